@@ -1,0 +1,31 @@
+# Two commands are enough on a fresh machine: `make demo` and `make test`.
+SHELL := /bin/bash
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint run bench clean
+.DELETE_ON_ERROR:
+
+demo: $(READY)
+	$(BIN)/python packaging/demo.py
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+run: $(READY)
+	$(BIN)/maskstudio $(FILES)
+
+bench: $(READY)
+	$(BIN)/python -m pytest -o addopts="-q --strict-markers" --benchmark-columns=min,median,ops tests/bench
+
+$(READY): pyproject.toml packaging/constraints.txt packaging/setup.sh packaging/system-libraries.sh
+	packaging/setup.sh
+	touch $(READY)
+
+clean:
+	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks

@@ -1,0 +1,295 @@
+"""The command line. Every command is a few calls on a Session whose jobs run at once."""
+
+import json
+import logging
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from maskstudio import paths
+from maskstudio.errors import MaskStudioError
+from maskstudio.options import options
+from maskstudio.params import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+
+if TYPE_CHECKING:
+    from maskstudio.jobs import Job
+    from maskstudio.session import Session
+
+
+class _EditorByDefault(TyperGroup):
+    """Anything that is not a command is a file for the editor."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        words = [arg for arg in args if not arg.startswith("-")]
+        if not (words and words[0] in self.commands) and not {"--help", "--version"} & set(args):
+            args = ["edit", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=_EditorByDefault, no_args_is_help=False, add_completion=False, rich_markup_mode=None)
+models_app = typer.Typer(help="Weight files: list, download, add, remove.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+ImageFile = Annotated[Path, typer.Argument(metavar="IMAGE", help="The photo.", show_default=False)]
+Output = Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.", show_default=False)]
+ProviderName = Annotated[str, typer.Option("--provider", help="Where it runs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+AllowHuge = Annotated[bool, typer.Option("--allow-huge", help="Open images above the pixel limit.")]
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Find the subject, shape the mask, refine the edge, export a clean cut-out.
+
+    maskstudio [FILES...] opens the editor.
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"maskstudio {installed('maskstudio')}")
+        raise typer.Exit
+
+
+@app.command(hidden=True)
+def edit(files: Annotated[list[Path] | None, typer.Argument(help="Images to open.")] = None) -> None:
+    """Open the editor."""
+    from maskstudio.ui.app import run
+
+    raise typer.Exit(run([str(file) for file in files or []]))
+
+
+@app.command()
+@options(DetectParams, MaskParams)
+def detect(
+    image: ImageFile,
+    detect_params: DetectParams,
+    mask_params: MaskParams,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write all masks as one grey PNG.")] = None,
+    provider: ProviderName = "local",
+    as_json: AsJson = False,
+    allow_huge: AllowHuge = False,
+) -> None:
+    """Find objects; optionally write their masks, padded and blurred, as one grey PNG."""
+    session, started = _opened(image, provider, allow_huge), time.perf_counter()
+    session.detect(detect_params, mask_params)
+    assert session.document is not None
+    found = [layer.source for layer in session.document.layers if layer.source]
+    if output is not None:
+        session.export_mask(output, ExportParams())
+    rows = [
+        {
+            "label": one.label,
+            "score": one.score,
+            "box": list(one.box),
+            "model": one.model,
+            "stand_in": one.stand_in or None,
+        }
+        for one in found
+    ]
+    report = {"width": session.document.size[0], "height": session.document.size[1], "detections": rows}
+    lines = [f"{number}  {_described(row)}" for number, row in enumerate(rows, 1)] or ["Nothing found."]
+    _say(as_json, image, output, started, lines, model=detect_params.model, **report)
+
+
+@app.command()
+@options(DetectParams)
+def objects(
+    image: ImageFile,
+    detect_params: DetectParams,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.", show_default=False)],
+    provider: ProviderName = "local",
+    as_json: AsJson = False,
+    allow_huge: AllowHuge = False,
+) -> None:
+    """Write one mask for each object, and one of everything else."""
+    session, started = _opened(image, provider, allow_huge), time.perf_counter()
+    session.detect(detect_params, MaskParams(mask_padding=0, mask_blur=0))
+    written = session.export_objects(output)
+    rows = [{"file": str(path), "label": name} for path, name in written]
+    _say(as_json, image, output, started, [f"{row['file']}  {row['label']}" for row in rows], objects=rows)
+
+
+@app.command()
+@options(RefineParams, ExportParams)
+def refine(
+    image: ImageFile,
+    mask: Annotated[Path, typer.Argument(help="The mask: any image file of the photo's size.", show_default=False)],
+    output: Output,
+    refine_params: RefineParams,
+    export_params: ExportParams,
+    mask_only: Annotated[bool, typer.Option("--mask-only", help="Write the refined mask as a grey PNG.")] = False,
+    resize: Annotated[bool, typer.Option("--resize-mask", help="Fit a mask of another size.")] = False,
+    provider: ProviderName = "local",
+    as_json: AsJson = False,
+    allow_huge: AllowHuge = False,
+) -> None:
+    """Solve the edge of a mask from the photo and write the cut-out."""
+    session, started = _opened(image, provider, allow_huge, alone=True), time.perf_counter()
+    session.import_mask(mask, resize=resize)
+    assert session.active is not None
+    session.refine(session.active.id, refine_params)
+    export = session.export_mask if mask_only else session.export
+    export(output, export_params)
+    _say(as_json, image, output, started, [f"Wrote {output}."], parameters=refine_params.to_wire())
+
+
+@app.command()
+@options(CutoutParams, ExportParams)
+def cutout(
+    image: ImageFile,
+    output: Output,
+    cutout_params: CutoutParams,
+    export_params: ExportParams,
+    provider: ProviderName = "local",
+    as_json: AsJson = False,
+    allow_huge: AllowHuge = False,
+) -> None:
+    """Remove the background in one go."""
+    session, started = _opened(image, provider, allow_huge, alone=True), time.perf_counter()
+    session.remove_background(cutout_params)
+    if cutout_params.return_only_mask:
+        session.export_mask(output, export_params)
+    else:
+        session.export(output, export_params, backdrop=cutout_params.rgba)
+    _say(as_json, image, output, started, [f"Wrote {output}."], parameters=cutout_params.to_wire())
+
+
+@models_app.command("list")
+def models_list(provider: ProviderName = "local", as_json: AsJson = False) -> None:
+    """Every model and whether it can run now."""
+    states = _session(provider).models()
+    rows = [{"name": one.name, "title": one.title, "state": one.state, "note": one.note} for one in states]
+    if as_json:
+        typer.echo(json.dumps({"models": rows}))
+        return
+    # A missing file's note repeats the same folders and commands, which one line below says for all.
+    shown = [[one.name, one.state, one.title, one.note if one.state == "ready" else ""] for one in states]
+    _table(["model", "state", "what it finds", ""], shown)
+    folders = ", ".join(map(str, paths.model_folders()))
+    typer.echo(f"\nWeight files are looked for in {folders}.")
+    typer.echo("Get one with `maskstudio models pull NAME`, or add one you have with `maskstudio models add FILE`.")
+
+
+@models_app.command("pull")
+def models_pull(name: str, as_json: AsJson = False) -> None:
+    """Download a model's weight file and verify it."""
+    _session("local").pull_model(name, lambda: None)
+    _done(as_json, f"{name} is ready.", model=name)
+
+
+@models_app.command("add")
+def models_add(
+    file: Path,
+    trust: Annotated[bool, typer.Option("--trust", help="Let a file load that may contain code.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a weight file (.pt or .onnx) into your models folder."""
+    added: list[str] = []
+    _session("local").add_model(file, trust=trust, done=added.append)
+    _done(as_json, f"Added {added[0]}.", model=added[0])
+
+
+@models_app.command("remove")
+def models_remove(name: str, as_json: AsJson = False) -> None:
+    """Delete a model's file from your models folder."""
+    _session("local").remove_model(name)
+    _done(as_json, f"Removed {name}.", model=name)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what works on this machine and what is missing."""
+    from maskstudio import doctor as checkup
+
+    findings = checkup.examine()
+    if as_json:
+        rows = [{"check": f.check, "state": f.state, "detail": f.detail} for f in findings]
+        typer.echo(json.dumps({"ok": checkup.sound(findings), "findings": rows}))
+    else:
+        _table(["", "check", "detail"], [[checkup.MARKS[f.state], f.check, f.detail] for f in findings])
+    if not checkup.sound(findings):
+        raise typer.Exit(1)
+
+
+def run() -> None:
+    """Run a command line; every foreseen error is one sentence on stderr."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except MaskStudioError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        status = getattr(error, "exit_code", None)
+        if status is None:
+            raise
+        # click's own errors: unknown options, missing arguments, wrong types
+        if hasattr(error, "format_message"):
+            typer.echo(error.format_message().rstrip(".") + ".", err=True)
+        sys.exit(status)
+
+
+def _session(provider: str) -> "Session":
+    from maskstudio.jobs import Inline, Runner, immediate
+    from maskstudio.session import Session
+
+    session = Session(Runner(immediate, Inline()), provider)
+    session.told = lambda sentence: typer.echo(sentence, err=True)
+    if sys.stderr.isatty():
+        session.runner.changed = _progress
+    return session
+
+
+def _opened(image: Path, provider: str, allow_huge: bool, *, alone: bool = False) -> "Session":
+    """A session with ``image`` open; ``alone`` leaves out a mask the file itself carries."""
+    session = _session(provider)
+    if allow_huge:
+        session.open(image, limit=None)
+    else:
+        session.open(image)
+    if alone and session.history and session.document:
+        session.commit(replace(session.document, layers=(), active=None), "Start afresh")
+    return session
+
+
+def _progress(job: "Job") -> None:
+    line = "" if job.finished else f"{job.text or job.label} {job.fraction:.0%}"
+    sys.stderr.write(f"\r\x1b[K{line}")
+    sys.stderr.flush()
+
+
+def _described(row: dict[str, Any]) -> str:
+    score = "" if row["score"] is None else f"{row['score']:.2f}"
+    return f"{row['label']:<16}{score:>6}  {', '.join(f'{edge:.0f}' for edge in row['box'])}"
+
+
+def _say(as_json: bool, image: Path, output: Path | None, started: float, lines: list[str], **report: Any) -> None:
+    if as_json:
+        report |= {"output": str(output) if output else None, "seconds": round(time.perf_counter() - started, 3)}
+        typer.echo(json.dumps({"image": str(image), **report}))
+    else:
+        for line in lines:
+            typer.echo(line)
+
+
+def _done(as_json: bool, sentence: str, **report: Any) -> None:
+    typer.echo(json.dumps(report) if as_json else sentence)
+
+
+def _table(titles: list[str], rows: list[list[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)

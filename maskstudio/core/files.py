@@ -1,0 +1,152 @@
+"""Image files in and out: to an Image and its starting mask, from a cut-out or a mask; failures are one sentence."""
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskstudio.core.atomic import replacing
+from maskstudio.core.cutout import Alpha, Hidden, alpha_to_depth, cutout_raster
+from maskstudio.core.cv import cv2
+from maskstudio.core.decode import Planes, alpha8, decode
+from maskstudio.core.image import Image, Pixels, to_8bit
+from maskstudio.core.png import Compression, png_pieces, raster_of
+from maskstudio.errors import BadMask, CannotRead, TooLarge
+
+Step = Callable[[float], None]
+
+DEFAULT_PIXEL_LIMIT = 250_000_000
+"""Pixels. More than any camera or phone has (200 million); at 1 GB with its mask, 8 GB of memory can still edit it."""
+
+_MOST_BYTES = 4 << 30  # no image file within reach of the limit above is larger
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """An image and, if the file has an alpha plane that is not opaque everywhere, that plane: uint8 (H, W)."""
+
+    image: Image
+    alpha: NDArray[np.uint8] | None
+
+
+def read_image(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT, step: Step | None = None) -> Opened:
+    """The first picture in a file. ``limit`` is in pixels, None for none; nothing is decoded above it.
+
+    Raises CannotRead (missing, a folder, no permission), BadImage, TooLarge; or what ``step`` (0..1) raises.
+    """
+    path = Path(path)
+    _tell(step, 0.0)
+    data = _read(path)
+    _tell(step, 0.2)
+    opened = decode_image(data, path.name, path=path, limit=limit)
+    _tell(step, 1.0)
+    return opened
+
+
+def decode_image(
+    data: bytes, name: str, *, path: Path | None = None, limit: int | None = DEFAULT_PIXEL_LIMIT
+) -> Opened:
+    """As ``read_image``, from bytes in memory (clipboard, network). Raises BadImage, TooLarge."""
+    planes = decode(data, name, limit)
+    grey = planes.colour.ndim == 2
+    pixels = cv2.cvtColor(planes.colour, cv2.COLOR_GRAY2RGB) if grey else planes.colour
+    image = Image(pixels, planes.icc, name, path, grey, planes.notes)
+    return Opened(image, alpha8(planes))
+
+
+def read_mask(
+    path: str | Path,
+    size: tuple[int, int] | None = None,
+    *,
+    allow_resize: bool = False,
+    limit: int | None = DEFAULT_PIXEL_LIMIT,
+) -> NDArray[np.uint8]:
+    """A mask, uint8 (H, W), from any image file: its alpha if that says anything, else its brightness.
+
+    ``size`` is (width, height); a mask of another size is resized smoothly if allowed, else BadMask.
+    """
+    path = Path(path)
+    planes = decode(_read(path), path.name, limit)
+    alpha = alpha8(planes)
+    mask = np.ascontiguousarray(_brightness(planes) if alpha is None else alpha)
+    height, width = mask.shape
+    if size is None or size == (width, height):
+        return mask
+    if not allow_resize:
+        raise BadMask(f"{path.name} is {width} by {height} pixels, but the image is {size[0]} by {size[1]}.")
+    shrinks = size[0] < width and size[1] < height
+    resized: NDArray[np.uint8] = cv2.resize(mask, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return resized
+
+
+def write_cutout(
+    path: str | Path,
+    image: Image,
+    alpha: Alpha,
+    *,
+    colours: Pixels | None = None,
+    depth: int | None = None,
+    hidden: Hidden = "keep",
+    compression: Compression = "fast",
+    step: Step | None = None,
+) -> None:
+    """A straight-alpha RGBA PNG with the image's profile; the arguments are those of ``cutout_raster``.
+
+    The file appears whole or not at all. Raises BadMask, BadParameter, CannotWrite; or what ``step`` raises.
+    """
+    raster = cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden)
+    _write(path, png_pieces(raster, icc=image.icc, compression=compression, step=step))
+
+
+def encode_cutout(
+    image: Image, alpha: Alpha, *, colours: Pixels | None = None, depth: int | None = None, hidden: Hidden = "keep"
+) -> bytes:
+    """What ``write_cutout`` would write, as bytes (for the clipboard)."""
+    return b"".join(png_pieces(cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden), icc=image.icc))
+
+
+def write_mask(
+    path: str | Path, alpha: Alpha, *, depth: int = 8, compression: Compression = "fast", step: Step | None = None
+) -> None:
+    """Alpha (H, W) as a grey PNG of 8 or 16 bits. Raises CannotWrite; or what ``step`` raises."""
+    if alpha.ndim != 2 or 0 in alpha.shape or depth not in (8, 16):
+        raise BadMask(f"A mask of shape {alpha.shape} cannot be written with {depth} bits.")
+    _write(path, png_pieces(raster_of(alpha_to_depth(alpha, depth)), compression=compression, step=step))
+
+
+def _write(path: str | Path, pieces: Generator[bytes]) -> None:
+    with closing(pieces), replacing(path) as file:
+        for piece in pieces:
+            file.write(piece)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise CannotRead(f"{path.name or path} is a folder, not an image.")
+        if not path.is_file() and path.exists():
+            raise CannotRead(f"{path.name} is a device, not an image.")
+        if path.stat().st_size > _MOST_BYTES:
+            raise TooLarge(f"{path.name} is larger than {_MOST_BYTES >> 30} GB and cannot be opened.")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise CannotRead(f"{path.name} does not exist.") from error
+    except PermissionError as error:
+        raise CannotRead(f"You may not read {path.name}.") from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        raise CannotRead(f"{path.name} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    except MemoryError as error:
+        raise TooLarge(f"{path.name} needs more memory than this computer can give.") from error
+
+
+def _brightness(planes: Planes) -> NDArray[np.uint8]:
+    grey = planes.colour if planes.colour.ndim == 2 else cv2.cvtColor(planes.colour, cv2.COLOR_RGB2GRAY)
+    return to_8bit(grey)
+
+
+def _tell(step: Step | None, fraction: float) -> None:
+    if step is not None:
+        step(fraction)

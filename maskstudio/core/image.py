@@ -1,0 +1,90 @@
+"""The Image: the read-only source pixels of a document. Knows nothing of files, masks or layers."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskstudio.errors import BadImage
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """Source pixels, never altered: orientation applied, grey expanded to three equal channels.
+
+    pixels  RGB, uint8 or uint16, (H, W, 3), C-contiguous. The image takes the array over and makes it read-only.
+    icc     the colour profile that describes ``pixels``; None stands for sRGB
+    name    what to call it on screen (the file's name)
+    path    where it came from, if from a file
+    grey    the file had one colour channel
+    notes   sentences worth telling the user once
+    """
+
+    pixels: Pixels
+    icc: bytes | None = None
+    name: str = "untitled"
+    path: Path | None = None
+    grey: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        pixels: Pixels = self.pixels
+        if pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape or pixels.dtype not in (np.uint8, np.uint16):
+            raise BadImage(f"{self.name} has no usable pixels ({pixels.dtype} {pixels.shape}).")
+        pixels = pixels if pixels.flags.c_contiguous else pixels.copy()
+        pixels.flags.writeable = False
+        object.__setattr__(self, "pixels", pixels)
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.width, self.height
+
+    @property
+    def depth(self) -> int:
+        """Bits a channel: 8 or 16."""
+        return 8 * self.pixels.dtype.itemsize
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 (hex) of shape, depth and pixels: the same picture has the same digest, whatever file it came from."""
+        sha = hashlib.sha256(f"{self.width}x{self.height}x{self.depth}:".encode())
+        sha.update(self.pixels.data)
+        return sha.hexdigest()
+
+    def rgb8(self) -> NDArray[np.uint8]:
+        """RGB uint8 (H, W, 3): the pixels themselves at 8 bits, round(v / 257) at 16."""
+        return to_8bit(self.pixels)
+
+
+def to_depth(values: Pixels, depth: int) -> Pixels:
+    """The same values at 8 or 16 bits a channel; no copy if they are there already."""
+    if depth == 8:
+        return to_8bit(values)
+    return values.astype(np.uint16) * np.uint16(257) if values.dtype == np.uint8 else values
+
+
+def to_8bit(values: Pixels) -> NDArray[np.uint8]:
+    """uint8 as it is, uint16 as round(v / 257)."""
+    if values.dtype == np.uint8:
+        return values.view(np.uint8)
+    wide = values.astype(np.uint32)
+    wide += 128
+    wide -= wide >> 8  # (v + 128 - ((v + 128) >> 8)) >> 8 is round(v / 257) for every 16-bit v, without a division
+    wide >>= 8
+    return wide.astype(np.uint8)

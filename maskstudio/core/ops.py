@@ -1,0 +1,188 @@
+"""Operations on masks: padding, blur, combining. Pure functions; what they cost does not grow with a radius."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from maskstudio.core.cv import cv2
+from maskstudio.core.geometry import Rect
+from maskstudio.core.mask import Mask, Plane, flat
+from maskstudio.errors import BadMask
+
+Mode = Literal["add", "subtract", "intersect"]
+Distance = npt.NDArray[np.float32]
+
+Check = Callable[[], None]
+
+# A soft mask is treated as a stack of these level sets, from the core outwards.
+_SOFT_LEVELS = (255, 170, 85, 1)
+# Rows worked on at a time: what they need stays in the processor's cache.
+_STRIPE = 128
+# Work is done on the mask's surroundings only, rounded up so that small and middling radii cost the same.
+_MARGIN = 256
+
+
+def _go_on() -> None:
+    pass
+
+
+def apply_mask_params(mask: Plane, padding: int, blur: int, *, check: Check = _go_on) -> Plane:
+    """``mask`` (uint8, (H, W)) grown by ``padding`` px, then faded outwards over ``blur`` px. Same shape and type.
+
+    Padding moves the edge by Euclidean distance between pixel centres: a pixel is inside when one of the mask lies
+    within ``padding``; below zero, when none of the outside lies within ``-padding``. The frame's border is no edge.
+    Blur leaves the inside at 255 and falls linearly from there: ``255 * (1 - d / blur)`` at distance ``d``, 0 from
+    ``blur`` px on. These are the semantics of Runware's ``maskPadding`` and ``maskBlur``. Exact for masks of 0 and 255;
+    a soft mask is handled as a stack of level sets, and never gets smaller by growing nor larger by shrinking.
+    ``check`` is called between the steps and may raise to stop.
+    Distances: Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions" (2012), as in OpenCV.
+    """
+    if mask.ndim != 2 or mask.dtype != np.uint8:
+        raise BadMask(f"A mask must be one plane of 8-bit values, not {mask.dtype} of shape {mask.shape}.")
+    if padding == 0 and blur == 0:
+        return mask.copy()
+    reach = _reach(mask, padding, blur)
+    out = mask.copy()
+    if reach:
+        out[reach.slices()] = _shape(np.ascontiguousarray(mask[reach.slices()]), padding, blur, check)
+    return out
+
+
+def shape_mask(mask: Mask, padding: int, blur: int, *, check: Check = _go_on) -> Mask:
+    """``apply_mask_params`` for a tiled mask; tiles it leaves alone stay the same objects."""
+    if padding == 0 and blur == 0:
+        return mask
+    around = mask.bounds.grow(_margin(padding, blur)).intersect(mask.frame)
+    if not around:
+        return mask
+    return mask.put(apply_mask_params(mask.array(around), padding, blur, check=check), around.x, around.y)
+
+
+def combine(below: Mask, above: Mask, mode: Mode) -> Mask:
+    """``above`` added to, subtracted from or intersected with ``below``, tile by tile; both have one size."""
+    if below.size != above.size:
+        raise BadMask(
+            f"A mask of {above.width} x {above.height} px does not fit one of {below.width} x {below.height}."
+        )
+    merge = _MERGES[mode]
+    tiles = {}
+    for index in below.tiles.keys() | above.tiles.keys():
+        tile = merge(below.tile(index), above.tile(index))
+        if tile is not flat(0, *tile.shape):
+            tiles[index] = tile
+    return Mask(below.width, below.height, tiles)
+
+
+def _margin(padding: int, blur: int) -> int:
+    return -(-(abs(padding) + blur + 2) // _MARGIN) * _MARGIN
+
+
+def _reach(mask: Plane, padding: int, blur: int) -> Rect:
+    """What can change: the surroundings of the mask's pixels (for shrinking, they lie within the mask's own box)."""
+    height, width = mask.shape
+    x, y, box_width, box_height = cv2.boundingRect(mask)
+    if not box_width:
+        return Rect(0, 0, 0, 0)
+    return Rect(x, y, box_width, box_height).grow(_margin(padding, blur)).intersect(Rect(0, 0, width, height))
+
+
+def _shape(mask: Plane, padding: int, blur: int, check: Check) -> Plane:
+    spread = _spread_hard if _is_hard(mask) else _spread_soft
+    if padding < 0:
+        mask = cv2.bitwise_not(spread(cv2.bitwise_not(mask), -padding, 0, check))
+        padding = 0
+    return spread(mask, padding, blur, check) if padding or blur else mask
+
+
+def _is_hard(mask: Plane) -> bool:
+    solid = cv2.threshold(mask, 254, 255, cv2.THRESH_BINARY)[1]
+    return bool(cv2.countNonZero(solid) == cv2.countNonZero(mask))
+
+
+def _distance(mask: Plane, level: int) -> Distance:
+    """Distance in px of every pixel to the nearest one of at least ``level``; a huge number where there is none."""
+    outside = cv2.threshold(mask, level - 1, 255, cv2.THRESH_BINARY_INV)[1]
+    if cv2.countNonZero(outside) == outside.size:
+        return np.full(mask.shape, np.float32(1e9))
+    distance: Distance = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return distance
+
+
+def _spread_hard(mask: Plane, radius: int, blur: int, check: Check) -> Plane:
+    """Grown by ``radius``, then faded over ``blur``: each by a distance transform of its own, which is exact."""
+    if radius:
+        # Squared distances are whole numbers, so half a unit above radius squared separates them beyond rounding.
+        limit = np.float32(np.sqrt(radius * radius + 0.5))
+        mask = np.less_equal(_distance(mask, 255), limit).view(np.uint8)
+        np.multiply(mask, 255, out=mask)
+    check()
+    if not blur:
+        return mask
+    cone = _distance(mask, 255)
+    np.multiply(cone, np.float32(-255.0 / blur), out=cone)
+    np.maximum(np.add(cone, np.float32(255), out=cone), 0, out=cone)
+    faded: Plane = cv2.convertScaleAbs(cone)
+    return faded
+
+
+def _spread_soft(mask: Plane, radius: int, blur: int, check: Check) -> Plane:
+    """The same for a stack of level sets, from one distance transform each.
+
+    Between two levels the value follows their distances, so an anti-aliased edge stays anti-aliased.
+    """
+    out = mask.copy()
+    above: Distance | None = None
+    for level, following in zip(_SOFT_LEVELS, (255, *_SOFT_LEVELS), strict=False):
+        check()
+        distance = _distance(mask, level)
+        for top in range(0, len(mask), _STRIPE):
+            rows = slice(top, top + _STRIPE)
+            gap = np.maximum(above[rows] - distance[rows], 1) if above is not None else np.float32(1)
+            beyond = distance[rows] - np.float32(radius)
+            within = level + (following - level) * np.minimum(-beyond / gap, 1)
+            outside = level - beyond * np.float32(255 / blur) if blur else np.float32(0)
+            value = np.maximum(np.where(beyond <= 0, within, outside), 0)
+            np.maximum(out[rows], np.rint(value).astype(np.uint8), out=out[rows])
+        above = distance
+    return out
+
+
+def _added(below: Plane, above: Plane) -> Plane:
+    return _merged(below, above, np.maximum, absorbing=255)
+
+
+def _intersected(below: Plane, above: Plane) -> Plane:
+    return _merged(below, above, np.minimum, absorbing=0)
+
+
+def _subtracted(below: Plane, above: Plane) -> Plane:
+    return _intersected(below, _inverted(above))
+
+
+def _inverted(tile: Plane) -> Plane:
+    for value in (0, 255):
+        if tile is flat(value, *tile.shape):
+            return flat(255 - value, *tile.shape)
+    return 255 - tile
+
+
+def _merged(below: Plane, above: Plane, merge: Callable[..., Any], *, absorbing: int) -> Plane:
+    """Flat tiles decide without touching a pixel and keep the other tile's identity."""
+    strong, neutral = flat(absorbing, *below.shape), flat(255 - absorbing, *below.shape)
+    if below is strong or above is strong:
+        return strong
+    if above is neutral:
+        return below
+    if below is neutral:
+        return _frozen_in_place(above)
+    return _frozen_in_place(merge(below, above))
+
+
+def _frozen_in_place(tile: Plane) -> Plane:
+    tile.flags.writeable = False
+    return tile
+
+
+_MERGES = {"add": _added, "subtract": _subtracted, "intersect": _intersected}

@@ -1,0 +1,81 @@
+"""The errors maskstudio raises on purpose. Each text is one sentence fit to show to a user; the cause goes to the log.
+
+* MaskStudioError
+    * BadInput              what was given cannot be used (exit status 2)
+        * BadImage          not an image, damaged, or of a kind we do not read
+        * TooLarge          larger than the limit for images; the limit can be raised by the user
+        * BadMask           a mask that does not fit its image
+        * BadParameter      a value outside its declared range
+        * UnknownModel      no model of that name
+    * Failed                a sound request that could not be carried out (exit status 1)
+        * CannotRead        the file or folder is missing or not readable
+        * CannotWrite       the target cannot be written, or the disk is full
+        * ModelUnavailable  the model's file is missing, unverified or not supported here
+        * Untrusted         a weight file that could run code and was not trusted by the user
+        * ProviderFailed    a provider gave up
+    * Cancelled             the user stopped it; never shown as an error
+
+Boundaries (files, providers) translate low-level exceptions into this tree; nobody else catches broadly.
+"""
+
+
+class MaskStudioError(Exception):
+    """Base of the tree. ``exit_code`` is what the command line returns for it."""
+
+    exit_code = 1
+
+
+class BadInput(MaskStudioError):
+    """What was given cannot be used; nothing was changed."""
+
+    exit_code = 2
+
+
+class BadImage(BadInput):
+    """A file that is not a readable image."""
+
+
+class TooLarge(BadInput):
+    """An image above the pixel limit. Nothing was decoded."""
+
+
+class BadMask(BadInput):
+    """A mask whose size or type does not fit."""
+
+
+class BadParameter(BadInput):
+    """A parameter value outside its declared range or of the wrong type."""
+
+
+class UnknownModel(BadInput):
+    """A model name nobody knows."""
+
+
+class Failed(MaskStudioError):
+    """A sound request that could not be carried out."""
+
+
+class CannotRead(Failed):
+    """A file or folder that is missing or may not be read."""
+
+    exit_code = 2
+
+
+class CannotWrite(Failed):
+    """A target that could not be written; no partial file is left."""
+
+
+class ModelUnavailable(Failed):
+    """A known model that cannot run here and now; the text says why and what to do."""
+
+
+class Untrusted(Failed):
+    """A weight file that may contain code and has not been trusted by the user."""
+
+
+class ProviderFailed(Failed):
+    """A provider could not finish its work."""
+
+
+class Cancelled(MaskStudioError):
+    """Raised inside a job when the user asked it to stop."""

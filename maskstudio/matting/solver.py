@@ -1,0 +1,42 @@
+"""Conjugate gradients that can be watched and stopped. Knows nothing of matting."""
+
+from collections.abc import Callable
+from math import log
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Vector = npt.NDArray[np.float32]
+
+_MOST_STEPS = 500
+
+
+def conjugate_gradients(
+    matrix: sparse.csr_array, right: Vector, start: Vector, step: Callable[[float], None], tolerance: float = 1e-3
+) -> Vector:
+    """Solves ``matrix @ x = right`` from ``start`` on until the residual is ``tolerance`` of ``right``.
+
+    ``matrix`` is symmetric and positive definite. ``step`` hears the fraction done before every multiplication. Stops
+    after 500 of them with what there is. Hestenes and Stiefel 1952, preconditioned by the diagonal.
+    """
+    x = start.astype(np.float32)
+    inverse = 1 / matrix.diagonal()
+    residual = right - matrix @ x
+    goal = tolerance * float(np.linalg.norm(right)) + 1e-12
+    first = last = float(np.linalg.norm(residual))
+    direction = scaled = inverse * residual
+    slope = float(residual @ scaled)
+    for _ in range(_MOST_STEPS):
+        if last <= goal:
+            break
+        step(log(first / last) / log(first / goal) if last < first else 0.0)
+        ahead = matrix @ direction
+        length = slope / float(direction @ ahead)
+        x += length * direction
+        residual -= length * ahead
+        scaled = inverse * residual
+        before, slope = slope, float(residual @ scaled)
+        direction = scaled + (slope / before) * direction
+        last = float(np.linalg.norm(residual))
+    return x

@@ -1,0 +1,164 @@
+"""The work behind the session's verbs: frozen inputs in, data out. Runs on any thread; changes no document."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from maskstudio.core.cv import cv2
+from maskstudio.core.document import Detection, Document, Layer
+from maskstudio.core.files import write_cutout, write_mask
+from maskstudio.core.image import Image
+from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.ops import shape_mask
+from maskstudio.errors import CannotWrite
+from maskstudio.jobs import Token
+from maskstudio.matting import trimap
+from maskstudio.matting.edge import refine_edge, solve_trimap
+from maskstudio.params import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.providers.base import Provider
+
+
+def detect(image: Image, provider: Provider, params: DetectParams, shape: MaskParams, token: Token) -> list[Layer]:
+    """One layer a detection, best first, each with ``shape`` applied."""
+    found = provider.detect(image, params, token.part(0.0, 0.9))
+    layers = []
+    for number, detection in enumerate(found):
+        token.step(0.9 + 0.1 * number / len(found), "Shaping masks")
+        layers.append(detection_layer(detection, shape, token))
+    return layers
+
+
+def detection_layer(detection: Detection, shape: MaskParams, token: Token) -> Layer:
+    """A layer showing ``detection`` with ``shape`` applied."""
+    return Layer(
+        id=0,
+        name=detection.label,
+        mask=detection.mask,
+        shaped=shaped(detection.mask, shape, detection, token),
+        params=shape,
+        source=detection,
+    )
+
+
+def shaped(mask: Mask, params: MaskParams, source: Detection | None, token: Token) -> Mask:
+    """``mask`` padded and blurred, less what the provider has already done to it."""
+    done = source.done if source is not None else frozenset()
+    padding = 0 if "mask_padding" in done else params.mask_padding
+    blur = 0 if "mask_blur" in done else params.mask_blur
+    return shape_mask(mask, padding, blur, check=token.check)
+
+
+def remove_background(image: Image, provider: Provider, params: CutoutParams, token: Token) -> Layer:
+    """The subject as one layer, cleaned up and refined as ``params`` ask."""
+    found = provider.remove_background(image, params, token.part(0.0, 0.4))
+    mask = _cleaned(found.mask) if params.post_process_mask else found.mask
+    layer = Layer(id=0, name=found.label, mask=mask, shaped=mask, params=UNSHAPED, source=found)
+    if not params.alpha_matting:
+        return layer
+    unknown = trimap.from_thresholds(
+        mask.array(),
+        params.alpha_matting_foreground_threshold,
+        params.alpha_matting_background_threshold,
+        params.alpha_matting_erode_size,
+    )
+    refinement = solve_trimap(image, mask, unknown, mask.frame, token.part(0.4, 1.0))
+    return replace(layer, refine=RefineParams(band_width=params.alpha_matting_erode_size), refinement=refinement)
+
+
+def refine(image: Image, layer: Layer, params: RefineParams, token: Token) -> Layer:
+    """``layer`` with its edge solved."""
+    refinement = refine_edge(image, layer.shaped, params.band_width, token)
+    return replace(layer, refine=params, refinement=refinement)
+
+
+def completed(document: Document, token: Token) -> Document:
+    """``document`` with every wanted refinement solved, for an export that must not come too early."""
+    waiting = [layer for layer in document.layers if layer.refine and not layer.refinement]
+    for number, layer in enumerate(waiting):
+        assert layer.refine is not None
+        part = token.part(number / len(waiting), (number + 1) / len(waiting))
+        document = document.put(refine(document.image, layer, layer.refine, part))
+    return document
+
+
+def write_document(
+    document: Document,
+    path: Path,
+    params: ExportParams,
+    backdrop: tuple[int, int, int, int] | None,
+    token: Token,
+) -> None:
+    """Write the cut-out, over ``backdrop`` where one is given, once every wanted refinement is solved."""
+    whole = completed(document, token.part(0.0, 0.5))
+    image, alpha = whole.image, whole.alpha.array()
+    colours: npt.NDArray[Any] | None = whole.colours(whole.frame)
+    if backdrop is not None and backdrop[3] > 0:
+        pixels, alpha = over(whole.colours(whole.frame), alpha, backdrop)
+        pixels.flags.writeable = False
+        image, colours = replace(image, pixels=pixels), None
+    write_cutout(
+        path,
+        image,
+        alpha,
+        colours=colours,
+        depth=None if params.depth == "source" else int(params.depth),
+        hidden=params.hidden,
+        compression=params.compression,
+        step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
+    )
+
+
+def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> None:
+    """Write the document's alpha as a grey PNG, once every wanted refinement is solved."""
+    whole = completed(document, token.part(0.0, 0.5))
+    depth = 16 if params.depth == "16" else 8
+    write_mask(
+        path,
+        whole.alpha.array(),
+        depth=depth,
+        compression=params.compression,
+        step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
+    )
+
+
+def write_objects(document: Document, folder: Path) -> list[tuple[Path, str]]:
+    """One mask a layer, numbered and named, and ``background.png``: what no layer covers. Returns files and labels."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    written = []
+    for number, layer in enumerate(document.layers, 1):
+        target = folder / f"{number:02}-{_file_name(layer.name)}.png"
+        write_mask(target, layer.alpha.array())
+        written.append((target, layer.name))
+    rest = folder / "background.png"
+    write_mask(rest, 255 - document.alpha.array())
+    return [*written, (rest, "background")]
+
+
+def _file_name(label: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in label) or "object"
+
+
+def over(colours: npt.NDArray[Any], alpha: Plane, rgba: tuple[int, int, int, int]) -> tuple[npt.NDArray[Any], Plane]:
+    """Straight colours (H, W, 3) with 8-bit alpha laid over one 8-bit straight colour (Porter and Duff, 1984)."""
+    full = np.iinfo(colours.dtype).max
+    subject = (alpha.astype(np.float32) / 255)[..., None]
+    behind = (1 - subject) * (rgba[3] / 255)
+    opacity = subject + behind
+    backdrop = np.array(rgba[:3], np.float32) * (full / 255)
+    mixed = (colours * subject + backdrop * behind) / np.maximum(opacity, 1e-6)
+    straight = np.where(opacity > 0, np.rint(mixed), colours).astype(colours.dtype)
+    return straight, np.rint(opacity[..., 0] * 255).astype(np.uint8)
+
+
+def _cleaned(mask: Mask) -> Mask:
+    """Specks removed, pinholes filled and stairs smoothed: opening and closing, then a narrow blur of the edge."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    plane = cv2.morphologyEx(mask.array(), cv2.MORPH_OPEN, disc)
+    plane = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, disc)
+    return Mask.from_array(cv2.GaussianBlur(plane, (0, 0), 1.0))

@@ -1,0 +1,65 @@
+"""Command-line options made from the declarations in params.py, so that no command repeats one."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from maskstudio.errors import BadParameter
+from maskstudio.params import Params, Spec
+
+
+def options(*sets: type[Params]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command an option for every parameter of ``sets``.
+
+    The command takes one argument for each set, named after it: ``detect_params: DetectParams``. Values are checked by
+    the sets themselves, which raise ``BadParameter``.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        own = inspect.signature(command).parameters.values()
+        wanted = {_argument(params): params for params in sets}
+
+        @wraps(command)
+        def run(**values: Any) -> Any:
+            for argument, params in wanted.items():
+                chosen = {spec.name: _parsed(spec, values.pop(spec.name)) for spec in params.specs()}
+                values[argument] = params(**chosen)
+            return command(**values)
+
+        kept = [parameter for parameter in own if parameter.name not in wanted]
+        made = [_option(spec) for params in sets for spec in params.specs()]
+        run.__signature__ = inspect.Signature([*kept, *made])  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def _argument(params: type[Params]) -> str:
+    return params.__name__.removesuffix("Params").lower() + "_params"
+
+
+def _option(spec: Spec) -> inspect.Parameter:
+    flag = "--" + spec.name.replace("_", "-")
+    names = [f"{flag}/--no{flag[1:]}"] if spec.kind is bool else [flag]
+    text = spec.help
+    if spec.low is not None and spec.high is not None:
+        text += f" {spec.low:g} to {spec.high:g}{' ' + spec.unit if spec.unit and spec.scale == 1 else ''}."
+    if spec.choices:
+        text += f" One of: {', '.join(key for key, _ in spec.choices)}."
+    kind: Any = str if spec.kind is tuple else spec.kind
+    default = ",".join(map(str, spec.default)) if spec.kind is tuple else spec.default
+    metavar = {tuple: "R,G,B,A", int: "N", float: "F", str: "NAME"}.get(spec.kind)
+    annotation = Annotated[kind, typer.Option(*names, help=text, metavar=metavar)]
+    return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _parsed(spec: Spec, value: Any) -> Any:
+    if spec.kind is not tuple:
+        return value
+    try:
+        return tuple(int(part) for part in value.split(","))
+    except ValueError:
+        raise BadParameter(f"{spec.wire} must be four whole numbers such as 255,255,255,0, not {value!r}.") from None

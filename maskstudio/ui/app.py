@@ -1,0 +1,40 @@
+"""Starting the editor: the application object, the theme, and the window."""
+
+import logging
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from maskstudio import settings
+from maskstudio.ui import theme
+from maskstudio.ui.icons import resource
+from maskstudio.ui.window import MainWindow
+
+
+def create_window(files: list[str]) -> QMainWindow:
+    """The whole editor window, for a caller that owns the QApplication and the event loop.
+
+    The first of ``files`` is opened once the loop runs, so the window paints first.
+    """
+    app = QApplication.instance()
+    assert isinstance(app, QApplication), "create_window needs a QApplication"
+    chosen = settings.load()
+    theme.apply(app, chosen.theme)
+    window = MainWindow(chosen)
+    if files:
+        QTimer.singleShot(0, lambda: window.open(Path(files[0])))
+    return window
+
+
+def run(files: list[str]) -> int:
+    """Run the editor until its window is closed; returns the exit status."""
+    logging.basicConfig(level=logging.WARNING)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("maskstudio")
+    app.setWindowIcon(QIcon(str(resource("icons/maskstudio.svg"))))
+    window = create_window(files)
+    window.show()
+    return app.exec()

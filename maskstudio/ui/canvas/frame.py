@@ -1,0 +1,135 @@
+"""The viewport as it was last painted, so that panning moves pixels and a change repaints only where it is.
+
+Everything here is in device pixels. Knows the scene and the transform, no widget.
+"""
+
+import math
+
+from PySide6.QtCore import QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
+
+from maskstudio.core.geometry import Rect
+from maskstudio.ui.canvas.scene import Scene, Style
+from maskstudio.ui.canvas.tiling import Part, Tiling, covered, qrect, rects
+from maskstudio.ui.canvas.transform import ViewTransform
+
+GRID_FROM = 8.0  # the scale from which image pixels are told apart by lines
+_GRID = QColor(128, 128, 128, 72)
+
+
+class Frame:
+    """A pixmap of the viewport that knows which of its pixels are right.
+
+    ``valid`` pixels show what they should; ``drawn`` ones show something that may be out of date but is in its place.
+    """
+
+    def __init__(self) -> None:
+        self.pixmap = QPixmap()
+        self.valid = QRegion()
+        self._drawn = QRegion()
+        self._view: ViewTransform | None = None
+        self._past: tuple[QPixmap, ViewTransform] | None = None
+        self.painted = 0  # device pixels painted from the scene so far, for tests and tuning
+
+    def shows(self, view: ViewTransform | None) -> bool:
+        """Whether the pixmap is arranged for this view."""
+        return self._view == view
+
+    def clear(self) -> None:
+        """Nothing is right any more, and what is there should not be seen again."""
+        self.valid, self._drawn, self._past, self._view = QRegion(), QRegion(), None, None
+
+    def outdate(self) -> None:
+        """Everything is out of date, but may stay until it is painted anew."""
+        self.valid = QRegion()
+
+    def outdate_image(self, rect: Rect) -> QRect:
+        """These image pixels are out of date; gives where they are shown."""
+        if self._view is None:
+            return QRect()
+        area = qrect(self._view.covering(rect)).intersected(self.pixmap.rect())
+        self.valid -= QRegion(area)
+        return area
+
+    def show(self, view: ViewTransform) -> None:
+        """Arrange the pixmap for a view: moved if it only panned, else begun anew with the old one as a stand-in."""
+        old, self._view = self._view, view
+        if old == view:
+            return
+        if old is None or self.pixmap.isNull() or old.image != view.image:
+            self._begin(view)
+        elif old.scale == view.scale and old.viewport == view.viewport:
+            self._scroll(view.origin[0] - old.origin[0], view.origin[1] - old.origin[1])
+        else:
+            spare = self._past[0] if self._past else None
+            self._past = (self.pixmap, old)
+            self._begin(view, spare)
+
+    def paint(self, scene: Scene, style: Style, surround: QColor, region: QRegion, deadline: float) -> None:
+        """Bring ``region`` up to date, as far as ``deadline`` allows; ``valid`` tells how far that was."""
+        assert self._view is not None
+        scene.trim()
+        tiling = Tiling(self._view)
+        todo = (region & QRegion(self.pixmap.rect())) - self.valid
+        inside = todo & QRegion(tiling.shown)
+        ready = [part for part in tiling.parts(inside) if scene.prepare(style, tiling.level, part.rect, deadline)]
+        painter = QPainter(self.pixmap)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._view.scale < 1)
+        scene.paint(painter, style, tiling, ready)
+        self._finish(painter, ready)
+        self._fill_surround(painter, todo - inside, surround)
+        for rect in rects(inside - self._drawn):
+            self._stand_in(painter, rect, surround)
+        painter.end()
+        self._drawn += todo
+
+    def _begin(self, view: ViewTransform, spare: QPixmap | None = None) -> None:
+        size = QSize(*view.viewport)
+        self.pixmap = spare if spare is not None and spare.size() == size else QPixmap(size)
+        self.valid, self._drawn = QRegion(), QRegion()
+
+    def _scroll(self, dx: int, dy: int) -> None:
+        self.pixmap.scroll(dx, dy, self.pixmap.rect())
+        whole = QRegion(self.pixmap.rect())
+        self.valid = self.valid.translated(dx, dy) & whole
+        self._drawn = self._drawn.translated(dx, dy) & whole
+        self._past = None
+
+    def _fill_surround(self, painter: QPainter, region: QRegion, surround: QColor) -> None:
+        for rect in rects(region):
+            painter.fillRect(rect, surround)
+        self.valid += region
+
+    def _finish(self, painter: QPainter, ready: list[Part]) -> None:
+        assert self._view is not None
+        for part in ready:
+            self.painted += part.target.width() * part.target.height()
+            if self._view.scale >= GRID_FROM:
+                _draw_grid(painter, self._view, part.target)
+        region = covered(ready)
+        self.valid += region
+        self._drawn += region
+
+    def _stand_in(self, painter: QPainter, target: QRect, surround: QColor) -> None:
+        """Show the previous view's pixels, stretched, where the right ones are not ready."""
+        painter.fillRect(target, surround)
+        if self._past is None or self._view is None:
+            return
+        pixmap, view = self._past
+        corner = view.to_view(self._view.to_image((target.x(), target.y())))
+        factor = view.scale / self._view.scale
+        painter.drawPixmap(QRectF(target), pixmap, QRectF(*corner, target.width() * factor, target.height() * factor))
+
+
+def _draw_grid(painter: QPainter, view: ViewTransform, target: QRect) -> None:
+    """Lines on the first device pixel of every image pixel."""
+    left, top = view.origin
+    for column in range(*_lines(target.left() - left, target.right() - left, view.scale)):
+        painter.fillRect(view.edge(column, left), target.top(), 1, target.height(), _GRID)
+    for row in range(*_lines(target.top() - top, target.bottom() - top, view.scale)):
+        painter.fillRect(target.left(), view.edge(row, top), target.width(), 1, _GRID)
+
+
+def _lines(first: int, last: int, scale: float) -> tuple[int, int]:
+    """Range of the image columns (or rows) after the first that begin on device pixels ``first`` to ``last``."""
+    return max(math.floor((first - 0.5) / scale) + 1, 1), math.floor((last + 0.5) / scale) + 1

@@ -1,0 +1,64 @@
+"""Between numpy and Qt: images on array memory, colours for the screen, pixels premultiplied for painting."""
+
+import logging
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColorSpace, QColorTransform, QImage
+
+from maskstudio.core.cv import cv2
+from maskstudio.core.image import Pixels, to_depth
+from maskstudio.core.profile import profile_space
+from maskstudio.ui.canvas.pyramid import Array
+
+log = logging.getLogger(__name__)
+
+OPAQUE = QImage.Format.Format_RGB32
+PREMULTIPLIED = QImage.Format.Format_ARGB32_Premultiplied
+
+
+def qimage(pixels: npt.NDArray[np.generic], form: QImage.Format) -> QImage:
+    """A QImage on the memory of ``pixels``, whose rows may lie apart; the caller keeps the array while it is in use.
+
+    ``pixels`` has four bytes a pixel: (H, W, 4) uint8 or (H, W) uint32.
+    """
+    height, width = pixels.shape[:2]
+    stride = pixels.strides[0]
+    flat = np.lib.stride_tricks.as_strided(
+        pixels.view(np.uint8), ((height - 1) * stride + width * 4,), (1,), writeable=False
+    )
+    return QImage(flat.data, width, height, stride, form)
+
+
+class ScreenColours:
+    """Turns an image's own colours into what the screen is sent: sRGB, 8 bits, as Qt stores them (B, G, R, x)."""
+
+    def __init__(self, icc: bytes | None) -> None:
+        self._transform = _to_srgb(icc)
+
+    def __call__(self, pixels: Pixels) -> Array:
+        """``pixels`` RGB of 8 or 16 bits, (H, W, 3); gives uint8 (H, W, 4) with 255 in the last channel."""
+        screen: Array = cv2.cvtColor(to_depth(pixels, 8), cv2.COLOR_RGB2BGRA)
+        if self._transform is None:
+            return screen
+        image = QImage(screen.data, screen.shape[1], screen.shape[0], screen.strides[0], OPAQUE)
+        image.applyColorTransform(self._transform)
+        return np.array(image.constBits(), np.uint8).reshape(screen.shape)
+
+
+def premultiplied(screen: Array, alpha: Array) -> Array:
+    """Screen colours (H, W, 4) times ``alpha`` (H, W) for painting once over a background; for nothing else."""
+    out: Array = cv2.multiply(screen, cv2.merge([alpha] * 4), scale=1 / 255)
+    return out
+
+
+def _to_srgb(icc: bytes | None) -> QColorTransform | None:
+    """The way to sRGB, or None where there is nothing to do or the profile makes no sense to Qt."""
+    if not icc or profile_space(icc) != "RGB":
+        return None
+    space, srgb = QColorSpace.fromIccProfile(icc), QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    if not space.isValid() or space.colorModel() != QColorSpace.ColorModel.Rgb:
+        log.info("The profile of this image cannot be used for the screen; its colours are shown as sRGB.")
+        return None
+    transform = space.transformationToColorSpace(srgb)
+    return None if transform.isIdentity() else transform

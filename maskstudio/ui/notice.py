@@ -1,0 +1,68 @@
+"""A sentence above the canvas, where a dialog would interrupt: news, an error, or a choice with one button."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from maskstudio.ui.icons import icon
+
+Kind = Literal["info", "warning", "error"]
+_STAYS = 6000  # milliseconds for news; errors stay until closed
+_ICONS: dict[Kind, str] = {"info": "info", "warning": "warning", "error": "warning"}
+
+
+class Notice(QFrame):
+    """Hidden until ``show_sentence``; the newest sentence replaces the older."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self._icon, self._text = QLabel(), QLabel()
+        self._text.setObjectName("noticeText")
+        self._text.setWordWrap(True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._button, self._close = QPushButton(), QToolButton()
+        self._close.setAutoRaise(True)
+        self._close.setToolTip(self.tr("Dismiss"))
+        self._close.setAccessibleName(self.tr("Dismiss"))
+        self._close.clicked.connect(self.hide)
+        self._button.clicked.connect(self._act)
+        self._action: Callable[[], object] | None = None
+        self._timer = QTimer(self, singleShot=True, interval=_STAYS)
+        self._timer.timeout.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        for widget in (self._icon, self._text, self._button, self._close):
+            row.addWidget(widget)
+        self.hide()
+
+    @property
+    def sentence(self) -> str:
+        """What it says now, or nothing."""
+        return "" if self.isHidden() else self._text.text()
+
+    def show_sentence(
+        self, text: str, kind: Kind = "info", choice: str = "", action: Callable[[], object] | None = None
+    ) -> None:
+        """Say ``text``; with ``choice``, offer a button that runs ``action``."""
+        self.setProperty("kind", kind)
+        self.style().polish(self)
+        self._icon.setPixmap(icon(_ICONS[kind]).pixmap(16, 16))
+        self._close.setIcon(icon("close"))
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        self._button.setText(choice)
+        self._button.setVisible(bool(choice))
+        self._action = action
+        self.show()
+        if kind == "info" and not choice:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _act(self) -> None:
+        self.hide()
+        if self._action is not None:
+            self._action()

@@ -1,0 +1,132 @@
+"""The panel that finds the subject: which model looks, how strictly, and the buttons that start it."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from maskstudio.params import CutoutParams, DetectParams, MaskParams
+from maskstudio.session import Session
+from maskstudio.ui import theme
+from maskstudio.ui.form import Form
+from maskstudio.ui.panels import parts
+from maskstudio.ui.panels.models import ModelChoice
+
+_MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_threshold", "alpha_matting_erode_size")
+
+
+class DetectPanel(QWidget):
+    """Detect objects, or remove the background in one go. Models are asked for when the panel is first shown."""
+
+    addModelRequested = Signal()  # noqa: N815  as Qt names signals
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("detectPanel")
+        self._session = session
+        self._asked = False
+        self.model = ModelChoice()
+        self.model.edited.connect(self._choose)
+        self.add_button = parts.icon_button("add-file", self.tr("Add model file…"), self.addModelRequested.emit)
+        self.add_button.setObjectName("addModel")
+        self.add_button.setToolTip(self.tr("Add a YOLO weight file (.pt or .onnx) of your own"))
+        self._note = parts.Hint()
+        self.download_button = parts.button(self.tr("Download"), self._download)
+        self.download_button.setObjectName("downloadModel")
+        self.download_button.hide()
+        self.form = Form(DetectParams, without=("model",))
+        self.detect_button = parts.button(self.tr("Detect"), self.detect, primary=True)
+        self.detect_button.setObjectName("detect")
+        self.cutout_button = parts.button(self.tr("Remove background"), self.remove_background)
+        self.cutout_button.setObjectName("removeBackground")
+        self._build_options()
+        self._arrange()
+        self.refresh()
+
+    def _build_options(self) -> None:
+        """What removing the background can be told, behind a disclosure."""
+        self.cutout_form = Form(CutoutParams, only=("post_process_mask", "alpha_matting", *_MATTING))
+        for name in _MATTING:
+            self.cutout_form.enable_when(name, lambda params: params.alpha_matting)
+        self.cutout_form.hide()
+        self.options_button = parts.quiet_button("chevron-right", self.tr("Background options"), self._disclose)
+        self.options_button.setObjectName("cutoutOptions")
+
+    def _arrange(self) -> None:
+        column = parts.column(self)
+        chosen = parts.row(self.model, self.add_button)
+        chosen.setStretch(0, 1)
+        chosen.setSpacing(theme.GAP)
+        column.addLayout(chosen)
+        column.addWidget(self._note)
+        column.addWidget(self.download_button)
+        column.addWidget(self.form)
+        column.addLayout(parts.row(self.detect_button, self.cutout_button))
+        beside = QHBoxLayout()
+        beside.addWidget(self.options_button)
+        beside.addStretch()
+        column.addLayout(beside)
+        column.addWidget(self.cutout_form)
+
+    def params(self) -> DetectParams:
+        """The chosen model and what the form says."""
+        return replace(self.form.params(), model=self.model.value() or self.form.params().model)
+
+    def detect(self) -> None:
+        """Find objects with the chosen model."""
+        if self._session.document is not None:
+            self._session.detect(self.params(), MaskParams())
+
+    def remove_background(self) -> None:
+        """Find the subject as a whole."""
+        if self._session.document is not None:
+            self._session.remove_background(self.cutout_form.params())
+
+    def refresh(self) -> None:
+        """What can be done with the document of now; models are left alone."""
+        has_photo = self._session.document is not None
+        state = self.model.state()
+        self.detect_button.setEnabled(has_photo and (state is None or state.state == "ready"))
+        self.cutout_button.setEnabled(has_photo)
+
+    def refresh_models(self, choose: str = "") -> None:
+        """Ask which models there are and how they stand; choose the one called ``choose``."""
+        self._asked = True
+        self.model.show_states({each.name: each for each in self._session.models()})
+        self.model.set_value(choose or self.params().model)
+        self._choose()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the models the first time."""
+        super().showEvent(event)
+        if not self._asked:
+            self.refresh_models()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            parts.dress(self)
+            self.model.dress()
+
+    def _choose(self) -> None:
+        self.form.set_params(self.params())
+        state = self.model.state()
+        if state is None:
+            return
+        parts.say(self._note, self.model.sentence(state), {"unavailable": "bad"}.get(state.state, ""))
+        self._note.setToolTip(state.note)
+        size = f" ({state.size / 1e6:.0f} MB)" if state.size else ""
+        self.download_button.setText(self.tr("Download") + size)
+        self.download_button.setVisible(state.state == "download")
+        self.refresh()
+
+    def _download(self) -> None:
+        self._session.pull_model(self.model.value(), lambda: self.refresh_models(self.model.value()))
+
+    def _disclose(self) -> None:
+        opened = self.cutout_form.isHidden()
+        self.cutout_form.setVisible(opened)
+        self.options_button.setProperty("iconName", "chevron-down" if opened else "chevron-right")
+        parts.dress(self.options_button)

@@ -1,0 +1,60 @@
+"""The panel that says what will be written, and asks the window to write it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from maskstudio.core.image import Image
+from maskstudio.params import ExportParams
+from maskstudio.session import Session
+from maskstudio.ui.form import Form
+from maskstudio.ui.panels import parts
+
+
+class ExportPanel(QWidget):
+    """How files are written. The window chooses where, on ``exportRequested`` and ``maskExportRequested`` (params)."""
+
+    exportRequested = Signal(object)  # noqa: N815  as Qt names signals
+    maskExportRequested = Signal(object)  # noqa: N815  as Qt names signals
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("exportPanel")
+        self._session = session
+        self.form = Form(ExportParams)
+        self.form.changed.connect(lambda _: self.refresh())
+        self._hint = parts.Hint()
+        self.export_button = parts.button(self.tr("Export cut-out…"), self._export, primary=True)
+        self.export_button.setObjectName("exportCutout")
+        self.mask_button = parts.button(self.tr("Export mask…"), self._export_mask)
+        self.mask_button.setObjectName("exportMask")
+        column = parts.column(self)
+        column.addWidget(self.form)
+        column.addWidget(self._hint)
+        column.addLayout(parts.row(self.export_button, self.mask_button))
+        self.refresh()
+
+    def params(self) -> ExportParams:
+        """What the form says."""
+        return self.form.params()
+
+    def refresh(self) -> None:
+        """Say what will be written of the photo that is open."""
+        document = self._session.document
+        self.export_button.setEnabled(document is not None)
+        self.mask_button.setEnabled(document is not None)
+        if document is None:
+            parts.say(self._hint, self.tr("Open a photo first."))
+        else:
+            parts.say(self._hint, self._sentence(document.image))
+
+    def _sentence(self, image: Image) -> str:
+        depth = image.depth if self.params().depth == "source" else int(self.params().depth)
+        profile = self.tr("sRGB") if image.icc is None else self.tr("colour profile kept")
+        text = self.tr("PNG with transparency, {} × {} px, {} bit, {}.")
+        return text.format(image.width, image.height, depth, profile)
+
+    def _export(self) -> None:
+        self.exportRequested.emit(self.params())
+
+    def _export_mask(self) -> None:
+        self.maskExportRequested.emit(self.params())

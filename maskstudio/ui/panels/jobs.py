@@ -1,0 +1,116 @@
+"""The panel that shows work: what runs, and how the last few jobs ended."""
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from maskstudio.jobs import Job
+from maskstudio.session import Session
+from maskstudio.ui import theme
+from maskstudio.ui.icons import icon
+from maskstudio.ui.panels import parts
+
+_KEPT = 5  # finished jobs
+_MARKS = {"done": "check", "failed": "warning", "cancelled": "cancel"}  # others are still at work
+
+
+class JobsPanel(QWidget):
+    """Running jobs with their progress and a button to cancel each; below, those that ended, the newest first."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("jobsPanel")
+        self._session = session
+        self._rows: dict[Job, _Row] = {}
+        self._ended: list[_Row] = []
+        self._empty = parts.Hint(self.tr("No work is running."))
+        column = parts.column(self)
+        column.addWidget(self._empty)
+        self._running, self._done = QVBoxLayout(), QVBoxLayout()
+        for part in (self._running, self._done):
+            part.setSpacing(theme.SPACE)
+            column.addLayout(part)
+        column.addStretch()
+
+    def refresh(self) -> None:
+        """Nothing here belongs to the document."""
+
+    def job_changed(self, job: Job) -> None:
+        """Show where ``job`` stands now."""
+        row = self._rows.get(job)
+        if row is None:
+            row = self._rows[job] = _Row(job)
+            self._running.addWidget(row)
+            row.show()
+        row.show_job()
+        if job.finished:
+            self._retire(self._rows.pop(job))
+        self._empty.setVisible(not self._rows)
+        self._empty.setText(self.tr("No work is running.") if not self._ended else self.tr("Finished"))
+
+    def _retire(self, row: "_Row") -> None:
+        self._running.removeWidget(row)
+        self._done.insertWidget(0, row)
+        self._ended.insert(0, row)
+        while len(self._ended) > _KEPT:
+            self._ended.pop().deleteLater()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            parts.dress(self)
+            for row in (*self._rows.values(), *self._ended):
+                row.show_job()
+
+
+class _Row(QWidget):
+    """One job: its label, its progress or its end, and a button to cancel it."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self._job = job
+        self._mark, self._label, self._text = QLabel(), QLabel(job.label), parts.Hint()
+        self._mark.setFixedSize(16, 16)
+        self._label.setMinimumWidth(1)
+        self._bar = QProgressBar()
+        self._bar.setMaximum(1000)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(job.label)
+        self.cancel_button = parts.icon_button("close", self.tr("Cancel {}").format(job.label), job.cancel)
+        self.cancel_button.setObjectName("cancelThisJob")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.SPACE)
+        grid.setVerticalSpacing(theme.GAP)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._mark, 0, 0)
+        grid.addWidget(self._label, 0, 1)
+        grid.addWidget(self.cancel_button, 0, 2)
+        grid.addWidget(self._bar, 1, 1, 1, 2)
+        grid.addWidget(self._text, 2, 1, 1, 2)
+
+    def show_job(self) -> None:
+        """Show where it stands."""
+        job = self._job
+        self._bar.setVisible(not job.finished)
+        self.cancel_button.setVisible(not job.finished)
+        colours = theme.tokens()
+        colour = {"failed": colours.bad, "done": colours.good}.get(job.state, "")
+        self._mark.setPixmap(icon(_MARKS.get(job.state, "jobs"), colour).pixmap(16, 16))
+        self._bar.setValue(round(job.fraction * 1000))
+        tone = "bad" if job.state == "failed" else ""
+        text = self._sentence()
+        parts.say(self._text, text, tone)
+        self._text.setVisible(bool(text))
+
+    def _sentence(self) -> str:
+        job = self._job
+        if job.state == "failed":
+            return str(job.error)
+        if job.state == "cancelled":
+            return self.tr("Cancelled.")
+        if job.state == "done":
+            return ""
+        return (
+            f"{job.text or self.tr('Waiting')}, {job.fraction:.0%}" if job.fraction or job.text else self.tr("Waiting")
+        )

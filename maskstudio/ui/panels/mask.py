@@ -1,0 +1,55 @@
+"""The panel that shapes the active layer's mask, live."""
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QWidget
+
+from maskstudio.params import MaskParams
+from maskstudio.session import Session
+from maskstudio.ui.form import Form
+from maskstudio.ui.panels import parts
+
+
+class MaskPanel(QWidget):
+    """Padding and blur of the active layer; every change is applied at once."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("maskPanel")
+        self._session = session
+        self.form = Form(MaskParams)
+        self.form.changed.connect(self._shape)
+        self._hint = parts.Hint()
+        self.reset_button = parts.quiet_button("reset", self.tr("Reset"), self._reset)
+        self.reset_button.setObjectName("resetMask")
+        self.reset_button.setToolTip(self.tr("Back to the default padding and blur"))
+        column = parts.column(self)
+        column.addWidget(self.form)
+        column.addLayout(parts.row(self._hint, self.reset_button))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the active layer's parameters."""
+        layer = self._session.active
+        self.form.setEnabled(layer is not None)
+        params = self._session.mask_params(layer) if layer else MaskParams()
+        self.reset_button.setEnabled(layer is not None and params != MaskParams())
+        if layer is None:
+            parts.say(self._hint, self.tr("Choose a layer to shape its mask."))
+            return
+        parts.say(self._hint, self.tr("Layer: {}").format(layer.name))
+        self.form.set_params(params)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            parts.dress(self)
+
+    def _shape(self, params: MaskParams) -> None:
+        if layer := self._session.active:
+            self._session.set_mask_params(layer.id, params)
+            self.reset_button.setEnabled(params != MaskParams())
+
+    def _reset(self) -> None:
+        self.form.set_params(MaskParams())
+        self._shape(MaskParams())

@@ -1,0 +1,133 @@
+"""The choice of a model: every model with its state, what stands in the way of the chosen one, and the way out."""
+
+from typing import Protocol
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
+
+from maskstudio.ui import theme
+
+_DOT = 12  # px
+
+
+class State(Protocol):
+    """A model as the session describes it."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def state(self) -> str: ...  # noqa: D102
+    @property
+    def note(self) -> str: ...  # noqa: D102
+    @property
+    def size(self) -> int | None: ...  # noqa: D102
+
+
+class ModelChoice(QComboBox):
+    """Models in a list, each with a dot for its state; ``edited`` comes when the user chooses one."""
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("model")
+        self.setAccessibleName(self.tr("Model"))
+        self.setItemDelegate(QStyledItemDelegate(self))
+        self.setIconSize(QSize(_DOT, _DOT))
+        self.setMaxVisibleItems(24)
+        self.setMinimumContentsLength(12)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._states: dict[str, State] = {}
+        self.activated.connect(lambda _: self.edited.emit())
+
+    def value(self) -> str:
+        """The name of the chosen model; empty while there is none."""
+        return str(self.currentData() or "")
+
+    def set_value(self, name: str) -> None:
+        """Choose a model by name, without a signal; an unknown one changes nothing."""
+        if (at := self.findData(name)) >= 0:
+            self.setCurrentIndex(at)
+
+    def state(self) -> State | None:
+        """What is known of the chosen model."""
+        return self._states.get(self.value())
+
+    def show_states(self, states: dict[str, State]) -> None:
+        """Show these models; the chosen one stays chosen."""
+        chosen, self._states = self.value(), states
+        blocked = self.blockSignals(True)
+        self.clear()
+        for each in states.values():
+            self.addItem(_dot(_colour(each)), each.title, each.name)
+            row = self.count() - 1
+            self.setItemData(row, self.sentence(each), Qt.ItemDataRole.ToolTipRole)
+            words = f"{each.title}, {self.word(each)}"
+            self.setItemData(row, words, Qt.ItemDataRole.AccessibleTextRole)
+        self.set_value(chosen)
+        self.blockSignals(blocked)
+        self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 480))
+
+    def dress(self) -> None:
+        """Dots in the colours of the theme of now."""
+        for row in range(self.count()):
+            self.setItemIcon(row, _dot(_colour(self._states[self.itemData(row)])))
+
+    def word(self, each: State) -> str:
+        """The state in a word or two."""
+        words = {
+            "ready": self.tr("Ready"),
+            "download": self.tr("Needs a download"),
+            "unavailable": self.tr("Not available"),
+        }
+        size = f" ({each.size / 1e6:.0f} MB)" if each.state == "download" and each.size else ""
+        return words[each.state] + size
+
+    def sentence(self, each: State) -> str:
+        """The state, and what there is to say about it."""
+        named = f"{self.word(each)} · {each.name}"
+        note = self.tr("The file is checked before it is used.") if each.state == "download" else each.note
+        return f"{named}\n{note}".strip()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the panel unless the focus is here."""
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+def _colour(each: State) -> str:
+    colours = theme.tokens()
+    return {"ready": colours.good, "download": colours.warn}.get(each.state, colours.disabled)
+
+
+def _dot(colour: str) -> QIcon:
+    """A dot as an icon, at device pixel ratios of 1 to 3; the same in every mode."""
+    made = QIcon()
+    for ratio in (1.0, 1.5, 2.0, 3.0):
+        size = round(_DOT * ratio)
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawEllipse(pixmap.rect().toRectF().adjusted(2 * ratio, 2 * ratio, -2 * ratio, -2 * ratio))
+        painter.end()
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
+            made.addPixmap(pixmap, mode)
+        made.addPixmap(_ringed(pixmap, ratio), QIcon.Mode.Selected)
+    return made
+
+
+def _ringed(dot: QPixmap, ratio: float) -> QPixmap:
+    """The dot with a light ring, for the coloured ground of a selected row."""
+    ringed = QPixmap(dot)
+    painter = QPainter(ringed)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.tokens().on_accent), 1.5 * ratio))
+    painter.drawEllipse(ringed.rect().toRectF().adjusted(2 * ratio, 2 * ratio, -2 * ratio, -2 * ratio))
+    painter.end()
+    return ringed

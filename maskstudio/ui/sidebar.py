@@ -1,0 +1,147 @@
+"""The column of panels at the right: docks that collapse, float and can be reordered, in a column that scrolls.
+
+Docks cannot scroll together by themselves, so they live in a main window of their own inside a scroll area; on a low
+screen the column scrolls instead of squeezing the panels.
+"""
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from maskstudio.ui.icons import icon
+
+_WIDTH = 308
+
+
+class Sidebar(QScrollArea):
+    """Panels one above the other, each in a dock with a title that folds it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidebar")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(_WIDTH)
+        self._docks = _Docks()
+        self._docks.setObjectName("docks")
+        self.setWidget(self._docks)
+        self.docks: dict[str, QDockWidget] = {}
+
+    def add(self, panel: QWidget, title: str, *, stretches: bool = False) -> QDockWidget:
+        """Put ``panel`` below the others; one that ``stretches`` takes the room that is left over."""
+        dock = QDockWidget(title)
+        dock.setObjectName(panel.objectName() + "Dock")
+        dock.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
+        dock.setWidget(_Holder(panel, stretches=stretches))
+        dock.setTitleBarWidget(_Title(dock, panel))
+        self._docks.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, Qt.Orientation.Vertical)
+        self.docks[panel.objectName()] = dock
+        return dock
+
+    def dress(self) -> None:
+        """Take over the icons of the theme of now."""
+        for name in self.docks:
+            self._title(name).dress()
+
+    def state(self) -> QByteArray:
+        """Arrangement and folding, for ``restore``."""
+        folded = ",".join(name for name in self.docks if self.folded(name))
+        return QByteArray(folded.encode()) + b"\0" + self._docks.saveState()
+
+    def restore(self, state: QByteArray) -> None:
+        """Bring back what ``state`` returned; anything else is ignored."""
+        folded, _, arrangement = bytes(state.data()).partition(b"\0")
+        self._docks.restoreState(QByteArray(arrangement))
+        for name in folded.decode(errors="ignore").split(","):
+            if name in self.docks:
+                self.fold(name, True)
+
+    def fold(self, name: str, folded: bool) -> None:
+        """Show only the title of a panel, or all of it."""
+        self._title(name).fold(folded)
+
+    def folded(self, name: str) -> bool:
+        """Whether only the title of a panel is shown."""
+        return self._title(name).panel.isHidden()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for a label, a slider and a number in one row."""
+        return QSize(_WIDTH, 600)
+
+    def _title(self, name: str) -> "_Title":
+        title = self.docks[name].titleBarWidget()
+        assert isinstance(title, _Title)
+        return title
+
+
+class _Holder(QWidget):
+    """Stays when its panel is folded away: a dock whose own widget is hidden shrinks to the width of its title."""
+
+    def __init__(self, panel: QWidget, *, stretches: bool) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(panel)
+        policy = QSizePolicy.Policy.Expanding if stretches else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+
+
+class _Docks(QMainWindow):
+    """The nested main window: as tall as its docks need."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockOptions(QMainWindow.DockOption.AnimatedDocks)
+        self.setDockNestingEnabled(True)
+
+
+class _Title(QWidget):
+    """A dock's title: a chevron that folds, the name, and a button that floats."""
+
+    def __init__(self, dock: QDockWidget, panel: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("dockTitle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._dock, self.panel = dock, panel
+        self._chevron, self._float = QToolButton(), QToolButton()
+        self._chevron.setAccessibleName(self.tr("Fold {}").format(dock.windowTitle()))
+        self._chevron.setToolTip(self.tr("Fold or unfold"))
+        self._chevron.setAutoRaise(True)
+        self._chevron.clicked.connect(lambda: self.fold(not self.panel.isHidden()))
+        self._float.setAccessibleName(self.tr("Float {}").format(dock.windowTitle()))
+        self._float.setToolTip(self.tr("Take out of the column or put back"))
+        self._float.setAutoRaise(True)
+        self._float.clicked.connect(lambda: self._dock.setFloating(not self._dock.isFloating()))
+        name = QLabel(dock.windowTitle())
+        name.setObjectName("dockName")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(4)
+        row.addWidget(self._chevron)
+        row.addWidget(name)
+        row.addStretch()
+        row.addWidget(self._float)
+        self.dress()
+
+    def dress(self) -> None:
+        """Icons in the theme's colours."""
+        self._chevron.setIcon(icon("chevron-right" if self.panel.isHidden() else "chevron-down"))
+        self._float.setIcon(icon("float"))
+
+    def fold(self, folded: bool) -> None:
+        """Hide or show the panel below the title."""
+        self.panel.setVisible(not folded)
+        self.dress()

@@ -1,0 +1,406 @@
+"""The editor window. It only arranges: panels and canvas on one side, the session's verbs on the other."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from maskstudio import settings as stored
+from maskstudio.errors import MaskStudioError, TooLarge, Untrusted
+from maskstudio.jobs import Job, Runner
+from maskstudio.params import CutoutParams, ExportParams
+from maskstudio.session import Session
+from maskstudio.ui import actions, dialogs, theme
+from maskstudio.ui.bridge import Bridge
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.canvas.scene import MODES, Mode
+from maskstudio.ui.icons import icon, resource
+from maskstudio.ui.notice import Notice
+from maskstudio.ui.panels.detect import DetectPanel
+from maskstudio.ui.panels.export import ExportPanel
+from maskstudio.ui.panels.jobs import JobsPanel
+from maskstudio.ui.panels.layers import LayersPanel
+from maskstudio.ui.panels.mask import MaskPanel
+from maskstudio.ui.panels.refine import RefinePanel
+from maskstudio.ui.sidebar import Sidebar
+from maskstudio.ui.status import StatusLine
+from maskstudio.ui.topbar import TopBar
+from maskstudio.ui.welcome import Welcome
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
+class MainWindow(QMainWindow):
+    """One document in a canvas, with the panels of the work in their order."""
+
+    def __init__(self, settings: stored.Settings) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAcceptDrops(True)
+        self.settings = settings
+        self.bridge = Bridge()
+        self.session = Session(Runner(self.bridge.post))
+        self.session.changed = self.refresh
+        self.session.told = lambda sentence: self.notice.show_sentence(sentence)
+        self.session.failed = self._show_error
+        self.session.runner.changed = self._job_changed
+        self._opening: Path | None = None
+        self._closing = False
+        self._mode: Mode = "overlay"
+        self._build()
+        self._restore()
+        self.refresh()
+        _application().installEventFilter(self)
+
+    # What there is
+
+    def _build(self) -> None:
+        self.canvas = Canvas()
+        self.notice = Notice()
+        self.actions_by_id = actions.build(self, self._verbs())
+        self.recent_menu = QMenu(self.tr("Open Recent"), self)
+        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        actions.fill(self.menuBar(), self.actions_by_id, self.recent_menu)
+        self.top_bar = TopBar(self.actions_by_id, self.settings, self._show_overlay, self)
+        self.addToolBar(self.top_bar)
+        self.status = StatusLine()
+        self.status.cancelled.connect(self.session.runner.cancel)
+        self.setStatusBar(self.status)
+        self.welcome = Welcome(self.actions_by_id["file.open"], self.actions_by_id["file.sample"])
+        self.welcome.chosen.connect(lambda path: self.open(Path(path)))
+        self._build_panels()
+        self._arrange()
+        self.canvas.viewChanged.connect(self._show_view)
+        self.canvas.hovered.connect(lambda x, y, alpha: self.status.show_place((x, y, alpha)))
+        self.canvas.left.connect(lambda: self.status.show_place(None))
+        self.canvas.layerClicked.connect(self.session.activate)
+        self.actions_by_id["view.overlay"].setChecked(True)
+        self.actions_by_id["view.boxes"].setChecked(True)
+        self.dress()
+
+    def _build_panels(self) -> None:
+        session = self.session
+        self.detect_panel, self.layers_panel = DetectPanel(session), LayersPanel(session)
+        self.mask_panel, self.refine_panel = MaskPanel(session), RefinePanel(session)
+        self.export_panel, self.jobs_panel = ExportPanel(session), JobsPanel(session)
+        self.panels = (
+            self.detect_panel,
+            self.layers_panel,
+            self.mask_panel,
+            self.refine_panel,
+            self.export_panel,
+            self.jobs_panel,
+        )
+        self.detect_panel.addModelRequested.connect(self.add_model)
+        self.export_panel.exportRequested.connect(self.export)
+        self.export_panel.maskExportRequested.connect(self.export_mask)
+        titles = ("Detect", "Layers", "Mask", "Refine edge", "Export", "Jobs")
+        self.sidebar = Sidebar()
+        for panel, title in zip(self.panels, titles, strict=True):
+            self.sidebar.add(panel, self.tr(title), stretches=panel is self.layers_panel)
+
+    def _arrange(self) -> None:
+        stage = QWidget()
+        stacked = QStackedLayout(stage)
+        stacked.setStackingMode(QStackedLayout.StackingMode.StackAll)
+        stacked.addWidget(self.welcome)
+        stacked.addWidget(self.canvas)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(stage, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName("splitter")
+        self.splitter.addWidget(middle)
+        self.splitter.addWidget(self.sidebar)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setCollapsible(0, False)
+        self.setCentralWidget(self.splitter)
+
+    def _verbs(self) -> dict[str, Callable[[], object]]:
+        session = self.session
+        modes = {f"view.{mode}": partial(self.show_mode, mode) for mode in MODES}
+        themes = {f"window.{name}": partial(self.show_theme, name) for name in get_args(stored.Theme)}
+        return {
+            "file.open": self.ask_open,
+            "file.sample": lambda: self.open(resource("samples/grace_hopper.jpg")),
+            "file.importMask": self.import_mask,
+            "file.export": lambda: self.export(self.export_panel.params()),
+            "file.exportMask": lambda: self.export_mask(self.export_panel.params()),
+            "file.addModel": self.add_model,
+            "file.close": self.close_document,
+            "file.quit": self.close,
+            "edit.undo": session.undo,
+            "edit.redo": session.redo,
+            "edit.cancelJobs": session.runner.cancel,
+            "select.detect": lambda: self.detect_panel.detect(),
+            "select.subject": lambda: session.remove_background(CutoutParams()),
+            "select.refine": lambda: self.refine_panel.refine(),
+            "layer.visible": self._toggle_visible,
+            "layer.up": lambda: self._move_layer(1),
+            "layer.down": lambda: self._move_layer(-1),
+            "layer.delete": self._delete_layer,
+            "view.nextMode": lambda: self.show_mode(MODES[(MODES.index(self._mode) + 1) % len(MODES)]),
+            "view.previousMode": lambda: self.show_mode(MODES[MODES.index(self._mode) - 1]),
+            "view.fit": lambda: self.canvas.fit(),
+            "view.actual": lambda: self.canvas.actual_pixels(),
+            "view.zoomIn": lambda: self.canvas.zoom_in(),
+            "view.zoomOut": lambda: self.canvas.zoom_out(),
+            "view.boxes": lambda: self.canvas.set_show_boxes(self.actions_by_id["view.boxes"].isChecked()),
+            "help.shortcuts": lambda: dialogs.show_shortcuts(self),
+            "help.about": lambda: dialogs.show_about(self),
+            **modes,
+            **themes,
+        }
+
+    # Files
+
+    def open(self, path: Path, *, anyway: bool = False) -> None:
+        """Open an image; the document that is open stays until the new one is there."""
+        if not self._may_leave():
+            return
+        self._opening = path
+        if anyway:
+            self.session.open(path, limit=None)
+        else:
+            self.session.open(path)
+
+    def ask_open(self) -> None:
+        """Let the user choose an image."""
+        if path := dialogs.ask_image(self, self.settings):
+            self.open(path)
+
+    def import_mask(self) -> None:
+        """Let the user choose a mask to add as a layer."""
+        if path := dialogs.ask_image(self, self.settings, self.tr("Import Mask")):
+            self.session.import_mask(path, resize=True)
+
+    def export(self, params: ExportParams) -> None:
+        """Ask where, and write the cut-out."""
+        self._export(params, "-cutout", self.session.export)
+
+    def export_mask(self, params: ExportParams) -> None:
+        """Ask where, and write the mask."""
+        self._export(params, "-mask", self.session.export_mask)
+
+    def _export(self, params: ExportParams, suffix: str, write: Callable[[Path, ExportParams], object]) -> None:
+        document = self.session.document
+        if document and (path := dialogs.ask_export(self, self.settings, document.image, suffix)):
+            write(path, params)
+
+    def add_model(self) -> None:
+        """Let the user choose a weight file and copy it into the models folder."""
+        if path := dialogs.ask_model(self):
+            self._add_model(path, trust=False)
+
+    def _add_model(self, path: Path, *, trust: bool) -> None:
+        self._adding = path
+        self.session.add_model(path, trust=trust, done=self._model_added)
+
+    def _model_added(self, name: str) -> None:
+        self.detect_panel.refresh_models(name)
+        self.notice.show_sentence(self.tr("Added the model {}.").format(name))
+
+    def close_document(self) -> None:
+        """Close the photo; asks first if its cut-out was never exported."""
+        if self._may_leave():
+            self.session.close()
+
+    def _may_leave(self) -> bool:
+        return not self.session.unexported or dialogs.may_discard(self)
+
+    # Showing
+
+    def refresh(self) -> None:
+        """Show the session of now."""
+        document = self.session.document
+        if document and document.image.path and self._opening:
+            self.settings.remember(document.image.path)
+            self._opening = None
+        self.canvas.set_document(document)
+        self.canvas.setVisible(document is not None)
+        self.welcome.setVisible(document is None)
+        if document is None:
+            self.welcome.refresh(self.settings.recent)
+        for panel in self.panels:
+            panel.refresh()
+        self._show_title()
+        self._enable()
+        self._show_view()
+
+    def show_mode(self, mode: Mode) -> None:
+        """Choose the way of looking."""
+        self._mode = mode
+        self.actions_by_id[f"view.{mode}"].setChecked(True)
+        self.canvas.set_mode(mode)
+
+    def show_theme(self, name: stored.Theme) -> None:
+        """Dress the application in light, dark or the system's greys."""
+        self.settings.theme = name
+        theme.apply(_application(), name)
+
+    def dress(self) -> None:
+        """Take over the theme's icons and colours."""
+        self.actions_by_id[f"window.{self.settings.theme}"].setChecked(True)
+        actions.dress(self.actions_by_id)
+        self.sidebar.dress()
+        self.status.set_icon(icon("cancel"))
+        self._show_overlay()
+
+    def _show_overlay(self) -> None:
+        chosen = self.settings
+        self.canvas.set_overlay(QColor(chosen.overlay_colour), chosen.overlay_opacity, chosen.overlay_side)
+
+    def _show_title(self) -> None:
+        document = self.session.document
+        name = document.image.name if document else ""
+        mark = "•" if self.session.unexported else ""
+        self.setWindowTitle(" – ".join(part for part in (f"{name} {mark}".strip(), "maskstudio") if part))
+
+    def _show_view(self) -> None:
+        document = self.session.document
+        self.status.show_view(self.canvas.scale if document else None, document.size if document else None)
+        if document is None:
+            self.status.show_place(None)
+
+    def _enable(self) -> None:
+        history = self.session.history
+        holds: list[actions.When] = []
+        if history is not None:
+            holds.append("document")
+            if self.session.active is not None:
+                holds.append("layer")
+        undo = history.undo_label if history else None
+        redo = history.redo_label if history else None
+        self.actions_by_id["edit.undo"].setText(self.tr("Undo {}").format(undo or "").strip())
+        self.actions_by_id["edit.redo"].setText(self.tr("Redo {}").format(redo or "").strip())
+        if undo:
+            holds.append("undo")
+        if redo:
+            holds.append("redo")
+        if self.session.runner.jobs:
+            holds.append("job")
+        actions.enable(self.actions_by_id, holds)
+
+    def _job_changed(self, job: Job) -> None:
+        running = self.session.runner.jobs
+        self.status.show_job(running[0] if running else None, len(running) - 1)
+        self.jobs_panel.job_changed(job)
+        self.actions_by_id["edit.cancelJobs"].setEnabled(bool(running))
+
+    def _show_error(self, error: MaskStudioError) -> None:
+        self.refresh()
+        if isinstance(error, TooLarge) and self._opening:
+            path = self._opening
+            self.notice.show_sentence(
+                str(error), "warning", self.tr("Open Anyway"), lambda: self.open(path, anyway=True)
+            )
+        elif isinstance(error, Untrusted):
+            self.notice.show_sentence(str(error), "warning", self.tr("Trust This File"), self._trust)
+        else:
+            self.notice.show_sentence(str(error), "error")
+
+    def _trust(self) -> None:
+        self._add_model(self._adding, trust=True)
+
+    # Layers
+
+    def _toggle_visible(self) -> None:
+        if layer := self.session.active:
+            self.session.set_visible(layer.id, not layer.visible)
+
+    def _delete_layer(self) -> None:
+        if layer := self.session.active:
+            self.session.delete(layer.id)
+
+    def _move_layer(self, by: int) -> None:
+        document, layer = self.session.document, self.session.active
+        if document and layer:
+            self.session.move(layer.id, document.layers.index(layer) + by)
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for text in self.settings.recent:
+            self.recent_menu.addAction(Path(text).name, partial(self.open, Path(text))).setToolTip(text)
+        self.recent_menu.setEnabled(bool(self.settings.recent))
+
+    # Events
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Holding ` shows the photo alone; letting go brings the view back."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
+            typing = isinstance(QApplication.focusWidget(), QLineEdit)
+            if (
+                event.key() == Qt.Key.Key_QuoteLeft
+                and not event.isAutoRepeat()
+                and not typing
+                and self.isActiveWindow()
+            ):
+                self.canvas.hold_original(event.type() == QEvent.Type.KeyPress)
+                return True
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Icons are pixmaps: a new palette, from us or from the system, needs new ones."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "sidebar"):
+            self.dress()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file that was dropped."""
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, lambda: self.open(Path(files[0])))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about work that was never exported, remember the arrangement, stop the jobs."""
+        if not self._closing and not self._may_leave():
+            event.ignore()
+            return
+        self._closing = True
+        self._remember()
+        self.bridge.close()
+        self.session.runner.shutdown()
+        super().closeEvent(event)
+
+    def _remember(self) -> None:
+        states = {"geometry": self.saveGeometry(), "panels": self.sidebar.state(), "split": self.splitter.saveState()}
+        self.settings.window = {name: bytes(state.toBase64().data()).decode() for name, state in states.items()}
+        stored.save(self.settings)
+
+    def _restore(self) -> None:
+        saved = {name: QByteArray.fromBase64(text.encode()) for name, text in self.settings.window.items()}
+        self.resize(1440, 900)
+        self.splitter.setSizes([1100, 320])
+        self.sidebar.fold("jobsPanel", True)
+        if "geometry" in saved:
+            self.restoreGeometry(saved["geometry"])
+        if "panels" in saved:
+            self.sidebar.restore(saved["panels"])
+        if "split" in saved:
+            self.splitter.restoreState(saved["split"])

@@ -1,0 +1,67 @@
+"""What every test gets: a home of its own, no network, the shared photos where they are, and no unexpected logs."""
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# Before anything imports Qt: tests have no screen of their own unless one is given.
+if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real photos and ground truth, or a skip that says what is missing."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip(f"the shared photos are not there ({SHARED / 'data'})")
+    return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_models() -> Path:
+    """Real model weights, or a skip that says what is missing."""
+    if not (SHARED / "models").is_dir():
+        pytest.skip(f"the shared model weights are not there ({SHARED / 'models'})")
+    return SHARED / "models"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh user folder for each test; weights come only from where a test says."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("MASKSTUDIO_HOME", str(folder))
+    monkeypatch.delenv("MASKSTUDIO_MODELS", raising=False)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any connection that leaves this machine fails the test."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        local = self.family == getattr(socket, "AF_UNIX", None) or (
+            isinstance(address, tuple) and str(address[0]) in ("127.0.0.1", "::1", "localhost")
+        )
+        if not local:
+            pytest.fail(f"a test tried to reach {address!r}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_logs(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A record at WARNING or above fails the test, unless it is marked ``logs`` because it provokes one."""
+    yield
+    if request.node.get_closest_marker("logs"):
+        return
+    loud = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    if loud:
+        pytest.fail("unexpected log: " + "; ".join(record.getMessage() for record in loud))

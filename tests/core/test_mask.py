@@ -1,0 +1,100 @@
+"""Mask against a plain array: whatever is put, the two agree, and nothing is shared that should not be."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from maskstudio.core.geometry import Rect
+from maskstudio.core.mask import TILE, Mask, flat, is_flat
+from maskstudio.errors import BadMask
+
+sizes = st.tuples(st.integers(1, 700), st.integers(1, 700))
+
+
+@st.composite
+def patches(draw):
+    """A few writes: position (also outside), size, and either one value or noise."""
+    return draw(
+        st.lists(
+            st.tuples(
+                st.integers(-300, 800),
+                st.integers(-300, 800),
+                st.integers(1, 600),
+                st.integers(1, 600),
+                st.one_of(st.sampled_from([0, 255]), st.integers(0, 255)),
+                st.booleans(),
+            ),
+            max_size=5,
+        )
+    )
+
+
+def pixels(width, height, value, noisy):
+    if noisy:
+        return np.random.default_rng(value).integers(0, 256, (height, width), np.uint8)
+    return np.full((height, width), value, np.uint8)
+
+
+@settings(deadline=None, max_examples=60)
+@given(sizes, patches())
+def test_put_and_array_agree_with_a_plain_array(size, writes):
+    width, height = size
+    mask, plain = Mask(width, height), np.zeros((height, width), np.uint8)
+    for x, y, w, h, value, noisy in writes:
+        patch = pixels(w, h, value, noisy)
+        before, kept = mask, mask.array()
+        mask = mask.put(patch, x, y)
+        left, top, right, bottom = max(x, 0), max(y, 0), min(x + w, width), min(y + h, height)
+        if left < right and top < bottom:
+            plain[top:bottom, left:right] = patch[top - y : bottom - y, left - x : right - x]
+        np.testing.assert_array_equal(before.array(), kept)
+    np.testing.assert_array_equal(mask.array(), plain)
+    assert mask == Mask.from_array(plain)
+    ys, xs = np.nonzero(plain)
+    expected = Rect(xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1) if len(xs) else Rect(0, 0, 0, 0)
+    if not any(is_flat(tile) for tile in mask.tiles.values()):
+        assert mask.bounds == expected
+    elif len(xs):
+        assert mask.bounds.intersect(expected) == expected
+    probe = (width // 2, height // 3)
+    assert mask[probe] == plain[probe[1], probe[0]]
+
+
+@settings(deadline=None, max_examples=40)
+@given(sizes, patches(), st.tuples(*[st.integers(-200, 800)] * 2, *[st.integers(1, 500)] * 2))
+def test_any_rectangle_reads_like_a_padded_array(size, writes, window):
+    width, height = size
+    mask = Mask(width, height)
+    for x, y, w, h, value, noisy in writes:
+        mask = mask.put(pixels(w, h, value, noisy), x, y)
+    x, y, w, h = window
+    padded = np.pad(mask.array(), 1000)[1000 + y : 1000 + y + h, 1000 + x : 1000 + x + w]
+    np.testing.assert_array_equal(mask.array(Rect(x, y, w, h)), padded)
+
+
+def test_equal_pixels_keep_their_tiles():
+    plane = np.random.default_rng(0).integers(0, 256, (600, 600), np.uint8)
+    mask = Mask.from_array(plane)
+    assert mask.changed(mask.put(plane, 0, 0)) == []
+    touched = mask.put(np.array([[plane[300, 300] ^ 1]], np.uint8), 300, 300)
+    assert mask.changed(touched) == [(1, 1)]
+
+
+def test_flat_tiles_are_one_object_and_cost_nothing():
+    mask = Mask.from_array(np.full((4 * TILE, 4 * TILE), 255, np.uint8))
+    assert len({id(tile) for tile in mask.tiles.values()}) == 1
+    assert mask.nbytes == 0
+    assert mask.tile((0, 0)) is flat(255, TILE, TILE)
+
+
+def test_tiles_refuse_to_be_written():
+    mask = Mask.from_array(np.random.default_rng(0).integers(0, 256, (10, 10), np.uint8))
+    with pytest.raises(ValueError, match="read-only"):
+        mask.tile((0, 0))[0, 0] = 1
+
+
+@pytest.mark.parametrize("bad", [np.zeros((3, 3, 3), np.uint8), np.zeros((3, 3), np.float32)])
+def test_anything_but_one_8_bit_plane_is_refused(bad):
+    with pytest.raises(BadMask):
+        Mask.from_array(bad)

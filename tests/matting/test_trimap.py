@@ -1,0 +1,91 @@
+"""Trimaps against distances computed by brute force."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from maskstudio.errors import BadMask, BadParameter
+from maskstudio.matting.trimap import from_mask, from_thresholds
+
+hard = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=14), elements=st.sampled_from([0, 255]))
+soft = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=14))
+
+
+def farness(marked):
+    """Distance of every pixel to the nearest marked one, by looking at all pairs."""
+    grid = np.stack(np.indices(marked.shape), axis=-1)
+    places = grid[marked].astype(float)
+    if not len(places):
+        return np.full(marked.shape, np.inf)
+    return np.sqrt(((grid[:, :, None] - places) ** 2).sum(axis=-1)).min(axis=2)
+
+
+@settings(deadline=None, max_examples=80)
+@given(hard, st.integers(0, 8))
+def test_a_hard_mask_is_unknown_within_the_band_and_sure_elsewhere(mask, width):
+    across = np.where(mask > 0, farness(mask == 0), farness(mask > 0))
+    expected = np.where(across <= width, 128, mask)
+    assert np.array_equal(from_mask(mask, width), expected)
+
+
+@settings(deadline=None, max_examples=80)
+@given(soft, st.integers(0, 8))
+def test_a_soft_mask_has_only_three_values_and_never_changes_sides(mask, width):
+    trimap = from_mask(mask, width)
+    assert set(np.unique(trimap)) <= {0, 128, 255}
+    assert (mask[trimap == 255] >= 128).all()
+    assert (mask[trimap == 0] < 128).all()
+
+
+def test_soft_pixels_that_touch_the_band_are_unknown_and_distant_haze_is_not():
+    mask = np.zeros((40, 60), np.uint8)
+    mask[:, :20] = 255
+    mask[:, 20:30] = np.linspace(120, 10, 10).astype(np.uint8)
+    mask[5:8, 50:53] = 40
+    trimap = from_mask(mask, 2)
+    assert (trimap[:, 18:30] == 128).all()
+    assert (trimap[:, :18] == 255).all()
+    assert (trimap[:, 30:] == 0).all()
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_a_flat_mask_has_no_band(value):
+    assert (from_mask(np.full((30, 40), value, np.uint8), 12) == value).all()
+
+
+@settings(deadline=None, max_examples=80)
+@given(soft, st.integers(0, 255), st.integers(0, 255), st.integers(0, 6))
+def test_thresholds_leave_sure_what_lies_deeper_than_the_erosion(mask, foreground, background, erode):
+    sure, clear = mask > foreground, mask < background
+    trimap = from_thresholds(mask, foreground, background, erode)
+    deep = farness(~sure) > erode
+    assert (trimap[deep] == 255).all()
+    assert (trimap[(farness(~clear) > erode) & ~deep] == 0).all()
+    assert (trimap[~deep & ~(farness(~clear) > erode)] == 128).all()
+
+
+def test_threshold_defaults_are_those_of_the_services():
+    mask = np.zeros((9, 80), np.uint8)
+    mask[:, 40:] = 255
+    assert np.array_equal(from_thresholds(mask)[4], [0] * 30 + [128] * 20 + [255] * 30)
+
+
+@pytest.mark.parametrize("mask", [np.zeros((3, 3, 3), np.uint8), np.zeros((3, 3)), np.zeros((0, 3), np.uint8)])
+def test_what_is_no_mask_is_refused(mask):
+    for make in (lambda: from_mask(mask, 3), lambda: from_thresholds(mask)):
+        with pytest.raises(BadMask):
+            make()
+
+
+def test_parameters_out_of_range_are_refused():
+    mask = np.zeros((3, 3), np.uint8)
+    for make in (
+        lambda: from_mask(mask, -1),
+        lambda: from_thresholds(mask, 256),
+        lambda: from_thresholds(mask, background=-1),
+        lambda: from_thresholds(mask, erode=-1),
+    ):
+        with pytest.raises(BadParameter):
+            make()

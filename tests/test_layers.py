@@ -1,0 +1,119 @@
+"""The house rules on imports, read from the source; and a test that the test itself sees a broken rule."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
+
+# Each room may import the rooms named here, and itself.
+FLOOR = {"errors", "params", "paths", "jobs"}
+RULES: dict[str, set[str]] = {
+    "errors": set(),
+    "params": {"errors"},
+    "paths": set(),
+    "jobs": {"errors"},
+    "core": {"errors", "params"},
+    "matting": {*FLOOR, "core"},
+    "providers": {*FLOOR, "core", "matting"},
+    "operations": {*FLOOR, "core", "matting", "providers"},
+    "settings": FLOOR,
+    "session": {*FLOOR, "core", "matting", "providers", "operations", "settings"},
+    "doctor": {*FLOOR, "core", "providers"},
+    "options": {"errors", "params"},
+    "cli": {*FLOOR, "core", "providers", "session", "settings", "doctor", "options", "ui"},
+    "__main__": {"cli"},
+    "ui": {*FLOOR, "core", "session", "settings"},
+}
+ONLY_IN = {
+    "PySide6": {"ui"},
+    "httpx": {"providers"},
+    "ultralytics": {"providers"},
+    "torch": {"providers"},
+    "mediapipe": {"providers"},
+    "pymatting": {"matting"},
+    "typer": {"cli", "options"},
+}
+
+
+def room_of(file: Path, package: Path) -> str:
+    first = file.relative_to(package).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(file: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{file}: relative import"
+            found.append(node.module)
+            found += [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "maskstudio" else []
+    return found
+
+
+def broken_rules(package: Path) -> list[str]:
+    broken = []
+    for file in sorted(package.rglob("*.py")):
+        if file.name == "__init__.py":
+            continue
+        room = room_of(file, package)
+        for name in imports(file):
+            top, *rest = name.split(".")
+            if top == "maskstudio" and rest and rest[0] != room and rest[0] not in RULES[room]:
+                broken.append(f"{room} imports {rest[0]} in {file.name}")
+            if top in ONLY_IN and room not in ONLY_IN[top]:
+                broken.append(f"{room} imports {top} in {file.name}")
+    return broken
+
+
+def test_imports_go_down_only():
+    assert broken_rules(PACKAGE) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "complaint"),
+    [
+        ("core/bad.py", "from PySide6 import QtCore", "core imports PySide6 in bad.py"),
+        ("core/bad.py", "from maskstudio.session import Session", "core imports session in bad.py"),
+        ("ui/bad.py", "from maskstudio import providers", "ui imports providers in bad.py"),
+        ("session.py", "def f():\n    import httpx", "session imports httpx in session.py"),
+    ],
+)
+def test_a_broken_rule_is_seen(tmp_path, file, line, complaint):
+    target = tmp_path / "maskstudio" / file
+    target.parent.mkdir(parents=True)
+    target.write_text(line)
+    assert complaint in broken_rules(tmp_path / "maskstudio")
+
+
+def test_init_files_are_empty():
+    assert [file for file in PACKAGE.rglob("__init__.py") if file.read_text().strip()] == []
+
+
+def loaded_by(code: str, *, without: str = "") -> set[str]:
+    """Top-level modules in a fresh interpreter after ``code``; importing ``without`` raises there."""
+    block = f"import sys; sys.modules[{without!r}] = None\n" if without else ""
+    script = f"{block}{code}\nimport sys; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in run.stdout.splitlines()[-1].split()}
+
+
+HEAVY = {"torch", "torchvision", "ultralytics", "mediapipe", "pymatting", "numba", "jax", "onnxruntime"}
+
+
+def test_the_session_loads_nothing_heavy_and_needs_no_qt():
+    assert not loaded_by("import maskstudio.session, maskstudio.cli, maskstudio.doctor", without="PySide6") & HEAVY
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys; sys.argv[1:] = ['--help']\nfrom maskstudio.cli import run\ntry: run()\nexcept SystemExit: pass"
+    assert not loaded_by(code) & (HEAVY | {"PySide6", "cv2"})
+
+
+def test_the_window_loads_nothing_heavy():
+    assert not loaded_by("import maskstudio.ui.window") & HEAVY

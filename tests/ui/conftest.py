@@ -1,0 +1,54 @@
+"""What the window's tests share: an offscreen platform where there is no display, and snapshots of how things look.
+
+Snapshots lie in ``snapshots/``; ``MASKSTUDIO_UPDATE_SNAPSHOTS=1 pytest tests/ui`` writes them anew.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SAME = 0.995  # share of pixels that must agree
+CLOSE = 2  # levels a pixel may differ and still agree
+
+
+def rgb(image: QImage) -> np.ndarray:
+    """The pixels of a QImage as int16 (H, W, 3)."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.array(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return flat[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)[..., 2::-1].astype(np.int16)
+
+
+@pytest.fixture
+def pixels():
+    """A function from QImage to an int16 array (H, W, 3) of red, green and blue."""
+    return rgb
+
+
+@pytest.fixture
+def snapshot(request, tmp_path):
+    """``snapshot(image, name)`` compares a QImage with the stored one of that name, or stores it when told to renew."""
+    renew = bool(os.environ.get("MASKSTUDIO_UPDATE_SNAPSHOTS")) or request.config.getoption("update_snapshots", False)
+
+    def compare(image: QImage, name: str) -> None:
+        path = SNAPSHOTS / f"{name}.png"
+        if renew:
+            path.parent.mkdir(exist_ok=True)
+            assert image.convertToFormat(QImage.Format.Format_RGB32).save(str(path))
+            return
+        stored = QImage(str(path))
+        assert not stored.isNull(), f"no snapshot {path.name}; set MASKSTUDIO_UPDATE_SNAPSHOTS=1 to make it"
+        assert image.size() == stored.size()
+        same = (np.abs(rgb(image) - rgb(stored)).max(axis=2) <= CLOSE).mean()
+        if same < SAME:
+            image.save(str(tmp_path / path.name))
+        assert same >= SAME, f"{path.name}: {same:.2%} of the pixels agree; see {tmp_path / path.name}"
+
+    return compare

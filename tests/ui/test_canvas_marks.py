@@ -1,0 +1,110 @@
+"""Boxes and numbers on detections: where they are, that they show, that a click chooses."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QPalette
+
+from maskstudio.core.document import Detection, Document, Layer
+from maskstudio.core.image import Image
+from maskstudio.core.mask import Mask
+from maskstudio.ui.canvas.canvas import Canvas
+
+ACCENT = QColor(70, 140, 255)
+
+
+def detected(label, box, score=0.88):
+    mask = Mask(400, 300)
+    return Layer(0, label, mask, mask, source=Detection(label, score, box, mask))
+
+
+@pytest.fixture
+def canvas(qtbot):
+    mask = Mask(400, 300)
+    layers = [
+        detected("person", (20, 40, 380, 290)),
+        Layer(0, "by hand", mask, mask),
+        detected("face", (150, 80, 230, 180), None),
+    ]
+    widget = Canvas()
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Highlight, ACCENT)
+    widget.setPalette(palette)
+    widget.resize(500, 400)
+    qtbot.addWidget(widget)
+    widget.set_mode("image")
+    widget.set_document(replace(Document(Image(np.full((300, 400, 3), 90, np.uint8))).add(layers), active=3))
+    widget.show()
+    widget.actual_pixels()
+    qtbot.waitUntil(lambda: widget.complete, timeout=5000)
+    return widget
+
+
+def mark(canvas, layer_id):
+    return next(mark for mark in canvas._marks if mark.layer_id == layer_id)
+
+
+def test_tags_carry_number_label_and_score_of_the_active_layer(canvas):
+    assert [m.text for m in canvas._marks] == ["1", "3  face"]
+    canvas.set_document(replace(canvas.document, active=1))
+    assert [m.text for m in canvas._marks] == ["3", "1  person 0.88"]
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
+def test_the_active_box_lies_around_its_pixels(canvas, pixels, scale):
+    canvas.look_at(scale, QPointF(190, 130))
+    seen = pixels(canvas.grab().toImage())
+    accent = (np.abs(seen - np.array([ACCENT.red(), ACCENT.green(), ACCENT.blue()])) <= 2).all(axis=2)
+    left, top = canvas.from_image(QPointF(150, 80)).toPoint().toTuple()
+    right, bottom = canvas.from_image(QPointF(230, 180)).toPoint().toTuple()
+    middle = (top + bottom) // 2
+    found = np.flatnonzero(accent[middle])
+    assert (found[0], found[-1]) == (left - 2, right + 1)
+    assert not accent[top + 4 : bottom - 4, left + 4 : right - 4].any()
+    person = canvas.from_image(QPointF(20, 200)).toPoint()
+    if scale == 1.0:
+        assert not accent[person.y(), person.x() - 3 : person.x() + 3].any()  # others show their number only
+
+
+def test_a_click_on_a_tag_or_in_a_box_chooses_the_layer(qtbot, canvas):
+    clicked = []
+    canvas.layerClicked.connect(clicked.append)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=mark(canvas, 1).tag.center())
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=mark(canvas, 3).box.center())  # the smaller of two
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    assert clicked == [1, 3]
+
+
+def test_a_drag_is_no_click(qtbot, canvas):
+    clicked = []
+    canvas.layerClicked.connect(clicked.append)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(250, 200))
+    qtbot.mouseMove(canvas, QPoint(290, 230))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(290, 230))
+    assert not clicked
+
+
+def test_pointing_at_a_number_tells_more(qtbot, canvas):
+    qtbot.mouseMove(canvas, mark(canvas, 1).tag.center())
+    assert mark(canvas, 1).text == "1  person 0.88"
+    assert canvas.cursor().shape() == Qt.CursorShape.PointingHandCursor
+    qtbot.mouseMove(canvas, QPoint(300, 300))
+    assert mark(canvas, 1).text == "1"
+
+
+def test_tags_stay_in_sight_with_their_box(canvas):
+    canvas.look_at(4.0, QPointF(200, 150))
+    for shown in canvas._marks:
+        assert canvas.rect().contains(shown.tag)
+
+
+def test_marks_can_be_hidden_and_hide_with_the_mask(qtbot, canvas, pixels):
+    canvas.set_show_boxes(False)
+    assert (pixels(canvas.grab().toImage())[60:340, 60:440] == 90).all()
+    canvas.set_show_boxes(True)
+    canvas.hold_original(True)
+    assert (pixels(canvas.grab().toImage())[60:340, 60:440] == 90).all()
+    canvas.hold_original(False)
+    assert not (pixels(canvas.grab().toImage())[60:340, 60:440] == 90).all()

@@ -1,0 +1,184 @@
+"""The whole window with real events on a real photo and real models."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+
+from maskstudio import settings as stored
+from maskstudio.params import MaskParams
+from maskstudio.ui.app import create_window
+
+SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
+
+
+@pytest.fixture
+def window(qtbot):
+    window = create_window([])
+    qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_closing", True))
+    window.resize(1366, 768)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+def idle(window):
+    return not window.session.runner.jobs
+
+
+def act(window, name):
+    action = window.findChild(QAction, name)
+    assert action.isEnabled(), name
+    action.trigger()
+
+
+@pytest.fixture
+def opened(window, qtbot):
+    window.open(SAMPLE)
+    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    return window
+
+
+@pytest.fixture
+def detected(opened, qtbot):
+    act(opened, "select.subject")
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers), timeout=60_000)
+    qtbot.waitUntil(lambda: idle(opened))
+    return opened
+
+
+NAMES = "canvas detectPanel layersPanel maskPanel refinePanel exportPanel jobsPanel"
+FIELDS = "model confidence maxDetections maskPadding maskBlur bandWidth colorDecontamination depth hiddenColours"
+
+
+@pytest.mark.parametrize("name", (NAMES + " " + FIELDS).split())
+def test_a_script_finds_everything_by_name(window, name):
+    assert window.objectName() == "mainWindow"
+    assert window.findChild(QWidget, name) is not None
+
+
+def test_an_empty_window_says_what_to_do_first(window):
+    assert window.welcome.isVisible()
+    assert not window.canvas.isVisible()
+    texts = [button.text() for button in window.welcome.findChildren(QPushButton)]
+    assert "Open a Photo…" in texts
+    assert not window.findChild(QAction, "file.export").isEnabled()
+
+
+def test_everything_that_can_be_pressed_has_a_name(opened):
+    nameless = [
+        widget
+        for widget in opened.findChildren(QWidget)
+        if widget.isVisible()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert [(type(w).__name__, w.objectName()) for w in nameless] == []
+
+
+def test_the_whole_job_with_the_mouse(opened, qtbot, tmp_path, monkeypatch):
+    panel = opened.findChild(QWidget, "detectPanel")
+    detect = next(button for button in panel.findChildren(QPushButton) if button.text() == "Detect")
+    qtbot.mouseClick(detect, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers), timeout=60_000)
+    assert opened.session.document.layers[0].name == "face"
+    act(opened, "select.refine")
+    qtbot.waitUntil(lambda: opened.session.active.refinement is not None, timeout=60_000)
+    target = tmp_path / "gesicht äöü.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    act(opened, "file.export")
+    qtbot.waitUntil(lambda: idle(opened) and target.exists(), timeout=30_000)
+    written = cv2.imdecode(np.fromfile(target, np.uint8), cv2.IMREAD_UNCHANGED)
+    np.testing.assert_array_equal(written[..., 3], opened.session.document.alpha.array())
+    assert not opened.session.unexported
+
+
+def test_padding_is_live_and_undo_brings_the_field_back(detected, qtbot):
+    field = detected.findChild(QWidget, "maskPadding")
+    before = detected.session.document.alpha
+    panel = detected.mask_panel
+    form = panel.findChild(QWidget, "maskPadding")
+    assert form is field
+    layer = detected.session.active
+    detected.session.set_mask_params(layer.id, MaskParams(mask_padding=12, mask_blur=0))
+    qtbot.waitUntil(lambda: detected.session.active.params.mask_padding == 12)
+    qtbot.waitUntil(lambda: idle(detected))
+    assert detected.session.document.alpha != before
+    act(detected, "edit.undo")
+    assert detected.session.document.alpha == before
+    act(detected, "edit.redo")
+    assert detected.session.active.params.mask_padding == 12
+
+
+def test_a_photo_can_be_dropped(window, qtbot):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(SAMPLE))])
+    event = QDropEvent(
+        QPointF(300, 300),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    assert window.windowTitle().startswith("grace_hopper.jpg")
+    assert window.settings.recent == [str(SAMPLE)]
+
+
+def test_a_file_that_is_no_photo_gets_a_sentence_and_changes_nothing(detected, qtbot, tmp_path, monkeypatch):
+    broken = tmp_path / "notes.png"
+    broken.write_text("hello")
+    monkeypatch.setattr("maskstudio.ui.dialogs.may_discard", lambda _: True)
+    before = detected.session.document
+    detected.open(broken)
+    qtbot.waitUntil(lambda: bool(detected.notice.sentence), timeout=10_000)
+    assert "notes.png" in detected.notice.sentence
+    assert detected.session.document is before
+
+
+def test_the_view_stays_when_the_mask_changes(detected, qtbot):
+    detected.canvas.zoom_to(2.0, QPointF(100, 100))
+    before = detected.canvas.scale, detected.canvas.centre
+    act(detected, "edit.undo")
+    act(detected, "edit.redo")
+    for mode in ("black", "white", "checker", "mask", "image", "overlay"):
+        act(detected, f"view.{mode}")
+    assert (detected.canvas.scale, detected.canvas.centre) == before
+
+
+def test_unexported_masks_are_asked_about(detected, monkeypatch):
+    asked = []
+    monkeypatch.setattr("maskstudio.ui.dialogs.may_discard", lambda _: bool(asked.append(1)))
+    act(detected, "file.close")
+    assert asked == [1]
+    assert detected.session.document is not None
+
+
+def test_settings_and_arrangement_are_remembered(window, qtbot):
+    window.show_theme("light")
+    window.sidebar.fold("exportPanel", True)
+    window.close()
+    assert stored.load().theme == "light"
+    again = create_window([])
+    qtbot.addWidget(again)
+    assert again.sidebar.folded("exportPanel")
+    assert not again.sidebar.folded("maskPanel")
+
+
+def test_the_pointer_reads_coordinates_and_alpha(detected, qtbot):
+    detected.canvas.fit()
+    centre = QPoint(detected.canvas.width() // 2, detected.canvas.height() // 2)
+    qtbot.mouseMove(detected.canvas, centre)
+    qtbot.waitUntil(lambda: "alpha" in detected.status.findChild(QWidget, "place").text())
+    assert "255 (100%)" in detected.status.findChild(QWidget, "place").text()
+
+
+def test_help_lists_the_keys(window, qtbot):
+    act(window, "help.shortcuts")
+    monkey = QMessageBox  # the sheet is a plain dialog, never a modal box
+    assert not isinstance(window.findChild(QWidget, "shortcuts"), monkey)
