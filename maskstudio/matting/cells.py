@@ -25,6 +25,8 @@ Values = TypeVar("Values", bound=npt.NDArray[Any])
 _BLOCK = 256
 # Colour variance (colours in 0..1) up to which a window says nothing about how alpha follows colour.
 _FLAT = 1e-5
+# The upper triangle of a covariance of colours.
+_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,15 @@ def reduce(image: Samples, trimap: Plane, frame: Rect, side: int, step: Callable
         bottom = min(top + rows, height)
         strip = Rect(frame.x, frame.y + top * side, frame.width, (bottom - top) * side).intersect(frame).slices()
         cells.colours[top:bottom] = averaged(unit(image[strip]), side)
-        cells.foreground[top:bottom] = averaged((trimap[strip] == 255).astype(np.float32), side)
-        cells.background[top:bottom] = averaged((trimap[strip] == 0).astype(np.float32), side)
+        cells.foreground[top:bottom] = _share(trimap[strip] == 255, side)
+        cells.background[top:bottom] = _share(trimap[strip] == 0, side)
     return cells
+
+
+def _share(flags: Flags, side: int) -> Colours:
+    """How much of each cell is flagged; exactly 1 where all of it is, which a plain mean misses for some sides."""
+    count: Colours = np.rint(averaged(flags.astype(np.float32), side) * np.float32(side**2))
+    return count / np.float32(side**2)
 
 
 def unit(values: npt.NDArray[Any]) -> Colours:
@@ -86,14 +94,7 @@ def carry(
     cells: Cells, solved: Colours, image: Samples, trimap: Plane, out: Colours, step: Callable[[float], None]
 ) -> None:
     """Writes the alpha of the unknown pixels into ``out`` (H, W); ``solved`` (h, w) is the alpha of the cells."""
-    if cells.side == 1:
-        unknown = (trimap[cells.frame.slices()] > 0) & (trimap[cells.frame.slices()] < 255)
-        out[cells.frame.slices()][unknown] = solved[unknown]
-        return
-    band = ((cells.foreground < 1) & (cells.background < 1)).view(np.uint8)
-    near = cv2.dilate(band, np.ones((7, 7), np.uint8)) > 0
-    model = np.dstack([_slopes(cells.colours, solved, near), solved])
-    model[..., 3] -= (model[..., :3] * cells.colours).sum(axis=2)
+    model = _model(cells, solved)
     blocks = [
         Rect(x, y, _BLOCK, _BLOCK).intersect(cells.frame)
         for y in range(cells.frame.y, cells.frame.bottom, _BLOCK)
@@ -107,6 +108,15 @@ def carry(
             here = _enlarged(model, cells, block)
             alpha = (here[..., :3] * unit(image[block.slices()])).sum(axis=2) + here[..., 3]
             out[block.slices()][unknown] = np.clip(alpha[unknown], 0, 1)
+
+
+def _model(cells: Cells, alpha: Colours) -> Colours:
+    """Slopes and offset (h, w, 4) of alpha over colour, such that every cell of the band gets its own ``alpha``."""
+    if cells.side == 1:
+        return np.dstack([np.zeros_like(cells.colours), alpha])
+    band = ((cells.foreground < 1) & (cells.background < 1)).view(np.uint8)
+    slopes = _slopes(cells.colours, alpha, cv2.dilate(band, np.ones((7, 7), np.uint8)) > 0)
+    return np.dstack([slopes, alpha - (slopes * cells.colours).sum(axis=2)])
 
 
 def _slopes(colours: Colours, alpha: Colours, near: Flags) -> Colours:
@@ -125,12 +135,9 @@ def _slopes(colours: Colours, alpha: Colours, near: Flags) -> Colours:
     return _box(slopes)
 
 
-_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
-
-
 def _box(plane: Colours) -> Colours:
-    averaged: Colours = cv2.blur(plane, (3, 3), borderType=cv2.BORDER_REPLICATE)
-    return averaged
+    means: Colours = cv2.blur(plane, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    return means
 
 
 def _enlarged(model: Colours, cells: Cells, block: Rect) -> Colours:

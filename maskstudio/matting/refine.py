@@ -28,13 +28,13 @@ _MOST_CELLS = 3_000_000
 # Known cells around the band that are looked at.
 _CONTEXT = 32
 # What the guess weighs where it is sure, against the Laplacian's 9 windows a pixel.
-_GUESS = 1e-3
+_GUESS = 3e-3
 # What a cell's known pixels weigh, where it has unknown ones too.
 _PIN = 10.0
 # Solutions of closed form shy away from 0 and 1: what is this close to them is taken for them, the rest stretched.
 _HAZE = 0.02
 # Keeps the system solvable where neither neighbours nor guess say anything.
-_LEAST = 1e-5
+_LEAST = 1e-4
 
 
 def solve_alpha(

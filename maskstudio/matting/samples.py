@@ -63,7 +63,6 @@ def guess(image: Colours, foreground: Flags, background: Flags, unknown: Flags, 
         found.alpha[part], found.confidence[part] = _best_pair(
             colours[fore.pixels[part]] - here,
             colours[back.pixels[part]] - here,
-            _COLOUR_WEIGHT,
             fore.farness[part, :, None] + back.farness[part, None, :],
         )
     return found
@@ -101,10 +100,10 @@ def _nearest(samples: Indices, width: int, at: Colours) -> tuple[Indices, Colour
     return samples[index], distance.astype(np.float32)
 
 
-def _best_pair(fore: Colours, back: Colours, weight: float, farness: Colours) -> tuple[Colours, Colours]:
+def _best_pair(fore: Colours, back: Colours, farness: Colours) -> tuple[Colours, Colours]:
     """Alpha and confidence of n pixels from candidates (n, f, 3) and (n, b, 3), given relative to the pixel's colour.
 
-    Of all pairs it is the one with the least ``weight`` times colour missed plus ``farness`` (n, f, b).
+    Of all pairs it is the one that best weighs the colour it misses against its ``farness`` (n, f, b).
     """
     fore_square, back_square = (fore**2).sum(axis=2)[:, :, None], (back**2).sum(axis=2)[:, None, :]
     product = fore @ back.transpose(0, 2, 1)
@@ -112,7 +111,7 @@ def _best_pair(fore: Colours, back: Colours, weight: float, farness: Colours) ->
     alpha = np.clip((back_square - product) / apart, 0, 1)
     # The squared length of alpha * F + (1 - alpha) * B, of which only scalar products are needed.
     miss = alpha**2 * fore_square + (1 - alpha) ** 2 * back_square + 2 * alpha * (1 - alpha) * product
-    cost = weight * np.sqrt(np.maximum(miss, 0)) + farness
+    cost = _COLOUR_WEIGHT * np.sqrt(np.maximum(miss, 0)) + farness
     best = cost.reshape(len(cost), -1).argmin(axis=1)[:, None]
     alpha, miss, apart = (
         np.take_along_axis(plane.reshape(len(cost), -1), best, axis=1)[:, 0] for plane in (alpha, miss, apart)

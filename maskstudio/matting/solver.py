@@ -13,7 +13,7 @@ _MOST_STEPS = 500
 
 
 def conjugate_gradients(
-    matrix: sparse.csr_array, right: Vector, start: Vector, step: Callable[[float], None], tolerance: float = 1e-3
+    matrix: sparse.csr_array, right: Vector, start: Vector, step: Callable[[float], None], tolerance: float = 1e-4
 ) -> Vector:
     """Solves ``matrix @ x = right`` from ``start`` on until the residual is ``tolerance`` of ``right``.
 

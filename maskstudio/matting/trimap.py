@@ -15,6 +15,9 @@ Flags = npt.NDArray[np.bool_]
 
 FOREGROUND, UNKNOWN, BACKGROUND = 255, 128, 0
 
+# What is measured around the contour is rounded up to this, so that narrow and middling bands cost the same.
+_MARGIN = 256
+
 
 def from_mask(mask: Plane, band_width: int) -> Plane:
     """The trimap of ``mask`` (uint8, (H, W)), unknown within ``band_width`` px of its 50 % contour on either side.
@@ -29,7 +32,9 @@ def from_mask(mask: Plane, band_width: int) -> Plane:
         raise BadParameter(f"The band width must be 0 px or more, not {band_width}.")
     trimap: Plane = cv2.inRange(mask, 128, 255)
     near = np.zeros(mask.shape, np.bool_)
-    around = _edge_box(trimap).grow(band_width).intersect(Rect(0, 0, mask.shape[1], mask.shape[0]))
+    around = (
+        _edge_box(trimap).grow(-(-band_width // _MARGIN) * _MARGIN).intersect(Rect(0, 0, mask.shape[1], mask.shape[0]))
+    )
     if around:
         inside = np.ascontiguousarray(trimap[around.slices()])
         near[around.slices()] = _within(inside, band_width) & _within(cv2.bitwise_not(inside), band_width)

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadImage, BadMask, Cancelled
 from maskstudio.jobs import Token
 from maskstudio.matting import refine
+from maskstudio.matting.cells import reduce
 from maskstudio.matting.refine import solve_alpha
 from tests.matting.truth import Triple, closed_form, errors
 
@@ -193,3 +195,15 @@ def test_an_unknown_spot_far_from_one_side_is_still_solved():
     trimap[140:160, 560:580] = 128
     alpha = solve_alpha(image, trimap)
     assert (alpha[140:160, 560:580] > 0.97).all()
+
+
+@pytest.mark.parametrize("side", range(2, 30))
+def test_a_cell_is_wholly_known_exactly_where_all_its_pixels_are(side):
+    """Whatever the side: a mean of ones that misses 1 by rounding would turn the frame into unknown cells."""
+    trimap = np.full((4 * side - 1, 5 * side), 255, np.uint8)
+    trimap[0, 0] = 128
+    trimap[-side:] = 0
+    cells = reduce(np.zeros((*trimap.shape, 3), np.uint8), trimap, Rect(0, 0, *trimap.shape[::-1]), side, float)
+    unknown = (cells.foreground < 1) & (cells.background < 1)
+    assert unknown[0, 0]
+    assert unknown.sum() == 1 + 5  # the corner, and the row of cells that both sides share
