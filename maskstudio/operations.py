@@ -70,7 +70,7 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
 
 def refine(image: Image, layer: Layer, params: RefineParams, token: Token) -> Layer:
     """``layer`` with its edge solved."""
-    refinement = refine_edge(image, layer.shaped, params.band_width, token)
+    refinement = refine_edge(image, layer.shaped, params, token)
     return replace(layer, refine=params, refinement=refinement)
 
 

@@ -171,6 +171,12 @@ class RefineParams(Params):
         "How far on either side of the edge alpha is solved anew. Wide enough to hold the longest loose hair.",
         between=(1, 300), soft=(1, 80), unit="px",
     )  # fmt: skip
+    solver: Literal["fast", "closed-form"] = _param(
+        "fast", "solver", "Solver",
+        "Fast solves a reduced photo and carries the answer to full size. Closed form solves every pixel of the edge "
+        "with pymatting, to compare with: minutes on a large photo.",
+        choices=(("fast", "Fast"), ("closed-form", "Closed form")),
+    )  # fmt: skip
     color_decontamination: bool = _param(
         True, "colorDecontamination", "Decontaminate colours",
         "Replaces colours along the edge that carry the old background with the subject's own.",

@@ -210,7 +210,7 @@ class Session:
         layer = self._required().layer(layer_id)
         if layer is None or (layer.refine == params and layer.refinement):
             return
-        if layer.refine and layer.refinement and layer.refine.band_width == params.band_width:
+        if layer.refine and layer.refinement and _same_alpha(layer.refine, params):
             self._fold(layer, "Decontaminate colours", refine=params)
             return
         self._solve(layer, params)
@@ -354,6 +354,11 @@ def _fresh(opened: Opened) -> Document:
         return document
     mask = Mask.from_array(opened.alpha)
     return document.add([Layer(id=0, name="Alpha of the file", mask=mask, shaped=mask, params=UNSHAPED)])
+
+
+def _same_alpha(one: RefineParams, other: RefineParams) -> bool:
+    """Whether two refinements differ in their colours only."""
+    return (one.band_width, one.solver) == (other.band_width, other.solver)
 
 
 def _replaceable(layer: Layer, model: str) -> bool:
