@@ -15,6 +15,8 @@ Flags = npt.NDArray[np.bool_]
 
 FOREGROUND, UNKNOWN, BACKGROUND = 255, 128, 0
 
+# A part is sure beyond this share of its own depth, where it is deeper than this many px but not as deep as the band.
+_CORE, _THIN = 0.6, 2.5
 # What is measured around the contour is rounded up to this, so that narrow and middling bands cost the same.
 _MARGIN = 256
 
@@ -25,6 +27,7 @@ def from_mask(mask: Plane, band_width: int) -> Plane:
     The contour runs between pixels; a pixel is as far from it as its centre from the nearest centre beyond, so a width
     of 1 takes one row of pixels on each side, and of 0 none. Soft pixels (neither 0 nor 255) that touch the band, also
     through other soft pixels, are unknown as well; elsewhere the nearer side counts. The frame's border is no edge.
+    A part or gap too thin to reach beyond the band keeps its core as sure.
     Raises ``BadMask`` for anything but one 8-bit plane and ``BadParameter`` for a width below 0.
     """
     _validate(mask)
@@ -37,7 +40,8 @@ def from_mask(mask: Plane, band_width: int) -> Plane:
     )
     if around:
         inside = np.ascontiguousarray(trimap[around.slices()])
-        near[around.slices()] = _within(inside, band_width) & _within(cv2.bitwise_not(inside), band_width)
+        sure = _sure(inside, band_width) | _sure(cv2.bitwise_not(inside), band_width)
+        near[around.slices()] = ~sure
     trimap[near] = UNKNOWN
     trimap[_soft_beside(mask, near)] = UNKNOWN
     return trimap
@@ -47,7 +51,8 @@ def from_thresholds(mask: Plane, foreground: int = 240, background: int = 10, er
     """The trimap of ``mask`` (uint8, (H, W)) as remote background removal makes it.
 
     Values above ``foreground`` are sure foreground, values below ``background`` sure background, both less the pixels
-    within ``erode`` px of anything else; the frame's border is nothing else. Raises ``BadMask`` for anything but one
+    within ``erode`` px of anything else (a part too thin for that keeps its core); the frame's border is nothing else.
+    Raises ``BadMask`` for anything but one
     8-bit plane and ``BadParameter`` for values outside 0..255 or ``erode`` below 0.
     """
     _validate(mask)
@@ -59,8 +64,8 @@ def from_thresholds(mask: Plane, foreground: int = 240, background: int = 10, er
     sure = cv2.inRange(mask, foreground + 1, 255) if foreground < 255 else np.zeros_like(mask)
     empty = cv2.inRange(mask, 0, background - 1) if background else np.zeros_like(mask)
     trimap = np.full_like(mask, UNKNOWN)
-    trimap[~_within(cv2.bitwise_not(empty), erode)] = BACKGROUND
-    trimap[~_within(cv2.bitwise_not(sure), erode)] = FOREGROUND
+    trimap[_sure(empty, erode)] = BACKGROUND
+    trimap[_sure(sure, erode)] = FOREGROUND
     return trimap
 
 
@@ -74,13 +79,30 @@ def _edge_box(inside: Plane) -> Rect:
     return Rect(*cv2.boundingRect(cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))))
 
 
-def _within(marked: Plane, reach: int) -> Flags:
-    """The pixels no farther than ``reach`` px from a marked one (255); none where nothing is marked."""
-    outside = cv2.bitwise_not(marked)
-    if cv2.countNonZero(outside) == outside.size:
-        return np.zeros(marked.shape, np.bool_)
-    near: Flags = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= reach
-    return near
+def _sure(marked: Plane, reach: int) -> Flags:
+    """The marked pixels (255) farther than ``reach`` px from any other, and the cores of parts too thin to have some.
+
+    Without its core a thin arm or gap would be all unknown, and nothing would tell the solver what it looks like.
+    """
+    if cv2.countNonZero(marked) == marked.size:
+        return np.ones(marked.shape, np.bool_)
+    depth = cv2.distanceTransform(marked, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    sure: Flags = depth > reach
+    around = _deepest_around(np.minimum(depth, np.float32(reach + 1)), reach)
+    sure |= (depth > _CORE * around) & (around > _THIN) & (around <= reach)
+    return sure
+
+
+def _deepest_around(depth: npt.NDArray[np.float32], reach: int) -> npt.NDArray[np.float32]:
+    """The greatest depth within about ``reach`` px, by blocks whose side grows with the reach, so the cost does not."""
+    side = max(1, reach // 8)
+    height, width = depth.shape
+    padded = cv2.copyMakeBorder(depth, 0, -height % side, 0, -width % side, cv2.BORDER_CONSTANT, value=0)
+    blocks = padded.reshape(padded.shape[0] // side, side, -1, side).max(axis=(1, 3))
+    window = np.ones((2 * -(-reach // side) + 1,) * 2, np.uint8)
+    spread = cv2.dilate(blocks, window)
+    full: npt.NDArray[np.float32] = cv2.resize(spread, padded.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return full[:height, :width]
 
 
 def _soft_beside(mask: Plane, near: Flags) -> Flags:

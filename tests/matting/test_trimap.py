@@ -26,8 +26,31 @@ def farness(marked):
 @given(hard, st.integers(0, 8))
 def test_a_hard_mask_is_unknown_within_the_band_and_sure_elsewhere(mask, width):
     across = np.where(mask > 0, farness(mask == 0), farness(mask > 0))
-    expected = np.where(across <= width, 128, mask)
-    assert np.array_equal(from_mask(mask, width), expected)
+    trimap = from_mask(mask, width)
+    core = (trimap != 128) & (across <= width)
+    assert np.array_equal(trimap == 128, (across <= width) & ~core)
+    assert np.array_equal(trimap[trimap != 128], mask[trimap != 128])
+    # Only what is at least 60 % as deep as any 2.5 px deep part too thin for the band may count as sure within it.
+    assert (across[core] > 1.5).all()
+
+
+def test_a_thin_arm_keeps_its_core_and_a_thick_body_its_band():
+    mask = np.zeros((120, 200), np.uint8)
+    mask[20:100, 120:190] = 255
+    mask[50:61, :120] = 255  # an arm, 11 px across
+    trimap = from_mask(mask, 12)
+    arm = trimap[40:71, 50]
+    assert (arm[[10, 20]] == 128).all()
+    assert (arm[13:18] == 255).all()
+    assert (trimap[60, 120:132] == 128).sum() + (trimap[60, 120:132] == 255).sum() == 12
+    assert (trimap[30:90, 135:175][5:-5] == 255).all()
+    assert (trimap[20:32, 150] == 128).all()
+
+
+def test_a_thin_gap_keeps_its_core():
+    mask = np.full((120, 200), 255, np.uint8)
+    mask[:, 90:101] = 0
+    assert (from_mask(mask, 12)[60, 93:98] == 0).all()
 
 
 @settings(deadline=None, max_examples=80)
@@ -60,10 +83,12 @@ def test_a_flat_mask_has_no_band(value):
 def test_thresholds_leave_sure_what_lies_deeper_than_the_erosion(mask, foreground, background, erode):
     sure, clear = mask > foreground, mask < background
     trimap = from_thresholds(mask, foreground, background, erode)
-    deep = farness(~sure) > erode
-    assert (trimap[deep] == 255).all()
-    assert (trimap[(farness(~clear) > erode) & ~deep] == 0).all()
-    assert (trimap[~deep & ~(farness(~clear) > erode)] == 128).all()
+    inner, outer = farness(~sure), farness(~clear)
+    assert (trimap[inner > erode] == 255).all()
+    assert (trimap[(outer > erode) & (inner < 1.5)] == 0).all()
+    # Within the erosion only cores of thin parts are sure: see the thin arm above.
+    assert (inner[trimap == 255] > min(erode, 1.5)).all()
+    assert (outer[trimap == 0] > min(erode, 1.5)).all()
 
 
 def test_threshold_defaults_are_those_of_the_services():
