@@ -95,6 +95,10 @@ class Runner:
         """The jobs that have not finished, oldest first."""
         return list(self._jobs)
 
+    def under_way(self, lane: str) -> bool:
+        """Whether a job of this lane has neither ended nor been asked to stop."""
+        return lane in self._lanes and not self._lanes[lane].token.cancelled
+
     def start(
         self,
         label: str,

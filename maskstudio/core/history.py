@@ -1,7 +1,7 @@
 """History: the documents there have been, limited by the bytes of their distinct tiles. No commands, no inverses."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,22 +79,28 @@ class History:
             self._at += 1
         self._trim()
 
-    def amend(self, document: Document) -> None:
-        """Replace the current document without a step, for what follows from it, such as a solved edge."""
-        step = self._steps[self._at]
-        self._count(document, 1)
-        self._count(step.document, -1)
-        self._steps[self._at] = Step(step.label, document, step.merge)
+    def amend(self, change: Callable[[Document], Document]) -> None:
+        """Replace the document of every step by what ``change`` makes of it, for what follows from a step without
+        being one, such as a solved edge; a document that ``change`` returns as it is stays.
+        """
+        for at, step in enumerate(self._steps):
+            document = change(step.document)
+            if document is not step.document:
+                self._count(document, 1)
+                self._count(step.document, -1)
+                self._steps[at] = Step(step.label, document, step.merge)
         self._trim()
 
     def undo(self) -> Document:
-        """Step back; at the oldest step it stays."""
+        """Step back; at the oldest step it stays. No later commit merges with the step it comes to."""
         self._at = max(self._at - 1, 0)
+        self.seal()
         return self.document
 
     def redo(self) -> Document:
-        """Step forward; at the newest step it stays."""
+        """Step forward; at the newest step it stays. No later commit merges with the step it comes to."""
         self._at = min(self._at + 1, len(self._steps) - 1)
+        self.seal()
         return self.document
 
     def seal(self) -> None:
@@ -120,8 +126,9 @@ class History:
 
 def _tiles(document: Document) -> Iterator[np.ndarray]:
     """Every tile a document holds that takes memory of its own; one object may come more than once."""
+    layered = (mask for layer in document.layers for mask in (layer.mask, layer.shaped, layer.alpha))
+    for mask in (document.alpha, *layered):
+        yield from (tile for tile in mask.tiles.values() if not is_flat(tile))
     for layer in document.layers:
-        for mask in (layer.mask, layer.shaped, layer.alpha):
-            yield from (tile for tile in mask.tiles.values() if not is_flat(tile))
         if layer.refinement is not None:
             yield from layer.refinement.colours.values()

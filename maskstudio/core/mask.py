@@ -4,10 +4,12 @@ Tiles are read-only arrays, shared between masks; a tile of one value is one sha
 So a copy is a dict copy, and "what changed" is an identity test per tile.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +22,21 @@ Plane = npt.NDArray[np.uint8]
 Index = tuple[int, int]
 
 
-@lru_cache(maxsize=4096)
+# Flat tiles in use. One that nobody holds any more is forgotten, so that those in use are always the only ones.
+_flats: WeakValueDictionary[tuple[int, int, int], Plane] = WeakValueDictionary()
+_making = threading.Lock()
+
+
 def flat(value: int, height: int, width: int) -> Plane:
     """The one shared read-only tile of this size whose pixels all have this value."""
-    tile = np.full((height, width), value, np.uint8)
-    tile.flags.writeable = False
-    return tile
+    key = (value, height, width)
+    with _making:
+        tile = _flats.get(key)
+        if tile is None:
+            tile = np.full((height, width), value, np.uint8)
+            tile.flags.writeable = False
+            _flats[key] = tile
+        return tile
 
 
 def grid(width: int, height: int, rect: Rect) -> Iterator[tuple[Index, Rect]]:
@@ -156,7 +167,7 @@ class Mask:
 
 def is_flat(tile: Plane) -> bool:
     """Whether this is one of the shared tiles of a single value (an identity test, not a look at the pixels)."""
-    return tile is flat(int(tile[0, 0]), *tile.shape)
+    return tile is _flats.get((int(tile[0, 0]), *tile.shape))
 
 
 def frozen(tile: npt.NDArray[Any]) -> Plane:
