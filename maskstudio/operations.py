@@ -16,7 +16,6 @@ from maskstudio.core.ops import shape_mask
 from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Token
 from maskstudio.matting import trimap
-from maskstudio.matting.edge import refine_edge, solve_trimap
 from maskstudio.params import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers.base import Provider
 
@@ -58,6 +57,8 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
     layer = Layer(id=0, name=found.label, mask=mask, shaped=mask, params=UNSHAPED, source=found)
     if not params.alpha_matting:
         return layer
+    from maskstudio.matting.edge import solve_trimap
+
     unknown = trimap.from_thresholds(
         mask.array(),
         params.alpha_matting_foreground_threshold,
@@ -70,6 +71,8 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
 
 def refine(image: Image, layer: Layer, params: RefineParams, token: Token) -> Layer:
     """``layer`` with its edge solved."""
+    from maskstudio.matting.edge import refine_edge
+
     refinement = refine_edge(image, layer.shaped, params, token)
     return replace(layer, refine=params, refinement=refinement)
 

@@ -103,7 +103,7 @@ def loaded_by(code: str, *, without: str = "") -> set[str]:
     return {name.split(".")[0] for name in run.stdout.splitlines()[-1].split()}
 
 
-HEAVY = {"torch", "torchvision", "ultralytics", "mediapipe", "pymatting", "numba", "jax", "onnxruntime"}
+HEAVY = {"scipy", "torch", "torchvision", "ultralytics", "mediapipe", "pymatting", "numba", "jax", "onnxruntime"}
 
 
 def test_the_session_loads_nothing_heavy_and_needs_no_qt():
