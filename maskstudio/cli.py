@@ -1,9 +1,11 @@
 """The command line. Every command is a few calls on a Session whose jobs run at once."""
 
+import io
 import json
 import logging
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from maskstudio import paths
-from maskstudio.errors import MaskStudioError
+from maskstudio.errors import BadParameter, CannotWrite, MaskStudioError
 from maskstudio.options import options
 from maskstudio.params import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 
@@ -31,11 +33,18 @@ class _EditorByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=_EditorByDefault, no_args_is_help=False, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(
+    cls=_EditorByDefault,
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 models_app = typer.Typer(help="Weight files: list, download, add, remove.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 
 ImageFile = Annotated[Path, typer.Argument(metavar="IMAGE", help="The photo.", show_default=False)]
+MaskOutput = Annotated[Path | None, typer.Option("-o", "--output", help="Write all masks as one grey PNG.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.", show_default=False)]
 ProviderName = Annotated[str, typer.Option("--provider", help="Where it runs.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -71,12 +80,13 @@ def detect(
     image: ImageFile,
     detect_params: DetectParams,
     mask_params: MaskParams,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write all masks as one grey PNG.")] = None,
+    output: MaskOutput = None,
     provider: ProviderName = "local",
     as_json: AsJson = False,
     allow_huge: AllowHuge = False,
 ) -> None:
-    """Find objects; optionally write their masks, padded and blurred, as one grey PNG."""
+    """Find objects, and write their masks if asked to."""
+    _check_output(output, image)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     session.detect(detect_params, mask_params)
     assert session.document is not None
@@ -94,7 +104,7 @@ def detect(
         for one in found
     ]
     report = {"width": session.document.size[0], "height": session.document.size[1], "detections": rows}
-    lines = [f"{number}  {_described(row)}" for number, row in enumerate(rows, 1)] or ["Nothing found."]
+    lines = [f"{number}  {_described(row)}" for number, row in enumerate(rows, 1)]
     _say(as_json, image, output, started, lines, model=detect_params.model, **report)
 
 
@@ -131,13 +141,14 @@ def refine(
     allow_huge: AllowHuge = False,
 ) -> None:
     """Solve the edge of a mask from the photo and write the cut-out."""
-    session, started = _opened(image, provider, allow_huge, alone=True), time.perf_counter()
+    _check_output(output, image)
+    session, started = _opened(image, provider, allow_huge), time.perf_counter()
     session.import_mask(mask, resize=resize)
     assert session.active is not None
     session.refine(session.active.id, refine_params)
     export = session.export_mask if mask_only else session.export
     export(output, export_params)
-    _say(as_json, image, output, started, [f"Wrote {output}."], parameters=refine_params.to_wire())
+    _say(as_json, image, output, started, [], parameters=refine_params.to_wire())
 
 
 @app.command()
@@ -152,13 +163,14 @@ def cutout(
     allow_huge: AllowHuge = False,
 ) -> None:
     """Remove the background in one go."""
-    session, started = _opened(image, provider, allow_huge, alone=True), time.perf_counter()
+    _check_output(output, image)
+    session, started = _opened(image, provider, allow_huge), time.perf_counter()
     session.remove_background(cutout_params)
     if cutout_params.return_only_mask:
         session.export_mask(output, export_params)
     else:
         session.export(output, export_params, backdrop=cutout_params.rgba)
-    _say(as_json, image, output, started, [f"Wrote {output}."], parameters=cutout_params.to_wire())
+    _say(as_json, image, output, started, [], parameters=cutout_params.to_wire())
 
 
 @models_app.command("list")
@@ -221,6 +233,8 @@ def doctor(as_json: AsJson = False) -> None:
 def run() -> None:
     """Run a command line; every foreseen error is one sentence on stderr."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name may hold what the terminal's encoding does not
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except MaskStudioError as error:
@@ -228,6 +242,11 @@ def run() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        if error.filename is not None:  # not about the output
+            raise
+        typer.echo(f"The output cannot be written: {error.strerror}.", err=True)
+        sys.exit(1)
     except Exception as error:
         status = getattr(error, "exit_code", None)
         if status is None:
@@ -249,14 +268,27 @@ def _session(provider: str) -> "Session":
     return session
 
 
-def _opened(image: Path, provider: str, allow_huge: bool, *, alone: bool = False) -> "Session":
-    """A session with ``image`` open; ``alone`` leaves out a mask the file itself carries."""
+def _check_output(output: Path | None, image: Path) -> None:
+    """Refuse, before any work, to name a PNG after another format or to write it over the photo."""
+    if output is None:
+        return
+    if output.suffix.lower() not in ("", ".png"):
+        raise BadParameter(f"A PNG is written, so the name of {output.name} must end in .png.")
+    with suppress(OSError):  # what may not be looked at is found out when it is read or written
+        if output.exists() and image.exists() and output.samefile(image):
+            raise BadParameter(f"{output.name} is the photo itself; choose another name for the output.")
+        if not output.parent.is_dir():
+            raise CannotWrite(f"{output.name} cannot be written: there is no folder {output.parent}.")
+
+
+def _opened(image: Path, provider: str, allow_huge: bool) -> "Session":
+    """A session with ``image`` open, without a mask the file itself may carry."""
     session = _session(provider)
     if allow_huge:
         session.open(image, limit=None)
     else:
         session.open(image)
-    if alone and session.history and session.document:
+    if session.document and session.document.layers:
         session.commit(replace(session.document, layers=(), active=None), "Start afresh")
     return session
 
@@ -286,10 +318,6 @@ def _done(as_json: bool, sentence: str, **report: Any) -> None:
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*titles, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    for row in (titles, *rows):
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -70,9 +70,12 @@ def _folder() -> Finding:
 
 def _window() -> Finding:
     """Start Qt in a process of its own: a missing system library aborts it, and must not abort us."""
-    trial = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", _QT_TRIAL], capture_output=True, text=True, check=False, timeout=60
-    )
+    try:
+        trial = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", _QT_TRIAL], capture_output=True, text=True, check=False, timeout=60
+        )
+    except subprocess.TimeoutExpired:
+        return Finding("Window", "broken", "Qt does not start within a minute.")
     if trial.returncode == 0:
         return Finding("Window", "ok", f"Qt starts on '{trial.stdout.strip()}'")
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and sys.platform == "linux":
@@ -83,7 +86,7 @@ def _window() -> Finding:
 def _models() -> list[Finding]:
     """Every ready model is run once on a small picture."""
     provider = registry.get("local")
-    blank = Image(pixels=_grey_picture(), icc=None, name="trial", path=None, grey=False, notes=())
+    blank = Image(np.full((96, 128, 3), 128, np.uint8), name="trial")
     findings, missing = [], []
     for model in provider.models():
         if model.state != "ready":
@@ -110,9 +113,3 @@ def _tried(name: str, note: str, trial: Callable[[], None]) -> Finding:
     except MaskStudioError as error:
         return Finding(name, "broken", str(error))
     return Finding(name, "ok", f"Runs. {note}".strip())
-
-
-def _grey_picture() -> np.ndarray:
-    pixels = np.full((96, 128, 3), 128, np.uint8)
-    pixels.flags.writeable = False
-    return pixels

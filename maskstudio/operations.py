@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Detection, Document, Layer
-from maskstudio.core.files import write_cutout, write_mask
+from maskstudio.core.files import read_image, write_cutout, write_mask
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask, Plane
 from maskstudio.core.ops import shape_mask
@@ -18,6 +18,16 @@ from maskstudio.jobs import Token
 from maskstudio.matting import trimap
 from maskstudio.params import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers.base import Provider
+
+
+def read(path: Path, limit: int | None, token: Token) -> Document:
+    """A document of the image in a file; alpha it comes with is the first layer."""
+    opened = read_image(path, limit=limit, step=lambda fraction: token.step(fraction, "Reading"))
+    document = Document(opened.image)
+    if opened.alpha is None:
+        return document
+    mask = Mask.from_array(opened.alpha)
+    return document.add([Layer(id=0, name="Alpha of the file", mask=mask, shaped=mask)])
 
 
 def detect(image: Image, provider: Provider, params: DetectParams, shape: MaskParams, token: Token) -> list[Layer]:
@@ -96,12 +106,10 @@ def write_document(
 ) -> None:
     """Write the cut-out, over ``backdrop`` where one is given, once every wanted refinement is solved."""
     whole = completed(document, token.part(0.0, 0.5))
-    image, alpha = whole.image, whole.alpha.array()
-    colours: npt.NDArray[Any] | None = whole.colours(whole.frame)
+    image, alpha, colours = whole.image, whole.alpha.array(), whole.colours(whole.frame)
     if backdrop is not None and backdrop[3] > 0:
-        pixels, alpha = over(whole.colours(whole.frame), alpha, backdrop)
-        pixels.flags.writeable = False
-        image, colours = replace(image, pixels=pixels), None
+        colours, alpha = over(colours, alpha, backdrop)
+        image = replace(image, pixels=colours)
     write_cutout(
         path,
         image,
@@ -144,7 +152,7 @@ def write_objects(document: Document, folder: Path) -> list[tuple[Path, str]]:
 
 
 def _file_name(label: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in label) or "object"
+    return "".join(letter if letter.isalnum() else "-" for letter in label[:60]) or "object"
 
 
 def over(colours: npt.NDArray[Any], alpha: Plane, rgba: tuple[int, int, int, int]) -> tuple[npt.NDArray[Any], Plane]:

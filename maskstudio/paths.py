@@ -11,7 +11,7 @@ _APP = "maskstudio"
 def home() -> Path:
     """The user's folder for settings and models; it need not exist yet."""
     chosen = os.environ.get("MASKSTUDIO_HOME")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir(_APP, appauthor=False))
+    return _expanded(chosen) if chosen else Path(platformdirs.user_data_dir(_APP, appauthor=False))
 
 
 def models() -> Path:
@@ -28,5 +28,9 @@ def cache() -> Path:
 
 def model_folders() -> list[Path]:
     """The folders searched for weight files, in order: ``MASKSTUDIO_MODELS`` (separated like PATH), then the user's."""
-    extra = [Path(part).expanduser() for part in os.environ.get("MASKSTUDIO_MODELS", "").split(os.pathsep) if part]
+    extra = [_expanded(part) for part in os.environ.get("MASKSTUDIO_MODELS", "").split(os.pathsep) if part]
     return [*extra, models()]
+
+
+def _expanded(folder: str) -> Path:
+    return Path(os.path.expanduser(folder))  # noqa: PTH111 - Path's own raises where there is no such user

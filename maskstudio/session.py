@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from maskstudio import operations
-from maskstudio.core.document import Document, Layer
-from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, Opened, read_image, read_mask
+from maskstudio.core.document import Document, Layer, Refinement
+from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_mask
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job, Runner, Token
-from maskstudio.params import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers import registry, weights
 from maskstudio.providers.base import ModelState
 
@@ -37,8 +37,10 @@ class Session:
         self.changed: Callable[[], None] = lambda: None
         self.told: Callable[[str], None] = lambda _sentence: None
         self.failed: Callable[[MaskStudioError], None] = _raise
-        self._exported: Document | None = None
-        self._wanted: dict[int, MaskParams] = {}
+        self._exported: tuple[Layer, ...] = ()
+        # What jobs under way are working towards, by layer; it counts only as long as they are.
+        self._shaping: dict[int, MaskParams] = {}
+        self._solving: dict[int, tuple[RefineParams, bool]] = {}
 
     # What there is
 
@@ -55,12 +57,12 @@ class Session:
     @property
     def unexported(self) -> bool:
         """Whether there are layers that the last export does not show."""
-        document = self.document
-        return document is not None and bool(document.layers) and document is not self._exported
+        layers = self.document.layers if self.document else ()
+        return bool(layers) and layers is not self._exported
 
     def mask_params(self, layer: Layer) -> MaskParams:
         """The layer's mask parameters, or the newer ones that are just being applied."""
-        return self._wanted.get(layer.id, layer.params)
+        return self._shaping[layer.id] if self.runner.under_way(_shape_lane(layer.id)) else layer.params
 
     def models(self) -> list[ModelState]:
         """Every model of the provider with its state."""
@@ -71,25 +73,21 @@ class Session:
     def open(self, path: Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Job:
         """Read an image and make it the document. Until it is there, and if it fails, the open one stays."""
 
-        def done(opened: Opened) -> None:
-            self.runner.cancel()
-            self.history = History(_fresh(opened))
-            self._exported = self.history.document
-            self._wanted.clear()
+        def done(document: Document) -> None:
+            self._let_go()
+            self.history = History(document)
+            self._exported = document.layers
             self.changed()
-            for note in opened.image.notes:
+            for note in document.image.notes:
                 self.told(note)
 
-        def work(token: Token) -> Opened:
-            return read_image(path, limit=limit, step=lambda fraction: token.step(fraction, "Reading"))
-
-        return self._start(f"Open {path.name}", work, done, lane="open")
+        return self._start(f"Open {path.name}", lambda token: operations.read(path, limit, token), done, lane="open")
 
     def close(self) -> None:
-        """Let the document go."""
-        self.runner.cancel()
+        """Let the document go. What is being exported or downloaded goes on."""
+        self.runner.cancel("open")
+        self._let_go()
         self.history = None
-        self._wanted.clear()
         self.changed()
 
     # Finding the subject
@@ -99,16 +97,10 @@ class Session:
         document = self._required()
 
         def done(layers: list[Layer]) -> None:
-            now = self._required()
-            if now.image is not document.image:
-                return
-            if not layers:
+            if layers:
+                self._take(layers, params.model, f"Detect {params.model}")
+            else:
                 self.told(f"{params.model} found nothing above a confidence of {params.confidence:g}.")
-                return
-            stale = [layer.id for layer in now.layers if _replaceable(layer, params.model)]
-            for layer_id in stale:
-                now = now.remove(layer_id)
-            self.commit(now.add(layers), f"Detect {params.model}")
 
         return self._start(
             f"Detect {params.model}",
@@ -122,11 +114,10 @@ class Session:
         document = self._required()
 
         def done(layer: Layer) -> None:
-            now = self._required()
-            if now.image is document.image:
-                for stale in [old.id for old in now.layers if _replaceable(old, params.model)]:
-                    now = now.remove(stale)
-                self.commit(now.add([layer]), "Remove background")
+            if layer.mask.tiles:
+                self._take([layer], params.model, "Remove background")
+            else:
+                self.told(f"{params.model} found no subject.")
 
         return self._start(
             "Remove background",
@@ -140,16 +131,14 @@ class Session:
         document = self._required()
 
         def done(mask: Mask) -> None:
-            now = self._required()
-            if now.image is document.image:
-                layer = Layer(id=0, name=path.stem, mask=mask, shaped=mask)
-                self.commit(now.add([layer]), f"Import {path.name}")
+            layer = Layer(id=0, name=path.stem, mask=mask, shaped=mask)
+            self.commit(self._required().add([layer]), f"Import {path.name}")
 
         return self._start(
             f"Import {path.name}",
             lambda _token: Mask.from_array(read_mask(path, document.size, allow_resize=resize)),
             done,
-            lane="import",
+            lane=f"import {path}",
         )
 
     # Layers
@@ -158,8 +147,9 @@ class Session:
         """Choose the layer that panels act on. Not a step: nothing of the result changes."""
         document = self._required()
         if document.active != layer_id and document.layer(layer_id) and self.history:
+            chosen = replace(document, active=layer_id)
             self.history.seal()
-            self.history.amend(replace(document, active=layer_id))
+            self.history.amend(lambda old: chosen if old is document else old)
             self.changed()
 
     def set_visible(self, layer_id: int, visible: bool) -> None:
@@ -177,47 +167,53 @@ class Session:
 
     def delete(self, layer_id: int) -> None:
         """Remove a layer."""
-        self.runner.cancel(f"layer {layer_id} ")
-        self.commit(self._required().remove(layer_id), "Delete layer")
+        document = self._required()
+        if document.layer(layer_id):
+            self.runner.cancel(f"layer {layer_id} ")
+            self.commit(document.remove(layer_id), "Delete layer")
 
     def move(self, layer_id: int, to: int) -> None:
         """Put a layer at position ``to``, counted from the bottom."""
-        self.commit(self._required().move(layer_id, to), "Move layer")
+        document = self._required()
+        if document.layer(layer_id):
+            self.commit(document.move(layer_id, to), "Move layer")
 
     # Shaping and refining
 
     def set_mask_params(self, layer_id: int, params: MaskParams) -> None:
         """Shape a layer anew. Live: a newer call overtakes an older one, and a run of calls is one step."""
-        document = self._required()
-        layer = document.layer(layer_id)
+        layer = self._required().layer(layer_id)
         if layer is None or self.mask_params(layer) == params:
             return
-        self._wanted[layer_id] = params
+        if layer.params == params:  # back to what is there, before the job for something else has ended
+            self.runner.cancel(_shape_lane(layer_id))
+            return
+        self._shaping[layer_id] = params
 
         def done(shaped: Mask) -> None:
-            self._wanted.pop(layer_id, None)
             self._fold(layer, "Shape mask", params=params, shaped=shaped, refinement=None)
 
         self._start(
             "Shape mask",
             lambda token: operations.shaped(layer.mask, params, layer.source, token),
             done,
-            lane=f"layer {layer_id} shape",
+            lane=_shape_lane(layer_id),
         )
 
     def refine(self, layer_id: int, params: RefineParams) -> None:
         """Solve a layer's edge, or, where only its colours are concerned, take the new choice over at once."""
-        layer = self._required().layer(layer_id)
-        if layer is None or (layer.refine == params and layer.refinement):
+        layer, lane = self._required().layer(layer_id), _refine_lane(layer_id)
+        if layer is None or (self.runner.under_way(lane) and self._solving[layer_id][0] == params):
             return
-        if layer.refine and layer.refinement and _same_alpha(layer.refine, params):
+        self.runner.cancel(lane)
+        if not (layer.refine and layer.refinement and _same_alpha(layer.refine, params)):
+            self._solve(layer, params)
+        elif layer.refine != params:
             self._fold(layer, "Decontaminate colours", refine=params)
-            return
-        self._solve(layer, params)
 
     def unrefine(self, layer_id: int) -> None:
         """Go back to the shaped mask."""
-        self.runner.cancel(f"layer {layer_id} refine")
+        self.runner.cancel(_refine_lane(layer_id))
         self._edit(layer_id, "Remove refinement", refine=None, refinement=None)
 
     # History
@@ -262,12 +258,12 @@ class Session:
     def pull_model(self, name: str, done: Callable[[], None]) -> Job:
         """Download a model's file, because the user asked for it."""
         return self._start(
-            f"Download {name}", lambda token: weights.pull(name, token), lambda _: done(), lane="download"
+            f"Download {name}", lambda token: weights.pull(name, token), lambda _: done(), lane=f"download {name}"
         )
 
     def add_model(self, path: Path, *, trust: bool, done: Callable[[str], None]) -> Job:
         """Copy a weight file into the user's folder; ``trust`` is the user's word that it may be loaded."""
-        return self._start(f"Add {path.name}", lambda _token: weights.add(path, trust=trust), done, lane="add model")
+        return self._start(f"Add {path.name}", lambda _token: weights.add(path, trust=trust), done, lane=f"add {path}")
 
     def remove_model(self, name: str) -> None:
         """Delete a model's file from the user's folder."""
@@ -281,16 +277,24 @@ class Session:
         return self.document
 
     def _start(self, label: str, work: Callable[[Token], object], done: Callable[..., None], *, lane: str) -> Job:
-        return self.runner.start(label, work, done, lane=lane, failed=self._fail)
+        return self.runner.start(label, work, done, lane=lane, failed=lambda error: self.failed(error))
 
-    def _fail(self, error: MaskStudioError) -> None:
-        self._wanted.clear()
-        self.failed(error)
+    def _let_go(self) -> None:
+        """Stop the work on the document."""
+        for lane in ("detect", "import", "layer"):
+            self.runner.cancel(lane)
+
+    def _take(self, layers: list[Layer], model: str, label: str) -> None:
+        """Put what ``model`` found in the place of what it found before and nobody has refined."""
+        document = self._required()
+        for stale in [layer.id for layer in document.layers if _replaceable(layer, model)]:
+            document = document.remove(stale)
+        self.commit(document.add(layers), label)
 
     def _edit(self, layer_id: int, label: str, **fields: object) -> None:
         document = self._required()
         layer = document.layer(layer_id)
-        if layer is not None:
+        if layer is not None and any(getattr(layer, name) != value for name, value in fields.items()):
             self.commit(document.put(replace(layer, **fields)), label)  # type: ignore[arg-type]
 
     def _fold(self, origin: Layer, label: str, **fields: object) -> None:
@@ -301,59 +305,71 @@ class Session:
             return
         layer = replace(now, **fields)  # type: ignore[arg-type]
         self.commit(document.put(layer), label, merge=f"{label} {origin.id}")
-        if layer.refine and not layer.refinement:
-            self._solve(layer, layer.refine, amend=True)
+        if not layer.refinement:
+            self._solve_again(layer)
+
+    def _solve_again(self, layer: Layer) -> None:
+        """Solve the edge of a mask that is new, as it is being asked for just now or was before."""
+        asked = self.runner.under_way(_refine_lane(layer.id))
+        params, amend = self._solving[layer.id] if asked else (layer.refine, True)
+        if params is not None:
+            self._solve(layer, params, amend=amend)
 
     def _solve(self, layer: Layer, params: RefineParams, *, amend: bool = False) -> None:
         image = self._required().image
+        self._solving[layer.id] = (params, amend)
+
+        def solved_in(document: Document, edge: Refinement | None) -> Document:
+            """The document with the edge in its layer, if that still shows the mask the edge was solved for."""
+            now = document.layer(layer.id)
+            if now is None or now.shaped is not layer.shaped:
+                return document
+            if not amend:
+                return document.put(replace(now, refine=params, refinement=edge))
+            waits = now.refine and not now.refinement and _same_alpha(now.refine, params)
+            return document.put(replace(now, refinement=edge)) if waits else document
 
         def done(solved: Layer) -> None:
             document = self._required()
-            now = document.layer(layer.id)
-            if now is None or now.shaped is not layer.shaped:
-                return
-            whole = document.put(replace(now, refine=params, refinement=solved.refinement))
-            if amend and self.history:
-                self.history.amend(whole)
+            if amend and self.history:  # every step that waits for this edge gets it
+                self.history.amend(lambda old: solved_in(old, solved.refinement))
                 self.changed()
-            else:
+            elif (whole := solved_in(document, solved.refinement)) is not document:
                 self.commit(whole, "Refine edge", merge=f"refine {layer.id}")
 
         self._start(
             "Refine edge",
             lambda token: operations.refine(image, layer, params, token),
             done,
-            lane=f"layer {layer.id} refine",
+            lane=_refine_lane(layer.id),
         )
 
     def _walk(self, step: Callable[[History], Document]) -> None:
         if self.history is None:
             return
         self.runner.cancel("layer")
-        self._wanted.clear()
-        self.history.seal()
         document = step(self.history)
         self.changed()
         for layer in document.layers:
-            if layer.refine and not layer.refinement:
-                self._solve(layer, layer.refine, amend=True)
+            if not layer.refinement:
+                self._solve_again(layer)
 
     def _export(self, path: Path, document: Document, work: Callable[[Token], None]) -> Job:
         def done(_: None) -> None:
-            self._exported = document
+            if self.document and self.document.image is document.image:
+                self._exported = document.layers
             self.told(f"Saved {path.name}.")
             self.changed()
 
-        return self._start(f"Export {path.name}", work, done, lane="export")
+        return self._start(f"Export {path.name}", work, done, lane=f"export {path}")
 
 
-def _fresh(opened: Opened) -> Document:
-    """A document of a file just read; alpha it came with is its first layer."""
-    document = Document(opened.image)
-    if opened.alpha is None:
-        return document
-    mask = Mask.from_array(opened.alpha)
-    return document.add([Layer(id=0, name="Alpha of the file", mask=mask, shaped=mask, params=UNSHAPED)])
+def _shape_lane(layer_id: int) -> str:
+    return f"layer {layer_id} shape"
+
+
+def _refine_lane(layer_id: int) -> str:
+    return f"layer {layer_id} refine"
 
 
 def _same_alpha(one: RefineParams, other: RefineParams) -> bool:

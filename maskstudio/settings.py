@@ -2,20 +2,31 @@
 
 import json
 import logging
-import os
-import tempfile
-from dataclasses import asdict, dataclass, field, fields
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from maskstudio import paths
+from maskstudio.core.atomic import replacing
+from maskstudio.errors import CannotWrite
 
 log = logging.getLogger(__name__)
 
 RECENT = 10
 Theme = Literal["system", "light", "dark"]
 Side = Literal["outside", "inside"]
-_CHOICES: dict[str, Any] = {"theme": Theme, "overlay_side": Side}
+_RULES: dict[str, Callable[[Any], bool]] = {
+    "theme": lambda value: value in get_args(Theme),
+    "overlay_colour": lambda value: re.fullmatch("#[0-9a-fA-F]{6}", value) is not None,
+    "overlay_opacity": lambda value: 0 <= value <= 1,
+    "overlay_side": lambda value: value in get_args(Side),
+    "export_folder": lambda _value: True,
+    "recent": lambda value: all(isinstance(path, str) for path in value),
+    "window": lambda value: all(isinstance(state, str) for state in value.values()),
+    "forms": lambda value: all(isinstance(form, dict) for form in value.values()),
+}
 
 
 @dataclass
@@ -43,12 +54,12 @@ def location() -> Path:
 
 
 def load() -> Settings:
-    """The saved settings; unknown keys and values of the wrong type fall back to the defaults."""
+    """The saved settings; unknown keys are left out, values that do not fit fall back to the defaults."""
     try:
         saved = json.loads(location().read_text("utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         log.info("settings could not be read; starting with the defaults", exc_info=True)
         return Settings()
     defaults = Settings()
@@ -58,10 +69,7 @@ def load() -> Settings:
 
 
 def _fits(defaults: Settings, key: str, value: object) -> bool:
-    if key not in {item.name for item in fields(Settings)}:
-        return False
-    choices = get_args(_CHOICES[key]) if key in _CHOICES else (value,)
-    return type(value) is type(getattr(defaults, key)) and value in choices
+    return key in _RULES and type(value) is type(getattr(defaults, key)) and _RULES[key](value)
 
 
 def save(settings: Settings) -> None:
@@ -69,9 +77,7 @@ def save(settings: Settings) -> None:
     target = location()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(settings), file, indent=1)
-        Path(name).replace(target)
-    except OSError:
+        with replacing(target) as file:
+            file.write(json.dumps(asdict(settings), indent=1).encode())
+    except (OSError, CannotWrite):
         log.info("settings could not be saved", exc_info=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 from scipy.ndimage import distance_transform_edt
 
@@ -223,3 +224,142 @@ def test_a_full_disk_leaves_no_partial_file_and_keeps_the_old_one(tmp_path):
     assert is_one_sentence(run.stderr), run.stderr
     assert [path.name for path in output.parent.iterdir()] == ["c.png"]
     assert output.read_bytes() == b"the old one"
+
+
+@pytest.mark.parametrize(
+    ("output", "status"),
+    [("c.jpg", 2), ("photo.png", 2), ("photo.JPG", 2), ("missing/c.png", 1), ("photo.png/c.png", 1)],
+)
+@pytest.mark.parametrize("command", ["detect", "cutout"])
+def test_an_output_that_cannot_be_is_refused_before_any_work(
+    maskstudio, tmp_path, monkeypatch, command, output, status
+):
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(SAMPLE.read_bytes())
+    monkeypatch.setattr("maskstudio.cli._opened", lambda *_: pytest.fail("work was begun"))
+    got, out, err = maskstudio(command, photo, "-o", tmp_path / output)
+    assert (got, out) == (status, "")
+    assert is_one_sentence(err), err
+    assert photo.read_bytes() == SAMPLE.read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that even root cannot read")
+def test_a_file_that_cannot_be_read_gets_one_sentence(maskstudio, tmp_path):
+    (tmp_path / "a.png").symlink_to("/proc/self/mem")
+    status, out, err = maskstudio("detect", tmp_path / "a.png")
+    assert (status, out) == (2, "")
+    assert is_one_sentence(err), err
+
+
+def test_alpha_of_the_file_is_no_detection(maskstudio, tmp_path):
+    bgr = decoded(SAMPLE)
+    alpha = np.zeros(bgr.shape[:2], np.uint8)
+    alpha[400:] = 200
+    for name, planes in {"rgb": bgr, "rgba": np.dstack([bgr, alpha])}.items():
+        (tmp_path / f"{name}.png").write_bytes(cv2.imencode(".png", planes)[1].tobytes())
+        assert maskstudio("detect", tmp_path / f"{name}.png", "-o", tmp_path / f"{name}-mask.png")[0] == 0
+    np.testing.assert_array_equal(decoded(tmp_path / "rgba-mask.png"), decoded(tmp_path / "rgb-mask.png"))
+
+
+@pytest.mark.parametrize("tag", [3, 6])
+def test_boxes_and_masks_of_a_turned_photo_are_upright(maskstudio, tmp_path, tag):
+    stored = np.rot90(decoded(SAMPLE)[..., ::-1], {3: 2, 6: 1}[tag])  # what the camera wrote, lying on its side
+    exif = PIL.Image.Exif()
+    exif[0x0112] = tag
+    PIL.Image.fromarray(stored).save(tmp_path / "turned.png", exif=exif)
+    _, out, _ = maskstudio("detect", tmp_path / "turned.png", "-o", tmp_path / "m.png", "--json")
+    report = json.loads(out)
+    (face,) = report["detections"]
+    assert (report["width"], report["height"]) == (512, 600)
+    left, top, right, bottom = face["box"]
+    assert left < 213 < 305 < right
+    assert top < 183 < 272 < bottom
+    mask = decoded(tmp_path / "m.png")
+    assert mask.shape == (600, 512)
+    assert mask[230, 260] == 255
+
+
+def test_16_bits_and_one_channel_go_through(maskstudio, tmp_path):
+    grey = cv2.cvtColor(decoded(SAMPLE), cv2.COLOR_BGR2GRAY).astype(np.uint16) * 257
+    (tmp_path / "grey.png").write_bytes(cv2.imencode(".png", grey)[1].tobytes())
+    mask = np.zeros((600, 512, 4), np.uint16)  # an inverted-looking colour plane; its alpha is what counts
+    mask[..., :3] = 65535
+    mask[150:350, 150:380, 3] = 65535
+    (tmp_path / "mask.png").write_bytes(cv2.imencode(".png", mask)[1].tobytes())
+    status, _, err = maskstudio("refine", tmp_path / "grey.png", tmp_path / "mask.png", "-o", tmp_path / "c.png")
+    assert status == 0, err
+    written = decoded(tmp_path / "c.png")
+    assert (written.dtype, written.shape) == (np.uint16, (600, 512, 4))
+    solid = written[..., 3] == 65535
+    assert solid[200:300, 200:330].all()
+    np.testing.assert_array_equal(written[..., 0][solid], grey[solid])
+
+
+def test_a_cutout_of_nothing_says_so(maskstudio, tmp_path):
+    (tmp_path / "blank.png").write_bytes(cv2.imencode(".png", np.full((50, 40, 3), 90, np.uint8))[1].tobytes())
+    status, out, err = maskstudio("cutout", tmp_path / "blank.png", "-o", tmp_path / "c.png", "--json")
+    assert status == 0
+    assert json.loads(out)["output"] == str(tmp_path / "c.png")
+    assert err.startswith("mediapipe_selfie found no subject.\n")
+    assert (decoded(tmp_path / "c.png")[..., 3] == 0).all()
+
+
+@pytest.mark.parametrize("place", ["maskstudio.matting.edge.estimate", "maskstudio.core.files.cutout_raster"])
+def test_an_interrupt_leaves_nothing_and_says_nothing(maskstudio, tmp_path, monkeypatch, place):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(place, interrupt)
+    status, out, err = maskstudio("cutout", SAMPLE, "-o", tmp_path / "c.png")
+    assert (status, out, err.strip()) == (130, "", "")
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
+
+
+def test_an_interrupt_while_the_program_starts_is_as_quiet(monkeypatch):
+    from maskstudio import __main__ as program
+
+    def interrupt():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "run", interrupt)
+    with pytest.raises(SystemExit) as stop:
+        program.main()
+    assert stop.value.code == 130
+
+
+def program(words, shell=""):
+    """The program in a process of its own; ``shell`` is what a shell adds after the command."""
+    command = 'exec "$0" -m maskstudio "$@" ' + shell
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    run = subprocess.run(
+        ["sh", "-c", command, sys.executable, *words], capture_output=True, check=False, env=environment
+    )
+    return run.returncode, run.stdout, run.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("words", [["models", "list"], ["models", "list", "--json"]])
+def test_an_output_that_is_full_gets_one_sentence(words):
+    status, _, err = program(words, "> /dev/full")
+    assert status == 1
+    assert is_one_sentence(err.decode()), err
+
+
+def test_without_an_error_output_it_works_all_the_same(tmp_path):
+    (tmp_path / "text.png").write_text("no picture")
+    assert program(["detect", str(tmp_path / "text.png")], "2>&-")[0] == 2
+    status, out, _ = program(["detect", str(SAMPLE), "--json"], "2>&-")
+    assert status == 0
+    assert len(json.loads(out)["detections"]) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there are names any bytes")
+def test_names_of_any_bytes(tmp_path):
+    for name in (b"caf\xe9 \xff.png", "a\nb 🦋.png".encode()):
+        photo = tmp_path / os.fsdecode(name)
+        photo.write_bytes(cv2.imencode(".png", np.full((30, 40, 3), 90, np.uint8))[1].tobytes())
+        folder = photo.with_suffix(".d")
+        status, _, err = program(["objects", str(photo), "-o", str(folder)])
+        assert (status, b"Traceback" in err) == (0, False)
+        assert [path.name for path in folder.iterdir()] == ["background.png"]
+        assert program(["detect", str(photo.with_suffix(".missing"))])[0] == 2

@@ -20,7 +20,7 @@ RULES: dict[str, set[str]] = {
     "matting": {*FLOOR, "core"},
     "providers": {*FLOOR, "core", "matting"},
     "operations": {*FLOOR, "core", "matting", "providers"},
-    "settings": FLOOR,
+    "settings": {*FLOOR, "core"},
     "session": {*FLOOR, "core", "matting", "providers", "operations", "settings"},
     "doctor": {*FLOOR, "core", "providers"},
     "options": {"errors", "params"},

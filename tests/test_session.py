@@ -163,6 +163,121 @@ def test_undo_overtakes_work_that_is_under_way():
     assert session.mask_params(session.document.layers[0]) == layer.params
 
 
+def later_session(*planes):
+    later = Later()
+    return session_of(document(*planes), *planes, runner=Runner(later.home.put, later)), later
+
+
+def test_an_edge_asked_for_while_the_mask_is_being_shaped_is_solved_for_the_new_mask():
+    session, later = later_session(disc())
+    session.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
+    session.refine(1, RefineParams(band_width=4))
+    later.run()
+    layer = session.document.layers[0]
+    assert (layer.params.mask_padding, layer.refine) == (7, RefineParams(band_width=4))
+    rim = layer.refinement.alpha.array()[140, 150:]
+    assert rim[:80].min() == 255  # the disc of 80 px has grown: what was its edge is well inside now
+    assert [step.label for step in session.history.steps] == ["Open", "Shape mask", "Refine edge"]
+
+
+def test_going_back_to_the_edge_there_is_takes_a_newer_wish_back():
+    session, later = later_session(disc())
+    session.refine(1, RefineParams(band_width=4))
+    later.run()
+    session.refine(1, RefineParams(band_width=9))
+    session.refine(1, RefineParams(band_width=4, decontamination_amount=0.5))
+    later.run()
+    assert session.document.layers[0].refine == RefineParams(band_width=4, decontamination_amount=0.5)
+
+
+def test_going_back_to_the_mask_there_is_leaves_no_step():
+    session, later = later_session(disc())
+    before = session.document
+    session.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
+    session.set_mask_params(1, UNSHAPED)
+    later.run()
+    assert session.document is before
+    assert len(session.history.steps) == 1
+
+
+def test_a_cancelled_shape_can_be_asked_for_again():
+    session, later = later_session(disc())
+    wanted = MaskParams(mask_padding=7, mask_blur=0)
+    session.set_mask_params(1, wanted)
+    session.runner.cancel()
+    assert session.mask_params(session.document.layers[0]) == UNSHAPED
+    session.set_mask_params(1, wanted)
+    later.run()
+    assert session.document.layers[0].params == wanted
+
+
+def test_an_edge_reaches_every_step_that_waits_for_it():
+    session, later = later_session(disc(), disc(radius=20))
+    session.refine(1, RefineParams(band_width=4))
+    later.run()
+    session.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
+    while session.document.layers[0].params == UNSHAPED:
+        (later.home if later.work.empty() else later.work).get()()
+    session.set_visible(2, False)
+    later.run()
+    session.undo()
+    assert session.history.undo_label == "Shape mask"
+    assert session.document.layers[0].refinement is not None
+    assert session.runner.jobs == []
+
+
+def test_a_slider_after_undo_does_not_eat_the_step_it_starts_from():
+    session = session_of(document(disc()))
+    session.set_mask_params(1, MaskParams(mask_padding=3, mask_blur=0))
+    session.rename(1, "moon")
+    session.undo()
+    session.set_mask_params(1, MaskParams(mask_padding=9, mask_blur=0))
+    session.undo()
+    assert session.document.layers[0].params.mask_padding == 3
+
+
+def test_changing_nothing_is_no_step(session):
+    session.detect(DetectParams(), UNSHAPED)
+    layer, steps = session.document.layers[0], len(session.history.steps)
+    session.set_visible(layer.id, True)
+    session.rename(layer.id, layer.name)
+    session.set_mode(layer.id, "add")
+    session.unrefine(layer.id)
+    session.delete(999)
+    session.move(999, 0)
+    assert len(session.history.steps) == steps
+
+
+def test_opening_another_photo_lets_an_export_end(tmp_path):
+    photo(tmp_path / "in.png")
+    session, later = later_session(disc())
+    session.rename(1, "moon")
+    session.export(tmp_path / "one.png", ExportParams())
+    session.export(tmp_path / "two.png", ExportParams())
+    session.open(tmp_path / "in.png")
+    later.run()
+    assert session.document.image.name == "in.png"
+    assert {path.name for path in tmp_path.glob("*.png")} == {"in.png", "one.png", "two.png"}
+
+
+def test_choosing_a_layer_makes_no_work_to_save(session, tmp_path):
+    session.detect(DetectParams(), UNSHAPED)
+    session.export(tmp_path / "out.png", ExportParams())
+    session.activate(session.document.layers[1].id)
+    assert not session.unexported
+    session.rename(session.document.layers[1].id, "moon")
+    assert session.unexported
+
+
+def test_nothing_found_is_said_and_changes_nothing():
+    session = session_of(document(disc()), np.zeros((280, 300), np.uint8))
+    said, before = [], session.document
+    session.told = said.append
+    session.remove_background(CutoutParams(alpha_matting=False))
+    assert session.document is before
+    assert said == ["mediapipe_selfie found no subject."]
+
+
 def test_everything_can_be_undone_to_the_start(session):
     start = session.document
     session.detect(DetectParams(), MaskParams())

@@ -15,7 +15,7 @@ def test_what_is_saved_comes_back():
     assert settings.load() == chosen
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '"text"', "\x00"])
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '"text"', "\x00", "[" * 100_000])
 def test_a_damaged_file_gives_the_defaults(text):
     settings.location().parent.mkdir(parents=True)
     settings.location().write_text(text)
@@ -28,6 +28,45 @@ def test_unknown_keys_and_wrong_types_are_left_out():
         json.dumps({"theme": 7, "overlay_side": "upside", "overlay_opacity": 0.25, "newer": True})
     )
     assert settings.load() == Settings(overlay_opacity=0.25)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"recent": [1, {}]},
+        {"recent": "a.png"},
+        {"forms": {"Mask": 7}},
+        {"window": {"geometry": None}},
+        {"overlay_opacity": 1e999},
+        {"overlay_opacity": -0.5},
+        {"overlay_colour": "url(file:///etc/passwd)"},
+        {"overlay_colour": "#e5484d\n"},
+    ],
+)
+def test_values_that_would_break_the_window_are_left_out(hostile):
+    settings.location().parent.mkdir(parents=True)
+    settings.location().write_text(json.dumps({**hostile, "theme": "dark"}))
+    assert settings.load() == Settings(theme="dark")
+
+
+def test_every_setting_has_a_rule():
+    everything = Settings(
+        "light", "#000000", 1.0, "inside", ["a"], "/out", {"geometry": "x"}, {"Mask": {"maskBlur": 3}}
+    )
+    settings.save(everything)
+    assert settings.load() == everything
+
+
+def test_a_failed_save_keeps_the_old_file_and_leaves_nothing(monkeypatch):
+    settings.save(Settings(theme="dark"))
+
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("maskstudio.core.atomic.os.fsync", full)
+    settings.save(Settings(theme="light"))
+    assert settings.load() == Settings(theme="dark")
+    assert [path.name for path in settings.location().parent.iterdir()] == ["settings.json"]
 
 
 def test_recent_files_are_unique_newest_first_and_few():

@@ -56,7 +56,11 @@ def _client(given: "httpx.Client | None") -> Iterator["httpx.Client"]:
         yield given
         return
     hooks = {"request": [_only_https]}
-    with httpx.Client(follow_redirects=True, timeout=httpx.Timeout(30, connect=10), event_hooks=hooks) as client:
+    try:
+        client = httpx.Client(follow_redirects=True, timeout=httpx.Timeout(30, connect=10), event_hooks=hooks)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise ModelUnavailable("The proxy of this system, set by ALL_PROXY or HTTPS_PROXY, cannot be used.") from error
+    with client:
         yield client
 
 

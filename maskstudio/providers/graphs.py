@@ -1,15 +1,10 @@
 """MediaPipe's graphs, loaded quietly and kept. Its models lie inside its package. Knows nothing of masks."""
 
-import contextlib
 import importlib.util
 import logging
 import math
-import os
-import sys
 import threading
-from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -17,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
+from maskstudio.core.quiet import silence
 from maskstudio.errors import ModelUnavailable
 
 Pixels = npt.NDArray[np.uint8]
@@ -55,7 +51,7 @@ def get(kind: Kind) -> Graph:
 
 @lru_cache(maxsize=16)
 def _made(kind: Kind) -> Graph:
-    with _quiet_stderr():
+    with silence():  # TensorFlow Lite greets and cannot be told not to
         try:
             graph = Graph(_solution_base()(**_GRAPHS[kind]))
             graph.run(np.zeros((64, 64, 3), np.uint8))  # what it has to say, it says by its first picture
@@ -77,24 +73,6 @@ def _solution_base() -> Any:
     messages = SimpleNamespace(pool=descriptor_pool.Default(), GetPrototype=GetMessageClass)
     packet_getter.symbol_database = SimpleNamespace(Default=lambda: messages)
     return solution_base.SolutionBase
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Send the process's stderr nowhere for a moment: TensorFlow Lite greets on it and cannot be told not to."""
-    try:
-        sys.stderr.flush()
-        saved = os.dup(2)
-    except (OSError, AttributeError, ValueError):  # no stderr at all, as in a windowed Windows program
-        yield
-        return
-    with Path(os.devnull).open("wb") as nothing:
-        os.dup2(nothing.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
 
 
 def _faces(reach: str) -> dict[str, Any]:

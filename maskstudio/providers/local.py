@@ -32,7 +32,7 @@ class Local:
         token.step(0.0, "Getting ready")
         if params.model in mediapipe_models.MODELS:
             return mediapipe_models.detect(image, params, token)
-        choice = self._choice(params.model)
+        choice = weights.choose(params.model)
         token.step(0.05, f"Loading {choice.path.stem}")
         found = yolo.detect(self._networks.get(choice.path), image, params, token, choice.label)
         if not choice.stands_in:
@@ -53,6 +53,3 @@ class Local:
         lefts, tops, rights, bottoms = zip(*(each.box for each in found), strict=True)
         box: Box = (min(lefts), min(tops), max(rights), max(bottoms))
         return Detection("subject", found[0].score, box, mask, found[0].model)
-
-    def _choice(self, name: str) -> weights.Choice:
-        return weights.choose(name, others=mediapipe_models.MODELS)

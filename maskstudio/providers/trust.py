@@ -107,6 +107,6 @@ def _record() -> dict[str, str]:
     """Trusted digests and the names their files had; a missing or damaged record trusts nothing."""
     try:
         record = json.loads(_file().read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return {str(key): str(value) for key, value in record.items()} if isinstance(record, dict) else {}

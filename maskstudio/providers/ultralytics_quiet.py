@@ -8,8 +8,11 @@ import logging
 import os
 from functools import lru_cache
 
+import PIL.Image
+
 from maskstudio import paths
 from maskstudio.core.cv import cv2
+from maskstudio.errors import ModelUnavailable
 
 _SWITCHES = {
     "YOLO_AUTOINSTALL": "false",  # else it may run pip for a package it misses
@@ -20,15 +23,22 @@ _SWITCHES = {
 
 @lru_cache(maxsize=1)
 def ready() -> None:
-    """Import Ultralytics once, with its switches set; the environment and OpenCV's threads are as before."""
+    """Import Ultralytics once, with its switches set; the environment, OpenCV's threads and Pillow's ``open``,
+    which it replaces by one that installs packages for files of no known kind, are as before.
+
+    Raises ``ModelUnavailable`` where it is not installed or does not import.
+    """
     folder = paths.cache() / "ultralytics"
     with contextlib.suppress(OSError):  # it falls back to a folder for temporary files
         folder.mkdir(parents=True, exist_ok=True)
-    before, threads = dict(os.environ), cv2.getNumThreads()
+    before, threads, opener = dict(os.environ), cv2.getNumThreads(), PIL.Image.open
     os.environ.update(_SWITCHES, YOLO_CONFIG_DIR=str(folder))
     try:
         _load()
+    except ImportError as error:
+        raise ModelUnavailable("Running YOLO models needs Ultralytics: pip install ultralytics.") from error
     finally:
+        PIL.Image.open = opener
         cv2.setNumThreads(threads)
         _restore(before)
 

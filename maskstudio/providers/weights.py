@@ -3,7 +3,6 @@
 import difflib
 import importlib.util
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +11,7 @@ from maskstudio import paths
 from maskstudio.core.atomic import replacing
 from maskstudio.errors import BadInput, CannotRead, CannotWrite, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
-from maskstudio.providers import catalogue, download
+from maskstudio.providers import catalogue, download, mediapipe_models
 from maskstudio.providers import trust as trusting
 from maskstudio.providers.base import ModelState, Operation, State
 
@@ -38,18 +37,16 @@ def files() -> dict[str, Path]:
     """Every weight file in the model folders by its stem; earlier folders, and .pt before .onnx, win."""
     found: dict[str, Path] = {}
     for folder in paths.model_folders():
-        for suffix in SUFFIXES:
-            for path in sorted(folder.glob(f"*{suffix}")):
-                if path.is_file():
-                    found.setdefault(path.stem, path)
+        for path in _weight_files(folder):
+            found.setdefault(path.stem, path)
     return found
 
 
-def choose(name: str, others: Iterable[str] = ()) -> Choice:
+def choose(name: str) -> Choice:
     """The file to load for ``name``: its own, or for people another model that outlines them.
 
-    ``others`` are names of models without a file, to suggest for a misspelt one. Raises ``UnknownModel``,
-    ``ModelUnavailable`` when the file is missing, and ``Untrusted`` when it is here but may not be loaded.
+    Raises ``UnknownModel``, ``ModelUnavailable`` when the file is missing, and ``Untrusted`` when it is here but may
+    not be loaded.
     """
     here = files()
     entry = catalogue.BY_NAME.get(name)
@@ -58,10 +55,10 @@ def choose(name: str, others: Iterable[str] = ()) -> Choice:
             raise Untrusted(trusting.question(here[name]))
         return Choice(here[name])
     if entry is None:
-        raise _unknown(name, others)
+        raise _unknown(name)
     if entry.label:
         for stem in [name.removeprefix("person_"), *catalogue.STAND_INS, *here]:
-            if stem in here and stem.endswith("-seg") and trusting.allowed(here[stem]):
+            if stem in here and stem.endswith("-seg") and _loadable(here[stem]):
                 return Choice(here[stem], entry.label)
     raise ModelUnavailable(_missing(entry))
 
@@ -102,7 +99,7 @@ def trust(name_or_path: str | Path) -> None:
 
 def remove(name: str) -> None:
     """Delete a weight file from the user's folder; files elsewhere are the user's own and stay."""
-    mine = [path for path in paths.models().glob("*") if path.stem == name and path.suffix in SUFFIXES]
+    mine = [path for path in _weight_files(paths.models()) if path.stem == name]
     if not mine:
         raise ModelUnavailable(f"There is no model called {name!r} in {paths.models()}.")
     for path in mine:
@@ -115,6 +112,8 @@ def remove(name: str) -> None:
 def pull(name: str, token: Token, fetch: download.Fetch = download.fetch) -> Path:
     """Download a known model into the user's folder, checked by its sha256; an interrupted download is resumed."""
     entry = catalogue.BY_NAME.get(name)
+    if name in mediapipe_models.MODELS:
+        raise UnknownModel(f"{name} is part of MediaPipe, so there is no file to download.")
     if entry is None:
         raise _unknown(name)
     if not entry.digests:
@@ -132,12 +131,12 @@ def _state(name: str) -> ModelState:
     outlines = _BOTH if name.endswith("-seg") else _DETECT
     try:
         choice = choose(name)
+        problem = _problem(choice.path)
     except ModelUnavailable as error:
         kind: State = "download" if entry and entry.digests else "unavailable"
         return ModelState(name, title, outlines, kind, str(error), size)
     except (Untrusted, CannotRead) as error:
         return ModelState(name, title, outlines, "unavailable", str(error), size)
-    problem = _problem(choice.path)
     if problem:
         return ModelState(name, title, outlines, "unavailable", problem, size)
     note = f"{choice.path.stem} stands in, by its class {choice.label}." if choice.stands_in else ""
@@ -145,6 +144,8 @@ def _state(name: str) -> ModelState:
 
 
 def _problem(path: Path) -> str:
+    if importlib.util.find_spec("ultralytics") is None:
+        return "Running YOLO models needs Ultralytics: pip install ultralytics."
     if path.suffix != ".onnx":
         return ""
     if importlib.util.find_spec("onnxruntime") is None:
@@ -157,10 +158,29 @@ def _problem(path: Path) -> str:
 @lru_cache(maxsize=256)
 def _from_ultralytics(key: trusting.Stamp) -> bool:
     """Whether an .onnx file carries the exporter's notes, which stand at its end."""
-    with Path(key[0]).open("rb") as file:
-        file.seek(max(key[1] - 65536, 0))
-        tail = file.read()
+    try:
+        with Path(key[0]).open("rb") as file:
+            file.seek(max(key[1] - 65536, 0))
+            tail = file.read()
+    except OSError as error:
+        raise CannotRead(f"{key[0]} cannot be read.") from error
     return b"stride" in tail and b"names" in tail and b"task" in tail
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    """The weight files in a folder, .pt before .onnx; none where there is no folder or it may not be read."""
+    try:
+        found = [path for suffix in SUFFIXES for path in sorted(folder.glob(f"*{suffix}"))]
+        return [path for path in found if path.is_file()]
+    except OSError:
+        return []
+
+
+def _loadable(path: Path) -> bool:
+    try:
+        return trusting.allowed(path)
+    except CannotRead:
+        return False
 
 
 def _missing(entry: catalogue.Entry) -> str:
@@ -169,8 +189,8 @@ def _missing(entry: catalogue.Entry) -> str:
     return f"The model file {entry.file} was not found in {searched}; {get} with: maskstudio models add {entry.file}"
 
 
-def _unknown(name: str, others: Iterable[str] = ()) -> UnknownModel:
-    names = sorted({*others, *files(), *catalogue.BY_NAME})
+def _unknown(name: str) -> UnknownModel:
+    names = sorted({*mediapipe_models.MODELS, *files(), *catalogue.BY_NAME})
     near = difflib.get_close_matches(name, names, 3, 0.5)
     hint = f"; near names are {', '.join(near)}" if near else ""
     return UnknownModel(f"There is no model called {name!r}{hint}.")

@@ -33,6 +33,7 @@ _OVERLAP = 0.7  # boxes of one class that share more than this (IoU) are one obj
 _MOST = 1000  # boxes kept by the suppression
 _TASKS = ("detect", "segment", "pose")
 _KEPT = 3  # networks held in memory
+_ELSEWHERE = b"\x0a\x08location"  # how a tensor of an .onnx file says which other file holds its values
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -214,6 +215,9 @@ def _check_onnx(path: Path) -> None:
     except ImportError as error:
         raise ModelUnavailable("Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'.") from error
     onnxruntime.set_default_logger_severity(4)
-    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    content = path.read_bytes()
+    if _ELSEWHERE in content:
+        raise ModelUnavailable("This .onnx file keeps its weights in another file, which is not read.")
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     if not {"names", "task", "stride"} <= session.get_modelmeta().custom_metadata_map.keys():
         raise ModelUnavailable("This .onnx file is not a YOLO model exported by Ultralytics.")

@@ -50,21 +50,27 @@ class Walk(RuleBasedStateMachine):
     def undo(self):
         self.at = max(self.at - 1, 0)
         assert self.history.undo() is self.model[self.at]
+        self.keys[self.at] = ""
 
     @rule()
     def redo(self):
         self.at = min(self.at + 1, len(self.model) - 1)
         assert self.history.redo() is self.model[self.at]
+        self.keys[self.at] = ""
 
     @rule()
     def seal(self):
         self.history.seal()
         self.keys[self.at] = ""
 
-    @rule(seed=st.integers(1, 1000))
-    def amend(self, seed):
-        self.model[self.at] = self.edited(seed)
-        self.history.amend(self.model[self.at])
+    @rule(seed=st.integers(1, 1000), place=st.integers(0, 9))
+    def amend(self, seed, place):
+        place %= len(self.model)
+        old, self.model[place] = self.model[place], self.edited(seed)
+        self.history.amend(lambda each: self.model[place] if each is old else each)
+        gone = len(self.model) - len(self.history.steps)
+        del self.model[:gone], self.keys[:gone]
+        self.at -= gone
 
     @invariant()
     def the_same_documents_at_the_same_place(self):
@@ -77,8 +83,7 @@ class Walk(RuleBasedStateMachine):
         tiles = {
             id(tile): tile.nbytes
             for one in self.model
-            for layer in one.layers
-            for mask in (layer.mask, layer.shaped)
+            for mask in (one.alpha, *(mask for layer in one.layers for mask in (layer.mask, layer.shaped)))
             for tile in mask.tiles.values()
             if not is_flat(tile)
         }
@@ -99,3 +104,9 @@ def test_labels_say_what_undo_and_redo_would_do():
     assert (history.undo_label, history.redo_label) == ("Detect", None)
     history.undo()
     assert (history.undo_label, history.redo_label) == (None, "Detect")
+
+
+def test_the_combined_alpha_of_layers_counts_as_memory():
+    one, two = document(noisy(0), noisy(1), width=64, height=64), document(noisy(0), width=64, height=64)
+    assert History(one).nbytes == 3 * 64 * 64  # each mask, and what the two make together
+    assert History(two).nbytes == 64 * 64

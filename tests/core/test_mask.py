@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Mask, flat, is_flat
+from maskstudio.core.mask import TILE, Mask, _flats, flat, is_flat
 from maskstudio.errors import BadMask
 
 sizes = st.tuples(st.integers(1, 700), st.integers(1, 700))
@@ -69,7 +69,7 @@ def test_any_rectangle_reads_like_a_padded_array(size, writes, window):
     for x, y, w, h, value, noisy in writes:
         mask = mask.put(pixels(w, h, value, noisy), x, y)
     x, y, w, h = window
-    padded = np.pad(mask.array(), 1000)[1000 + y : 1000 + y + h, 1000 + x : 1000 + x + w]
+    padded = np.pad(mask.array(), 1500)[1500 + y : 1500 + y + h, 1500 + x : 1500 + x + w]
     np.testing.assert_array_equal(mask.array(Rect(x, y, w, h)), padded)
 
 
@@ -86,6 +86,22 @@ def test_flat_tiles_are_one_object_and_cost_nothing():
     assert len({id(tile) for tile in mask.tiles.values()}) == 1
     assert mask.nbytes == 0
     assert mask.tile((0, 0)) is flat(255, TILE, TILE)
+
+
+def test_flat_tiles_stay_one_object_however_many_others_there_have_been():
+    first = Mask.from_array(np.full((TILE, TILE), 7, np.uint8))
+    for size in range(1, 5000):
+        flat(size % 256, 1, size)
+    again = Mask.from_array(np.full((TILE, TILE), 7, np.uint8))
+    assert first.changed(again) == []
+    assert first.nbytes == 0
+
+
+def test_asking_whether_a_tile_is_flat_keeps_nothing():
+    mask = Mask.from_array(np.arange(100, dtype=np.uint8).reshape(10, 10) + 33)
+    before = len(_flats)
+    assert mask.nbytes == 100
+    assert len(_flats) == before
 
 
 def test_tiles_refuse_to_be_written():

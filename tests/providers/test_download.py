@@ -160,6 +160,12 @@ def test_offline_is_one_sentence(entry, target):
     assert "maskstudio models add face_yolov8n.pt" in str(raised.value)
 
 
+def test_a_proxy_that_cannot_be_used_is_one_sentence(entry, target, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "nonsense://127.0.0.1:1")
+    with pytest.raises(ModelUnavailable, match=r"^The proxy .*\.$"):
+        download.fetch(entry, target, Token())
+
+
 def test_pull_makes_the_model_ready(entry, client, monkeypatch):
     monkeypatch.setitem(catalogue.BY_NAME, "face_yolov8n", entry)
     monkeypatch.setattr(catalogue, "DIGESTS", frozenset(entry.digests))
@@ -173,3 +179,5 @@ def test_pull_refuses_what_it_cannot_verify():
         weights.pull("yolov8s-seg", Token())
     with pytest.raises(UnknownModel, match="yolov8n"):
         weights.pull("yolov8nn", Token())
+    with pytest.raises(UnknownModel, match="no file to download"):
+        weights.pull("mediapipe_hands", Token())

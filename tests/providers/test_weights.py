@@ -1,10 +1,12 @@
 """Finding, trusting, adding and removing weight files; hostile ones never run."""
 
 import hashlib
+import importlib.util
 import io
 import json
 import pickle
 import shutil
+import sys
 import zipfile
 
 import numpy as np
@@ -127,7 +129,7 @@ def test_a_file_exchanged_after_the_check_is_not_loaded(mine, tmp_path, monkeypa
 def test_a_damaged_record_trusts_nothing(mine):
     path = mine / "own.pt"
     path.write_bytes(b"PK\x03\x04 one")
-    for damage in (b"", b"{", b"[1]", b"\xff\xfe"):
+    for damage in (b"", b"{", b"[1]", b"\xff\xfe", b"[" * 100_000):
         (paths.home() / "trusted.json").write_bytes(damage)
         assert not trust.allowed(path)
 
@@ -226,6 +228,54 @@ def test_hostile_onnx_is_refused(mine):
         (mine / f"{name}.onnx").write_bytes(content)
         with pytest.raises(ModelUnavailable, match=name):
             yolo.load(mine / f"{name}.onnx")
+
+
+def test_onnx_that_points_to_another_file_is_refused(mine):
+    """A model of a stranger could otherwise have any file of this computer read as its weights."""
+    pytest.importorskip("onnxruntime")
+    onnx = pytest.importorskip("onnx")
+    secret = onnx.helper.make_tensor("w", onnx.TensorProto.UINT8, [4], b"1234", raw=True)
+    onnx.external_data_helper.set_external_data(secret, location="secret.txt")
+    secret.ClearField("raw_data")
+    node = onnx.helper.make_node("Identity", ["w"], ["y"])
+    out = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.UINT8, [4])
+    model = onnx.helper.make_model(onnx.helper.make_graph([node], "g", [], [out], [secret]))
+    (mine / "pointer.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(ModelUnavailable, match="another file"):
+        yolo.load(mine / "pointer.onnx")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that even root cannot read")
+def test_files_that_cannot_be_read_cost_only_themselves(mine):
+    for name in ("broken.onnx", "yolov8s-seg.pt"):
+        (mine / name).symlink_to("/proc/self/mem")
+    for name in ("broken", "yolov8s-seg"):
+        assert state(name).state == "unavailable"
+        assert "cannot be read" in state(name).note
+    assert state("person_yolov8s-seg").state != "ready"
+    trusted = mine / "own-seg.pt"
+    trusted.write_bytes(b"PK\x03\x04 one")
+    weights.trust(trusted)
+    assert state("person_yolov8s-seg").note == "own-seg stands in, by its class person."
+
+
+def test_folders_that_are_none_are_passed_over(tmp_path, monkeypatch, mine):
+    (tmp_path / "file").touch()
+    (mine / "loop.pt").symlink_to(mine / "loop.pt")
+    (mine / "folder.pt").mkdir()
+    monkeypatch.setenv("MASKSTUDIO_MODELS", f"{tmp_path / 'file'}:{tmp_path / 'missing'}:~nobody_at_all/x")
+    assert weights.files() == {}
+    assert len(weights.states()) == len(catalogue.ENTRIES)
+
+
+def test_without_ultralytics_models_say_so(mine, monkeypatch):
+    trusted = mine / "own.pt"
+    trusted.write_bytes(b"PK\x03\x04 one")
+    weights.trust(trusted)
+    there = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ultralytics" else there(name))
+    assert state("own").state == "unavailable"
+    assert "pip install ultralytics" in state("own").note
 
 
 def test_a_torch_file_that_is_no_model(mine):

@@ -286,6 +286,15 @@ def test_onnx_export_finds_the_same(local, photo, shared_models, tmp_path, monke
         assert twin.score == pytest.approx(ours.score, abs=0.08)  # whole 640 x 640 input instead of a tight one
 
 
+def test_opening_pictures_is_as_before_once_ultralytics_is_loaded():
+    import PIL.Image
+
+    from maskstudio.providers import ultralytics_quiet
+
+    ultralytics_quiet.ready()
+    assert PIL.Image.open.__module__ == "PIL.Image"
+
+
 def overlap(one, other):
     first, second = one.mask.array() > 127, other.mask.array() > 127
     return (first & second).sum() / (first | second).sum()
