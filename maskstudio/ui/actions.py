@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from maskstudio.ui.icons import icon
 
-When = Literal["always", "document", "layer", "undo", "redo", "job"]
+When = Literal["always", "document", "layer", "undo", "redo", "job", "model", "layers", "above", "below"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ ACTIONS = (
     Spec("file.importMask", "File", "Import Mask…", "Add a mask from an image file as a layer.",
          (), "", "document", "", True),
     Spec("file.export", "File", "Export Cut-out…", "Write the cut-out as a PNG with transparency.",
-         ("Ctrl+Shift+E", "Ctrl+E"), "export", "document"),
-    Spec("file.exportMask", "File", "Export Mask…", "Write the mask as a grey PNG.", (), "mask", "document"),
+         ("Ctrl+Shift+E", "Ctrl+E"), "export", "layers"),
+    Spec("file.exportMask", "File", "Export Mask…", "Write the mask as a grey PNG.", (), "mask", "layers"),
     Spec("file.addModel", "File", "Add Model File…", "Add a YOLO weight file (.pt or .onnx).",
          (), "", "always", "", True),
     Spec("file.close", "File", "Close", "Close the photo.", ("Ctrl+W",), "", "document"),
@@ -45,14 +45,14 @@ ACTIONS = (
          ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "redo", "", True),
     Spec("edit.cancelJobs", "Edit", "Cancel Running Work", "Stop every running job.", ("Ctrl+.",), "cancel", "job"),
     Spec("select.detect", "Select", "Detect", "Find objects with the chosen model.",
-         ("Ctrl+Shift+D",), "detect", "document"),
+         ("Ctrl+Shift+D",), "detect", "model"),
     Spec("select.subject", "Select", "Remove Background", "Find the subject as a whole.",
          ("Ctrl+Alt+S",), "cutout", "document"),
     Spec("select.refine", "Select", "Refine Edge", "Solve the edge of the active layer.",
          ("Ctrl+Alt+R",), "refine", "layer"),
     Spec("layer.visible", "Layer", "Show or Hide", "Show or hide the active layer.", ("Ctrl+,",), "eye", "layer"),
-    Spec("layer.up", "Layer", "Bring Forward", "Move the active layer up.", ("Ctrl+]",), "up", "layer"),
-    Spec("layer.down", "Layer", "Send Backward", "Move the active layer down.", ("Ctrl+[",), "down", "layer", "", True),
+    Spec("layer.up", "Layer", "Bring Forward", "Move the active layer up.", ("Ctrl+]",), "up", "above"),
+    Spec("layer.down", "Layer", "Send Backward", "Move the active layer down.", ("Ctrl+[",), "down", "below", "", True),
     Spec("layer.delete", "Layer", "Delete", "Delete the active layer.", ("Delete",), "trash", "layer"),
     Spec("view.overlay", "View", "Overlay", "The photo, tinted where the mask is not.",
          ("\\",), "view-overlay", "document", "mode"),

@@ -19,6 +19,7 @@ def create_window(files: list[str]) -> QMainWindow:
 
     The first of ``files`` is opened once the loop runs, so the window paints first.
     """
+    sys.setswitchinterval(0.001)  # s; the window waits this long for a job that runs Python, by default five times that
     app = QApplication.instance()
     assert isinstance(app, QApplication), "create_window needs a QApplication"
     chosen = settings.load()

@@ -18,6 +18,12 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("dialogs", text)
 
 
+def short(name: str, letters: int = 48) -> str:
+    """A file name with its middle left out where it is too long for a button or a menu."""
+    half = letters // 2
+    return name if len(name) <= letters else f"{name[:half]}…{name[-half:]}"
+
+
 def ask_image(parent: QWidget, settings: Settings, title: str = "") -> Path | None:
     """A file the user chooses to open, or None."""
     folder = str(Path(settings.recent[0]).parent) if settings.recent else ""
@@ -34,6 +40,8 @@ def ask_export(parent: QWidget, settings: Settings, image: Image, suffix: str) -
     if not name:
         return None
     path = Path(name) if name.lower().endswith(".png") else Path(name + ".png")
+    if str(path) != name and path.exists() and not may_replace(parent, path):
+        return None  # the dialog asked about the name without its ending
     settings.export_folder = str(path.parent)
     return path
 
@@ -42,6 +50,12 @@ def ask_model(parent: QWidget) -> Path | None:
     """A weight file the user chooses, or None."""
     name, _ = QFileDialog.getOpenFileName(parent, _tr("Add Model File"), "", f"{_tr('Weights')} (*.pt *.onnx)")
     return Path(name) if name else None
+
+
+def may_replace(parent: QWidget, path: Path) -> bool:
+    """Whether the user agrees that a file which is there already is written over."""
+    text = _tr("{} is there already. Replace it?").format(path.name)
+    return QMessageBox.question(parent, _tr("Export"), text) == QMessageBox.StandardButton.Yes
 
 
 def may_discard(parent: QWidget) -> bool:
@@ -66,6 +80,20 @@ def show_about(parent: QWidget) -> None:
     QMessageBox.about(parent, _tr("About maskstudio"), text.format(version("maskstudio")))
 
 
+def _gestures() -> list[tuple[str, str]]:
+    return [
+        (_tr("Zoom at the pointer"), _tr("wheel, pinch")),
+        (_tr("Pan"), _tr("Space + drag, middle drag, arrow keys")),
+        (_tr("Pan sideways"), _tr("Shift + wheel")),
+        (_tr("Photo alone"), _tr("hold `")),
+        (_tr("Choose a layer"), _tr("click its number or box")),
+        (_tr("Rename a layer"), _tr("F2 or double click in the list")),
+        (_tr("Show or hide a layer"), _tr("click its eye, Space in the list")),
+        (_tr("Change a number"), _tr("drag its name, Up and Down; Shift for ten steps")),
+        (_tr("Default of a number"), _tr("double click its name")),
+    ]
+
+
 def show_shortcuts(parent: QWidget) -> None:
     """Every action that has keys, by menu."""
     sheet = QDialog(parent)
@@ -85,12 +113,15 @@ def show_shortcuts(parent: QWidget) -> None:
         keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys]
         grid.addWidget(QLabel(spec.text), row, 0)
         grid.addWidget(QLabel("   ".join(keys)), row, 1)
-    for text, gesture in ((_tr("Pan"), _tr("Space + drag, middle drag")), (_tr("Photo alone"), _tr("hold `"))):
+    heading = QLabel(_tr("Pointer and fields"))
+    heading.setObjectName("dockName")
+    grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+    for text, gesture in _gestures():
         row = grid.rowCount()
         grid.addWidget(QLabel(text), row, 0)
         grid.addWidget(QLabel(gesture), row, 1)
     area = QScrollArea(widgetResizable=True)
     area.setWidget(page)
     QVBoxLayout(sheet).addWidget(area)
-    sheet.resize(460, 560)
+    sheet.resize(560, 620)
     sheet.show()

@@ -42,7 +42,7 @@ class Form(QWidget, Generic[P]):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.SPACE)
-        self._grid.setVerticalSpacing(theme.GAP)
+        self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
         for row, spec in enumerate(self._specs):
             self._add(row, spec)

@@ -1,15 +1,17 @@
 """A sentence above the canvas, where a dialog would interrupt: news, an error, or a choice with one button."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from maskstudio.ui.icons import icon
 
 Kind = Literal["info", "warning", "error"]
 _STAYS = 6000  # milliseconds for news; errors stay until closed
+_LONG = re.compile(r"\S{24}")  # in a longer word, as in a file name, a line may break after so many letters
 _ICONS: dict[Kind, str] = {"info": "info", "warning": "warning", "error": "warning"}
 
 
@@ -19,9 +21,12 @@ class Notice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
+        self._kind: Kind = "info"
+        self._sentence = ""
         self._icon, self._text = QLabel(), QLabel()
         self._text.setObjectName("noticeText")
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._button, self._close = QPushButton(), QToolButton()
         self._close.setAutoRaise(True)
@@ -41,7 +46,7 @@ class Notice(QFrame):
     @property
     def sentence(self) -> str:
         """What it says now, or nothing."""
-        return "" if self.isHidden() else self._text.text()
+        return "" if self.isHidden() else self._sentence
 
     def show_sentence(
         self, text: str, kind: Kind = "info", choice: str = "", action: Callable[[], object] | None = None
@@ -49,9 +54,9 @@ class Notice(QFrame):
         """Say ``text``; with ``choice``, offer a button that runs ``action``."""
         self.setProperty("kind", kind)
         self.style().polish(self)
-        self._icon.setPixmap(icon(_ICONS[kind]).pixmap(16, 16))
-        self._close.setIcon(icon("close"))
-        self._text.setText(text)
+        self._kind, self._sentence = kind, text
+        self.dress()
+        self._text.setText(_LONG.sub(lambda word: f"{word[0]}\u200b", text))
         self._text.setAccessibleName(text)
         self._button.setText(choice)
         self._button.setVisible(bool(choice))
@@ -61,6 +66,11 @@ class Notice(QFrame):
             self._timer.start()
         else:
             self._timer.stop()
+
+    def dress(self) -> None:
+        """Icons in the theme of now."""
+        self._icon.setPixmap(icon(_ICONS[self._kind]).pixmap(16, 16))
+        self._close.setIcon(icon("close"))
 
     def _act(self) -> None:
         self.hide()

@@ -4,6 +4,8 @@ Docks cannot scroll together by themselves, so they live in a main window of the
 screen the column scrolls instead of squeezing the panels.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio.ui.icons import icon
+from maskstudio.ui.panels import parts
 
 _WIDTH = 308
 
@@ -39,13 +42,17 @@ class Sidebar(QScrollArea):
         self.setWidget(self._docks)
         self.docks: dict[str, QDockWidget] = {}
 
-    def add(self, panel: QWidget, title: str, *, stretches: bool = False) -> QDockWidget:
-        """Put ``panel`` below the others; one that ``stretches`` takes the room that is left over."""
+    def add(
+        self, panel: QWidget, title: str, *, tools: Sequence[QToolButton] = (), stretches: bool = False
+    ) -> QDockWidget:
+        """Put ``panel`` below the others, with its ``tools`` in the title; one that ``stretches`` takes the room that
+        is left over.
+        """
         dock = QDockWidget(title)
         dock.setObjectName(panel.objectName() + "Dock")
         dock.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
         dock.setWidget(_Holder(panel, stretches=stretches))
-        dock.setTitleBarWidget(_Title(dock, panel))
+        dock.setTitleBarWidget(_Title(dock, panel, tools))
         self._docks.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, Qt.Orientation.Vertical)
         self.docks[panel.objectName()] = dock
         return dock
@@ -109,13 +116,13 @@ class _Docks(QMainWindow):
 
 
 class _Title(QWidget):
-    """A dock's title: a chevron that folds, the name, and a button that floats."""
+    """A dock's title: a chevron that folds, the name, the panel's tools, and a button that floats."""
 
-    def __init__(self, dock: QDockWidget, panel: QWidget) -> None:
+    def __init__(self, dock: QDockWidget, panel: QWidget, tools: Sequence[QToolButton]) -> None:
         super().__init__()
         self.setObjectName("dockTitle")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._dock, self.panel = dock, panel
+        self._dock, self.panel, self._tools = dock, panel, tools
         self._chevron, self._float = QToolButton(), QToolButton()
         self._chevron.setAccessibleName(self.tr("Fold {}").format(dock.windowTitle()))
         self._chevron.setToolTip(self.tr("Fold or unfold"))
@@ -129,10 +136,13 @@ class _Title(QWidget):
         name.setObjectName("dockName")
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
-        row.setSpacing(4)
+        row.setSpacing(2)
         row.addWidget(self._chevron)
         row.addWidget(name)
         row.addStretch()
+        for tool in tools:
+            row.addWidget(tool)
+        row.addSpacing(6 if tools else 0)
         row.addWidget(self._float)
         self.dress()
 
@@ -140,8 +150,12 @@ class _Title(QWidget):
         """Icons in the theme's colours."""
         self._chevron.setIcon(icon("chevron-right" if self.panel.isHidden() else "chevron-down"))
         self._float.setIcon(icon("float"))
+        for tool in self._tools:
+            parts.dress(tool)
 
     def fold(self, folded: bool) -> None:
         """Hide or show the panel below the title."""
         self.panel.setVisible(not folded)
+        for tool in self._tools:
+            tool.setVisible(not folded)
         self.dress()

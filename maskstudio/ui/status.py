@@ -1,10 +1,12 @@
 """The status line: zoom, size, position, coverage; the running job with its cancel."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from maskstudio.jobs import Job
+
+_WORDS = 260  # px of what a job is called; a long file name must not widen the window
 
 
 class StatusLine(QStatusBar):
@@ -32,6 +34,8 @@ class StatusLine(QStatusBar):
         self._cancel.setObjectName("cancelJob")
         self._cancel.setToolTip(self.tr("Stop the running work  (Ctrl+.)"))
         self._cancel.clicked.connect(self.cancelled)
+        self._work.setObjectName("work")
+        self._work.setTextFormat(Qt.TextFormat.PlainText)
         for widget in (self._work, self._bar, self._cancel):
             self.addPermanentWidget(widget)
         self.show_job(None)
@@ -57,5 +61,6 @@ class StatusLine(QStatusBar):
         if job is None:
             return
         more = self.tr(" (+{} more)").format(others) if others else ""
-        self._work.setText(f"{job.text or job.label}, {job.fraction:.0%}{more}")
+        words = self._work.fontMetrics().elidedText(job.text or job.label, Qt.TextElideMode.ElideMiddle, _WORDS)
+        self._work.setText(f"{words}, {job.fraction:.0%}{more}")
         self._bar.setValue(round(job.fraction * 1000))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from maskstudio.ui import dialogs
 from maskstudio.ui.icons import icon
 
 _SHOWN = 5
@@ -21,6 +22,7 @@ class Welcome(QWidget):
     def __init__(self, open_action: QAction, sample_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("welcome")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         title = QLabel(self.tr("Drop a photo here"), alignment=Qt.AlignmentFlag.AlignCenter)
         title.setObjectName("welcomeTitle")
@@ -46,14 +48,18 @@ class Welcome(QWidget):
         column.addLayout(self._recent)
         column.addStretch(3)
 
+    def dress(self) -> None:
+        """The picture in the theme of now."""
+        self._picture.setPixmap(icon("image").pixmap(48, 48))
+
     def refresh(self, recent: list[str]) -> None:
         """Show the first few of these paths, those that are still there."""
-        self._picture.setPixmap(icon("image").pixmap(48, 48))
+        self.dress()
         while (item := self._recent.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
         for text in [path for path in recent if Path(path).is_file()][:_SHOWN]:
-            button = _button(Path(text).name, partial(self.chosen.emit, text))
+            button = _button(dialogs.short(Path(text).name), partial(self.chosen.emit, text))
             button.setFlat(True)
             button.setToolTip(text)
             button.setObjectName("recentFile")

@@ -14,19 +14,21 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QStackedLayout,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from maskstudio import settings as stored
-from maskstudio.errors import MaskStudioError, TooLarge, Untrusted
+from maskstudio.core.image import Image
+from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job, Runner
-from maskstudio.params import CutoutParams, ExportParams
 from maskstudio.session import Session
 from maskstudio.ui import actions, dialogs, theme
 from maskstudio.ui.bridge import Bridge
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.scene import MODES, Mode
+from maskstudio.ui.files import Files
 from maskstudio.ui.icons import icon, resource
 from maskstudio.ui.notice import Notice
 from maskstudio.ui.panels.detect import DetectPanel
@@ -61,7 +63,9 @@ class MainWindow(QMainWindow):
         self.session.told = lambda sentence: self.notice.show_sentence(sentence)
         self.session.failed = self._show_error
         self.session.runner.changed = self._job_changed
-        self._opening: Path | None = None
+        self.files = Files(self, self.session, settings)
+        self.files.model_added = self._model_added
+        self._image: Image | None = None
         self._closing = False
         self._mode: Mode = "overlay"
         self._build()
@@ -76,7 +80,7 @@ class MainWindow(QMainWindow):
         self.notice = Notice()
         self.actions_by_id = actions.build(self, self._verbs())
         self.recent_menu = QMenu(self.tr("Open Recent"), self)
-        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        self.recent_menu.setToolTipsVisible(True)
         actions.fill(self.menuBar(), self.actions_by_id, self.recent_menu)
         self.top_bar = TopBar(self.actions_by_id, self.settings, self._show_overlay, self)
         self.addToolBar(self.top_bar)
@@ -108,13 +112,15 @@ class MainWindow(QMainWindow):
             self.export_panel,
             self.jobs_panel,
         )
-        self.detect_panel.addModelRequested.connect(self.add_model)
-        self.export_panel.exportRequested.connect(self.export)
-        self.export_panel.maskExportRequested.connect(self.export_mask)
+        self.detect_panel.addModelRequested.connect(self.files.add_model)
+        self.detect_panel.readinessChanged.connect(self._enable)
+        self.export_panel.exportRequested.connect(self.files.export)
+        self.export_panel.maskExportRequested.connect(self.files.export_mask)
         titles = ("Detect", "Layers", "Mask", "Refine edge", "Export", "Jobs")
         self.sidebar = Sidebar()
         for panel, title in zip(self.panels, titles, strict=True):
-            self.sidebar.add(panel, self.tr(title), stretches=panel is self.layers_panel)
+            tools = panel.tools if isinstance(panel, LayersPanel | MaskPanel | ExportPanel) else ()
+            self.sidebar.add(panel, self.tr(title), tools=tools, stretches=panel is self.layers_panel)
 
     def _arrange(self) -> None:
         stage = QWidget()
@@ -141,19 +147,19 @@ class MainWindow(QMainWindow):
         modes = {f"view.{mode}": partial(self.show_mode, mode) for mode in MODES}
         themes = {f"window.{name}": partial(self.show_theme, name) for name in get_args(stored.Theme)}
         return {
-            "file.open": self.ask_open,
+            "file.open": self.files.ask_open,
             "file.sample": lambda: self.open(resource("samples/grace_hopper.jpg")),
-            "file.importMask": self.import_mask,
-            "file.export": lambda: self.export(self.export_panel.params()),
-            "file.exportMask": lambda: self.export_mask(self.export_panel.params()),
-            "file.addModel": self.add_model,
-            "file.close": self.close_document,
+            "file.importMask": self.files.import_mask,
+            "file.export": lambda: self.files.export(self.export_panel.params()),
+            "file.exportMask": lambda: self.files.export_mask(self.export_panel.params()),
+            "file.addModel": self.files.add_model,
+            "file.close": self.files.close,
             "file.quit": self.close,
             "edit.undo": session.undo,
             "edit.redo": session.redo,
             "edit.cancelJobs": session.runner.cancel,
             "select.detect": lambda: self.detect_panel.detect(),
-            "select.subject": lambda: session.remove_background(CutoutParams()),
+            "select.subject": lambda: self.detect_panel.remove_background(),
             "select.refine": lambda: self.refine_panel.refine(),
             "layer.visible": self._toggle_visible,
             "layer.up": lambda: self._move_layer(1),
@@ -174,68 +180,23 @@ class MainWindow(QMainWindow):
 
     # Files
 
-    def open(self, path: Path, *, anyway: bool = False) -> None:
+    def open(self, path: Path) -> None:
         """Open an image; the document that is open stays until the new one is there."""
-        if not self._may_leave():
-            return
-        self._opening = path
-        if anyway:
-            self.session.open(path, limit=None)
-        else:
-            self.session.open(path)
-
-    def ask_open(self) -> None:
-        """Let the user choose an image."""
-        if path := dialogs.ask_image(self, self.settings):
-            self.open(path)
-
-    def import_mask(self) -> None:
-        """Let the user choose a mask to add as a layer."""
-        if path := dialogs.ask_image(self, self.settings, self.tr("Import Mask")):
-            self.session.import_mask(path, resize=True)
-
-    def export(self, params: ExportParams) -> None:
-        """Ask where, and write the cut-out."""
-        self._export(params, "-cutout", self.session.export)
-
-    def export_mask(self, params: ExportParams) -> None:
-        """Ask where, and write the mask."""
-        self._export(params, "-mask", self.session.export_mask)
-
-    def _export(self, params: ExportParams, suffix: str, write: Callable[[Path, ExportParams], object]) -> None:
-        document = self.session.document
-        if document and (path := dialogs.ask_export(self, self.settings, document.image, suffix)):
-            write(path, params)
-
-    def add_model(self) -> None:
-        """Let the user choose a weight file and copy it into the models folder."""
-        if path := dialogs.ask_model(self):
-            self._add_model(path, trust=False)
-
-    def _add_model(self, path: Path, *, trust: bool) -> None:
-        self._adding = path
-        self.session.add_model(path, trust=trust, done=self._model_added)
+        self.files.open(path)
 
     def _model_added(self, name: str) -> None:
         self.detect_panel.refresh_models(name)
         self.notice.show_sentence(self.tr("Added the model {}.").format(name))
-
-    def close_document(self) -> None:
-        """Close the photo; asks first if its cut-out was never exported."""
-        if self._may_leave():
-            self.session.close()
-
-    def _may_leave(self) -> bool:
-        return not self.session.unexported or dialogs.may_discard(self)
 
     # Showing
 
     def refresh(self) -> None:
         """Show the session of now."""
         document = self.session.document
-        if document and document.image.path and self._opening:
+        if document and document.image.path and document.image is not self._image:
             self.settings.remember(document.image.path)
-            self._opening = None
+        self._image = document.image if document else None
+        self.files.fill_recent(self.recent_menu)
         self.canvas.set_document(document)
         self.canvas.setVisible(document is not None)
         self.welcome.setVisible(document is None)
@@ -263,7 +224,13 @@ class MainWindow(QMainWindow):
         self.actions_by_id[f"window.{self.settings.theme}"].setChecked(True)
         actions.dress(self.actions_by_id)
         self.sidebar.dress()
+        for name in ("qt_toolbar_ext_button", "qt_menubar_ext_button"):  # for what has no room; Qt's own are black
+            if more := self.findChild(QToolButton, name):
+                more.setIcon(icon("more"))
+                more.setAccessibleName(self.tr("More"))
         self.status.set_icon(icon("cancel"))
+        self.notice.dress()
+        self.welcome.dress()
         self._show_overlay()
 
     def _show_overlay(self) -> None:
@@ -284,22 +251,26 @@ class MainWindow(QMainWindow):
 
     def _enable(self) -> None:
         history = self.session.history
-        holds: list[actions.When] = []
-        if history is not None:
-            holds.append("document")
-            if self.session.active is not None:
-                holds.append("layer")
         undo = history.undo_label if history else None
         redo = history.redo_label if history else None
         self.actions_by_id["edit.undo"].setText(self.tr("Undo {}").format(undo or "").strip())
         self.actions_by_id["edit.redo"].setText(self.tr("Redo {}").format(redo or "").strip())
-        if undo:
-            holds.append("undo")
-        if redo:
-            holds.append("redo")
-        if self.session.runner.jobs:
-            holds.append("job")
-        actions.enable(self.actions_by_id, holds)
+        actions.enable(self.actions_by_id, [when for when, holds in self._conditions().items() if holds])
+
+    def _conditions(self) -> dict[actions.When, bool]:
+        history, document, active = self.session.history, self.session.document, self.session.active
+        layers = document.layers if document else ()
+        return {
+            "document": document is not None,
+            "model": document is not None and self.detect_panel.ready,
+            "layers": bool(layers),
+            "layer": active is not None,
+            "above": active is not None and active is not layers[-1],
+            "below": active is not None and active is not layers[0],
+            "undo": history is not None and history.undo_label is not None,
+            "redo": history is not None and history.redo_label is not None,
+            "job": bool(self.session.runner.jobs),
+        }
 
     def _job_changed(self, job: Job) -> None:
         running = self.session.runner.jobs
@@ -309,18 +280,10 @@ class MainWindow(QMainWindow):
 
     def _show_error(self, error: MaskStudioError) -> None:
         self.refresh()
-        if isinstance(error, TooLarge) and self._opening:
-            path = self._opening
-            self.notice.show_sentence(
-                str(error), "warning", self.tr("Open Anyway"), lambda: self.open(path, anyway=True)
-            )
-        elif isinstance(error, Untrusted):
-            self.notice.show_sentence(str(error), "warning", self.tr("Trust This File"), self._trust)
+        if offer := self.files.way_out(error):
+            self.notice.show_sentence(str(error), "warning", *offer)
         else:
             self.notice.show_sentence(str(error), "error")
-
-    def _trust(self) -> None:
-        self._add_model(self._adding, trust=True)
 
     # Layers
 
@@ -336,12 +299,6 @@ class MainWindow(QMainWindow):
         document, layer = self.session.document, self.session.active
         if document and layer:
             self.session.move(layer.id, document.layers.index(layer) + by)
-
-    def _fill_recent(self) -> None:
-        self.recent_menu.clear()
-        for text in self.settings.recent:
-            self.recent_menu.addAction(Path(text).name, partial(self.open, Path(text))).setToolTip(text)
-        self.recent_menu.setEnabled(bool(self.settings.recent))
 
     # Events
 
@@ -364,6 +321,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "sidebar"):
             self.dress()
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.canvas.hold_original(False)  # the key is let go elsewhere
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere."""
@@ -371,20 +330,21 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first file that was dropped."""
+        """Take what was dropped, once the drag is over."""
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             event.acceptProposedAction()
-            QTimer.singleShot(0, lambda: self.open(Path(files[0])))
+            QTimer.singleShot(0, lambda: self.files.drop([Path(file) for file in files]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about work that was never exported, remember the arrangement, stop the jobs."""
-        if not self._closing and not self._may_leave():
+        if not self._closing and not self.files.may_leave():
             event.ignore()
             return
         self._closing = True
         self._remember()
         self.bridge.close()
+        self.hide()  # what still runs may need a moment to come to its next step
         self.session.runner.shutdown()
         super().closeEvent(event)
 

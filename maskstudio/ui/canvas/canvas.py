@@ -15,7 +15,8 @@ from maskstudio.ui.canvas.scene import MODES, Mode, Scene, Side, Style
 from maskstudio.ui.canvas.tiling import rects
 from maskstudio.ui.canvas.viewport import Viewport
 
-_SLICE = 0.005  # seconds of making tiles in one repaint; what is not ready follows in the next
+_SLICE = 0.006  # seconds of making and painting tiles in one repaint; what is not ready follows in the next
+_MARKED: tuple[Mode, ...] = ("overlay", "image")  # others are for judging the edge, with nothing in the way
 _CLICK = 4  # logical pixels a click may wander
 _SQUARE = 8  # logical pixels of a checkerboard square
 
@@ -75,8 +76,11 @@ class Canvas(Viewport):
         """
         scene = self._scene
         if scene is not None and document is not None and scene.document.image is document.image:
+            before = self._shown_mode
             for rect in scene.replace(document):
                 self._outdate_image(rect)
+            if self._shown_mode != before:
+                self._outdate()
             self._lay_marks()
             self._tell_hover()
         else:
@@ -101,7 +105,7 @@ class Canvas(Viewport):
         self._outdate()
 
     def set_show_boxes(self, shown: bool) -> None:
-        """Whether detections are marked with boxes and numbers."""
+        """Whether detections are marked with boxes and numbers, in the overlay and on the photo."""
         self._boxes = shown
         self._lay_marks()
 
@@ -116,6 +120,12 @@ class Canvas(Viewport):
     def mode(self) -> Mode:
         """The view mode in use, whether or not the original is held."""
         return self._style.mode
+
+    @property
+    def _shown_mode(self) -> Mode:
+        """A photo without layers is not tinted: there is no mask yet that could leave anything out."""
+        bare = self.mode == "overlay" and self.document is not None and not self.document.layers
+        return "image" if self._original or bare else self.mode
 
     @property
     def surround(self) -> QColor:
@@ -142,7 +152,7 @@ class Canvas(Viewport):
             return
         ratio = self.devicePixelRatioF()
         region = self._device_region(event.region(), ratio)
-        style = replace(self._style, mode="image" if self._original else self.mode, square=round(_SQUARE * ratio))
+        style = replace(self._style, mode=self._shown_mode, square=round(_SQUARE * ratio))
         self._frame.show(self._view)
         self._frame.paint(self._scene, style, self.surround, region, time.perf_counter() + _SLICE)
         painter.scale(1 / ratio, 1 / ratio)
@@ -220,10 +230,12 @@ class Canvas(Viewport):
         if style != self._style:
             self._style = style
             self._outdate()
+            self._lay_marks()
 
     def _lay_marks(self) -> None:
         laid: list[marks.Mark] = []
-        if self._view is not None and self.document is not None and self._boxes and not self._original:
+        shown = self._boxes and not self._original and self.mode in _MARKED
+        if self._view is not None and self.document is not None and shown:
             laid = marks.layout(self.document, self._view, self.font(), self.devicePixelRatioF(), self._pointed)
         if laid != self._marks:
             self._marks = laid

@@ -4,6 +4,8 @@ Everything here is in device pixels. Knows the scene and the transform, no widge
 """
 
 import math
+import time
+from itertools import islice
 
 from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
@@ -15,6 +17,7 @@ from maskstudio.ui.canvas.transform import ViewTransform
 
 GRID_FROM = 8.0  # the scale from which image pixels are told apart by lines
 _GRID = QColor(128, 128, 128, 72)
+_BATCH = 8  # tiles painted between two looks at the clock
 
 
 class Frame:
@@ -72,11 +75,13 @@ class Frame:
         tiling = Tiling(self._view)
         todo = (region & QRegion(self.pixmap.rect())) - self.valid
         inside = todo & QRegion(tiling.shown)
-        ready = [part for part in tiling.parts(inside) if scene.prepare(style, tiling.level, part.rect, deadline)]
         painter = QPainter(self.pixmap)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._view.scale < 1)
-        scene.paint(painter, style, tiling, ready)
-        self._finish(painter, ready)
+        parts = tiling.parts(inside)
+        while time.perf_counter() < deadline and (batch := list(islice(parts, _BATCH))):
+            ready = [part for part in batch if scene.prepare(style, tiling.level, part.rect, deadline)]
+            scene.paint(painter, style, tiling, ready)
+            self._finish(painter, ready)
         self._fill_surround(painter, todo - inside, surround)
         for rect in rects(inside - self._drawn):
             self._stand_in(painter, rect, surround)

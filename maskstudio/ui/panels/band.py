@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from maskstudio.ui import theme
 
-_HEIGHT = 52  # px
-_CAPTION = 18
+_HEIGHT = 40  # px
+_CAPTION = 17
 _STRANDS = (  # where a strand leaves the subject and where it ends, in shares of the height
     (0.08, 0.02), (0.22, 0.12), (0.36, 0.34), (0.50, 0.44), (0.64, 0.70), (0.78, 0.84), (0.92, 0.97),
 )  # fmt: skip

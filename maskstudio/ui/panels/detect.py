@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from maskstudio.params import CutoutParams, DetectParams, MaskParams
 from maskstudio.session import Session
@@ -20,6 +20,7 @@ class DetectPanel(QWidget):
     """Detect objects, or remove the background in one go. Models are asked for when the panel is first shown."""
 
     addModelRequested = Signal()  # noqa: N815  as Qt names signals
+    readinessChanged = Signal()  # whether the chosen model can run  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +51,8 @@ class DetectPanel(QWidget):
         for name in _MATTING:
             self.cutout_form.enable_when(name, lambda params: params.alpha_matting)
         self.cutout_form.hide()
-        self.options_button = parts.quiet_button("chevron-right", self.tr("Background options"), self._disclose)
+        self.options_button = parts.icon_button("more", self.tr("Options of removing the background"), self._disclose)
+        self.options_button.setCheckable(True)
         self.options_button.setObjectName("cutoutOptions")
 
     def _arrange(self) -> None:
@@ -62,11 +64,9 @@ class DetectPanel(QWidget):
         column.addWidget(self._note)
         column.addWidget(self.download_button)
         column.addWidget(self.form)
-        column.addLayout(parts.row(self.detect_button, self.cutout_button))
-        beside = QHBoxLayout()
-        beside.addWidget(self.options_button)
-        beside.addStretch()
-        column.addLayout(beside)
+        buttons = parts.row(self.detect_button, self.cutout_button, self.options_button)
+        buttons.setSpacing(theme.GAP)
+        column.addLayout(buttons)
         column.addWidget(self.cutout_form)
 
     def params(self) -> DetectParams:
@@ -83,11 +83,16 @@ class DetectPanel(QWidget):
         if self._session.document is not None:
             self._session.remove_background(self.cutout_form.params())
 
+    @property
+    def ready(self) -> bool:
+        """Whether the chosen model can run, as far as is known."""
+        state = self.model.state()
+        return state is None or state.state == "ready"
+
     def refresh(self) -> None:
         """What can be done with the document of now; models are left alone."""
         has_photo = self._session.document is not None
-        state = self.model.state()
-        self.detect_button.setEnabled(has_photo and (state is None or state.state == "ready"))
+        self.detect_button.setEnabled(has_photo and self.ready)
         self.cutout_button.setEnabled(has_photo)
 
     def refresh_models(self, choose: str = "") -> None:
@@ -121,12 +126,10 @@ class DetectPanel(QWidget):
         self.download_button.setText(self.tr("Download") + size)
         self.download_button.setVisible(state.state == "download")
         self.refresh()
+        self.readinessChanged.emit()
 
     def _download(self) -> None:
         self._session.pull_model(self.model.value(), lambda: self.refresh_models(self.model.value()))
 
     def _disclose(self) -> None:
-        opened = self.cutout_form.isHidden()
-        self.cutout_form.setVisible(opened)
-        self.options_button.setProperty("iconName", "chevron-down" if opened else "chevron-right")
-        parts.dress(self.options_button)
+        self.cutout_form.setVisible(self.options_button.isChecked())

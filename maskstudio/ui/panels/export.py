@@ -27,10 +27,15 @@ class ExportPanel(QWidget):
         self.export_button.setObjectName("exportCutout")
         self.mask_button = parts.button(self.tr("Export mask…"), self._export_mask)
         self.mask_button.setObjectName("exportMask")
+        self.options_button = parts.icon_button("more", self.tr("Depth, hidden colours and file size"), self._disclose)
+        self.options_button.setObjectName("exportOptions")
+        self.options_button.setCheckable(True)
+        self.tools = (self.options_button,)  # for the panel's title
+        self.form.hide()
         column = parts.column(self)
-        column.addWidget(self.form)
         column.addWidget(self._hint)
         column.addLayout(parts.row(self.export_button, self.mask_button))
+        column.addWidget(self.form)
         self.refresh()
 
     def params(self) -> ExportParams:
@@ -40,18 +45,24 @@ class ExportPanel(QWidget):
     def refresh(self) -> None:
         """Say what will be written of the photo that is open."""
         document = self._session.document
-        self.export_button.setEnabled(document is not None)
-        self.mask_button.setEnabled(document is not None)
+        layered = document is not None and bool(document.layers)
+        self.export_button.setEnabled(layered)
+        self.mask_button.setEnabled(layered)
         if document is None:
             parts.say(self._hint, self.tr("Open a photo first."))
+        elif not layered:
+            parts.say(self._hint, self.tr("Make a mask first: detect or remove the background."))
         else:
             parts.say(self._hint, self._sentence(document.image))
 
     def _sentence(self, image: Image) -> str:
         depth = image.depth if self.params().depth == "source" else int(self.params().depth)
         profile = self.tr("sRGB") if image.icc is None else self.tr("colour profile kept")
-        text = self.tr("PNG with transparency, {} × {} px, {} bit, {}.")
+        text = self.tr("PNG, {} × {} px, {} bit, {}.")
         return text.format(image.width, image.height, depth, profile)
+
+    def _disclose(self) -> None:
+        self.form.setVisible(self.options_button.isChecked())
 
     def _export(self) -> None:
         self.exportRequested.emit(self.params())

@@ -1,7 +1,7 @@
 """The panel of layers: which there are, from top to bottom, and what can be done with each."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStackedWidget, QWidget
 
 from maskstudio.core.document import Layer
@@ -44,16 +44,13 @@ class LayersPanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self.view)
-        self._stack.setMinimumHeight(104)
-        self._count = parts.Hint()
+        self._stack.setMinimumHeight(2 * 48 + 2)  # two rows; more where there is room
         self.up_button = parts.icon_button("up", self.tr("Bring forward"), lambda: self._move(1))
         self.down_button = parts.icon_button("down", self.tr("Send backward"), lambda: self._move(-1))
         self.delete_button = parts.icon_button("trash", self.tr("Delete layer"), self._delete)
         column = parts.column(self)
         column.addWidget(self._stack, 1)
-        buttons = parts.row(self._count, self.up_button, self.down_button, self.delete_button)
-        buttons.setSpacing(2)
-        column.addLayout(buttons)
+        self.tools = (self.up_button, self.down_button, self.delete_button)  # for the panel's title
 
     def refresh(self) -> None:
         """Show the layers of now; selection, scroll position and a name being edited stay."""
@@ -67,8 +64,6 @@ class LayersPanel(QWidget):
         self.up_button.setEnabled(0 <= at < len(layers) - 1)
         self.down_button.setEnabled(at > 0)
         self.delete_button.setEnabled(at >= 0)
-        count = self.tr("1 layer") if len(layers) == 1 else self.tr("{} layers").format(len(layers))
-        parts.say(self._count, count if layers else "")
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
@@ -86,6 +81,7 @@ class LayersPanel(QWidget):
             blocked = selection.blockSignals(True)
             self.view.setCurrentIndex(index)
             selection.blockSignals(blocked)
+            self.view.scrollTo(index)
             self.view.viewport().update()
 
     def _activate(self, current: QModelIndex) -> None:
@@ -160,6 +156,11 @@ class _List(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the current row in sight."""
+        super().resizeEvent(event)
+        self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete and Backspace delete."""

@@ -18,13 +18,14 @@ class MaskPanel(QWidget):
         self._session = session
         self.form = Form(MaskParams)
         self.form.changed.connect(self._shape)
-        self._hint = parts.Hint()
-        self.reset_button = parts.quiet_button("reset", self.tr("Reset"), self._reset)
+        self._hint = parts.Hint(self.tr("Choose a layer to shape its mask."))
+        self.reset_button = parts.icon_button("reset", self.tr("Reset"), self._reset)
         self.reset_button.setObjectName("resetMask")
         self.reset_button.setToolTip(self.tr("Back to the default padding and blur"))
         column = parts.column(self)
         column.addWidget(self.form)
-        column.addLayout(parts.row(self._hint, self.reset_button))
+        column.addWidget(self._hint)
+        self.tools = (self.reset_button,)  # for the panel's title
         self.refresh()
 
     def refresh(self) -> None:
@@ -33,11 +34,9 @@ class MaskPanel(QWidget):
         self.form.setEnabled(layer is not None)
         params = self._session.mask_params(layer) if layer else MaskParams()
         self.reset_button.setEnabled(layer is not None and params != MaskParams())
-        if layer is None:
-            parts.say(self._hint, self.tr("Choose a layer to shape its mask."))
-            return
-        parts.say(self._hint, self.tr("Layer: {}").format(layer.name))
-        self.form.set_params(params)
+        self._hint.setVisible(layer is None)
+        if layer is not None:
+            self.form.set_params(params)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""

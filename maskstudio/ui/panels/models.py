@@ -2,13 +2,14 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
+from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from maskstudio.ui import theme
 
 _DOT = 12  # px
+_TITLE = Qt.ItemDataRole.UserRole + 1
 
 
 class State(Protocol):
@@ -26,6 +27,32 @@ class State(Protocol):
     def size(self) -> int | None: ...  # noqa: D102
 
 
+class _Rows(QStyledItemDelegate):
+    """Rows of the open list in two columns: the model's name, which is the services', and what it finds."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw the title beside the name, in a quieter colour."""
+        super().paint(painter, option, index)
+        colours = theme.tokens()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setPen(QColor(colours.on_accent if chosen else colours.muted))
+        space = option.rect.adjusted(self._column(option, index), 0, 0, 0)
+        painter.drawText(space, Qt.AlignmentFlag.AlignVCenter, index.data(_TITLE))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Wide enough for both columns."""
+        title = option.fontMetrics.horizontalAdvance(index.data(_TITLE))
+        return QSize(self._column(option, index) + title + 12, super().sizeHint(option, index).height())
+
+    def _column(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> int:
+        """Where titles begin: beyond the longest name."""
+        model = index.model()
+        names = (model.index(row, 0).data() for row in range(model.rowCount()))
+        return 44 + max(option.fontMetrics.horizontalAdvance(name) for name in names)
+
+
 class ModelChoice(QComboBox):
     """Models in a list, each with a dot for its state; ``edited`` comes when the user chooses one."""
 
@@ -35,7 +62,7 @@ class ModelChoice(QComboBox):
         super().__init__(parent)
         self.setObjectName("model")
         self.setAccessibleName(self.tr("Model"))
-        self.setItemDelegate(QStyledItemDelegate(self))
+        self.setItemDelegate(_Rows(self))
         self.setIconSize(QSize(_DOT, _DOT))
         self.setMaxVisibleItems(24)
         self.setMinimumContentsLength(12)
@@ -63,14 +90,15 @@ class ModelChoice(QComboBox):
         blocked = self.blockSignals(True)
         self.clear()
         for each in states.values():
-            self.addItem(_dot(_colour(each)), each.title, each.name)
+            self.addItem(_dot(_colour(each)), each.name, each.name)
             row = self.count() - 1
+            self.setItemData(row, each.title, _TITLE)
             self.setItemData(row, self.sentence(each), Qt.ItemDataRole.ToolTipRole)
-            words = f"{each.title}, {self.word(each)}"
+            words = f"{each.name}, {each.title}, {self.word(each)}"
             self.setItemData(row, words, Qt.ItemDataRole.AccessibleTextRole)
         self.set_value(chosen)
         self.blockSignals(blocked)
-        self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 480))
+        self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 640))
 
     def dress(self) -> None:
         """Dots in the colours of the theme of now."""
@@ -89,7 +117,7 @@ class ModelChoice(QComboBox):
 
     def sentence(self, each: State) -> str:
         """The state, and what there is to say about it."""
-        named = f"{self.word(each)} · {each.name}"
+        named = f"{self.word(each)} · {each.title}"
         note = self.tr("The file is checked before it is used.") if each.state == "download" else each.note
         return f"{named}\n{note}".strip()
 

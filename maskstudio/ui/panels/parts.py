@@ -19,13 +19,14 @@ from maskstudio.ui import theme
 from maskstudio.ui.icons import icon
 
 _WIDTH = 200  # px a sentence would like
+_PADDING = 6  # px; the panels share one column, which should need no scrolling on a usual screen
 
 
 def column(panel: QWidget) -> QVBoxLayout:
     """The one column of a panel, with its margins."""
     made = QVBoxLayout(panel)
-    made.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.MARGIN)
-    made.setSpacing(theme.SPACE)
+    made.setContentsMargins(theme.MARGIN, _PADDING, theme.MARGIN, theme.SPACE)
+    made.setSpacing(_PADDING)
     return made
 
 

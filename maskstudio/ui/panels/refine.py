@@ -59,7 +59,7 @@ class RefinePanel(QWidget):
             return self.tr("Solving the edge of {}…").format(layer.name)
         if layer.refine is not None:
             return self.tr("{} is refined; changes show at once.").format(layer.name)
-        return self.tr("Only the band along the edge is solved anew, hair by hair. The rest of the mask stays.")
+        return self.tr("Solves the band along the edge, hair by hair.")
 
     def _name_button(self, text: str, *, primary: bool) -> None:
         if self.button.text() != text:
