@@ -13,6 +13,10 @@ _STRANDS = (  # where a strand leaves the subject and where it ends, in shares o
 )  # fmt: skip
 
 
+# As in every mask, light is in and dark is out, whatever the theme.
+_IN, _OUT = QColor("#d6d6d6"), QColor("#262626")
+
+
 class BandPicture(QWidget):
     """Solid subject at the left, background at the right, and between them the band with its strands."""
 
@@ -35,10 +39,10 @@ class BandPicture(QWidget):
         rounded = QPainterPath()
         rounded.addRoundedRect(area, theme.RADIUS, theme.RADIUS)
         painter.setClipPath(rounded)
-        painter.fillRect(area, QColor(colours.field))
-        _paint_subject(painter, area, QColor(colours.muted), (left + right) / 2, right)
+        painter.fillRect(area, _OUT)
+        _paint_subject(painter, area, _IN, (left + right) / 2, right)
         band = QColor(colours.accent)
-        band.setAlphaF(0.22)
+        band.setAlphaF(0.35)
         painter.fillRect(QRectF(left, area.top(), right - left, area.height()), band)
         painter.setPen(QPen(QColor(colours.accent_text), 1, Qt.PenStyle.DashLine))
         for x in (left, right):
