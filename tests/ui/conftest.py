@@ -52,3 +52,17 @@ def snapshot(request, tmp_path):
         assert same >= SAME, f"{path.name}: {same:.2%} of the pixels agree; see {tmp_path / path.name}"
 
     return compare
+
+
+@pytest.fixture
+def window(qtbot):
+    """The editor's window, shown and active, with nothing open; it closes without asking about unexported work."""
+    from maskstudio.ui.app import create_window
+
+    window = create_window([])
+    qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_closing", True))
+    window.resize(1366, 768)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    return window

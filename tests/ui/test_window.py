@@ -16,16 +16,6 @@ from maskstudio.ui.app import create_window
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
 
 
-@pytest.fixture
-def window(qtbot):
-    window = create_window([])
-    qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_closing", True))
-    window.resize(1366, 768)
-    window.show()
-    qtbot.waitExposed(window)
-    return window
-
-
 def idle(window):
     return not window.session.runner.jobs
 

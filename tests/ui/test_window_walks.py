@@ -12,7 +12,6 @@ from maskstudio.core.document import Detection
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Cancelled
 from maskstudio.ui import dialogs
-from maskstudio.ui.app import create_window
 from tests.ui.test_window import SAMPLE, act, idle
 
 LEFT = Qt.MouseButton.LeftButton
@@ -40,17 +39,6 @@ class Slow:
 
     def remove_background(self, image, params, token):
         return self.detect(image, params, token)[0]
-
-
-@pytest.fixture
-def window(qtbot):
-    window = create_window([])
-    qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_closing", True))
-    window.resize(1366, 768)
-    window.show()
-    qtbot.waitExposed(window)
-    window.activateWindow()
-    return window
 
 
 @pytest.fixture

@@ -1,0 +1,67 @@
+"""Every panel: names, widths, and how it looks in dark and light."""
+
+import pytest
+from PySide6.QtGui import QCursor, QFontInfo
+from PySide6.QtWidgets import QToolButton
+
+from maskstudio.errors import Failed
+from maskstudio.jobs import Job
+from maskstudio.ui import theme
+from maskstudio.ui.panels.jobs import JobsPanel
+from maskstudio.ui.panels.layers import LayersPanel
+from tests.ui.panels.stage import PANELS
+
+
+@pytest.mark.parametrize("kind", PANELS)
+def test_names_and_nothing_open(show, session, kind):
+    panel = show(kind, session)
+    assert panel.objectName() == kind.__name__[0].lower() + kind.__name__[1:]
+    panel.refresh()
+    assert panel.minimumSizeHint().width() <= 280
+
+
+@pytest.mark.parametrize("kind", PANELS)
+def test_every_button_without_words_has_a_name_and_a_tip(show, layered, kind):
+    panel = show(kind, layered)
+    for button in panel.findChildren(QToolButton):
+        assert button.accessibleName()
+        assert button.toolTip()
+
+
+@pytest.fixture
+def picture_of(snapshot, qapp):
+    """Compares a panel with its snapshot, where the fonts are those the snapshots were made with."""
+    family = QFontInfo(qapp.font()).family()
+    if family != "DejaVu Sans":
+        pytest.skip(f"the snapshots were made with DejaVu Sans, and this machine has {family}")
+
+    QCursor.setPos(790, 590)  # nothing is lit up under the pointer
+    return lambda panel, name: snapshot(panel.grab().toImage(), f"panel_{name}")
+
+
+@pytest.mark.parametrize("kind", PANELS[:5])
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_looks(picture_of, show, layered, qapp, kind, name):
+    panel = show(kind, layered, 320, 300 if kind is LayersPanel else 0)
+    theme.apply(qapp, name)
+    panel.setFocus()
+    qapp.processEvents()
+    panel.resize(320, 300 if kind is LayersPanel else panel.sizeHint().height())
+    qapp.processEvents()
+    picture_of(panel, f"{kind.__name__[:-5].lower()}_{name}")
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_looks_of_jobs(show, session, picture_of, qapp, name):
+    panel = show(JobsPanel, session)
+    theme.apply(qapp, name)
+    for job in (
+        Job("Open photo.png", "open", state="done", fraction=1),
+        Job("Export photo.png", "export", state="failed", error=Failed("The disk is full.")),
+        Job("Detect face_yolov8n", "detect", state="running", fraction=0.4, text="Loading"),
+    ):
+        panel.job_changed(job)
+    qapp.processEvents()
+    panel.resize(320, panel.sizeHint().height())
+    qapp.processEvents()
+    picture_of(panel, f"jobs_{name}")
