@@ -105,7 +105,7 @@ class Network:
                 nc=len(self.names), max_det=_MOST, end2end=bool(getattr(self.backend, "end2end", False)),
             )[0]  # fmt: skip
             found = kept.float().cpu().numpy()
-            protos = _prototypes(raw).float().cpu().numpy() if self.draws else None
+            protos = _prototypes(raw).float().contiguous().cpu().numpy() if self.draws else None
         return Sight(found, protos, fit, picture.shape[1], picture.shape[0])
 
 
