@@ -9,8 +9,10 @@ READY := .venv/.ready
 demo: $(READY)
 	$(BIN)/python packaging/demo.py
 
+# The window with Qt, then everything below it with Qt out of reach.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/ui
+	MASKSTUDIO_TEST_WITHOUT_QT=1 $(BIN)/python -m pytest -p no:pytest-qt -W ignore::pytest.PytestConfigWarning --ignore=tests/ui
 
 lint: $(READY)
 	$(BIN)/ruff check

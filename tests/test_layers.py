@@ -1,6 +1,8 @@
 """The house rules on imports, read from the source; and a test that the test itself sees a broken rule."""
 
 import ast
+import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -117,3 +119,9 @@ def test_help_loads_nothing_heavy():
 
 def test_the_window_loads_nothing_heavy():
     assert not loaded_by("import maskstudio.ui.window") & HEAVY
+
+
+@pytest.mark.skipif("MASKSTUDIO_TEST_WITHOUT_QT" not in os.environ, reason="Qt is only blocked by `make test`")
+def test_these_tests_run_with_qt_out_of_reach():
+    with pytest.raises(ImportError):
+        importlib.import_module("PySide6.QtCore")
