@@ -60,6 +60,11 @@ class Session:
         layers = self.document.layers if self.document else ()
         return bool(layers) and layers is not self._exported
 
+    @property
+    def exporting(self) -> bool:
+        """Whether a file is still being written."""
+        return any(job.lane.startswith("export ") for job in self.runner.jobs)
+
     def mask_params(self, layer: Layer) -> MaskParams:
         """The layer's mask parameters, or the newer ones that are just being applied."""
         return self._shaping[layer.id] if self.runner.under_way(_shape_lane(layer.id)) else layer.params

@@ -67,6 +67,7 @@ class MainWindow(QMainWindow):
         self.files.model_added = self._model_added
         self._image: Image | None = None
         self._closing = False
+        self._closes_when_written = False
         self._mode: Mode = "overlay"
         self._build()
         self._restore()
@@ -277,8 +278,16 @@ class MainWindow(QMainWindow):
         self.status.show_job(running[0] if running else None, len(running) - 1)
         self.jobs_panel.job_changed(job)
         self.actions_by_id["edit.cancelJobs"].setEnabled(bool(running))
+        if self._closes_when_written and not self.session.exporting:
+            QTimer.singleShot(0, self._close_if_written)
+
+    def _close_if_written(self) -> None:
+        if self._closes_when_written:
+            self._closes_when_written = False
+            self.close()
 
     def _show_error(self, error: MaskStudioError) -> None:
+        self._closes_when_written = False
         self.refresh()
         if offer := self.files.way_out(error):
             self.notice.show_sentence(str(error), "warning", *offer)
@@ -337,7 +346,12 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, lambda: self.files.drop([Path(file) for file in files]))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask about work that was never exported, remember the arrangement, stop the jobs."""
+        """Let files be written out, ask about work never exported, remember the arrangement, stop the jobs."""
+        if not self._closing and self.session.exporting:
+            self._closes_when_written = True
+            self.notice.show_sentence(self.tr("A file is still being written; the window closes when it is done."))
+            event.ignore()
+            return
         if not self._closing and not self.files.may_leave():
             event.ignore()
             return

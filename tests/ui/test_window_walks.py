@@ -9,8 +9,10 @@ from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QToolButton, QWidget
 
 from maskstudio.core.document import Detection
+from maskstudio.core.files import read_image
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Cancelled
+from maskstudio.params import ExportParams
 from maskstudio.ui import dialogs
 from tests.ui.test_window import SAMPLE, act, idle
 
@@ -282,3 +284,21 @@ def test_recent_files_appear_as_soon_as_there_are_some(window, qtbot):
     qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
     assert window.recent_menu.isEnabled()
     assert [action.text() for action in window.recent_menu.actions()] == ["grace_hopper.jpg"]
+
+
+def test_closing_lets_a_file_be_written_out(opened, qtbot, tmp_path):
+    target = tmp_path / "cutout.png"
+    opened.session.export(target, ExportParams(compression="smallest"))
+    assert not opened.close()
+    assert opened.isVisible()
+    assert "still being written" in opened.notice.sentence
+    qtbot.waitUntil(lambda: not opened.isVisible(), timeout=20_000)
+    assert read_image(target).image.size == opened.session.document.size
+
+
+def test_an_export_that_fails_keeps_the_window(opened, qtbot, tmp_path):
+    opened.session.export(tmp_path / "gone" / "cutout.png", ExportParams())
+    assert not opened.close()
+    qtbot.waitUntil(lambda: "could not be written" in opened.notice.sentence, timeout=20_000)
+    qtbot.wait(50)
+    assert opened.isVisible()
