@@ -56,6 +56,15 @@ class Rect:
 
 
 EMPTY = Rect(0, 0, 0, 0)
+_STEP = 256
+
+
+def margin(reach: int) -> int:
+    """``reach`` px rounded up to a multiple of 256.
+
+    Distance transforms work within this much of what they measure, so that small and middling radii cost the same.
+    """
+    return -(-reach // _STEP) * _STEP
 
 
 def bounds(rects: Iterable[Rect]) -> Rect:

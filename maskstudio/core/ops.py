@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
-from maskstudio.core.geometry import Rect
+from maskstudio.core.geometry import Rect, margin
 from maskstudio.core.mask import Mask, Plane, flat
 from maskstudio.errors import BadMask
 
@@ -20,8 +20,6 @@ Check = Callable[[], None]
 _SOFT_LEVELS = (255, 170, 85, 1)
 # Rows worked on at a time: what they need stays in the processor's cache.
 _STRIPE = 128
-# Work is done on the mask's surroundings only, rounded up so that small and middling radii cost the same.
-_MARGIN = 256
 
 
 def _go_on() -> None:
@@ -76,7 +74,7 @@ def combine(below: Mask, above: Mask, mode: Mode) -> Mask:
 
 
 def _margin(padding: int, blur: int) -> int:
-    return -(-(abs(padding) + blur + 2) // _MARGIN) * _MARGIN
+    return margin(abs(padding) + blur + 2)
 
 
 def _reach(mask: Plane, padding: int, blur: int) -> Rect:

@@ -16,7 +16,7 @@ from maskstudio import paths
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
-from maskstudio.matting.refine import Alpha, solve_alpha
+from maskstudio.matting.refine import Alpha, check_input, solve_alpha
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ def closed_form(
 
     Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAMI 2008, as implemented by pymatting.
     """
+    check_input(image, trimap)
     token = token or Token()
     unknown = cv2.inRange(trimap, 1, 254)
     if not (unknown.any() and (trimap == 0).any() and (trimap == 255).any()):

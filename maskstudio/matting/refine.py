@@ -50,7 +50,7 @@ def solve_alpha(
     Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAMI 2008; the guess is a data term as
     in Gastal and Oliveira, "Shared sampling for real-time alpha matting", Eurographics 2010.
     """
-    _validate(image, trimap)
+    check_input(image, trimap)
     token = token or Token()
     alpha: Alpha = (trimap == 255).astype(np.float32)
     unknown = cv2.inRange(trimap, 1, 254)
@@ -68,7 +68,8 @@ def solve_alpha(
     return alpha
 
 
-def _validate(image: npt.NDArray[np.generic], trimap: npt.NDArray[np.generic]) -> None:
+def check_input(image: npt.NDArray[np.generic], trimap: npt.NDArray[np.generic]) -> None:
+    """Raise ``BadImage`` or ``BadMask`` unless the two are what every solver here takes."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype not in (np.uint8, np.uint16) or not image.size:
         raise BadImage(f"Refining needs an RGB image of 8 or 16 bits, not {image.dtype} of shape {image.shape}.")
     if trimap.shape != image.shape[:2] or trimap.dtype != np.uint8:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
-from maskstudio.core.geometry import Rect
+from maskstudio.core.geometry import Rect, margin
 from maskstudio.errors import BadMask, BadParameter
 
 Plane = npt.NDArray[np.uint8]
@@ -17,8 +17,6 @@ FOREGROUND, UNKNOWN, BACKGROUND = 255, 128, 0
 
 # A part is sure beyond this share of its own depth, where it is deeper than this many px but not as deep as the band.
 _CORE, _THIN = 0.6, 2.5
-# What is measured around the contour is rounded up to this, so that narrow and middling bands cost the same.
-_MARGIN = 256
 
 
 def from_mask(mask: Plane, band_width: int) -> Plane:
@@ -35,9 +33,8 @@ def from_mask(mask: Plane, band_width: int) -> Plane:
         raise BadParameter(f"The band width must be 0 px or more, not {band_width}.")
     trimap: Plane = cv2.inRange(mask, 128, 255)
     near = np.zeros(mask.shape, np.bool_)
-    around = (
-        _edge_box(trimap).grow(-(-band_width // _MARGIN) * _MARGIN).intersect(Rect(0, 0, mask.shape[1], mask.shape[0]))
-    )
+    frame = Rect(0, 0, mask.shape[1], mask.shape[0])
+    around = _edge_box(trimap).grow(margin(band_width)).intersect(frame)
     if around:
         inside = np.ascontiguousarray(trimap[around.slices()])
         sure = _sure(inside, band_width) | _sure(cv2.bitwise_not(inside), band_width)

@@ -117,11 +117,14 @@ class MainWindow(QMainWindow):
         self.detect_panel.readinessChanged.connect(self._enable)
         self.export_panel.exportRequested.connect(self.files.export)
         self.export_panel.maskExportRequested.connect(self.files.export_mask)
-        titles = ("Detect", "Layers", "Mask", "Refine edge", "Export", "Jobs")
         self.sidebar = Sidebar()
-        for panel, title in zip(self.panels, titles, strict=True):
-            tools = panel.tools if isinstance(panel, LayersPanel | MaskPanel | ExportPanel) else ()
-            self.sidebar.add(panel, self.tr(title), tools=tools, stretches=panel is self.layers_panel)
+        add = self.sidebar.add
+        add(self.detect_panel, self.tr("Detect"))
+        add(self.layers_panel, self.tr("Layers"), tools=self.layers_panel.tools, stretches=True)
+        add(self.mask_panel, self.tr("Mask"), tools=self.mask_panel.tools)
+        add(self.refine_panel, self.tr("Refine edge"))
+        add(self.export_panel, self.tr("Export"), tools=self.export_panel.tools)
+        add(self.jobs_panel, self.tr("Jobs"))
 
     def _arrange(self) -> None:
         stage = QWidget()

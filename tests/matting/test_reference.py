@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from maskstudio.errors import Cancelled
+from maskstudio.errors import BadImage, BadMask, Cancelled
 from maskstudio.jobs import Token
 from maskstudio.matting.reference import closed_form
 from tests.matting.truth import Triple
@@ -41,3 +41,11 @@ def test_without_one_side_it_answers_like_ours(trimap):
     answer = closed_form(np.zeros((4, 5, 3), np.uint8), trimap.astype(np.uint8))
     assert np.isfinite(answer).all()
     assert answer.shape == (4, 5)
+
+
+def test_wrong_input_gets_the_sentence_ours_gives():
+    image, trimap = np.zeros((4, 5, 3), np.uint8), np.tile(np.array([0, 0, 128, 255, 255], np.uint8), (4, 1))
+    with pytest.raises(BadImage):
+        closed_form(image[..., 0], trimap)
+    with pytest.raises(BadMask):
+        closed_form(image, trimap[:2])

@@ -30,6 +30,8 @@ class State(Protocol):
 class _Rows(QStyledItemDelegate):
     """Rows of the open list in two columns: the model's name, which is the services', and what it finds."""
 
+    column = 0  # px from the left where titles begin: beyond the longest name
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
@@ -38,19 +40,13 @@ class _Rows(QStyledItemDelegate):
         colours = theme.tokens()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(QColor(colours.on_accent if chosen else colours.muted))
-        space = option.rect.adjusted(self._column(option, index), 0, 0, 0)
+        space = option.rect.adjusted(self.column, 0, 0, 0)
         painter.drawText(space, Qt.AlignmentFlag.AlignVCenter, index.data(_TITLE))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Wide enough for both columns."""
         title = option.fontMetrics.horizontalAdvance(index.data(_TITLE))
-        return QSize(self._column(option, index) + title + 12, super().sizeHint(option, index).height())
-
-    def _column(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> int:
-        """Where titles begin: beyond the longest name."""
-        model = index.model()
-        names = (model.index(row, 0).data() for row in range(model.rowCount()))
-        return 44 + max(option.fontMetrics.horizontalAdvance(name) for name in names)
+        return QSize(self.column + title + 12, super().sizeHint(option, index).height())
 
 
 class ModelChoice(QComboBox):
@@ -62,7 +58,8 @@ class ModelChoice(QComboBox):
         super().__init__(parent)
         self.setObjectName("model")
         self.setAccessibleName(self.tr("Model"))
-        self.setItemDelegate(_Rows(self))
+        self._rows = _Rows(self)
+        self.setItemDelegate(self._rows)
         self.setIconSize(QSize(_DOT, _DOT))
         self.setMaxVisibleItems(24)
         self.setMinimumContentsLength(12)
@@ -96,6 +93,7 @@ class ModelChoice(QComboBox):
             self.setItemData(row, self.sentence(each), Qt.ItemDataRole.ToolTipRole)
             words = f"{each.name}, {each.title}, {self.word(each)}"
             self.setItemData(row, words, Qt.ItemDataRole.AccessibleTextRole)
+        self._rows.column = 44 + max(map(self.fontMetrics().horizontalAdvance, states), default=0)
         self.set_value(chosen)
         self.blockSignals(blocked)
         self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 640))
