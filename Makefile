@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint run bench clean
+.PHONY: demo test lint run bench crash clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -21,6 +21,10 @@ lint: $(READY)
 
 run: $(READY)
 	$(BIN)/maskstudio $(FILES)
+
+# Fifty kills while painting in the real window (three of them are part of `make test`).
+crash: $(READY)
+	MASKSTUDIO_CRASHES=50 $(BIN)/python -m pytest tests/crash
 
 bench: $(READY)
 	$(BIN)/python -m pytest -o addopts="-q --strict-markers" --benchmark-columns=min,median,ops tests/bench

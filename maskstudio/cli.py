@@ -1,5 +1,6 @@
 """The command line. Every command is a few calls on a Session whose jobs run at once."""
 
+import gc
 import io
 import json
 import logging
@@ -261,6 +262,7 @@ def _session(provider: str) -> "Session":
     from maskstudio.jobs import Inline, Runner, immediate
     from maskstudio.session import Session
 
+    gc.enable()  # not while starting, see __main__
     session = Session(Runner(immediate, Inline()), provider)
     session.told = lambda sentence: typer.echo(sentence, err=True)
     if sys.stderr.isatty():

@@ -5,6 +5,7 @@
         * BadImage          not an image, damaged, or of a kind we do not read
         * TooLarge          larger than the limit for images; the limit can be raised by the user
         * BadMask           a mask that does not fit its image
+        * BadProject        a project file that is damaged, of a newer version or not to be trusted
         * BadParameter      a value outside its declared range
         * UnknownModel      no model of that name
     * Failed                a sound request that could not be carried out (exit status 1)
@@ -41,6 +42,10 @@ class TooLarge(BadInput):
 
 class BadMask(BadInput):
     """A mask whose size or type does not fit."""
+
+
+class BadProject(BadInput):
+    """A project file or a journal that is damaged, of a newer version, or not to be trusted; nothing was opened."""
 
 
 class BadParameter(BadInput):

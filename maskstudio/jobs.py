@@ -6,16 +6,20 @@ A job returns data; it never carries a document back, so it cannot overwrite wha
 """
 
 import logging
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maskstudio.errors import Cancelled, MaskStudioError
 
 _REPORT_EVERY = 1 / 30  # seconds
+_NICENESS = 5
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +64,14 @@ class Token:
 
 @dataclass(eq=False)
 class Job:
-    """One piece of work: its label, where it stands, and how to stop it. Fields change on the home thread only."""
+    """One piece of work: its label, where it stands, and how to stop it. Fields change on the home thread only.
+
+    A ``quiet`` one is housekeeping, of which nobody needs to be told.
+    """
 
     label: str
     lane: str
+    quiet: bool = False
     token: Token = field(default_factory=Token)
     state: State = "waiting"
     fraction: float = 0.0
@@ -92,8 +100,8 @@ class Runner:
 
     @property
     def jobs(self) -> list[Job]:
-        """The jobs that have not finished, oldest first."""
-        return list(self._jobs)
+        """The jobs that have not finished, oldest first, without the quiet ones."""
+        return [job for job in self._jobs if not job.quiet]
 
     def under_way(self, lane: str) -> bool:
         """Whether a job of this lane has neither ended nor been asked to stop."""
@@ -107,6 +115,7 @@ class Runner:
         *,
         lane: str,
         failed: Callable[[MaskStudioError], None] | None = None,
+        quiet: bool = False,
     ) -> Job:
         """Run ``work(token)`` on a thread, then ``done(result)`` or ``failed(error)`` at home.
 
@@ -115,11 +124,11 @@ class Runner:
         older = self._lanes.get(lane)
         if older is not None:
             older.cancel()
-        job = Job(label, lane)
+        job = Job(label, lane, quiet)
         job.token = Token(self._reporter(job))
         self._lanes[lane] = job
         self._jobs.append(job)
-        self.changed(job)
+        self._tell(job)
         self._pool.submit(self._run, job, work, done, failed)
         return job
 
@@ -171,6 +180,10 @@ class Runner:
     def _progress(self, job: Job, fraction: float, text: str) -> None:
         if not job.finished:
             job.state, job.fraction, job.text = "running", fraction, text or job.text
+            self._tell(job)
+
+    def _tell(self, job: Job) -> None:
+        if not job.quiet:
             self.changed(job)
 
     def _finish(
@@ -190,7 +203,7 @@ class Runner:
             job.state, job.error = "failed", error
         else:
             job.state, job.fraction = "done", 1.0
-        self.changed(job)
+        self._tell(job)
         if job.state == "done":
             done(result)
         elif job.state == "failed" and failed is not None and job.error is not None:
@@ -205,6 +218,13 @@ class Inline(Executor):
         outcome: Future[Any] = Future()
         outcome.set_result(fn(*args, **kwargs))
         return outcome
+
+
+def step_aside() -> None:
+    """Let the calling thread give way to the window's when both want a core. Only Linux knows this of a thread."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def immediate(closure: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Detection, Document, Layer
-from maskstudio.core.files import read_image, write_cutout, write_mask
+from maskstudio.core.files import encode_cutout, read_image, write_cutout, write_mask
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask, Plane
 from maskstudio.core.ops import shape_mask
@@ -23,6 +23,8 @@ from maskstudio.providers.base import Provider
 def read(path: Path, limit: int | None, token: Token) -> Document:
     """A document of the image in a file; alpha it comes with is the first layer."""
     opened = read_image(path, limit=limit, step=lambda fraction: token.step(fraction, "Reading"))
+    if opened.image.large:
+        _ = opened.image.quarter  # a view of the whole needs it; made here, where the window does not wait for it
     document = Document(opened.image)
     if opened.alpha is None:
         return document
@@ -38,6 +40,17 @@ def detect(image: Image, provider: Provider, params: DetectParams, shape: MaskPa
         token.step(0.9 + 0.1 * number / len(found), "Shaping masks")
         layers.append(detection_layer(detection, shape, token))
     return layers
+
+
+def version_of(model: str) -> str:
+    """The library that runs ``model``, with its version, for a layer's provenance."""
+    from importlib import metadata  # brings half of the e-mail library
+
+    library = "mediapipe" if model.startswith("mediapipe") else "ultralytics"
+    try:
+        return f"{library} {metadata.version(library)}"
+    except metadata.PackageNotFoundError:
+        return library
 
 
 def detection_layer(detection: Detection, shape: MaskParams, token: Token) -> Layer:
@@ -76,15 +89,15 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
         params.alpha_matting_erode_size,
     )
     refinement = solve_trimap(image, mask, unknown, mask.frame, token.part(0.4, 1.0))
-    return replace(layer, refine=RefineParams(band_width=params.alpha_matting_erode_size), refinement=refinement)
+    return layer.changed(refine=RefineParams(band_width=params.alpha_matting_erode_size), refinement=refinement)
 
 
 def refine(image: Image, layer: Layer, params: RefineParams, token: Token) -> Layer:
     """``layer`` with its edge solved."""
     from maskstudio.matting.edge import refine_edge
 
-    refinement = refine_edge(image, layer.shaped, params, token)
-    return replace(layer, refine=params, refinement=refinement)
+    refinement = refine_edge(image, layer.base, params, token)
+    return layer.changed(refine=params, refinement=refinement)
 
 
 def completed(document: Document, token: Token) -> Document:
@@ -120,6 +133,15 @@ def write_document(
         compression=params.compression,
         step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
     )
+
+
+def cutout_png(document: Document, token: Token) -> bytes:
+    """The cut-out as bytes of an RGBA PNG, trimmed to the box of what is not fully transparent."""
+    whole = completed(document, token.part(0.0, 0.5))
+    box = whole.alpha.bounds or whole.frame
+    image = replace(whole.image, pixels=whole.image.pixels[box.slices()].copy())
+    token.step(0.6, "Encoding")
+    return encode_cutout(image, whole.alpha.array(box), colours=np.ascontiguousarray(whole.colours(box)))
 
 
 def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from maskstudio.errors import BadParameter
-from maskstudio.params import Params, Spec
+from maskstudio.spec import Params, Spec
 
 
 def options(*sets: type[Params]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

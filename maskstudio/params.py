@@ -5,114 +5,10 @@ name of the form field and of the recipe key) and shown ("Padding", "px"). Forms
 project files are made from these declarations.
 """
 
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar, Literal, Self
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-from maskstudio.errors import BadParameter
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """How one parameter is called, checked and shown.
-
-    ``low`` and ``high`` bound numbers inclusively. ``soft`` is the range a slider covers when the full range would make
-    it too coarse. ``scale`` turns the value into what is shown (100 for a share shown in %).
-    """
-
-    name: str
-    wire: str
-    label: str
-    help: str
-    default: Any
-    low: float | None = None
-    high: float | None = None
-    soft: tuple[float, float] | None = None
-    step: float = 1
-    unit: str = ""
-    scale: float = 1
-    choices: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def kind(self) -> type:
-        """The type of the value in code."""
-        return type(self.default)
-
-    def check(self, value: object) -> Any:
-        """The value in its own type, or ``BadParameter`` with one sentence naming the parameter and its range."""
-        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if self.kind is tuple and isinstance(value, list):
-            value = tuple(value)
-        if type(value) is not self.kind:
-            raise BadParameter(f"{self.wire} must be {_KINDS[self.kind]}, not {value!r}.")
-        if self.choices and value not in dict(self.choices):
-            known = ", ".join(key for key, _ in self.choices)
-            raise BadParameter(f"{self.wire} must be one of {known}, not {value!r}.")
-        if isinstance(value, tuple) and not _is_rgba(value):
-            raise BadParameter(f"{self.wire} must be four whole numbers from 0 to 255, not {value!r}.")
-        number = value if isinstance(value, int | float) else 0
-        if self.low is not None and self.high is not None and not self.low <= number <= self.high:
-            raise BadParameter(f"{self.wire} must be from {self.low:g} to {self.high:g}, not {value!r}.")
-        return value
-
-
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "four numbers"}
-
-
-def _is_rgba(value: tuple[Any, ...]) -> bool:
-    return len(value) == 4 and all(type(number) is int and 0 <= number <= 255 for number in value)
-
-
-def _param(
-    default: object,
-    wire: str,
-    label: str,
-    help: str,  # noqa: A002
-    *,
-    between: tuple[float, float] | None = None,
-    soft: tuple[float, float] | None = None,
-    step: float = 1,
-    unit: str = "",
-    scale: float = 1,
-    choices: tuple[tuple[str, str], ...] = (),
-) -> Any:
-    low, high = between or (None, None)
-    facets = {"low": low, "high": high, "soft": soft, "step": step, "unit": unit, "scale": scale, "choices": choices}
-    return field(default=default, metadata={"wire": wire, "label": label, "help": help, **facets})
-
-
-@dataclass(frozen=True)
-class Params:
-    """A set of parameters; checked when made, so an instance is always valid."""
-
-    title: ClassVar[str] = ""
-
-    def __post_init__(self) -> None:
-        for spec in self.specs():
-            object.__setattr__(self, spec.name, spec.check(getattr(self, spec.name)))
-
-    @classmethod
-    def specs(cls) -> tuple[Spec, ...]:
-        """The declarations of this set, in the order they are shown."""
-        return tuple(
-            Spec(name=item.name, default=item.default, **item.metadata)
-            for item in fields(cls)
-            if item.default is not MISSING and item.metadata
-        )
-
-    def to_wire(self) -> dict[str, Any]:
-        """The values under their wire names, as JSON types."""
-        values = {spec.wire: getattr(self, spec.name) for spec in self.specs()}
-        return {wire: list(value) if isinstance(value, tuple) else value for wire, value in values.items()}
-
-    @classmethod
-    def from_wire(cls, values: dict[str, Any]) -> Self:
-        """A set from wire names; missing ones take their default, unknown ones raise ``BadParameter``."""
-        names = {spec.wire: spec.name for spec in cls.specs()}
-        for wire in values:
-            if wire not in names:
-                raise BadParameter(f"There is no parameter called {wire!r}.")
-        return cls(**{names[wire]: value for wire, value in values.items()})
+from maskstudio.spec import Params, param
 
 
 @dataclass(frozen=True)
@@ -121,18 +17,18 @@ class DetectParams(Params):
 
     title: ClassVar[str] = "Detect"
 
-    model: str = _param("mediapipe_face_full", "model", "Model", "What looks for the subject.")
-    confidence: float = _param(
+    model: str = param("mediapipe_face_full", "model", "Model", "What looks for the subject.")
+    confidence: float = param(
         0.25, "confidence", "Confidence",
         "Keep only detections the model scores above this. Lower finds more, and more that is wrong.",
         between=(0, 1), step=0.01,
     )  # fmt: skip
-    max_detections: int = _param(
+    max_detections: int = param(
         6, "maxDetections", "Max detections",
         "Keep at most this many detections, the highest scores first.",
         between=(1, 1000), soft=(1, 20),
     )  # fmt: skip
-    box_shape: Literal["ellipse", "box"] = _param(
+    box_shape: Literal["ellipse", "box"] = param(
         "ellipse", "boxShape", "Box shape",
         "The mask drawn inside the box of a model that finds boxes only.",
         choices=(("ellipse", "Ellipse"), ("box", "Box")),
@@ -145,12 +41,12 @@ class MaskParams(Params):
 
     title: ClassVar[str] = "Mask"
 
-    mask_padding: int = _param(
+    mask_padding: int = param(
         4, "maskPadding", "Padding",
         "Grows the mask by this distance; below zero it shrinks.",
         between=(-500, 500), soft=(-60, 60), unit="px",
     )  # fmt: skip
-    mask_blur: int = _param(
+    mask_blur: int = param(
         4, "maskBlur", "Blur",
         "Fades the mask outwards over this distance. The inside stays solid.",
         between=(0, 500), soft=(0, 60), unit="px",
@@ -166,22 +62,22 @@ class RefineParams(Params):
 
     title: ClassVar[str] = "Refine edge"
 
-    band_width: int = _param(
+    band_width: int = param(
         12, "bandWidth", "Band width",
         "How far on either side of the edge alpha is solved anew. Wide enough to hold the longest loose hair.",
         between=(1, 300), soft=(1, 80), unit="px",
     )  # fmt: skip
-    solver: Literal["fast", "closed-form"] = _param(
+    solver: Literal["fast", "closed-form"] = param(
         "fast", "solver", "Solver",
         "Fast solves a reduced photo and carries the answer to full size. Closed form solves every pixel of the edge "
         "with pymatting, to compare with: minutes on a large photo.",
         choices=(("fast", "Fast"), ("closed-form", "Closed form")),
     )  # fmt: skip
-    color_decontamination: bool = _param(
+    color_decontamination: bool = param(
         True, "colorDecontamination", "Decontaminate colours",
         "Replaces colours along the edge that carry the old background with the subject's own.",
     )  # fmt: skip
-    decontamination_amount: float = _param(
+    decontamination_amount: float = param(
         1.0, "decontaminationAmount", "Amount",
         "How much of the edge colour is replaced.",
         between=(0, 1), step=0.01, unit="%", scale=100,
@@ -194,35 +90,35 @@ class CutoutParams(Params):
 
     title: ClassVar[str] = "Remove background"
 
-    model: str = _param("mediapipe_selfie", "model", "Model", "What tells the subject from the background.")
-    rgba: tuple[int, int, int, int] = _param(
+    model: str = param("mediapipe_selfie", "model", "Model", "What tells the subject from the background.")
+    rgba: tuple[int, int, int, int] = param(
         (255, 255, 255, 0), "rgba", "Background",
         "Red, green, blue and opacity (0 to 255) of what is put behind the subject; opacity 0 leaves it see-through.",
     )  # fmt: skip
-    post_process_mask: bool = _param(
+    post_process_mask: bool = param(
         False, "postProcessMask", "Clean up mask",
         "Removes specks, fills pinholes and smooths the edge.",
     )  # fmt: skip
-    return_only_mask: bool = _param(
+    return_only_mask: bool = param(
         False, "returnOnlyMask", "Mask only",
         "Writes the mask instead of the cut-out.",
     )  # fmt: skip
     # The services leave it off; here it costs a second and no money, and without it there is a halo.
-    alpha_matting: bool = _param(
+    alpha_matting: bool = param(
         True, "alphaMatting", "Alpha matting",
         "Solves the edge from the photo itself, for hair and fur.",
     )  # fmt: skip
-    alpha_matting_foreground_threshold: int = _param(
+    alpha_matting_foreground_threshold: int = param(
         240, "alphaMattingForegroundThreshold", "Sure foreground above",
         "Mask values above this count as surely inside.",
         between=(1, 255),
     )  # fmt: skip
-    alpha_matting_background_threshold: int = _param(
+    alpha_matting_background_threshold: int = param(
         10, "alphaMattingBackgroundThreshold", "Sure background below",
         "Mask values below this count as surely outside.",
         between=(1, 255),
     )  # fmt: skip
-    alpha_matting_erode_size: int = _param(
+    alpha_matting_erode_size: int = param(
         10, "alphaMattingErodeSize", "Erode",
         "How far both sure regions are pulled back, which widens the unknown band.",
         between=(1, 255), soft=(1, 60), unit="px",
@@ -235,18 +131,176 @@ class ExportParams(Params):
 
     title: ClassVar[str] = "Export"
 
-    depth: Literal["source", "8", "16"] = _param(
+    depth: Literal["source", "8", "16"] = param(
         "source", "depth", "Depth",
         "Bits a channel. The source's own keeps every colour as it was.",
         choices=(("source", "As source"), ("8", "8 bit"), ("16", "16 bit")),
     )  # fmt: skip
-    hidden: Literal["keep", "bleed", "clear"] = _param(
+    hidden: Literal["keep", "bleed", "clear"] = param(
         "keep", "hiddenColours", "Hidden colours",
         "What stays under fully transparent pixels: the photo, the edge colours spread outwards, or black.",
         choices=(("keep", "Keep"), ("bleed", "Bleed"), ("clear", "Clear")),
     )  # fmt: skip
-    compression: Literal["fast", "smallest"] = _param(
+    compression: Literal["fast", "smallest"] = param(
         "fast", "compression", "File size",
         "Smallest takes many times longer; the pixels are the same.",
         choices=(("fast", "Fast"), ("smallest", "Smallest")),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SelectParams(Params):
+    """How the edge of a drawn area (lasso, rectangle, ellipse) comes out."""
+
+    title: ClassVar[str] = "Selection"
+
+    feather: int = param(
+        0, "feather", "Feather",
+        "Fades the edge of what you draw over this distance, inwards and outwards.",
+        between=(0, 250), soft=(0, 60), unit="px",
+    )  # fmt: skip
+    antialias: bool = param(
+        True, "antialias", "Anti-alias",
+        "Gives pixels that are only partly inside a partial value, so that slanted edges look smooth.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WandParams(Params):
+    """What the magic wand takes for the same colour."""
+
+    title: ClassVar[str] = "Magic wand"
+
+    tolerance: int = param(
+        32, "tolerance", "Tolerance",
+        "How far a colour may lie from the one you click and still be selected.",
+        between=(0, 255),
+    )  # fmt: skip
+    contiguous: bool = param(
+        True, "contiguous", "Contiguous",
+        "Selects only what is connected to the point you click, instead of that colour everywhere.",
+    )  # fmt: skip
+    space: Literal["rgb", "lab"] = param(
+        "rgb", "space", "Compare in",
+        "Lab tells colours apart more as the eye does, RGB as the file stores them.",
+        choices=(("rgb", "RGB"), ("lab", "Lab")),
+    )  # fmt: skip
+    sample_size: Literal["1", "3", "5"] = param(
+        "1", "sampleSize", "Sample",
+        "The colour looked for is the average of this many pixels around the point, which evens out grain.",
+        choices=(("1", "Point"), ("3", "3 × 3"), ("5", "5 × 5")),
+    )  # fmt: skip
+    antialias: bool = param(
+        True, "antialias", "Anti-alias",
+        "Smooths the stairs along the edge of the selection.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GradientParams(Params):
+    """The form of a gradient."""
+
+    title: ClassVar[str] = "Gradient"
+
+    shape: Literal["linear", "radial"] = param(
+        "linear", "shape", "Shape",
+        "Linear fades along the line you draw, radial from its start outwards in a circle.",
+        choices=(("linear", "Linear"), ("radial", "Radial")),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AdjustParams(Params):
+    """Changes to the edge of a finished mask, applied in this order. All at 0 change nothing."""
+
+    title: ClassVar[str] = "Adjust edge"
+
+    smooth: int = param(
+        0, "smooth", "Smooth",
+        "Rounds off bumps and stairs up to this size without moving the edge.",
+        between=(0, 100), soft=(0, 30), unit="px",
+    )  # fmt: skip
+    feather: int = param(
+        0, "feather", "Feather",
+        "Fades the edge over this distance, inwards and outwards.",
+        between=(0, 250), soft=(0, 60), unit="px",
+    )  # fmt: skip
+    contrast: float = param(
+        0.0, "contrast", "Contrast",
+        "Makes a soft edge crisper; at 100 % nothing is half in.",
+        between=(0, 1), step=0.01, unit="%", scale=100,
+    )  # fmt: skip
+    shift_edge: int = param(
+        0, "shiftEdge", "Shift edge",
+        "Moves the edge outwards by this distance, or inwards below zero, and keeps it as soft as it is.",
+        between=(-100, 100), soft=(-30, 30), unit="px",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CleanParams(Params):
+    """Which specks and pinholes of a mask go."""
+
+    title: ClassVar[str] = "Islands and holes"
+
+    min_island: int = param(
+        0, "minIsland", "Remove islands below",
+        "Removes separate pieces of the mask with an area smaller than this.",
+        between=(0, 1_000_000), soft=(0, 5_000), unit="px²",
+    )  # fmt: skip
+    min_hole: int = param(
+        0, "minHole", "Fill holes below",
+        "Fills holes in the mask with an area smaller than this.",
+        between=(0, 1_000_000), soft=(0, 5_000), unit="px²",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BrushParams(Params):
+    """How a brush or an eraser paints."""
+
+    title: ClassVar[str] = "Brush"
+
+    size: float = param(
+        60.0, "size", "Size",
+        "Diameter of the brush.",
+        between=(1, 5000), soft=(1, 500), unit="px",
+    )  # fmt: skip
+    hardness: float = param(
+        0.8, "hardness", "Hardness",
+        "How much of the brush is solid before it fades towards its rim.",
+        between=(0, 1), step=0.01, unit="%", scale=100,
+    )  # fmt: skip
+    opacity: float = param(
+        1.0, "opacity", "Opacity",
+        "The most one stroke puts down, however often it passes over a spot.",
+        between=(0.01, 1), step=0.01, unit="%", scale=100,
+    )  # fmt: skip
+    flow: float = param(
+        1.0, "flow", "Flow",
+        "How much each dab puts down. Passing again within a stroke adds up to the opacity.",
+        between=(0.01, 1), step=0.01, unit="%", scale=100,
+    )  # fmt: skip
+    spacing: float = param(
+        0.1, "spacing", "Spacing",
+        "Distance between dabs as a share of the size.",
+        between=(0.01, 2), soft=(0.01, 1), step=0.01, unit="%", scale=100,
+    )  # fmt: skip
+    smoothing: float = param(
+        0.1, "smoothing", "Smoothing",
+        "Steadies the hand: the brush trails behind the pointer and catches up at the end.",
+        between=(0, 1), step=0.01, unit="%", scale=100,
+    )  # fmt: skip
+    pressure_size: bool = param(
+        False, "pressureSize", "Pressure sets size",
+        "A pen pressed lightly paints thinner.",
+    )  # fmt: skip
+    pressure_opacity: bool = param(
+        True, "pressureOpacity", "Pressure sets opacity",
+        "A pen pressed lightly puts down less.",
+    )  # fmt: skip
+    pressure_curve: float = param(
+        1.0, "pressureCurve", "Pressure curve",
+        "Above 1 a light touch does less, below 1 it does more.",
+        between=(0.2, 5), soft=(0.2, 3), step=0.05,
     )  # fmt: skip

@@ -1,51 +1,292 @@
-"""Typed settings, kept as JSON in the user's folder."""
+"""Typed settings, kept as JSON in the user's folder.
+
+One line adds a setting: ``Shown`` declares one that the preferences show (with its label, help and range), ``Kept`` one
+that the window remembers by itself. Both say which values fit; a value in the file that does not fit is left out.
+"""
 
 import json
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_type_hints
 
 from maskstudio import paths
 from maskstudio.core.atomic import replacing
-from maskstudio.errors import CannotWrite
+from maskstudio.errors import BadParameter, CannotWrite
+from maskstudio.spec import Spec
 
 log = logging.getLogger(__name__)
 
 RECENT = 10
 Theme = Literal["system", "light", "dark"]
 Side = Literal["outside", "inside"]
-_RULES: dict[str, Callable[[Any], bool]] = {
-    "theme": lambda value: value in get_args(Theme),
-    "overlay_colour": lambda value: re.fullmatch("#[0-9a-fA-F]{6}", value) is not None,
-    "overlay_opacity": lambda value: 0 <= value <= 1,
-    "overlay_side": lambda value: value in get_args(Side),
-    "export_folder": lambda _value: True,
-    "recent": lambda value: all(isinstance(path, str) for path in value),
-    "window": lambda value: all(isinstance(state, str) for state in value.values()),
-    "forms": lambda value: all(isinstance(form, dict) for form in value.values()),
-}
+Surround = Literal["theme", "black", "dark", "middle", "light", "white"]
+Wheel = Literal["zoom", "pan"]
+Page = Literal["general", "canvas", "brush", "files", "performance"]
+Rule = Callable[[Any], bool]
+_LONGEST = 4096  # letters of a text
+_EXACT = 2**53  # whole numbers below this are fractions too
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A setting that the window remembers by itself. ``fits`` is asked about values of the default's type only."""
+
+    fits: Rule
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A setting on a ``page`` of the preferences; the facets are those of ``params.Spec``.
+
+    ``kind`` says which control a text without choices has; ``fits`` is what such a text must hold.
+    """
+
+    page: Page
+    label: str
+    help: str
+    between: tuple[float, float] | None = None
+    soft: tuple[float, float] | None = None
+    step: float = 1
+    unit: str = ""
+    scale: float = 1
+    choices: tuple[tuple[str, str], ...] = ()
+    kind: Literal["", "text", "colour", "file"] = ""
+    fits: Rule = lambda _value: True
+
+    def spec(self, name: str, default: object) -> Spec:
+        """The declaration that controls are made from."""
+        low, high = self.between or (None, None)
+        facets = (low, high, self.soft, self.step, self.unit, self.scale, self.choices)
+        return Spec(name, name, self.label, self.help, default, *facets)
+
+
+def one_of(*values: object) -> Rule:
+    """One of these values."""
+    return lambda value: value in values
+
+
+def matching(pattern: str) -> Rule:
+    """A text that matches all of a regular expression."""
+    return lambda value: re.fullmatch(pattern, value) is not None
+
+
+def a_line(longest: int) -> Rule:
+    """A text in one line of at most so many letters."""
+    return lambda value: len(value) <= longest and (value.isprintable() or not value)
+
+
+def texts(value: Any) -> bool:
+    """A list, or the values of a dict, that are all texts of a sane length."""
+    return all(isinstance(each, str) and len(each) <= _LONGEST for each in value)
+
+
+def _texts_by_name(value: dict[str, Any]) -> bool:
+    return all(isinstance(state, str) for state in value.values())
+
+
+def _forms(value: dict[str, Any]) -> bool:
+    return all(isinstance(form, dict) for form in value.values())
+
+
+def _keys(value: dict[str, Any]) -> bool:
+    return all(isinstance(keys, list) and texts(keys) for keys in value.values())
+
+
+_COLOUR = matching("#[0-9a-fA-F]{6}")
 
 
 @dataclass
 class Settings:
     """What the user chose, with the defaults of a first start."""
 
-    theme: Theme = "system"
-    overlay_colour: str = "#e5484d"
-    overlay_opacity: float = 0.5
-    overlay_side: Side = "outside"
-    recent: list[str] = field(default_factory=list)
-    export_folder: str = ""
-    window: dict[str, str] = field(default_factory=dict)  # Qt's geometry and state, base64
-    forms: dict[str, dict[str, Any]] = field(default_factory=dict)  # last used values of each form, by wire name
+    theme: Annotated[
+        Theme,
+        Shown(
+            "general",
+            "Theme",
+            "Light or dark greys around the photo.",
+            choices=(("system", "System"), ("light", "Light"), ("dark", "Dark")),
+        ),
+    ] = "system"
+    overlay_colour: Annotated[
+        str,
+        Shown(
+            "canvas", "Overlay colour", "The tint of what the mask leaves out, or holds.", fits=_COLOUR, kind="colour"
+        ),
+    ] = "#d600ff"
+    overlay_opacity: Annotated[
+        float,
+        Shown(
+            "canvas",
+            "Overlay opacity",
+            "How strongly the overlay covers the photo.",
+            between=(0, 1),
+            step=0.01,
+            unit="%",
+            scale=100,
+        ),
+    ] = 0.5
+    overlay_side: Annotated[
+        Side,
+        Shown(
+            "canvas",
+            "Overlaid side",
+            "Which side of the mask is tinted.",
+            choices=(("outside", "Outside"), ("inside", "Inside")),
+        ),
+    ] = "outside"
+    recent: Annotated[list[str], Kept(texts)] = field(default_factory=list)
+    export_folder: Annotated[str, Kept(a_line(_LONGEST))] = ""
+    # Qt's geometry and state, base64
+    window: Annotated[dict[str, str], Kept(_texts_by_name)] = field(default_factory=dict)
+    # Last used values of each form, by wire name
+    forms: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
+
+    author: Annotated[
+        str,
+        Shown(
+            "general",
+            "Author",
+            "Your name as it is noted with layers and saved in projects. It is sent nowhere.",
+            fits=a_line(200),
+            kind="text",
+        ),
+    ] = ""
+    wheel: Annotated[
+        Wheel,
+        Shown(
+            "general",
+            "Mouse wheel",
+            "What a wheel does by itself. With Ctrl it always zooms; two fingers on a trackpad always pan.",
+            choices=(("zoom", "Zooms"), ("pan", "Scrolls")),
+        ),
+    ] = "zoom"
+    full_screen_f: Annotated[
+        bool,
+        Shown("general", "F is full screen", "In Photoshop's keys: F fills the screen, Shift+F goes to the next view."),
+    ] = False
+    surround: Annotated[
+        Surround,
+        Shown(
+            "canvas",
+            "Surround",
+            "The colour around the photo.",
+            choices=(
+                ("theme", "As the theme"),
+                ("black", "Black"),
+                ("dark", "Dark grey"),
+                ("middle", "Middle grey"),
+                ("light", "Light grey"),
+                ("white", "White"),
+            ),
+        ),
+    ] = "theme"
+    grid_from: Annotated[
+        int,
+        Shown(
+            "canvas",
+            "Pixel grid from",
+            "From this zoom on, lines part the pixels of the photo.",
+            between=(200, 6400),
+            soft=(200, 3200),
+            step=100,
+            unit="%",
+        ),
+    ] = 800
+    monitor_profile: Annotated[
+        str,
+        Shown(
+            "canvas",
+            "Monitor profile",
+            "An ICC file that describes the screen. Without one, sRGB is assumed.",
+            fits=a_line(_LONGEST),
+            kind="file",
+        ),
+    ] = ""
+    pressure_gamma: Annotated[
+        float,
+        Shown(
+            "brush",
+            "Pressure curve",
+            "How hard a pen must press: below 1 a light touch already paints strongly, above 1 it takes more.",
+            between=(0.2, 5),
+            soft=(0.2, 3),
+            step=0.05,
+        ),
+    ] = 1.0
+    precise_cursor: Annotated[
+        bool,
+        Shown("brush", "Precise cursor", "Show a cross instead of the brush's outline. Caps Lock does so for a while."),
+    ] = False
+    recent_count: Annotated[int, Shown("files", "Recent files", "How many are remembered.", between=(0, 50))] = RECENT
+    autosave_minutes: Annotated[
+        int,
+        Shown(
+            "files",
+            "Autosave",
+            "How often a project that has a file is saved by itself; 0 is never. "
+            "What you do is journalled at once in any case, and survives a crash.",
+            between=(0, 120),
+            soft=(0, 30),
+            unit="min",
+        ),
+    ] = 5
+    history_megabytes: Annotated[
+        int,
+        Shown(
+            "performance",
+            "History",
+            "How much memory the steps of undo may take; the oldest go first.",
+            between=(64, 16384),
+            soft=(64, 4096),
+            step=64,
+            unit="MB",
+        ),
+    ] = 512
+
+    preset: Annotated[str, Kept(one_of("photoshop", "gimp", "krita"))] = "photoshop"
+    # The user's own, by action
+    keys: Annotated[dict[str, list[str]], Kept(_keys)] = field(default_factory=dict)
+    recent_commands: Annotated[list[str], Kept(texts)] = field(default_factory=list)
+    # Each tool's own parameters
+    tools: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
+    # Choices of the ways of looking
+    views: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
+    tour_seen: Annotated[bool, Kept(one_of(True, False))] = False
 
     def remember(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
         text = str(path.absolute())
-        self.recent = [text, *(other for other in self.recent if other != text)][:RECENT]
+        self.recent = [text, *(other for other in self.recent if other != text)][: self.recent_count]
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A setting that the preferences show: its declaration, its page, and the kind of control a text has."""
+
+    spec: Spec
+    page: Page
+    kind: str
+
+
+@cache
+def _declared() -> dict[str, tuple[Kept | Shown, object]]:
+    """Of each setting, how it is declared and its default."""
+    hints, defaults = get_type_hints(Settings, include_extras=True), Settings()
+    return {each.name: (hints[each.name].__metadata__[0], getattr(defaults, each.name)) for each in fields(Settings)}
+
+
+def preferences() -> list[Preference]:
+    """All settings with a place in the preferences, in their order."""
+    return [
+        Preference(shown.spec(name, default), shown.page, shown.kind)
+        for name, (shown, default) in _declared().items()
+        if isinstance(shown, Shown)
+    ]
 
 
 def location() -> Path:
@@ -62,14 +303,35 @@ def load() -> Settings:
     except (OSError, ValueError, RecursionError):
         log.info("settings could not be read; starting with the defaults", exc_info=True)
         return Settings()
-    defaults = Settings()
     if not isinstance(saved, dict):
-        return defaults
-    return Settings(**{key: value for key, value in saved.items() if _fits(defaults, key, value)})
+        return Settings()
+    chosen = Settings()
+    for name, value in saved.items():
+        if fits(name, value):
+            setattr(chosen, name, _typed(name, value))
+    return chosen
 
 
-def _fits(defaults: Settings, key: str, value: object) -> bool:
-    return key in _RULES and type(value) is type(getattr(defaults, key)) and _RULES[key](value)
+def fits(name: str, value: object) -> bool:
+    """Whether ``value`` may be the setting called ``name``."""
+    if name not in _declared():
+        return False
+    declared, default = _declared()[name]
+    value = _typed(name, value)
+    if type(value) is not type(default):
+        return False
+    if isinstance(declared, Shown):
+        try:
+            declared.spec(name, default).check(value)
+        except BadParameter:
+            return False
+    return declared.fits(value)
+
+
+def _typed(name: str, value: object) -> object:
+    """A whole number serves as a fraction; JSON written by hand may have no point in it."""
+    whole = isinstance(_declared()[name][1], float) and type(value) is int and abs(value) < _EXACT
+    return float(value) if whole and isinstance(value, int) else value
 
 
 def save(settings: Settings) -> None:

@@ -12,23 +12,26 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
 
 # Each room may import the rooms named here, and itself.
-FLOOR = {"errors", "params", "paths", "jobs"}
+FLOOR = {"errors", "spec", "params", "paths", "jobs"}
 RULES: dict[str, set[str]] = {
     "errors": set(),
-    "params": {"errors"},
+    "spec": {"errors"},
+    "params": {"errors", "spec"},
     "paths": set(),
     "jobs": {"errors"},
-    "core": {"errors", "params"},
+    "core": {"errors", "spec", "params"},
     "matting": {*FLOOR, "core"},
     "providers": {*FLOOR, "core", "matting"},
     "operations": {*FLOOR, "core", "matting", "providers"},
+    "journal": {*FLOOR, "core"},
     "settings": {*FLOOR, "core"},
-    "session": {*FLOOR, "core", "matting", "providers", "operations", "settings"},
+    "verbs": {*FLOOR, "core", "matting", "providers", "operations", "journal", "settings"},
+    "session": {"verbs"},
     "doctor": {*FLOOR, "core", "providers"},
-    "options": {"errors", "params"},
+    "options": {"errors", "spec", "params"},
     "cli": {*FLOOR, "core", "providers", "session", "settings", "doctor", "options", "ui"},
-    "__main__": {"cli"},
-    "ui": {*FLOOR, "core", "session", "settings"},
+    "__main__": {"cli", "ui"},
+    "ui": {*FLOOR, "core", "journal", "verbs", "session", "settings"},
 }
 ONLY_IN = {
     "PySide6": {"ui"},

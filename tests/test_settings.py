@@ -1,12 +1,16 @@
 """Settings survive a restart, and a damaged file costs nothing but itself."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from maskstudio import paths, settings
-from maskstudio.settings import RECENT, Settings
+from maskstudio.settings import RECENT, Settings, preferences
 
 
 def test_what_is_saved_comes_back():
@@ -88,3 +92,90 @@ def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path, monkeypatch):
 def test_model_folders_are_the_given_ones_first(monkeypatch, tmp_path):
     monkeypatch.setenv("MASKSTUDIO_MODELS", f"{tmp_path / 'a'}:{tmp_path / 'b'}")
     assert paths.model_folders() == [tmp_path / "a", tmp_path / "b", paths.models()]
+
+
+# Declarations
+
+
+@pytest.mark.parametrize("each", preferences(), ids=lambda each: each.spec.name)
+def test_what_the_preferences_show_is_well_declared(each):
+    spec = each.spec
+    assert spec.label
+    assert spec.help.endswith(".")
+    assert settings.fits(spec.name, spec.default)
+    if spec.kind in (int, float):
+        assert spec.low is not None
+        assert spec.high is not None
+        assert spec.low <= spec.default <= spec.high
+        assert settings.fits(spec.name, spec.low)
+        assert not settings.fits(spec.name, spec.high + 1)
+    elif spec.kind is str:
+        assert spec.choices or each.kind in ("text", "colour", "file")
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+def test_nothing_of_another_type_gets_in(name):
+    kind = type(getattr(Settings(), name))
+    for value in (None, True, "text", 3, 0.5, [], {}, [[]], {"a": 1}):
+        if type(value) is not kind and not (kind is float and type(value) is int):
+            assert not settings.fits(name, value)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"author": "two\nlines"},
+        {"author": "x" * 201},
+        {"grid_from": 5},
+        {"grid_from": True},
+        {"preset": "vi"},
+        {"keys": {"tool.brush": "B"}},
+        {"keys": {"tool.brush": [1]}},
+        {"tools": {"brush": None}},
+        {"history_megabytes": 10**30},
+        {"pressure_gamma": float("nan")},
+        {"pressure_gamma": float("inf")},
+        {"recent_commands": [None]},
+        {"monitor_profile": "x" * 5000},
+    ],
+)
+def test_hostile_values_of_newer_settings_are_left_out(hostile):
+    settings.location().parent.mkdir(parents=True)
+    settings.location().write_text(json.dumps({**hostile, "theme": "dark"}))
+    assert settings.load() == Settings(theme="dark")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from([each.name for each in fields(Settings)]) | st.text(max_size=5), JSON))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_file_gives_settings_that_can_be_saved_again(saved):
+    settings.location().parent.mkdir(parents=True, exist_ok=True)
+    settings.location().write_text(json.dumps(saved))
+    chosen = settings.load()
+    assert all(settings.fits(each.name, getattr(chosen, each.name)) for each in fields(Settings))
+    settings.save(chosen)
+    assert settings.load() == chosen
+
+
+def test_a_whole_number_serves_as_a_fraction():
+    settings.location().parent.mkdir(parents=True)
+    settings.location().write_text('{"overlay_opacity": 1, "pressure_gamma": 2}')
+    assert settings.load() == Settings(overlay_opacity=1.0, pressure_gamma=2.0)
+
+
+def test_as_many_recent_files_as_the_user_wants():
+    chosen = Settings(recent_count=2)
+    for number in range(5):
+        chosen.remember(Path(f"/{number}.png"))
+    assert chosen.recent == ["/4.png", "/3.png"]
+
+
+def test_two_settings_share_no_list():
+    Settings().recent.append("x")
+    assert Settings().recent == []

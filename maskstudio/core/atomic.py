@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,7 +31,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     Raises CannotWrite for the system's errors; all others pass through.
     """
     target = Path(os.path.realpath(path))  # through a link: the file it points to is replaced, not the link
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
+    part = target.with_name(f".{os.urandom(8).hex()}.part")
     try:
         mode = _old_mode(target)
         with part.open("xb") as file:
@@ -47,7 +46,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             part.unlink()
         if isinstance(error, OSError):
-            raise CannotWrite(f"{target.name} could not be written: {_reason(error)}.") from error
+            raise CannotWrite(f"{target.name} could not be written: {reason(error)}.") from error
         raise
 
 
@@ -72,5 +71,6 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why the system refused, as the end of a sentence."""
     return _REASONS.get(error.errno or 0, (error.strerror or "the system refused").lower())

@@ -1,20 +1,22 @@
-"""Bytes of an image file to planes of pixels, by the decoder that gets each kind right. Knows nothing of paths.
+"""Bytes of an image file to planes of pixels, by the decoder that gets each kind right.
 
 OpenCV decodes JPEG, PNG and 16-bit TIFF (fast, keeps 16 bits), Pillow the rest; the size is checked before either.
 """
 
 import io
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from maskstudio.core import jpeg
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Pixels, to_8bit
 from maskstudio.core.pngfile import PngFile, read_chunks
 from maskstudio.core.profile import grey_profile_as_rgb, profile_space, to_srgb
-from maskstudio.core.quiet import quiet
+from maskstudio.core.quiet import beside, quiet
 from maskstudio.errors import BadImage, MaskStudioError, TooLarge
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM", "PSD")
@@ -35,6 +37,26 @@ class Planes:
     notes: tuple[str, ...] = ()
 
 
+def decode_jpeg(path: Path, limit: int | None) -> Planes | None:
+    """As ``decode``, of a JPEG without anything wrong with it, straight from its file: of bytes and pixels there is no
+    second copy at any time. None for any other file, which ``decode`` must look at. Raises TooLarge.
+    """
+    with quiet() as said:
+        try:
+            with PIL.Image.open(path, formats=("JPEG",)) as image:
+                if not jpeg.is_plain(image):
+                    return None
+                _check_size(image, path.name, limit)
+                pixels = jpeg.in_place(path, image)
+                if pixels is None or _damaged(said()):
+                    return None
+                return _finished(Planes(pixels), image, _orientation(image, None))
+        except TooLarge:
+            raise
+        except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes; decode finds the words for it
+            return None
+
+
 def decode(data: bytes, name: str, limit: int | None) -> Planes:
     """The first picture in ``data``, upright. ``limit`` is in pixels; None for no limit.
 
@@ -49,10 +71,30 @@ def decode(data: bytes, name: str, limit: int | None) -> Planes:
             raise TooLarge(f"{name} needs more memory than this computer can give.") from error
         except Exception as error:  # decoders raise anything on hostile bytes, and this is their boundary
             raise BadImage(f"{name} is damaged or incomplete and cannot be opened.") from error
-        if any(word in said() for word in _DAMAGED):
+        if _damaged(said()):
             note = f"{name} is damaged: parts of the picture may be missing or wrong."
             planes = replace(planes, notes=(*planes.notes, note))
     return planes
+
+
+def decode_quarter(data: bytes, name: str, limit: int | None) -> tuple[tuple[int, int], Planes] | None:
+    """The picture in ``data`` at a quarter of its sides, upright, and its full (width, height); for a first look.
+
+    None where it would not come much sooner than the whole, and wherever ``decode`` would have something to say. May
+    run beside it.
+    """
+    with beside():
+        try:
+            image = _open(data, name, None)
+            _check_size(image, name, limit)
+            pixels = jpeg.quarter(data, image) if jpeg.is_plain(image) else None
+            if pixels is None:
+                return None
+            orientation = _orientation(image, None)
+            size = (image.height, image.width) if orientation in _SIDEWAYS else image.size
+            return size, _finished(Planes(pixels), image, orientation)
+        except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes, and who reads the whole says so
+            return None
 
 
 def _decode(data: bytes, name: str, limit: int | None) -> Planes:
@@ -62,14 +104,14 @@ def _decode(data: bytes, name: str, limit: int | None) -> Planes:
     orientation = 1 if image.format == "TIFF" else _orientation(image, png)  # both decoders turn a TIFF themselves
     if png and png.colour != 3:
         planes = _png(png)
-    elif image.format in ("JPEG", "MPO") and image.mode in ("L", "RGB"):
-        planes = Planes(_jpeg(data, image))
+    elif jpeg.is_plain(image):
+        planes = Planes(jpeg.whole(data, image))
     elif image.format == "TIFF" and image.mode in ("RGB", "RGBA", "RGBX") and _bits(image) == 16:
         planes = _tiff16(data, image)
     else:
         planes = _pillow(image, name)
     planes = replace(planes, notes=(*_frames_note(image), *planes.notes))
-    return _upright(_with_profile(planes, image), orientation)
+    return _finished(planes, image, orientation)
 
 
 def _open(data: bytes, name: str, png: PngFile | None) -> PIL.Image.Image:
@@ -113,12 +155,6 @@ def _orientation(image: PIL.Image.Image, png: PngFile | None) -> int:
     except Exception:  # noqa: BLE001 - broken metadata must not cost the user the picture
         return 1
     return found if isinstance(found, int) and 1 <= found <= 8 else 1
-
-
-def _jpeg(data: bytes, image: PIL.Image.Image) -> Pixels:
-    colours = cv2.IMREAD_GRAYSCALE if image.mode == "L" else cv2.IMREAD_COLOR_RGB
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), colours | cv2.IMREAD_IGNORE_ORIENTATION)
-    return np.asarray(image).astype(np.uint8) if pixels is None else pixels
 
 
 def _png(png: PngFile) -> Planes:
@@ -232,7 +268,17 @@ def _with_profile(planes: Planes, image: PIL.Image.Image) -> Planes:
     return replace(planes, notes=(*planes.notes, f"The colour profile {what} and was ignored; sRGB is assumed."))
 
 
+def _damaged(said: str) -> bool:
+    """Whether a decoder complained; others (Qt, on its thread) may have said something at the same time."""
+    return any(word in said for word in _DAMAGED)
+
+
+def _finished(planes: Planes, image: PIL.Image.Image, orientation: int) -> Planes:
+    return _upright(_with_profile(planes, image), orientation)
+
+
 _TURNS = {2: (False, 1), 3: (False, -1), 4: (False, 0), 5: (True, None), 6: (True, 1), 7: (True, -1), 8: (True, 0)}
+_SIDEWAYS = (5, 6, 7, 8)
 
 
 def _upright(planes: Planes, orientation: int) -> Planes:
@@ -243,7 +289,8 @@ def _upright(planes: Planes, orientation: int) -> Planes:
 
     def turn(plane: Pixels) -> Pixels:
         plane = cv2.transpose(plane) if transposed else plane
-        return plane if flip is None else cv2.flip(plane, flip)
+        own = transposed or plane.flags.writeable
+        return plane if flip is None else cv2.flip(plane, flip, dst=plane if own else None)
 
     return replace(planes, colour=turn(planes.colour), alpha=None if planes.alpha is None else turn(planes.alpha))
 

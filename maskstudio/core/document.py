@@ -1,8 +1,6 @@
 """Document: an image and its layers, frozen. Every change makes a new one that shares whatever stayed the same."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -10,85 +8,31 @@ import numpy.typing as npt
 
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.image import Image
-from maskstudio.core.mask import Index, Mask, Plane, grid
-from maskstudio.core.ops import Mode, combine
-from maskstudio.params import UNSHAPED, MaskParams, RefineParams
+from maskstudio.core.layer import COLOURS, ColourTile, Detection, Layer, Origin, Refinement
+from maskstudio.core.lazy import lazy
+from maskstudio.core.mask import Index, Mask, grid
+from maskstudio.core.ops import Mode, combine_tiles
+from maskstudio.core.tile import Plane, Tile, flat
 
-ColourTile = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+__all__ = ["Change", "ColourTile", "Detection", "Document", "Layer", "Origin", "Refinement", "compare"]
 
-
-@dataclass(frozen=True, eq=False)
-class Detection:
-    """One object as a provider returned it.
-
-    ``score`` is 0..1, or None where the provider gives none; ``box`` is left, top, right, bottom in px of the document;
-    ``mask`` is raw and of document size; ``done`` names parameters the provider has already applied to it; ``stand_in``
-    names the model that ran in place of ``model``, where another one did.
-    """
-
-    label: str
-    score: float | None
-    box: tuple[float, float, float, float]
-    mask: Mask
-    model: str = ""
-    provider: str = "local"
-    done: frozenset[str] = frozenset()
-    stand_in: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Refinement:
-    """What a refine job found: alpha, and clean colours for the tiles that have an edge in them (the image's type)."""
-
-    alpha: Mask
-    colours: Mapping[Index, ColourTile]
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of alpha and colours."""
-        return self.alpha.nbytes + sum(tile.nbytes for tile in self.colours.values())
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """One object of a document. ``shaped`` is always ``mask`` with ``params`` applied; ``refinement`` belongs to it.
-
-    ``refine`` holds the parameters of a wanted refinement, None when none is wanted; ``refinement`` is None until it is
-    solved.
-    """
-
-    id: int
-    name: str
-    mask: Mask
-    shaped: Mask
-    params: MaskParams = UNSHAPED
-    source: Detection | None = None
-    refine: RefineParams | None = None
-    refinement: Refinement | None = None
-    visible: bool = True
-    mode: Mode = "add"
-
-    @property
-    def alpha(self) -> Mask:
-        """What the layer contributes: refined where that is solved, otherwise the shaped mask."""
-        return self.shaped if self.refinement is None else self.refinement.alpha
-
-    @property
-    def amount(self) -> float:
-        """Share of decontaminated colour, 0..1."""
-        if self.refine is None or not self.refine.color_decontamination:
-            return 0.0
-        return self.refine.decontamination_amount
+Parts = tuple[tuple[Mask, Mode], ...]  # what is combined, from bottom to top
 
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """An image, its layers from bottom to top, and the id of the active one."""
+    """An image, its layers from bottom to top, and the id of the active one.
+
+    While ``solo`` names a layer, that one alone counts.
+    """
 
     image: Image
     layers: tuple[Layer, ...] = ()
     active: int | None = None
     next_id: int = field(default=1)
+    solo: int | None = None
+    # The combination of the document this one was made from, so that only what differs is combined anew.
+    known: "tuple[Parts, Mask] | None" = field(default=None, repr=False)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -104,21 +48,51 @@ class Document:
         """The layer of this id, or None."""
         return next((layer for layer in self.layers if layer.id == layer_id), None)
 
-    @cached_property
-    def alpha(self) -> Mask:
-        """Visible layers combined from bottom to top, each in its mode."""
-        shown = [layer for layer in self.layers if layer.visible]
-        return reduce(lambda below, layer: combine(below, layer.alpha, layer.mode), shown, Mask(*self.size))
+    @property
+    def shown(self) -> list[Layer]:
+        """The layers that count, from bottom to top."""
+        if self.solo is not None:
+            return [layer for layer in self.layers if layer.id == self.solo]
+        return [layer for layer in self.layers if layer.visible]
 
-    def add(self, layers: list[Layer], *, activate: bool = True) -> "Document":
-        """The document with ``layers`` on top; their ids are given here."""
-        numbered = [replace(layer, id=self.next_id + offset) for offset, layer in enumerate(layers)]
+    @lazy
+    def alpha(self) -> Mask:
+        """The layers that count combined from bottom to top, each in its mode; a layer in solo as it is."""
+        parts: Parts = tuple((layer.alpha, "add" if self.solo else layer.mode) for layer in self.shown)
+        alpha = _combined(parts, self.size, self.known)
+        object.__setattr__(self, "known", None)
+        self.__dict__["_parts"] = parts
+        return alpha
+
+    def changed(self, **fields: Any) -> "Document":
+        """The document with other values in these fields; what was combined already is not combined again."""
+        known = (self.__dict__["_parts"], self.alpha) if "alpha" in self.__dict__ else self.known
+        return replace(self, known=known, **fields)
+
+    def forget(self) -> None:
+        """Let go what can be combined again, for a document that only history holds."""
+        for name in ("alpha", "_parts"):
+            self.__dict__.pop(name, None)
+
+    def recall(self, shown: "Document") -> None:
+        """Make ready to follow ``shown``: what both have in common is not combined again."""
+        if "alpha" not in self.__dict__ and shown.image is self.image and "_parts" in shown.__dict__:
+            object.__setattr__(self, "known", (shown.__dict__["_parts"], shown.alpha))
+
+    def add(self, layers: list[Layer], *, activate: bool = True, at: int | None = None) -> "Document":
+        """The document with ``layers`` on top, or at position ``at`` from the bottom, with ids and colours given."""
+        numbered = [
+            layer.changed(id=self.next_id + offset, colour=COLOURS[(self.next_id + offset - 1) % len(COLOURS)])
+            for offset, layer in enumerate(layers)
+        ]
         active = numbered[0].id if numbered and activate else self.active
-        return replace(self, layers=(*self.layers, *numbered), active=active, next_id=self.next_id + len(numbered))
+        at = len(self.layers) if at is None else at
+        whole = (*self.layers[:at], *numbered, *self.layers[at:])
+        return self.changed(layers=whole, active=active, next_id=self.next_id + len(numbered))
 
     def put(self, layer: Layer) -> "Document":
         """The document with the layer of that id replaced."""
-        return replace(self, layers=tuple(layer if old.id == layer.id else old for old in self.layers))
+        return self.changed(layers=tuple(layer if old.id == layer.id else old for old in self.layers))
 
     def remove(self, layer_id: int) -> "Document":
         """The document without that layer; the one below it becomes active, or the one above."""
@@ -126,14 +100,15 @@ class Document:
         at = ids.index(layer_id)
         left = ids[:at] + ids[at + 1 :]
         active = self.active if self.active != layer_id else (left[max(at - 1, 0)] if left else None)
-        return replace(self, layers=tuple(layer for layer in self.layers if layer.id != layer_id), active=active)
+        rest = tuple(layer for layer in self.layers if layer.id != layer_id)
+        return self.changed(layers=rest, active=active, solo=None if self.solo == layer_id else self.solo)
 
     def move(self, layer_id: int, to: int) -> "Document":
         """The document with that layer at position ``to``, counted from the bottom."""
         rest = [layer for layer in self.layers if layer.id != layer_id]
         moved = next(layer for layer in self.layers if layer.id == layer_id)
         rest.insert(max(0, min(to, len(rest))), moved)
-        return replace(self, layers=tuple(rest))
+        return self.changed(layers=tuple(rest))
 
     def colours(self, rect: Rect) -> npt.NDArray[Any]:
         """Colours of the cut-out in ``rect`` (within the frame): the image's own, decontaminated along refined edges.
@@ -141,7 +116,7 @@ class Document:
         Shape (rect.height, rect.width, 3), the image's type. Without decontamination it is a view of the image.
         """
         source = self.image.pixels[rect.slices()]
-        clean = [layer for layer in self.layers if layer.visible and layer.mode == "add" and layer.amount > 0]
+        clean = [layer for layer in self.shown if (layer.mode == "add" or self.solo) and layer.amount > 0]
         out = source
         for layer in clean:
             if layer.refinement is None:
@@ -151,7 +126,7 @@ class Document:
                 if tile is None:
                     continue
                 out = source.copy() if out is source else out
-                _blend(out, tile, layer.refinement.alpha.tile(index), layer.amount, box, rect)
+                _blend(out, tile, layer.alpha.tile(index), layer.amount, box, rect)
         return out
 
 
@@ -183,13 +158,50 @@ def compare(old: Document | None, new: Document | None) -> Change:
         return Change(frame, alpha=True, layers=True, image=True)
     area = bounds(new.alpha.rect(index) for index in new.alpha.changed(old.alpha))
     area = area.unite(_colour_area(old, new))
-    return Change(area, alpha=bool(area), layers=old.layers != new.layers or old.active != new.active, image=False)
+    return Change(area, alpha=bool(area), layers=_outline(old) != _outline(new), image=False)
+
+
+def _outline(document: Document) -> tuple[object, ...]:
+    return document.layers, document.active, document.solo
 
 
 def _colour_area(old: Document, new: Document) -> Rect:
     """Where decontaminated colours may differ."""
-    before = {layer.id: (layer.refinement, layer.amount, layer.visible, layer.mode) for layer in old.layers}
-    after = {layer.id: (layer.refinement, layer.amount, layer.visible, layer.mode) for layer in new.layers}
+    before = {layer.id: (layer.refinement, layer.amount, layer.mode) for layer in old.shown}
+    after = {layer.id: (layer.refinement, layer.amount, layer.mode) for layer in new.shown}
     touched = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
     tiles = [state[0].colours for key in touched for state in (before.get(key), after.get(key)) if state and state[0]]
     return bounds(new.alpha.rect(index) for colours in tiles for index in colours)
+
+
+def _combined(parts: Parts, size: tuple[int, int], known: tuple[Parts, Mask] | None) -> Mask:
+    """The parts combined from bottom to top, tile by tile, taking over from ``known`` whatever did not change."""
+    if not parts:
+        return Mask(*size)
+    if len(parts) == 1 and parts[0][1] == "add":
+        return parts[0][0]
+    every = set().union(*(mask.tiles.keys() for mask, _ in parts))
+    if known is None:
+        return Mask(*size).with_tiles({index: _stack(parts, index) for index in every})
+    before, alpha = known
+    if [mode for _, mode in before] == [mode for _, mode in parts]:
+        pairs = zip(before, parts, strict=True)
+        every = {index for (old, _), (new, _) in pairs for index in new.changed(old)}
+    else:
+        every |= alpha.tiles.keys()
+    return alpha.with_tiles({index: _same(alpha.held(index), _stack(parts, index)) for index in every})
+
+
+def _stack(parts: Parts, index: Index) -> Tile:
+    """One tile of the parts combined; nothing lies below the lowest."""
+    below = flat(0, *parts[0][0].held(index).shape)
+    for mask, mode in parts:
+        below = combine_tiles(below, mask.held(index), mode)
+    return below
+
+
+def _same(old: Tile, new: Tile) -> Tile:
+    """The old tile where the new one has the same pixels, so that nobody takes it for a change."""
+    if old is new or old.value is not None or new.value is not None:
+        return new
+    return old if np.array_equal(old.pixels, new.pixels) else new

@@ -1,7 +1,7 @@
 """Image files in and out: to an Image and its starting mask, from a cut-out or a mask; failures are one sentence."""
 
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from maskstudio.core.atomic import replacing
 from maskstudio.core.cutout import Alpha, Hidden, alpha_to_depth, cutout_raster
 from maskstudio.core.cv import cv2
-from maskstudio.core.decode import Planes, alpha8, decode
+from maskstudio.core.decode import Planes, alpha8, decode, decode_jpeg, decode_quarter
 from maskstudio.core.image import Image, Pixels, to_8bit
 from maskstudio.core.png import Compression, png_pieces, raster_of
-from maskstudio.errors import BadMask, CannotRead, TooLarge
+from maskstudio.core.preview import Preview
+from maskstudio.errors import BadMask, CannotRead, MaskStudioError, TooLarge
 
 Step = Callable[[float], None]
 
@@ -32,6 +33,22 @@ class Opened:
     alpha: NDArray[np.uint8] | None
 
 
+def read_preview(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Preview | None:
+    """A first look at the picture in a file, in half the time of ``read_image``, beside which it may run.
+
+    None where there is none: small pictures, formats that must be decoded whole, and files that cannot be opened.
+    """
+    path = Path(path)
+    try:
+        found = decode_quarter(_read(path), path.name, limit)
+    except MaskStudioError:  # whoever reads the whole picture tells the user
+        return None
+    if found is None:
+        return None
+    size, planes = found
+    return Preview(_rgb(planes), planes.icc, path.name, path, planes.colour.ndim == 2, full=size)
+
+
 def read_image(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT, step: Step | None = None) -> Opened:
     """The first picture in a file. ``limit`` is in pixels, None for none; nothing is decoded above it.
 
@@ -39,22 +56,16 @@ def read_image(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT, ste
     """
     path = Path(path)
     _tell(step, 0.0)
-    data = _read(path)
-    _tell(step, 0.2)
-    opened = decode_image(data, path.name, path=path, limit=limit)
+    planes = _planes(path, limit)
     _tell(step, 1.0)
-    return opened
+    return _opened(planes, path.name, path)
 
 
 def decode_image(
     data: bytes, name: str, *, path: Path | None = None, limit: int | None = DEFAULT_PIXEL_LIMIT
 ) -> Opened:
     """As ``read_image``, from bytes in memory (clipboard, network). Raises BadImage, TooLarge."""
-    planes = decode(data, name, limit)
-    grey = planes.colour.ndim == 2
-    pixels = cv2.cvtColor(planes.colour, cv2.COLOR_GRAY2RGB) if grey else planes.colour
-    image = Image(pixels, planes.icc, name, path, grey, planes.notes)
-    return Opened(image, alpha8(planes))
+    return _opened(decode(data, name, limit), name, path)
 
 
 def read_mask(
@@ -69,14 +80,26 @@ def read_mask(
     ``size`` is (width, height); a mask of another size is resized smoothly if allowed, else BadMask.
     """
     path = Path(path)
-    planes = decode(_read(path), path.name, limit)
+    return decode_mask(_read(path), path.name, size, allow_resize=allow_resize, limit=limit)
+
+
+def decode_mask(
+    data: bytes,
+    name: str,
+    size: tuple[int, int] | None = None,
+    *,
+    allow_resize: bool = False,
+    limit: int | None = DEFAULT_PIXEL_LIMIT,
+) -> NDArray[np.uint8]:
+    """As ``read_mask``, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
+    planes = decode(data, name, limit)
     alpha = alpha8(planes)
     mask = np.ascontiguousarray(_brightness(planes) if alpha is None else alpha)
     height, width = mask.shape
     if size is None or size == (width, height):
         return mask
     if not allow_resize:
-        raise BadMask(f"{path.name} is {width} by {height} pixels, but the image is {size[0]} by {size[1]}.")
+        raise BadMask(f"{name} is {width} by {height} pixels, but the image is {size[0]} by {size[1]}.")
     shrinks = size[0] < width and size[1] < height
     resized: NDArray[np.uint8] = cv2.resize(mask, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     return resized
@@ -123,7 +146,25 @@ def _write(path: str | Path, pieces: Generator[bytes]) -> None:
             file.write(piece)
 
 
+def _opened(planes: Planes, name: str, path: Path | None) -> Opened:
+    image = Image(_rgb(planes), planes.icc, name, path, planes.colour.ndim == 2, planes.notes)
+    return Opened(image, alpha8(planes))
+
+
+def _planes(path: Path, limit: int | None) -> Planes:
+    with _readable(path):
+        straight = decode_jpeg(path, limit)
+    return decode(_read(path), path.name, limit) if straight is None else straight
+
+
 def _read(path: Path) -> bytes:
+    with _readable(path):
+        return path.read_bytes()
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """The place to read a file: what may not be read is refused first, and what goes wrong is put in our words."""
     try:
         if path.is_dir():
             raise CannotRead(f"{path.name or path} is a folder, not an image.")
@@ -131,7 +172,7 @@ def _read(path: Path) -> bytes:
             raise CannotRead(f"{path.name} is a device, not an image.")
         if path.stat().st_size > _MOST_BYTES:
             raise TooLarge(f"{path.name} is larger than {_MOST_BYTES >> 30} GB and cannot be opened.")
-        return path.read_bytes()
+        yield
     except FileNotFoundError as error:
         raise CannotRead(f"{path.name} does not exist.") from error
     except PermissionError as error:
@@ -140,6 +181,10 @@ def _read(path: Path) -> bytes:
         raise CannotRead(f"{path.name} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     except MemoryError as error:
         raise TooLarge(f"{path.name} needs more memory than this computer can give.") from error
+
+
+def _rgb(planes: Planes) -> Pixels:
+    return cv2.cvtColor(planes.colour, cv2.COLOR_GRAY2RGB) if planes.colour.ndim == 2 else planes.colour
 
 
 def _brightness(planes: Planes) -> NDArray[np.uint8]:

@@ -1,63 +1,49 @@
 """Mask: one 8-bit coverage plane as immutable 256-px tiles. Knows no image, no file, no Qt.
 
-Tiles are read-only arrays, shared between masks; a tile of one value is one shared object; an absent tile is all zero.
+Tiles are shared between masks; a tile of one value is one shared object; an absent tile is all zero.
 So a copy is a dict copy, and "what changed" is an identity test per tile.
 """
 
-import threading
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
-from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect, bounds
+from maskstudio.core.lazy import lazy
+from maskstudio.core.tile import TILE, Plane, Tile, flat, flat_value, frozen
 from maskstudio.errors import BadMask
 
-TILE = 256
-Plane = npt.NDArray[np.uint8]
+__all__ = ["TILE", "Index", "Mask", "Plane", "Tile", "flat", "frozen", "grid"]
+
 Index = tuple[int, int]
-
-
-# Flat tiles in use. One that nobody holds any more is forgotten, so that those in use are always the only ones.
-_flats: WeakValueDictionary[tuple[int, int, int], Plane] = WeakValueDictionary()
-_making = threading.Lock()
-
-
-def flat(value: int, height: int, width: int) -> Plane:
-    """The one shared read-only tile of this size whose pixels all have this value."""
-    key = (value, height, width)
-    with _making:
-        tile = _flats.get(key)
-        if tile is None:
-            tile = np.full((height, width), value, np.uint8)
-            tile.flags.writeable = False
-            _flats[key] = tile
-        return tile
 
 
 def grid(width: int, height: int, rect: Rect) -> Iterator[tuple[Index, Rect]]:
     """Index (column, row) and pixel rectangle of every tile of a ``width`` x ``height`` plane that meets ``rect``."""
-    frame = Rect(0, 0, width, height)
-    rect = rect.intersect(frame)
+    rect = rect.intersect(Rect(0, 0, width, height))
     if not rect:
         return
+    columns = range(rect.x // TILE, (rect.right - 1) // TILE + 1)
     for row in range(rect.y // TILE, (rect.bottom - 1) // TILE + 1):
-        for column in range(rect.x // TILE, (rect.right - 1) // TILE + 1):
-            yield (column, row), Rect(column * TILE, row * TILE, TILE, TILE).intersect(frame)
+        y = row * TILE
+        tall = min(TILE, height - y)
+        for column in columns:
+            x = column * TILE
+            yield (column, row), Rect(x, y, min(TILE, width - x), tall)
 
 
 class Mask:
     """Coverage of ``width`` x ``height`` pixels: 0 out, 255 in."""
 
-    def __init__(self, width: int, height: int, tiles: Mapping[Index, Plane] | None = None) -> None:
-        """``tiles`` are read-only arrays of the tile's exact size; the caller gives them up."""
+    def __init__(self, width: int, height: int, tiles: Mapping[Index, Tile] | None = None) -> None:
+        """``tiles`` by (column, row), each of its exact size."""
         self.width = width
         self.height = height
-        self.tiles: Mapping[Index, Plane] = MappingProxyType(dict(tiles or {}))
+        self.tiles: Mapping[Index, Tile] = MappingProxyType(dict(tiles or {}))
 
     @classmethod
     def from_array(cls, array: npt.NDArray[Any]) -> "Mask":
@@ -66,6 +52,24 @@ class Mask:
             raise BadMask(f"A mask must be one plane of 8-bit values, not {array.dtype} of shape {array.shape}.")
         height, width = array.shape
         return cls(width, height).put(array, 0, 0)
+
+    @classmethod
+    def filled(cls, width: int, height: int, value: int) -> "Mask":
+        """A mask of one value, 0..255, throughout."""
+        columns, rows = -(-width // TILE), -(-height // TILE)
+        if not value or not columns or not rows:
+            return cls(width, height)
+        edge_x, edge_y = width - (columns - 1) * TILE, height - (rows - 1) * TILE
+        inner, right = flat(value, TILE, TILE), flat(value, TILE, edge_x)
+        bottom, corner = flat(value, edge_y, TILE), flat(value, edge_y, edge_x)
+        tiles = {
+            (column, row): (inner if column < columns - 1 else right)
+            if row < rows - 1
+            else (bottom if column < columns - 1 else corner)
+            for row in range(rows)
+            for column in range(columns)
+        }
+        return cls(width, height, tiles)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -77,18 +81,27 @@ class Mask:
         """The whole plane."""
         return Rect(0, 0, self.width, self.height)
 
-    @cached_property
+    @property
     def nbytes(self) -> int:
-        """Bytes of the distinct tiles held, flat ones not counted."""
-        return sum(tile.nbytes for tile in self.tiles.values() if not is_flat(tile))
+        """Bytes of the tiles held, flat ones not counted."""
+        return sum(tile.nbytes for tile in self.tiles.values())
 
-    def tile(self, index: Index) -> Plane:
-        """The read-only tile at (column, row)."""
+    def held(self, index: Index) -> Tile:
+        """The tile at (column, row): the shared zero one where none is stored."""
         found = self.tiles.get(index)
         if found is not None:
             return found
-        box = Rect(index[0] * TILE, index[1] * TILE, TILE, TILE).intersect(self.frame)
+        box = self.rect(index)
         return flat(0, box.height, box.width)
+
+    def tile(self, index: Index) -> Plane:
+        """The read-only pixels of the tile at (column, row)."""
+        return self.held(index).pixels
+
+    def flat_value(self, index: Index) -> int | None:
+        """The one value of a flat tile, 0 for an absent one; None for a tile of several values."""
+        found = self.tiles.get(index)
+        return 0 if found is None else found.value
 
     def array(self, rect: Rect | None = None) -> Plane:
         """A new contiguous array of the pixels in ``rect`` (all by default); outside the plane it is 0."""
@@ -99,7 +112,11 @@ class Mask:
             if tile is None:
                 continue
             part = box.intersect(rect)
-            out[_within(part, rect)] = tile[_within(part, box)]
+            here = _within(part, rect)
+            if tile.value is not None:
+                out[here] = tile.value
+            else:
+                out[here] = tile.pixels[_within(part, box)]
         return out
 
     def put(self, array: npt.NDArray[Any], x: int, y: int) -> "Mask":
@@ -111,13 +128,37 @@ class Mask:
         tiles = dict(self.tiles)
         for index, box in grid(self.width, self.height, target):
             part = box.intersect(target)
-            source = array[_within(part, target)]
-            old = self.tile(index)
-            if np.array_equal(old[_within(part, box)], source):
+            old = self.held(index)
+            new = _patched(old, array[_within(part, target)], part, box)
+            if new is old:
                 continue
-            new = frozen(source if part == box else _patched(old, source, part, box))
-            tiles[index] = new
-            if new is flat(0, *new.shape):
+            if new.value == 0:
+                tiles.pop(index, None)
+            else:
+                tiles[index] = new
+        return Mask(self.width, self.height, tiles)
+
+    def with_tiles(self, changes: Mapping[Index, Plane | Tile]) -> "Mask":
+        """A mask with whole tiles replaced. Arrays (uint8, contiguous, of the tile's size) are taken over."""
+        tiles = dict(self.tiles)
+        for index, change in changes.items():
+            tile = change if isinstance(change, Tile) else frozen(change, owned=True)
+            if tile.value == 0:
+                tiles.pop(index, None)
+            else:
+                tiles[index] = tile
+        return Mask(self.width, self.height, tiles)
+
+    @lazy
+    def inverse(self) -> "Mask":
+        """255 less every value. One object for each mask, so that what is made of it stays comparable."""
+        tiles = dict(Mask.filled(self.width, self.height, 255).tiles)
+        for index, tile in self.tiles.items():
+            if tile.value is None:
+                tiles[index] = Tile(cv2.bitwise_not(tile.pixels))
+            elif tile.value != 255:
+                tiles[index] = flat(255 - tile.value, *tile.shape)
+            else:
                 del tiles[index]
         return Mask(self.width, self.height, tiles)
 
@@ -130,7 +171,7 @@ class Mask:
         indices = self.tiles.keys() | other.tiles.keys()
         return sorted(index for index in indices if self.tiles.get(index) is not other.tiles.get(index))
 
-    @cached_property
+    @lazy
     def bounds(self) -> Rect:
         """The smallest rectangle holding every pixel above 0."""
         return bounds(self._used(index, tile) for index, tile in self.tiles.items())
@@ -145,7 +186,7 @@ class Mask:
         if not (0 <= x < self.width and 0 <= y < self.height):
             return 0
         tile = self.tiles.get((x // TILE, y // TILE))
-        return 0 if tile is None else int(tile[y % TILE, x % TILE])
+        return 0 if tile is None else int(tile.pixels[y % TILE, x % TILE])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mask) or self.size != other.size:
@@ -154,37 +195,34 @@ class Mask:
 
     __hash__ = None  # type: ignore[assignment]  # compared by value, kept by identity
 
-    def _used(self, index: Index, tile: Plane) -> Rect:
+    def _used(self, index: Index, tile: Tile) -> Rect:
         box = self.rect(index)
-        if is_flat(tile):
+        if tile.value is not None:
             return box
-        columns, rows = np.flatnonzero(tile.any(axis=0)), np.flatnonzero(tile.any(axis=1))
+        pixels = tile.pixels
+        columns, rows = np.flatnonzero(pixels.any(axis=0)), np.flatnonzero(pixels.any(axis=1))
         if not len(columns):
             return Rect(0, 0, 0, 0)
         left, top = int(columns[0]), int(rows[0])
         return Rect(box.x + left, box.y + top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1)
 
 
-def is_flat(tile: Plane) -> bool:
-    """Whether this is one of the shared tiles of a single value (an identity test, not a look at the pixels)."""
-    return tile is _flats.get((int(tile[0, 0]), *tile.shape))
-
-
-def frozen(tile: npt.NDArray[Any]) -> Plane:
-    """A read-only tile of these pixels: the shared one if they are all equal, otherwise a copy."""
-    first = tile[0, 0]
-    if (tile == first).all():
-        return flat(int(first), *tile.shape)
-    copy: Plane = np.array(tile, np.uint8, order="C")
-    copy.flags.writeable = False
-    return copy
-
-
 def _within(part: Rect, whole: Rect) -> tuple[slice, slice]:
     return Rect(part.x - whole.x, part.y - whole.y, part.width, part.height).slices()
 
 
-def _patched(old: Plane, source: npt.NDArray[Any], part: Rect, box: Rect) -> Plane:
-    new = old.copy()
+def _patched(old: Tile, source: npt.NDArray[Any], part: Rect, box: Rect) -> Tile:
+    """The tile with ``source`` in its ``part``; the old one where it has these pixels already."""
+    value = flat_value(source)
+    if part == box and value is not None:
+        return flat(value, box.height, box.width)
+    if value is not None and value == old.value:
+        return old
+    here = old.pixels[_within(part, box)]
+    if (value is None or old.value is None) and np.array_equal(here, source):
+        return old
+    if part == box:
+        return Tile(np.array(source, np.uint8, order="C"))
+    new = old.pixels.copy()
     new[_within(part, box)] = source
-    return new
+    return frozen(new, owned=True)

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect, margin
-from maskstudio.core.mask import Mask, Plane, flat
+from maskstudio.core.mask import Mask
+from maskstudio.core.tile import Plane, Tile, flat, frozen
 from maskstudio.errors import BadMask
 
 Mode = Literal["add", "subtract", "intersect"]
@@ -64,13 +65,26 @@ def combine(below: Mask, above: Mask, mode: Mode) -> Mask:
         raise BadMask(
             f"A mask of {above.width} x {above.height} px does not fit one of {below.width} x {below.height}."
         )
-    merge = _MERGES[mode]
     tiles = {}
     for index in below.tiles.keys() | above.tiles.keys():
-        tile = merge(below.tile(index), above.tile(index))
-        if tile is not flat(0, *tile.shape):
+        tile = combine_tiles(below.held(index), above.held(index), mode)
+        if tile.value != 0:
             tiles[index] = tile
     return Mask(below.width, below.height, tiles)
+
+
+def combine_tiles(below: Tile, above: Tile, mode: Mode) -> Tile:
+    """``combine`` for one tile. Where a flat tile decides, the result is one of the two, or a shared flat one."""
+    return _MERGES[mode](below, above)
+
+
+def combine_planes(below: Plane, above: Plane, mode: Mode) -> Plane:
+    """``combine`` for arrays of one shape, uint8."""
+    if mode == "add":
+        added: Plane = cv2.max(below, above)
+        return added
+    left: Plane = cv2.min(below, above if mode == "intersect" else cv2.bitwise_not(above))
+    return left
 
 
 def _margin(padding: int, blur: int) -> int:
@@ -147,40 +161,29 @@ def _spread_soft(mask: Plane, radius: int, blur: int, check: Check) -> Plane:
     return out
 
 
-def _added(below: Plane, above: Plane) -> Plane:
+def _added(below: Tile, above: Tile) -> Tile:
     return _merged(below, above, np.maximum, absorbing=255)
 
 
-def _intersected(below: Plane, above: Plane) -> Plane:
+def _intersected(below: Tile, above: Tile) -> Tile:
     return _merged(below, above, np.minimum, absorbing=0)
 
 
-def _subtracted(below: Plane, above: Plane) -> Plane:
-    return _intersected(below, _inverted(above))
+def _subtracted(below: Tile, above: Tile) -> Tile:
+    if above.value is not None:
+        return _intersected(below, flat(255 - above.value, *above.shape))
+    return below if below.value == 0 else _intersected(below, Tile(255 - above.pixels))
 
 
-def _inverted(tile: Plane) -> Plane:
-    for value in (0, 255):
-        if tile is flat(value, *tile.shape):
-            return flat(255 - value, *tile.shape)
-    return 255 - tile
-
-
-def _merged(below: Plane, above: Plane, merge: Callable[..., Any], *, absorbing: int) -> Plane:
+def _merged(below: Tile, above: Tile, merge: Callable[..., Any], *, absorbing: int) -> Tile:
     """Flat tiles decide without touching a pixel and keep the other tile's identity."""
-    strong, neutral = flat(absorbing, *below.shape), flat(255 - absorbing, *below.shape)
-    if below is strong or above is strong:
-        return strong
-    if above is neutral:
+    if absorbing in (below.value, above.value):
+        return flat(absorbing, *below.shape)
+    if above.value == 255 - absorbing:
         return below
-    if below is neutral:
-        return _frozen_in_place(above)
-    return _frozen_in_place(merge(below, above))
-
-
-def _frozen_in_place(tile: Plane) -> Plane:
-    tile.flags.writeable = False
-    return tile
+    if below.value == 255 - absorbing:
+        return above
+    return frozen(merge(below.pixels, above.pixels), owned=True)
 
 
 _MERGES = {"add": _added, "subtract": _subtracted, "intersect": _intersected}

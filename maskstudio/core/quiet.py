@@ -1,7 +1,8 @@
 """A quiet room for native libraries: their chatter neither reaches the terminal nor stops the work.
 
 Decoders and model runtimes write to the process's error output, and Pillow warns and has its own size limit (ours is
-checked before). All of that is process-wide, so one at a time is in the room.
+checked before). All of that is process-wide, so one at a time is in the room; only a decoder whose words nobody asks
+for may be there beside another.
 """
 
 import os
@@ -10,37 +11,85 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Generic, TypeVar
 
 import PIL.Image
 
 _STDERR = 2
 _one_at_a_time = threading.Lock()
 
+T = TypeVar("T")
+Said = Callable[[], str]
+
+
+class _Shared(Generic[T]):
+    """A context of the whole process: the first to come sets it up, the last to leave takes it down."""
+
+    def __init__(self, make: Callable[[], AbstractContextManager[T]]) -> None:
+        self._make = make
+        self._door = threading.Lock()
+        self._guests = 0
+        self._stack = ExitStack()
+        self._value: T
+
+    @contextmanager
+    def __call__(self) -> Iterator[T]:
+        with self._door:
+            if self._guests == 0:
+                self._value = self._stack.enter_context(self._make())
+            self._guests += 1
+        try:
+            yield self._value
+        finally:
+            with self._door:
+                self._guests -= 1
+                if self._guests == 0:
+                    self._stack.close()
+
 
 @contextmanager
-def silence() -> Iterator[Callable[[], str]]:
+def silence() -> Iterator[Said]:
     """Keep the process's error output from the terminal; the yielded function returns what was said so far."""
-    with _one_at_a_time, tempfile.TemporaryFile() as diary, _stderr_into(diary.fileno()):
-        yield lambda: os.pread(diary.fileno(), 65536, 0).decode("utf-8", "replace")
+    with _one_at_a_time, _hushed() as diary:
+        start = os.fstat(diary).st_size
+        yield lambda: os.pread(diary, 65536, start).decode("utf-8", "replace")
 
 
 @contextmanager
-def quiet() -> Iterator[Callable[[], str]]:
+def quiet() -> Iterator[Said]:
     """``silence`` for decoders of foreign files, without Python's warnings and Pillow's limit."""
-    with silence() as said, warnings.catch_warnings(), _no_pillow_limit():
-        warnings.simplefilter("ignore")
+    with silence() as said, _lenient():
         yield said
 
 
 @contextmanager
-def _no_pillow_limit() -> Iterator[None]:
+def beside() -> Iterator[None]:
+    """``quiet`` without waiting for whoever is in the room, and without hearing what was said."""
+    with _hushed(), _lenient():
+        yield
+
+
+@contextmanager
+def _diary() -> Iterator[int]:
+    """A file that takes what goes to the error output; gives its descriptor."""
+    with tempfile.TemporaryFile() as diary, _stderr_into(diary.fileno()):
+        yield diary.fileno()
+
+
+@contextmanager
+def _without_limits() -> Iterator[None]:
     before = PIL.Image.MAX_IMAGE_PIXELS
     PIL.Image.MAX_IMAGE_PIXELS = None
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         PIL.Image.MAX_IMAGE_PIXELS = before
+
+
+_hushed, _lenient = _Shared(_diary), _Shared(_without_limits)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from maskstudio.errors import CannotWrite, ModelUnavailable
+from maskstudio.errors import CannotRead, CannotWrite, ModelUnavailable
 from maskstudio.jobs import Token
 from maskstudio.providers.catalogue import Entry
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 _LIMIT = 512 << 20  # bytes; no known model is larger
+_PICTURE_LIMIT = 256 << 20  # bytes
 _BLOCK = 1 << 16
 
 
@@ -89,6 +90,27 @@ def _receive(client: "httpx.Client", entry: Entry, part: Path, token: Token) -> 
                     raise ModelUnavailable(f"{entry.file} was not kept: the server sent more than the file should be.")
                 file.write(block)
                 token.step(min(done / total, 1.0) if total else 0.0, f"Downloading {entry.file}")
+
+
+def picture(address: str, token: Token, client: "httpx.Client | None" = None) -> bytes:
+    """The bytes of a picture on the web, 256 MiB at most; https only. Raises ``CannotRead``.
+
+    Nothing is sent but the request; what comes is not looked at here.
+    """
+    import httpx
+
+    try:
+        with _client(client) as web, web.stream("GET", address) as answer:
+            answer.raise_for_status()
+            total, data = int(answer.headers.get("Content-Length") or 0), bytearray()
+            for block in answer.iter_bytes(_BLOCK):
+                data += block
+                if len(data) > _PICTURE_LIMIT:
+                    raise CannotRead(f"What {answer.url.host} sends is too large for a picture.")
+                token.step(min(len(data) / total, 1.0) if total else 0.0, f"Downloading from {answer.url.host}")
+            return bytes(data)
+    except (httpx.HTTPError, httpx.InvalidURL, ModelUnavailable) as error:
+        raise CannotRead(f"The picture could not be downloaded ({_reason(error)}).") from error
 
 
 def _verify(entry: Entry, part: Path) -> None:

@@ -29,7 +29,7 @@ def painted(width: int, height: int, rect: Rect, paint: Callable[[Rect], Plane |
     for index, box in grid(width, height, rect):
         pixels = paint(box)
         tile = flat(pixels, box.height, box.width) if isinstance(pixels, int) else frozen(pixels)
-        if tile is not flat(0, box.height, box.width):
+        if tile.value != 0:
             tiles[index] = tile
     return Mask(width, height, tiles)
 

@@ -1,7 +1,9 @@
 """Starting the editor: the application object, the theme, and the window."""
 
+import gc
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -17,7 +19,7 @@ from maskstudio.ui.window import MainWindow
 def create_window(files: list[str]) -> QMainWindow:
     """The whole editor window, for a caller that owns the QApplication and the event loop.
 
-    The first of ``files`` is opened once the loop runs, so the window paints first.
+    ``files`` are opened once the loop runs, so the window paints first.
     """
     sys.setswitchinterval(0.001)  # s; the window waits this long for a job that runs Python, by default five times that
     app = QApplication.instance()
@@ -25,9 +27,15 @@ def create_window(files: list[str]) -> QMainWindow:
     chosen = settings.load()
     theme.apply(app, chosen.theme)
     window = MainWindow(chosen)
+    window.safety.begin()
     if files:
-        QTimer.singleShot(0, lambda: window.open(Path(files[0])))
+        QTimer.singleShot(0, partial(_open_all, window, files))
     return window
+
+
+def _open_all(window: MainWindow, files: list[str]) -> None:
+    for file in files:
+        window.open(Path(file))
 
 
 def run(files: list[str]) -> int:
@@ -37,5 +45,9 @@ def run(files: list[str]) -> int:
     app.setApplicationName("maskstudio")
     app.setWindowIcon(QIcon(str(resource("icons/maskstudio.svg"))))
     window = create_window(files)
+    assert isinstance(window, MainWindow)
+    window.habits.first_run = True
     window.show()
+    gc.freeze()  # what there is now stays: no need to look through it again and again
+    gc.enable()
     return app.exec()

@@ -1,17 +1,15 @@
 """The few places where a dialog is right: choosing files, and leaving work that was never exported."""
 
-from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QLabel, QMessageBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from maskstudio.core.image import Image
 from maskstudio.settings import Settings
-from maskstudio.ui.actions import ACTIONS
 
-_IMAGES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif"
+_IMAGES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif *.ora"
 
 
 def _tr(text: str) -> str:
@@ -30,6 +28,14 @@ def ask_image(parent: QWidget, settings: Settings, title: str = "") -> Path | No
     filters = f"{_tr('Images')} ({_IMAGES});;{_tr('All files')} (*)"
     name, _ = QFileDialog.getOpenFileName(parent, title or _tr("Open a Photo"), folder, filters)
     return Path(name) if name else None
+
+
+def ask_images(parent: QWidget, settings: Settings) -> list[Path]:
+    """The files the user chooses to open, none if it was cancelled."""
+    folder = str(Path(settings.recent[0]).parent) if settings.recent else ""
+    filters = f"{_tr('Images')} ({_IMAGES});;{_tr('All files')} (*)"
+    names, _ = QFileDialog.getOpenFileNames(parent, _tr("Open Photos"), folder, filters)
+    return [Path(name) for name in names]
 
 
 def ask_export(parent: QWidget, settings: Settings, image: Image, suffix: str) -> Path | None:
@@ -58,16 +64,22 @@ def may_replace(parent: QWidget, path: Path) -> bool:
     return QMessageBox.question(parent, _tr("Export"), text) == QMessageBox.StandardButton.Yes
 
 
-def may_discard(parent: QWidget) -> bool:
-    """Whether the user agrees to lose layers that were never exported; Cancel is the default."""
+Leave = Literal["save", "discard", "cancel"]
+
+
+def ask_leave(parent: QWidget, name: str) -> Leave:
+    """What to do with work on ``name`` that no file holds, before it is closed. Escape cancels."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
-    box.setText(_tr("The masks of this photo have not been exported."))
-    box.setInformativeText(_tr("Leaving it now discards them."))
-    discard = box.addButton(_tr("Discard Masks"), QMessageBox.ButtonRole.DestructiveRole)
-    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(_tr("Save the work on {} before closing?").format(short(name)))
+    box.setInformativeText(_tr("Its masks are in no file yet. Without saving they are lost."))
+    save = box.addButton(QMessageBox.StandardButton.Save)
+    discard = box.addButton(QMessageBox.StandardButton.Discard)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(save)
     box.exec()
-    return box.clickedButton() is discard
+    return "save" if box.clickedButton() is save else "discard" if box.clickedButton() is discard else "cancel"
 
 
 def show_about(parent: QWidget) -> None:
@@ -77,51 +89,6 @@ def show_about(parent: QWidget) -> None:
         "<p>Detection by Ultralytics YOLO (AGPL-3.0) and MediaPipe (Apache-2.0). Nothing is sent anywhere unless you "
         "ask for it.</p>"
     )
+    from importlib.metadata import version  # brings half of the e-mail library
+
     QMessageBox.about(parent, _tr("About maskstudio"), text.format(version("maskstudio")))
-
-
-def _gestures() -> list[tuple[str, str]]:
-    return [
-        (_tr("Zoom at the pointer"), _tr("wheel, pinch")),
-        (_tr("Pan"), _tr("Space + drag, middle drag, arrow keys")),
-        (_tr("Pan sideways"), _tr("Shift + wheel")),
-        (_tr("Photo alone"), _tr("hold `")),
-        (_tr("Choose a layer"), _tr("click its number or box")),
-        (_tr("Rename a layer"), _tr("F2 or double click in the list")),
-        (_tr("Show or hide a layer"), _tr("click its eye, Space in the list")),
-        (_tr("Change a number"), _tr("drag its name, Up and Down; Shift for ten steps")),
-        (_tr("Default of a number"), _tr("double click its name")),
-    ]
-
-
-def show_shortcuts(parent: QWidget) -> None:
-    """Every action that has keys, by menu."""
-    sheet = QDialog(parent)
-    sheet.setWindowTitle(_tr("Keyboard Shortcuts"))
-    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    page = QWidget()
-    grid = QGridLayout(page)
-    grid.setHorizontalSpacing(24)
-    menu = ""
-    for spec in (spec for spec in ACTIONS if spec.keys):
-        if spec.menu != menu:
-            menu = spec.menu
-            heading = QLabel(menu)
-            heading.setObjectName("dockName")
-            grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
-        row = grid.rowCount()
-        keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys]
-        grid.addWidget(QLabel(spec.text), row, 0)
-        grid.addWidget(QLabel("   ".join(keys)), row, 1)
-    heading = QLabel(_tr("Pointer and fields"))
-    heading.setObjectName("dockName")
-    grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
-    for text, gesture in _gestures():
-        row = grid.rowCount()
-        grid.addWidget(QLabel(text), row, 0)
-        grid.addWidget(QLabel(gesture), row, 1)
-    area = QScrollArea(widgetResizable=True)
-    area.setWidget(page)
-    QVBoxLayout(sheet).addWidget(area)
-    sheet.resize(560, 620)
-    sheet.show()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from maskstudio.params import Spec
+from maskstudio.spec import Spec
 from maskstudio.ui import theme
 from maskstudio.ui.number import NumberField
 

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QMenu, QWidget
 
 from maskstudio.errors import MaskStudioError, TooLarge, Untrusted
+from maskstudio.jobs import Job
 from maskstudio.params import ExportParams
 from maskstudio.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui import dialogs
+from maskstudio.ui.tabs import Tab, Tabs
 
+_CUTOUT = "-cutout"  # after the photo's name
 _MODELS = (".pt", ".onnx")
 Offer = tuple[str, Callable[[], object]]  # the words of a button and what it does
 
@@ -24,39 +28,55 @@ def _tr(text: str) -> str:
 class Files:
     """The verbs of the File menu. ``model_added(name)`` is called once a weight file is in the models folder."""
 
-    def __init__(self, window: QWidget, session: Session, settings: Settings) -> None:
-        self._window, self._session, self._settings = window, session, settings
-        self._opening: Path | None = None
+    def __init__(self, window: QWidget, tabs: Tabs, settings: Settings) -> None:
+        self._window, self._tabs, self._settings = window, tabs, settings
+        self._failed: Path | None = None
         self._adding: Path | None = None
+        self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out went last
+        self._given_up: set[Tab] = set()  # documents the user agreed to lose, while others are still asked about
+        self._saving: dict[Job, Callable[[], object]] = {}
+        self.save: Callable[[], Job | None] = lambda: None  # saves the project in front
         self.model_added: Callable[[str], None] = lambda _name: None
+
+    @property
+    def _session(self) -> Session:
+        return self._tabs.front.session
 
     # Photos
 
     def open(self, path: Path, *, anyway: bool = False) -> None:
-        """Open an image; the document that is open stays until the new one is there."""
-        if not self.may_leave():
+        """Open an image in a tab of its own, which comes to the front once it is there; one that is open is shown."""
+        path = path.absolute()
+        if tab := self._tabs.showing(path):
+            self._tabs.show_tab(tab)
             return
-        self._opening = path
+        tab = self._tabs.fresh()
+        tab.opening = path
         if anyway:
-            self._session.open(path, limit=None)
+            tab.session.open(path, limit=None)
         else:
-            self._session.open(path)
+            tab.session.open(path)
+
+    def opening_failed(self, tab: Tab) -> None:
+        """Take the tab away again in which nothing could be opened."""
+        if tab.opening is not None and tab.session.document is None:
+            self._failed, tab.opening, tab.preview = tab.opening, None, None
+            if tab is self._tabs.front and tab.before in self._tabs.open:
+                self._tabs.show_tab(tab.before)
+            if tab is not self._tabs.front:
+                self._tabs.remove(tab)
 
     def drop(self, paths: list[Path]) -> None:
-        """Open the first photo of those dropped on the window; a model file is added instead."""
-        models = [path for path in paths if path.suffix.lower() in _MODELS]
-        photos = [path for path in paths if path not in models]
-        if photos:
-            self.open(photos[0])
-        elif models:
-            self._add(models[0], trust=False)
-        if len(paths) > 1:
-            name = (photos or models)[0].name
-            self._session.told(_tr("Of the {} files dropped, {} was taken.").format(len(paths), name))
+        """Open the photos dropped on the window; model files among them are added."""
+        for path in paths:
+            if path.suffix.lower() in _MODELS:
+                self._add(path, trust=False)
+            else:
+                self.open(path)
 
     def ask_open(self) -> None:
-        """Let the user choose an image."""
-        if path := dialogs.ask_image(self._window, self._settings):
+        """Let the user choose images."""
+        for path in dialogs.ask_images(self._window, self._settings):
             self.open(path)
 
     def import_mask(self) -> None:
@@ -65,13 +85,39 @@ class Files:
             self._session.import_mask(path, resize=True)
 
     def close(self) -> None:
-        """Close the photo; asks first if its cut-out was never exported."""
-        if self.may_leave():
-            self._session.close()
+        """Close the photo in front; asks first if there is work in it that no file holds."""
+        self.close_tab(self._tabs.front)
 
-    def may_leave(self) -> bool:
-        """Whether the open document may go: nothing is lost, or the user agrees."""
-        return not self._session.unexported or dialogs.may_discard(self._window)
+    def close_tab(self, tab: Tab) -> None:
+        """Close a photo; asks first if there is work in it that no file holds."""
+        if self._may_leave(tab, partial(self.close_tab, tab)):
+            self._given_up.discard(tab)
+            tab.session.close()
+            self._tabs.remove(tab)
+
+    def may_leave_all(self, again: Callable[[], object]) -> bool:
+        """Whether the window may close. If something is to be saved first, ``again`` is called when it is."""
+        return all(self._may_leave(tab, again) for tab in list(self._tabs.open))
+
+    def _may_leave(self, tab: Tab, again: Callable[[], object]) -> bool:
+        """Whether a document may go: nothing is lost, or the user agrees."""
+        document = tab.session.document
+        if not tab.session.unsaved or document is None or tab in self._given_up:
+            return True
+        self._tabs.show_tab(tab)
+        answer = dialogs.ask_leave(self._window, document.image.name)
+        if answer == "discard":
+            self._given_up.add(tab)
+            return True
+        self._given_up.clear()
+        if answer == "save" and (job := self.save()):
+            self._saving[job] = again
+        return False
+
+    def job_changed(self, job: Job) -> None:
+        """Go on with what waited for a file to be saved."""
+        if job.finished and (again := self._saving.pop(job, None)) and job.state == "done":
+            QTimer.singleShot(0, again)
 
     def fill_recent(self, menu: QMenu) -> None:
         """The recent files that are still there."""
@@ -85,7 +131,14 @@ class Files:
 
     def export(self, params: ExportParams) -> None:
         """Ask where, and write the cut-out."""
-        self._export(params, "-cutout", self._session.export)
+        self._export(params, _CUTOUT, self._session.export)
+
+    def export_again(self, params: ExportParams) -> None:
+        """Write the cut-out over the file it was last written to; the first time, ask where."""
+        if (path := self._exported.get(self._session)) is not None:
+            self._session.export(path, params)
+        else:
+            self.export(params)
 
     def export_mask(self, params: ExportParams) -> None:
         """Ask where, and write the mask."""
@@ -95,6 +148,8 @@ class Files:
         document = self._session.document
         if document and (path := dialogs.ask_export(self._window, self._settings, document.image, suffix)):
             write(path, params)
+            if suffix == _CUTOUT:
+                self._exported[self._session] = path
 
     # Models
 
@@ -111,7 +166,7 @@ class Files:
 
     def way_out(self, error: MaskStudioError) -> Offer | None:
         """What could be offered to go on in spite of ``error``."""
-        if isinstance(error, TooLarge) and (path := self._opening):
+        if isinstance(error, TooLarge) and (path := self._failed):
             return _tr("Open Anyway"), partial(self.open, path, anyway=True)
         if isinstance(error, Untrusted) and (weights := self._adding):
             return _tr("Trust This File"), partial(self._add, weights, trust=True)

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from maskstudio.params import Params, Spec
+from maskstudio.spec import Params, Spec
 from maskstudio.ui import theme
 from maskstudio.ui.fields import Choice, ColourButton, ScrubLabel, Segments, translated
 from maskstudio.ui.number import NumberField

@@ -3,13 +3,14 @@
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import ClassVar
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-_SIZES = (16, 20, 24, 32, 40, 48, 96)  # 16, 20 and 24 px at device pixel ratios of 1, 1.5 and 2; a picture at 48
+SAMPLE = "samples/grace_hopper.jpg"  # the photo to try everything on
 
 
 @lru_cache
@@ -39,22 +40,47 @@ def icon(name: str, colour: str = "") -> QIcon:
 @lru_cache(maxsize=256)
 def _icon(name: str, normal: str, checked: str, disabled: str) -> QIcon:
     source = resource(f"icons/{name}.svg").read_text("utf-8")
-    made = QIcon()
-    for mode, state, colour in (
-        (QIcon.Mode.Normal, QIcon.State.Off, normal),
-        (QIcon.Mode.Normal, QIcon.State.On, checked),
-        (QIcon.Mode.Disabled, QIcon.State.Off, disabled),
-    ):
-        renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
-        for size in _SIZES:
-            made.addPixmap(_drawn(renderer, size), mode, state)
-    return made
+    return QIcon(_Line(source, normal, checked, disabled))
 
 
-def _drawn(renderer: QSvgRenderer, size: int) -> QPixmap:
-    pixmap = QPixmap(QSize(size, size))
+class _Line(QIconEngine):
+    """Draws an icon when it is wanted and as large as that: all of them in all sizes before take a fifth of a start."""
+
+    _clones: ClassVar[list[QIconEngine]] = []  # Qt owns them, but the binding would let go of them too soon
+
+    def __init__(self, source: str, normal: str, checked: str, disabled: str) -> None:
+        super().__init__()
+        self._source = source
+        self._colours = normal, checked, disabled
+        self._pixmaps: dict[tuple[int, int, str], QPixmap] = {}
+
+    def clone(self) -> QIconEngine:
+        """A copy, which Qt asks for before it changes an icon that others share."""
+        copy = _Line(self._source, *self._colours)
+        self._clones.append(copy)
+        return copy
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The icon in ``size`` device pixels."""
+        normal, checked, disabled = self._colours
+        colour = disabled if mode == QIcon.Mode.Disabled else checked if state == QIcon.State.On else normal
+        key = size.width(), size.height(), colour
+        if key not in self._pixmaps:
+            self._pixmaps[key] = _drawn(self._source.replace("currentColor", colour), size)
+        return self._pixmaps[key]
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Draw the icon into ``rect`` of the painter's units."""
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(rect, self.pixmap((QSizeF(rect.size()) * ratio).toSize(), mode, state))
+
+
+def _drawn(source: str, size: QSize) -> QPixmap:
+    pixmap = QPixmap(size)
     pixmap.fill(Qt.GlobalColor.transparent)
+    side = min(size.width(), size.height())
+    room = QRectF((size.width() - side) / 2, (size.height() - side) / 2, side, side)
     painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(0, 0, size, size))
+    QSvgRenderer(QByteArray(source.encode())).render(painter, room)
     painter.end()
     return pixmap

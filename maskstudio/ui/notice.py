@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from maskstudio.ui.icons import icon
@@ -16,7 +16,10 @@ _ICONS: dict[Kind, str] = {"info": "info", "warning": "warning", "error": "warni
 
 
 class Notice(QFrame):
-    """Hidden until ``show_sentence``; the newest sentence replaces the older."""
+    """Hidden until ``show_sentence``; the newest sentence replaces the older.
+
+    It lies over the upper edge of ``lie_over``'s widget instead of pushing it down: the photo must not move.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +46,25 @@ class Notice(QFrame):
             row.addWidget(widget)
         self.hide()
 
+    def lie_over(self, widget: QWidget) -> None:
+        """Be shown over the top of this one."""
+        self.setParent(widget)
+        self.hide()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the width of what is below."""
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        below = self.parentWidget()
+        if below is not None:
+            width = below.width()
+            self.setGeometry(0, 0, width, max(self.heightForWidth(width), self.minimumSizeHint().height()))
+            self.raise_()
+
     @property
     def sentence(self) -> str:
         """What it says now, or nothing."""
@@ -61,6 +83,7 @@ class Notice(QFrame):
         self._button.setText(choice)
         self._button.setVisible(bool(choice))
         self._action = action
+        self._place()
         self.show()
         if kind == "info" and not choice:
             self._timer.start()

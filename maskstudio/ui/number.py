@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSizePolicy, QWidget
 
-from maskstudio.params import Spec
+from maskstudio.spec import Spec
 from maskstudio.ui import theme
 
 _KNOB = 6  # px, radius of the handle
@@ -143,7 +143,8 @@ class NumberField(QDoubleSpinBox):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = theme.tokens()
         self._paint_field(painter, colours)
-        self._paint_slider(painter, colours)
+        if self.box.left() > 2 * _KNOB:
+            self._paint_slider(painter, colours)
         painter.end()
 
     def _paint_field(self, painter: QPainter, colours: theme.Tokens) -> None:

@@ -51,9 +51,9 @@ class Sidebar(QScrollArea):
         dock = QDockWidget(title)
         dock.setObjectName(panel.objectName() + "Dock")
         dock.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
+        self._docks.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, Qt.Orientation.Vertical)
         dock.setWidget(_Holder(panel, stretches=stretches))
         dock.setTitleBarWidget(_Title(dock, panel, tools))
-        self._docks.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock, Qt.Orientation.Vertical)
         self.docks[panel.objectName()] = dock
         return dock
 

@@ -1,12 +1,37 @@
 """The status line: zoom, size, position, coverage; the running job with its cancel."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from maskstudio.jobs import Job
+from maskstudio.ui.progress import Progress
+from maskstudio.ui.words import Words
 
 _WORDS = 260  # px of what a job is called; a long file name must not widen the window
+
+
+class _Fact(QLabel):
+    """A label whose size does not depend on its words: new ones lay nothing out anew, which takes milliseconds, and
+    they come with every movement of the pointer.
+    """
+
+    def __init__(self, digits: int) -> None:
+        """As wide as so many digits."""
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._digits = digits
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        self.setFixedSize(metrics.horizontalAdvance("0" * self._digits), metrics.height() + 2)
 
 
 class StatusLine(QStatusBar):
@@ -18,16 +43,17 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setObjectName("statusLine")
         self.setSizeGripEnabled(False)
-        self._zoom, self._size, self._place, self._work = (QLabel() for _ in range(4))
-        for label, name, width in (
-            (self._zoom, "zoom", 64),
-            (self._size, "imageSize", 130),
-            (self._place, "place", 230),
-        ):
+        self._zoom, self._size, self._place = _Fact(9), _Fact(18), _Fact(35)
+        self._work = QLabel()
+        for label, name in ((self._zoom, "zoom"), (self._size, "imageSize"), (self._place, "place")):
             label.setObjectName(name)
-            label.setMinimumWidth(width)
             self.addWidget(label)
-        self._bar = QProgressBar(maximum=1000, textVisible=False)
+        self._hint = Words()
+        self.addWidget(self._hint, 1)
+        self._safety = QLabel()
+        self._safety.setObjectName("safety")
+        self.addPermanentWidget(self._safety)
+        self._bar = Progress()
         self._bar.setFixedWidth(140)
         self._cancel = QToolButton()
         self._cancel.setText(self.tr("Cancel"))
@@ -54,6 +80,15 @@ class StatusLine(QStatusBar):
         text = "" if place is None else self.tr("x {}  y {}   alpha {} ({:.0%})")
         self._place.setText("" if place is None else text.format(*place, place[2] / 255))
 
+    def show_hint(self, hint: str) -> None:
+        """What the tool in use does, and its keys."""
+        self._hint.say(hint)
+
+    def show_safety(self, words: str, more: str) -> None:
+        """How safe the work is, and what that means."""
+        self._safety.setText(words)
+        self._safety.setToolTip(more)
+
     def show_job(self, job: Job | None, others: int = 0) -> None:
         """The running job, or None; ``others`` counts those waiting behind it."""
         for widget in (self._work, self._bar, self._cancel):
@@ -63,4 +98,4 @@ class StatusLine(QStatusBar):
         more = self.tr(" (+{} more)").format(others) if others else ""
         words = self._work.fontMetrics().elidedText(job.text or job.label, Qt.TextElideMode.ElideMiddle, _WORDS)
         self._work.setText(f"{words}, {job.fraction:.0%}{more}")
-        self._bar.setValue(round(job.fraction * 1000))
+        self._bar.show_fraction(job.fraction)

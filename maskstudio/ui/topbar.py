@@ -1,39 +1,58 @@
-"""The bar above the canvas: file and history, zoom, the ways of looking, and the overlay's colour and strength."""
-
-from collections.abc import Callable
+"""The bar above the canvas: file and history, zoom, the ways of looking, and what can be set about the one on show."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QColorDialog, QComboBox, QLabel, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from maskstudio.settings import Settings
+from maskstudio.ui.icons import icon
+from maskstudio.ui.viewfields import ViewFields
+from maskstudio.ui.views import ViewChoices
 
 _LEFT = ("file.open", "file.export", "", "edit.undo", "edit.redo", "", "view.fit", "view.actual")
-_MODES = ("view.overlay", "view.black", "view.white", "view.checker", "view.mask", "view.image")
+_MODES = ("view.overlay", "view.ants", "view.black", "view.white", "view.checker", "view.mask", "view.image")
+_MORE = ("view.colour", "view.picture", "view.onion", "view.soft")
+_COMPARE = ("view.split", "view.sideBySide")
+_ICON = QSize(20, 20)
+
+Actions = dict[str, QAction]
 
 
 class TopBar(QToolBar):
-    """Buttons of the most used actions. ``overlay_changed`` is called after the settings' overlay was changed here."""
+    """Buttons of the most used actions, as far as there are such."""
 
-    def __init__(
-        self, actions: dict[str, QAction], settings: Settings, overlay_changed: Callable[[], object], parent: QWidget
-    ) -> None:
+    def __init__(self, actions: Actions, choices: ViewChoices, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
         self.setWindowTitle(self.tr("Tools"))
         self.setMovable(False)
-        self.setIconSize(QSize(20, 20))
+        self.setIconSize(_ICON)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self._settings, self._overlay_changed = settings, overlay_changed
         for name in _LEFT:
             self._place(actions[name]) if name else self.addSeparator()
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(gap)
-        for name in _MODES:
-            self._place(actions[name])
+        self.modes = ModeRow(actions)
+        self.addWidget(self.modes)
         self.addSeparator()
-        self._add_overlay()
+        for name in _COMPARE:
+            if name in actions:
+                self._place(actions[name])
+        self.addSeparator()
+        self.fields = ViewFields(choices)
+        self.addWidget(self.fields)
+        actions["view.overlay"].enabledChanged.connect(self.fields.setEnabled)
+        self.fields.setEnabled(actions["view.overlay"].isEnabled())
+        self.dress()
+
+    def refresh(self) -> None:
+        """Show the choices of now."""
+        self.fields.refresh()
+
+    def dress(self) -> None:
+        """Take over the theme's icons."""
+        self.modes.dress()
+        self.fields.dress()
 
     def _place(self, action: QAction) -> None:
         self.addAction(action)
@@ -43,64 +62,55 @@ class TopBar(QToolBar):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setText(self.tr("Export"))
 
-    def _add_overlay(self) -> None:
-        label = QLabel(self.tr("Overlay"))
-        label.setObjectName("hint")
-        self._colour = QToolButton()
-        self._colour.setObjectName("overlayColour")
-        self._colour.setAccessibleName(self.tr("Overlay colour"))
-        self._colour.setToolTip(self.tr("Colour of the overlay"))
-        self._colour.setIcon(_swatch(QColor(self._settings.overlay_colour)))
-        self._colour.clicked.connect(self._choose)
-        self._strength = QSlider(Qt.Orientation.Horizontal)
-        self._strength.setRange(5, 100)
-        self._strength.setObjectName("overlayOpacity")
-        self._strength.setAccessibleName(self.tr("Overlay opacity"))
-        self._strength.setFixedWidth(110)
-        self._strength.setValue(round(self._settings.overlay_opacity * 100))
-        self._strength.valueChanged.connect(self._set_strength)
-        self._percent = QLabel()
-        self._percent.setMinimumWidth(40)
-        self._side = QComboBox()
-        self._side.setObjectName("overlaySide")
-        self._side.setAccessibleName(self.tr("Overlaid side"))
-        self._side.setToolTip(self.tr("Which side of the mask is tinted"))
-        self._side.addItem(self.tr("Outside"), "outside")
-        self._side.addItem(self.tr("Inside"), "inside")
-        self._side.setCurrentIndex(self._side.findData(self._settings.overlay_side))
-        self._side.currentIndexChanged.connect(self._set_side)
-        for widget in (label, self._colour, self._strength, self._percent, self._side):
-            self.addWidget(widget)
-        self._label()
 
-    def _choose(self) -> None:
-        chosen = QColorDialog.getColor(QColor(self._settings.overlay_colour), self, self.tr("Overlay colour"))
-        if chosen.isValid():
-            self._settings.overlay_colour = chosen.name()
-            self._colour.setIcon(_swatch(chosen))
-            self._overlay_changed()
+class ModeRow(QFrame):
+    """The ways of looking side by side; the rarer ones are in a menu at the end, which shows the one that is on."""
 
-    def _set_strength(self, percent: int) -> None:
-        self._settings.overlay_opacity = percent / 100
-        self._label()
-        self._overlay_changed()
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("modeRow")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(1, 1, 1, 1)
+        row.setSpacing(1)
+        for name in _MODES:
+            if name in actions:
+                row.addWidget(_button(actions[name]))
+        self._rest = [actions[name] for name in _MORE if name in actions]
+        self._more = QToolButton()
+        self._more.setObjectName("moreModes")
+        self._more.setIconSize(_ICON)
+        self._more.setCheckable(True)
+        self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self._more)
+        menu.addActions(self._rest)
+        menu.aboutToHide.connect(self._follow)
+        self._more.setMenu(menu)
+        self._more.setVisible(bool(self._rest))
+        row.addWidget(self._more)
+        for action in self._rest:
+            action.changed.connect(self._follow)
+        self._follow()
 
-    def _set_side(self) -> None:
-        self._settings.overlay_side = self._side.currentData()
-        self._overlay_changed()
+    def dress(self) -> None:
+        """Take over the theme's icons."""
+        self._follow()
 
-    def _label(self) -> None:
-        self._percent.setText(f"{self._strength.value()} %")
-        self._strength.setToolTip(self.tr("Strength of the overlay: {} %").format(self._strength.value()))
+    def _follow(self) -> None:
+        """Show the one of the menu that is on."""
+        on = next((action for action in self._rest if action.isChecked()), None)
+        self._more.setChecked(on is not None)
+        self._more.setEnabled(any(action.isEnabled() for action in self._rest))
+        self._more.setIcon(icon("chevron-down") if on is None else on.icon())
+        title = self.tr("More ways of looking")
+        self._more.setAccessibleName(title if on is None else f"{title}: {on.text()}")
+        self._more.setToolTip(f"<p><b>{title}</b></p>" if on is None else on.toolTip())
 
 
-def _swatch(colour: QColor) -> QIcon:
-    pixmap = QPixmap(40, 40)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(colour)
-    painter.setPen(QColor(128, 128, 128))
-    painter.drawRoundedRect(4, 4, 32, 32, 6, 6)
-    painter.end()
-    return QIcon(pixmap)
+def _button(action: QAction) -> QToolButton:
+    made = QToolButton()
+    made.setDefaultAction(action)
+    made.setIconSize(_ICON)
+    made.setAccessibleName(action.text())
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made

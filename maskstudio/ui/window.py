@@ -1,46 +1,41 @@
 """The editor window. It only arranges: panels and canvas on one side, the session's verbs on the other."""
 
 from collections.abc import Callable
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import get_args
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QLineEdit,
-    QMainWindow,
     QMenu,
-    QSplitter,
-    QStackedLayout,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from maskstudio import settings as stored
+from maskstudio.core.document import Document
 from maskstudio.core.image import Image
+from maskstudio.core.preview import Preview
 from maskstudio.errors import MaskStudioError
-from maskstudio.jobs import Job, Runner
+from maskstudio.jobs import Job, Runner, step_aside
+from maskstudio.journal.writer import Writer
 from maskstudio.session import Session
-from maskstudio.ui import actions, dialogs, theme
+from maskstudio.ui import effects, theme
 from maskstudio.ui.bridge import Bridge
-from maskstudio.ui.canvas.canvas import Canvas
-from maskstudio.ui.canvas.scene import MODES, Mode
+from maskstudio.ui.canvas.scene import Mode
+from maskstudio.ui.canvasmenu import show_menu
+from maskstudio.ui.exchange import Exchange, found_in
 from maskstudio.ui.files import Files
-from maskstudio.ui.icons import icon, resource
-from maskstudio.ui.notice import Notice
-from maskstudio.ui.panels.detect import DetectPanel
-from maskstudio.ui.panels.export import ExportPanel
-from maskstudio.ui.panels.jobs import JobsPanel
-from maskstudio.ui.panels.layers import LayersPanel
-from maskstudio.ui.panels.mask import MaskPanel
-from maskstudio.ui.panels.refine import RefinePanel
-from maskstudio.ui.sidebar import Sidebar
-from maskstudio.ui.status import StatusLine
+from maskstudio.ui.habits import Habits
+from maskstudio.ui.registry import actions
+from maskstudio.ui.registry.spec import When
+from maskstudio.ui.safety import Safety
+from maskstudio.ui.shell import Shell
 from maskstudio.ui.topbar import TopBar
+from maskstudio.ui.verbs import verbs
 from maskstudio.ui.welcome import Welcome
+
+_THREADS = 2  # jobs at a time, of all documents together
+_REST = 300  # ms after a change until the history is tidied
 
 
 def _application() -> QApplication:
@@ -49,138 +44,92 @@ def _application() -> QApplication:
     return app
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Shell):
     """One document in a canvas, with the panels of the work in their order."""
 
     def __init__(self, settings: stored.Settings) -> None:
-        super().__init__()
-        self.setObjectName("mainWindow")
-        self.setAcceptDrops(True)
-        self.settings = settings
         self.bridge = Bridge()
-        self.session = Session(Runner(self.bridge.post))
-        self.session.changed = self.refresh
-        self.session.told = lambda sentence: self.notice.show_sentence(sentence)
-        self.session.failed = self._show_error
-        self.session.runner.changed = self._job_changed
-        self.files = Files(self, self.session, settings)
-        self.files.model_added = self._model_added
+        self.writer = Writer(self.bridge.post)
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="job", initializer=step_aside)
+        super().__init__(settings, self._new_session)
+        self.files = Files(self, self.tabs, settings)
+        self.safety = Safety(self)
         self._image: Image | None = None
         self._closing = False
         self._closes_when_written = False
-        self._mode: Mode = "overlay"
+        self.mode: Mode = "overlay"
+        self.mode_before: Mode = "overlay"
+        self._resting = QTimer(self, singleShot=True, interval=_REST)
         self._build()
-        self._restore()
+        self._connect()
+        self.dress()
         self.refresh()
-        _application().installEventFilter(self)
+        self.habits.listen()
 
     # What there is
 
+    @property
+    def session(self) -> Session:
+        """The session of the document in front."""
+        return self.tabs.front.session
+
+    def _new_session(self) -> Session:
+        session = Session(Runner(self.bridge.post, self._pool))
+        session.changed = lambda: self._changed(session)
+        session.told = lambda sentence: self._told(session, sentence)
+        session.failed = lambda error: self._failed(session, error)
+        session.previewed = lambda preview: self._preview(session, preview)
+        session.ending = lambda rect: self.canvas.touch(rect)
+        session.adopting = lambda document: self.canvas.adopt(document)
+        session.runner.changed = self._job_changed
+        session.journalled = lambda: self.safety.refresh()
+        session.keep_journal(self.writer)
+        effects.equip(self, session)
+        return session
+
     def _build(self) -> None:
-        self.canvas = Canvas()
-        self.notice = Notice()
-        self.actions_by_id = actions.build(self, self._verbs())
+        self.exchange = Exchange(self.tabs, self.files, self._offer)
+        self.habits = Habits(self, effects.effects(self))
+        effects.wheel(self)
+        self.actions_by_id = actions.build(self, verbs(self), self.habits.keymap)
+        self.habits.adopt(self.actions_by_id)
+        self.tools.build(self.actions_by_id)
+        self.viewing.adopt(self.actions_by_id)
         self.recent_menu = QMenu(self.tr("Open Recent"), self)
         self.recent_menu.setToolTipsVisible(True)
         actions.fill(self.menuBar(), self.actions_by_id, self.recent_menu)
-        self.top_bar = TopBar(self.actions_by_id, self.settings, self._show_overlay, self)
+        self.top_bar = TopBar(self.actions_by_id, self.viewing.choices, self)
         self.addToolBar(self.top_bar)
-        self.status = StatusLine()
-        self.status.cancelled.connect(self.session.runner.cancel)
-        self.setStatusBar(self.status)
-        self.welcome = Welcome(self.actions_by_id["file.open"], self.actions_by_id["file.sample"])
-        self.welcome.chosen.connect(lambda path: self.open(Path(path)))
-        self._build_panels()
-        self._arrange()
-        self.canvas.viewChanged.connect(self._show_view)
-        self.canvas.hovered.connect(lambda x, y, alpha: self.status.show_place((x, y, alpha)))
-        self.canvas.left.connect(lambda: self.status.show_place(None))
-        self.canvas.layerClicked.connect(self.session.activate)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tools.strip)
+        self.arrange(Welcome(self.actions_by_id["file.open"], self.actions_by_id["file.sample"]), self.safety.offer)
         self.actions_by_id["view.overlay"].setChecked(True)
         self.actions_by_id["view.boxes"].setChecked(True)
-        self.dress()
 
-    def _build_panels(self) -> None:
-        session = self.session
-        self.detect_panel, self.layers_panel = DetectPanel(session), LayersPanel(session)
-        self.mask_panel, self.refine_panel = MaskPanel(session), RefinePanel(session)
-        self.export_panel, self.jobs_panel = ExportPanel(session), JobsPanel(session)
-        self.panels = (
-            self.detect_panel,
-            self.layers_panel,
-            self.mask_panel,
-            self.refine_panel,
-            self.export_panel,
-            self.jobs_panel,
-        )
+    def _connect(self) -> None:
+        self._resting.timeout.connect(self._settle)
+        self.tabs.switched.connect(self._follow)
+        self.tools.hint.connect(self.status.show_hint)
+        self.status.show_hint(self.tools.tool.hint)  # the first tool told its own before anybody listened
+        self.tools.menuRequested.connect(lambda at: show_menu(self.actions_by_id, at, self))
+        self.tools.follow(self.session)
+        self.tabs.closing.connect(self.files.close_tab)
+        self.status.cancelled.connect(self.cancel_jobs)
+        self.welcome.chosen.connect(lambda path: self.open(Path(path)))
+        self.recent_menu.aboutToShow.connect(lambda: self.files.fill_recent(self.recent_menu))
+        self.files.model_added = self._model_added
+        self.files.save = self.safety.save
         self.detect_panel.addModelRequested.connect(self.files.add_model)
         self.detect_panel.readinessChanged.connect(self._enable)
         self.export_panel.exportRequested.connect(self.files.export)
         self.export_panel.maskExportRequested.connect(self.files.export_mask)
-        self.sidebar = Sidebar()
-        add = self.sidebar.add
-        add(self.detect_panel, self.tr("Detect"))
-        add(self.layers_panel, self.tr("Layers"), tools=self.layers_panel.tools, stretches=True)
-        add(self.mask_panel, self.tr("Mask"), tools=self.mask_panel.tools)
-        add(self.refine_panel, self.tr("Refine edge"))
-        add(self.export_panel, self.tr("Export"), tools=self.export_panel.tools)
-        add(self.jobs_panel, self.tr("Jobs"))
+        self.canvas.viewChanged.connect(self._show_view)
+        self.viewing.choices.failed.connect(lambda sentence: self.notice.show_sentence(sentence, "warning"))
+        self.canvas.hovered.connect(lambda x, y, alpha: self.status.show_place((x, y, alpha)))
+        self.canvas.left.connect(lambda: self.status.show_place(None))
+        self.canvas.layerClicked.connect(lambda layer_id: self.session.activate(layer_id))
 
-    def _arrange(self) -> None:
-        stage = QWidget()
-        stacked = QStackedLayout(stage)
-        stacked.setStackingMode(QStackedLayout.StackingMode.StackAll)
-        stacked.addWidget(self.welcome)
-        stacked.addWidget(self.canvas)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addWidget(stage, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setObjectName("splitter")
-        self.splitter.addWidget(middle)
-        self.splitter.addWidget(self.sidebar)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setCollapsible(0, False)
-        self.setCentralWidget(self.splitter)
-
-    def _verbs(self) -> dict[str, Callable[[], object]]:
-        session = self.session
-        modes = {f"view.{mode}": partial(self.show_mode, mode) for mode in MODES}
-        themes = {f"window.{name}": partial(self.show_theme, name) for name in get_args(stored.Theme)}
-        return {
-            "file.open": self.files.ask_open,
-            "file.sample": lambda: self.open(resource("samples/grace_hopper.jpg")),
-            "file.importMask": self.files.import_mask,
-            "file.export": lambda: self.files.export(self.export_panel.params()),
-            "file.exportMask": lambda: self.files.export_mask(self.export_panel.params()),
-            "file.addModel": self.files.add_model,
-            "file.close": self.files.close,
-            "file.quit": self.close,
-            "edit.undo": session.undo,
-            "edit.redo": session.redo,
-            "edit.cancelJobs": session.runner.cancel,
-            "select.detect": lambda: self.detect_panel.detect(),
-            "select.subject": lambda: self.detect_panel.remove_background(),
-            "select.refine": lambda: self.refine_panel.refine(),
-            "layer.visible": self._toggle_visible,
-            "layer.up": lambda: self._move_layer(1),
-            "layer.down": lambda: self._move_layer(-1),
-            "layer.delete": self._delete_layer,
-            "view.nextMode": lambda: self.show_mode(MODES[(MODES.index(self._mode) + 1) % len(MODES)]),
-            "view.previousMode": lambda: self.show_mode(MODES[MODES.index(self._mode) - 1]),
-            "view.fit": lambda: self.canvas.fit(),
-            "view.actual": lambda: self.canvas.actual_pixels(),
-            "view.zoomIn": lambda: self.canvas.zoom_in(),
-            "view.zoomOut": lambda: self.canvas.zoom_out(),
-            "view.boxes": lambda: self.canvas.set_show_boxes(self.actions_by_id["view.boxes"].isChecked()),
-            "help.shortcuts": lambda: dialogs.show_shortcuts(self),
-            "help.about": lambda: dialogs.show_about(self),
-            **modes,
-            **themes,
-        }
+    def _offer(self, sentence: str, words: str, verb: Callable[[], object]) -> None:
+        self.notice.show_sentence(sentence, "warning", words, verb)
 
     # Files
 
@@ -194,29 +143,75 @@ class MainWindow(QMainWindow):
 
     # Showing
 
+    def _changed(self, session: Session) -> None:
+        """Show what changed, or that a document has come behind the one in front."""
+        tab = self.tabs.of(session)
+        if session.document is not None and not tab.shown:
+            tab.shown, tab.opening = True, None
+            self.tabs.show_tab(tab)
+        if session.document is not None:
+            tab.opening = tab.preview = tab.before = None
+        if tab is self.tabs.front:
+            self.refresh()
+        else:
+            self.tabs.refresh()
+        if not self._resting.isActive():
+            self._resting.start()
+
+    def _preview(self, session: Session, preview: Preview) -> None:
+        """Show a first look at what is being opened, in its tab."""
+        tab = self.tabs.of(session)
+        tab.preview, tab.before = Document(preview), self.tabs.front
+        if tab is self.tabs.front:
+            self.refresh()
+        else:
+            self.tabs.show_tab(tab)
+
+    def _follow(self) -> None:
+        """Another document is in front."""
+        self.tools.follow(self.session)
+        for panel in self.panels:
+            panel.follow(self.session)
+        self.refresh()
+
+    def _settle(self) -> None:
+        for tab in self.tabs.open:
+            tab.session.settle()
+
+    def _told(self, session: Session, sentence: str) -> None:
+        behind = session.document if session is not self.session else None
+        self.notice.show_sentence(f"{behind.image.name}: {sentence}" if behind else sentence)
+
     def refresh(self) -> None:
         """Show the session of now."""
+        self.tabs.refresh()
         document = self.session.document
-        if document and document.image.path and document.image is not self._image:
-            self.settings.remember(document.image.path)
+        if document and document.image is not self._image:
+            if files := self.session.files:
+                self.settings.remember(files[0])
+            self.habits.photo_opened()
         self._image = document.image if document else None
-        self.files.fill_recent(self.recent_menu)
-        self.canvas.set_document(document)
-        self.canvas.setVisible(document is not None)
-        self.welcome.setVisible(document is None)
-        if document is None:
+        self.recent_menu.setEnabled(bool(self.settings.recent))
+        picture = self.tabs.front.picture
+        self.viewing.show(self.tabs.front)
+        self.canvas.setVisible(picture is not None)
+        self.welcome.setVisible(picture is None)
+        if picture is None:
             self.welcome.refresh(self.settings.recent)
+        self.tools.refresh()
         for panel in self.panels:
             panel.refresh()
         self._show_title()
         self._enable()
         self._show_view()
+        self.safety.refresh()
 
     def show_mode(self, mode: Mode) -> None:
         """Choose the way of looking."""
-        self._mode = mode
+        if mode != self.mode:
+            self.mode, self.mode_before = mode, self.mode
         self.actions_by_id[f"view.{mode}"].setChecked(True)
-        self.canvas.set_mode(mode)
+        self.viewing.choices.show_mode(mode)
 
     def show_theme(self, name: stored.Theme) -> None:
         """Dress the application in light, dark or the system's greys."""
@@ -227,30 +222,22 @@ class MainWindow(QMainWindow):
         """Take over the theme's icons and colours."""
         self.actions_by_id[f"window.{self.settings.theme}"].setChecked(True)
         actions.dress(self.actions_by_id)
-        self.sidebar.dress()
-        for name in ("qt_toolbar_ext_button", "qt_menubar_ext_button"):  # for what has no room; Qt's own are black
-            if more := self.findChild(QToolButton, name):
-                more.setIcon(icon("more"))
-                more.setAccessibleName(self.tr("More"))
-        self.status.set_icon(icon("cancel"))
-        self.notice.dress()
-        self.welcome.dress()
-        self._show_overlay()
+        super().dress()
+        self.top_bar.dress()
+        self.show_overlay()
+        effects.surround(self)
 
-    def _show_overlay(self) -> None:
-        chosen = self.settings
-        self.canvas.set_overlay(QColor(chosen.overlay_colour), chosen.overlay_opacity, chosen.overlay_side)
+    def show_overlay(self) -> None:
+        """The overlay as the user wants it."""
+        self.viewing.choices.show()
 
     def _show_title(self) -> None:
-        document = self.session.document
-        name = document.image.name if document else ""
-        mark = "•" if self.session.unexported else ""
-        self.setWindowTitle(" – ".join(part for part in (f"{name} {mark}".strip(), "maskstudio") if part))
+        self.setWindowTitle(" – ".join(part for part in (self.tabs.front.name, "maskstudio") if part))
 
     def _show_view(self) -> None:
-        document = self.session.document
-        self.status.show_view(self.canvas.scale if document else None, document.size if document else None)
-        if document is None:
+        picture = self.tabs.front.picture
+        self.status.show_view(self.canvas.scale if picture else None, picture.size if picture else None)
+        if picture is None:
             self.status.show_place(None)
 
     def _enable(self) -> None:
@@ -261,7 +248,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id["edit.redo"].setText(self.tr("Redo {}").format(redo or "").strip())
         actions.enable(self.actions_by_id, [when for when, holds in self._conditions().items() if holds])
 
-    def _conditions(self) -> dict[actions.When, bool]:
+    def _conditions(self) -> dict[When, bool]:
         history, document, active = self.session.history, self.session.document, self.session.active
         layers = document.layers if document else ()
         return {
@@ -273,60 +260,57 @@ class MainWindow(QMainWindow):
             "below": active is not None and active is not layers[0],
             "undo": history is not None and history.undo_label is not None,
             "redo": history is not None and history.redo_label is not None,
-            "job": bool(self.session.runner.jobs),
+            "job": bool(self._jobs),
+            "tabs": self.tabs.count() > 1,
         }
 
     def _job_changed(self, job: Job) -> None:
-        running = self.session.runner.jobs
+        if job.lane == "open" and job.state == "cancelled":
+            self._drop_cancelled()
+        running = self._jobs
         self.status.show_job(running[0] if running else None, len(running) - 1)
         self.jobs_panel.job_changed(job)
+        self.files.job_changed(job)
         self.actions_by_id["edit.cancelJobs"].setEnabled(bool(running))
-        if self._closes_when_written and not self.session.exporting:
+        if self._closes_when_written and not self._exporting:
             QTimer.singleShot(0, self._close_if_written)
+
+    def _drop_cancelled(self) -> None:
+        for tab in list(self.tabs.open):
+            if not tab.session.runner.under_way("open"):
+                self.files.opening_failed(tab)
+        self.refresh()
+
+    @property
+    def _jobs(self) -> list[Job]:
+        """What runs for any document, that of the one in front first."""
+        sessions = [self.session, *(tab.session for tab in self.tabs.open if tab.session is not self.session)]
+        return [job for session in sessions for job in session.runner.jobs]
+
+    @property
+    def _exporting(self) -> bool:
+        return any(tab.session.exporting for tab in self.tabs.open)
+
+    def cancel_jobs(self) -> None:
+        """Ask everything that runs to stop."""
+        for job in self._jobs:
+            job.cancel()
 
     def _close_if_written(self) -> None:
         if self._closes_when_written:
             self._closes_when_written = False
             self.close()
 
-    def _show_error(self, error: MaskStudioError) -> None:
+    def _failed(self, session: Session, error: MaskStudioError) -> None:
         self._closes_when_written = False
+        self.files.opening_failed(self.tabs.of(session))
         self.refresh()
         if offer := self.files.way_out(error):
             self.notice.show_sentence(str(error), "warning", *offer)
         else:
             self.notice.show_sentence(str(error), "error")
 
-    # Layers
-
-    def _toggle_visible(self) -> None:
-        if layer := self.session.active:
-            self.session.set_visible(layer.id, not layer.visible)
-
-    def _delete_layer(self) -> None:
-        if layer := self.session.active:
-            self.session.delete(layer.id)
-
-    def _move_layer(self, by: int) -> None:
-        document, layer = self.session.document, self.session.active
-        if document and layer:
-            self.session.move(layer.id, document.layers.index(layer) + by)
-
     # Events
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Holding ` shows the photo alone; letting go brings the view back."""
-        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
-            typing = isinstance(QApplication.focusWidget(), QLineEdit)
-            if (
-                event.key() == Qt.Key.Key_QuoteLeft
-                and not event.isAutoRepeat()
-                and not typing
-                and self.isActiveWindow()
-            ):
-                self.canvas.hold_original(event.type() == QEvent.Type.KeyPress)
-                return True
-        return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Icons are pixmaps: a new palette, from us or from the system, needs new ones."""
@@ -334,50 +318,35 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "sidebar"):
             self.dress()
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.canvas.hold_original(False)  # the key is let go elsewhere
+            self.habits.let_go()  # the key is let go elsewhere
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files may be dropped anywhere."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        """Files, pictures and addresses may be dropped anywhere."""
+        if found_in(event.mimeData()) and event.source() is None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take what was dropped, once the drag is over."""
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
+        if found := found_in(event.mimeData()):
             event.acceptProposedAction()
-            QTimer.singleShot(0, lambda: self.files.drop([Path(file) for file in files]))
+            QTimer.singleShot(0, lambda: self.exchange.take(found))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let files be written out, ask about work never exported, remember the arrangement, stop the jobs."""
-        if not self._closing and self.session.exporting:
+        if not self._closing and self._exporting:
             self._closes_when_written = True
             self.notice.show_sentence(self.tr("A file is still being written; the window closes when it is done."))
             event.ignore()
             return
-        if not self._closing and not self.files.may_leave():
+        if not self._closing and not self.files.may_leave_all(self.close):
             event.ignore()
             return
         self._closing = True
-        self._remember()
+        self.remember()
         self.bridge.close()
+        self._resting.stop()
         self.hide()  # what still runs may need a moment to come to its next step
-        self.session.runner.shutdown()
+        for tab in self.tabs.open:
+            tab.session.runner.shutdown()
+        self.safety.close()
         super().closeEvent(event)
-
-    def _remember(self) -> None:
-        states = {"geometry": self.saveGeometry(), "panels": self.sidebar.state(), "split": self.splitter.saveState()}
-        self.settings.window = {name: bytes(state.toBase64().data()).decode() for name, state in states.items()}
-        stored.save(self.settings)
-
-    def _restore(self) -> None:
-        saved = {name: QByteArray.fromBase64(text.encode()) for name, text in self.settings.window.items()}
-        self.resize(1440, 900)
-        self.splitter.setSizes([1100, 320])
-        self.sidebar.fold("jobsPanel", True)
-        if "geometry" in saved:
-            self.restoreGeometry(saved["geometry"])
-        if "panels" in saved:
-            self.sidebar.restore(saved["panels"])
-        if "split" in saved:
-            self.splitter.restoreState(saved["split"])

@@ -7,6 +7,7 @@ import numpy as np
 from maskstudio.core.document import Document, Refinement, compare
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
+from maskstudio.core.paint import Paint
 from maskstudio.params import RefineParams
 from tests.core.documents import disc, document, image, layer
 
@@ -78,6 +79,17 @@ def test_decontaminated_colours_stay_in_the_edge_and_follow_the_amount():
             assert np.abs(got - expected).max() <= 1
             assert got.dtype == dtype
             np.testing.assert_array_equal(got[~soft[..., 0]], pixels[~soft[..., 0]])
+
+
+def test_what_the_user_painted_solid_keeps_the_colours_of_the_photo():
+    whole, ramp, pixels, top = refined(1.0)
+    stroke = np.zeros((280, 300), np.uint8)
+    stroke[40:120] = 255
+    retouched = whole.put(whole.layers[0].changed(retouch=Paint.none(300, 280).laid(stroke, 0, 0, 255)))
+    got = retouched.colours(retouched.frame)
+    soft = (ramp > 0) & (ramp < 255) & (stroke == 0)
+    np.testing.assert_array_equal(got[~soft], pixels[~soft])
+    np.testing.assert_array_equal(got[soft], top - pixels[soft])
 
 
 def test_a_window_of_the_colours_equals_the_whole():

@@ -1,13 +1,11 @@
 """History as a random user walks it: undo after do gives the identical document, and memory keeps its limit."""
 
-from dataclasses import replace
-
 import hypothesis.strategies as st
 import numpy as np
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from maskstudio.core.history import History
-from maskstudio.core.mask import is_flat
+from maskstudio.core.mask import Mask
 from tests.core.documents import document
 
 
@@ -28,13 +26,14 @@ class Walk(RuleBasedStateMachine):
     def edited(self, seed):
         now = self.history.document
         first = now.layers[0]
-        return now.put(replace(first, shaped=first.shaped.put(noisy(seed, 64), 0, 0)))
+        return now.put(first.changed(shaped=first.shaped.put(noisy(seed, 64), 0, 0)))
 
     @rule(seed=st.integers(1, 1000), merge=st.sampled_from(["", "", "slider"]))
     def commit(self, seed, merge):
         new = self.edited(seed)
         merges = merge and self.at and self.keys[self.at] == merge
         self.history.commit(new, "Edit", merge)
+        self.rest()
         del self.model[self.at + 1 :], self.keys[self.at + 1 :]
         if merges:
             self.model[self.at] = new
@@ -42,6 +41,12 @@ class Walk(RuleBasedStateMachine):
             self.model.append(new)
             self.keys.append(merge)
             self.at += 1
+        self.forget()
+
+    def rest(self):
+        self.history.settle().do()
+
+    def forget(self):
         gone = len(self.model) - len(self.history.steps)
         del self.model[:gone], self.keys[:gone]
         self.at -= gone
@@ -68,9 +73,13 @@ class Walk(RuleBasedStateMachine):
         place %= len(self.model)
         old, self.model[place] = self.model[place], self.edited(seed)
         self.history.amend(lambda each: self.model[place] if each is old else each)
-        gone = len(self.model) - len(self.history.steps)
-        del self.model[:gone], self.keys[:gone]
-        self.at -= gone
+        self.rest()
+        self.forget()
+
+    @rule()
+    def look_at_old_pixels(self):
+        for one in self.model:
+            assert one.layers[0].shaped.array().shape == (64, 64)
 
     @invariant()
     def the_same_documents_at_the_same_place(self):
@@ -83,9 +92,9 @@ class Walk(RuleBasedStateMachine):
         tiles = {
             id(tile): tile.nbytes
             for one in self.model
-            for mask in (one.alpha, *(mask for layer in one.layers for mask in (layer.mask, layer.shaped)))
+            for mask in (mask for layer in one.layers for mask in (layer.mask, layer.shaped))
             for tile in mask.tiles.values()
-            if not is_flat(tile)
+            if tile.value is None
         }
         assert self.history.nbytes == sum(tiles.values())
 
@@ -108,5 +117,34 @@ def test_labels_say_what_undo_and_redo_would_do():
 
 def test_the_combined_alpha_of_layers_counts_as_memory():
     one, two = document(noisy(0), noisy(1), width=64, height=64), document(noisy(0), width=64, height=64)
+    assert one.alpha.tiles
     assert History(one).nbytes == 3 * 64 * 64  # each mask, and what the two make together
     assert History(two).nbytes == 64 * 64
+
+
+def test_what_is_far_back_is_packed_and_comes_back_the_same():
+    rng = np.random.default_rng(5)
+    planes = [np.repeat(rng.integers(0, 2, (512, 8), np.uint8) * 255, 64, axis=1) for _ in range(9)]
+    history = History(document(planes[0], width=512, height=512))
+    for plane in planes[1:]:
+        now = history.document
+        history.commit(now.put(now.layers[0].changed(shaped=Mask.from_array(plane))), "Edit")
+    before = history.nbytes
+    history.settle().do()
+    assert history.nbytes < 0.6 * before
+    for plane in reversed(planes):
+        assert np.array_equal(history.document.layers[0].shaped.array(), plane)
+        history.undo()
+
+
+def test_undo_combines_only_what_differs():
+    start = document(noisy(0, 700), noisy(1, 700), width=700, height=700)
+    history = History(start)
+    first = start.layers[0]
+    alpha = start.alpha
+    history.commit(start.put(first.changed(shaped=first.shaped.put(noisy(9, 40), 10, 10))), "Edit")
+    assert history.document.alpha.changed(alpha) == [(0, 0)]
+    start.forget()
+    shown = history.document.alpha
+    assert history.undo().alpha.changed(shown) == [(0, 0)]
+    assert history.document.alpha == alpha

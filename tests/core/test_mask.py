@@ -1,12 +1,16 @@
 """Mask against a plain array: whatever is put, the two agree, and nothing is shared that should not be."""
 
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Mask, _flats, flat, is_flat
+from maskstudio.core.mask import TILE, Mask, flat
+from maskstudio.core.tile import Tile, _flats, frozen
 from maskstudio.errors import BadMask
 
 sizes = st.tuples(st.integers(1, 700), st.integers(1, 700))
@@ -53,7 +57,7 @@ def test_put_and_array_agree_with_a_plain_array(size, writes):
     assert mask == Mask.from_array(plain)
     ys, xs = np.nonzero(plain)
     expected = Rect(xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1) if len(xs) else Rect(0, 0, 0, 0)
-    if not any(is_flat(tile) for tile in mask.tiles.values()):
+    if all(tile.value is None for tile in mask.tiles.values()):
         assert mask.bounds == expected
     elif len(xs):
         assert mask.bounds.intersect(expected) == expected
@@ -85,7 +89,7 @@ def test_flat_tiles_are_one_object_and_cost_nothing():
     mask = Mask.from_array(np.full((4 * TILE, 4 * TILE), 255, np.uint8))
     assert len({id(tile) for tile in mask.tiles.values()}) == 1
     assert mask.nbytes == 0
-    assert mask.tile((0, 0)) is flat(255, TILE, TILE)
+    assert mask.held((0, 0)) is flat(255, TILE, TILE)
 
 
 def test_flat_tiles_stay_one_object_however_many_others_there_have_been():
@@ -114,3 +118,61 @@ def test_tiles_refuse_to_be_written():
 def test_anything_but_one_8_bit_plane_is_refused(bad):
     with pytest.raises(BadMask):
         Mask.from_array(bad)
+
+
+@settings(deadline=None, max_examples=40)
+@given(sizes, patches())
+def test_the_inverse_is_255_less_every_value_and_stays_one_object(size, writes):
+    mask = Mask(*size)
+    for x, y, w, h, value, noisy in writes:
+        mask = mask.put(pixels(w, h, value, noisy), x, y)
+    np.testing.assert_array_equal(mask.inverse.array(), 255 - mask.array())
+    assert mask.inverse is mask.inverse
+    assert mask.inverse.inverse == mask
+
+
+def test_a_packed_tile_gives_the_same_pixels_and_takes_less():
+    plane = np.repeat(np.random.default_rng(1).integers(0, 2, (256, 4), np.uint8) * 255, 64, axis=1)
+    tile = frozen(plane)
+    tile.pack()
+    assert tile.nbytes < plane.nbytes / 4
+    np.testing.assert_array_equal(tile.pixels, plane)
+    np.testing.assert_array_equal(Tile.unpacked(tile.packed(), (256, 256)).pixels, plane)
+    assert Tile.unpacked(flat(9, 5, 5).packed(), (5, 5)) is flat(9, 5, 5)
+
+
+def test_a_tile_that_does_not_shrink_is_tried_once_and_counts_once():
+    tile = frozen(np.random.default_rng(1).integers(0, 256, (256, 256), np.uint8))
+    assert not tile.is_small
+    tile.pack()
+    assert (tile.is_small, tile.is_packed, tile.nbytes) == (True, False, 65536)
+
+
+def test_a_tile_survives_being_packed_and_unpacked_at_the_same_time():
+    plane = np.repeat(np.random.default_rng(1).integers(0, 2, (64, 4), np.uint8) * 255, 16, axis=1)
+    tile = frozen(plane)
+    with ThreadPoolExecutor(3) as pool:
+        changes = (tile.pack, tile.unpack, lambda: np.testing.assert_array_equal(tile.pixels, plane))
+        for done in [pool.submit(change) for _ in range(500) for change in changes]:
+            done.result(timeout=20)
+    np.testing.assert_array_equal(tile.pixels, plane)
+
+
+@given(st.integers(1, 700), st.integers(1, 600), st.integers(0, 255))
+def test_a_filled_mask_is_made_of_shared_tiles(width, height, value):
+    mask = Mask.filled(width, height, value)
+    assert mask.nbytes == 0
+    assert mask.changed(Mask.from_array(np.full((height, width), value, np.uint8))) == []
+
+
+def test_two_threads_get_the_same_inverse():
+    mask = Mask.from_array(np.random.default_rng(1).integers(0, 256, (600, 600), np.uint8))
+    with ThreadPoolExecutor(4) as pool:
+        made = [each.result(timeout=20) for each in [pool.submit(lambda: mask.inverse) for _ in range(8)]]
+    assert all(each is made[0] for each in made)
+
+
+@pytest.mark.parametrize("bad", [b"", b"no zlib", zlib.compress(bytes(10)), zlib.compress(bytes(10**7))])
+def test_bytes_that_are_no_tile_are_refused(bad):
+    with pytest.raises(ValueError, match="tile"):
+        Tile.unpacked(bad, (16, 16))

@@ -176,6 +176,30 @@ def test_tools_get_the_pointer_in_image_pixels(qtbot, canvas):
     assert (seen[-1][1].x, seen[-1][1].y) == (105.5, 80.0)
 
 
+def wheel_in_a_stroke(canvas, **how):
+    seen = []
+    canvas.moved.connect(seen.append)
+    wheel(canvas, QPoint(320, 240), **how)
+    canvas.moved.disconnect(seen.append)
+    return seen
+
+
+def test_the_wheel_in_a_stroke_pans_or_does_nothing(qtbot, canvas):
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(320, 240))
+    start = canvas.to_image(QPointF(320, 240))
+    assert wheel_in_a_stroke(canvas, angle=(0, 120)) == []
+    assert wheel_in_a_stroke(canvas, pixel=(0, 30), modifiers=Qt.KeyboardModifier.ControlModifier) == []
+    pinch(canvas, QPoint(100, 100), 0.2)
+    assert (canvas.scale, canvas.to_image(QPointF(320, 240))) == (1.0, start)
+    [pointer] = wheel_in_a_stroke(canvas, pixel=(12, -7), phase=Qt.ScrollPhase.ScrollUpdate)
+    assert (pointer.x, pointer.y) == (start.x() - 12, start.y() + 7)
+    [pointer] = wheel_in_a_stroke(canvas, angle=(0, 120), modifiers=Qt.KeyboardModifier.ShiftModifier)
+    assert pointer.x < start.x() - 12
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(320, 240))
+    wheel(canvas, QPoint(320, 240), angle=(0, 120))
+    assert canvas.scale == 2.0
+
+
 def test_the_view_is_told_once_a_change(qtbot, canvas):
     told = []
     canvas.viewChanged.connect(lambda: told.append(canvas.scale))

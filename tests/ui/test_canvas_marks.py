@@ -5,14 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QPalette
 
 from maskstudio.core.document import Detection, Document, Layer
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.canvas import Canvas
 
-ACCENT = QColor(70, 140, 255)
+OWN = (0, 158, 115)  # of the third layer
 
 
 def detected(label, box, score=0.88):
@@ -29,9 +28,6 @@ def canvas(qtbot):
         detected("face", (150, 80, 230, 180), None),
     ]
     widget = Canvas()
-    palette = QPalette()
-    palette.setColor(QPalette.ColorRole.Highlight, ACCENT)
-    widget.setPalette(palette)
     widget.resize(500, 400)
     qtbot.addWidget(widget)
     widget.set_mode("image")
@@ -56,7 +52,7 @@ def test_tags_carry_number_label_and_score_of_the_active_layer(canvas):
 def test_the_active_box_lies_around_its_pixels(canvas, pixels, scale):
     canvas.look_at(scale, QPointF(190, 130))
     seen = pixels(canvas.grab().toImage())
-    accent = (np.abs(seen - np.array([ACCENT.red(), ACCENT.green(), ACCENT.blue()])) <= 2).all(axis=2)
+    accent = (np.abs(seen - np.array(OWN)) <= 2).all(axis=2)
     left, top = canvas.from_image(QPointF(150, 80)).toPoint().toTuple()
     right, bottom = canvas.from_image(QPointF(230, 180)).toPoint().toTuple()
     middle = (top + bottom) // 2
@@ -108,3 +104,29 @@ def test_marks_can_be_hidden_and_hide_with_the_mask(qtbot, canvas, pixels):
     assert (pixels(canvas.grab().toImage())[60:340, 60:440] == 90).all()
     canvas.hold_original(False)
     assert not (pixels(canvas.grab().toImage())[60:340, 60:440] == 90).all()
+
+
+def test_marks_turn_with_the_view(qtbot, canvas, pixels):
+    canvas.rotate_to(90)
+    box = mark(canvas, 3).box
+    assert (box.width(), box.height()) == (100, 80)
+    corner = canvas.from_image(QPointF(150, 180))  # the lower left corner comes to the upper left
+    assert (box.topLeft() - corner.toPoint()).manhattanLength() <= 1
+    canvas.rotate_to(30)
+    shown = mark(canvas, 3)
+    wanted = [canvas.from_image(QPointF(x, y)) for x, y in ((150, 80), (230, 80), (230, 180), (150, 180))]
+    for at, point in zip(shown.askew, wanted, strict=True):
+        assert abs(at[0] - point.x()) <= 1
+        assert abs(at[1] - point.y()) <= 1
+    clicked = []
+    canvas.layerClicked.connect(clicked.append)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.from_image(QPointF(190, 130)).toPoint())
+    assert clicked == [3]
+    line = (np.abs(pixels(canvas.grab().toImage()) - np.array(OWN)) <= 40).all(axis=2)
+    assert 300 < line.sum() < 4000
+
+
+def test_each_mark_has_the_colour_of_its_layer(canvas):
+    colours = {layer.id: layer.colour for layer in canvas.document.layers}
+    assert {m.layer_id: m.colour for m in canvas._marks} == {1: colours[1], 3: colours[3]}
+    assert colours[1] != colours[3]

@@ -27,6 +27,10 @@ def overlap(view, axis):
     return min(stop, view.viewport[axis]) - max(start, 0)
 
 
+def on_image(view, point):
+    return all(0 <= value <= side for value, side in zip(point, view.image, strict=True))
+
+
 @given(views(), st.floats(-9000, 9000), st.floats(-9000, 9000))
 def test_mappings_are_inverse(view, x, y):
     assert view.to_view(view.to_image((x, y))) == pytest.approx((x, y), abs=1e-6)
@@ -34,13 +38,9 @@ def test_mappings_are_inverse(view, x, y):
 
 @given(views(), scales, st.floats(0, 1), st.floats(0, 1))
 def test_zoom_keeps_the_point_under_the_pointer(view, scale, across, down):
-    margin = KEPT + 1
-    assume(min(view.viewport) > 2 * margin)
-    anchor = tuple(
-        margin + part * (side - 2 * margin) for part, side in zip((across, down), view.viewport, strict=True)
-    )
+    anchor = tuple(part * side for part, side in zip((across, down), view.viewport, strict=True))
     point = view.to_image(anchor)
-    assume(all(0 <= value <= side for value, side in zip(point, view.image, strict=True)))
+    assume(on_image(view, point))
     zoomed = view.zoomed(scale, anchor)
     assert zoomed.scale == scale
     assert zoomed.to_view(point) == pytest.approx(anchor, abs=1e-6)
@@ -67,7 +67,13 @@ def test_zooming_in_and_back_out_returns(view, steps):
 def test_the_image_cannot_be_lost(view, moves, scale, width, height):
     for dx, dy in moves:
         view = view.panned(dx, dy)
-    for case in (view, view.zoomed(scale, (0, 0)), view.zoomed(scale, view.viewport), view.resized((width, height))):
+    cases = [view, view.resized((width, height)), view.panned(3, -2)]
+    cases += [
+        view.zoomed(scale, anchor)
+        for anchor in ((0, 0), view.viewport)
+        if not on_image(view, view.to_image(anchor))  # on the image, it is the anchor itself that stays in sight
+    ]
+    for case in cases:
         for axis in (0, 1):
             wanted = min(KEPT, case.image[axis] * case.scale, case.viewport[axis])
             assert overlap(case, axis) >= wanted - 1e-6
@@ -116,6 +122,16 @@ def test_covering_holds_every_device_pixel_of_a_rect(view, x, y, width, height):
     assert area.y <= view.edge(y, top)
     assert area.right >= view.edge(rect.right, left)
     assert area.bottom >= view.edge(rect.bottom, top)
+
+
+@given(views(), scales, st.floats(0, 1), st.floats(0, 1), st.floats(-40, 40), st.floats(-40, 40))
+def test_a_pan_never_jumps_even_where_a_zoom_went_beyond_the_slack(view, scale, across, down, dx, dy):
+    anchor = across * view.viewport[0], down * view.viewport[1]
+    zoomed = view.zoomed(scale, anchor)
+    panned = zoomed.panned(dx, dy)
+    for axis, way in enumerate((dx, dy)):
+        moved = (zoomed.centre[axis] - panned.centre[axis]) * scale
+        assert min(way, 0) - 1e-6 <= moved <= max(way, 0) + 1e-6
 
 
 def test_round_steps_go_up_and_come_back():

@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QVBoxLayout, QWidget
 
-from maskstudio.params import CutoutParams, DetectParams, ExportParams, MaskParams, Params, RefineParams
+from maskstudio.params import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.spec import Params
 from maskstudio.ui import theme
 from maskstudio.ui.fields import Choice, ColourButton, ScrubLabel, Segments
 from maskstudio.ui.form import Form

@@ -1,5 +1,6 @@
 """The theme: neutral, legible, following the system when told to. The icons: in its colours, crisp at every ratio."""
 
+import gc
 from dataclasses import asdict
 
 import numpy as np
@@ -9,8 +10,8 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
 
 from maskstudio.ui import theme
-from maskstudio.ui.actions import ACTIONS
 from maskstudio.ui.icons import icon, resource
+from maskstudio.ui.registry.table import ACTIONS
 
 BOTH = (theme.DARK, theme.LIGHT)
 GREYS = (
@@ -180,3 +181,15 @@ def test_the_same_theme_again_costs_nothing(app, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(QApplication, "setStyleSheet", lambda *_: pytest.fail("the sheet was set again"))
         theme.apply(app, "dark")
+
+
+def test_an_icon_that_is_changed_leaves_the_shared_one_alone(app):
+    shared = icon("open")
+    before = shared.pixmap(QSize(20, 20), 1.0).toImage()
+    own = QIcon(shared)
+    own.addPixmap(shared.pixmap(QSize(16, 16), 1.0))
+    gc.collect()
+    assert own.pixmap(QSize(20, 20), 1.0).toImage() == before
+    del own
+    gc.collect()
+    assert shared.pixmap(QSize(20, 20), 1.0).toImage() == before

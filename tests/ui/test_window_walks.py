@@ -63,7 +63,7 @@ def slow(opened, qtbot):
 @pytest.fixture
 def answers(monkeypatch):
     """The user agrees to lose masks."""
-    monkeypatch.setattr(dialogs, "may_discard", lambda _: True)
+    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "discard")
 
 
 def button(window, name):
@@ -105,13 +105,38 @@ def test_the_jobs_panel_ends_one_job(opened, slow, qtbot):
     assert slow.cancelled == 1
 
 
-def test_a_photo_opened_meanwhile_ends_the_work_on_the_old_one(opened, slow, qtbot, shared_data):
-    bus = shared_data / "photos" / "ultralytics_assets" / "bus.jpg"
-    opened.open(bus)
-    qtbot.waitUntil(lambda: opened.session.document.image.name == "bus.jpg" and idle(opened), timeout=10_000)
-    assert slow.cancelled == 1
+def test_a_photo_opened_meanwhile_leaves_the_work_on_the_other_one_alone(opened, slow, qtbot, tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (30, 20), (90, 120, 90)).save(tmp_path / "lawn.png")
+    first = opened.session
+    opened.open(tmp_path / "lawn.png")
+    qtbot.waitUntil(lambda: opened.session.document.image.name == "lawn.png", timeout=10_000)
+    assert slow.cancelled == 0
+    slow.go.set()
+    qtbot.waitUntil(lambda: bool(first.document.layers), timeout=10_000)
     assert opened.session.document.layers == ()
-    assert opened.settings.recent == [str(bus), str(SAMPLE)]
+    assert opened.settings.recent == [str(tmp_path / "lawn.png"), str(SAMPLE)]
+    act(opened, "window.previousTab")
+    assert opened.session is first
+    assert opened.layers_panel.model.rowCount() == 1
+
+
+def test_a_photo_opened_again_comes_to_the_front(opened, qtbot, tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (30, 20), (90, 120, 90)).save(tmp_path / "lawn.png")
+    first = opened.session
+    opened.open(tmp_path / "lawn.png")
+    qtbot.waitUntil(lambda: opened.tabs.count() == 2, timeout=10_000)
+    opened.open(SAMPLE)
+    assert opened.session is first
+    assert opened.tabs.count() == 2
+    act(opened, "file.close")
+    assert opened.session.document.image.name == "lawn.png"
+    act(opened, "file.close")
+    assert opened.session.document is None
+    assert opened.welcome.isVisible()
 
 
 def test_closing_does_not_wait_for_the_work(opened, slow):
@@ -168,11 +193,15 @@ def test_a_dropped_model_asks_for_trust_too(window, qtbot, tmp_path):
     assert window.session.document is None
 
 
-def test_of_several_dropped_files_one_is_opened_and_that_is_said(window, qtbot, tmp_path):
+def test_of_several_dropped_files_each_gets_a_tab_or_a_sentence(window, qtbot, tmp_path):
+    from PIL import Image
+
     (tmp_path / "notes.txt").write_text("hello")
-    drop(window, SAMPLE, tmp_path / "notes.txt")
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
-    assert window.notice.sentence == "Of the 2 files dropped, grace_hopper.jpg was taken."
+    Image.new("RGB", (30, 20), (90, 120, 90)).save(tmp_path / "lawn.png")
+    drop(window, SAMPLE, tmp_path / "notes.txt", tmp_path / "lawn.png")
+    qtbot.waitUntil(lambda: window.tabs.count() == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: "notes.txt" in window.notice.sentence, timeout=10_000)
+    assert len(window.tabs.open) == 2
 
 
 def test_a_dropped_text_is_refused_in_a_sentence(opened, qtbot, tmp_path):
@@ -200,7 +229,7 @@ def test_a_long_name_widens_nothing(opened, qtbot, tmp_path):
     opened.open(long)
     assert opened.minimumSizeHint().width() <= narrow + 420  # the progress has come, not the name
     qtbot.waitUntil(lambda: "not an image" in opened.notice.sentence, timeout=10_000)
-    assert opened.minimumSizeHint().width() == narrow
+    qtbot.waitUntil(lambda: opened.minimumSizeHint().width() == narrow)  # once the progress is gone again
 
 
 def test_a_name_without_ending_asks_before_it_replaces_a_file(opened, qtbot, tmp_path, monkeypatch, slow):
@@ -249,6 +278,8 @@ def test_boxes_are_shown_where_they_do_not_hide_the_edge(opened, slow, qtbot):
 
 
 def test_a_photo_without_a_mask_is_not_tinted_and_one_with_is(opened, slow, qtbot, pixels):
+    opened.viewing.choices.choose_overlay(colour="#e5484d")
+
     def surely_red():
         qtbot.waitUntil(lambda: opened.canvas.complete)
         seen = pixels(opened.canvas.grab().toImage())
@@ -266,7 +297,10 @@ def test_a_new_theme_reaches_every_picture(opened, qtbot, pixels):
     def ink(each):
         image = each.icon().pixmap(16, 16).toImage()
         return max(
-            image.pixelColor(x, y).lightness() for x in range(16) for y in range(16) if image.pixelColor(x, y).alpha()
+            image.pixelColor(x, y).lightness()
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).alpha()
         )
 
     buttons = [each for each in opened.findChildren(QToolButton) if each.isEnabled() and not each.icon().isNull()]
@@ -283,6 +317,7 @@ def test_recent_files_appear_as_soon_as_there_are_some(window, qtbot):
     window.open(SAMPLE)
     qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
     assert window.recent_menu.isEnabled()
+    window.recent_menu.aboutToShow.emit()
     assert [action.text() for action in window.recent_menu.actions()] == ["grace_hopper.jpg"]
 
 
@@ -302,3 +337,25 @@ def test_an_export_that_fails_keeps_the_window(opened, qtbot, tmp_path):
     qtbot.waitUntil(lambda: "could not be written" in opened.notice.sentence, timeout=20_000)
     qtbot.wait(50)
     assert opened.isVisible()
+
+
+def test_closing_offers_to_save_first(opened, qtbot, tmp_path, monkeypatch):
+    opened.session.add_layer()
+    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "save")
+    target = tmp_path / "hopper.ora"
+    monkeypatch.setattr("maskstudio.ui.safety.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
+    act(opened, "file.close")
+    assert opened.session.document is not None
+    qtbot.waitUntil(lambda: opened.session.document is None, timeout=20_000)
+    assert target.is_file()
+    opened.open(target)
+    qtbot.waitUntil(lambda: opened.session.document is not None, timeout=20_000)
+    assert [layer.name for layer in opened.session.document.layers] == ["Mask 1"]
+
+
+def test_a_save_given_up_keeps_the_photo(opened, monkeypatch):
+    opened.session.add_layer()
+    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "save")
+    monkeypatch.setattr("maskstudio.ui.safety.QFileDialog.getSaveFileName", lambda *_: ("", ""))
+    act(opened, "file.close")
+    assert opened.session.document is not None

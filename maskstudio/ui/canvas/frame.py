@@ -7,17 +7,21 @@ import math
 import time
 from itertools import islice
 
+import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap, QRegion
 
 from maskstudio.core.geometry import Rect
+from maskstudio.ui.canvas.pixels import PREMULTIPLIED, qimage
 from maskstudio.ui.canvas.scene import Scene, Style
 from maskstudio.ui.canvas.tiling import Part, Tiling, covered, qrect, rects
 from maskstudio.ui.canvas.transform import ViewTransform
 
-GRID_FROM = 8.0  # the scale from which image pixels are told apart by lines
 _GRID = QColor(128, 128, 128, 72)
-_BATCH = 8  # tiles painted between two looks at the clock
+_GRID_PIXEL = 0x48242424  # the same, premultiplied
+_BATCH = 4  # tiles made between two looks at the clock
+_BAND = 250_000  # device pixels painted at once where nothing is left to be made
+_GRACE = 0.002  # seconds beyond the deadline for what only has to be painted: done in one go, it is done sooner
 
 
 class Frame:
@@ -32,6 +36,7 @@ class Frame:
         self._drawn = QRegion()
         self._view: ViewTransform | None = None
         self._past: tuple[QPixmap, ViewTransform] | None = None
+        self._pace = 0.0  # seconds that a device pixel took to paint, of late
         self.painted = 0  # device pixels painted from the scene so far, for tests and tuning
 
     def shows(self, view: ViewTransform | None) -> bool:
@@ -71,22 +76,55 @@ class Frame:
     def paint(self, scene: Scene, style: Style, surround: QColor, region: QRegion, deadline: float) -> None:
         """Bring ``region`` up to date, as far as ``deadline`` allows; ``valid`` tells how far that was."""
         assert self._view is not None
+        todo = (region & self.pixmap.rect()) - self.valid
+        if todo.isEmpty():
+            return
         scene.trim()
-        tiling = Tiling(self._view)
-        todo = (region & QRegion(self.pixmap.rect())) - self.valid
-        inside = todo & QRegion(tiling.shown)
+        tiling = Tiling(self._view, scene.finest)
+        inside = todo & tiling.shown
         painter = QPainter(self.pixmap)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._view.scale < 1)
-        parts = tiling.parts(inside)
-        while time.perf_counter() < deadline and (batch := list(islice(parts, _BATCH))):
-            ready = [part for part in batch if scene.prepare(style, tiling.level, part.rect, deadline)]
-            scene.paint(painter, style, tiling, ready)
-            self._finish(painter, ready)
+        self._paint_inside(painter, scene, style, tiling, inside, deadline)
         self._fill_surround(painter, todo - inside, surround)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # a stand-in is seen for a moment
         for rect in rects(inside - self._drawn):
             self._stand_in(painter, rect, surround)
         painter.end()
         self._drawn += todo
+
+    def _paint_inside(
+        self, painter: QPainter, scene: Scene, style: Style, tiling: Tiling, inside: QRegion, deadline: float
+    ) -> None:
+        """Band by band, at least one, until the next would take too long."""
+        if not scene.catch_up(style, deadline):
+            return
+        first = True
+        for rect in rects(inside):
+            for band in tiling.bands(rect, _BAND):
+                will_take = 0.0 if first else self._pace * band.target.width() * band.target.height()
+                if time.perf_counter() + will_take > deadline + _GRACE:
+                    return
+                self._paint_band(painter, scene, style, tiling, band, deadline)
+                first = False
+
+    def _paint_band(
+        self, painter: QPainter, scene: Scene, style: Style, tiling: Tiling, band: Part, deadline: float
+    ) -> None:
+        """At once where nothing is left to be made, which is nearly always; otherwise tile by tile."""
+        if scene.prepare(style, tiling.level, band.rect, -math.inf):
+            self._paint_parts(painter, scene, style, tiling, [band])
+            return
+        parts = tiling.parts(QRegion(band.target))
+        while time.perf_counter() < deadline and (batch := list(islice(parts, _BATCH))):
+            ready = [part for part in batch if scene.prepare(style, tiling.level, part.rect, deadline)]
+            self._paint_parts(painter, scene, style, tiling, ready)
+
+    def _paint_parts(self, painter: QPainter, scene: Scene, style: Style, tiling: Tiling, parts: list[Part]) -> None:
+        before, begun = self.painted, time.perf_counter()
+        scene.paint(painter, style, tiling, parts)
+        self._finish(painter, style, parts)
+        if self.painted > before:
+            self._pace = (time.perf_counter() - begun) / (self.painted - before)
 
     def _begin(self, view: ViewTransform, spare: QPixmap | None = None) -> None:
         size = QSize(*view.viewport)
@@ -105,11 +143,11 @@ class Frame:
             painter.fillRect(rect, surround)
         self.valid += region
 
-    def _finish(self, painter: QPainter, ready: list[Part]) -> None:
+    def _finish(self, painter: QPainter, style: Style, ready: list[Part]) -> None:
         assert self._view is not None
         for part in ready:
             self.painted += part.target.width() * part.target.height()
-            if self._view.scale >= GRID_FROM:
+            if self._view.scale >= style.grid_from:
                 _draw_grid(painter, self._view, part.target)
         region = covered(ready)
         self.valid += region
@@ -127,11 +165,17 @@ class Frame:
 
 
 def _draw_grid(painter: QPainter, view: ViewTransform, target: QRect) -> None:
-    """Lines on the first device pixel of every image pixel."""
+    """Lines on the first device pixel of every image pixel. Upright ones are a pattern: one by one, every pixel
+    of theirs is in another row of memory, and they would take longer than everything below them.
+    """
     left, top = view.origin
-    for column in range(*_lines(target.left() - left, target.right() - left, view.scale)):
-        painter.fillRect(view.edge(column, left), target.top(), 1, target.height(), _GRID)
-    for row in range(*_lines(target.top() - top, target.bottom() - top, view.scale)):
+    columns = range(*_lines(target.left() - left, target.right() - left, view.scale))
+    rows = range(*_lines(target.top() - top, target.bottom() - top, view.scale))
+    pattern = np.zeros((1, target.width()), np.uint32)
+    pattern[0, [view.edge(column, left) - target.left() for column in columns]] = _GRID_PIXEL
+    painter.setBrushOrigin(target.topLeft())
+    painter.fillRect(target, QBrush(qimage(pattern, PREMULTIPLIED).copy()))
+    for row in rows:
         painter.fillRect(target.left(), view.edge(row, top), target.width(), 1, _GRID)
 
 

@@ -41,8 +41,15 @@ class Zoom:
         return scale * self.factor
 
 
-def of_wheel(event: QWheelEvent) -> Pan | Zoom | None:
-    """Two fingers pan and a mouse wheel zooms; Ctrl always zooms, Shift with a wheel pans sideways."""
+@dataclass(frozen=True, slots=True)
+class Rotate:
+    """Turn the view clockwise about the pointer."""
+
+    degrees: float
+
+
+def of_wheel(event: QWheelEvent, *, pans: bool = False) -> Pan | Zoom | None:
+    """Two fingers pan and a mouse wheel zooms, or ``pans``; Ctrl always zooms, Shift with a wheel pans sideways."""
     modifiers = event.modifiers()
     if _is_trackpad(event):
         moved = event.pixelDelta()
@@ -53,16 +60,19 @@ def of_wheel(event: QWheelEvent) -> Pan | Zoom | None:
     if modifiers & Qt.KeyboardModifier.ShiftModifier:
         return Pan((angle.y() or angle.x()) / _NOTCH * _PAN_NOTCH, 0)
     if angle.y():
-        return _wheel_zoom(angle.y())
+        bare = not modifiers & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier)
+        return Pan(0, angle.y() / _NOTCH * _PAN_NOTCH) if pans and bare else _wheel_zoom(angle.y())
     if modifiers & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
         return _wheel_zoom(angle.x())  # Alt turns a wheel sideways on most systems
     return Pan(angle.x() / _NOTCH * _PAN_NOTCH, 0) if angle.x() else None
 
 
-def of_native(event: QNativeGestureEvent) -> Pan | Zoom | None:
-    """A pinch zooms."""
+def of_native(event: QNativeGestureEvent) -> Pan | Zoom | Rotate | None:
+    """A pinch zooms, two fingers that turn turn the view."""
     if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
         return Zoom(max(1 + event.value(), 0.1))
+    if event.gestureType() == Qt.NativeGestureType.RotateNativeGesture:
+        return Rotate(event.value())
     if event.gestureType() == Qt.NativeGestureType.PanNativeGesture:
         return Pan(event.delta().x(), event.delta().y())
     return None

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QRegion
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF, QRegion
 
 from maskstudio.core.document import Document, Layer
-from maskstudio.ui.canvas.tiling import rects
-from maskstudio.ui.canvas.transform import ViewTransform
+from maskstudio.core.geometry import Rect
+from maskstudio.ui.canvas.tiling import qrect, rects
+from maskstudio.ui.canvas.transform import Size, ViewTransform
+from maskstudio.ui.canvas.turn import Turn
 
 _SHADE = QColor(0, 0, 0, 90)
 _QUIET = QColor(32, 32, 32, 200)
@@ -16,7 +18,10 @@ _PADDING = 5, 2  # around a tag's text, in logical pixels
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A detected layer as shown on the canvas; ``box`` and ``tag`` are in device pixels."""
+    """A detected layer as shown on the canvas; ``box`` and ``tag`` are in device pixels of the window.
+
+    ``askew`` are the corners of the box where the view is turned by other than quarters; ``box`` then holds them.
+    """
 
     layer_id: int
     text: str
@@ -24,33 +29,38 @@ class Mark:
     tag: QRect
     active: bool
     visible: bool
+    colour: tuple[int, int, int]
+    askew: tuple[tuple[float, float], ...] = ()
 
 
-def layout(document: Document, view: ViewTransform, font: QFont, ratio: float, pointed: int | None) -> list[Mark]:
+def layout(
+    document: Document, view: ViewTransform, font: QFont, ratio: float, pointed: int | None, turn: Turn | None = None
+) -> list[Mark]:
     """Marks from back to front: the active one last. The active one and the one pointed at have long tags, others
-    their number only. ``ratio`` is device pixels per logical pixel.
+    their number only. ``ratio`` is device pixels per logical pixel; ``turn`` how the view lies in the window.
     """
+    turn = turn or Turn(view.viewport)
     marks = []
     for number, layer in enumerate(document.layers, start=1):
         if layer.source is None:
             continue
         active = layer.id == document.active
         text = _title(number, layer) if active or layer.id == pointed else str(number)
-        box = _box(layer, view)
-        marks.append(Mark(layer.id, text, box, _tag(text, box, view, font, ratio), active, layer.visible))
+        upright = _box(layer, view)
+        box = qrect(turn.rect_to_window(upright))
+        tag = _tag(text, box, turn.window, font, ratio)
+        askew = () if turn.square else _corners(upright, turn)
+        marks.append(Mark(layer.id, text, box, tag, active, layer.visible, layer.colour, askew))
     return sorted(marks, key=lambda mark: (mark.active, mark.layer_id == pointed))
 
 
-def paint(
-    painter: QPainter, marks: list[Mark], accent: QColor, font: QFont, ratio: float, pointed: int | None = None
-) -> None:
-    """Draw the marks on a painter whose units are device pixels."""
+def paint(painter: QPainter, marks: list[Mark], font: QFont, ratio: float, pointed: int | None = None) -> None:
+    """Draw the marks, each in the colour of its layer, on a painter whose units are device pixels."""
     painter.setFont(_scaled(font, ratio))
     for mark in marks:
-        strong = mark.active or mark.layer_id == pointed
-        if strong:
-            _paint_box(painter, mark.box, accent if mark.active else QColor(235, 235, 235), ratio)
-        _paint_tag(painter, mark, accent if mark.active else _QUIET, ratio)
+        if mark.active or mark.layer_id == pointed:
+            _paint_box(painter, mark, ratio)
+        _paint_tag(painter, mark, ratio)
 
 
 def hit_tag(marks: list[Mark], point: QPoint) -> int | None:
@@ -63,9 +73,15 @@ def hit(marks: list[Mark], point: QPoint) -> int | None:
     tagged = hit_tag(marks, point)
     if tagged is not None:
         return tagged
-    boxes = [mark for mark in marks if mark.box.contains(point)]
+    boxes = [mark for mark in marks if _holds(mark, point)]
     smallest = min(boxes, key=lambda mark: mark.box.width() * mark.box.height(), default=None)
     return smallest.layer_id if smallest else None
+
+
+def _holds(mark: Mark, point: QPoint) -> bool:
+    if not mark.askew:
+        return mark.box.contains(point)
+    return _polygon(mark).containsPoint(QPointF(point), Qt.FillRule.OddEvenFill)
 
 
 def _title(number: int, layer: Layer) -> str:
@@ -74,11 +90,11 @@ def _title(number: int, layer: Layer) -> str:
     return f"{number}  {layer.source.label}{score}"
 
 
-def _box(layer: Layer, view: ViewTransform) -> QRect:
+def _box(layer: Layer, view: ViewTransform) -> Rect:
     assert layer.source is not None
     x, y, right, bottom = layer.source.box
     left, top = view.origin
-    return QRect(
+    return Rect(
         view.edge(x, left),
         view.edge(y, top),
         max(view.edge(right, 0) - view.edge(x, 0), 1),
@@ -86,17 +102,22 @@ def _box(layer: Layer, view: ViewTransform) -> QRect:
     )
 
 
-def _tag(text: str, box: QRect, view: ViewTransform, font: QFont, ratio: float) -> QRect:
-    """Above the box's left corner; pushed inside the viewport while any of the box is in it."""
+def _corners(box: Rect, turn: Turn) -> tuple[tuple[float, float], ...]:
+    around = ((box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom))
+    return tuple(turn.to_window(corner) for corner in around)
+
+
+def _tag(text: str, box: QRect, window: Size, font: QFont, ratio: float) -> QRect:
+    """Above the box's left corner; pushed inside the window while any of the box is in it."""
     metrics = QFontMetrics(_scaled(font, ratio))
     across, down = (round(pad * ratio) for pad in _PADDING)
     tag = QRect(0, 0, metrics.horizontalAdvance(text) + 2 * across, metrics.height() + 2 * down)
     tag.moveBottomLeft(box.topLeft())
     tag.translate(-round(ratio), -round(ratio))
-    viewport = QRect(0, 0, *view.viewport)
-    if viewport.intersects(box):
-        tag.moveLeft(max(min(tag.left(), viewport.right() - tag.width()), 0))
-        tag.moveTop(max(min(tag.top(), viewport.bottom() - tag.height()), 0))
+    whole = QRect(0, 0, *window)
+    if whole.intersects(box):
+        tag.moveLeft(max(min(tag.left(), whole.right() - tag.width()), 0))
+        tag.moveTop(max(min(tag.top(), whole.bottom() - tag.height()), 0))
     return tag
 
 
@@ -108,24 +129,48 @@ def _scaled(font: QFont, ratio: float) -> QFont:
     return font
 
 
-def _paint_box(painter: QPainter, box: QRect, colour: QColor, ratio: float) -> None:
+def _paint_box(painter: QPainter, mark: Mark, ratio: float) -> None:
     """A line with a dark rim, so that it shows on any photo; it lies outside the box's pixels."""
-    line = max(round(1.5 * ratio), 1)
+    line = max(round((1.5 if mark.active else 1) * ratio), 1)
+    if mark.askew:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for colour, width in ((_SHADE, line + 2), (QColor(*mark.colour), line)):
+            painter.setPen(QPen(colour, width))
+            painter.drawPolygon(_polygon(mark))
+        return
+    box = mark.box
     inner, outer = box.adjusted(-line, -line, line, line), box.adjusted(-line - 1, -line - 1, line + 1, line + 1)
     for rect in rects(QRegion(inner) - QRegion(box)):
-        painter.fillRect(rect, colour)
+        painter.fillRect(rect, QColor(*mark.colour))
     for rect in rects(QRegion(outer) - QRegion(inner)):
         painter.fillRect(rect, _SHADE)
 
 
-def _paint_tag(painter: QPainter, mark: Mark, colour: QColor, ratio: float) -> None:
+def _paint_tag(painter: QPainter, mark: Mark, ratio: float) -> None:
+    """Filled with the layer's colour where it is active; others are dark with an edge of it."""
+    own = QColor(*mark.colour)
+    back = own if mark.active else _QUIET
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(QPen(_SHADE, max(round(ratio), 1)))
-    painter.setBrush(colour)
+    painter.setPen(QPen(_SHADE if mark.active else own, max(round(ratio), 1)))
+    painter.setBrush(back)
     half = painter.pen().widthF() / 2
     painter.drawRoundedRect(QRectF(mark.tag).adjusted(half, half, -half, -half), 3 * ratio, 3 * ratio)
-    light = colour.lightnessF() > 0.65
-    text = QColor(20, 20, 20) if light else QColor(255, 255, 255)
+    text = QColor(20, 20, 20) if mark.active and _luminance(own) > _MIDDLE else QColor(255, 255, 255)
     text.setAlphaF(1.0 if mark.visible else 0.6)
     painter.setPen(text)
     painter.drawText(mark.tag, Qt.AlignmentFlag.AlignCenter, mark.text)
+
+
+_MIDDLE = 0.18  # relative luminance from which dark text has the higher contrast (WCAG 2.2)
+
+
+def _luminance(colour: QColor) -> float:
+    """Relative luminance as WCAG 2.2 defines it, 0..1."""
+    encoded = colour.redF(), colour.greenF(), colour.blueF()
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in encoded)
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+
+
+def _polygon(mark: Mark) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in mark.askew])

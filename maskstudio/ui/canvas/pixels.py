@@ -31,10 +31,18 @@ def qimage(pixels: npt.NDArray[np.generic], form: QImage.Format) -> QImage:
 
 
 class ScreenColours:
-    """Turns an image's own colours into what the screen is sent: sRGB, 8 bits, as Qt stores them (B, G, R, x)."""
+    """Turns an image's own colours into what the screen is sent: 8 bits, as Qt stores them (B, G, R, x).
 
-    def __init__(self, icc: bytes | None) -> None:
-        self._transform = _to_srgb(icc)
+    ``icc`` is the profile of the image, ``display`` that of the screen; None stands for sRGB.
+    """
+
+    def __init__(self, icc: bytes | None, display: bytes | None = None) -> None:
+        self._transform = _transform(_space(icc, "this image"), _space(display, "the screen"))
+
+    @property
+    def rearranges(self) -> bool:
+        """Whether 8-bit colours stay as they are, in another order."""
+        return self._transform is None
 
     def __call__(self, pixels: Pixels) -> Array:
         """``pixels`` RGB of 8 or 16 bits, (H, W, 3); gives uint8 (H, W, 4) with 255 in the last channel."""
@@ -52,13 +60,21 @@ def premultiplied(screen: Array, alpha: Array) -> Array:
     return out
 
 
-def _to_srgb(icc: bytes | None) -> QColorTransform | None:
-    """The way to sRGB, or None where there is nothing to do or the profile makes no sense to Qt."""
+def _space(icc: bytes | None, whose: str) -> QColorSpace:
+    """The colour space of a profile; sRGB without one, and where it makes no sense to Qt."""
+    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
     if not icc or profile_space(icc) != "RGB":
-        return None
-    space, srgb = QColorSpace.fromIccProfile(icc), QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+        return srgb
+    space = QColorSpace.fromIccProfile(icc)
     if not space.isValid() or space.colorModel() != QColorSpace.ColorModel.Rgb:
-        log.info("The profile of this image cannot be used for the screen; its colours are shown as sRGB.")
-        return None
-    transform = space.transformationToColorSpace(srgb)
+        log.info("The profile of %s cannot be used; sRGB is taken in its place.", whose)
+        return srgb
+    return space
+
+
+def _transform(source: QColorSpace, target: QColorSpace) -> QColorTransform | None:
+    """The way from one space to the other, or None where there is nothing to do."""
+    if not target.isValidTarget():
+        target = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    transform = source.transformationToColorSpace(target)
     return None if transform.isIdentity() else transform

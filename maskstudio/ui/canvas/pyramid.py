@@ -1,7 +1,9 @@
 """Half sizes of a plane, built tile by tile when somebody looks there. Knows neither Qt nor what the plane shows."""
 
+import math
+import mmap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,13 @@ from maskstudio.core.mask import TILE, Index, grid
 
 Array = npt.NDArray[np.uint8]
 MIXED = -1  # a tile that is not of one value
+UNKNOWN = -2  # nobody looked yet
 LIMIT = 256 << 20
+_REFRESHED = 64  # changed rectangles, and their pixels in all, that are patched in; of more, whole tiles are made anew
+_REFRESHED_AREA = 12 << 20
+_PATCH = 1 << 20  # pixels patched between two looks at the clock
+_ROWS = 16  # rows; what is patched at a time is cut there
+_SMALL = 1 << 20  # bytes
 
 
 class _Level:
@@ -27,10 +35,10 @@ class _Level:
         """Give all memory back."""
         frame, channels = self.frame, self.channels
         shape = (frame.height, frame.width) if channels == 1 else (frame.height, frame.width, channels)
-        self.array: Array = np.empty(shape, np.uint8)
+        self.array: Array = _pages(frame.height * frame.width * channels).reshape(shape)
         tiles = (-(-frame.height // TILE), -(-frame.width // TILE))
         self.built = np.zeros(tiles, np.bool_)
-        self.value = np.full(tiles, MIXED, np.int16)
+        self.value = np.full(tiles, UNKNOWN, np.int16)
 
     @property
     def nbytes(self) -> int:
@@ -39,12 +47,23 @@ class _Level:
 
     def put(self, index: Index, box: Rect, pixels: Array) -> None:
         """Store the pixels of a tile."""
-        at = index[1], index[0]
         self.array[box.slices()] = pixels
-        self.built[at] = True
-        if self.channels == 1:
-            first = pixels[0, 0]
-            self.value[at] = first if (pixels == first).all() else MIXED
+        self.built[index[1], index[0]] = True
+        self.value[index[1], index[0]] = UNKNOWN
+
+    def patch(self, part: Rect, pixels: Array) -> None:
+        """Store some pixels, of tiles that are built or not."""
+        self.array[part.slices()] = pixels
+        self.value[_tiles(part)] = UNKNOWN
+
+    def flat(self, column: int, row: int) -> int | None:
+        """The one value of a tile; None where its pixels differ. Found out when somebody asks."""
+        value = int(self.value[row, column])
+        if value == UNKNOWN:
+            x, y = column * TILE, row * TILE
+            found = _one_value(self.array[y : y + TILE, x : x + TILE])
+            value = self.value[row, column] = MIXED if found is None else found
+        return None if value == MIXED else value
 
 
 class Pyramid:
@@ -59,6 +78,7 @@ class Pyramid:
         self._channels = channels
         self._read = read
         self._levels: dict[int, _Level] = {}
+        self._changed: list[Rect] = []
         self.builds = 0  # tiles built so far, for tests and tuning
 
     def frame(self, level: int) -> Rect:
@@ -67,6 +87,8 @@ class Pyramid:
 
     def ensure(self, level: int, rect: Rect, deadline: float) -> bool:
         """Build the tiles missing in ``rect`` until ``perf_counter()`` passes ``deadline``; whether all are there."""
+        if self._changed and not self.catch_up(deadline):
+            return False
         store = self._level(level)
         if store.built[_tiles(rect)].all():
             return True
@@ -83,13 +105,36 @@ class Pyramid:
         Looked up if ``rect`` lies in one tile; else the pixels decide, since it may only graze a neighbour.
         """
         store = self._level(level)
-        values = store.value[_tiles(rect)]
-        if values.size == 1:
-            value = int(values[0, 0])
-            return None if value == MIXED else value
-        pixels = store.array[rect.slices()]
-        first = pixels[0, 0]
-        return int(first) if (pixels == first).all() else None
+        x, y = rect.x // TILE, rect.y // TILE
+        if (rect.right - 1) // TILE == x and (rect.bottom - 1) // TILE == y:
+            return store.flat(x, y)
+        return _one_value(store.array[rect.slices()])
+
+    def patch(self, rect: Rect) -> None:
+        """These pixels of the plane changed: read them, and average down just what they went into, at every size."""
+        rect = rect.intersect(Rect(0, 0, *self._size))
+        if rect:
+            patch = _Patch(self._read, rect, self._size)
+            for level in sorted(self._levels):
+                self._patch_level(level, patch)
+
+    def refresh(self, rects: Iterable[Rect]) -> None:
+        """As ``patch``, but not before somebody looks; where very much has changed, as ``invalidate``."""
+        if not self._levels:
+            return
+        self._changed += (band for rect in rects for band in _bands(rect))
+        if len(self._changed) > _REFRESHED or sum(rect.area for rect in self._changed) > _REFRESHED_AREA:
+            changed, self._changed = self._changed, []
+            for rect in changed:
+                self.invalidate(rect)
+
+    def catch_up(self, deadline: float = math.inf) -> bool:
+        """Do now what ``refresh`` put off: some of it, then more until ``deadline``; whether that was all."""
+        while self._changed:
+            self.patch(self._changed.pop())
+            if time.perf_counter() >= deadline:
+                break
+        return not self._changed
 
     def invalidate(self, rect: Rect) -> None:
         """Forget what was made of these pixels of the plane; the stored ones stay readable until built again."""
@@ -109,6 +154,30 @@ class Pyramid:
             width, height = (-(-side >> level) for side in self._size)  # rounded up
             self._levels[level] = _Level(width, height, self._channels)
         return self._levels[level]
+
+    def _patch_level(self, level: int, patch: "_Patch") -> None:
+        store = self._levels[level]
+        part = shrunk(patch.rect, level).intersect(store.frame)
+        if not store.built[_tiles(part)].any():
+            return
+        if level < 2:
+            store.patch(part, patch.pixels(level, part))
+        elif self._has(level - 1, self._below(level, part)):
+            store.patch(part, self._pixels(level, part))
+        else:
+            for index, box in grid(store.frame.width, store.frame.height, part):
+                self._patch_tile(level, index, box.intersect(part))
+
+    def _patch_tile(self, level: int, index: Index, part: Rect) -> None:
+        """Patch one tile if what it is made of is there; otherwise it has to be made anew."""
+        store = self._levels[level]
+        if self._has(level - 1, self._below(level, part)):
+            store.patch(part, self._pixels(level, part))
+        else:
+            store.built[index[1], index[0]] = False
+
+    def _has(self, level: int, rect: Rect) -> bool:
+        return level in self._levels and bool(self._levels[level].built[_tiles(rect)].all())
 
     def _build(self, level: int, index: Index, box: Rect, deadline: float) -> bool:
         """Build one tile, and first the smaller ones it is made of; level 1 is made from the plane itself."""
@@ -130,10 +199,65 @@ class Pyramid:
         return _halved(self._read(below) if level == 1 else self.view(level - 1, below))
 
 
+class _Patch:
+    """Changed pixels of the plane, read once for both sizes that are made from the plane itself."""
+
+    def __init__(self, read: Callable[[Rect], Array], rect: Rect, size: tuple[int, int]) -> None:
+        self.rect = rect
+        x, y = rect.x & ~1, rect.y & ~1
+        self._even = Rect(x, y, (rect.right - x + 1) & ~1, (rect.bottom - y + 1) & ~1).intersect(Rect(0, 0, *size))
+        self._read = read
+        self._pixels: Array | None = None
+
+    def pixels(self, level: int, part: Rect) -> Array:
+        """The pixels of level 0 or 1 that the changed ones went into."""
+        if self._pixels is None:
+            self._pixels = self._read(self._even)
+        if level == 1:
+            return _halved(self._pixels)
+        return self._pixels[Rect(part.x - self._even.x, part.y - self._even.y, part.width, part.height).slices()]
+
+
 def shrunk(rect: Rect, level: int) -> Rect:
     """The pixels of a level that any pixel of ``rect`` went into."""
     x, y = rect.x >> level, rect.y >> level
     return Rect(x, y, -(-rect.right >> level) - x, -(-rect.bottom >> level) - y)
+
+
+def _bands(rect: Rect) -> Iterator[Rect]:
+    """The same pixels in pieces that take a millisecond each."""
+    height = max(_PATCH // max(rect.width, 1) & -_ROWS, _ROWS)
+    for y in range(rect.y, rect.bottom, height):
+        yield Rect(rect.x, y, rect.width, min(height, rect.bottom - y))
+
+
+def _pages(size: int) -> Array:
+    """Bytes that take memory page by page as they are written.
+
+    NumPy asks the system for huge pages for its own large arrays. One tile, which lies in many rows, then takes six
+    times its size, and its first pixel 30 ms.
+    """
+    return np.frombuffer(mmap.mmap(-1, size), np.uint8) if size > _SMALL else np.empty(size, np.uint8)
+
+
+def merged(rects: Iterable[Rect]) -> list[Rect]:
+    """The same pixels in fewer rectangles, where neighbours in a row are equally high: tiles come out as rows."""
+    out: list[Rect] = []
+    for rect in sorted(rects, key=lambda rect: (rect.y, rect.x)):
+        last = out[-1] if out else None
+        if last and (last.y, last.height, last.right) == (rect.y, rect.height, rect.x):
+            out[-1] = Rect(last.x, last.y, last.width + rect.width, last.height)
+        else:
+            out.append(rect)
+    return out
+
+
+def _one_value(pixels: Array) -> int | None:
+    """The value that all of (H, W) ``pixels`` have, or None."""
+    first = pixels[0, 0]
+    if first != pixels[-1, -1] or first != pixels[len(pixels) // 2, pixels.shape[1] // 2]:
+        return None  # spares most looks at every pixel
+    return int(first) if (pixels == first).all() else None
 
 
 def _halved(pixels: Array) -> Array:

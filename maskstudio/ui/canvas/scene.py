@@ -1,118 +1,171 @@
-"""What a document looks like: paints parts of it in a view mode. Knows no widget, no window, no event."""
+"""What a document looks like: paints parts of it in a way of looking. Knows no widget, no window, no event."""
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal, get_args
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document, compare
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.mask import TILE
-from maskstudio.ui.canvas.pixels import OPAQUE, PREMULTIPLIED, ScreenColours, premultiplied, qimage
-from maskstudio.ui.canvas.pyramid import Array, Pyramid
+from maskstudio.ui.canvas import tints
+from maskstudio.ui.canvas.draw import draw, draw_mapped
+from maskstudio.ui.canvas.photo import Photo, finest
+from maskstudio.ui.canvas.pixels import OPAQUE, PREMULTIPLIED, ScreenColours, premultiplied
+from maskstudio.ui.canvas.pyramid import Array, Pyramid, merged
+from maskstudio.ui.canvas.style import CUTS, MODES, PHOTOS, Mode, Side, Style
 from maskstudio.ui.canvas.tiling import Part, Tiling
 
-Mode = Literal["overlay", "black", "white", "checker", "mask", "image"]
-Side = Literal["outside", "inside"]
-MODES: tuple[Mode, ...] = get_args(Mode)
-
-_CHECKER = 255, 204  # the two greys of the checkerboard
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How to show a document. ``opacity`` is 0..1; ``side`` is where the overlay lies; ``square`` in device pixels."""
-
-    mode: Mode = "overlay"
-    colour: tuple[int, int, int] = (255, 64, 64)
-    opacity: float = 0.5
-    side: Side = "outside"
-    square: int = 8
+__all__ = ["MODES", "Mode", "Scene", "Side", "Style"]
 
 
 class Scene:
-    """A document ready to be painted. It keeps reduced copies of what was looked at, and forgets only what changes."""
+    """A document ready to be painted. It keeps reduced copies of what was looked at, and forgets only what changes.
 
-    def __init__(self, document: Document) -> None:
+    ``read_alpha`` gives the alpha of a rectangle of the image; while a stroke is live, it is the stroke's.
+    ``of_alpha`` are the planes made of it.
+    """
+
+    def __init__(self, document: Document, display: bytes | None = None) -> None:
+        """``display`` is the ICC profile of the screen; None stands for sRGB."""
         self.document = document
-        self._screen = ScreenColours(document.image.icc)
-        self._photo = Pyramid(*document.size, 4, self._read_photo)
-        self._alpha = Pyramid(*document.size, 1, lambda rect: self.document.alpha.array(rect))
+        self.read_alpha: Callable[[Rect], Array] = self.document_alpha
+        self._screen = ScreenColours(document.image.icc, display)
+        self._photo = Photo(document.image, self._screen)
+        self.finest = finest(document.image)
+        self._alpha = Pyramid(*document.size, 1, lambda rect: self.read_alpha(rect))
         self._cut = Pyramid(*document.size, 4, self._read_cut)
+        self._soft = Pyramid(*document.size, 1, lambda rect: tints.softness()[self.read_alpha(rect)])
+        self.of_alpha = self._alpha, self._cut, self._soft
 
     @property
     def builds(self) -> int:
         """How many tiles of any kind have been made so far."""
-        return self._photo.builds + self._alpha.builds + self._cut.builds
+        return sum(pyramid.builds for pyramid in (self._photo, *self.of_alpha))
+
+    def document_alpha(self, rect: Rect) -> Array:
+        """The alpha of the document, whatever a live stroke does to it."""
+        return self.document.alpha.array(rect)
 
     def replace(self, document: Document) -> list[Rect]:
         """Show another state of the same image; gives the image pixels that may look different now."""
         changed = _changed(self.document, document)
         self.document = document
-        for rect in changed:
-            self._alpha.invalidate(rect)
-            self._cut.invalidate(rect)
+        for pyramid in self.of_alpha:
+            pyramid.refresh(changed)
         return changed
 
     def trim(self) -> None:
         """Give back memory beyond the limits."""
-        for pyramid in (self._photo, self._alpha, self._cut):
+        for pyramid in (self._photo, *self.of_alpha):
             pyramid.trim()
+
+    def catch_up(self, style: Style, deadline: float) -> bool:
+        """Take in what changed of the alpha, as far as ``deadline`` allows; whether that was all."""
+        if not style.of_alpha:
+            return True
+        planes: tuple[Pyramid, ...] = (self._soft,) if style.mode == "soft" else (self._alpha,)
+        if style.mode in CUTS or style.mode == "onion":
+            planes = self._alpha, self._cut
+        return all(plane.catch_up(deadline) for plane in planes)
 
     def prepare(self, style: Style, level: int, rect: Rect, deadline: float) -> bool:
         """Make what painting these pixels of a level needs; False if ``deadline`` passed before it was all there."""
-        if style.mode == "image":
-            return self._photo.ensure(level, rect, deadline)
-        if not self._alpha.ensure(level, rect, deadline):
-            return False
+        return all(pyramid.ensure(level, rect, deadline) for pyramid in self._needed(style, level, rect, deadline))
+
+    def _needed(self, style: Style, level: int, rect: Rect, deadline: float) -> tuple[Pyramid, ...]:
+        if style.mode in PHOTOS:
+            return (self._photo,)
         if style.mode == "mask":
-            return True
-        flat = None if style.mode == "overlay" else self._alpha.flat(level, rect)
-        if flat == 0:
-            return True
-        needed = self._cut if flat != 255 and style.mode != "overlay" else self._photo
-        return needed.ensure(level, rect, deadline)
+            return (self._alpha,)
+        if style.mode == "soft":
+            return self._soft, self._photo
+        if style.mode == "overlay" or not self._alpha.ensure(level, rect, deadline):
+            return self._alpha, self._photo
+        flat = self._alpha.flat(level, rect)
+        photo = (self._photo,) if flat == 255 or style.mode == "onion" else ()
+        return photo if flat in (0, 255) else (*photo, self._cut)
+
+    def coverage(self, level: int, rect: Rect, deadline: float) -> Array | int | None:
+        """The alpha of these pixels of a level, or its one value; None if ``deadline`` passed before it was there."""
+        if not self._alpha.ensure(level, rect, deadline):
+            return None
+        flat = self._alpha.flat(level, rect)
+        return self._alpha.view(level, rect) if flat is None else flat
 
     def paint(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
         """Paint ``parts``, which are prepared; opaque."""
-        if style.mode == "image":
-            self._paint_photo(painter, tiling, parts)
-        elif style.mode == "mask":
+        painter.setBrushOrigin(tiling.origin)
+        if style.mode == "mask":
             self._paint_mask(painter, tiling, parts)
-        elif style.mode == "overlay":
-            self._paint_photo(painter, tiling, parts)
-            self._paint_tint(painter, style, tiling, parts)
-        else:
+        elif style.mode == "soft":
+            self._paint_soft(painter, style, tiling, parts)
+        elif style.mode in CUTS:
             self._paint_cut(painter, style, tiling, parts)
+        elif style.mode == "onion":
+            self._paint_cut(painter, style, tiling, parts)
+            painter.setOpacity(style.onion)
+            self._paint_photo(painter, tiling, parts)
+            painter.setOpacity(1.0)
+        else:
+            self._paint_photo(painter, tiling, parts)
+            if style.mode == "overlay":
+                self._paint_overlay(painter, style, tiling, parts)
 
     def _paint_photo(self, painter: QPainter, tiling: Tiling, parts: list[Part]) -> None:
         for part in tiling.joined(parts):
-            _draw(painter, part, self._photo.view(tiling.level, part.rect), OPAQUE)
+            draw(painter, part, self._photo.view(tiling.level, part.rect), OPAQUE)
 
     def _paint_mask(self, painter: QPainter, tiling: Tiling, parts: list[Part]) -> None:
-        for value, alike in self._by_alpha(tiling.level, parts).items():
+        for value, alike in self._by_value(self._alpha, tiling.level, parts).items():
             for part in tiling.joined(alike):
                 if value is not None:
                     painter.fillRect(part.target, QColor(value, value, value))
                 else:
                     grey = cv2.cvtColor(self._alpha.view(tiling.level, part.rect), cv2.COLOR_GRAY2BGRA)
-                    _draw(painter, part, grey, OPAQUE)
+                    draw(painter, part, grey, OPAQUE)
 
-    def _paint_tint(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
-        tints = _tints(style.colour, style.opacity, style.side)
-        for value, alike in self._by_alpha(tiling.level, parts).items():
-            if value is not None and not tints[value]:
+    def _paint_overlay(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
+        table = tints.overlay(style.colour, style.opacity, style.side)
+        if style.hatched:
+            self._paint_hatched(painter, style, tiling, parts, table)
+        else:
+            self._lay(painter, self._alpha, table, tiling, parts)
+
+    def _paint_soft(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
+        """The photo in dim greys, with the pixels that are neither in nor out marked."""
+        for part in tiling.joined(parts):
+            grey = cv2.cvtColor(self._photo.view(tiling.level, part.rect), cv2.COLOR_BGRA2GRAY)
+            draw_mapped(painter, part, grey, tints.dimming(), OPAQUE)
+        self._lay(painter, self._soft, tints.marking(style.soft), tiling, parts)
+
+    def _lay(self, painter: QPainter, plane: Pyramid, table: tints.Table, tiling: Tiling, parts: list[Part]) -> None:
+        """Lay what ``table`` makes of a plane over what is there."""
+        for value, alike in self._by_value(plane, tiling.level, parts).items():
+            if value is not None and not table[value]:
                 continue
             for part in tiling.joined(alike):
                 if value is not None:
-                    painter.fillRect(part.target, QColor(*style.colour, int(tints[value]) >> 24))
+                    painter.fillRect(part.target, tints.solid(table, value))
                 else:
-                    _draw(painter, part, np.take(tints, self._alpha.view(tiling.level, part.rect)), PREMULTIPLIED)
+                    draw_mapped(painter, part, plane.view(tiling.level, part.rect), table, PREMULTIPLIED)
+
+    def _paint_hatched(
+        self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part], table: tints.Table
+    ) -> None:
+        """Stripes of the screen's own size, cut to the strength of the overlay, over what is there."""
+        stripes = tints.stripes(style.colour, style.square)
+        for value, alike in self._by_value(self._alpha, tiling.level, parts).items():
+            for part in tiling.joined(alike):
+                if value is not None:
+                    painter.setOpacity(int(table[value] >> 24) / 255)
+                    painter.fillRect(part.target, stripes)
+                    painter.setOpacity(1.0)
+                else:
+                    cover = np.take(table, self._alpha.view(tiling.level, part.rect))
+                    painter.drawImage(part.target, _cut_out(stripes, tiling, part, cover))
 
     def _paint_cut(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
         """Colours times alpha over the background.
@@ -120,63 +173,59 @@ class Scene:
         Reduced sizes hold the average of the product, not the product of averages, so that a cut-out seen from afar
         has no fringe that it does not have up close.
         """
-        groups = self._by_alpha(tiling.level, parts)
+        groups = self._by_value(self._alpha, tiling.level, parts)
         self._paint_photo(painter, tiling, groups.pop(255, []))
-        painter.setBrushOrigin(tiling.origin)
         for value, alike in groups.items():
             for part in tiling.joined(alike):
-                painter.fillRect(part.target, _background(style))
+                _paint_background(painter, style, tiling, part.target)
                 if value != 0:
-                    _draw(painter, part, self._cut.view(tiling.level, part.rect), PREMULTIPLIED)
+                    draw(painter, part, self._cut.view(tiling.level, part.rect), PREMULTIPLIED)
 
-    def _by_alpha(self, level: int, parts: list[Part]) -> dict[int | None, list[Part]]:
-        """The parts by the one alpha they have; those of several values under None."""
+    def _by_value(self, plane: Pyramid, level: int, parts: list[Part]) -> dict[int | None, list[Part]]:
+        """The parts by the one value they have in a plane; those of several values under None."""
         groups: dict[int | None, list[Part]] = {}
         for part in parts:
-            groups.setdefault(self._alpha.flat(level, part.rect), []).append(part)
+            groups.setdefault(plane.flat(level, part.rect), []).append(part)
         return groups
-
-    def _read_photo(self, rect: Rect) -> Array:
-        return self._screen(self.document.image.pixels[rect.slices()])
 
     def _read_cut(self, rect: Rect) -> Array:
         colours = self.document.colours(rect)
-        return premultiplied(self._screen(colours), self.document.alpha.array(rect))
+        return premultiplied(self._screen(colours), self.read_alpha(rect))
 
 
 def _changed(old: Document, new: Document) -> list[Rect]:
-    """The image pixels that may differ: tile by tile where that says more than one rectangle around them all."""
+    """The image pixels that may differ: rows of tiles where that says more than one rectangle around them all."""
     area = compare(old, new).area
     if area.area <= TILE * TILE:
         return [area]
-    tiles = [new.alpha.rect(index) for index in new.alpha.changed(old.alpha)]
-    return tiles if bounds(tiles) == area else [area]
+    rows = merged(new.alpha.rect(index) for index in new.alpha.changed(old.alpha))
+    return rows if bounds(rows) == area else [area]
 
 
-def _draw(painter: QPainter, part: Part, pixels: npt.NDArray[np.generic], form: QImage.Format) -> None:
-    painter.drawImage(QRectF(part.target), qimage(pixels, form), part.source)
+def _paint_background(painter: QPainter, style: Style, tiling: Tiling, target: QRect) -> None:
+    if style.mode == "picture" and style.picture is not None:
+        style.picture.paint(painter, tiling, target)
+    else:
+        painter.fillRect(target, _background(style))
 
 
-@lru_cache(maxsize=8)
-def _tints(colour: tuple[int, int, int], opacity: float, side: Side) -> npt.NDArray[np.uint32]:
-    """For each alpha, the overlay as one premultiplied pixel."""
-    alpha = np.arange(256)
-    cover = (255 - alpha if side == "outside" else alpha) * opacity
-    channels = [np.rint(cover), *(np.rint(value * cover / 255) for value in colour)]
-    pixels = np.stack(channels[::-1], axis=1).astype(np.uint8)
-    return pixels.view(np.uint32)[:, 0]
-
-
-@lru_cache(maxsize=8)
 def _background(style: Style) -> QBrush:
-    if style.mode != "checker":
+    if style.mode == "colour":
+        return QBrush(QColor(*style.backdrop))
+    if style.mode in ("black", "white"):
         return QBrush(QColor(style.mode))
-    square = style.square
-    light, dark = (QColor(grey, grey, grey) for grey in _CHECKER)
-    board = QImage(2 * square, 2 * square, OPAQUE)
-    board.fill(light)
-    painter = QPainter(board)
-    painter.fillRect(square, 0, square, square, dark)
-    painter.fillRect(0, square, square, square, dark)
+    return tints.checker(style.square)
+
+
+def _cut_out(brush: QBrush, tiling: Tiling, part: Part, cover: tints.Table) -> QImage:
+    """A part filled with ``brush``, as strong as ``cover`` (premultiplied pixels of the part) is."""
+    made = QImage(part.target.size(), PREMULTIPLIED)
+    painter = QPainter(made)
+    painter.setBrushOrigin(tiling.origin - part.target.topLeft())
+    painter.fillRect(made.rect(), brush)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, part.source.width() > part.target.width())
+    local = Part(part.rect, part.source, QRect(0, 0, part.target.width(), part.target.height()))
+    draw(painter, local, cover, PREMULTIPLIED)
     painter.end()
-    return QBrush(board)
+    return made

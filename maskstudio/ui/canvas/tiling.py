@@ -8,9 +8,12 @@ from itertools import pairwise
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QRegion
 
-from maskstudio.core.geometry import Rect
+from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas.transform import ViewTransform
+
+AROUND = 256  # device pixels around the viewport that are made ahead
+_ENOUGH = 1.06  # a level with so many fewer pixels each way looks as sharp, and is a quarter of the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,17 @@ class Part:
 
 
 class Tiling:
-    """A view cut into pieces. Its ``level`` is the smallest one with at least as many pixels as the screen shows."""
+    """A view cut into pieces. Its ``level`` is the smallest one with as many pixels as the screen shows, or nearly so;
+    it is no finer than ``finest``.
+    """
 
-    def __init__(self, view: ViewTransform) -> None:
-        self.level = max(math.floor(math.log2(1 / view.scale)), 0)
+    def __init__(self, view: ViewTransform, finest: int = 0) -> None:
+        self.level = max(math.floor(math.log2(_ENOUGH / view.scale)), finest)
         self.origin = QPoint(*view.origin)
         self.shown = qrect(view.shown)
         self._ratio = view.scale * 2**self.level  # device pixels per pixel of the level
+        self._image = view.image
+        self.finest = finest
         self._frame = Rect(0, 0, *(-(-side >> self.level) for side in view.image))
 
     def part(self, target: QRect) -> Part:
@@ -46,12 +53,33 @@ class Tiling:
         rect = Rect(left, top, math.ceil(right) - left, math.ceil(bottom) - top).intersect(self._frame)
         return Part(rect, QRectF(x - left, y - top, right - x, bottom - y), target)
 
+    def beside(self, level: int, target: QRect) -> Rect:
+        """The pixels of another level that these device pixels show; empty where they are not on the image."""
+        target &= self.shown
+        if target.isEmpty():
+            return EMPTY
+        rect, by = self.part(target).rect, level - self.level
+        if by > 0:
+            right, bottom = -(-rect.right >> by), -(-rect.bottom >> by)
+            return Rect(rect.x >> by, rect.y >> by, right - (rect.x >> by), bottom - (rect.y >> by))
+        factor = 1 << -by
+        below = Rect(rect.x * factor, rect.y * factor, rect.width * factor, rect.height * factor)
+        return below.intersect(Rect(0, 0, *(-(-side >> level) for side in self._image)))
+
     def parts(self, region: QRegion) -> Iterator[Part]:
         """Pieces within one tile each that cover ``region``: each device pixel goes with the tile under its centre."""
         for rect in rects(region & self.shown):
             for y, bottom in self._spans(rect.y(), rect.bottom() + 1, self.origin.y(), self._frame.height):
                 for x, right in self._spans(rect.x(), rect.right() + 1, self.origin.x(), self._frame.width):
                     yield self.part(QRect(x, y, right - x, bottom - y))
+
+    def bands(self, rect: QRect, area: int) -> Iterator[Part]:
+        """Pieces as wide as ``rect`` (device pixels within the image) and of about ``area`` pixels each."""
+        count = max(round(rect.width() * rect.height() / area), 1)
+        edges = [rect.top() + rect.height() * index // count for index in range(count + 1)]
+        for y, bottom in pairwise(edges):
+            if bottom > y:
+                yield self.part(QRect(rect.x(), y, rect.width(), bottom - y))
 
     def joined(self, parts: list[Part]) -> Iterator[Part]:
         """The same device pixels in as few pieces as possible: Qt paints a large one faster, on all its threads."""
@@ -66,9 +94,30 @@ class Tiling:
         return list(pairwise(edges))
 
 
+def ahead(tiling: Tiling, viewport: tuple[int, int]) -> Iterator[tuple[int, Rect]]:
+    """What may be looked at next, as pixels of levels: around the viewport (panning), in it (zooming in), and twice as
+    far (zooming out). The nearest comes first.
+    """
+    width, height = viewport
+    whole, level = QRect(0, 0, width, height), tiling.level
+    wanted = [(level, whole.adjusted(-AROUND, -AROUND, AROUND, AROUND))]
+    if level > tiling.finest:
+        wanted.append((level - 1, whole))
+    wanted.append((level + 1, whole.adjusted(-width // 2, -height // 2, width // 2, height // 2)))
+    for at, target in wanted:
+        rect = tiling.beside(at, target)
+        if rect:
+            yield at, rect
+
+
 def qrect(rect: Rect) -> QRect:
     """The same rectangle in Qt's terms."""
     return QRect(rect.x, rect.y, rect.width, rect.height)
+
+
+def rect_of(rect: QRect) -> Rect:
+    """The same rectangle in our terms."""
+    return Rect(rect.x(), rect.y(), rect.width(), rect.height())
 
 
 def rects(region: QRegion) -> Iterator[QRect]:

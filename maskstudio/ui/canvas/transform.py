@@ -32,13 +32,15 @@ def next_step(scale: float, direction: int) -> float:
 class ViewTransform:
     """An ``image`` of so many pixels in a ``viewport`` of so many device pixels.
 
-    ``scale`` is device pixels per image pixel; ``centre`` is the image point in the middle of the viewport.
+    ``scale`` is device pixels per image pixel; ``centre`` is the image point in the middle of the viewport. ``sight``
+    is the part about the middle of the viewport that one surely sees, where that is not all of it.
     """
 
     image: Size
     viewport: Size
     scale: float = 1.0
     centre: Point = (0.0, 0.0)
+    sight: Size | None = None
 
     def to_view(self, point: Point) -> Point:
         """The viewport position of an image point, not rounded."""
@@ -87,25 +89,38 @@ class ViewTransform:
         return Rect(x, y, right - x, bottom - y)
 
     def panned(self, dx: float, dy: float) -> "ViewTransform":
-        """The image moved by so many device pixels."""
+        """The image moved by so many device pixels, but not out of sight."""
         x, y = self.centre
-        return replace(self, centre=(x - dx / self.scale, y - dy / self.scale)).clamped()
+        return self._drawn_to((x - dx / self.scale, y - dy / self.scale))
 
     def zoomed(self, scale: float, anchor: Point) -> "ViewTransform":
-        """Another scale, with the image point under viewport position ``anchor`` staying there."""
+        """Another scale, with the image point under viewport position ``anchor`` staying there.
+
+        That holds wherever the anchor is on the image; about one beside it the image might leave, and is held back.
+        """
         scale = min(max(scale, SMALLEST), LARGEST)
-        x, y = self.to_image(anchor)
+        return replace(self, scale=scale).placed(self.to_image(anchor), anchor)
+
+    def placed(self, point: Point, anchor: Point) -> "ViewTransform":
+        """The same scale with image point ``point`` at viewport position ``anchor``, which one sees. A point that is
+        not on the image is held where a piece of the image stays in sight.
+        """
         dx, dy = anchor[0] - self.viewport[0] / 2, anchor[1] - self.viewport[1] / 2
-        return replace(self, scale=scale, centre=(x - dx / scale, y - dy / scale)).clamped()
+        view = replace(self, centre=(point[0] - dx / self.scale, point[1] - dy / self.scale))
+        on_image = all(0 <= value <= side for value, side in zip(point, self.image, strict=True))
+        return view if on_image else view.clamped()
 
-    def resized(self, viewport: Size) -> "ViewTransform":
+    def resized(self, viewport: Size, sight: Size | None = None) -> "ViewTransform":
         """Another viewport showing the same image point in its middle."""
-        return replace(self, viewport=viewport).clamped()
+        return replace(self, viewport=viewport, sight=sight).clamped()
 
-    def fitted(self, margin: float = 0) -> "ViewTransform":
-        """The whole image, centred, ``margin`` device pixels from the border; enlarged by whole factors only."""
-        room = [max(side - 2 * margin, 1) / length for side, length in zip(self.viewport, self.image, strict=True)]
-        scale = min(room)
+    def fitted(self, margin: float = 0, window: Size | None = None, extent: Point | None = None) -> "ViewTransform":
+        """The whole image, centred, ``margin`` device pixels from the border; enlarged by whole factors only.
+
+        Where the view is turned, ``window`` says what there is room for, and ``extent`` what the turned image takes.
+        """
+        room = [max(side - 2 * margin, 1) for side in window or self.viewport]
+        scale = min(side / length for side, length in zip(room, extent or self.image, strict=True))
         scale = min(max(math.floor(scale) if scale > 1 else scale, SMALLEST), LARGEST)
         return replace(self, scale=scale, centre=(self.image[0] / 2, self.image[1] / 2))
 
@@ -113,7 +128,20 @@ class ViewTransform:
         """The nearest transform that keeps a piece of the image in sight."""
         return replace(self, centre=(self._kept(0), self._kept(1)))
 
+    def _drawn_to(self, wanted: Point) -> "ViewTransform":
+        """Centred there, or as near as a piece of the image stays in sight. What is further out already may stay."""
+        x, y = (
+            min(max(wanted[axis], min(low, self.centre[axis])), max(high, self.centre[axis]))
+            for axis, (low, high) in enumerate((self._range(0), self._range(1)))
+        )
+        return replace(self, centre=(x, y))
+
     def _kept(self, axis: int) -> float:
-        length, half = self.image[axis], self.viewport[axis] / 2 / self.scale
+        low, high = self._range(axis)
+        return min(max(self.centre[axis], low), high)
+
+    def _range(self, axis: int) -> Point:
+        """Where the centre may be for a piece of the image to stay in sight."""
+        length, half = self.image[axis], (self.sight or self.viewport)[axis] / 2 / self.scale
         piece = min(KEPT / self.scale, length, 2 * half)
-        return min(max(self.centre[axis], piece - half), length - piece + half)
+        return piece - half, length - piece + half

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.ui.canvas import gestures
-from maskstudio.ui.canvas.gestures import Hand, Pan, Zoom
+from maskstudio.ui.canvas.gestures import Hand, Pan, Rotate, Zoom
+from maskstudio.ui.canvas.look import Look
 from maskstudio.ui.canvas.transform import Size, ViewTransform, next_step
+from maskstudio.ui.canvas.turn import Turn, normal
 
 _MARGIN = 24  # logical pixels around a fitted image
 
@@ -16,14 +18,16 @@ _MARGIN = 24  # logical pixels around a fitted image
 class Viewport(QWidget):
     """Maps image pixels to the widget. Positions are logical pixels, as Qt gives them; scale counts device pixels."""
 
-    viewChanged = Signal()  # scale, centre or size  # noqa: N815
+    viewChanged = Signal()  # scale, centre, angle, mirror or size  # noqa: N815
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._view: ViewTransform | None = None
+        self._turn = Turn(self._device_size)
         self._fitted = True
         self._hand = Hand()
+        self.wheel_pans = False  # a preference: a mouse wheel by itself zooms, or scrolls
 
     @property
     def scale(self) -> float:
@@ -35,6 +39,53 @@ class Viewport(QWidget):
         """The image point in the middle of the widget."""
         return QPointF(*self._view.centre) if self._view else QPointF()
 
+    @property
+    def angle(self) -> float:
+        """Degrees by which the view is turned clockwise: 0 up to 360."""
+        return self._turn.angle
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the view shows left and right exchanged."""
+        return self._turn.mirrored
+
+    @property
+    def look(self) -> Look | None:
+        """Where the view looks, for taking it up again later or on another image; None without an image."""
+        if self._view is None:
+            return None
+        look = Look.at(self._view.image, self._view.scale, self._view.centre)
+        return look.turned(self.angle, mirrored=self.mirrored, fitted=self._fitted)
+
+    @look.setter
+    def look(self, look: Look) -> None:
+        before = self._turn, self._view
+        self._turn = replace(self._turn, angle=normal(look.angle), mirrored=look.mirrored)
+        self._fitted = look.fitted
+        if self._view is not None:
+            view = self._view.resized(self._turn.frame, self._turn.sight)
+            there = replace(view, scale=look.allowed_scale, centre=look.centre(view.image))
+            self._view = self._whole(view) if look.fitted else there.clamped()
+        if (self._turn, self._view) != before:
+            self.viewChanged.emit()
+
+    def rotate_to(self, degrees: float, anchor: QPointF | None = None) -> None:
+        """Turn the view to so many degrees clockwise; the image point at position ``anchor`` (the middle by default)
+        stays under it. Turns the view only, never the image.
+        """
+        if normal(degrees) != self.angle:
+            self._fitted = False
+            self._turn_to(replace(self._turn, angle=normal(degrees)), anchor)
+
+    def reset_rotation(self) -> None:
+        """Upright again, about the middle."""
+        self.rotate_to(0.0)
+
+    def set_mirrored(self, mirrored: bool) -> None:
+        """Exchange left and right of what is on show, about the middle of the widget."""
+        if mirrored != self.mirrored:
+            self._turn_to(replace(self._turn, angle=normal(-self.angle), mirrored=mirrored), None)
+
     def look_at(self, scale: float, centre: QPointF) -> None:
         """Show an image point in the middle at some scale, as when coming back to a document."""
         if self._view:
@@ -45,7 +96,7 @@ class Viewport(QWidget):
         """Show the whole image, also when the widget changes its size, until the user moves the view."""
         if self._view:
             self._fitted = True
-            self._move_to(self._view.fitted(_MARGIN * self.devicePixelRatioF()))
+            self._move_to(self._whole(self._view))
 
     def actual_pixels(self) -> None:
         """One image pixel on one device pixel."""
@@ -63,25 +114,27 @@ class Viewport(QWidget):
         """Another scale; the image point at position ``anchor`` (the middle by default) stays under it."""
         if self._view:
             self._fitted = False
-            width, height = self._view.viewport
-            self._move_to(self._view.zoomed(scale, (width / 2, height / 2) if anchor is None else self._device(anchor)))
+            self._move_to(self._view.zoomed(scale, self._turn.to_frame(self._anchor(anchor))))
 
     def to_image(self, position: QPointF) -> QPointF:
         """The image point at a position in the widget."""
-        return QPointF(*self._view.to_image(self._device(position))) if self._view else QPointF()
+        if self._view is None:
+            return QPointF()
+        return QPointF(*self._view.to_image(self._turn.to_frame(self._device(position))))
 
     def from_image(self, point: QPointF) -> QPointF:
         """The position in the widget of an image point."""
         if self._view is None:
             return QPointF()
-        return QPointF(*self._view.to_view((point.x(), point.y()))) / self.devicePixelRatioF()
+        at = self._turn.to_window(self._view.to_view((point.x(), point.y())))
+        return QPointF(*at) / self.devicePixelRatioF()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle in the middle, or the whole image in sight while it is fitted."""
         self._follow_size()
 
     def event(self, event: QEvent) -> bool:
-        """Take pinches, which have no handler of their own."""
+        """Take pinches and turns, which have no handler of their own."""
         if isinstance(event, QNativeGestureEvent):
             action = gestures.of_native(event)
             if action is not None:
@@ -91,7 +144,7 @@ class Viewport(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom or pan."""
-        action = gestures.of_wheel(event)
+        action = gestures.of_wheel(event, pans=self.wheel_pans)
         if action is not None:
             self._apply(action, event.position())
         event.accept()
@@ -100,7 +153,8 @@ class Viewport(QWidget):
         """Arrow keys and Space; anything else is somebody else's."""
         pan = gestures.of_key(event.key(), event.modifiers())
         if event.key() == Qt.Key.Key_Space:
-            self._hold_space(True)
+            if not event.isAutoRepeat():
+                self._hold_space(True)
         elif pan is not None:
             self._apply(pan, QPointF())
         else:
@@ -118,29 +172,6 @@ class Viewport(QWidget):
         self._hold_space(False)
         super().focusOutEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to pan; leave the event to others otherwise."""
-        if self._hand.takes(event.button()):
-            self._hand.press(event.button(), event.position())
-            self._show_cursor()
-        else:
-            event.ignore()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Pan while dragging."""
-        pan = self._hand.move(event.position())
-        if pan is not None:
-            self._apply(pan, event.position())
-        else:
-            event.ignore()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a drag."""
-        if self._hand.release(event.button()):
-            self._show_cursor()
-        else:
-            event.ignore()
-
     @property
     def _device_size(self) -> Size:
         ratio = self.devicePixelRatioF()
@@ -150,10 +181,31 @@ class Viewport(QWidget):
         ratio = self.devicePixelRatioF()
         return position.x() * ratio, position.y() * ratio
 
+    def _anchor(self, position: QPointF | None) -> tuple[float, float]:
+        """A position in device pixels of the window, its middle for None."""
+        width, height = self._turn.window
+        return (width / 2, height / 2) if position is None else self._device(position)
+
+    def _whole(self, view: ViewTransform) -> ViewTransform:
+        """The view of all of the image."""
+        margin = _MARGIN * self.devicePixelRatioF()
+        return view.fitted(margin, self._turn.window, self._turn.spread(view.image))
+
     def _follow_size(self) -> None:
+        self._turn = replace(self._turn, window=self._device_size)
         if self._view is not None:
-            view = self._view.resized(self._device_size)
-            self._move_to(view.fitted(_MARGIN * self.devicePixelRatioF()) if self._fitted else view)
+            view = self._view.resized(self._turn.frame, self._turn.sight)
+            self._move_to(self._whole(view) if self._fitted else view)
+
+    def _turn_to(self, turn: Turn, anchor: QPointF | None) -> None:
+        if turn == self._turn:
+            return
+        at, before = self._anchor(anchor), self._turn
+        self._turn = turn
+        if self._view is not None:
+            point = self._view.to_image(before.to_frame(at))
+            self._view = self._view.resized(turn.frame, turn.sight).placed(point, turn.to_frame(at))
+        self.viewChanged.emit()
 
     def _show_image(self, size: Size | None) -> None:
         """Look at an image of another size, all of it; None for none. The view of an equally large one is kept."""
@@ -161,7 +213,8 @@ class Viewport(QWidget):
             self._view = None
         elif self._view is None or self._view.image != size:
             self._fitted = True
-            self._view = ViewTransform(size, self._device_size).fitted(_MARGIN * self.devicePixelRatioF())
+            self._turn = replace(self._turn, window=self._device_size)
+            self._view = self._whole(ViewTransform(size, self._turn.frame, sight=self._turn.sight))
         self.viewChanged.emit()
 
     def _move_to(self, view: ViewTransform) -> None:
@@ -169,14 +222,17 @@ class Viewport(QWidget):
             self._view = view
             self.viewChanged.emit()
 
-    def _apply(self, action: Pan | Zoom, position: QPointF) -> None:
+    def _apply(self, action: Pan | Zoom | Rotate, position: QPointF) -> None:
         if self._view is None:
             return
         if isinstance(action, Zoom):
             self.zoom_to(action.applied(self.scale), position)
+        elif isinstance(action, Rotate):
+            self.rotate_to(self.angle + action.degrees, position)
         else:
             self._fitted = False
-            self._move_to(self._view.panned(*self._device(QPointF(action.dx, action.dy))))
+            way = self._turn.vector_to_frame(self._device(QPointF(action.dx, action.dy)))
+            self._move_to(self._view.panned(*way))
 
     def _hold_space(self, held: bool) -> None:
         self._hand.space = held
@@ -185,5 +241,5 @@ class Viewport(QWidget):
     def _show_cursor(self) -> None:
         self.setCursor(self._hand.cursor or self._idle_cursor())
 
-    def _idle_cursor(self) -> Qt.CursorShape:
+    def _idle_cursor(self) -> QCursor | Qt.CursorShape:
         return Qt.CursorShape.ArrowCursor

@@ -89,6 +89,11 @@ class DetectPanel(QWidget):
         state = self.model.state()
         return state is None or state.state == "ready"
 
+    def follow(self, session: Session) -> None:
+        """Show another document's session from now on."""
+        self._session = session
+        self.refresh()
+
     def refresh(self) -> None:
         """What can be done with the document of now; models are left alone."""
         has_photo = self._session.document is not None

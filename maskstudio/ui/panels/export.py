@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from maskstudio.core.image import Image
 from maskstudio.params import ExportParams
 from maskstudio.session import Session
+from maskstudio.ui.dragout import DragOut
 from maskstudio.ui.form import Form
 from maskstudio.ui.panels import parts
 
@@ -34,7 +35,9 @@ class ExportPanel(QWidget):
         self.form.hide()
         column = parts.column(self)
         column.addWidget(self._hint)
+        self.drag_button = DragOut(session)
         column.addLayout(parts.row(self.export_button, self.mask_button))
+        column.addWidget(self.drag_button)
         column.addWidget(self.form)
         self.refresh()
 
@@ -42,12 +45,19 @@ class ExportPanel(QWidget):
         """What the form says."""
         return self.form.params()
 
+    def follow(self, session: Session) -> None:
+        """Show another document's session from now on."""
+        self._session = session
+        self.drag_button.follow(session)
+        self.refresh()
+
     def refresh(self) -> None:
         """Say what will be written of the photo that is open."""
         document = self._session.document
         layered = document is not None and bool(document.layers)
         self.export_button.setEnabled(layered)
         self.mask_button.setEnabled(layered)
+        self.drag_button.setEnabled(layered)
         if document is None:
             parts.say(self._hint, self.tr("Open a photo first."))
         elif not layered:

@@ -1,13 +1,14 @@
 """The panel that shows work: what runs, and how the last few jobs ended."""
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from maskstudio.jobs import Job
 from maskstudio.session import Session
 from maskstudio.ui import theme
 from maskstudio.ui.icons import icon
 from maskstudio.ui.panels import parts
+from maskstudio.ui.progress import Progress
 
 _KEPT = 5  # finished jobs
 _MARKS = {"done": "check", "failed": "warning", "cancelled": "cancel"}  # others are still at work
@@ -30,6 +31,11 @@ class JobsPanel(QWidget):
             part.setSpacing(theme.SPACE)
             column.addLayout(part)
         column.addStretch()
+
+    def follow(self, session: Session) -> None:
+        """Show another document's session from now on."""
+        self._session = session
+        self.refresh()
 
     def refresh(self) -> None:
         """Nothing here belongs to the document."""
@@ -72,9 +78,7 @@ class _Row(QWidget):
         self._mark, self._label, self._text = QLabel(), QLabel(job.label), parts.Hint()
         self._mark.setFixedSize(16, 16)
         self._label.setMinimumWidth(1)
-        self._bar = QProgressBar()
-        self._bar.setMaximum(1000)
-        self._bar.setTextVisible(False)
+        self._bar = Progress()
         self._bar.setAccessibleName(job.label)
         self.cancel_button = parts.icon_button("close", self.tr("Cancel {}").format(job.label), job.cancel)
         self.cancel_button.setObjectName("cancelThisJob")
@@ -97,7 +101,7 @@ class _Row(QWidget):
         colours = theme.tokens()
         colour = {"failed": colours.bad, "done": colours.good}.get(job.state, "")
         self._mark.setPixmap(icon(_MARKS.get(job.state, "jobs"), colour).pixmap(16, 16))
-        self._bar.setValue(round(job.fraction * 1000))
+        self._bar.show_fraction(job.fraction)
         tone = "bad" if job.state == "failed" else ""
         text = self._sentence()
         parts.say(self._text, text, tone)

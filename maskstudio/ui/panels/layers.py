@@ -1,17 +1,27 @@
 """The panel of layers: which there are, from top to bottom, and what can be done with each."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
 from maskstudio.core.document import Layer
-from maskstudio.core.ops import Mode
 from maskstudio.session import Session
-from maskstudio.ui.icons import icon
-from maskstudio.ui.panels import parts
-from maskstudio.ui.panels.layer_list import LayerDelegate, LayerModel
-
-_MODES: tuple[Mode, ...] = ("add", "subtract", "intersect")
+from maskstudio.ui import theme
+from maskstudio.ui.panels import layer_menu, parts, swatches
+from maskstudio.ui.panels.layer_list import LayerModel
+from maskstudio.ui.panels.layer_row import HEIGHT, LayerDelegate
+from maskstudio.ui.panels.provenance import Provenance
 
 
 class LayersPanel(QWidget):
@@ -26,16 +36,28 @@ class LayersPanel(QWidget):
         self.view.setObjectName("layers")
         self.view.setAccessibleName(self.tr("Layers"))
         self.view.setModel(self.model)
-        delegate = LayerDelegate(session, self.view)
-        delegate.modeClicked.connect(self._open_modes)
-        self.view.setItemDelegate(delegate)
+        self._delegate = LayerDelegate(session, self.view)
+        self._delegate.modeClicked.connect(self._open_modes)
+        self._delegate.colourClicked.connect(self._open_colours)
+        self._delegate.soloClicked.connect(self._toggle_solo)
+        self.view.setItemDelegate(self._delegate)
         self.view.selectionModel().currentChanged.connect(self._activate)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.deleted.connect(self._delete)
-        self.model.dropped.connect(session.move, Qt.ConnectionType.QueuedConnection)
+        self.model.dropped.connect(self._move_to, Qt.ConnectionType.QueuedConnection)
         self._arrange()
         self.refresh()
+
+    def follow(self, session: Session) -> None:
+        """Show another document's session from now on."""
+        self._session = session
+        self.model.follow(session)
+        self._delegate.follow(session)
+        self.refresh()
+
+    def _move_to(self, layer_id: int, place: int) -> None:
+        self._session.move(layer_id, place)
 
     def _arrange(self) -> None:
         empty = parts.Hint(self.tr("No layers yet. Detect or remove the background to make one."))
@@ -44,13 +66,18 @@ class LayersPanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self.view)
-        self._stack.setMinimumHeight(2 * 48 + 2)  # two rows; more where there is room
+        self._stack.setMinimumHeight(2 * HEIGHT + 2)  # two rows; more where there is room
+        self.solo_bar = _SoloBar(lambda: self._session.set_solo(None))
+        self.add_button = parts.icon_button("plus", self.tr("New layer"), lambda: self._session.add_layer())
+        self.duplicate_button = parts.icon_button("duplicate", self.tr("Duplicate layer"), self._duplicate)
         self.up_button = parts.icon_button("up", self.tr("Bring forward"), lambda: self._move(1))
         self.down_button = parts.icon_button("down", self.tr("Send backward"), lambda: self._move(-1))
         self.delete_button = parts.icon_button("trash", self.tr("Delete layer"), self._delete)
         column = parts.column(self)
+        column.addWidget(self.solo_bar)
         column.addWidget(self._stack, 1)
-        self.tools = (self.up_button, self.down_button, self.delete_button)  # for the panel's title
+        # for the panel's title
+        self.tools = (self.add_button, self.duplicate_button, self.up_button, self.down_button, self.delete_button)
 
     def refresh(self) -> None:
         """Show the layers of now; selection, scroll position and a name being edited stay."""
@@ -64,6 +91,15 @@ class LayersPanel(QWidget):
         self.up_button.setEnabled(0 <= at < len(layers) - 1)
         self.down_button.setEnabled(at > 0)
         self.delete_button.setEnabled(at >= 0)
+        self.duplicate_button.setEnabled(at >= 0)
+        self.add_button.setEnabled(document is not None)
+        self.solo_bar.show_layer(document.layer(document.solo) if document else None)
+
+    def rename(self) -> None:
+        """Edit the name of the active layer where it stands."""
+        if layer := self._session.active:
+            self.view.setFocus()
+            self.view.edit(self.model.index_of(layer.id))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
@@ -97,49 +133,70 @@ class LayersPanel(QWidget):
         if document and layer:
             self._session.move(layer.id, document.layers.index(layer) + by)
 
+    def _duplicate(self) -> None:
+        if layer := self._session.active:
+            self._session.duplicate(layer.id)
+
+    def _toggle_solo(self, layer: Layer) -> None:
+        document = self._session.document
+        if document is not None:
+            self._session.set_solo(None if document.solo == layer.id else layer.id)
+
     # Menus
-
-    def _open_modes(self, layer: Layer, where: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill_modes(menu, layer)
-        menu.popup(where)
-
-    def _fill_modes(self, menu: QMenu, layer: Layer) -> None:
-        names = {
-            "add": self.tr("Add to what is below"),
-            "subtract": self.tr("Subtract from what is below"),
-            "intersect": self.tr("Intersect with what is below"),
-        }
-        for mode in _MODES:
-            action = menu.addAction(icon(mode), names[mode])
-            action.triggered.connect(lambda _checked, mode=mode: self._session.set_mode(layer.id, mode))
-            action.setObjectName(f"mode.{mode}")
-            action.setCheckable(True)
-            action.setChecked(layer.mode == mode)
 
     def menu(self, layer: Layer) -> QMenu:
         """Everything that can be done with ``layer``."""
-        menu, session = QMenu(self), self._session
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         index = self.model.index_of(layer.id)
-        menu.addAction(self.tr("Rename"), lambda: self.view.edit(index))
-        shown = self.tr("Hide") if layer.visible else self.tr("Show")
-        menu.addAction(shown, lambda: session.set_visible(layer.id, not layer.visible))
-        self._fill_modes(menu.addMenu(self.tr("Combine")), layer)
-        menu.addSeparator()
-        for name, button, by in (("up", self.up_button, 1), ("down", self.down_button, -1)):
-            action = menu.addAction(icon(name), button.text())
-            action.triggered.connect(lambda _checked, by=by: self._move(by))
-            action.setEnabled(button.isEnabled())
-        menu.addSeparator()
-        menu.addAction(icon("trash"), self.tr("Delete"), lambda: session.delete(layer.id))
-        return menu
+        return layer_menu.whole(
+            self._session, layer, lambda: self.view.edit(index), lambda: self.show_details(layer), self
+        )
+
+    def show_details(self, layer: Layer) -> Provenance:
+        """Show where ``layer`` came from, beside its row."""
+        row = self.view.visualRect(self.model.index_of(layer.id))
+        popover = Provenance(layer, self)
+        popover.show_at(self.view.viewport().mapToGlobal(row.topLeft()) - QPoint(theme.SPACE, 0))
+        return popover
+
+    def _open_modes(self, layer: Layer, where: QPoint) -> None:
+        menu = layer_menu.opened(self)
+        layer_menu.fill_modes(menu, self._session, layer)
+        menu.popup(where)
+
+    def _open_colours(self, layer: Layer, where: QPoint) -> None:
+        menu, session = layer_menu.opened(self), self._session
+        swatches.fill(menu, layer.colour, lambda rgb: session.set_colour(layer.id, rgb), self)
+        menu.popup(where)
 
     def _open_menu(self, where: QPoint) -> None:
-        if layer := self.model.layer(self.view.indexAt(where)):
+        index = self.view.indexAt(where)
+        if layer := self.model.layer(index):
             self._session.activate(layer.id)
             self.menu(layer).popup(self.view.viewport().mapToGlobal(where))
+
+
+class _SoloBar(QFrame):
+    """Says that one layer alone counts, with the way out."""
+
+    def __init__(self, leave: Callable[[], object]) -> None:
+        super().__init__()
+        self.setObjectName("soloBar")
+        self._label = parts.Hint()
+        self.button = parts.quiet_button("close", self.tr("Show all"), leave)
+        self.button.setToolTip(self.tr("Let all visible layers count again"))
+        self.button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE, 2, theme.SPACE, 2)
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self._label, 1)
+        row.addWidget(self.button)
+        self.hide()
+
+    def show_layer(self, layer: Layer | None) -> None:
+        """Name the layer that counts; None hides the bar."""
+        self.setVisible(layer is not None)
+        if layer is not None:
+            parts.say(self._label, self.tr("Only {} counts.").format(layer.name))
 
 
 class _List(QListView):

@@ -28,6 +28,11 @@ class MaskPanel(QWidget):
         self.tools = (self.reset_button,)  # for the panel's title
         self.refresh()
 
+    def follow(self, session: Session) -> None:
+        """Show another document's session from now on."""
+        self._session = session
+        self.refresh()
+
     def refresh(self) -> None:
         """Show the active layer's parameters."""
         layer = self._session.active

@@ -1,5 +1,6 @@
 """The choice of a model: every model with its state, what stands in the way of the chosen one, and the way out."""
 
+from functools import lru_cache
 from typing import Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
@@ -86,8 +87,9 @@ class ModelChoice(QComboBox):
         chosen, self._states = self.value(), states
         blocked = self.blockSignals(True)
         self.clear()
+        ring = theme.tokens().on_accent
         for each in states.values():
-            self.addItem(_dot(_colour(each)), each.name, each.name)
+            self.addItem(_dot(_colour(each), ring), each.name, each.name)
             row = self.count() - 1
             self.setItemData(row, each.title, _TITLE)
             self.setItemData(row, self.sentence(each), Qt.ItemDataRole.ToolTipRole)
@@ -100,8 +102,9 @@ class ModelChoice(QComboBox):
 
     def dress(self) -> None:
         """Dots in the colours of the theme of now."""
+        ring = theme.tokens().on_accent
         for row in range(self.count()):
-            self.setItemIcon(row, _dot(_colour(self._states[self.itemData(row)])))
+            self.setItemIcon(row, _dot(_colour(self._states[self.itemData(row)]), ring))
 
     def word(self, each: State) -> str:
         """The state in a word or two."""
@@ -129,8 +132,9 @@ def _colour(each: State) -> str:
     return {"ready": colours.good, "download": colours.warn}.get(each.state, colours.disabled)
 
 
-def _dot(colour: str) -> QIcon:
-    """A dot as an icon, at device pixel ratios of 1 to 3; the same in every mode."""
+@lru_cache(maxsize=16)
+def _dot(colour: str, ring: str) -> QIcon:
+    """A dot as an icon, at device pixel ratios of 1 to 3; the same in every mode, with a ``ring`` in a selected row."""
     made = QIcon()
     for ratio in (1.0, 1.5, 2.0, 3.0):
         size = round(_DOT * ratio)
@@ -144,16 +148,16 @@ def _dot(colour: str) -> QIcon:
         painter.end()
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
             made.addPixmap(pixmap, mode)
-        made.addPixmap(_ringed(pixmap, ratio), QIcon.Mode.Selected)
+        made.addPixmap(_ringed(pixmap, ratio, ring), QIcon.Mode.Selected)
     return made
 
 
-def _ringed(dot: QPixmap, ratio: float) -> QPixmap:
+def _ringed(dot: QPixmap, ratio: float, ring: str) -> QPixmap:
     """The dot with a light ring, for the coloured ground of a selected row."""
     ringed = QPixmap(dot)
     painter = QPainter(ringed)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.tokens().on_accent), 1.5 * ratio))
+    painter.setPen(QPen(QColor(ring), 1.5 * ratio))
     painter.drawEllipse(ringed.rect().toRectF().adjusted(2 * ratio, 2 * ratio, -2 * ratio, -2 * ratio))
     painter.end()
     return ringed

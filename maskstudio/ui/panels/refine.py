@@ -39,6 +39,11 @@ class RefinePanel(QWidget):
             self._session.refine(layer.id, self.form.params())
             self.refresh()
 
+    def follow(self, session: Session) -> None:
+        """Show another document's session from now on."""
+        self._session = session
+        self.refresh()
+
     def refresh(self) -> None:
         """Show the active layer's refinement; what is being solved right now is left as the user set it."""
         layer = self._session.active

@@ -1,47 +1,97 @@
-"""Small pictures of layers: the photo around a layer, seen through its alpha. Cheap enough to follow a slider."""
+"""Small pictures of layers: the photo around a layer, seen through its alpha. They follow without anybody waiting."""
 
 import math
+import time
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from maskstudio.core.document import Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image, to_8bit
-from maskstudio.core.mask import TILE, Mask, Plane
+from maskstudio.core.mask import Mask, Plane
+from maskstudio.ui.panels.sampling import Samples
 
-_OVERSAMPLED = 2  # samples a pixel of the picture, each way
+_PAUSE = 200  # ms between two looks at what changed
+_SLICE = 0.003  # seconds of the window's time for each
+_COARSE = 256  # samples along the longer side of a photo
 _AROUND = 0.08  # of the layer's size, shown around it
+_GRAIN = 16  # the part that is shown moves in steps of about one of this many of its size
 
 
-class Thumbnails:
-    """Pictures of ``side`` px, kept for each layer as long as its alpha is the same object."""
+class Thumbnails(QObject):
+    """Pictures of ``side`` px. One that is outdated stays until the next is ready; ``made`` tells that one is."""
 
-    def __init__(self, side: int) -> None:
+    made = Signal()
+
+    def __init__(self, side: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._side = side
-        self._kept: dict[int, tuple[Image, Mask, float, QPixmap]] = {}
+        self._kept: dict[int, tuple[Sight, Mask, float, QPixmap]] = {}
+        self._wanted: dict[int, tuple[Layer, Image, float]] = {}
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._make)
 
-    def of(self, layer: Layer, image: Image, ratio: float) -> QPixmap:
-        """The picture of a layer at a device pixel ratio."""
+    def of(self, layer: Layer, image: Image, ratio: float) -> QPixmap | None:
+        """The picture there is of a layer of ``image``, at a device pixel ratio; if need be, a newer one follows."""
         kept = self._kept.get(layer.id)
-        if kept is not None and kept[0] is image and kept[1] is layer.alpha and kept[2] == ratio:
+        known = kept is not None and kept[0].image is image
+        if kept is not None and known and kept[1] is layer.alpha and kept[2] == ratio:
             return kept[3]
-        pixmap = QPixmap.fromImage(picture(image, layer.alpha, round(self._side * ratio)))
-        pixmap.setDevicePixelRatio(ratio)
-        self._kept[layer.id] = image, layer.alpha, ratio, pixmap
-        return pixmap
+        self._wanted[layer.id] = layer, image, ratio
+        if not self._pause.isActive():
+            self._pause.start(_PAUSE if known else 0)
+        return kept[3] if kept is not None and known else None
+
+    def _make(self) -> None:
+        """As many as there is time for; the rest soon."""
+        until = time.perf_counter() + _SLICE
+        while self._wanted and time.perf_counter() < until:
+            layer, image, ratio = self._wanted.pop(next(iter(self._wanted)))
+            kept = self._kept.get(layer.id)
+            sight = kept[0] if kept is not None and kept[0].image is image else Sight(image)
+            pixmap = QPixmap.fromImage(sight.picture(layer.alpha, round(self._side * ratio)))
+            pixmap.setDevicePixelRatio(ratio)
+            self._kept[layer.id] = sight, layer.alpha, ratio, pixmap
+        if self._wanted:
+            self._pause.start(0)
+        self.made.emit()
 
 
-def picture(image: Image, alpha: Mask, side: int) -> QImage:
-    """``side`` x ``side`` px: the part of ``image`` that ``alpha`` covers, with that alpha, centred."""
-    area = _area(alpha)
-    step = max(1, math.ceil(max(area.width, area.height) / (side * _OVERSAMPLED)))
-    plane = sampled(alpha, area, step)
-    rgb = to_8bit(image.pixels[area.slices()][::step, ::step])
-    rgba = np.ascontiguousarray(np.dstack([rgb, plane]))
-    height, width = plane.shape
+class Sight:
+    """One layer of ``image`` from afar, and from near where it is small."""
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        step = max(1, math.ceil(max(image.size) / _COARSE))
+        self._far = Samples(Rect(0, 0, *image.size), step)
+        self._near: Samples | None = None
+
+    def picture(self, alpha: Mask, side: int) -> QImage:
+        """``side`` x ``side`` px: the part of the image that ``alpha`` covers, with that alpha, centred."""
+        far = self._far
+        plane, step = far.follow(alpha), far.step
+        area = _area(plane, step, alpha.frame)
+        if max(area.width, area.height) < side * step:
+            return self._closer(alpha, area, side)
+        here = Rect(area.x // step, area.y // step, -(-area.width // step), -(-area.height // step))
+        aligned = Rect(here.x * step, here.y * step, here.width * step, here.height * step)
+        return squared(_photo(self.image, aligned, step), plane[here.slices()], side)
+
+    def _closer(self, alpha: Mask, area: Rect, side: int) -> QImage:
+        """It is so small that the view from afar has less than a sample for each pixel of the picture."""
+        step = max(1, max(area.width, area.height) // (2 * side))
+        if self._near is None or (self._near.area, self._near.step) != (area, step):
+            self._near = Samples(area, step)
+        return squared(_photo(self.image, area, step), self._near.follow(alpha), side)
+
+
+def squared(photo: Plane, alpha: Plane, side: int) -> QImage:
+    """``photo`` (uint8, (H, W, 3)) with ``alpha`` ((H, W)), fitted into the middle of ``side`` x ``side`` px."""
+    rgba = np.ascontiguousarray(np.dstack([photo, alpha]))
+    height, width = alpha.shape
     whole = QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
     smooth = Qt.TransformationMode.SmoothTransformation
     fitted = whole.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, smooth)
@@ -49,29 +99,22 @@ def picture(image: Image, alpha: Mask, side: int) -> QImage:
     return fitted.copy(-left, -top, side, side)
 
 
-def sampled(mask: Mask, area: Rect, step: int) -> Plane:
-    """Every ``step``-th pixel each way of ``area``, which lies within the mask, beginning with its first; uint8."""
-    out: npt.NDArray[np.uint8] = np.zeros((-(-area.height // step), -(-area.width // step)), np.uint8)
-    for index, tile in mask.tiles.items():
-        rows, row = _hits(index[1] * TILE, tile.shape[0], area.y, area.bottom, step)
-        columns, column = _hits(index[0] * TILE, tile.shape[1], area.x, area.right, step)
-        part = tile[rows, columns]
-        out[row : row + part.shape[0], column : column + part.shape[1]] = part
-    return out
+def _photo(image: Image, area: Rect, step: int) -> npt.NDArray[np.uint8]:
+    return to_8bit(image.pixels[area.slices()][::step, ::step])
 
 
-def _hits(start: int, length: int, low: int, high: int, step: int) -> tuple[slice, int]:
-    """Which pixels of a tile's side are sampled, and which sample the first of them is."""
-    first = max(0, -(-(start - low) // step))
-    begin = low + first * step - start
-    return slice(begin, max(begin, min(length, high - start)), step), first
+def _area(plane: Plane, step: int, frame: Rect) -> Rect:
+    """Where the layer is, with a little around it; the whole frame where there is nothing of it.
 
-
-def _area(alpha: Mask) -> Rect:
-    """The layer's bounds with a little around them; the whole frame where it is empty."""
-    bounds = alpha.bounds
-    if not bounds:
-        return alpha.frame
-    around = round(max(bounds.width, bounds.height) * _AROUND)
-    wide = Rect(bounds.x - around, bounds.y - around, bounds.width + 2 * around, bounds.height + 2 * around)
-    return wide.intersect(alpha.frame)
+    In coarse steps, so that it stays the same for most strokes and only what they touch is looked at.
+    """
+    columns, rows = np.flatnonzero(plane.any(axis=0)), np.flatnonzero(plane.any(axis=1))
+    if not len(columns):
+        return frame
+    left, top = int(columns[0] - 1) * step, int(rows[0] - 1) * step
+    right, bottom = int(columns[-1] + 2) * step, int(rows[-1] + 2) * step
+    longest = max(right - left, bottom - top)
+    around, grain = round(longest * _AROUND), 2 ** max(0, (longest // _GRAIN).bit_length() - 1)
+    x, y = (left - around) // grain * grain, (top - around) // grain * grain
+    wide, high = -(-(right + around - x) // grain) * grain, -(-(bottom + around - y) // grain) * grain
+    return Rect(x, y, wide, high).intersect(frame)

@@ -10,15 +10,17 @@ from maskstudio.core.document import Detection, Layer
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.params import MaskParams
+from maskstudio.ui.panels.adjust import AdjustPanel
 from maskstudio.ui.panels.detect import DetectPanel
 from maskstudio.ui.panels.export import ExportPanel
+from maskstudio.ui.panels.history import HistoryPanel
 from maskstudio.ui.panels.jobs import JobsPanel
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.mask import MaskPanel
 from maskstudio.ui.panels.refine import RefinePanel
 
 WIDTH, HEIGHT = 600, 400
-PANELS = (DetectPanel, LayersPanel, MaskPanel, RefinePanel, ExportPanel, JobsPanel)
+PANELS = (DetectPanel, LayersPanel, MaskPanel, RefinePanel, ExportPanel, AdjustPanel, HistoryPanel, JobsPanel)
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -11,7 +11,8 @@ from maskstudio.core.mask import Mask
 from maskstudio.params import MaskParams
 from maskstudio.ui.panels.layer_list import details
 from maskstudio.ui.panels.layers import LayersPanel
-from maskstudio.ui.panels.thumbnail import picture, sampled
+from maskstudio.ui.panels.sampling import Samples
+from maskstudio.ui.panels.thumbnail import Sight
 from tests.ui.panels.stage import HEIGHT, LEFT, WIDTH, disc, layer, photo, row, words
 
 
@@ -150,15 +151,31 @@ def test_sampling_by_tiles_equals_sampling_the_whole(step, area):
     noise = np.random.default_rng(3).integers(0, 256, (HEIGHT, WIDTH), np.uint8)
     noise[:200, :260] = 255
     noise[256:, 256:512] = 0
-    expected = noise[area.slices()][::step, ::step]
-    assert np.array_equal(sampled(Mask.from_array(noise), area, step), expected)
+    mask, samples = Mask.from_array(noise), Samples(area, step)
+    np.testing.assert_array_equal(samples.follow(mask), noise[area.slices()][::step, ::step])
+    noise[250:270, 240:300] = 77
+    noise[:256, 512:] = 0
+    changed = mask.put(noise, 0, 0)
+    np.testing.assert_array_equal(samples.follow(changed), noise[area.slices()][::step, ::step])
 
 
-def test_a_thumbnail_shows_the_photo_where_the_mask_is():
-    image, alpha = photo(), disc(300, 200, 80)
-    made = picture(image, alpha, 36)
+@pytest.mark.parametrize("radius", [4, 20, 80, 300])
+def test_a_thumbnail_shows_the_photo_where_the_mask_is(radius):
+    image, alpha = photo(), disc(300, 200, radius)
+    made = Sight(image).picture(alpha, 36)
     assert (made.width(), made.height()) == (36, 36)
-    centre, corner = made.pixelColor(18, 18), made.pixelColor(1, 1)
-    assert (centre.alpha(), corner.alpha()) == (255, 0)
+    centre = made.pixelColor(18, 18)
+    assert centre.alpha() == 255
+    assert made.pixelColor(1, 1).alpha() == 0
     expected = image.pixels[200, 300].astype(int)
-    assert np.abs(np.array(centre.getRgb()[:3]) - expected).max() <= 6
+    assert np.abs(np.array(centre.getRgb()[:3]) - expected).max() <= 12
+    assert radius < 10 or made.pixelColor(7, 18).alpha() == 255, "it fills the picture"
+
+
+def test_a_thumbnail_follows_and_an_empty_mask_is_nothing():
+    image = photo()
+    sight = Sight(image)
+    sight.picture(disc(300, 200, 80), 36)
+    followed = sight.picture(disc(100, 100, 20), 36)
+    assert followed == Sight(image).picture(disc(100, 100, 20), 36)
+    assert sight.picture(Mask(WIDTH, HEIGHT), 36).pixelColor(18, 18).alpha() == 0

@@ -1,0 +1,65 @@
+"""Pixels of a JPEG: the whole picture without a second copy of it in memory, or sooner a quarter of its sides."""
+
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from maskstudio.core.cv import cv2
+
+QUARTER = 4
+"""How many times smaller a quarter is each way; its sides are rounded up, as libjpeg does."""
+
+_WORTH_IT = 16_000_000  # pixels; a smaller picture is there in the blink of an eye
+_MARK = np.array([5, 250, 7], np.uint8)
+
+
+def is_plain(image: PIL.Image.Image) -> bool:
+    """Whether OpenCV can decode it: a JPEG of grey or RGB (CMYK needs a profile's help)."""
+    return image.format in ("JPEG", "MPO") and image.mode in ("L", "RGB")
+
+
+def whole(data: bytes, image: PIL.Image.Image) -> NDArray[np.uint8]:
+    """(H, W) grey or (H, W, 3) RGB, not turned; ``image`` is the opened header."""
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), _colours(image) | cv2.IMREAD_IGNORE_ORIENTATION)
+    return np.asarray(image).astype(np.uint8) if decoded is None else decoded
+
+
+def quarter(data: bytes, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
+    """The picture at a quarter of its sides, shaped as the whole; None where it would not come much sooner.
+
+    The decoder leaves out the work for the pixels left out; a progressive file has to be decoded to its end for that.
+    """
+    if image.width * image.height < _WORTH_IT or "progressive" in image.info:
+        return None
+    colours = cv2.IMREAD_REDUCED_GRAYSCALE_4 if image.mode == "L" else cv2.IMREAD_REDUCED_COLOR_4
+    reduced = cv2.imdecode(np.frombuffer(data, np.uint8), colours | cv2.IMREAD_IGNORE_ORIENTATION)
+    if reduced is None or reduced.shape[:2] != (-(-image.height // QUARTER), -(-image.width // QUARTER)):
+        return None
+    pixels: NDArray[np.uint8] = reduced
+    if pixels.ndim == 3:
+        cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels)
+    return pixels
+
+
+def _colours(image: PIL.Image.Image) -> int:
+    return cv2.IMREAD_GRAYSCALE if image.mode == "L" else cv2.IMREAD_COLOR_RGB
+
+
+def in_place(path: Path, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
+    """As ``whole``, from the file into the array itself; None if that did not succeed.
+
+    ``imdecode`` returns a copy of what it made: twice the memory, and half as much time again. ``imread`` makes none,
+    but does not tell whether it succeeded, so the last row is marked beforehand. What it cannot do (an older OpenCV, a
+    path outside ASCII on Windows, a broken file) is left to ``whole``.
+    """
+    shape = (image.height, image.width) if image.mode == "L" else (image.height, image.width, 3)
+    pixels: NDArray[np.uint8] = np.empty(shape, np.uint8)
+    mark = np.resize(_MARK, pixels[-1].shape)
+    pixels[-1] = mark
+    try:
+        cv2.imread(str(path), pixels, _colours(image) | cv2.IMREAD_IGNORE_ORIENTATION)
+    except (cv2.error, TypeError, UnicodeError, ValueError):
+        return None
+    return None if np.array_equal(pixels[-1], mark) else pixels

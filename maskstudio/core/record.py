@@ -1,0 +1,253 @@
+"""Record: a document as plain JSON values, with its planes kept elsewhere and referred to by number.
+
+Project files and journals share it. It is versioned: an older record is upgraded step by step, a newer one refused.
+Reading takes every value for hostile until it has been checked.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar, get_args
+
+import numpy as np
+
+from maskstudio.core.checked import Fields, finite, simple
+from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement
+from maskstudio.core.image import Image
+from maskstudio.core.layer import COLOURS, Colour, ColourTile
+from maskstudio.core.mask import Index, Mask
+from maskstudio.core.ops import Mode
+from maskstudio.core.paint import Paint
+from maskstudio.core.shelf import Keeping
+from maskstudio.errors import BadParameter, BadProject
+from maskstudio.params import MaskParams, RefineParams
+from maskstudio.spec import Params
+
+FORMAT = 1
+MOST_LAYERS = 5000
+_MOST_IDS = 2**31
+P = TypeVar("P", bound=Params)
+
+
+class Kept(Protocol):
+    """Where a record finds its planes. Both raise BadProject for numbers nobody has given."""
+
+    def mask(self, number: int) -> Mask:
+        """The mask of that number, always the same object."""
+
+    def colours(self, number: int) -> Mapping[Index, ColourTile]:
+        """The set of colours of that number."""
+
+
+# Writing
+
+
+def document_record(document: Document, shelf: Keeping) -> dict[str, Any]:
+    """Everything of a document but its image, layers within."""
+    return {**outline(document), "layers": [layer_record(layer, shelf) for layer in document.layers]}
+
+
+def outline(document: Document) -> dict[str, Any]:
+    """What a document is beside its image and its layers."""
+    return {"format": FORMAT, "active": document.active, "solo": document.solo, "nextId": document.next_id}
+
+
+def layer_record(layer: Layer, shelf: Keeping) -> dict[str, Any]:
+    """A layer, its planes put on the shelf."""
+
+    def keep(mask: Mask, role: str) -> int:
+        return shelf.mask(mask, (layer.id, role))
+
+    def paint(paint: Paint | None, role: str) -> dict[str, int] | None:
+        if paint is None:
+            return None
+        return {"value": keep(paint.value, f"{role} value"), "cover": keep(paint.cover, f"{role} cover")}
+
+    solved = layer.refinement
+    return {
+        "id": layer.id,
+        "name": layer.name,
+        "mask": keep(layer.mask, "mask"),
+        "shaped": keep(layer.shaped, "shaped"),
+        "params": wired(MaskParams, layer.params),
+        "source": _detection_record(layer.source, keep) if layer.source else None,
+        "refine": wired(RefineParams, layer.refine) if layer.refine else None,
+        "refinement": solved and {"alpha": keep(solved.alpha, "refined"), "colours": shelf.colours(solved)},
+        "visible": layer.visible,
+        "mode": layer.mode,
+        "inverted": layer.inverted,
+        "paint": paint(layer.paint, "paint"),
+        "retouch": paint(layer.retouch, "retouch"),
+        "colour": list(layer.colour),
+        "origin": _origin_record(layer.origin) if layer.origin else None,
+    }
+
+
+def wired(kind: type[P], params: P) -> dict[str, Any]:
+    """The values that ``kind`` declares under their wire names; a tool's own additions are not for the disk."""
+    values = params.to_wire()
+    return {spec.wire: values[spec.wire] for spec in kind.specs()}
+
+
+def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dict[str, Any]:
+    return {
+        "label": found.label,
+        "score": None if found.score is None else min(max(float(found.score), 0.0), 1.0),
+        "box": [float(np.nan_to_num(edge)) for edge in found.box],
+        "mask": keep(found.mask, "found"),
+        "model": found.model,
+        "provider": found.provider,
+        "done": sorted(found.done),
+        "standIn": found.stand_in,
+    }
+
+
+def _origin_record(origin: Origin) -> dict[str, Any]:
+    fields = ("how", "model", "version", "who", "when")
+    return {**{name: getattr(origin, name) for name in fields}, "params": dict(origin.params)}
+
+
+# Reading
+
+
+def upgraded(record: Fields) -> Fields:
+    """A record of this version made of an older one; BadProject for one from the future."""
+    version = record.whole("format")
+    if version > FORMAT:
+        raise BadProject("it was saved by a newer version of maskstudio; please update to open it")
+    for old in range(version, FORMAT):
+        record = Fields({**UPGRADES[old](record), "format": old + 1}, record.what)
+    return record
+
+
+def _from_0(record: Fields) -> dict[str, Any]:
+    """Before the first release a layer's colour was written as on the web, and nothing was known of solo."""
+    layers = []
+    for each in record.listed("layers", MOST_LAYERS):
+        layer = Fields(each, "a layer")
+        try:
+            colour = list(bytes.fromhex(layer.text("colour").removeprefix("#")))
+        except ValueError as error:
+            raise BadProject("the colour of a layer is not what it should be") from error
+        layers.append({**layer.values, "colour": colour})
+    return {"solo": None, **record.values, "layers": layers}
+
+
+UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0}
+"""What makes of a record of a version one of the next."""
+
+
+class Reader:
+    """Makes documents of records. What several have in common comes out as the same objects."""
+
+    def __init__(self, image: Image, kept: Kept) -> None:
+        self._image = image
+        self._kept = kept
+        self._paints: dict[tuple[int, int], Paint] = {}
+        self._solved: dict[tuple[int, int], Refinement] = {}
+        self._sound: set[tuple[int, int]] = set()
+
+    def document(self, record: Fields) -> Document:
+        """The document of a record as ``document_record`` made it, of this or an older version."""
+        record = upgraded(record)
+        layers = [self.layer(Fields(each, "a layer")) for each in record.listed("layers", MOST_LAYERS)]
+        return self.assembled(record, layers)
+
+    def assembled(self, record: Fields, layers: list[Layer]) -> Document:
+        """The document of an outline and its layers."""
+        ids = {layer.id for layer in layers}
+        if len(ids) != len(layers):
+            raise BadProject("two layers in it have one number")
+
+        def known(name: str) -> int | None:
+            return None if record.values.get(name) is None else record.whole(name)
+
+        active, solo = known("active"), known("solo")
+        if not {active, solo} <= {None, *ids}:
+            raise BadProject("it refers to a layer that is not there")
+        next_id = record.whole("nextId", max(ids, default=0) + 1, _MOST_IDS + 1)
+        return Document(self._image, tuple(layers), active, next_id, solo)
+
+    def layer(self, record: Fields) -> Layer:
+        """One layer."""
+        mode: Mode = record.one_of("mode", *get_args(Mode))  # type: ignore[assignment]  # just checked
+        return Layer(
+            id=record.whole("id", 1, _MOST_IDS),
+            name=record.text("name"),
+            mask=self._mask(record, "mask"),
+            shaped=self._mask(record, "shaped"),
+            params=_params(MaskParams, record, "params"),
+            source=record.maybe("source", self._detection),
+            refine=None if record.values.get("refine") is None else _params(RefineParams, record, "refine"),
+            refinement=record.maybe("refinement", self._refinement),
+            visible=record.flag("visible"),
+            mode=mode,
+            inverted=record.flag("inverted"),
+            paint=record.maybe("paint", self._paint),
+            retouch=record.maybe("retouch", self._paint),
+            colour=_colour(record),
+            origin=record.maybe("origin", _origin),
+        )
+
+    def _mask(self, record: Fields, name: str) -> Mask:
+        return self._kept.mask(record.whole(name))
+
+    def _detection(self, record: Fields) -> Detection:
+        box = [finite(edge, "a box", -1e9, 1e9) for edge in record.listed("box", 4)]
+        if len(box) != 4:
+            raise BadProject("a box in it has not four edges")
+        return Detection(
+            label=record.text("label"),
+            score=None if record.values.get("score") is None else record.number("score", 0, 1),
+            box=(box[0], box[1], box[2], box[3]),
+            mask=self._mask(record, "mask"),
+            model=record.text("model"),
+            provider=record.text("provider"),
+            done=frozenset(str(each)[:100] for each in record.listed("done", 100)),
+            stand_in=record.text("standIn"),
+        )
+
+    def _refinement(self, record: Fields) -> Refinement:
+        key = record.whole("alpha"), record.whole("colours")
+        if key not in self._solved:
+            self._solved[key] = Refinement(self._kept.mask(key[0]), self._kept.colours(key[1]))
+        return self._solved[key]
+
+    def _paint(self, record: Fields) -> Paint:
+        key = record.whole("value"), record.whole("cover")
+        if key not in self._paints:
+            value, cover = self._kept.mask(key[0]), self._kept.mask(key[1])
+            self._check(value, cover)
+            self._paints[key] = Paint(value, cover)
+        return self._paints[key]
+
+    def _check(self, value: Mask, cover: Mask) -> None:
+        """Paint puts no more anywhere than it covers; each pair of tiles is looked at once."""
+        for index, above in value.tiles.items():
+            below = cover.held(index)
+            pair = id(above), id(below)
+            if pair not in self._sound:
+                if above is not below and bool(np.greater(above.pixels, below.pixels).any()):
+                    raise BadProject("paint in it is not what it should be")
+                above.pack()
+                below.pack()
+                self._sound.add(pair)
+
+
+def _params(kind: type[P], record: Fields, name: str) -> P:
+    try:
+        return kind.from_wire(record.part(name).values)
+    except BadParameter as error:
+        raise BadProject(str(error).rstrip(".")) from error
+
+
+def _colour(record: Fields) -> Colour:
+    colour = record.values.get("colour", list(COLOURS[0]))
+    if not isinstance(colour, list) or len(colour) != 3:
+        raise BadProject("the colour of a layer is not what it should be")
+    if any(type(share) is not int or not 0 <= share <= 255 for share in colour):
+        raise BadProject("the colour of a layer is not what it should be")
+    return colour[0], colour[1], colour[2]
+
+
+def _origin(record: Fields) -> Origin:
+    texts = {name: record.text(name, "") for name in ("how", "model", "version", "who", "when")}
+    return Origin(**texts, params=simple(record.values.get("params", {}), "the origin of a layer"))

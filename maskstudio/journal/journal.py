@@ -1,0 +1,323 @@
+"""Journal: what has been done to one open document, on the disk before anybody calls it safe.
+
+The window's thread hands over frozen documents; the writer's thread compares them with what it has written and adds
+what is new. A stroke under way is followed while it lasts. When the file has grown far beyond what the history needs,
+it is written anew beside the old one, which counts until the new one is whole.
+"""
+
+import logging
+import math
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from maskstudio.core.atomic import reason
+from maskstudio.core.document import Document
+from maskstudio.core.history import History
+from maskstudio.core.image import Image
+from maskstudio.core.layer import Layer
+from maskstudio.core.stroke import Stroke
+from maskstudio.errors import CannotWrite
+from maskstudio.journal import source
+from maskstudio.journal.background import Anew, Picture, Sync
+from maskstudio.journal.lock import Lock
+from maskstudio.journal.log import Live, Log, State
+from maskstudio.journal.writer import Writer
+
+log = logging.getLogger(__name__)
+
+LOG = "log."
+_FOLLOW = 0.15  # s between looks at a stroke under way
+_SYNC = 0.8  # s at most until what was written is on the disk
+_RETRY = 5.0  # s until a disk that refused is tried again
+_PICTURE = 15.0  # s between small pictures of it
+_ROOMY = 64 << 20  # bytes a log may have without a look at what of it is needed
+_GROWN = 4  # times its size when it was written anew
+
+Safety = Literal["saved", "saving", "failed"]
+
+
+class Journal:
+    """The journal of one document in a folder of its own.
+
+    ``changed`` is called at home when ``safety`` changes, ``failed`` once when the disk refuses; the work goes on, and
+    the disk is tried again. With a ``lock``, the folder is that of a journal continued.
+    """
+
+    def __init__(self, folder: Path, image: Image, writer: Writer, lock: Lock | None = None) -> None:
+        self.folder = folder
+        self.changed: Callable[[], None] = lambda: None
+        self.failed: Callable[[CannotWrite], None] = lambda _error: None
+        self._image = image
+        self._opened = time.time()
+        self._writer = writer
+        self._lock = lock
+        # of the home thread
+        self._state: State | None = None
+        self._live: Live | None = None
+        self._strokes = 0
+        self._ending: Literal["", "remove", "leave"] = ""
+        # of the writer's thread
+        self._log: Log | None = None
+        self._written: State | None = None
+        self._number = 0
+        self._start_size = 0
+        self._unsynced: float | None = None
+        self._followed = 0.0
+        self._broken: float | None = None
+        self._told: tuple[Safety, State | None] = ("saved", None)
+        self._syncing: Sync | None = None
+        self._anew: Anew | None = None
+        self._copying: threading.Thread | None = None
+        self._picture: Picture | None = None
+        self._pictured: Document | None = None
+        self._drawn_at = -math.inf
+        self._stopped = threading.Event()
+        self.over = False
+        writer.add(self)
+
+    # At home
+
+    @property
+    def safety(self) -> Safety:
+        """What the status line says: whether all that was done so far would survive."""
+        if self._broken is not None:
+            return "failed"
+        return "saved" if self._state is self._written and self._unsynced is None and not self._live else "saving"
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether everything handed over is on the disk."""
+        return self.safety == "saved"
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to write for now, or it cannot be written."""
+        return self.over if self._ending else self._rests
+
+    def take(
+        self, history: History, stroke: Stroke | None, project: Path | None = None, saved: Document | None = None
+    ) -> None:
+        """Keep what ``history`` is now. ``stroke`` is under way, if any; every other one is over.
+
+        ``project`` is the file it is kept in, ``saved`` the document that file holds.
+        """
+        if self._live is not None and self._live.stroke is not stroke:
+            self._live = None
+        strokes = self._live.number if self._live is not None else self._strokes + 1
+        self._state = State(history.steps, history.position, strokes, project, saved)
+        self._writer.wake()
+
+    def follow(self, stroke: Stroke, layer: Layer, *, added: bool) -> None:
+        """Follow a stroke on ``layer``; to be called at its samples. ``added``: the layer comes with the stroke."""
+        if self._live is None or self._live.stroke is not stroke:
+            self._strokes += 1
+            self._live = Live(self._strokes, stroke, layer, added)
+            self._writer.wake()
+
+    def close(self, *, keep: bool = False) -> None:
+        """No more will come. It is removed, or kept for a recovery."""
+        self._ending = self._ending or ("leave" if keep else "remove")
+        self._stopped.set()
+        self._writer.wake()
+
+    # On the writer's thread
+
+    def work(self) -> float | None:
+        """Write what there is; s until there may be more to do, None until somebody says so."""
+        if self.over:
+            return None
+        try:
+            pause = None if self._ending == "remove" else self._write()
+            if self._ending == "remove" or (self._ending and self._rests):
+                self._end()
+        except OSError as error:
+            pause = self._fail(error)
+        except Exception as error:  # the thread serves other documents too
+            log.exception("a journal could not be written")
+            pause = self._fail(error)
+        self._tell()
+        return pause
+
+    @property
+    def _rests(self) -> bool:
+        return self._broken is not None or (self._state is self._written and self._unsynced is None)
+
+    def _write(self) -> float | None:
+        now = time.monotonic()
+        if self._broken is not None and now - self._broken < _RETRY:
+            return _RETRY
+        state = self._state
+        if state is None:
+            return None
+        if self._log is None:
+            self._begin(state)
+        elif state is not self._written:
+            self._log.take(state)
+            self._follow()
+            self._flush(state)
+        else:
+            self._follow()
+            self._flush(state)
+        self._broken = None
+        self._sync(now)
+        self._renew(state)
+        self._draw(state, now)
+        if self._live is not None or self._unsynced is not None or self._anew is not None:
+            return _FOLLOW
+        return None
+
+    def _begin(self, state: State) -> None:
+        """A log from scratch: at first, and after the disk has refused."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._lock is None:
+            self._lock = Lock.taken(self.folder)
+        if self._copying is None:
+            for part in self.folder.glob(".*.part"):  # of an owner that was killed
+                part.unlink(missing_ok=True)
+        made = self._new_log()
+        try:
+            made.take(state)
+            made.flush()
+            made.sync()
+        except BaseException:
+            made.drop()
+            raise
+        self._use(made, state)
+        self._copying = threading.Thread(
+            target=source.keep, args=(self.folder, self._image, self._opened, self._stopped), daemon=True
+        )
+        self._copying.start()
+
+    def _new_log(self) -> Log:
+        numbers = [int(path.suffix[1:]) for path in self.folder.glob(f"{LOG}*") if path.suffix[1:].isdigit()]
+        self._number = max([*numbers, self._number]) + 1
+        return Log(self.folder / f"{LOG}{self._number}", self._header())
+
+    def _use(self, made: Log, state: State) -> None:
+        """From here on ``made`` counts, and no older one."""
+        self._await_sync()
+        old, self._log = self._log, made
+        made.breathe = self._breathe
+        self._unsynced = None
+        self._start_size, self._written = made.written, state
+        if old is not None:
+            old.close()
+        for path in self.folder.glob(f"{LOG}*"):
+            if path != made.path:
+                path.unlink(missing_ok=True)
+
+    def _header(self) -> dict[str, Any]:
+        image = self._image
+        about = {"name": image.name, "path": str(image.path) if image.path else None, "depth": image.depth}
+        return {"format": 1, **about, "width": image.width, "height": image.height}
+
+    def _breathe(self) -> None:
+        """In the midst of a long step: a stroke that has begun meanwhile is not to wait for its end."""
+        if self._live is not None and self._log is not None and time.monotonic() - self._followed > _FOLLOW:
+            self._follow()
+            self._log.flush()
+
+    def _follow(self) -> None:
+        live = self._live
+        self._followed = time.monotonic()
+        if live is not None and self._log is not None:
+            self._log.follow(live)
+
+    def _flush(self, state: State) -> None:
+        assert self._log is not None
+        before = self._log.flushed
+        self._log.flush()
+        if self._unsynced is None and self._log.flushed != before:
+            self._unsynced = time.monotonic()
+        self._written = state
+
+    def _sync(self, now: float) -> None:
+        """Have the disk keep what the system has; on a thread, as a slow disk must not hold up a stroke."""
+        assert self._log is not None
+        if self._syncing is not None:
+            if self._syncing.is_alive():
+                return
+            done, self._syncing = self._syncing, None
+            if done.error is not None:
+                raise done.error
+            self._unsynced = None if self._log.flushed == done.flushed else now
+        if self._unsynced is not None and now - self._unsynced >= _SYNC:
+            self._syncing = Sync(self._log)
+
+    def _await_sync(self) -> None:
+        if self._syncing is not None:
+            self._syncing.join()
+            self._syncing = None
+
+    def _renew(self, state: State) -> None:
+        """Write the log anew on a thread if it has grown too much; take over what that thread has written."""
+        assert self._log is not None
+        if self._anew is None:
+            if self._log.written > max(_ROOMY, _GROWN * self._start_size):
+                self._anew = Anew(self._new_log, state)
+            return
+        if self._anew.is_alive():
+            return
+        made, self._anew = self._anew.made, None
+        if made is None:
+            self._start_size = self._log.written  # it did not work; not again at once
+            return
+        made.take(state)
+        if self._live is not None:
+            made.follow(self._live)
+        made.flush()
+        made.sync()
+        self._use(made, state)
+
+    def _draw(self, state: State, now: float) -> None:
+        document = state.steps[state.at].document
+        if document is not self._pictured and self._live is None and now - self._drawn_at > _PICTURE:
+            self._pictured, self._drawn_at = document, now
+            self._picture = Picture(self.folder, document)
+
+    def _fail(self, error: Exception) -> float:
+        first = self._broken is None
+        self._broken = time.monotonic()
+        self._await_sync()
+        self._await_anew()
+        if self._log is not None:
+            with suppress(OSError):
+                self._log.close()
+            self._log = None
+        if first:
+            why = reason(error) if isinstance(error, OSError) else "it failed unexpectedly"
+            sentence = f"What you do is not being kept safe at the moment: {why}. Save your work."
+            self._writer.post(lambda: self.failed(CannotWrite(sentence)))
+        return _RETRY
+
+    def _tell(self) -> None:
+        if (now := (self.safety, self._written)) != self._told:
+            self._told = now
+            self._writer.post(lambda: self.changed())
+
+    def _await_anew(self) -> None:
+        if self._anew is not None:
+            self._anew.join()
+            if self._anew.made is not None:
+                self._anew.made.drop()
+            self._anew = None
+
+    def _end(self) -> None:
+        self._await_sync()
+        self._await_anew()
+        for thread in (self._copying, self._picture):
+            if thread is not None:
+                thread.join()
+        if self._log is not None:
+            with suppress(OSError):
+                self._log.close()
+        if self._lock is not None:
+            self._lock.release()
+        if self._ending == "remove":
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.over = True

@@ -1,0 +1,157 @@
+"""The log of a journal: frames in one file, of which each is only ever added. Used on the writer's thread alone.
+
+H  what the journal is about
+T P C K  planes, as in ``core/shelf.py``;  L  a layer;  D  a document, which names its layers
+S  the steps that changed in the history, where it stands, and which strokes are over
+B  the beginning of a stroke;  V  samples of it
+N  where the project is kept and which document it holds
+"""
+
+import json
+import os
+import struct
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from maskstudio.core.document import Document, Layer
+from maskstudio.core.frames import framed
+from maskstudio.core.history import Step
+from maskstudio.core.record import layer_record, outline, wired
+from maskstudio.core.shelf import Numbers, ShelfWriter
+from maskstudio.core.stroke import Stroke
+from maskstudio.params import BrushParams
+
+SAMPLES = struct.Struct("<I")
+SAMPLE = struct.Struct("<ddd")
+
+
+@dataclass(frozen=True, eq=False)
+class Live:
+    """A stroke under way: which one of the journal's strokes, and the layer it is made on."""
+
+    number: int
+    stroke: Stroke
+    layer: Layer
+    added: bool  # the layer comes into being with the stroke
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """All there is to keep at a moment. Frozen, so that any thread may read it.
+
+    Strokes with numbers below ``strokes`` are over, by becoming a step or by being given up.
+    """
+
+    steps: list[Step]
+    at: int
+    strokes: int = 1
+    project: Path | None = None
+    saved: Document | None = None
+
+
+class Log:
+    """Writes to ``path``, a new file. ``breathe`` is called between tiles, so that a long step holds nobody up.
+
+    ``written`` are the bytes so far, ``flushed`` those of them that the system has.
+    """
+
+    def __init__(self, path: Path, header: dict[str, Any]) -> None:
+        self.path = path
+        self.breathe: Callable[[], None] = lambda: None
+        self.written = self.flushed = 0
+        self._file = path.open("xb", buffering=1 << 18)
+        self._shelf = ShelfWriter(self._write, pack_colours=False, breathe=lambda: self.breathe())
+        self._layers, self._documents = Numbers(), Numbers()
+        self._steps: list[Step] = []
+        self._stroke, self._sent = 0, 0
+        self._kept: tuple[Path | None, Document | None] = (None, None)
+        try:
+            for _ in range(2):  # nothing can be read without it
+                self._put(b"H", header)
+        except BaseException:
+            self.drop()
+            raise
+
+    def take(self, state: State) -> None:
+        """Write what is new since the last state."""
+        old, new = self._steps, state.steps
+        start, end = _alike(old, new)
+        changed = new[start : len(new) - end]
+        steps = [[self._document(step.document), step.label, step.merge] for step in changed]
+        if (state.project, state.saved) != self._kept:
+            saved = self._document(state.saved) if state.saved is not None else None
+            self._put(b"N", {"project": str(state.project) if state.project else None, "saved": saved})
+            self._kept = state.project, state.saved
+        drop = len(old) - start - end
+        splice = {"start": start, "drop": drop, "steps": steps, "at": state.at}
+        self._put(b"S", {**splice, "strokes": state.strokes, "when": time.time()})
+        self._steps = new
+
+    def follow(self, live: Live) -> None:
+        """Write the samples that have come since the last call."""
+        if live.number != self._stroke:
+            self._stroke, self._sent = live.number, 0
+            layer = layer_record(live.layer, self._shelf) if live.added else live.layer.id
+            begin = {"stroke": live.number, "layer": layer, "value": live.stroke.value}
+            self._put(b"B", {**begin, "params": wired(BrushParams, live.stroke.params)})
+        samples = live.stroke.samples[self._sent :]
+        if samples:
+            self._sent += len(samples)
+            points = b"".join(SAMPLE.pack(*sample) for sample in samples)
+            self._write(framed(b"V", SAMPLES.pack(live.number) + points))
+
+    def flush(self) -> None:
+        """Hand everything to the system: what it has survives the end of this process."""
+        self._file.flush()
+        self.flushed = self.written
+
+    def sync(self) -> None:
+        """Have the system put it on the disk: it survives a power cut."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """No more is written."""
+        self._file.close()
+
+    def drop(self) -> None:
+        """Give up and leave nothing behind, as far as the disk still allows."""
+        with suppress(OSError):
+            self.close()
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def _document(self, document: Document) -> int:
+        number = self._documents.of(document)
+        if number is None:
+            layers = [self._layer(layer) for layer in document.layers]
+            number = self._documents.give(document)
+            self._put(b"D", {"n": number, **outline(document), "layers": layers})
+        return number
+
+    def _layer(self, layer: Layer) -> int:
+        number = self._layers.of(layer)
+        if number is None:
+            record = layer_record(layer, self._shelf)
+            number = self._layers.give(layer)
+            self._put(b"L", {"n": number, "layer": record})
+        return number
+
+    def _put(self, kind: bytes, values: dict[str, Any]) -> None:
+        self._write(framed(kind, json.dumps(values, separators=(",", ":"), default=str).encode()))
+
+    def _write(self, data: bytes) -> None:
+        self.written += len(data)
+        self._file.write(data)
+
+
+def _alike(old: list[Step], new: list[Step]) -> tuple[int, int]:
+    """How many steps at the beginning and at the end are the same in both."""
+    most = min(len(old), len(new))
+    start = next((at for at in range(most) if old[at] is not new[at]), most)
+    rest = most - start
+    end = next((at for at in range(rest) if old[-1 - at] is not new[-1 - at]), rest)
+    return start, end

@@ -1,0 +1,158 @@
+"""Recovery: which journals have lost their owner, and what was in them."""
+
+import logging
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from maskstudio import paths
+from maskstudio.core.checked import Fields
+from maskstudio.core.document import Document
+from maskstudio.core.frames import read_kinds, whole_frames
+from maskstudio.core.history import History
+from maskstudio.errors import BadProject
+from maskstudio.journal.background import THUMBNAIL
+from maskstudio.journal.journal import LOG
+from maskstudio.journal.lock import Lock
+from maskstudio.journal.replay import Replay, Tale, counted
+from maskstudio.journal.source import restored
+
+log = logging.getLogger(__name__)
+
+_SMALL = 1 << 20  # bytes; a log in which nothing happened has a few hundred
+
+
+@dataclass(frozen=True)
+class Recoverable:
+    """A journal without an owner: the editor that wrote it was killed.
+
+    ``size`` is width and height in px, ``when`` the last change (s since the epoch), ``thumbnail`` a PNG file's bytes.
+    """
+
+    folder: Path
+    name: str
+    size: tuple[int, int]
+    when: float
+    steps: int
+    thumbnail: bytes | None
+
+
+@dataclass(frozen=True, eq=False)
+class Recovered:
+    """What was in a journal. ``lock`` makes it ours, ``notes`` are sentences for the user."""
+
+    history: History
+    project: Path | None
+    saved: Document | None
+    notes: tuple[str, ...]
+    folder: Path
+    lock: Lock
+
+
+def home() -> Path:
+    """The folder of all journals."""
+    return paths.home() / "journal"
+
+
+def recoverable() -> list[Recoverable]:
+    """The journals that can be continued, the latest first. Those that hold nothing but an untouched file go away."""
+    folders: list[Path] = []
+    with suppress(OSError):
+        folders = list(home().iterdir())
+    found = [one for one in map(_looked_at, folders) if one is not None]
+    return sorted(found, key=lambda one: one.when, reverse=True)
+
+
+def recover(found: Recoverable) -> Recovered:
+    """The whole history of a journal. Where nothing can be had of it, BadProject says so, and it stays."""
+    try:
+        lock = Lock.taken(found.folder)
+    except OSError as error:
+        raise BadProject(f"The journal of {found.name} is gone.") from error
+    if lock is None:
+        raise BadProject(f"{found.name} is open in another window.")
+    try:
+        tale, header = _tale(found)
+        replay = Replay(tale, restored(found.folder, header))
+        history = replay.history()
+        saved = replay.saved
+    except BaseException:
+        lock.release()
+        raise
+    damaged = tale.damaged or replay.lost
+    notes = (f"Parts of the journal of {found.name} were damaged; look whether anything is missing.",)
+    return Recovered(history, replay.project, saved, notes if damaged else (), found.folder, lock)
+
+
+def discard(found: Recoverable) -> None:
+    """Remove a journal for good, because the user said so."""
+    lock = None
+    with suppress(OSError):
+        lock = Lock.taken(found.folder)
+    if lock is not None:
+        lock.release()
+        shutil.rmtree(found.folder, ignore_errors=True)
+
+
+def _logs(folder: Path) -> list[Path]:
+    """The logs of a journal, the newest first. There is more than one only where writing it anew was interrupted."""
+    numbered = [(int(path.suffix[1:]), path) for path in folder.glob(f"{LOG}*") if path.suffix[1:].isdigit()]
+    return [path for _, path in sorted(numbered, reverse=True)]
+
+
+def _tale(found: Recoverable) -> tuple[Tale, Fields]:
+    """What the newest whole log says, and its header."""
+    for path in _logs(found.folder):
+        try:
+            with path.open("rb") as file:
+                tale = Tale.read(file)
+        except OSError:
+            log.info("a journal could not be read", exc_info=True)
+            continue
+        if tale.told and tale.header is not None:
+            return tale, tale.header
+    raise BadProject(f"Nothing of {found.name} could be recovered: its journal is damaged.")
+
+
+def _looked_at(folder: Path) -> Recoverable | None:
+    try:
+        logs = _logs(folder)
+        lock = Lock.taken(folder) if logs else None
+        if lock is None:
+            return None
+        try:
+            return _summed_up(folder, logs)
+        finally:
+            lock.release()
+    except (OSError, BadProject):
+        log.info("a journal could not be looked at", exc_info=True)
+        return None
+
+
+def _summed_up(folder: Path, logs: list[Path]) -> Recoverable | None:
+    for path in logs:
+        with path.open("rb") as file:
+            frames = list(read_kinds(file, b"HSB"))
+        header, steps = counted(frames)
+        if header is None or steps == 0:
+            continue
+        if steps == 1 and header.values.get("path") and all(frame.kind != b"B" for frame in frames):
+            if _whole(path):
+                shutil.rmtree(folder, ignore_errors=True)
+            return None
+        size = header.whole("width", 1), header.whole("height", 1)
+        picture = folder / THUMBNAIL
+        thumbnail = picture.read_bytes() if picture.is_file() else None
+        return Recoverable(folder, header.text("name"), size, path.stat().st_mtime, steps, thumbnail)
+    return None
+
+
+def _whole(path: Path) -> bool:
+    """Whether nothing more was ever meant to be in a log; only then may it be thrown away unasked."""
+    with path.open("rb") as file:
+        data = file.read(_SMALL + 1)
+    try:
+        return len(data) <= _SMALL and len(list(whole_frames(data))) > 0
+    except ValueError:
+        return False

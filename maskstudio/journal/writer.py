@@ -1,0 +1,83 @@
+"""The one thread that journals are written on. The window hands over what is frozen anyway and goes on."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from maskstudio.jobs import step_aside
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 20.0  # s to wait at the end for what is still to be written
+
+
+class Written(Protocol):
+    """What a writer works for."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was handed over is written, or cannot be."""
+
+    def work(self) -> float | None:
+        """Write what there is, on the writer's thread; s until there may be more, None until woken."""
+
+    def close(self, *, keep: bool = False) -> None:
+        """No more will come."""
+
+    @property
+    def over(self) -> bool:
+        """Whether no more work will come."""
+
+
+class Writer:
+    """Starts its thread with the first journal. ``post`` runs a closure on the home thread."""
+
+    def __init__(self, post: Callable[[Callable[[], None]], None] = lambda closure: closure()) -> None:
+        self.post = post
+        self._journals: list[Written] = []
+        self._awake = threading.Event()
+        self._rested = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._ends = False
+
+    def add(self, journal: Written) -> None:
+        """Work for ``journal`` until it is over."""
+        with self._rested:
+            self._journals.append(journal)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+            self._thread.start()
+        self.wake()
+
+    def wake(self) -> None:
+        """There is something to write."""
+        self._awake.set()
+
+    def settle(self, patience: float = _PATIENCE) -> bool:
+        """Wait until all is written; whether that was so within ``patience`` s."""
+        self.wake()
+        with self._rested:
+            return self._rested.wait_for(lambda: all(journal.idle for journal in self._journals), patience)
+
+    def close(self) -> None:
+        """Write what there is, and end. Journals that nobody has closed are kept for a recovery."""
+        for journal in list(self._journals):
+            journal.close(keep=True)
+        self.settle()
+        self._ends = True
+        self.wake()
+        if self._thread is not None:
+            self._thread.join(_PATIENCE)
+
+    def _run(self) -> None:
+        step_aside()
+        pause: float | None = None
+        while not self._ends:
+            self._awake.wait(pause)
+            self._awake.clear()
+            pauses = [journal.work() for journal in list(self._journals)]
+            pause = min((each for each in pauses if each is not None), default=None)
+            with self._rested:
+                self._journals = [journal for journal in self._journals if not journal.over]
+                self._rested.notify_all()

@@ -1,0 +1,113 @@
+"""What a declared parameter is: its names, its range, how it is checked, and what a set of them can do."""
+
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar, Self
+
+from maskstudio.errors import BadParameter
+
+__all__ = ["Params", "Spec", "param"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How one parameter is called, checked and shown.
+
+    ``low`` and ``high`` bound numbers inclusively. ``soft`` is the range a slider covers when the full range would make
+    it too coarse. ``scale`` turns the value into what is shown (100 for a share shown in %).
+    """
+
+    name: str
+    wire: str
+    label: str
+    help: str
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    soft: tuple[float, float] | None = None
+    step: float = 1
+    unit: str = ""
+    scale: float = 1
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kind(self) -> type:
+        """The type of the value in code."""
+        return type(self.default)
+
+    def check(self, value: object) -> Any:
+        """The value in its own type, or ``BadParameter`` with one sentence naming the parameter and its range."""
+        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if self.kind is tuple and isinstance(value, list):
+            value = tuple(value)
+        if type(value) is not self.kind:
+            raise BadParameter(f"{self.wire} must be {_KINDS[self.kind]}, not {value!r}.")
+        if self.choices and value not in dict(self.choices):
+            known = ", ".join(key for key, _ in self.choices)
+            raise BadParameter(f"{self.wire} must be one of {known}, not {value!r}.")
+        if isinstance(value, tuple) and not _is_rgba(value):
+            raise BadParameter(f"{self.wire} must be four whole numbers from 0 to 255, not {value!r}.")
+        number = value if isinstance(value, int | float) else 0
+        if self.low is not None and self.high is not None and not self.low <= number <= self.high:
+            raise BadParameter(f"{self.wire} must be from {self.low:g} to {self.high:g}, not {value!r}.")
+        return value
+
+
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "four numbers"}
+
+
+def _is_rgba(value: tuple[Any, ...]) -> bool:
+    return len(value) == 4 and all(type(number) is int and 0 <= number <= 255 for number in value)
+
+
+def param(
+    default: object,
+    wire: str,
+    label: str,
+    help: str,  # noqa: A002
+    *,
+    between: tuple[float, float] | None = None,
+    soft: tuple[float, float] | None = None,
+    step: float = 1,
+    unit: str = "",
+    scale: float = 1,
+    choices: tuple[tuple[str, str], ...] = (),
+) -> Any:
+    """Declare a parameter: its default, wire name, label and help, and the facets of ``Spec``."""
+    low, high = between or (None, None)
+    facets = {"low": low, "high": high, "soft": soft, "step": step, "unit": unit, "scale": scale, "choices": choices}
+    return field(default=default, metadata={"wire": wire, "label": label, "help": help, **facets})
+
+
+@dataclass(frozen=True)
+class Params:
+    """A set of parameters; checked when made, so an instance is always valid."""
+
+    title: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for spec in self.specs():
+            object.__setattr__(self, spec.name, spec.check(getattr(self, spec.name)))
+
+    @classmethod
+    def specs(cls) -> tuple[Spec, ...]:
+        """The declarations of this set, in the order they are shown."""
+        return tuple(
+            Spec(name=item.name, default=item.default, **item.metadata)
+            for item in fields(cls)
+            if item.default is not MISSING and item.metadata
+        )
+
+    def to_wire(self) -> dict[str, Any]:
+        """The values under their wire names, as JSON types."""
+        values = {spec.wire: getattr(self, spec.name) for spec in self.specs()}
+        return {wire: list(value) if isinstance(value, tuple) else value for wire, value in values.items()}
+
+    @classmethod
+    def from_wire(cls, values: dict[str, Any]) -> Self:
+        """A set from wire names; missing ones take their default, unknown ones raise ``BadParameter``."""
+        names = {spec.wire: spec.name for spec in cls.specs()}
+        for wire in values:
+            if wire not in names:
+                raise BadParameter(f"There is no parameter called {wire!r}.")
+        return cls(**{names[wire]: value for wire, value in values.items()})

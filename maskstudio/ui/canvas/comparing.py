@@ -1,0 +1,198 @@
+"""A view that compares: the photo beside the result at a divider, or in its place while held; with marching ants.
+
+It tells other views of the same scene what it does, so that they can follow.
+"""
+
+import time
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QRegion, QShowEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from maskstudio.core.geometry import Rect
+from maskstudio.ui.canvas.ants import Ants
+from maskstudio.ui.canvas.divider import Divider
+from maskstudio.ui.canvas.frame import Frame
+from maskstudio.ui.canvas.imageview import ImageView, Shown
+from maskstudio.ui.canvas.style import PHOTOS, Mode, Style
+from maskstudio.ui.canvas.tiling import qrect, rects
+
+_PACE = 110  # ms a step of the ants
+_SLICE = 0.004  # seconds of looking for the edge in one repaint
+_SHARE = 0.05  # of the time that marching may take; with a very long edge the steps become slower
+
+
+class ComparingView(ImageView):
+    """A document under a style, the bare photo, or both."""
+
+    outdated = Signal(Rect)  # image pixels that look different now
+    restyled = Signal()  # the way of looking is another
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._photo = Frame()
+        self._ants = Ants()
+        self._march = QTimer(self, interval=_PACE)
+        self._march.timeout.connect(self._step)
+        self._divider = Divider(self)
+        self._divider.moved.connect(self.update)
+
+    # The way of looking
+
+    @property
+    def style_of_view(self) -> Style:
+        """The way of looking, whether or not the original is held."""
+        return self._style
+
+    @property
+    def style_on_show(self) -> Style:
+        """What the result looks like now: the bare photo while that is held."""
+        return self._dressed("image" if self._original else self._shown_mode)
+
+    def set_style(self, style: Style) -> None:
+        """Look in another way; the mode is part of it."""
+        self._restyle(style)
+
+    def hold_original(self, held: bool) -> None:
+        """Show the bare photo for as long as this is held; what was there comes back at once."""
+        if held != self._original:
+            self._original = held
+            self.update()
+            self._follow_style()
+
+    @property
+    def split(self) -> bool:
+        """Whether the photo is beside the result."""
+        return not self._divider.isHidden()
+
+    def set_split(self, split: bool) -> None:
+        """Show the photo at the left of a divider, and the result at its right."""
+        if split != self.split:
+            self._divider.setVisible(split)
+            self.update()
+
+    @property
+    def divider(self) -> Divider:
+        """The line between photo and result."""
+        return self._divider
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything in sight shows what it should; otherwise the rest follows by itself."""
+        return super().complete and (self._ants.complete or not self._marching)
+
+    # Both sides
+
+    @property
+    def _shown_mode(self) -> Mode:
+        bare = self.mode == "overlay" and self._live is None and self.document is not None and not self.document.layers
+        return "image" if bare else self.mode
+
+    def _sides(self, region: QRegion) -> list[Shown]:
+        if not self._original and not self.split:
+            return super()._sides(region)
+        photo, result = self._parts(region)
+        sides = [(self._photo, self._dressed("image"), photo), (self._frame, self._dressed(self._shown_mode), result)]
+        return [side for side in sides if not side[2].isEmpty()]
+
+    def _parts(self, region: QRegion) -> tuple[QRegion, QRegion]:
+        """Where in ``region`` the photo is, and where the result."""
+        if self._original:
+            return region, QRegion()
+        if not self.split:
+            return QRegion(), region
+        line = round(self._divider.x_of_line * self.devicePixelRatioF())
+        left = region & QRegion(0, 0, line, self._turn.window[1])
+        return left, region - left
+
+    def _outdate(self) -> None:
+        self._photo.outdate()
+        super()._outdate()
+
+    def _restyle(self, style: Style) -> None:
+        if style == self._style:
+            return
+        self._wear(style)
+        self._frame.outdate()
+        self.update()
+        self._follow_style()
+
+    def _outdate_image(self, rect: Rect) -> None:
+        if self._shown_mode not in PHOTOS:
+            super()._outdate_image(rect)
+        elif self._view is not None:
+            self._ants.outdate(rect)
+            self._repaint(self._widget_rect(qrect(self._view.covering(rect))))
+        self.outdated.emit(rect)
+
+    def _follow_view(self) -> None:
+        if self._frame.shows(None):
+            self._photo.clear()  # of another document
+            self._ants.forget()
+        super()._follow_view()
+
+    def _follow_style(self) -> None:
+        super()._follow_style()
+        self._ants.forget()
+        self._march.setInterval(_PACE)
+        self._keep_marching()
+        self.restyled.emit()
+
+    # Ants
+
+    @property
+    def _marching(self) -> bool:
+        return self.mode == "ants" and not self._original and self._scene is not None
+
+    def _keep_marching(self) -> None:
+        """March only where somebody may see it, and stand still for those who asked the system for no blinking."""
+        blinking = QApplication.styleHints().cursorFlashTime() > 0
+        wanted = self._marching and self.isVisible() and not self.window().isMinimized() and blinking
+        if wanted != self._march.isActive():
+            self._march.start() if wanted else self._march.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """March on."""
+        super().showEvent(event)
+        self._keep_marching()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest."""
+        super().hideEvent(event)
+        self._keep_marching()
+
+    def _continue(self) -> None:
+        super()._continue()
+        if self._marching and not self._ants.complete:
+            self.update()
+
+    def _step(self) -> None:
+        if self._view is None or self.window().isMinimized():
+            return
+        self._ants.step()
+        region = QRegion()
+        for rect in rects(self._ants.region(self._view)):
+            region += self._widget_rect(rect)
+        self.update(region)
+
+    def _paint_over(self, painter: QPainter, region: QRegion) -> None:
+        _, result = self._parts(region)
+        if self._marching and not result.isEmpty():
+            self._paint_ants(painter, result)
+        super()._paint_over(painter, region)
+
+    def _paint_ants(self, painter: QPainter, region: QRegion) -> None:
+        assert self._scene is not None
+        assert self._view is not None
+        begun = time.perf_counter()
+        deadline = begun + (_SLICE if super().complete else 0.0)  # the photo comes first
+        painter.save()
+        painter.setClipRegion(region)
+        if not self._turn.upright:
+            painter.setTransform(self._turning(), combine=True)
+        dot = max(round(self.devicePixelRatioF()), 1)
+        self._ants.paint(painter, self._scene, self._view, dot, self._in_frame(region), deadline)
+        painter.restore()
+        took = (time.perf_counter() - begun) * 1000
+        if self._ants.complete and took > self._march.interval() * _SHARE:
+            self._march.setInterval(min(round(took / _SHARE), 1000))

@@ -1,0 +1,352 @@
+"""A view that shows a document: keeps what was painted, and paints what changes. Knows no session, panel or tool, and
+nothing of what lies over the image.
+"""
+
+import time
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QRegion, QTransform
+from PySide6.QtWidgets import QWidget
+
+from maskstudio.core.document import Document
+from maskstudio.core.geometry import Rect
+from maskstudio.ui.canvas.drawing import DrawingView
+from maskstudio.ui.canvas.frame import Frame
+from maskstudio.ui.canvas.live import Live, Reader
+from maskstudio.ui.canvas.photo import sharpens
+from maskstudio.ui.canvas.scene import MODES, Mode, Scene, Side, Style
+from maskstudio.ui.canvas.tiling import Tiling, ahead, qrect, rect_of, rects
+
+_SLICE = 0.005  # seconds of making and painting tiles in one repaint; what is not ready follows in the next
+_DRAGGED = 0.003  # the same while the image is dragged, which must not stutter
+_AHEAD = 0.002  # seconds of making at once what may be looked at next
+_PAUSE = 12  # ms of peace before that
+_BREATH = 1  # ms between two turns at it
+_SQUARE = 8  # logical pixels of a checkerboard square
+_WASTE = 1.5  # how many times the pixels may be repainted that would have to be, for the sake of one rectangle
+
+Shown = tuple[Frame, Style, QRegion]
+
+
+class ImageView(DrawingView):
+    """A document under a style, without anything over it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(64, 64)
+        self._scene: Scene | None = None
+        self._live: Live | None = None
+        self._frame = Frame()
+        self._style = Style()
+        self._worn: dict[tuple[Mode, int], Style] = {}  # what ``_dressed`` made of the style
+        self._original = False
+        self._surround: QColor | None = None
+        self._display: bytes | None = None
+        self._damage = QRect()
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._continue)
+        self._idle = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._idle.timeout.connect(self._make_ahead)
+        self.viewChanged.connect(self._follow_view)
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is painted, for another view to share."""
+        return self._scene
+
+    @property
+    def document(self) -> Document | None:
+        """The document on show."""
+        return self._scene.document if self._scene else None
+
+    def set_document(self, document: Document | None) -> None:
+        """Show a document.
+
+        Another state of the same image repaints only what differs. The view stays where it was; only an image that
+        is the first, or of another size than the last, is fitted.
+        """
+        scene = self._scene
+        if scene is not None and document is not None and scene.document.image is document.image:
+            if document is not scene.document:
+                self._replace(scene, document)
+        else:
+            self.interrupt()
+            self._live = None
+            if scene is not None and document is not None and sharpens(scene.document.image, document.image):
+                self._frame.outdate()  # the first look stays until it is painted over
+            else:
+                self._frame.clear()
+            self._scene = Scene(document, self._display) if document else None
+            self._show_image(document.size if document else None)
+
+    def set_display(self, profile: bytes | None) -> None:
+        """The ICC profile of the screen; None stands for sRGB."""
+        if profile == self._display:
+            return
+        self._display = profile
+        if self._scene is not None and self._live is None:
+            self._scene = Scene(self._scene.document, profile)
+            self._outdate()
+            self.viewChanged.emit()
+
+    def set_live(self, read: Reader | None) -> None:
+        """Show the alpha that ``read`` gives for a rectangle of the image, while a stroke is being made.
+
+        It starts out equal to the document's; from then on ``touch`` tells where it changed. ``adopt`` ends it; None
+        ends it too, and shows the document as it was.
+        """
+        before = self._shown_mode
+        if self._live is not None:
+            for rect in self._live.cancel():
+                self._outdate_image(rect)
+            self._live = None
+            self._follow_document()
+        self._live = Live(self._scene, read) if self._scene and read else None
+        if self._shown_mode != before:  # the first stroke on a bare photo: now there is something to leave out
+            self._outdate()
+
+    def touch(self, rect: Rect) -> None:
+        """The live alpha changed in ``rect`` (image pixels): repaints what shows these, and nothing else."""
+        if self._scene is None or self._live is None:
+            return
+        rect = rect.intersect(self._scene.document.frame)
+        if rect:
+            self._live.touch(rect)
+            self._outdate_image(rect)
+
+    def adopt(self, document: Document) -> None:
+        """End a live stroke with the document it became. Everything on show is right already, so nothing is done over.
+
+        Without a live stroke this is ``set_document``.
+        """
+        if self._live is None or self._scene is None or document.image is not self._scene.document.image:
+            self.set_document(document)
+            return
+        before = self._shown_mode
+        self._live.adopt(document)
+        self._live = None
+        if self._shown_mode != before:
+            self._outdate()
+        self._follow_document()
+
+    def set_mode(self, mode: Mode) -> None:
+        """One of ``MODES``; ``image`` is the original."""
+        if mode not in MODES:
+            raise ValueError(f"There is no view mode called {mode!r}.")
+        self._restyle(replace(self._style, mode=mode))
+
+    def set_overlay(self, colour: QColor, opacity: float, side: Side) -> None:
+        """Colour, opacity (0..1) and side (``outside`` or ``inside`` the mask) of the overlay."""
+        rgb = (colour.red(), colour.green(), colour.blue())
+        self._restyle(replace(self._style, colour=rgb, opacity=min(max(opacity, 0.0), 1.0), side=side))
+
+    def set_surround(self, colour: QColor | None) -> None:
+        """The colour around the image; None takes a neutral grey that goes with the palette."""
+        self._surround = colour
+        self._outdate()
+
+    def hold_original(self, held: bool) -> None:
+        """Show the bare photo for as long as this is held."""
+        if held != self._original:
+            self._original = held
+            self._outdate()
+            self._follow_style()
+
+    @property
+    def mode(self) -> Mode:
+        """The view mode in use, whether or not the original is held."""
+        return self._style.mode
+
+    @property
+    def _shown_mode(self) -> Mode:
+        """A photo without layers is not tinted: there is no mask yet that could leave anything out."""
+        bare = self.mode == "overlay" and self._live is None and self.document is not None and not self.document.layers
+        return "image" if self._original or bare else self.mode
+
+    @property
+    def surround(self) -> QColor:
+        """The colour around the image."""
+        if self._surround is not None:
+            return self._surround
+        value = self.palette().color(QPalette.ColorRole.Window).lightness()
+        grey = value + 16 if value < 128 else value - 40
+        return QColor(grey, grey, grey)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything in sight shows what it should; otherwise the rest follows by itself."""
+        return self._scene is None or all(
+            frame.shows(self._view) and self._missing(frame, part).isEmpty()
+            for frame, _, part in self._sides(QRegion(0, 0, *self._turn.window))
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Bring the frame up to date within a time slice, copy it, and draw what lies over it."""
+        self._damage = QRect()
+        if self._turn.window != self._device_size:
+            self._follow_size()  # the pixel ratio changed, as on the way to another screen
+        painter = QPainter(self)
+        if self._scene is None or self._view is None:
+            painter.fillRect(event.rect(), self.surround)
+            return
+        ratio = self.devicePixelRatioF()
+        region = scaled_region(event.region(), ratio)
+        self._bring_up_to_date(region)
+        painter.scale(1 / ratio, 1 / ratio)
+        self._copy_frame(painter, region)
+        self._paint_over(painter, region)
+        if not self.complete:
+            self._more.start()
+        elif not self.drawing:
+            self._idle.start(_PAUSE)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette and the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._outdate()
+            self._follow_style()
+
+    def _bring_up_to_date(self, region: QRegion) -> None:
+        """Paint what is out of date of these device pixels of the window, as far as the time slice allows."""
+        assert self._scene is not None
+        assert self._view is not None
+        deadline = time.perf_counter() + (_SLICE if self._hand.button is None else _DRAGGED)
+        for frame, style, part in self._sides(region):
+            frame.show(self._view)
+            frame.paint(self._scene, style, self.surround, self._in_frame(part), deadline)
+
+    def _copy_frame(self, painter: QPainter, region: QRegion) -> None:
+        """Put the frame where the window shows it; the painter's units are device pixels."""
+        for frame, _, part in self._sides(region):
+            if self._turn.upright:
+                for rect in rects(part):
+                    painter.drawPixmap(rect, frame.pixmap, rect)
+                continue
+            painter.save()
+            painter.setClipRegion(part)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._turn.square)
+            painter.setTransform(self._turning(), combine=True)
+            painter.drawPixmap(0, 0, frame.pixmap)
+            painter.restore()
+
+    def _sides(self, region: QRegion) -> list[Shown]:
+        """What is shown where in ``region`` (device pixels of the window): a frame, its style, and its part."""
+        return [(self._frame, self._dressed(self._shown_mode), region)]
+
+    def _dressed(self, mode: Mode) -> Style:
+        key = mode, round(_SQUARE * self.devicePixelRatioF())
+        style = self._worn.get(key)
+        if style is None:
+            style = self._worn[key] = replace(self._style, mode=mode, square=key[1])
+        return style
+
+    def _in_frame(self, region: QRegion) -> QRegion:
+        """The device pixels of the frame that these of the window show."""
+        if self._turn.upright:
+            return region
+        made = QRegion()
+        for rect in rects(region):
+            made += qrect(self._turn.rect_to_frame(rect_of(rect)))
+        return made
+
+    def _missing(self, frame: Frame, part: QRegion) -> QRegion:
+        """What is not right yet of a frame, for a part of the window."""
+        return (self._in_frame(part) & frame.pixmap.rect()) - frame.valid
+
+    def _follow_view(self) -> None:
+        """The view moved."""
+        self.update()
+
+    def _follow_document(self) -> None:
+        """Another state of the document is on show."""
+
+    def _follow_style(self) -> None:
+        """The way of looking is another."""
+
+    def _paint_over(self, painter: QPainter, region: QRegion) -> None:
+        """Draw over the image, where ``region`` is repainted; units are device pixels of the window."""
+
+    def _turning(self) -> QTransform:
+        """From the frame to the window, in device pixels."""
+        a, b, c, d, e, f = self._turn.matrix
+        return QTransform(a, c, b, d, e, f)
+
+    def _replace(self, scene: Scene, document: Document) -> None:
+        before = self._shown_mode
+        for rect in scene.replace(document):
+            self._outdate_image(rect)
+        if self._shown_mode != before:
+            self._outdate()
+        self._follow_document()
+
+    def _continue(self) -> None:
+        if not self._turn.square:
+            self.update()  # what is missing may lie in a corner of the frame that no part of the window asks for
+            return
+        for frame, _, part in self._sides(QRegion(0, 0, *self._turn.window)):
+            self.update(self._widget_rect(self._missing(frame, part).boundingRect()))
+
+    def _make_ahead(self) -> None:
+        """Make what a pan or a step of zooming would bring into sight next, a little at a time."""
+        scene = self._scene
+        if scene is None or self._view is None or self.drawing or not self.complete:
+            return
+        deadline = time.perf_counter() + _AHEAD
+        style = self._dressed(self._shown_mode)
+        wanted = ahead(Tiling(self._view, scene.finest), self._view.viewport)
+        if not all(scene.prepare(style, level, rect, deadline) for level, rect in wanted):
+            self._idle.start(_BREATH)
+
+    def _outdate_image(self, rect: Rect) -> None:
+        area = self._frame.outdate_image(rect)
+        if not area.isEmpty():
+            self._repaint(self._widget_rect(area))
+
+    def _outdate(self) -> None:
+        self._frame.outdate()
+        self.update()
+
+    def _repaint(self, area: QRect) -> None:
+        """Repaint these logical pixels, together with what is waiting already where that makes one rectangle of both:
+        everything is painted quicker into one than into a ragged region.
+        """
+        both = self._damage.united(area)
+        if both.width() * both.height() <= _WASTE * sum(one.width() * one.height() for one in (self._damage, area)):
+            self._damage = both
+            area = both
+        self.update(area)
+
+    def _restyle(self, style: Style) -> None:
+        if style != self._style:
+            self._wear(style)
+            self._outdate()
+            self._follow_style()
+
+    def _wear(self, style: Style) -> None:
+        self._style = style
+        self._worn.clear()
+
+    def _widget_rect(self, rect: QRect) -> QRect:
+        """The logical pixels that show any of these device pixels of the frame."""
+        return self._widget_rect_here(qrect(self._turn.rect_to_window(rect_of(rect))))
+
+    def _widget_rect_here(self, rect: QRect) -> QRect:
+        return scaled(rect, 1 / self.devicePixelRatioF())
+
+
+def scaled(rect: QRect, factor: float) -> QRect:
+    """The whole pixels that hold the scaled rectangle."""
+    return QRectF(rect.x() * factor, rect.y() * factor, rect.width() * factor, rect.height() * factor).toAlignedRect()
+
+
+def scaled_region(region: QRegion, factor: float) -> QRegion:
+    """The whole pixels that hold the scaled region."""
+    if factor == 1:
+        return region
+    out = QRegion()
+    for rect in rects(region):
+        out += scaled(rect, factor)
+    return out

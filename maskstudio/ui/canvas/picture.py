@@ -1,0 +1,60 @@
+"""A picture to put a cut-out on. It covers the image and belongs to it: zooming and panning take it along."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QPainter
+
+from maskstudio.core.cv import cv2
+from maskstudio.core.image import Image
+from maskstudio.ui.canvas.pixels import OPAQUE, ScreenColours, qimage
+from maskstudio.ui.canvas.pyramid import Array
+from maskstudio.ui.canvas.tiling import Tiling
+
+LONGEST = 4096  # px kept of a picture's longer side
+
+
+class Picture:
+    """Pixels for the screen, and their halves as somebody looks from afar."""
+
+    def __init__(self, pixels: Array) -> None:
+        """``pixels`` are screen colours, (H, W, 4) as ``ScreenColours`` gives them; taken over."""
+        self._halves = [pixels]
+
+    @classmethod
+    def of(cls, image: Image, display: bytes | None = None) -> "Picture":
+        """The picture of an opened image, in the colours of a screen with the profile ``display`` (sRGB without)."""
+        pixels, longer = image.rgb8(), max(image.size)
+        if longer > LONGEST:
+            width, height = (max(round(side * LONGEST / longer), 1) for side in image.size)
+            pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+        return cls(ScreenColours(image.icc, display)(pixels))
+
+    def paint(self, painter: QPainter, tiling: Tiling, target: QRect) -> None:
+        """Paint the part behind ``target``: scaled to cover the image, cut alike on both sides."""
+        height, width = self._halves[0].shape[:2]
+        room = tiling.shown
+        scale = max(room.width() / width, room.height() / height)
+        level = max(math.floor(math.log2(1 / scale)), 0)
+        whole = QRectF(0, 0, width * scale, height * scale)
+        spare = QPointF(whole.width() - room.width(), whole.height() - room.height()) / 2
+        whole.moveTopLeft(QPointF(room.topLeft()) - spare)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.setClipRect(target)
+        painter.drawImage(whole, qimage(self._half(level), OPAQUE))
+        painter.restore()
+
+    def _half(self, level: int) -> Array:
+        while len(self._halves) <= level:
+            below = self._halves[-1]
+            if min(below.shape[:2]) < 2:
+                break
+            self._halves.append(_halved(below))
+        return self._halves[min(level, len(self._halves) - 1)]
+
+
+def _halved(pixels: Array) -> Array:
+    height, width = (side // 2 for side in pixels.shape[:2])
+    half: Array = cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    return half

@@ -1,0 +1,53 @@
+"""The ways of looking at a document, and what can be chosen about each."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from maskstudio.ui.canvas.picture import Picture
+
+Mode = Literal["overlay", "ants", "black", "white", "colour", "picture", "checker", "mask", "onion", "soft", "image"]
+Side = Literal["outside", "inside"]
+Rgb = tuple[int, int, int]
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+CUTS: frozenset[Mode] = frozenset({"black", "white", "colour", "picture", "checker"})  # the cut-out on something
+PHOTOS: frozenset[Mode] = frozenset({"image", "ants"})  # nothing but the photo under what is drawn on top
+
+# On typical colours of photos (skin, leaves, sky, greys) half of this is told from none by people with every kind of
+# colour vision: at least 23 units of CIELAB apart in Machado, Oliveira and Fernandes' (2009) simulation of each kind.
+# The usual red comes to 1.
+OVERLAY: Rgb = (0xD6, 0x00, 0xFF)
+# Lighter than any grey of the dimmed photo it lies on, so that no hue is needed to see it.
+SOFT: Rgb = (0xFF, 0xD0, 0x00)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to show a document. ``opacity`` and ``onion`` are 0..1; ``square`` is in device pixels.
+
+    colour    of the overlay, which lies on a ``side`` of the mask with ``opacity``
+    hatched   whether the overlay has dark stripes, a cue that needs no hue
+    backdrop  what "colour" puts behind the cut-out
+    picture   what "picture" puts there; a checkerboard without one
+    onion     how much of the photo "onion" lays over the cut-out
+    soft      what marks half-transparent pixels in "soft"
+    square    side of a checkerboard's square; stripes are as wide
+    grid_from the scale from which image pixels are told apart by lines
+    """
+
+    mode: Mode = "overlay"
+    colour: Rgb = OVERLAY
+    opacity: float = 0.5
+    side: Side = "outside"
+    hatched: bool = False
+    backdrop: Rgb = (0x7F, 0x7F, 0x7F)
+    picture: Picture | None = None
+    onion: float = 0.5
+    soft: Rgb = SOFT
+    square: int = 8
+    grid_from: float = 8.0
+
+    @property
+    def of_alpha(self) -> bool:
+        """Whether the mask has a part in it; otherwise a changed mask changes nothing."""
+        return self.mode not in PHOTOS

@@ -1,0 +1,85 @@
+"""Tables from a value of a plane to a pixel that is laid over the photo, and the brushes of stripes and boards."""
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter
+
+from maskstudio.ui.canvas.pixels import OPAQUE
+from maskstudio.ui.canvas.style import Rgb, Side
+
+Table = npt.NDArray[np.uint32]  # of 256 premultiplied pixels
+
+SOFTEST, HARDEST = 13, 242  # alpha from 5 to 95 %
+_DARK = 0.3  # of the colour in dark stripes
+_DIMMED = 0.6  # of the light in the photo under marked pixels
+
+
+@lru_cache(maxsize=8)
+def overlay(colour: Rgb, opacity: float, side: Side) -> Table:
+    """For each alpha, the overlay there."""
+    alpha = np.arange(256)
+    return _tinted(colour, (255 - alpha if side == "outside" else alpha) * opacity)
+
+
+@lru_cache(maxsize=8)
+def marking(colour: Rgb) -> Table:
+    """For each share of soft pixels, 0..255, the mark on it. A thin soft line stays in sight from afar."""
+    return _tinted(colour, 255 * np.sqrt(np.arange(256) / 255))
+
+
+@lru_cache(maxsize=1)
+def softness() -> npt.NDArray[np.uint8]:
+    """For each alpha 255 where it is soft, else 0."""
+    alpha = np.arange(256)
+    return np.where((alpha >= SOFTEST) & (alpha <= HARDEST), 255, 0).astype(np.uint8)
+
+
+@lru_cache(maxsize=1)
+def dimming() -> Table:
+    """For each grey, a darker one, opaque."""
+    grey = np.rint(np.arange(256) * _DIMMED).astype(np.uint8)
+    return np.stack([grey, grey, grey, np.full(256, 255, np.uint8)], axis=1).view(np.uint32)[:, 0]
+
+
+def solid(table: Table, value: int) -> QColor:
+    """The colour that a table gives one value, not premultiplied."""
+    blue, green, red, alpha = (int(channel) for channel in table[value : value + 1].view(np.uint8))
+    whole = max(alpha, 1)
+    return QColor(red * 255 // whole, green * 255 // whole, blue * 255 // whole, alpha)
+
+
+@lru_cache(maxsize=8)
+def stripes(colour: Rgb, width: int) -> QBrush:
+    """Diagonal stripes, as wide across as they are high, of a colour and of the same made dark."""
+    size = 2 * width
+    rows, columns = np.mgrid[:size, :size]
+    dark = (rows + columns) // width % 2 == 1
+    shades = (_opaque(colour), _opaque(tuple(round(value * _DARK) for value in colour)))
+    pixels = np.where(dark, shades[1], shades[0]).astype(np.uint32)
+    return QBrush(QImage(pixels.tobytes(), size, size, 4 * size, OPAQUE).copy())
+
+
+@lru_cache(maxsize=8)
+def checker(square: int) -> QBrush:
+    """A board of light and less light squares."""
+    light, dark = (QColor(grey, grey, grey) for grey in (255, 204))
+    board = QImage(2 * square, 2 * square, OPAQUE)
+    board.fill(light)
+    painter = QPainter(board)
+    painter.fillRect(square, 0, square, square, dark)
+    painter.fillRect(0, square, square, square, dark)
+    painter.end()
+    return QBrush(board)
+
+
+def _opaque(colour: tuple[int, ...]) -> int:
+    red, green, blue = colour
+    return 0xFF000000 | red << 16 | green << 8 | blue
+
+
+def _tinted(colour: Rgb, cover: npt.NDArray[np.floating]) -> Table:
+    channels = [np.rint(cover), *(np.rint(value * cover / 255) for value in colour)]
+    pixels = np.stack(channels[::-1], axis=1).astype(np.uint8)
+    return pixels.view(np.uint32)[:, 0]

@@ -1,0 +1,47 @@
+"""The menu of the right button over the photo: what one wants there without going up to the menu bar."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from maskstudio.ui.canvas.scene import MODES
+
+_ROWS = (
+    "edit.undo", "edit.redo", "",
+    "select.all", "select.none", "mask.invert", "select.feather", "edit.transform", "",
+    "edit.copy", "edit.paste", "",
+    "view.fit", "view.actual", "view.zoomSubject",
+)  # fmt: skip
+_FULLER = {"select.all": "Select All", "select.none": "Select None"}  # what the menu Select need not say
+_LAST = ("view.split", "view.sideBySide", "view.resetRotation")
+
+
+def show_menu(actions: Mapping[str, QAction], at: QPoint, parent: QWidget) -> QMenu:
+    """Open it at a place of the screen; it is gone once it is closed."""
+    menu = QMenu(parent)
+    menu.setObjectName("canvasMenu")
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    _fill(menu, actions, _ROWS)
+    looks = menu.addMenu(QCoreApplication.translate("canvasMenu", "View As"))
+    _fill(looks, actions, tuple(f"view.{mode}" for mode in MODES))
+    _fill(menu, actions, _LAST)
+    menu.popup(at)
+    return menu
+
+
+def _fill(menu: QMenu, actions: Mapping[str, QAction], names: tuple[str, ...]) -> None:
+    for name in names:
+        if not name:
+            menu.addSeparator()
+        elif name in _FULLER and name in actions:
+            _add_fuller(menu, actions[name])
+        elif name in actions:
+            menu.addAction(actions[name])
+
+
+def _add_fuller(menu: QMenu, action: QAction) -> None:
+    text = QCoreApplication.translate("canvasMenu", _FULLER[action.objectName()])
+    key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    menu.addAction(f"{text}\t{key}", action.trigger).setEnabled(action.isEnabled())

@@ -1,0 +1,49 @@
+"""The one place that sees every key first: it keeps actions out of text fields and finds keys by their place."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QApplication
+
+from maskstudio.ui.keys import manners, physical
+from maskstudio.ui.keys.glance import Glance
+
+
+class KeyFilter(QObject):
+    """Installed on the application. ``find(key)`` returns the action a key belongs to, given as Qt's portable text.
+    A ``glance`` is asked before.
+    """
+
+    def __init__(self, window: QObject, find: Callable[[str], QAction | None], glance: Glance | None = None) -> None:
+        super().__init__(window)
+        self._window, self._find, self._glance = window, find, glance
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Give fields their keys; run the action whose key has another name on this layout."""
+        if not isinstance(event, QKeyEvent):  # every event comes here; asking for its type would cost the most
+            return False
+        if self._glance is not None and self._glance.take(event):
+            return True
+        kind = event.type()
+        if kind == QEvent.Type.ShortcutOverride:
+            if manners.keeps(QApplication.focusWidget(), event):
+                event.accept()
+                return True
+        elif kind == QEvent.Type.KeyPress:
+            return self._run(event)
+        return False
+
+    def _run(self, event: QKeyEvent) -> bool:
+        """Whether the key was an action's by its place; no shortcut wanted it by its name."""
+        if QApplication.activePopupWidget() or QApplication.activeWindow() is not self._window:
+            return False
+        key = physical.sequence(event)
+        if not key or manners.keeps(QApplication.focusWidget(), event):
+            return False
+        action = self._find(key)
+        if action is None or not action.isEnabled():
+            return False
+        if not event.isAutoRepeat() or action.autoRepeat():
+            action.trigger()
+        return True

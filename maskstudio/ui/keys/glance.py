@@ -1,0 +1,63 @@
+"""The backtick: held, the photo shows alone; tapped, the view goes back to where it was."""
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from maskstudio.ui.keys import manners, physical
+
+_TAP = 0.25  # seconds; longer is holding
+_OTHERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
+
+class Glance(QObject):
+    """Is given every key. ``hold(held)`` and ``tap()`` are called; ``now()`` is a clock in seconds."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        hold: Callable[[bool], object],
+        tap: Callable[[], object],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._hold, self._tap, self._now = window, hold, tap, now
+        self._since: float | None = None
+
+    def take(self, event: QKeyEvent) -> bool:
+        """Whether it took the key, by its name or its place; not while somebody types."""
+        kind = event.type()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            return False
+        if not physical.is_key(event, Qt.Key.Key_QuoteLeft):
+            return False
+        if kind == QEvent.Type.KeyRelease:
+            return self._released(event)
+        focus = QApplication.focusWidget()
+        typing = focus is not None and (manners.is_text(focus) or bool(focus.property(manners.OWNS_KEYS)))
+        if typing or event.modifiers() & _OTHERS or not self._window.isActiveWindow():
+            return False
+        if not event.isAutoRepeat() and self._since is None:
+            self._since = self._now()
+            self._hold(True)
+        return True
+
+    def let_go(self) -> None:
+        """End it, as when the key is let go in another window."""
+        if self._since is not None:
+            self._since = None
+            self._hold(False)
+
+    def _released(self, event: QKeyEvent) -> bool:
+        if self._since is None:
+            return False
+        if not event.isAutoRepeat():
+            tapped = self._now() - self._since <= _TAP
+            self._since = None
+            self._hold(False)
+            if tapped:
+                self._tap()
+        return True

@@ -1,0 +1,116 @@
+"""Which keys do what: a preset, and over it what the user chose."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import cast
+
+from PySide6.QtGui import QKeySequence
+
+from maskstudio.settings import Settings
+from maskstudio.ui.keys.presets import DIFFERENT, FULL_SCREEN_F, Preset
+from maskstudio.ui.registry.table import ACTIONS, BY_ID
+
+
+def portable(key: str) -> str:
+    """One spelling for each key ("ctrl+z" becomes "Ctrl+Z"); nothing if it is no key."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def shown(key: str) -> str:
+    """A key as this system writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+@dataclass(frozen=True)
+class Keymap:
+    """Keys for every action. ``own`` holds those the user chose, by action id; ``full_screen_f`` is a preference."""
+
+    preset: Preset = "photoshop"
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    full_screen_f: bool = False
+
+    @cached_property
+    def _preset_keys(self) -> dict[str, tuple[str, ...]]:
+        keys = {spec.id: spec.keys for spec in ACTIONS} | DIFFERENT[self.preset]
+        if self.full_screen_f and self.preset == "photoshop":
+            keys |= FULL_SCREEN_F
+        return {action: _clean(each) for action, each in keys.items()}
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[str, ...]]:
+        taken: set[str] = set()
+        own: dict[str, tuple[str, ...]] = {}
+        for action, keys in self.own.items():
+            if action in BY_ID:
+                own[action] = tuple(key for key in _clean(keys) if key not in taken)
+                taken.update(own[action])
+        left = {
+            action: tuple(key for key in keys if key not in taken)
+            for action, keys in self._preset_keys.items()
+            if action not in own
+        }
+        return left | own
+
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        return {key: action for action, keys in self._keys.items() for key in keys}
+
+    def keys(self, action: str) -> tuple[str, ...]:
+        """The keys of an action, the one to show first; none for an unknown action."""
+        return self._keys.get(action, ())
+
+    def owner(self, key: str) -> str:
+        """The id of the action ``key`` belongs to, or nothing."""
+        return self._owners.get(portable(key), "")
+
+    def changed(self, action: str) -> bool:
+        """Whether an action's keys differ from those of the preset."""
+        return self.keys(action) != self._preset_keys.get(action, ())
+
+    def with_key(self, action: str, key: str) -> "Keymap":
+        """Give ``key`` to ``action``, first of its keys, and take it from whoever had it."""
+        key = portable(key)
+        former = self.owner(key)
+        own = dict(self.own)
+        if former and former != action:
+            own[former] = tuple(each for each in self.keys(former) if each != key)
+        own[action] = (key, *(each for each in self.keys(action) if each != key))
+        return self._with(own)
+
+    def without_key(self, action: str, key: str) -> "Keymap":
+        """Take ``key`` from ``action``."""
+        return self._with({**self.own, action: tuple(each for each in self.keys(action) if each != portable(key))})
+
+    def reset(self, action: str) -> "Keymap":
+        """The preset's keys for ``action`` again; the user's other choices stay, and give up a key it needs."""
+        wanted = self._preset_keys.get(action, ())
+        own = {
+            other: tuple(key for key in keys if portable(key) not in wanted)
+            for other, keys in self.own.items()
+            if other != action
+        }
+        return self._with(own)
+
+    def _with(self, own: Mapping[str, Iterable[str]]) -> "Keymap":
+        """With these choices, less those that say what the preset says."""
+        preset = self._preset_keys
+        kept = {action: tuple(keys) for action, keys in own.items() if _clean(keys) != preset.get(action)}
+        return replace(self, own=kept)
+
+
+def of_settings(settings: Settings) -> Keymap:
+    """The keys the user chose."""
+    own = {action: tuple(keys) for action, keys in settings.keys.items()}
+    return Keymap(cast("Preset", settings.preset), own, settings.full_screen_f)
+
+
+def into_settings(keymap: Keymap, settings: Settings) -> None:
+    """Note the user's choice of keys."""
+    settings.preset = keymap.preset
+    settings.keys = {action: list(keys) for action, keys in keymap.own.items()}
+
+
+def _clean(keys: Iterable[str]) -> tuple[str, ...]:
+    """Each key once, in one spelling, without those that are none."""
+    return tuple(dict.fromkeys(clean for clean in map(portable, keys) if clean))

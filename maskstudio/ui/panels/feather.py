@@ -1,0 +1,71 @@
+"""A small field over the photo that asks how far to feather: Enter applies, Esc leaves everything as it is."""
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from maskstudio.params import AdjustParams
+from maskstudio.ui import theme
+from maskstudio.ui.number import NumberField
+from maskstudio.ui.panels import parts
+
+_WIDTH = 340  # px
+_FIRST = 5  # px, the radius offered first
+_ABOVE = 48  # px from the top of what it lies over
+
+
+class FeatherField(QFrame):
+    """``chosen(radius)`` is emitted with px when it is applied; the last radius is offered again."""
+
+    chosen = Signal(int)
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over, Qt.WindowType.Popup)
+        self.setObjectName("optionsPopup")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setFixedWidth(_WIDTH)
+        self._over = over
+        spec = next(spec for spec in AdjustParams.specs() if spec.name == "feather")
+        self.field = NumberField(spec)
+        self.field.setObjectName("featherRadius")
+        self.field.setAccessibleName(self.tr("Feather by"))
+        self.field.setToolTip(self.tr("How far the edge fades, inwards and outwards, in pixels of the photo"))
+        self.field.setValue(_FIRST)
+        label = QLabel(self.tr("Feather by"))
+        label.setBuddy(self.field)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
+        row.setSpacing(theme.SPACE)
+        row.addWidget(label)
+        row.addWidget(self.field, 1)
+        row.addWidget(parts.icon_button("check", self.tr("Apply (Enter)"), self.apply))
+
+    def ask(self) -> None:
+        """Show it over the upper middle of the photo, with the number selected."""
+        self.adjustSize()
+        corner = QPoint((self._over.width() - self.width()) // 2, min(_ABOVE, self._over.height() // 4))
+        self.move(self._over.mapToGlobal(corner))
+        self.show()
+        self.field.setFocus()
+        self.field.selectAll()
+
+    def apply(self) -> None:
+        """Take the radius."""
+        self.field.interpretText()
+        self.hide()
+        self.chosen.emit(round(self.field.value()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Its icon follows the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            parts.dress(self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter applies; Esc closes, as with any popup."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.apply()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,116 @@
+"""The panel of the history: every step there was, the one of now, and those that were undone."""
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QListView, QWidget
+
+from maskstudio.session import Session
+from maskstudio.ui.panels import parts
+from maskstudio.ui.panels.history_list import HEIGHT, THUMB, HistoryDelegate, HistoryModel
+from maskstudio.ui.panels.history_pictures import HistoryPictures
+
+_PAUSE = 200  # ms between two looks for pictures that are missing
+_REST = 1000  # ms until the bytes are counted
+_ROWS = 5  # shown where there is little room
+
+
+class HistoryPanel(QWidget):
+    """A click or the arrow keys go to a step. Pictures and bytes follow when nobody waits."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("historyPanel")
+        self._session = session
+        self.model = HistoryModel(session, self)
+        self._pictures = HistoryPictures(THUMB, self)
+        self.view = QListView()
+        self.view.setObjectName("history")
+        self.view.setAccessibleName(self.tr("History"))
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(HistoryDelegate(self._pictures.of, self.view))
+        self.view.setFixedHeight(_ROWS * HEIGHT + 2)
+        self.view.selectionModel().currentChanged.connect(self._go)
+        self.view.verticalScrollBar().valueChanged.connect(lambda: self._look_soon())
+        self._pictures.made.connect(self._show_pictures)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
+        self._pause.timeout.connect(self._look)
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._count)
+        self.used = parts.Hint(self.tr("Nothing is open."))
+        column = parts.column(self)
+        column.addWidget(self.view)
+        column.addWidget(self.used)
+        self.refresh()
+
+    def follow(self, session: Session) -> None:
+        """Show another document's session from now on."""
+        self._session = session
+        self.model.follow(session)
+        self.refresh()
+        self._count()
+
+    def refresh(self) -> None:
+        """Show the steps of now."""
+        self.model.refresh()
+        self._mark_current()
+        if self.isVisible():
+            self._look_soon()
+            if not self._rest.isActive():
+                self._rest.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make up for what was left out while nobody looked."""
+        super().showEvent(event)
+        self.view.scrollTo(self.view.currentIndex())
+        self._look_soon()
+        self._count()
+
+    # Going there
+
+    def _mark_current(self) -> None:
+        index = self.model.index(self.model.position)
+        if self.view.currentIndex() != index:
+            selection = self.view.selectionModel()
+            blocked = selection.blockSignals(True)
+            self.view.setCurrentIndex(index)
+            selection.blockSignals(blocked)
+            self.view.viewport().update()
+            if self.isVisible():
+                self.view.scrollTo(index)
+
+    def _go(self, current: QModelIndex) -> None:
+        if current.isValid() and current.row() != self.model.position:
+            self._session.go_to(current.row())
+
+    # Pictures and bytes
+
+    def _look_soon(self) -> None:
+        if not self._pause.isActive():
+            self._pause.start()
+
+    def _look(self) -> None:
+        """Have the pictures made that are missing in sight, the newest first: each differs little from the next."""
+        if not self.isVisible() or not self.model.rowCount():
+            return
+        first = self.view.indexAt(self.view.viewport().rect().topLeft()).row()
+        last = min(max(first, 0) + self.view.height() // HEIGHT + 1, self.model.rowCount() - 1)
+        steps = [self.model.step(self.model.index(row)) for row in range(last, max(first, 0) - 1, -1)]
+        ratio = self.view.devicePixelRatioF()
+        self._pictures.make([step.document for step in steps if step], ratio, self._session.runner)
+
+    def _show_pictures(self) -> None:
+        self.view.viewport().update()
+        self._look_soon()
+
+    def _count(self) -> None:
+        history = self._session.history
+        if history is None:
+            self.used.setText(self.tr("Nothing is open."))
+        elif self.isVisible():
+            used, limit = history.nbytes / 2**20, self._session.history_limit / 2**20
+            self.used.setText(self.tr("{:.0f} MB of {:.0f} MB").format(used, limit))

@@ -1,0 +1,118 @@
+"""Where a layer came from and what was done to it, in a small window beside the list."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QPoint, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+
+from maskstudio.core.layer import Layer
+from maskstudio.params import CutoutParams, DetectParams, MaskParams, RefineParams
+from maskstudio.ui import theme
+from maskstudio.ui.fields import translated
+from maskstudio.ui.panels.layer_list import how
+
+_WIDTH = 340  # px
+_SPECS = {spec.wire: spec for kind in (DetectParams, CutoutParams, MaskParams, RefineParams) for spec in kind.specs()}
+
+
+class Provenance(QFrame):
+    """Names at the left, values at the right; they can be selected and copied. Esc or a click elsewhere closes it."""
+
+    def __init__(self, layer: Layer, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("optionsPopup")
+        self.setAccessibleName(self.tr("Details of {}").format(layer.name))
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setFixedWidth(_WIDTH)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
+        grid.setHorizontalSpacing(theme.MARGIN)
+        grid.setVerticalSpacing(theme.GAP)
+        grid.setColumnStretch(1, 1)
+        title = QLabel(layer.name)
+        title.setObjectName("sheetHeading")
+        grid.addWidget(title, 0, 0, 1, 2)
+        for row, (name, value) in enumerate(facts(layer), 1):
+            left, right = QLabel(name), QLabel(value)
+            left.setObjectName("hint")
+            right.setWordWrap(True)
+            right.setTextFormat(Qt.TextFormat.PlainText)
+            right.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            grid.addWidget(left, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(right, row, 1)
+        self.setFixedHeight(grid.totalHeightForWidth(_WIDTH))
+
+    def show_at(self, where: QPoint) -> None:
+        """Show it with its upper right corner there (global), so that the list stays in sight; never off the screen."""
+        room = self.screen().availableGeometry()
+        x = min(max(where.x() - self.width(), room.left()), room.right() - self.width())
+        y = min(max(where.y(), room.top()), room.bottom() - self.height())
+        self.move(x, y)
+        self.show()
+
+
+def facts(layer: Layer) -> list[tuple[str, str]]:
+    """What is known of a layer, as names and values; only what there is."""
+    origin, source = layer.origin, layer.source
+    model = (origin.model if origin else "") or (source.model if source else "")
+    known = [
+        (_said("Made"), how(layer)),
+        (_said("Model"), model),
+        (_said("In place of"), source.model if source and source.stand_in else ""),
+        (_said("Ran on"), source.provider if source else ""),
+        (_said("Version"), origin.version if origin else ""),
+        (_said("Score"), f"{source.score:.1%}".replace("%", " %") if source and source.score is not None else ""),
+        (_said("Parameters"), _listed(origin.params) if origin else ""),
+        (_said("By"), origin.who if origin else ""),
+        (_said("When"), _moment(origin.when) if origin else ""),
+        (_said("Shaped"), _listed(layer.params.to_wire())),
+        (_said("Painted"), _painted(layer)),
+        (_said("Inverted"), _said("yes") if layer.inverted else ""),
+        (_said("Refined"), _listed(layer.refine.to_wire()) if layer.refine else ""),
+    ]
+    return [(name, value) for name, value in known if value]
+
+
+def _painted(layer: Layer) -> str:
+    if layer.paint is not None and layer.retouch is not None:
+        return _said("before and after refining")
+    if layer.retouch is not None:
+        return _said("after refining")
+    return _said("yes") if layer.paint is not None else ""
+
+
+def _listed(params: Mapping[str, Any]) -> str:
+    """Parameters under the names the panels give them, one a line; the model has a line of its own."""
+    return "\n".join(_named(wire, value) for wire, value in params.items() if wire != "model")
+
+
+def _named(wire: str, value: object) -> str:
+    spec = _SPECS.get(wire)
+    if spec is None:
+        return f"{wire} {_value(value)}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{translated(spec.label)} {value * spec.scale:g} {spec.unit}".strip()
+    word = dict(spec.choices).get(value) if isinstance(value, str) else None
+    return f"{translated(spec.label)} {translated(word) if word else _value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return _said("on") if value else _said("off")
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(each) for each in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _moment(when: str) -> str:
+    """An ISO time as this user writes times; as it is where it is no such time."""
+    moment = QDateTime.fromString(when, Qt.DateFormat.ISODate)
+    return QLocale().toString(moment, QLocale.FormatType.ShortFormat) if moment.isValid() else when
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("Provenance", text)

@@ -1,0 +1,29 @@
+"""The menus that find and shape a mask: Select and Mask."""
+
+from maskstudio.ui.registry.spec import Spec
+
+SELECT = (
+    Spec("select.all", "Select", "All", "Put the whole photo into the mask.", ("Ctrl+A",), "", "document"),
+    Spec("select.none", "Select", "None", "Take everything out of the mask.",
+         ("Ctrl+D",), "", "layer", ends_section=True, also="deselect nothing empty"),
+    Spec("select.feather", "Select", "Feather…", "Soften the edge over a distance.",
+         ("Shift+F6",), "", "layer", ends_section=True, also="soften blur edge"),
+    Spec("select.detect", "Select", "Detect", "Find objects with the chosen model.",
+         ("Ctrl+Shift+D",), "detect", "model", also="find object face person ai"),
+    Spec("select.subject", "Select", "Remove Background", "Find the subject as a whole.",
+         ("Ctrl+Shift+B",), "cutout", "document", also="select subject cut out ai"),
+    Spec("select.refine", "Select", "Refine Edge", "Solve the edge of the active layer.",
+         ("Ctrl+Alt+R",), "refine", "layer", also="hair matting select and mask alpha"),
+)  # fmt: skip
+MASK = (
+    Spec("mask.invert", "Mask", "Invert", "Swap what is in and what is out.",
+         ("Ctrl+I", "Ctrl+Shift+I"), "invert", "layer", ends_section=True, also="inverse opposite negative select"),
+    Spec("mask.smooth", "Mask", "Smooth…", "Round off a ragged edge.", (), "", "layer", also="jagged median"),
+    Spec("mask.contrast", "Mask", "Contrast…", "Make a soft edge harder.", (), "", "layer", also="sharpen edge"),
+    Spec("mask.shiftEdge", "Mask", "Shift Edge…", "Move the edge in or out.",
+         (), "", "layer", ends_section=True, also="grow shrink expand contract choke"),
+    Spec("mask.clean", "Mask", "Clean Islands and Holes…", "Remove specks, and fill pinholes, up to a size.",
+         (), "", "layer", ends_section=True, also="despeckle dust noise small"),
+    Spec("mask.reset", "Mask", "Remove Paint", "Take away what was painted; the detected mask comes back.",
+         (), "reset", "layer", also="revert original strokes detection"),
+)  # fmt: skip

@@ -1,0 +1,29 @@
+"""The Window and Help menus."""
+
+from maskstudio.ui.registry.spec import Spec
+
+WINDOW = (
+    Spec("window.nextTab", "Window", "Next Photo", "Go to the next open photo.",
+         ("Ctrl+Tab", "PgDown"), "", "tabs", also="tab document switch"),
+    Spec("window.previousTab", "Window", "Previous Photo", "Go to the open photo before.",
+         ("Ctrl+Shift+Tab", "PgUp"), "", "tabs", ends_section=True, also="tab document switch"),
+    Spec("window.panels", "Window", "Hide Panels", "Hide or show tools, bars and panels.",
+         ("Tab",), "panels", "always", checkable=True, also="show docks sidebar interface distraction"),
+    Spec("window.sidebar", "Window", "Hide Panels but Not Tools", "Hide or show the panels alone.",
+         ("Shift+Tab",), "", "always", checkable=True, also="show docks"),
+    Spec("window.fullScreen", "Window", "Full Screen", "Use the whole screen.",
+         ("F11", "Ctrl+Shift+F"), "full-screen", "always", checkable=True, also="maximise"),
+    Spec("window.nextPane", "Window", "Go to the Next Area", "Move the keyboard to the next bar, panel or the photo.",
+         ("F6",), "", "always", ends_section=True, also="focus keyboard pane"),
+    Spec("window.system", "Window", "Theme of the System", "Light or dark as the system is.",
+         (), "", "always", "theme", also="auto appearance"),
+    Spec("window.light", "Window", "Light Theme", "Light greys.", (), "", "always", "theme", also="appearance bright"),
+    Spec("window.dark", "Window", "Dark Theme", "Dark greys.", (), "", "always", "theme", also="appearance night"),
+)  # fmt: skip
+HELP = (
+    Spec("help.shortcuts", "Help", "Keyboard Shortcuts", "Every key there is, on one sheet.",
+         ("F1", "?"), "keyboard", also="cheat sheet keys hotkeys"),
+    Spec("help.tour", "Help", "Take the Tour", "Six places to know, shown on the sample photo.",
+         (), "help", also="tutorial learn introduction first"),
+    Spec("help.about", "Help", "About maskstudio", "Version and licence.", (), "info", also="version licence"),
+)  # fmt: skip

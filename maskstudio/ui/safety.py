@@ -1,0 +1,148 @@
+"""What keeps the work safe, seen from the window: saving, autosave, what the status line says of it, going on after a
+crash.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtWidgets import QFileDialog
+
+from maskstudio.journal import recovery
+from maskstudio.journal.recovery import Recoverable
+from maskstudio.ui import dialogs
+from maskstudio.ui.recovery import RecoveryOffer
+
+if TYPE_CHECKING:
+    from maskstudio.jobs import Job
+    from maskstudio.session import Session
+    from maskstudio.ui.window import MainWindow
+
+_MINUTE = 60_000  # ms
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("safety", text)
+
+
+class Safety(QObject):
+    """The verbs of saving and the offer to recover; ``offer`` is the widget to put above the stage."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._remembered: Path | None = None
+        self.offer = RecoveryOffer()
+        self.offer.continued.connect(self._go_on)
+        self.offer.discarded.connect(recovery.discard)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.autosave)
+        self.time_autosave()
+        self._begin = QTimer(self, singleShot=True, interval=0)
+        self._begin.timeout.connect(self.look)
+
+    def begin(self) -> None:
+        """Look for lost work as soon as the window has time."""
+        self._begin.start()
+
+    def close(self) -> None:
+        """The window goes: all that is left of its documents is in files, or was given up."""
+        self._begin.stop()
+        self._timer.stop()
+        for tab in self._window.tabs.open:
+            tab.session.close_journal()
+        self._window.writer.close()
+
+    def verbs(self) -> dict[str, Callable[[], object]]:
+        """By the id of their action."""
+        return {"file.save": self.save, "file.saveAs": self.save_as, "file.saveCopy": self.save_copy}
+
+    def look(self) -> None:
+        """Find out, on a thread, what a killed editor has left behind, and offer it."""
+        self._window.session.runner.start(
+            "Look for lost work",
+            lambda _token: recovery.recoverable(),
+            self.offer.show_found,
+            lane="recoverable",
+            quiet=True,
+        )
+
+    def time_autosave(self) -> None:
+        """Save as often as the settings say."""
+        minutes = self._window.settings.autosave_minutes
+        if minutes > 0:
+            self._timer.start(minutes * _MINUTE)
+        else:
+            self._timer.stop()
+
+    def autosave(self) -> None:
+        """Save every open project that has changed; those without a file are in their journals."""
+        for tab in self._window.tabs.open:
+            tab.session.autosave()
+
+    def save(self) -> Job | None:
+        """Save the project in front; the first time, ask where."""
+        return self._session.save() if self._session.project else self.save_as()
+
+    def save_as(self) -> Job | None:
+        """Ask where, and save the project in front."""
+        path = self._ask(_tr("Save Project"))
+        return self._session.save_as(path) if path else None
+
+    def save_copy(self) -> Job | None:
+        """Ask where, and write a copy of the project in front."""
+        path = self._ask(_tr("Save a Copy"))
+        return self._session.save_copy(path) if path else None
+
+    def refresh(self) -> None:
+        """Show how safe the work in front is."""
+        project = self._session.project
+        if project is not None and project != self._remembered:
+            self._window.settings.remember(project)
+        self._remembered = project
+        self._window.status.show_safety(*self._words())
+
+    @property
+    def _session(self) -> Session:
+        return self._window.session
+
+    def _words(self) -> tuple[str, str]:
+        """What the status line says, and what it explains."""
+        session = self._session
+        if session.document is None or session.journal is None:
+            return "", ""
+        if session.journal.safety == "failed":
+            return _tr("Not kept safe"), _tr("The journal cannot be written. Save the project somewhere else.")
+        if session.saved_at is not None and not session.unsaved:
+            when = time.strftime("%H:%M", time.localtime(session.saved_at))
+            return _tr("Saved at {}").format(when), str(session.project)
+        kept = _tr("Changes kept") if session.journal.acknowledged else _tr("Keeping changes…")
+        return kept, _tr(
+            "All you do is journalled at once and survives a crash. Save the project to keep it in a file."
+        )
+
+    def _ask(self, title: str) -> Path | None:
+        from maskstudio.core.project import SUFFIX  # formats are loaded with the first file
+
+        session, settings = self._session, self._window.settings
+        if session.document is None:
+            return None
+        image = session.document.image
+        near = session.files[0].parent if session.files else Path(settings.export_folder)
+        proposal = str(near / f"{Path(image.name).stem}{SUFFIX}")
+        name, _ = QFileDialog.getSaveFileName(self._window, title, proposal, f"{_tr('Projects')} (*{SUFFIX})")
+        if not name:
+            return None
+        path = Path(name) if name.lower().endswith(SUFFIX) else Path(name + SUFFIX)
+        if str(path) != name and path.exists() and not dialogs.may_replace(self._window, path):
+            return None
+        return path
+
+    def _go_on(self, one: Recoverable) -> None:
+        tab = self._window.tabs.fresh()
+        tab.opening = Path(one.name)
+        tab.session.recover(one)

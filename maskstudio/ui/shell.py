@@ -1,0 +1,131 @@
+"""The shell of the window: panels, docks and tabs in their places, which it remembers. It knows no verb."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from maskstudio import settings as stored
+from maskstudio.session import Session
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.icons import icon
+from maskstudio.ui.notice import Notice
+from maskstudio.ui.panels.adjust import AdjustPanel
+from maskstudio.ui.panels.detect import DetectPanel
+from maskstudio.ui.panels.export import ExportPanel
+from maskstudio.ui.panels.history import HistoryPanel
+from maskstudio.ui.panels.jobs import JobsPanel
+from maskstudio.ui.panels.layers import LayersPanel
+from maskstudio.ui.panels.mask import MaskPanel
+from maskstudio.ui.panels.refine import RefinePanel
+from maskstudio.ui.sidebar import Sidebar
+from maskstudio.ui.status import StatusLine
+from maskstudio.ui.tabs import Tabs
+from maskstudio.ui.tools.tools import Tools
+from maskstudio.ui.viewing import Viewing
+from maskstudio.ui.welcome import Welcome
+
+
+class Shell(QMainWindow):
+    """What the window consists of. ``make`` makes the sessions its tabs hold."""
+
+    def __init__(self, settings: stored.Settings, make: Callable[[], Session]) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAcceptDrops(True)
+        self.settings = settings
+        self.canvas = Canvas()
+        self.tools = Tools(self.canvas, settings, self)
+        self.notice = Notice()
+        self.status = StatusLine()
+        self.setStatusBar(self.status)
+        self.tabs = Tabs(make)
+        self.viewing = Viewing(self.canvas, settings, lambda: self.tabs.front.session.runner, self)
+        self._build_panels(self.tabs.front.session)
+
+    def _build_panels(self, session: Session) -> None:
+        self.detect_panel, self.layers_panel = DetectPanel(session), LayersPanel(session)
+        self.mask_panel, self.refine_panel = MaskPanel(session), RefinePanel(session)
+        self.adjust_panel, self.history_panel = AdjustPanel(session), HistoryPanel(session)
+        self.export_panel, self.jobs_panel = ExportPanel(session), JobsPanel(session)
+        self.panels = (
+            self.detect_panel,
+            self.layers_panel,
+            self.mask_panel,
+            self.refine_panel,
+            self.adjust_panel,
+            self.export_panel,
+            self.history_panel,
+            self.jobs_panel,
+        )
+        self.sidebar = Sidebar()
+        add = self.sidebar.add
+        navigator = add(self.viewing.navigator, self.tr("Navigator"))
+        navigator.hide()
+        self.viewing.show_navigator = navigator.setVisible
+        add(self.detect_panel, self.tr("Detect"))
+        add(self.layers_panel, self.tr("Layers"), tools=self.layers_panel.tools, stretches=True)
+        add(self.mask_panel, self.tr("Mask"), tools=self.mask_panel.tools)
+        add(self.refine_panel, self.tr("Refine edge"))
+        add(self.adjust_panel, self.tr("Adjust"), tools=self.adjust_panel.tools)
+        add(self.export_panel, self.tr("Export"), tools=self.export_panel.tools)
+        add(self.history_panel, self.tr("History"))
+        add(self.jobs_panel, self.tr("Jobs"))
+
+    def arrange(self, welcome: Welcome, offer: QWidget) -> None:
+        """Put everything in its place; ``welcome`` fills the stage while nothing is open, ``offer`` comes above it."""
+        self.welcome = welcome
+        stage = QWidget()
+        stacked = QStackedLayout(stage)
+        stacked.setStackingMode(QStackedLayout.StackingMode.StackAll)
+        stacked.addWidget(self.welcome)
+        stacked.addWidget(self.viewing.compare)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tools.options)
+        column.addWidget(self.tabs)
+        column.addWidget(offer)
+        column.addWidget(stage, 1)
+        self.notice.lie_over(stage)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName("splitter")
+        self.setCentralWidget(self.splitter)  # before it holds anything: whatever moves is styled anew, all of it
+        self.splitter.addWidget(middle)
+        self.splitter.addWidget(self.sidebar)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setCollapsible(0, False)
+        self._restore()
+
+    def dress(self) -> None:
+        """Take over the theme's icons."""
+        self.sidebar.dress()
+        for name in ("qt_toolbar_ext_button", "qt_menubar_ext_button"):  # for what has no room; Qt's own are black
+            for more in self.findChildren(QToolButton, name):
+                more.setIcon(icon("more"))
+                more.setAccessibleName(self.tr("More"))
+        self.status.set_icon(icon("cancel"))
+        self.tools.dress()
+        self.tabs.dress()
+        self.notice.dress()
+        self.welcome.dress()
+
+    def remember(self) -> None:
+        """Keep the arrangement for the next start."""
+        states = {"geometry": self.saveGeometry(), "panels": self.sidebar.state(), "split": self.splitter.saveState()}
+        self.settings.window = {name: bytes(state.toBase64().data()).decode() for name, state in states.items()}
+        stored.save(self.settings)
+
+    def _restore(self) -> None:
+        saved = {name: QByteArray.fromBase64(text.encode()) for name, text in self.settings.window.items()}
+        self.resize(1440, 900)
+        self.splitter.setSizes([1100, 320])
+        for name in ("adjustPanel", "historyPanel", "jobsPanel"):
+            self.sidebar.fold(name, True)
+        if "geometry" in saved:
+            self.restoreGeometry(saved["geometry"])
+        if "panels" in saved:
+            self.sidebar.restore(saved["panels"])
+        if "split" in saved:
+            self.splitter.restoreState(saved["split"])

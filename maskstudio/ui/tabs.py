@@ -1,0 +1,196 @@
+"""The open documents as tabs: each has a session of its own and remembers how it was looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QMenu, QTabBar, QToolButton, QWidget
+
+from maskstudio.core.document import Document
+from maskstudio.session import Session
+from maskstudio.ui.icons import icon
+
+
+@dataclass(eq=False)
+class Tab:
+    """One session; ``look`` is what the canvas says of its view, to go back to. ``opening`` is being opened in it, and
+    ``preview`` shows it until it is there.
+    """
+
+    session: Session
+    look: Any = None
+    opening: Path | None = None
+    preview: Document | None = None
+    before: "Tab | None" = None  # the one that was in front before its preview was
+    shown: bool = field(default=False)  # whether it has had a document and so has a place in the bar
+
+    @property
+    def picture(self) -> Document | None:
+        """What the canvas shows of it."""
+        return self.session.document or self.preview
+
+    @property
+    def name(self) -> str:
+        """What the tab is called, with a dot for work that is not saved."""
+        document = self.session.document
+        if document is None:
+            return self.opening.name if self.opening else ""
+        return f"{document.image.name} {'•' if self.session.unsaved else ''}".strip()
+
+
+class Tabs(QTabBar):
+    """There is always one session at least; one without a document shows no tab but the welcome.
+
+    ``switched`` is emitted when another session is in front, ``closing(tab)`` when the user asks to close one.
+    """
+
+    switched = Signal()
+    closing = Signal(Tab)
+
+    def __init__(self, make: Callable[[], Session], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("tabs")
+        self.setAccessibleName(self.tr("Open photos"))
+        self.setMovable(True)
+        self.setTabsClosable(False)
+        self.setExpanding(False)
+        self.setDrawBase(False)
+        self.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setUsesScrollButtons(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._open_menu)
+        self._make = make
+        self.front = Tab(make())
+        self.open: list[Tab] = [self.front]
+        self._settling = False
+        self.currentChanged.connect(self._go)
+        self.tabMoved.connect(self._reorder)
+        self.refresh()
+
+    def of(self, session: Session) -> Tab:
+        """The tab of a session."""
+        return next(tab for tab in self.open if tab.session is session)
+
+    def showing(self, path: Path) -> Tab | None:
+        """The tab that shows, or is about to show, this file."""
+        return next((tab for tab in self.open if path in (tab.opening, *tab.session.files)), None)
+
+    def fresh(self) -> Tab:
+        """A tab for another document: the empty one in front, or a new one that comes to the front once it has one."""
+        if self.front.session.document is None and self.front.opening is None:
+            return self.front
+        tab = Tab(self._make())
+        self.open.append(tab)
+        return tab
+
+    def show_tab(self, tab: Tab) -> None:
+        """Bring a tab to the front."""
+        if tab is not self.front:
+            self.front = tab
+            self.refresh()
+            self.switched.emit()
+
+    def step(self, by: int) -> None:
+        """The next (1) or previous (-1) of the open documents, round and round."""
+        shown = [tab for tab in self.open if tab.shown]
+        if self.front in shown and len(shown) > 1:
+            self.show_tab(shown[(shown.index(self.front) + by) % len(shown)])
+
+    def remove(self, tab: Tab) -> None:
+        """Take a tab away; its neighbour comes to the front, or an empty session if it was the last."""
+        at = self.open.index(tab)
+        self.open.remove(tab)
+        left = [other for other in self.open if other.shown] or self.open
+        if not left:
+            left = [Tab(self._make())]
+            self.open = left
+        if tab is self.front:
+            self.front = left[min(at, len(left) - 1)]
+            self.refresh()
+            self.switched.emit()
+        else:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the names of now."""
+        for tab in self.open:
+            tab.shown = tab.shown or tab.picture is not None
+        shown = self._shown
+        self._settling = True
+        while self.count() > len(shown):
+            self.removeTab(self.count() - 1)
+        for at, tab in enumerate(shown):
+            if at == self.count():
+                self._add()
+            if self.tabText(at) != (name := tab.name.replace("&", "&&")):
+                self.setTabText(at, name)
+                self.setTabToolTip(at, "\n".join(str(path) for path in tab.session.files) or tab.name)
+        if self.front in shown:
+            self.setCurrentIndex(shown.index(self.front))
+        self._settling = False
+        self.setVisible(bool(shown))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A middle click closes."""
+        super().mouseReleaseEvent(event)
+        at = self.tabAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.MiddleButton and at >= 0:
+            self.closing.emit(self._shown[at])
+
+    def dress(self) -> None:
+        """The close buttons in the theme of now."""
+        for at in range(self.count()):
+            button = self.tabButton(at, QTabBar.ButtonPosition.RightSide)
+            if isinstance(button, QToolButton):
+                button.setIcon(icon("cancel"))
+
+    @property
+    def _shown(self) -> list[Tab]:
+        return [tab for tab in self.open if tab.shown and tab.picture is not None]
+
+    def _add(self) -> None:
+        at = self.addTab("")
+        button = QToolButton(self, autoRaise=True)
+        button.setIcon(icon("cancel"))
+        button.setObjectName("closeTab")
+        button.setAccessibleName(self.tr("Close"))
+        button.setToolTip(self.tr("Close this photo"))
+        button.setFixedSize(18, 18)
+        button.clicked.connect(lambda: self._close_by(button))
+        self.setTabButton(at, QTabBar.ButtonPosition.RightSide, button)
+
+    def _close_by(self, button: QToolButton) -> None:
+        for at in range(self.count()):
+            if self.tabButton(at, QTabBar.ButtonPosition.RightSide) is button:
+                self.closing.emit(self._shown[at])
+                return
+
+    def _go(self, at: int) -> None:
+        if not self._settling and 0 <= at < len(self._shown):
+            self.show_tab(self._shown[at])
+
+    def _reorder(self, start: int, stop: int) -> None:
+        if self._settling:
+            return
+        shown = self._shown
+        shown.insert(stop, shown.pop(start))
+        self.open = [*shown, *(tab for tab in self.open if tab not in shown)]
+
+    def _open_menu(self, position: QPoint) -> None:
+        at = self.tabAt(position)
+        if at < 0:
+            return
+        tab, menu = self._shown[at], QMenu(self)
+        menu.addAction(self.tr("Close"), lambda: self.closing.emit(tab))
+        others = menu.addAction(self.tr("Close Others"), lambda: self._close_others(tab))
+        others.setEnabled(len(self._shown) > 1)
+        menu.exec(self.mapToGlobal(position))
+
+    def _close_others(self, tab: Tab) -> None:
+        for other in self._shown:
+            if other is not tab:
+                self.closing.emit(other)

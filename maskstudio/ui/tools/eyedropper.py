@@ -1,0 +1,81 @@
+"""Eyedropper: shows the mask's coverage under the pointer; a click makes it what the brush paints."""
+
+from collections.abc import Callable
+from math import floor
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from maskstudio.spec import Params
+from maskstudio.ui.canvas.pointer import Pointer
+from maskstudio.ui.tools.base import Bench, M, Tool, said
+from maskstudio.ui.tools.cursors import dropper
+from maskstudio.ui.tools.drawing import beside, label, label_area
+
+
+class Eyedropper(Tool[Params]):
+    """``taken(share)`` is called with the coverage that was clicked, 0..1."""
+
+    name = "eyedropper"
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self.taken: Callable[[float], object] = lambda _share: None
+        self._at: QPointF | None = None
+        self._alpha: int | None = None
+        self._took = False  # whether what is shown was clicked
+        self._shown = QRectF()
+
+    @property
+    def hint(self) -> str:
+        """One line."""
+        return said("Shows the coverage under the pointer; a click makes it what the brush paints.")
+
+    def leave(self) -> None:
+        """Take the number away."""
+        super().leave()
+        self.pointer_left()
+
+    def press(self, at: Pointer) -> None:
+        """Take it."""
+        self.move(at)
+        if self._alpha is not None:
+            self.taken(round(self._alpha / 255, 2))
+            self._took = True
+            self._outdate()
+
+    def move(self, at: Pointer) -> None:
+        """Look."""
+        document = self.bench.document
+        x, y = floor(at.x), floor(at.y)
+        inside = document is not None and 0 <= x < document.size[0] and 0 <= y < document.size[1]
+        self._took = False
+        self._alpha = document.alpha[x, y] if document is not None and inside else None
+        self._at = self.place(at.x, at.y)
+        self._outdate()
+
+    def pointer_left(self) -> None:
+        """Nothing to show."""
+        self._at = self._alpha = None
+        self._outdate()
+
+    def show_cursor(self, modifiers: M) -> None:
+        """An eyedropper."""
+        self.canvas.set_tool_cursor(dropper(self.canvas.devicePixelRatioF()))
+
+    def paint(self, painter: QPainter) -> None:
+        """The number."""
+        if self._at is not None and self._alpha is not None:
+            label(painter, beside(self._at) + QPointF(8, 8), self._text(self._alpha), self.canvas, large=True)
+
+    def _text(self, alpha: int) -> str:
+        percent = f"{alpha / 2.55:.0f} %"
+        return said("The brush paints {}").format(percent) if self._took else percent
+
+    def _outdate(self) -> None:
+        here = QRectF()
+        if self._at is not None and self._alpha is not None:
+            here = label_area(beside(self._at) + QPointF(8, 8), self._text(self._alpha), self.canvas, large=True)
+        if here.united(self._shown).isValid():
+            self.canvas.update_over(here.united(self._shown))
+        self._shown = here

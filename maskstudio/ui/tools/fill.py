@@ -1,0 +1,70 @@
+"""Fill: a click fills what the mask leaves out there, or only a hole it encloses; with Alt it removes an island."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+
+from maskstudio.core.area import Area
+from maskstudio.core.fill import fill_hole, fill_region, island
+from maskstudio.core.mask import Mask
+from maskstudio.ui.canvas.pointer import Pointer
+from maskstudio.ui.tools.base import M, Right, Tool, said
+from maskstudio.ui.tools.choices import FillParams
+from maskstudio.ui.tools.cursors import cross
+from maskstudio.verbs.painting import How
+
+Find = Callable[[Mask, float, float], Area]
+
+
+class Fill(Tool[FillParams]):
+    """Looking for the region is left to a thread; it is folded into the layer of then, unless that is another one."""
+
+    name = "fill"
+    kind = FillParams
+    bar = ("what",)
+    right: ClassVar[Right] = "act"
+
+    @property
+    def hint(self) -> str:
+        """One line."""
+        return said("Click to fill a region or a hole. Alt or the right button removes the piece of the mask there.")
+
+    def press(self, at: Pointer) -> None:
+        """Fill here."""
+        document = self.bench.document
+        if document is None or not (0 <= at.x < document.size[0] and 0 <= at.y < document.size[1]):
+            return
+        if self._removes(at.modifiers) or at.button == Qt.MouseButton.RightButton:
+            self._start(island, "subtract", said("Remove island"), said("The mask has nothing here to remove."), at)
+        elif self.params.what == "hole":
+            sentence = said("There is no hole here: the mask does not enclose this place.")
+            self._start(fill_hole, "add", said("Fill hole"), sentence, at)
+        else:
+            self._start(fill_region, "add", said("Fill region"), said("The mask covers this place already."), at)
+
+    def show_cursor(self, modifiers: M) -> None:
+        """A cross with the sign of what a click does."""
+        how: How = "subtract" if self._removes(modifiers) else "add"
+        self.canvas.set_tool_cursor(cross(how, self.canvas.devicePixelRatioF()))
+
+    def _removes(self, modifiers: M) -> bool:
+        return self.bench.opposite or bool(modifiers & (M.AltModifier | M.ControlModifier))
+
+    def _start(self, find: Find, how: How, label: str, nothing: str, at: Pointer) -> None:
+        session, layer = self.session, self.session.active
+        if layer is None and how == "subtract":
+            session.told(nothing)
+            return
+        document = session.document
+        assert document is not None
+        alpha = layer.alpha if layer is not None else Mask(*document.size)
+
+        def take(area: Area) -> None:
+            rect, plane = area
+            if rect:
+                session.select(plane, rect.x, rect.y, how, label)
+            else:
+                session.told(nothing)
+
+        self.bench.folding.add(session, label, lambda _token: find(alpha, at.x, at.y), take)

@@ -1,0 +1,64 @@
+"""Resizing a brush by dragging: sideways the size, upwards the hardness, whichever the hand went for first."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter
+
+from maskstudio.core.brush import rim
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.canvas.pointer import Pointer
+from maskstudio.ui.tools.choices import PaintParams
+from maskstudio.ui.tools.drawing import label, label_area
+
+_UNDECIDED = 4  # logical pixels
+_FULL = 200  # logical pixels upwards from softest to hardest
+
+
+class Resize:
+    """One such drag, from where it began. The outline stays there meanwhile and shows the solid core too."""
+
+    def __init__(self, canvas: Canvas, at: Pointer, before: PaintParams) -> None:
+        self.before = before
+        self._canvas = canvas
+        self._image = QPointF(at.x, at.y)
+        self._start = canvas.from_image(self._image)
+        self._sideways: bool | None = None
+        canvas.hold_ring(self._image)
+        self._outdate(before)
+
+    def to(self, at: Pointer) -> PaintParams:
+        """The brush for a pointer that has come there."""
+        moved = self._canvas.from_image(QPointF(at.x, at.y)) - self._start
+        if self._sideways is None and max(abs(moved.x()), abs(moved.y())) >= _UNDECIDED:
+            self._sideways = abs(moved.x()) >= abs(moved.y())
+        if self._sideways is None:
+            return self.before
+        if self._sideways:
+            zoom = self._canvas.scale / self._canvas.devicePixelRatioF()
+            size = self.before.size + 2 * moved.x() / zoom
+            changed = replace(self.before, size=min(max(round(size, 1 if size < 10 else 0), 1.0), 5000.0))
+        else:
+            hardness = self.before.hardness - moved.y() / _FULL
+            changed = replace(self.before, hardness=min(max(round(hardness, 2), 0.0), 1.0))
+        self._outdate(changed)
+        return changed
+
+    def inner(self, params: PaintParams) -> float:
+        """Diameter of the solid core, image px."""
+        return 2 * rim(params.size, params.hardness)[0]
+
+    def end(self) -> None:
+        """The outline follows the pointer again."""
+        self._canvas.hold_ring(None)
+        self._outdate(self.before)
+
+    def paint(self, painter: QPainter, params: PaintParams) -> None:
+        """The numbers, in the middle of the outline."""
+        label(painter, self._start, self._text(params), self._canvas)
+
+    def _text(self, params: PaintParams) -> str:
+        return f"{params.size:g} px  {params.hardness * 100:.0f} %"
+
+    def _outdate(self, params: PaintParams) -> None:
+        self._canvas.update_over(label_area(self._start, self._text(params), self._canvas).adjusted(-40, 0, 40, 0))

@@ -1,0 +1,63 @@
+"""What the keys of the brush do: size, hardness, opacity and flow of brush or eraser, whichever was used last."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from maskstudio.ui.keys.digits import Digits
+from maskstudio.ui.tools.base import AnyTool
+from maskstudio.ui.tools.brush import Painting
+from maskstudio.ui.tools.choices import PaintParams
+
+_STEP = 0.1
+
+
+class Strength:
+    """``name()`` gives the tool in use, ``choose(name)`` takes another."""
+
+    def __init__(self, tools: Mapping[str, AnyTool], name: Callable[[], str], choose: Callable[[str], object]) -> None:
+        self._tools, self._name, self._choose = tools, name, choose
+        self._last = "brush"
+        self._digits = {"opacity": Digits(partial(self._set, "opacity")), "flow": Digits(partial(self._set, "flow"))}
+
+    @property
+    def painting(self) -> Painting:
+        """Brush or eraser."""
+        if isinstance(self._tools[self._name()], Painting):
+            self._last = self._name()
+        chosen = self._tools[self._last]
+        assert isinstance(chosen, Painting)
+        return chosen
+
+    def verbs(self) -> dict[str, Callable[[], object]]:
+        """What the actions do, by id."""
+        tenths = {
+            f"brush.{field}{percent}": partial(self._digits[field].press, percent // 10 % 10)
+            for field in ("opacity", "flow")
+            for percent in range(10, 101, 10)
+        }
+        return {
+            "brush.swap": self._swap,
+            "brush.reset": lambda: self.painting.set_params(PaintParams()),
+            "brush.smaller": lambda: self.painting.step_size(-1),
+            "brush.larger": lambda: self.painting.step_size(1),
+            "brush.softer": lambda: self.painting.step_hardness(-1),
+            "brush.harder": lambda: self.painting.step_hardness(1),
+            "brush.weaker": lambda: self._turn(-_STEP),
+            "brush.stronger": lambda: self._turn(_STEP),
+            **tenths,
+        }
+
+    def _swap(self) -> None:
+        """From one to the other; from any other tool, to the one used last."""
+        used = self.painting
+        other = "eraser" if used.name == "brush" else "brush"
+        self._choose(other if self._name() == used.name else used.name)
+
+    def _turn(self, by: float) -> None:
+        self._set("opacity", round(self.painting.params.opacity + by, 2))
+
+    def _set(self, field: str, share: float) -> None:
+        values: dict[str, Any] = {field: min(max(share, 0.01), 1.0)}
+        self.painting.set_params(replace(self.painting.params, **values))

@@ -1,0 +1,177 @@
+"""Magic wand: a press chooses the colour, dragging sideways turns the tolerance, letting go selects."""
+
+import threading
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import ClassVar
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from maskstudio.core.area import Area
+from maskstudio.core.image import Image
+from maskstudio.core.wand import Wand
+from maskstudio.jobs import Token
+from maskstudio.params import WandParams
+from maskstudio.ui.canvas.pointer import Pointer
+from maskstudio.ui.tools.area import AreaTool
+from maskstudio.ui.tools.base import Bench, Right, said
+from maskstudio.ui.tools.choices import ColourParams
+from maskstudio.ui.tools.drawing import beside, label, label_area
+from maskstudio.ui.tools.tint import Tint
+from maskstudio.verbs.painting import How
+
+_SLOP = 3  # logical pixels a click may wander before it turns the tolerance
+_PIXELS_A_STEP = 2
+_numbers = count()
+
+
+@dataclass(eq=False)
+class _Touch:
+    """One press: where, and how far its answer has come."""
+
+    x: float
+    y: float
+    how: How
+    wanted: WandParams
+    before: WandParams
+    image: Image
+    lane: str
+    known: WandParams | None = None  # what ``area`` was found with
+    area: Area | None = None
+    tint: Tint | None = None
+    released: bool = False
+
+
+class MagicWand(AreaTool[ColourParams]):
+    """Looking for the colour is left to a thread; what it found is shown, and folded in once the button is up."""
+
+    name = "wand"
+    kind = ColourParams
+    bar = ("how", "tolerance", "contiguous", "space")
+    more = ("sample_size", "antialias")
+    right: ClassVar[Right] = "act"
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._touch: _Touch | None = None
+        self._wand: Wand | None = None
+        self._image: Image | None = None
+        self._lock = threading.Lock()
+        self._at = QPointF()
+        self._shown = QRectF()
+
+    @property
+    def hint(self) -> str:
+        """One line."""
+        return said(
+            "Click a colour and drag sideways for the tolerance. Shift adds, Alt or the right button subtracts."
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether the button is down."""
+        return self._touch is not None
+
+    def press(self, at: Pointer) -> None:
+        """Look for this colour."""
+        document = self.bench.document
+        if document is None:
+            return
+        self.begin(at)
+        if self._image is not document.image:
+            self._image, self._wand = document.image, Wand(document.image.pixels)
+        lane = f"tool wand {next(_numbers)}"
+        self._touch = _Touch(at.x, at.y, self.how, self.params, self.params, document.image, lane)
+        self._at = self.place(at.x, at.y)
+        self._ask(self._touch)
+
+    def move(self, at: Pointer) -> None:
+        """Turn the tolerance by the way from where it began."""
+        touch = self._touch
+        if touch is None:
+            return
+        self._at = self.place(at.x, at.y)
+        way = self._at.x() - self.place(touch.x, touch.y).x()
+        steps = 0 if abs(way) <= _SLOP else round(way / _PIXELS_A_STEP)
+        tolerance = min(max(touch.before.tolerance + steps, 0), 255)
+        self._outdate()
+        if tolerance != touch.wanted.tolerance:
+            self.set_params(replace(self.params, tolerance=tolerance))
+            touch.wanted = self.params
+            self._ask(touch)
+
+    def release(self, at: Pointer) -> None:
+        """Select what was found, as soon as it is."""
+        self.move(at)
+        touch, self._touch = self._touch, None
+        if touch is None:
+            return
+        touch.released = True
+        self._outdate()
+        if touch.known == touch.wanted:
+            self._fold(touch)
+
+    def cancel(self) -> bool:
+        """Forget it, and go back to the tolerance of before."""
+        touch, self._touch = self._touch, None
+        if touch is None:
+            return False
+        self.session.runner.cancel(touch.lane)
+        if isinstance(touch.before, ColourParams):
+            self.set_params(touch.before)
+        self._outdate()
+        return True
+
+    def view_changed(self) -> None:
+        """Follow the view."""
+        if self._touch is not None:
+            self.canvas.update()
+
+    def paint(self, painter: QPainter) -> None:
+        """What has been found, and the tolerance beside the pointer."""
+        if self._touch is None:
+            return
+        if self._touch.tint is not None:
+            self._touch.tint.paint(painter, self.canvas)
+        label(painter, beside(self._at), self._text(), self.canvas)
+
+    def _ask(self, touch: _Touch) -> None:
+        """Look on a thread; a newer tolerance overtakes an older one."""
+        params, wand, scale = touch.wanted, self._wand, self.canvas.scale
+        assert wand is not None
+
+        def work(token: Token) -> tuple[Area, Tint]:
+            with self._lock:  # what the wand remembers of a place is not for two threads
+                area = wand.select(touch.x, touch.y, params, check=token.check)
+            return area, Tint.of(area, scale)
+
+        def done(found: tuple[Area, Tint]) -> None:
+            touch.known, (touch.area, touch.tint) = params, found
+            if touch.released:
+                self._fold(touch)
+            else:
+                self._outdate()
+
+        session = self.session
+        session.runner.start(said("Magic wand"), work, done, lane=touch.lane, failed=session.failed, quiet=True)
+
+    def _fold(self, touch: _Touch) -> None:
+        document = self.bench.document
+        if touch.area is None or document is None or document.image is not touch.image:
+            return
+        self.how = touch.how
+        area = touch.area
+        self.fold(lambda _token: area, 0, said("Magic wand"))
+
+    def _text(self) -> str:
+        return said("Tolerance {}").format(self.params.tolerance)
+
+    def _outdate(self) -> None:
+        here = QRectF()
+        if self._touch is not None:
+            here = label_area(beside(self._at), self._text(), self.canvas)
+            if self._touch.tint is not None:
+                here = here.united(self._touch.tint.place(self.canvas))
+        self.canvas.update_over(here.united(self._shown))
+        self._shown = here

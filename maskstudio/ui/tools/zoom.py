@@ -1,0 +1,72 @@
+"""Zoom: a click goes a step closer, with Alt further away; a drag sideways goes smoothly."""
+
+from PySide6.QtCore import QPointF, Qt
+
+from maskstudio.spec import Params
+from maskstudio.ui.canvas.pointer import Pointer
+from maskstudio.ui.canvas.transform import next_step
+from maskstudio.ui.tools.base import Bench, M, Tool, said
+from maskstudio.ui.tools.cursors import glass
+
+_CLICK = 4  # logical pixels
+_DOUBLE = 120  # logical pixels of drag that double the scale
+_LEFT = Qt.MouseButton.LeftButton
+
+
+class Zoom(Tool[Params]):
+    """Stays about the point that was pressed."""
+
+    name = "zoom"
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._anchor: QPointF | None = None  # in logical pixels
+        self._before = 1.0
+        self._dragged = False
+
+    @property
+    def hint(self) -> str:
+        """One line."""
+        return said("Click to see closer, Alt+click from further away; drag sideways to zoom smoothly.")
+
+    @property
+    def busy(self) -> bool:
+        """Whether a button is down."""
+        return self._anchor is not None
+
+    def press(self, at: Pointer) -> None:
+        """Choose the point that stays."""
+        if at.button == _LEFT:
+            self._anchor, self._before, self._dragged = self.place(at.x, at.y), self.canvas.scale, False
+
+    def move(self, at: Pointer) -> None:
+        """Zoom by the way dragged."""
+        if self._anchor is None:
+            return
+        way = self.place(at.x, at.y).x() - self._anchor.x()
+        self._dragged = self._dragged or abs(way) > _CLICK
+        if self._dragged:
+            self.canvas.zoom_to(self._before * 2 ** (way / _DOUBLE), self._anchor)
+
+    def release(self, at: Pointer) -> None:
+        """Without a drag, go a step."""
+        if self._anchor is not None and not self._dragged:
+            out = at.modifiers & (M.AltModifier | M.ControlModifier)
+            self.canvas.zoom_to(next_step(self.canvas.scale, -1 if out else 1), self._anchor)
+        self._anchor = None
+
+    def finish(self) -> None:
+        """Stay where the view has come to."""
+        self._anchor = None
+
+    def cancel(self) -> bool:
+        """Go back to the scale of before the drag."""
+        anchor, self._anchor = self._anchor, None
+        if anchor is not None and self._dragged:
+            self.canvas.zoom_to(self._before, anchor)
+        return anchor is not None
+
+    def show_cursor(self, modifiers: M) -> None:
+        """A glass with a plus or a minus."""
+        out = bool(modifiers & (M.AltModifier | M.ControlModifier))
+        self.canvas.set_tool_cursor(glass(-1 if out else 1, self.canvas.devicePixelRatioF()))

@@ -1,0 +1,161 @@
+"""What each action does: the id of an action and the verb of the window, its session or a panel behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, get_args
+
+from maskstudio import settings as stored
+from maskstudio.ui import adjusting, dialogs
+from maskstudio.ui.canvas.scene import MODES
+from maskstudio.ui.icons import SAMPLE, resource
+
+if TYPE_CHECKING:
+    from maskstudio.session import Session
+    from maskstudio.ui.window import MainWindow
+
+Verbs = dict[str, Callable[[], object]]
+_ALOOF = {"edit.undo", "edit.cancelJobs", "edit.commands", "edit.preferences", "edit.keys", "edit.transform"}
+
+
+def verbs(window: MainWindow) -> Verbs:
+    """Every verb by the id of its action. The session is looked up when the verb is used: it is that of the tab."""
+    made = {**_file(window), **_edit(window), **_select(window), **_layer(window), **_view(window), **_other(window)}
+    return {name: partial(_ended, window, verb) if _ends(name) else verb for name, verb in made.items()}
+
+
+def _ends(name: str) -> bool:
+    """Whether this is about the document: what a tool has under way ends before it. Undo ends it by itself."""
+    return name.startswith(("edit.", "select.", "mask.", "layer.")) and name not in _ALOOF
+
+
+def _ended(window: MainWindow, verb: Callable[[], object]) -> None:
+    window.tools.end()
+    verb()
+
+
+def _file(window: MainWindow) -> Verbs:
+    files = window.files
+    return {
+        "file.open": files.ask_open,
+        "file.sample": lambda: window.open(resource(SAMPLE)),
+        "file.importMask": files.import_mask,
+        "file.export": lambda: files.export(window.export_panel.params()),
+        "file.exportAgain": lambda: files.export_again(window.export_panel.params()),
+        "file.exportMask": lambda: files.export_mask(window.export_panel.params()),
+        "file.addModel": files.add_model,
+        "file.close": files.close,
+        **window.safety.verbs(),
+        "file.quit": window.close,
+    }
+
+
+def _edit(window: MainWindow) -> Verbs:
+    return {
+        "edit.undo": lambda: undo(window),
+        "edit.redo": lambda: window.session.redo(),
+        "edit.toggleState": lambda: toggle_state(window.session),
+        "edit.copy": lambda: window.exchange.copy(merged=False),
+        "edit.copyMerged": lambda: window.exchange.copy(merged=True),
+        "edit.paste": window.exchange.paste,
+        "edit.pasteMask": window.exchange.paste_mask,
+        "edit.clear": lambda: window.session.clear(),
+        "edit.fill": lambda: window.session.fill(),
+        "edit.cancelJobs": window.cancel_jobs,
+    }
+
+
+def _select(window: MainWindow) -> Verbs:
+    return {
+        "select.detect": lambda: window.detect_panel.detect(),
+        "select.subject": lambda: window.detect_panel.remove_background(),
+        "select.refine": lambda: window.refine_panel.refine(),
+        "select.all": lambda: window.session.fill(),
+        "select.none": lambda: window.session.clear(),
+        "mask.invert": lambda: window.session.invert(),
+        "mask.reset": lambda: window.session.reset_paint(),
+    }
+
+
+def _layer(window: MainWindow) -> Verbs:
+    return {
+        "layer.new": lambda: window.session.add_layer(),
+        "layer.duplicate": lambda: _with_active(window.session, window.session.duplicate),
+        "layer.mergeDown": lambda: _with_active(window.session, window.session.merge_down),
+        "layer.solo": lambda: toggle_solo(window.session),
+        "layer.visible": lambda: toggle_visible(window.session),
+        "layer.up": lambda: move_layer(window.session, 1),
+        "layer.down": lambda: move_layer(window.session, -1),
+        "layer.delete": lambda: _with_active(window.session, window.session.delete),
+    }
+
+
+def _view(window: MainWindow) -> Verbs:
+    canvas = window.canvas
+    return {
+        **{f"view.{mode}": partial(window.show_mode, mode) for mode in MODES},
+        "view.overlay": lambda: window.show_mode("image" if window.mode == "overlay" else "overlay"),
+        "view.mask": lambda: window.show_mode(window.mode_before if window.mode == "mask" else "mask"),
+        "view.nextMode": lambda: window.show_mode(MODES[(MODES.index(window.mode) + 1) % len(MODES)]),
+        "view.previousMode": lambda: window.show_mode(MODES[MODES.index(window.mode) - 1]),
+        "view.fit": canvas.fit,
+        "view.actual": canvas.actual_pixels,
+        "view.zoomIn": canvas.zoom_in,
+        "view.zoomOut": canvas.zoom_out,
+        "view.zoom200": partial(canvas.zoom_to, 2.0),
+        "view.zoom400": partial(canvas.zoom_to, 4.0),
+        "view.zoom800": partial(canvas.zoom_to, 8.0),
+        **window.viewing.verbs(),
+        "view.boxes": lambda: canvas.set_show_boxes(window.actions_by_id["view.boxes"].isChecked()),
+    }
+
+
+def _other(window: MainWindow) -> Verbs:
+    themes = {f"window.{name}": partial(window.show_theme, name) for name in get_args(stored.Theme)}
+    return {
+        "window.nextTab": lambda: window.tabs.step(1),
+        "window.previousTab": lambda: window.tabs.step(-1),
+        "help.about": lambda: dialogs.show_about(window),
+        **window.habits.verbs(),
+        **window.tools.verbs(),
+        **adjusting.verbs(window),
+        **themes,
+    }
+
+
+def undo(window: MainWindow) -> None:
+    """Drop what a tool has under way; if there is nothing, take the last step back."""
+    if not window.tools.cancel():
+        window.session.undo()
+
+
+def _with_active(session: Session, verb: Callable[[int], object]) -> None:
+    if layer := session.active:
+        verb(layer.id)
+
+
+def toggle_visible(session: Session) -> None:
+    """Show or hide the active layer."""
+    if layer := session.active:
+        session.set_visible(layer.id, not layer.visible)
+
+
+def toggle_solo(session: Session) -> None:
+    """Let the active layer alone count, or all again."""
+    if (layer := session.active) and session.document:
+        session.set_solo(None if session.document.solo == layer.id else layer.id)
+
+
+def move_layer(session: Session, by: int) -> None:
+    """Move the active layer up (1) or down (-1)."""
+    document, layer = session.document, session.active
+    if document and layer:
+        session.move(layer.id, document.layers.index(layer) + by)
+
+
+def toggle_state(session: Session) -> None:
+    """Go back one step, or, right after having gone back, forward again."""
+    history = session.history
+    if history is not None:
+        session.redo() if history.redo_label else session.undo()

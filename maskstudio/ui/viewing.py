@@ -1,0 +1,157 @@
+"""What there is about looking beside the canvas itself: choices, split, second pane, loupe, navigator, and the lock."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, QPointF, QTimer
+from PySide6.QtGui import QAction
+
+from maskstudio.core.document import Document
+from maskstudio.jobs import Runner
+from maskstudio.settings import Settings
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.canvas.look import Look
+from maskstudio.ui.canvas.loupe import FACTORS, Loupe
+from maskstudio.ui.canvas.pane import CompareView
+from maskstudio.ui.canvas.transform import LARGEST
+from maskstudio.ui.panels.navigator import Navigator
+from maskstudio.ui.tabs import Tab
+from maskstudio.ui.views import ViewChoices
+
+_TURN = 15.0  # degrees
+_ROOM = 0.9  # of the canvas for the subject
+_SETTLED = 400  # ms without another zoom until one counts as a place to come back to
+_SWITCHES = "switches"  # in the settings' views
+
+
+class Viewing(QObject):
+    """Made before the actions are, which it is given afterwards; ``verbs`` may be called in between."""
+
+    def __init__(self, canvas: Canvas, settings: Settings, runner: Callable[[], Runner], parent: QObject) -> None:
+        super().__init__(parent)
+        self.choices = ViewChoices(settings, canvas, runner, self)
+        self.compare = CompareView(canvas)
+        self.loupe = Loupe(canvas)
+        self.loupe.set_factor(self.choices.now.loupe)
+        self.navigator = Navigator(canvas)
+        self.show_navigator: Callable[[bool], object] = self.navigator.setVisible
+        self._canvas, self._settings = canvas, settings
+        self._actions: dict[str, QAction] = {}
+        self._tab: Tab | None = None
+        self._carried: Look | None = None  # what was looked at last, for the lock
+        self._here: Look | None = None
+        self._before: Look | None = None
+        self._settling = QTimer(self, singleShot=True, interval=_SETTLED)
+        self._settling.timeout.connect(self._settle)
+        canvas.viewChanged.connect(self._settling.start)
+
+    def adopt(self, actions: dict[str, QAction]) -> None:
+        """Use these actions, and bring back what they were set to."""
+        self._actions = actions
+        if (lock := actions.get("view.lock")) is not None:
+            lock.setChecked(bool(self._settings.views.get(_SWITCHES, {}).get("lock", False)))
+        if (factor := actions.get(f"view.loupe{self.loupe.factor}")) is not None:
+            factor.setChecked(True)
+
+    def verbs(self) -> dict[str, Callable[[], object]]:
+        """What the actions of this part do, by id."""
+        canvas = self._canvas
+        return {
+            "view.split": lambda: self._compare_in("view.split"),
+            "view.sideBySide": lambda: self._compare_in("view.sideBySide"),
+            "view.navigator": lambda: self.show_navigator(self._on("view.navigator")),
+            "view.loupe": lambda: self.loupe.set_on(self._on("view.loupe")),
+            "view.lock": self._keep_lock,
+            **{f"view.loupe{factor}": partial(self._enlarge, factor) for factor in FACTORS},
+            "view.zoomSubject": self.zoom_to_subject,
+            "view.previousZoom": self.previous_zoom,
+            "view.rotateLeft": lambda: canvas.rotate_to(canvas.angle - _TURN),
+            "view.rotateRight": lambda: canvas.rotate_to(canvas.angle + _TURN),
+            "view.mirror": lambda: canvas.set_mirrored(self._on("view.mirror")),
+            "view.resetRotation": self._upright,
+        }
+
+    # Documents
+
+    def show(self, tab: Tab) -> None:
+        """Show what a tab holds, as it was looked at last; with the lock, as whatever was on show before."""
+        canvas, picture = self._canvas, tab.picture
+        if canvas.look is not None:
+            self._carried = canvas.look
+            if self._tab is not None and self._tab is not tab:
+                self._tab.look = canvas.look
+        another = self._another(tab, picture)
+        canvas.set_document(picture)
+        if picture is None or not another:
+            return
+        look = self._carried if self._on("view.lock") else tab.look
+        self._tab = tab
+        if look is not None:
+            canvas.look = look
+        canvas.setFocus()  # keys are for the photo that has just come
+        if (mirror := self._actions.get("view.mirror")) is not None:
+            mirror.setChecked(canvas.mirrored)
+
+    def _another(self, tab: Tab, picture: Document | None) -> bool:
+        """Whether this is another photo than the one on show; the same one after its first look is not."""
+        shown = self._canvas.document
+        return tab is not self._tab or shown is None or picture is None or shown.size != picture.size
+
+    # Zoom
+
+    def zoom_to_subject(self) -> None:
+        """Show all that the mask holds; all of the photo where it holds nothing."""
+        document, canvas = self._canvas.document, self._canvas
+        bounds = document.alpha.bounds if document else None
+        if not bounds:
+            canvas.fit()
+            return
+        ratio = canvas.devicePixelRatioF() * _ROOM
+        scale = min(canvas.width() * ratio / bounds.width, canvas.height() * ratio / bounds.height, LARGEST)
+        canvas.look_at(scale, QPointF(bounds.x + bounds.width / 2, bounds.y + bounds.height / 2))
+
+    def previous_zoom(self) -> None:
+        """Go back to where the view was before the last zoom, or there again."""
+        self._settle()
+        if self._before is not None:
+            self._canvas.look = self._before
+            self._settle()
+
+    def _settle(self) -> None:
+        self._settling.stop()
+        now = self._canvas.look
+        if now is not None and self._here is not None and abs(now.scale / self._here.scale - 1) > 1e-3:
+            self._before = self._here
+        self._here = now
+
+    def _upright(self) -> None:
+        self._canvas.reset_rotation()
+        self._canvas.set_mirrored(False)
+        if (mirror := self._actions.get("view.mirror")) is not None:
+            mirror.setChecked(False)
+
+    # Switches
+
+    def _on(self, name: str) -> bool:
+        action = self._actions.get(name)
+        return action is not None and action.isChecked()
+
+    def _compare_in(self, name: str) -> None:
+        """Split and side by side exclude each other."""
+        for other in {"view.split", "view.sideBySide"} - {name}:
+            if other in self._actions:
+                self._actions[other].setChecked(False)
+        self._canvas.set_split(self._on("view.split"))
+        self.compare.set_side_by_side(self._on("view.sideBySide"))
+
+    def _enlarge(self, factor: int) -> None:
+        """Have the loupe, and enlarge so much."""
+        self.choices.choose(loupe=factor)
+        self.loupe.set_factor(factor)
+        self.loupe.set_on(True)
+        for name in ("view.loupe", f"view.loupe{factor}"):
+            if name in self._actions:
+                self._actions[name].setChecked(True)
+
+    def _keep_lock(self) -> None:
+        self._settings.views = {**self._settings.views, _SWITCHES: {"lock": self._on("view.lock")}}

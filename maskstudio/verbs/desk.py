@@ -1,0 +1,91 @@
+"""The desk every verb works at: the document of now, its history, the way off the thread and the sentences home."""
+
+import getpass
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from maskstudio.core.document import Document, Layer, Origin
+from maskstudio.core.history import LIMIT, History
+from maskstudio.errors import MaskStudioError
+from maskstudio.jobs import Job, Runner, Token
+from maskstudio.providers import registry
+
+
+def _raise(error: MaskStudioError) -> None:
+    raise error
+
+
+class Desk:
+    """``changed`` is called after every change of document, ``told`` with sentences for the user, ``failed`` with
+    errors; by default errors are raised, which suits a runner that works at once. ``author`` signs what is made.
+    """
+
+    def __init__(self, runner: Runner, provider: str = "local") -> None:
+        self.runner = runner
+        self.provider = registry.get(provider)
+        self.history: History | None = None
+        self.history_limit = LIMIT
+        self.author = user()
+        self.changed: Callable[[], None] = lambda: None
+        self.told: Callable[[str], None] = lambda _sentence: None
+        self.failed: Callable[[MaskStudioError], None] = _raise
+
+    @property
+    def document(self) -> Document | None:
+        """The document of now, or None."""
+        return self.history.document if self.history else None
+
+    @property
+    def active(self) -> Layer | None:
+        """The active layer, or None."""
+        return self.document.layer(self.document.active) if self.document else None
+
+    def commit(self, document: Document, label: str, merge: str = "") -> None:
+        """The one way to change: make ``document`` the current one, as a step that can be undone."""
+        assert self.history is not None
+        self.history.commit(document, label, merge)
+        self.changed()
+
+    def settle(self) -> None:
+        """Tidy the history while nobody waits: drop what is beyond its limit, pack what nobody looks at."""
+        if self.history is None or self.runner.under_way("settle"):
+            return
+        chores = self.history.settle()
+        if chores.pack or chores.unpack:
+            self.runner.start(
+                "Tidy up", lambda token: chores.do(token.check), lambda _: None, lane="settle", quiet=True
+            )
+
+    def origin(
+        self, how: str, *, model: str = "", version: str = "", params: Mapping[str, Any] | None = None
+    ) -> Origin:
+        """The provenance of something made just now."""
+        return Origin(how, model, version, dict(params or {}), self.author, time.strftime("%Y-%m-%dT%H:%M:%S%z"))
+
+    def _required(self) -> Document:
+        if self.document is None:
+            raise AssertionError("a verb was called with no document open")
+        return self.document
+
+    def _start(self, label: str, work: Callable[[Token], object], done: Callable[..., None], *, lane: str) -> Job:
+        return self.runner.start(label, work, done, lane=lane, failed=lambda error: self.failed(error))
+
+    def _let_go(self) -> None:
+        """Stop the work on the document."""
+        for lane in ("detect", "import", "layer"):
+            self.runner.cancel(lane)
+
+    def _edit(self, layer_id: int, label: str, merge: str = "", **fields: object) -> None:
+        document = self._required()
+        layer = document.layer(layer_id)
+        if layer is not None and any(getattr(layer, name) != value for name, value in fields.items()):
+            self.commit(document.put(layer.changed(**fields)), label, merge)
+
+
+def user() -> str:
+    """The name of whoever runs this, as the system knows it; empty where it knows none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a user without a name, as in some containers
+        return ""

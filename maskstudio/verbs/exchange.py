@@ -1,0 +1,106 @@
+"""Verbs that exchange pictures with other programs: the cut-out for clipboard and drags, what is pasted or dropped."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from maskstudio import operations, paths
+from maskstudio.core.atomic import replacing
+from maskstudio.core.document import Document, Layer
+from maskstudio.core.files import decode_image, decode_mask
+from maskstudio.core.history import History
+from maskstudio.core.mask import Mask
+from maskstudio.jobs import Job
+from maskstudio.providers import download
+from maskstudio.verbs.desk import Desk
+
+T = TypeVar("T")
+
+_FOLDER = "exchange"
+
+
+class Cutout(NamedTuple):
+    """A cut-out to hand over: the PNG's bytes and a file holding the same, for programs that take files only."""
+
+    png: bytes
+    path: Path
+
+
+class ExchangeVerbs(Desk):
+    """Pixels cross as PNG bytes, so that no toolkit touches colours under partial transparency."""
+
+    def hand_out(self, *, merged: bool, prepare: Callable[[Cutout], T], done: Callable[[T], None]) -> Job:
+        """The cut-out of the active layer, or of all, trimmed to what there is of it.
+
+        ``prepare`` makes of it, on the job's thread, what ``done`` gets.
+        """
+        document = self._required()
+        chosen = document if merged or self.active is None else _alone(document, self.active)
+        name = f"{Path(document.image.name).stem}-cutout.png"
+        return self._start(
+            "Copy cut-out",
+            lambda token: prepare(_kept(name, operations.cutout_png(chosen, token))),
+            done,
+            lane="layer copy",
+        )
+
+    def paste_image(self, data: bytes, name: str) -> Job:
+        """Make an image from ``data`` (bytes of any image file) the document, under a name of its own."""
+
+        def done(document: Document) -> None:
+            self._let_go()
+            self.history = History(document, limit=self.history_limit)
+            self.changed()
+
+        return self._start(
+            f"Paste {name}", lambda _token: _pasted(data, name), done, lane="open"
+        )  # fmt: skip
+
+    def paste_mask(self, data: bytes, name: str) -> Job:
+        """Add an image from ``data`` as a mask: its alpha if that says anything, otherwise its brightness."""
+        document = self._required()
+
+        def done(mask: Mask) -> None:
+            layer = Layer(id=0, name=name, mask=mask, shaped=mask, origin=self.origin("paste"))
+            self.commit(self._required().add([layer]), "Paste mask")
+
+        return self._start(
+            "Paste mask",
+            lambda _token: Mask.from_array(decode_mask(data, name, document.size, allow_resize=True)),
+            done,
+            lane="import paste",
+        )
+
+    def fetch(self, address: str, done: Callable[[bytes], None]) -> Job:
+        """Download a picture because the user asked for it; https only."""
+        return self._start("Download picture", lambda token: download.picture(address, token), done, lane="download")
+
+
+def sweep() -> None:
+    """Remove what earlier runs handed out."""
+    for file in (paths.cache() / _FOLDER).glob("*/*.png"):
+        file.unlink(missing_ok=True)
+
+
+def _alone(document: Document, layer: Layer) -> Document:
+    return Document(document.image).add([layer.changed(visible=True, mode="add")])
+
+
+def _pasted(data: bytes, name: str) -> Document:
+    opened = decode_image(data, name)
+    document = Document(replace(opened.image, path=None))
+    if opened.alpha is None:
+        return document
+    mask = Mask.from_array(opened.alpha)
+    return document.add([Layer(id=0, name="Alpha of the file", mask=mask, shaped=mask)])
+
+
+def _kept(name: str, png: bytes) -> Cutout:
+    root = paths.cache() / _FOLDER
+    root.mkdir(parents=True, exist_ok=True)
+    path = Path(tempfile.mkdtemp(dir=root)) / name
+    with replacing(path) as file:
+        file.write(png)
+    return Cutout(png, path)

@@ -1,0 +1,108 @@
+"""Verbs on files: open, close, export."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from maskstudio import operations
+from maskstudio.core.document import Document, Layer
+from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
+from maskstudio.core.history import History
+from maskstudio.core.preview import Preview
+from maskstudio.jobs import Job, Runner, Token
+from maskstudio.params import ExportParams
+from maskstudio.verbs.desk import Desk
+
+_PREVIEW = "open preview"  # a lane that whoever cancels "open" cancels too
+
+
+class FileVerbs(Desk):
+    """A document comes in and its results go out; what is open stays until the new one is there."""
+
+    def __init__(self, runner: Runner, provider: str = "local") -> None:
+        super().__init__(runner, provider)
+        self._exported: tuple[Layer, ...] = ()
+        self.previewed: Callable[[Preview], None] | None = None  # takes a first look at what is being opened
+
+    @property
+    def unexported(self) -> bool:
+        """Whether there are layers that the last export does not show."""
+        layers = self.document.layers if self.document else ()
+        return bool(layers) and layers is not self._exported
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is work that no file holds."""
+        return self.unexported
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files this document came from or is kept in."""
+        path = self.document.image.path if self.document else None
+        return (path,) if path else ()
+
+    @property
+    def exporting(self) -> bool:
+        """Whether a file is still being written."""
+        return any(job.lane.startswith("export ") for job in self.runner.jobs)
+
+    def open(self, path: Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Job:
+        """Read an image and make it the document. Until it is there, and if it fails, the open one stays."""
+
+        def done(document: Document) -> None:
+            self.runner.cancel(_PREVIEW)
+            self._let_go()
+            self.history = History(document, limit=self.history_limit)
+            self._exported = document.layers
+            self.changed()
+            for note in document.image.notes:
+                self.told(note)
+
+        self._preview(path, limit)
+        return self._start(f"Open {path.name}", lambda token: operations.read(path, limit, token), done, lane="open")
+
+    def _preview(self, path: Path, limit: int | None) -> None:
+        """Have a first look at a large photo while it is decoded; no more is said of it than of the photo itself."""
+        show = self.previewed
+        if show is not None:
+            self.runner.start(
+                f"Preview {path.name}",
+                lambda _token: read_preview(path, limit=limit),
+                lambda preview: show(preview) if preview is not None and self.runner.under_way("open") else None,
+                lane=_PREVIEW,
+                quiet=True,
+            )
+
+    def close(self) -> None:
+        """Let the document go. What is being exported or downloaded goes on."""
+        self.runner.cancel("open")
+        self._let_go()
+        self.history = None
+        self.changed()
+
+    def export(self, path: Path, params: ExportParams, *, backdrop: tuple[int, int, int, int] | None = None) -> Job:
+        """Write the cut-out as RGBA PNG, with every wanted refinement solved first.
+
+        ``backdrop`` is a straight 8-bit colour to lay behind it.
+        """
+        document = self._required()
+        return self._export(
+            path, document, lambda token: operations.write_document(document, path, params, backdrop, token)
+        )
+
+    def export_mask(self, path: Path, params: ExportParams) -> Job:
+        """Write the document's alpha as a grey PNG."""
+        document = self._required()
+        return self._export(path, document, lambda token: operations.write_alpha(document, path, params, token))
+
+    def export_objects(self, folder: Path) -> list[tuple[Path, str]]:
+        """Write one mask for each layer and one of everything else into ``folder``; returns files and labels."""
+        return operations.write_objects(self._required(), folder)
+
+    def _export(self, path: Path, document: Document, work: Callable[[Token], None]) -> Job:
+        def done(_: None) -> None:
+            if self.document and self.document.image is document.image:
+                self._exported = document.layers
+            self.told(f"Saved {path.name}.")
+            self.changed()
+
+        return self._start(f"Export {path.name}", work, done, lane=f"export {path}")

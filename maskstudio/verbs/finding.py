@@ -1,0 +1,99 @@
+"""Verbs that find the subject: detection, background removal, a mask from a file."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from maskstudio import operations
+from maskstudio.core.document import Layer
+from maskstudio.core.files import read_mask
+from maskstudio.core.mask import Mask
+from maskstudio.jobs import Job
+from maskstudio.params import CutoutParams, DetectParams, MaskParams
+from maskstudio.providers import weights
+from maskstudio.providers.base import ModelState
+from maskstudio.verbs.desk import Desk
+
+
+class FindingVerbs(Desk):
+    """What a model or a file contributes becomes layers."""
+
+    def models(self) -> list[ModelState]:
+        """Every model of the provider with its state."""
+        return self.provider.models()
+
+    def detect(self, params: DetectParams, shape: MaskParams) -> Job:
+        """Find objects; each becomes a layer with ``shape``. Unrefined finds of the same model make room for them."""
+        document = self._required()
+
+        def done(layers: list[Layer]) -> None:
+            if layers:
+                self._take(layers, params.model, f"Detect {params.model}", params.to_wire())
+            else:
+                self.told(f"{params.model} found nothing above a confidence of {params.confidence:g}.")
+
+        return self._start(
+            f"Detect {params.model}",
+            lambda token: operations.detect(document.image, self.provider, params, shape, token),
+            done,
+            lane="detect",
+        )
+
+    def remove_background(self, params: CutoutParams) -> Job:
+        """Find the subject as a whole; it becomes one layer."""
+        document = self._required()
+
+        def done(layer: Layer) -> None:
+            if layer.mask.tiles:
+                self._take([layer], params.model, "Remove background", params.to_wire())
+            else:
+                self.told(f"{params.model} found no subject.")
+
+        return self._start(
+            "Remove background",
+            lambda token: operations.remove_background(document.image, self.provider, params, token),
+            done,
+            lane="detect",
+        )
+
+    def import_mask(self, path: Path, *, resize: bool = False) -> Job:
+        """Add a mask from an image file as a layer."""
+        document = self._required()
+
+        def done(mask: Mask) -> None:
+            layer = Layer(id=0, name=path.stem, mask=mask, shaped=mask, origin=self.origin("import"))
+            self.commit(self._required().add([layer]), f"Import {path.name}")
+
+        return self._start(
+            f"Import {path.name}",
+            lambda _token: Mask.from_array(read_mask(path, document.size, allow_resize=resize)),
+            done,
+            lane=f"import {path}",
+        )
+
+    def pull_model(self, name: str, done: Callable[[], None]) -> Job:
+        """Download a model's file, because the user asked for it."""
+        return self._start(
+            f"Download {name}", lambda token: weights.pull(name, token), lambda _: done(), lane=f"download {name}"
+        )
+
+    def add_model(self, path: Path, *, trust: bool, done: Callable[[str], None]) -> Job:
+        """Copy a weight file into the user's folder; ``trust`` is the user's word that it may be loaded."""
+        return self._start(f"Add {path.name}", lambda _token: weights.add(path, trust=trust), done, lane=f"add {path}")
+
+    def remove_model(self, name: str) -> None:
+        """Delete a model's file from the user's folder."""
+        weights.remove(name)
+
+    def _take(self, layers: list[Layer], model: str, label: str, params: dict[str, object]) -> None:
+        """Put what ``model`` found in the place of what it found before and nobody has worked on."""
+        document = self._required()
+        origin = self.origin("detection", model=model, version=operations.version_of(model), params=params)
+        for stale in [layer.id for layer in document.layers if _replaceable(layer, model)]:
+            document = document.remove(stale)
+        self.commit(document.add([layer.changed(origin=origin) for layer in layers]), label)
+
+
+def _replaceable(layer: Layer, model: str) -> bool:
+    """Whether a new run of ``model`` stands in for this layer: its own find, which nobody refined or painted on."""
+    own = layer.source is not None and layer.source.model == model
+    return own and layer.refine is None and layer.paint is None and not layer.inverted

@@ -1,0 +1,120 @@
+"""Verbs on layers: choose, show, arrange, name, copy, merge, move."""
+
+from maskstudio.core.document import Document, Layer
+from maskstudio.core.layer import Colour
+from maskstudio.core.mask import Mask
+from maskstudio.core.ops import Mode, combine
+from maskstudio.core.warp import moved
+from maskstudio.verbs.shaping import ShapingVerbs
+
+
+class LayerVerbs(ShapingVerbs):
+    """Each is a step of its own, but for choosing the active layer."""
+
+    def activate(self, layer_id: int) -> None:
+        """Choose the layer that panels act on. Not a step: nothing of the result changes."""
+        document = self._required()
+        if document.active != layer_id and document.layer(layer_id) and self.history:
+            chosen = document.changed(active=layer_id)
+            self.history.seal()
+            self.history.amend(lambda old: chosen if old is document else old)
+            self.changed()
+
+    def set_visible(self, layer_id: int, visible: bool) -> None:
+        """Show or hide a layer; a hidden one does not count."""
+        self._edit(layer_id, "Show layer" if visible else "Hide layer", visible=visible)
+
+    def set_solo(self, layer_id: int | None) -> None:
+        """Let one layer alone count, or all visible ones again."""
+        document = self._required()
+        if document.solo != layer_id and (layer_id is None or document.layer(layer_id)):
+            self.commit(document.changed(solo=layer_id), "Show all layers" if layer_id is None else "Solo layer")
+
+    def set_mode(self, layer_id: int, mode: Mode) -> None:
+        """Add, subtract or intersect a layer with what lies below."""
+        self._edit(layer_id, f"{mode.capitalize()} layer", mode=mode)
+
+    def set_colour(self, layer_id: int, colour: Colour) -> None:
+        """The colour a layer is told by; red, green, blue, 0..255."""
+        self._edit(layer_id, "Colour layer", f"colour {layer_id}", colour=colour)
+
+    def rename(self, layer_id: int, name: str) -> None:
+        """Give a layer a name."""
+        if name.strip():
+            self._edit(layer_id, "Rename layer", name=name.strip())
+
+    def delete(self, layer_id: int) -> None:
+        """Remove a layer."""
+        document = self._required()
+        if document.layer(layer_id):
+            self.runner.cancel(f"layer {layer_id} ")
+            self.commit(document.remove(layer_id), "Delete layer")
+
+    def move(self, layer_id: int, to: int) -> None:
+        """Put a layer at position ``to``, counted from the bottom."""
+        document = self._required()
+        if document.layer(layer_id):
+            self.commit(document.move(layer_id, to), "Move layer")
+
+    def add_layer(self, mask: Mask | None = None, *, name: str = "", how: str = "hand") -> int:
+        """Add a layer on top, empty or with a mask of document size, and make it active; gives its id."""
+        document = self._required()
+        mask = Mask(*document.size) if mask is None else mask
+        layer = Layer(
+            id=0, name=name or new_name(document), mask=mask, shaped=mask, origin=self.origin(how),
+        )  # fmt: skip
+        self.commit(document.add([layer]), "New layer")
+        return document.next_id
+
+    def duplicate(self, layer_id: int) -> None:
+        """Put a copy of a layer right above it."""
+        document = self._required()
+        layer = document.layer(layer_id)
+        if layer is not None:
+            copy = layer.changed(name=f"{layer.name} copy", origin=self.origin("duplicate"))
+            self.commit(document.add([copy], at=document.layers.index(layer) + 1), "Duplicate layer")
+            self._solve_again(self._required().layers[document.layers.index(layer) + 1])
+
+    def merge_down(self, layer_id: int) -> None:
+        """Combine a layer with the one below it, in its mode, into one hand-made mask."""
+        document = self._required()
+        layer = document.layer(layer_id)
+        at = document.layers.index(layer) if layer else 0
+        if layer is None or at == 0:
+            return
+        below = document.layers[at - 1]
+        if below.mode != "add" or not (below.visible and layer.visible):
+            self.told("Only two visible layers merge, and the lower one must be one that adds.")
+            return
+        for each in (below, layer):
+            self.runner.cancel(f"layer {each.id} ")
+        mask = combine(below.alpha, layer.alpha, layer.mode)
+        origin = self.origin("merge", params={"of": [below.name, layer.name]})
+        whole = Layer(id=below.id, name=below.name, mask=mask, shaped=mask, colour=below.colour, origin=origin)
+        document = document.remove(layer_id).put(whole)
+        self.commit(document.changed(active=below.id), "Merge layers")
+
+    def move_pixels(self, layer_id: int, dx: int, dy: int) -> None:
+        """Move a layer's mask and paint by whole pixels; its parameters stay live and a refined edge is solved anew."""
+        document = self._required()
+        layer = document.layer(layer_id)
+        if layer is None or (dx, dy) == (0, 0):
+            return
+        self.runner.cancel(f"layer {layer_id} ")
+        mask = moved(layer.mask, dx, dy)
+        placed = layer.changed(
+            mask=mask,
+            shaped=mask if layer.shaped is layer.mask else moved(layer.shaped, dx, dy),
+            paint=layer.paint.transformed(lambda plane: moved(plane, dx, dy)) if layer.paint else None,
+            retouch=layer.retouch.transformed(lambda plane: moved(plane, dx, dy)) if layer.retouch else None,
+            refinement=None,
+            source=None,
+        )
+        self.commit(document.put(placed), "Move mask")
+        self._solve_again(placed)
+
+
+def new_name(document: Document) -> str:
+    """A name no layer has yet."""
+    taken = {layer.name for layer in document.layers}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"Mask {number}") not in taken)

@@ -1,0 +1,142 @@
+"""Random documents, and what must be the same after they have been to the disk and back."""
+
+import hypothesis.strategies as st
+import numpy as np
+
+from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement
+from maskstudio.core.mask import Mask, grid
+from maskstudio.core.paint import Paint
+from maskstudio.params import MaskParams, RefineParams
+from tests.core.documents import image
+
+WIDTH, HEIGHT = 300, 280
+texts = st.text(max_size=30)
+
+
+def plane(seed, kind):
+    """Flat, hard, soft or mixed coverage."""
+    random = np.random.default_rng(seed)
+    out = np.zeros((HEIGHT, WIDTH), np.uint8)
+    if kind == "flat":
+        out[:] = seed % 256
+    elif kind == "hard":
+        out[seed % 200 : seed % 200 + 60, 20:290] = 255
+    elif kind == "soft":
+        out[:] = random.integers(0, 256, (HEIGHT, WIDTH))
+    elif kind == "mixed":
+        out[:256, :256] = 255
+        out[100:, 200:] = random.integers(0, 256, (HEIGHT - 100, WIDTH - 200))
+    return out
+
+
+planes = st.builds(plane, st.integers(0, 10_000), st.sampled_from(["none", "flat", "hard", "soft", "mixed"]))
+masks = planes.map(Mask.from_array)
+
+
+@st.composite
+def paints(draw):
+    value, cover = draw(planes), draw(planes)
+    return Paint(Mask.from_array(np.minimum(value, cover)), Mask.from_array(cover))
+
+
+@st.composite
+def refinements(draw, dtype):
+    alpha = draw(masks)
+    random = np.random.default_rng(draw(st.integers(0, 100)))
+    top = np.iinfo(dtype).max
+    colours = {
+        index: random.integers(0, top, (box.height, box.width, 3), dtype, endpoint=True)
+        for index, box in grid(WIDTH, HEIGHT, alpha.frame)
+        if draw(st.booleans())
+    }
+    return Refinement(alpha, colours)
+
+
+@st.composite
+def layers(draw, dtype):
+    mask = draw(masks)
+    return Layer(
+        id=0,
+        name=draw(texts),
+        mask=mask,
+        shaped=draw(st.one_of(st.just(mask), masks)),
+        params=draw(st.builds(MaskParams, st.integers(-500, 500), st.integers(0, 500))),
+        source=draw(st.one_of(st.none(), detections())),
+        refine=draw(st.one_of(st.none(), st.builds(RefineParams, st.integers(1, 300)))),
+        refinement=draw(st.one_of(st.none(), refinements(dtype))),
+        visible=draw(st.booleans()),
+        mode=draw(st.sampled_from(["add", "subtract", "intersect"])),
+        inverted=draw(st.booleans()),
+        paint=draw(st.one_of(st.none(), paints())),
+        retouch=draw(st.one_of(st.none(), paints())),
+        origin=draw(st.one_of(st.none(), origins())),
+    )
+
+
+def detections():
+    edge = st.floats(-1e6, 1e6)
+    return st.builds(
+        Detection, texts, st.one_of(st.none(), st.floats(0, 1)), st.tuples(edge, edge, edge, edge), masks, texts
+    )
+
+
+def origins():
+    values = st.one_of(st.integers(-9, 9), st.floats(-1, 1), st.booleans(), texts, st.lists(texts, max_size=3))
+    return st.builds(Origin, texts, texts, texts, st.dictionaries(texts, values, max_size=3), texts, texts)
+
+
+@st.composite
+def documents(draw, most=3):
+    dtype = draw(st.sampled_from([np.uint8, np.uint16]))
+    made = Document(image(WIDTH, HEIGHT, dtype=dtype)).add(draw(st.lists(layers(dtype), max_size=most)))
+    colour = st.tuples(*[st.integers(0, 255)] * 3)
+    for layer in made.layers:
+        made = made.put(layer.changed(colour=draw(colour)))
+    ids = [None, *(layer.id for layer in made.layers)]
+    return made.changed(active=draw(st.sampled_from(ids)), solo=draw(st.sampled_from(ids)))
+
+
+def said(text):
+    """A text as it comes back: without null bytes."""
+    return text.replace("\0", "\ufffd")
+
+
+def assert_same(one, other):
+    """Every field of two documents, pixel by pixel."""
+    assert (one.active, one.solo, one.next_id) == (other.active, other.solo, other.next_id)
+    assert len(one.layers) == len(other.layers)
+    for mine, theirs in zip(one.layers, other.layers, strict=True):
+        _assert_same_layer(mine, theirs)
+
+
+def _assert_same_layer(one, other):
+    plain = ("id", "params", "refine", "visible", "mode", "inverted", "colour")
+    assert [getattr(one, name) for name in plain] == [getattr(other, name) for name in plain]
+    assert said(one.name) == other.name
+    assert _planes(one).keys() == _planes(other).keys()
+    for name, mask in _planes(one).items():
+        np.testing.assert_array_equal(mask.array(), _planes(other)[name].array(), err_msg=name)
+    if one.source is not None:
+        fields = ("score", "box", "provider", "done")
+        assert [getattr(one.source, name) for name in fields] == [getattr(other.source, name) for name in fields]
+        assert said(one.source.label) == other.source.label
+    if one.origin is not None:
+        assert said(one.origin.how) == other.origin.how
+        assert {said(key) for key in one.origin.params} == set(other.origin.params)
+    if one.refinement is not None:
+        assert one.refinement.colours.keys() == other.refinement.colours.keys()
+        for index, tile in one.refinement.colours.items():
+            assert tile.dtype == other.refinement.colours[index].dtype
+            np.testing.assert_array_equal(tile, other.refinement.colours[index])
+
+
+def _planes(layer):
+    found = {"mask": layer.mask, "shaped": layer.shaped}
+    for name in ("paint", "retouch"):
+        if (paint := getattr(layer, name)) is not None:
+            found[f"{name} value"], found[f"{name} cover"] = paint.value, paint.cover
+    if layer.source is not None:
+        found["source"] = layer.source.mask
+    if layer.refinement is not None:
+        found["refined"] = layer.refinement.alpha
+    return found

@@ -1,0 +1,153 @@
+"""The verbs of saving: what counts as unsaved, autosave that fails loudly, and opening by content."""
+
+import errno
+import os
+import shutil
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from maskstudio.errors import BadProject, CannotWrite
+from maskstudio.jobs import Inline, Runner, immediate
+from maskstudio.params import BrushParams, ExportParams
+from maskstudio.session import Session
+from tests.core.documents import image
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    PIL.Image.fromarray(image().pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def session(photo):
+    made = fresh()
+    made.open(photo)
+    return made
+
+
+def fresh():
+    made = Session(Runner(immediate, Inline()))
+    made.said, made.failures = [], []
+    made.told, made.failed = made.said.append, made.failures.append
+    return made
+
+
+def stroke(session, x):
+    session.begin_stroke(BrushParams(size=30), 255)
+    session.stroke_to(x, 50)
+    session.end_stroke()
+
+
+def test_steps_since_the_last_save_are_unsaved_and_undoing_them_is_not(session, tmp_path):
+    assert not session.unsaved
+    stroke(session, 50)
+    assert session.unsaved
+    assert session.save() is None, "nobody has said where"
+    session.save_as(tmp_path / "work.ora")
+    assert session.said == ["Saved work.ora."]
+    assert not session.unsaved
+    stroke(session, 90)
+    assert session.unsaved
+    session.undo()
+    assert not session.unsaved
+    session.undo()
+    assert session.unsaved, "the file holds more than there is now"
+    session.redo()
+    session.redo()
+    session.save()
+    assert not session.unsaved
+    session.activate(session.document.layers[0].id)
+    assert not session.unsaved
+
+
+def test_a_project_is_saved_even_where_its_results_are_exported(session, tmp_path):
+    stroke(session, 50)
+    session.save_as(tmp_path / "work.ora")
+    stroke(session, 90)
+    session.export(tmp_path / "cut.png", ExportParams())
+    assert session.unsaved
+
+
+def test_a_copy_leaves_the_project_where_it_was(session, tmp_path):
+    stroke(session, 50)
+    session.save_as(tmp_path / "work.ora")
+    stroke(session, 90)
+    session.save_copy(tmp_path / "copy.ora")
+    assert session.project == tmp_path / "work.ora"
+    assert session.unsaved
+    other = fresh()
+    other.open(tmp_path / "copy.ora")
+    np.testing.assert_array_equal(other.document.alpha.array(), session.document.alpha.array())
+
+
+def test_autosave_writes_what_changed_and_nothing_else(session, tmp_path):
+    stroke(session, 50)
+    assert session.autosave() is None, "there is no file yet"
+    session.save_as(tmp_path / "work.ora")
+    assert session.autosave() is None, "nothing has changed"
+    stroke(session, 90)
+    session.begin_stroke(BrushParams(), 255)
+    assert session.autosave() is None, "a stroke is under way"
+    session.cancel_stroke()
+    assert session.autosave() is not None
+    assert not session.unsaved
+    assert session.said == ["Saved work.ora."], "it is quiet where it works"
+
+
+def test_a_failed_save_is_loud_and_leaves_the_document_unsaved(session, tmp_path, monkeypatch):
+    stroke(session, 50)
+    session.save_as(tmp_path / "work.ora")
+    good = (tmp_path / "work.ora").read_bytes()
+    stroke(session, 90)
+
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        session.autosave()
+        session.save()
+        session.save_as(tmp_path / "other.ora")
+    assert [type(error) for error in session.failures] == [CannotWrite] * 3
+    assert session.unsaved
+    assert session.project == tmp_path / "work.ora"
+    assert (tmp_path / "work.ora").read_bytes() == good
+    session.save()
+    assert not session.unsaved
+
+
+def test_content_not_the_name_says_what_a_file_is(session, photo, tmp_path):
+    stroke(session, 50)
+    session.save_as(tmp_path / "work.ora")
+    shutil.copy(tmp_path / "work.ora", tmp_path / "work.png")
+    shutil.copy(photo, tmp_path / "photo.ora")
+    other = fresh()
+    other.open(tmp_path / "work.png")
+    assert len(other.document.layers) == 1
+    other.open(tmp_path / "photo.ora")
+    assert other.document.layers == ()
+    assert other.project is None
+    assert not other.failures
+
+
+def test_what_cannot_be_opened_changes_nothing(session, tmp_path):
+    stroke(session, 50)
+    before = session.document
+    (tmp_path / "bad.ora").write_bytes(b"PK\x03\x04 and nothing more")
+    session.open(tmp_path / "bad.ora")
+    assert [str(error) for error in session.failures] == ["bad.ora cannot be opened: it is damaged or incomplete."]
+    assert isinstance(session.failures[0], BadProject)
+    assert session.document is before
+
+
+def test_a_new_document_is_in_no_project(session, photo, tmp_path):
+    stroke(session, 50)
+    session.save_as(tmp_path / "work.ora")
+    assert session.files[0] == tmp_path / "work.ora"
+    session.open(photo)
+    assert session.project is None
+    assert not session.unsaved

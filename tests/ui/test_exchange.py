@@ -1,0 +1,161 @@
+"""Copy, paste, drop and drag: transparency survives, whatever other programs put on the clipboard."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as Pil
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QMouseEvent
+
+from maskstudio.core.history import History
+from maskstudio.ui.exchange import found_in
+from tests.core.documents import disc, document
+
+
+def png(array):
+    held = io.BytesIO()
+    Pil.fromarray(array).save(held, "PNG")
+    return held.getvalue()
+
+
+@pytest.fixture
+def clipboard(qapp):
+    board = QGuiApplication.clipboard()
+    yield board
+    board.clear()
+
+
+@pytest.fixture
+def edited(window):
+    """The window with a photo and a disc cut out of it."""
+    window.session.history = History(document(disc()))
+    window.session.changed()
+    return window
+
+
+def act(window, name):
+    assert window.actions_by_id[name].isEnabled()
+    window.actions_by_id[name].trigger()
+
+
+def test_a_copied_cutout_has_the_photo_s_colours_and_straight_alpha(edited, clipboard, qtbot):
+    act(edited, "edit.copyMerged")
+    qtbot.waitUntil(lambda: bool(clipboard.mimeData()) and clipboard.mimeData().hasFormat("image/png"))
+    mime = clipboard.mimeData()
+    cut = np.asarray(Pil.open(io.BytesIO(bytes(mime.data("image/png").data()))))
+    rows, columns = np.nonzero(disc())
+    box = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    np.testing.assert_array_equal(cut[..., 3], disc()[box])
+    np.testing.assert_array_equal(cut[..., :3], edited.session.document.image.pixels[box])
+    assert QImage(mime.imageData()).pixelColor(0, 0).alpha() == 0
+    from pathlib import Path
+
+    assert Path(mime.urls()[0].toLocalFile()).read_bytes() == bytes(mime.data("image/png").data())
+
+
+def test_copy_takes_the_active_layer_alone(edited, clipboard, qtbot):
+    small = disc(radius=20, centre=(50, 50))
+    edited.session.add_layer(edited.session.document.layers[0].mask.put(np.zeros_like(small), 0, 0).put(small, 0, 0))
+    act(edited, "edit.copy")
+    qtbot.waitUntil(lambda: bool(clipboard.mimeData()) and clipboard.mimeData().hasFormat("image/png"))
+    size = Pil.open(io.BytesIO(bytes(clipboard.mimeData().data("image/png").data()))).size
+    assert size == (41, 41)
+
+
+def test_paste_opens_a_tab_with_the_alpha_as_its_mask(edited, clipboard, qtbot):
+    array = np.random.default_rng(0).integers(0, 256, (20, 30, 4), np.uint8)
+    mime = QMimeData()
+    mime.setData("image/png", QByteArray(png(array)))
+    clipboard.setMimeData(mime)
+    act(edited, "edit.paste")
+    qtbot.waitUntil(lambda: edited.session.document.size == (30, 20))
+    np.testing.assert_array_equal(edited.session.document.image.pixels, array[..., :3])
+    np.testing.assert_array_equal(edited.session.document.alpha.array(), array[..., 3])
+    assert edited.tabs.count() == 2
+    assert edited.session.document.image.name == "Pasted"
+
+
+def test_a_bitmap_without_png_is_pasted_too(window, clipboard, qtbot):
+    image = QImage(5, 4, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    clipboard.setImage(image)
+    act(window, "edit.paste")
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    assert (window.session.document.image.pixels == (0x33, 0x66, 0x99)).all()
+
+
+def test_a_path_as_text_opens_the_file(window, clipboard, qtbot, tmp_path):
+    path = tmp_path / "größe.png"
+    path.write_bytes(png(np.full((4, 5, 3), 9, np.uint8)))
+    clipboard.setText(f'"{path}"')
+    act(window, "edit.paste")
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    assert window.session.document.image.path == path
+
+
+def test_an_address_is_fetched_only_after_a_yes(window, clipboard):
+    clipboard.setText("https://pictures.example/cat.png")
+    act(window, "edit.paste")
+    assert window.notice.isVisible()
+    assert window.session.runner.jobs == []
+
+
+def test_nothing_to_paste_is_said(window, clipboard):
+    clipboard.setText("hello")
+    act(window, "edit.paste")
+    assert window.session.document is None
+    assert window.notice.isVisible()
+
+
+def test_paste_as_mask_takes_brightness(edited, clipboard, qtbot):
+    plane = np.random.default_rng(1).integers(0, 256, (280, 300), np.uint8)
+    mime = QMimeData()
+    mime.setData("image/png", QByteArray(png(plane)))
+    clipboard.setMimeData(mime)
+    act(edited, "edit.pasteMask")
+    qtbot.waitUntil(lambda: len(edited.session.document.layers) == 2)
+    np.testing.assert_array_equal(edited.session.active.alpha.array(), plane)
+
+
+def test_dropped_pictures_open(window, qtbot):
+    mime = QMimeData()
+    mime.setData("image/png", QByteArray(png(np.full((6, 7, 3), 50, np.uint8))))
+    where = window.rect().center()
+    enter = QDragEnterEvent(where, Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    window.dropEvent(QDropEvent(QPointF(where), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier))
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    assert window.session.document.size == (7, 6)
+
+
+@pytest.mark.parametrize("text", ["", "no such file", "a\nb", "x" * 9999, "\0", "~nobody/x"])
+def test_texts_that_are_no_picture_are_nothing(text):
+    mime = QMimeData()
+    mime.setText(text)
+    assert not found_in(mime)
+
+
+def test_a_web_address_is_found():
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://pictures.example/cat.png")])
+    assert found_in(mime).address == "https://pictures.example/cat.png"
+
+
+def test_the_cutout_is_dragged_out_as_a_file(edited, qtbot, monkeypatch):
+    from maskstudio.ui import dragout
+
+    dragged = []
+    monkeypatch.setattr(dragout.QDrag, "exec", lambda self, _action: dragged.append(self.mimeData().urls()[0]))
+    button = edited.export_panel.drag_button
+
+    def mouse(kind, x, held):
+        event = QMouseEvent(kind, QPointF(x, 5), button.mapToGlobal(QPointF(x, 5)), Qt.LeftButton, held, Qt.NoModifier)
+        QGuiApplication.sendEvent(button, event)
+
+    mouse(QEvent.MouseButtonPress, 5, Qt.LeftButton)
+    qtbot.waitUntil(lambda: button._ready is not None or bool(dragged))
+    if not dragged:
+        mouse(QEvent.MouseMove, 60, Qt.LeftButton)
+    assert dragged[0].toLocalFile().endswith("-cutout.png")

@@ -1,0 +1,64 @@
+"""What a random user at the session works with: a solver, a provider and threads that a test can see through."""
+
+import numpy as np
+
+from maskstudio.core.document import Detection, Refinement
+from maskstudio.core.mask import Mask
+from tests.core.documents import disc
+
+WIDTH, HEIGHT = 40, 32
+
+
+def solved(plane, band):
+    """Stands in for the solver: an edge that says which mask and band it was solved for."""
+    soft = plane.copy()
+    soft[0, 0] = band
+    soft[1, :] = plane.sum() % 251
+    return soft
+
+
+def refine_edge(_image, mask, wanted, token):
+    token.step(0.5)
+    return Refinement(Mask.from_array(solved(mask.array(), wanted.band_width)), {})
+
+
+def covered(base, paint):
+    if paint is None:
+        return base
+    return (paint.value.array() + np.rint(base * (255.0 - paint.cover.array()) / 255)).astype(np.uint8)
+
+
+class Finder:
+    """Finds other discs every time it is asked."""
+
+    name = "finder"
+    runs = 0
+
+    def detect(self, source, wanted, token):
+        self.runs += 1
+        count = self.runs % 3
+        return [self._found(wanted.model, self.runs + n, source) for n in range(count)]
+
+    def remove_background(self, source, wanted, token):
+        self.runs += 1
+        return self._found(wanted.model, self.runs, source)
+
+    def _found(self, model, seed, source):
+        plane = disc(source.width, source.height, 3 + seed % 9, (seed * 7 % WIDTH, seed * 5 % HEIGHT))
+        return Detection(f"disc {seed}", 0.5, (0, 0, 1, 1), Mask.from_array(plane), model=model)
+
+
+class Later:
+    """A pool and a home thread that go on only when told to; of the work, two pieces are under way at a time."""
+
+    def __init__(self):
+        self.work, self.home = [], []
+
+    def submit(self, work, *args):
+        self.work.append(lambda: work(*args))
+
+    def finish(self, which):
+        self.work.pop(min(which % 2, len(self.work) - 1))()
+
+    def post(self, closure):
+        self.home.append(closure)
