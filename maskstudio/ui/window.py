@@ -36,6 +36,7 @@ from maskstudio.ui.welcome import Welcome
 
 _THREADS = 2  # jobs at a time, of all documents together
 _REST = 300  # ms after a change until the history is tidied
+_REST_WALKING = 25  # ms after an undo: the steps beyond are made ready for the next one
 
 
 def _application() -> QApplication:
@@ -155,8 +156,10 @@ class MainWindow(Shell):
             self.refresh()
         else:
             self.tabs.refresh()
-        if not self._resting.isActive():
-            self._resting.start()
+        history = session.history
+        walking = history is not None and history.redo_label is not None
+        if walking or not self._resting.isActive():  # whoever undoes is about to undo or redo once more
+            self._resting.start(_REST_WALKING if walking else _REST)
 
     def _preview(self, session: Session, preview: Preview) -> None:
         """Show a first look at what is being opened, in its tab."""

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 from maskstudio import settings as stored
 from maskstudio.params import MaskParams
 from maskstudio.ui.app import create_window
+from maskstudio.ui.registry import actions
+from maskstudio.ui.verbs import verbs
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
 
@@ -172,3 +174,7 @@ def test_help_lists_the_keys(window, qtbot):
     act(window, "help.shortcuts")
     monkey = QMessageBox  # the sheet is a plain dialog, never a modal box
     assert not isinstance(window.findChild(QWidget, "shortcuts"), monkey)
+
+
+def test_no_action_is_without_a_verb(window):
+    assert actions.missing(verbs(window)) == []
