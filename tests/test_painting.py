@@ -280,3 +280,17 @@ def test_the_copy_of_a_layer_that_waits_for_its_edge_gets_one(monkeypatch):
     monkeypatch.setattr(session, "_solve_again", lambda copy: asked.append(copy.id))
     session.duplicate(layer.id)
     assert asked == [session.document.layers[1].id]
+
+
+def test_painting_beside_a_layer_in_solo_says_why_it_does_not_work():
+    session = made(disc(), disc(radius=40, centre=(40, 40)))
+    first, second = session.document.layers
+    told = []
+    session.told = told.append
+    session.rename(second.id, "moon")
+    session.set_solo(second.id)
+    session.activate(first.id)
+    before = session.document
+    stroke(session, [(20, 20)])
+    assert session.document is before
+    assert told == ["Only moon counts now; show all layers to paint on disc."]

@@ -189,7 +189,12 @@ class PaintingVerbs(LayerVerbs):
             return Layer(document.next_id, new_name(document), empty, empty, origin=self.origin("hand"))
         layer = self.active
         if layer not in document.shown:
-            self.told(f"{layer.name} is hidden; show it to paint on it.")
+            alone = document.layer(document.solo)
+            self.told(
+                f"Only {alone.name} counts now; show all layers to paint on {layer.name}."
+                if alone
+                else f"{layer.name} is hidden; show it to paint on it."
+            )
             return None
         return layer
 
