@@ -17,7 +17,7 @@ from maskstudio.core.lazy import lazy
 from maskstudio.core.tile import TILE, Plane, Tile, flat, flat_value, frozen
 from maskstudio.errors import BadMask
 
-__all__ = ["TILE", "Index", "Mask", "Plane", "Tile", "flat", "frozen", "grid"]
+__all__ = ["TILE", "Index", "Mask", "Plane", "Tile", "flat", "frozen", "grid", "within"]
 
 Index = tuple[int, int]
 
@@ -112,11 +112,11 @@ class Mask:
             if tile is None:
                 continue
             part = box.intersect(rect)
-            here = _within(part, rect)
+            here = within(part, rect)
             if tile.value is not None:
                 out[here] = tile.value
             else:
-                out[here] = tile.pixels[_within(part, box)]
+                out[here] = tile.pixels[within(part, box)]
         return out
 
     def put(self, array: npt.NDArray[Any], x: int, y: int) -> "Mask":
@@ -129,7 +129,7 @@ class Mask:
         for index, box in grid(self.width, self.height, target):
             part = box.intersect(target)
             old = self.held(index)
-            new = _patched(old, array[_within(part, target)], part, box)
+            new = _patched(old, array[within(part, target)], part, box)
             if new is old:
                 continue
             if new.value == 0:
@@ -207,7 +207,8 @@ class Mask:
         return Rect(box.x + left, box.y + top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1)
 
 
-def _within(part: Rect, whole: Rect) -> tuple[slice, slice]:
+def within(part: Rect, whole: Rect) -> tuple[slice, slice]:
+    """Row and column slices of ``part`` in an array of ``whole``."""
     return Rect(part.x - whole.x, part.y - whole.y, part.width, part.height).slices()
 
 
@@ -218,11 +219,11 @@ def _patched(old: Tile, source: npt.NDArray[Any], part: Rect, box: Rect) -> Tile
         return flat(value, box.height, box.width)
     if value is not None and value == old.value:
         return old
-    here = old.pixels[_within(part, box)]
+    here = old.pixels[within(part, box)]
     if (value is None or old.value is None) and np.array_equal(here, source):
         return old
     if part == box:
         return Tile(np.array(source, np.uint8, order="C"))
     new = old.pixels.copy()
-    new[_within(part, box)] = source
+    new[within(part, box)] = source
     return frozen(new, owned=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import Index, Mask, grid
+from maskstudio.core.mask import Index, Mask, grid, within
 from maskstudio.core.tile import Plane, Tile, flat, flat_value, frozen
 
 
@@ -75,7 +75,7 @@ class Paint:
         covers: dict[Index, Plane | Tile] = {}
         for index, box in grid(*self.size, target):
             part = box.intersect(target)
-            source = _within(part, target)
+            source = within(part, target)
             piece = amount[source]
             all_of_it = flat_value(piece)
             if all_of_it == 0:
@@ -85,7 +85,7 @@ class Paint:
                 values[index], covers[index] = laid_tile(self.value.held(index), self.cover.held(index), given, value)
                 continue
             what = value if isinstance(value, int) else value[source]
-            here = _within(part, box)
+            here = within(part, box)
             old_value, old_cover = self.value.tile(index).copy(), self.cover.tile(index).copy()
             new_value, new_cover = lay(old_value[here], old_cover[here], piece, what)
             old_value[here], old_cover[here] = new_value, new_cover
@@ -162,7 +162,3 @@ def cover_pixels(base: Plane, value: Plane, cover: Plane) -> Plane:
     below: Plane = cv2.multiply(base, cv2.bitwise_not(cover), scale=1 / 255)
     out: Plane = cv2.add(value, below)
     return out
-
-
-def _within(part: Rect, whole: Rect) -> tuple[slice, slice]:
-    return Rect(part.x - whole.x, part.y - whole.y, part.width, part.height).slices()

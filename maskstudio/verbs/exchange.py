@@ -1,6 +1,8 @@
 """Verbs that exchange pictures with other programs: the cut-out for clipboard and drags, what is pasted or dropped."""
 
+import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from maskstudio.verbs.desk import Desk
 T = TypeVar("T")
 
 _FOLDER = "exchange"
+_KEPT = 2 * 24 * 3600  # s
 
 
 class Cutout(NamedTuple):
@@ -78,12 +81,6 @@ class ExchangeVerbs(Desk):
         return self._start("Download picture", lambda token: download.picture(address, token), done, lane="download")
 
 
-def sweep() -> None:
-    """Remove what earlier runs handed out."""
-    for file in (paths.cache() / _FOLDER).glob("*/*.png"):
-        file.unlink(missing_ok=True)
-
-
 def _alone(document: Document, layer: Layer) -> Document:
     return Document(document.image).add([layer.changed(visible=True, mode="add")])
 
@@ -100,6 +97,9 @@ def _pasted(data: bytes, name: str) -> Document:
 def _kept(name: str, png: bytes) -> Cutout:
     root = paths.cache() / _FOLDER
     root.mkdir(parents=True, exist_ok=True)
+    for old in root.iterdir():  # nobody pastes what was copied days ago
+        if old.stat().st_mtime < time.time() - _KEPT:
+            shutil.rmtree(old, ignore_errors=True)
     path = Path(tempfile.mkdtemp(dir=root)) / name
     with replacing(path) as file:
         file.write(png)

@@ -1,6 +1,7 @@
 """Copy, paste, drop and drag: transparency survives, whatever other programs put on the clipboard."""
 
 import io
+import os
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image as Pil
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QMouseEvent
 
+from maskstudio import paths
 from maskstudio.core.history import History
 from maskstudio.ui.exchange import found_in
 from tests.core.documents import disc, document
@@ -159,3 +161,14 @@ def test_the_cutout_is_dragged_out_as_a_file(edited, qtbot, monkeypatch):
     if not dragged:
         mouse(QEvent.MouseMove, 60, Qt.LeftButton)
     assert dragged[0].toLocalFile().endswith("-cutout.png")
+
+
+def test_what_was_handed_out_long_ago_is_removed(edited, clipboard, qtbot):
+    root = paths.cache() / "exchange"
+    (root / "old").mkdir(parents=True)
+    (root / "old" / "cutout.png").write_bytes(b"x")
+    os.utime(root / "old", (0, 0))
+    act(edited, "edit.copyMerged")
+    qtbot.waitUntil(lambda: bool(clipboard.mimeData()) and clipboard.mimeData().hasFormat("image/png"))
+    assert not (root / "old").exists()
+    assert len(list(root.glob("*/*.png"))) == 1

@@ -85,8 +85,7 @@ class ComparingView(ImageView):
 
     @property
     def _shown_mode(self) -> Mode:
-        bare = self.mode == "overlay" and self._live is None and self.document is not None and not self.document.layers
-        return "image" if bare else self.mode
+        return self._result_mode  # the original has a side of its own
 
     def _sides(self, region: QRegion) -> list[Shown]:
         if not self._original and not self.split:

@@ -161,9 +161,14 @@ class ImageView(DrawingView):
 
     @property
     def _shown_mode(self) -> Mode:
+        """The mode of the view, or for a moment the original."""
+        return "image" if self._original else self._result_mode
+
+    @property
+    def _result_mode(self) -> Mode:
         """A photo without layers is not tinted: there is no mask yet that could leave anything out."""
         bare = self.mode == "overlay" and self._live is None and self.document is not None and not self.document.layers
-        return "image" if self._original or bare else self.mode
+        return "image" if bare else self.mode
 
     @property
     def surround(self) -> QColor:
