@@ -17,7 +17,8 @@ from typer.core import TyperGroup
 from maskstudio import paths
 from maskstudio.errors import BadParameter, CannotWrite, MaskStudioError
 from maskstudio.options import options
-from maskstudio.params import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.recipe import Recipe
 
 if TYPE_CHECKING:
     from maskstudio.jobs import Job
@@ -128,28 +129,67 @@ def objects(
 
 
 @app.command()
-@options(RefineParams, ExportParams)
+@options(RefineParams, AdjustParams, ExportParams, recipes=True)
 def refine(
     image: ImageFile,
     mask: Annotated[Path, typer.Argument(help="The mask: any image file of the photo's size.", show_default=False)],
     output: Output,
     refine_params: RefineParams,
+    adjust_params: AdjustParams,
     export_params: ExportParams,
     mask_only: Annotated[bool, typer.Option("--mask-only", help="Write the refined mask as a grey PNG.")] = False,
     resize: Annotated[bool, typer.Option("--resize-mask", help="Fit a mask of another size.")] = False,
+    trimap: Annotated[
+        Path | None, typer.Option("--trimap", help="White is in, black is out, grey is solved.", metavar="FILE")
+    ] = None,
+    here: Annotated[
+        Path | None, typer.Option("--refine-here", help="Solve where this mask is white too.", metavar="FILE")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep-here", help="Keep the mask as it is where this one is white.", metavar="FILE")
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", help="A part refined by a recipe of its own; may be repeated.", metavar="MASK=RECIPE"),
+    ] = None,
+    clean_plate: Annotated[
+        Path | None, typer.Option("--clean-plate", help="The same scene without the object.", metavar="FILE")
+    ] = None,
+    second_shot: Annotated[
+        Path | None, typer.Option("--second-shot", help="The object before another background.", metavar="FILE")
+    ] = None,
+    fringe: Annotated[
+        bool, typer.Option("--fringe", help="Say on which background the edge shows worst, and how much.")
+    ] = False,
+    fix_fringe: Annotated[bool, typer.Option("--fix-fringe", help="Clean the edge of what still shows.")] = False,
+    trimap_output: Annotated[
+        Path | None, typer.Option("--trimap-output", help="Write the trimap that was solved.", metavar="FILE")
+    ] = None,
+    save_recipe: Annotated[
+        Path | None, typer.Option("--save-recipe", help="Write these parameters as a recipe.", metavar="FILE")
+    ] = None,
     provider: ProviderName = "local",
     as_json: AsJson = False,
     allow_huge: AllowHuge = False,
 ) -> None:
     """Solve the edge of a mask from the photo and write the cut-out."""
-    _check_output(output, image)
+    from maskstudio import refining
+
+    for target in (output, trimap_output):
+        _check_output(target, image)
+    given = refining.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     session.import_mask(mask, resize=resize)
-    assert session.active is not None
-    session.refine(session.active.id, refine_params)
+    report = refining.refine(session, refine_params, adjust_params, given, fix=fix_fringe, fringe=fringe)
+    if trimap_output is not None:
+        refining.write_trimap(session, trimap_output)
+    if save_recipe is not None:
+        Recipe.of(refine_params, adjust_params, export_params).write(save_recipe)
     export = session.export_mask if mask_only else session.export
     export(output, export_params)
-    _say(as_json, image, output, started, [], parameters=refine_params.to_wire())
+    lines = [report.sentence] if report.sentence else []
+    _say(as_json, image, output, started, lines, parameters=refine_params.to_wire() | adjust_params.to_wire(),
+         fringe=report.fringe)  # fmt: skip
 
 
 @app.command()

@@ -1,23 +1,26 @@
 """The work behind the session's verbs: frozen inputs in, data out. Runs on any thread; changes no document."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
-from maskstudio.core.document import Detection, Document, Layer
+from maskstudio.core.document import Detection, Document, Layer, Refinement
 from maskstudio.core.files import encode_cutout, read_image, write_cutout, write_mask
-from maskstudio.core.image import Image
+from maskstudio.core.image import Image, to_depth
 from maskstudio.core.mask import Mask, Plane
 from maskstudio.core.ops import shape_mask
 from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Token
-from maskstudio.matting import trimap
+from maskstudio.matting.trimap import from_thresholds
 from maskstudio.params import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers.base import Provider
+
+# Px around a result that are looked at for what its edge is seen against.
+_BESIDE = 64
 
 
 def read(path: Path, limit: int | None, token: Token) -> Document:
@@ -82,7 +85,7 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
         return layer
     from maskstudio.matting.edge import solve_trimap
 
-    unknown = trimap.from_thresholds(
+    unknown = from_thresholds(
         mask.array(),
         params.alpha_matting_foreground_threshold,
         params.alpha_matting_background_threshold,
@@ -92,22 +95,84 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
     return layer.changed(refine=RefineParams(band_width=params.alpha_matting_erode_size), refinement=refinement)
 
 
-def refine(image: Image, layer: Layer, params: RefineParams, token: Token) -> Layer:
-    """``layer`` with its edge solved."""
+def refine(image: Image, layer: Layer, token: Token) -> Layer:
+    """``layer`` with whatever it wants of its edge solved."""
     from maskstudio.matting.edge import refine_edge
 
-    refinement = refine_edge(image, layer.base, params, token)
-    return layer.changed(refine=params, refinement=refinement)
+    return layer.changed(refinement=refine_edge(image, layer, token))
 
 
 def completed(document: Document, token: Token) -> Document:
     """``document`` with every wanted refinement solved, for an export that must not come too early."""
-    waiting = [layer for layer in document.layers if layer.refine and not layer.refinement]
+    waiting = [layer for layer in document.layers if layer.unsolved]
     for number, layer in enumerate(waiting):
-        assert layer.refine is not None
         part = token.part(number / len(waiting), (number + 1) / len(waiting))
-        document = document.put(refine(document.image, layer, layer.refine, part))
+        document = document.put(refine(document.image, layer, part))
     return document
+
+
+def trimap(image: Image, layer: Layer, token: Token) -> Mask:
+    """The layer's trimap as the solver would be given it: 0, 128 or 255."""
+    from maskstudio.matting.edge import whole_trimap
+
+    return whole_trimap(image, layer, token)
+
+
+@dataclass(frozen=True, eq=False)
+class Fringe:
+    """What an edge shows on the background that is worst for it.
+
+    ``backdrop`` is that background (8-bit RGB), ``amount`` the mean visible difference along the rim (Delta E),
+    ``worst`` the place (x, y) where it is greatest, None where there is none, ``strength`` how much of it there is
+    where, 0..255.
+    """
+
+    backdrop: tuple[int, int, int]
+    amount: float
+    worst: tuple[int, int] | None
+    strength: Mask
+
+
+def fringe(document: Document, token: Token) -> Fringe:
+    """The fringe of the whole result."""
+    from maskstudio.matting import halo
+
+    alpha = document.alpha
+    around = alpha.bounds.grow(_BESIDE).intersect(alpha.frame)
+    if not alpha.bounds:
+        return Fringe((255, 255, 255), 0.0, None, Mask(*alpha.size))
+    found = halo.measure(
+        document.image.pixels[around.slices()], document.colours(around), alpha.array(around), token=token
+    )
+    place = (found.worst[0] + around.x, found.worst[1] + around.y) if found.fringe > 0 else None
+    strength = Mask(*alpha.size).put(found.strength, around.x, around.y)
+    return Fringe(found.backdrop, found.fringe, place, strength)
+
+
+def spill(image: Image, layer: Layer) -> tuple[int, int, int] | None:
+    """The colour of the old background along the layer's edge (8-bit RGB); None where it has no edge."""
+    from maskstudio.matting.spill import sampled
+
+    around = layer.alpha.bounds.grow(_BESIDE).intersect(layer.alpha.frame)
+    return sampled(image.pixels[around.slices()], layer.alpha.array(around)) if layer.alpha.bounds else None
+
+
+def matched(image: Image, path: Path, kind: Literal["plate", "second"], about: Mask | None, token: Token) -> Layer:
+    """A layer of what a second photo tells of the object: see ``matting.plates``."""
+    from maskstudio.matting import plates
+    from maskstudio.matting.colourtiles import laid_colours
+
+    other = read_image(path, step=lambda fraction: token.step(fraction / 10, "Reading")).image
+    pixels = other.pixels if other.depth == image.depth else to_depth(other.pixels, image.depth)
+    rest = token.part(0.1, 0.95)
+    if kind == "second":
+        found = plates.two_shot(image.pixels, pixels, token=rest)
+    else:
+        around = about.array() if about is not None and about.bounds else None
+        found = plates.clean_plate(image.pixels, pixels, around=around, token=rest)
+    mask = Mask.from_array(np.rint(found.alpha * 255).astype(np.uint8))
+    measured = Refinement(mask, laid_colours({}, image, found.colours, mask.frame))
+    return Layer(id=0, name=path.stem, mask=mask, shaped=mask, measured=measured, refinement=measured)
 
 
 def write_document(

@@ -2,20 +2,24 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from maskstudio.errors import BadParameter
+from maskstudio.recipe import Recipe, section
 from maskstudio.spec import Params, Spec
 
 
-def options(*sets: type[Params]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def options(*sets: type[Params], recipes: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command an option for every parameter of ``sets``.
 
     The command takes one argument for each set, named after it: ``detect_params: DetectParams``. Values are checked by
-    the sets themselves, which raise ``BadParameter``.
+    the sets themselves, which raise ``BadParameter``. With ``recipes`` there is an option ``--recipe`` too, and what
+    the file says holds wherever no option says otherwise.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,21 +28,44 @@ def options(*sets: type[Params]) -> Callable[[Callable[..., Any]], Callable[...,
 
         @wraps(command)
         def run(**values: Any) -> Any:
+            context, path = (values.pop(name, None) for name in ("context", "recipe"))
+            recipe = Recipe({}) if path is None else Recipe.read(path)
             for argument, params in wanted.items():
                 chosen = {spec.name: _parsed(spec, values.pop(spec.name)) for spec in params.specs()}
-                values[argument] = params(**chosen)
+                given = {name: value for name, value in chosen.items() if path is None or _given(context, name)}
+                values[argument] = replace(recipe.params(params), **given)
             return command(**values)
 
         kept = [parameter for parameter in own if parameter.name not in wanted]
         made = [_option(spec) for params in sets for spec in params.specs()]
+        made += [_RECIPE, _CONTEXT] if recipes else []
         run.__signature__ = inspect.Signature([*kept, *made])  # type: ignore[attr-defined]
         return run
 
     return decorate
 
 
+_RECIPE = inspect.Parameter(
+    "recipe",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        Path | None, typer.Option("--recipe", help="Parameters from a file; options given as well win.", metavar="FILE")
+    ],
+)
+
+
+_CONTEXT = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+
+
+def _given(context: typer.Context, name: str) -> bool:
+    """Whether the user wrote the option, rather than leaving it at its default."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _argument(params: type[Params]) -> str:
-    return params.__name__.removesuffix("Params").lower() + "_params"
+    return f"{section(params)}_params"
 
 
 def _option(spec: Spec) -> inspect.Parameter:

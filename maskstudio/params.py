@@ -63,15 +63,25 @@ class RefineParams(Params):
     title: ClassVar[str] = "Refine edge"
 
     band_width: int = param(
-        12, "bandWidth", "Band width",
+        20, "bandWidth", "Band width",
         "How far on either side of the edge alpha is solved anew. Wide enough to hold the longest loose hair.",
         between=(1, 300), soft=(1, 80), unit="px",
     )  # fmt: skip
-    solver: Literal["fast", "closed-form"] = param(
-        "fast", "solver", "Solver",
-        "Fast solves a reduced photo and carries the answer to full size. Closed form solves every pixel of the edge "
-        "with pymatting, to compare with: minutes on a large photo.",
-        choices=(("fast", "Fast"), ("closed-form", "Closed form")),
+    adaptive: bool = param(
+        True, "adaptiveBand", "Adapt to the photo",
+        "Makes the band narrow where the photo has a hard edge, and as wide as set where it shows hair or blur.",
+    )  # fmt: skip
+    solver: Literal["fast", "balanced", "best", "closed-form", "knn", "lbdm", "lkm", "random-walk", "shared"] = param(
+        "balanced", "solver", "Solver",
+        "Fast shows an answer at once. Balanced is right for nearly every photo. Best takes longer over fine hair, "
+        "which shows in few photos. The others are pymatting's, to compare with: minutes on a large photo.",
+        choices=(
+            ("fast", "Fast preview"), ("balanced", "Balanced"), ("best", "Best"),
+            ("closed-form", "Closed form (pymatting)"), ("knn", "KNN (pymatting)"),
+            ("lbdm", "Learning based (pymatting)"),
+            ("lkm", "Large kernel (pymatting)"), ("random-walk", "Random walk (pymatting)"),
+            ("shared", "Shared sampling (pymatting)"),
+        ),
     )  # fmt: skip
     color_decontamination: bool = param(
         True, "colorDecontamination", "Decontaminate colours",
@@ -81,6 +91,10 @@ class RefineParams(Params):
         1.0, "decontaminationAmount", "Amount",
         "How much of the edge colour is replaced.",
         between=(0, 1), step=0.01, unit="%", scale=100,
+    )  # fmt: skip
+    spill: tuple[int, int, int, int] = param(
+        (0, 0, 0, 0), "spillColor", "Spill colour",
+        "The colour of the old background to take out of the edge; opacity 0 finds it from the photo, place by place.",
     )  # fmt: skip
 
 
@@ -211,7 +225,7 @@ class GradientParams(Params):
 
 @dataclass(frozen=True)
 class AdjustParams(Params):
-    """Changes to the edge of a finished mask, applied in this order. All at 0 change nothing."""
+    """Controls of the edge as a whole, applied in this order after it has been solved. All at 0 change nothing."""
 
     title: ClassVar[str] = "Adjust edge"
 
@@ -225,6 +239,10 @@ class AdjustParams(Params):
         "Fades the edge over this distance, inwards and outwards.",
         between=(0, 250), soft=(0, 60), unit="px",
     )  # fmt: skip
+    outer_only: bool = param(
+        False, "outerOnly", "Fade outwards only",
+        "Feather fades from the edge outwards; nothing that is solid gets see-through.",
+    )  # fmt: skip
     contrast: float = param(
         0.0, "contrast", "Contrast",
         "Makes a soft edge crisper; at 100 % nothing is half in.",
@@ -235,6 +253,14 @@ class AdjustParams(Params):
         "Moves the edge outwards by this distance, or inwards below zero, and keeps it as soft as it is.",
         between=(-100, 100), soft=(-30, 30), unit="px",
     )  # fmt: skip
+    solid_core: int = param(
+        0, "solidCore", "Solid core",
+        "Nothing deeper inside the mask than this goes see-through, whatever the solver found there. 0 turns it off.",
+        between=(0, 500), soft=(0, 60), unit="px",
+    )  # fmt: skip
+
+
+UNADJUSTED = AdjustParams()
 
 
 @dataclass(frozen=True)

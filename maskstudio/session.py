@@ -7,8 +7,10 @@ overwrite what happened meanwhile. Knows no Qt.
 from maskstudio.verbs.adjusting import AdjustingVerbs
 from maskstudio.verbs.exchange import ExchangeVerbs
 from maskstudio.verbs.finding import FindingVerbs
+from maskstudio.verbs.inspecting import InspectingVerbs
+from maskstudio.verbs.matching import MatchingVerbs
 from maskstudio.verbs.projects import ProjectVerbs
 
 
-class Session(FindingVerbs, AdjustingVerbs, ExchangeVerbs, ProjectVerbs):
-    """The verbs, gathered: finding, layers, shaping, painting, exchange with other programs, files, projects."""
+class Session(FindingVerbs, AdjustingVerbs, InspectingVerbs, MatchingVerbs, ExchangeVerbs, ProjectVerbs):
+    """The verbs, gathered: finding, layers, shaping, painting, edges, exchange with other programs, files, projects."""

@@ -61,15 +61,21 @@ def test_a_run_is_one_step_and_always_starts_from_before_it():
     assert session.adjust_params == AdjustParams()
 
 
-def test_what_happens_in_between_ends_a_run():
+def test_controls_stay_set_whatever_happens_in_between():
     session = made(disc())
     session.adjust_edge(AdjustParams(feather=5))
     stroke(session, [(20, 20)])
-    assert session.adjust_params == AdjustParams()
-    painted = alpha(session)
+    assert session.adjust_params == AdjustParams(feather=5)
     session.adjust_edge(AdjustParams(shift_edge=2))
     assert session.history.position == 3
-    np.testing.assert_array_equal(alpha(session), adjusted(painted, AdjustParams(shift_edge=2)))
+    expected = adjusted(disc(), AdjustParams(shift_edge=2))
+    dab = alpha(session)[:45, :45]
+    assert dab[20, 20] == 255, "strokes lie over the controls"
+    expected[:45, :45] = dab
+    np.testing.assert_array_equal(alpha(session), expected)
+    session.adjust_edge(AdjustParams())
+    assert alpha(session)[20, 20] == 255
+    np.testing.assert_array_equal(alpha(session)[60:], disc()[60:])
 
 
 def test_newer_values_wait_for_the_one_under_way_and_overtake_each_other():
@@ -114,7 +120,7 @@ def test_a_late_adjustment_overwrites_no_stroke():
     np.testing.assert_array_equal(alpha(session), painted)
 
 
-def test_a_value_that_comes_after_a_stroke_is_not_applied_twice():
+def test_a_value_under_way_while_a_stroke_is_made_is_applied_below_it_and_once():
     pool = Later()
     session = made(disc(), pool=pool)
     session.adjust_edge(AdjustParams(feather=6))
@@ -122,9 +128,12 @@ def test_a_value_that_comes_after_a_stroke_is_not_applied_twice():
     session.adjust_edge(AdjustParams(feather=7))
     stroke(session, [(20, 20)])
     painted = alpha(session)
-    pool.run()
-    pool.run()
-    np.testing.assert_array_equal(alpha(session), painted)
+    for _ in range(3):
+        pool.run()
+    expected = adjusted(disc(), AdjustParams(feather=7))
+    expected[:45, :45] = painted[:45, :45]
+    np.testing.assert_array_equal(alpha(session), expected)
+    assert session.adjust_params == AdjustParams(feather=7)
 
 
 def test_parameters_stay_live_below_an_adjustment():
@@ -132,8 +141,8 @@ def test_parameters_stay_live_below_an_adjustment():
     session.adjust_edge(AdjustParams(shift_edge=-10))
     session.set_mask_params(session.active.id, MaskParams(mask_padding=30, mask_blur=0))
     grown = alpha(session)
-    assert grown[140, 150 + 105] == 255, "far from what was adjusted, the padding works"
-    assert grown[140, 150 + 75] == 0
+    assert grown[140, 150 + 98] == 255, "what is shifted is the padded mask of now"
+    assert grown[140, 150 + 102] == 0
 
 
 def test_adjusting_twice_over_paint_and_an_inverted_layer():

@@ -27,9 +27,11 @@ RULES: dict[str, set[str]] = {
     "settings": {*FLOOR, "core"},
     "verbs": {*FLOOR, "core", "matting", "providers", "operations", "journal", "settings"},
     "session": {"verbs"},
+    "recipe": {"errors", "spec", "params", "core"},
+    "refining": {*FLOOR, "core", "matting", "session", "recipe"},
     "doctor": {*FLOOR, "core", "providers"},
-    "options": {"errors", "spec", "params"},
-    "cli": {*FLOOR, "core", "providers", "session", "settings", "doctor", "options", "ui"},
+    "options": {"errors", "spec", "params", "recipe"},
+    "cli": {*FLOOR, "core", "providers", "session", "settings", "doctor", "options", "recipe", "refining", "ui"},
     "__main__": {"cli", "ui"},
     "ui": {*FLOOR, "core", "journal", "verbs", "session", "settings"},
 }

@@ -14,11 +14,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from maskstudio.core.adjust import adjusted
 from maskstudio.core.history import History
 from maskstudio.core.ops import apply_mask_params, combine
 from maskstudio.jobs import Runner
 from maskstudio.matting import edge
-from maskstudio.params import BrushParams, CutoutParams, DetectParams, MaskParams, RefineParams
+from maskstudio.params import AdjustParams, BrushParams, CutoutParams, DetectParams, MaskParams, RefineParams
 from maskstudio.session import Session
 from tests.core.documents import disc, document
 from tests.walkers import HEIGHT, WIDTH, Finder, Later, covered, refine_edge, solved
@@ -44,6 +45,7 @@ class Walk(RuleBasedStateMachine):
         self.believe_the_document()
 
     def believe_the_document(self):
+        self.hinted = {layer.id: layer.hints for layer in self.document.layers}
         self.painted = {layer.id: (layer.paint, layer.retouch, layer.inverted) for layer in self.document.layers}
         self.asked = {layer.id: layer.params for layer in self.document.layers}
         self.edges = {layer.id: layer.refine for layer in self.document.layers}
@@ -88,6 +90,7 @@ class Walk(RuleBasedStateMachine):
         layer = self.pick(which)
         self.edges[layer.id] = None
         self.session.unrefine(layer.id)
+        self.hinted[layer.id] = None
         now = self.document.layer(layer.id)
         assert now.alpha is now.base
         self.remember_paint(layer.id)
@@ -163,6 +166,7 @@ class Walk(RuleBasedStateMachine):
     def remember_paint(self, layer_id):
         layer = self.document.layer(layer_id)
         self.painted[layer_id] = (layer.paint, layer.retouch, layer.inverted)
+        self.hinted[layer_id] = layer.hints
 
     def brushed(self):
         """What a brush may do: anything on a layer that shows; else the session says why not and nothing happens."""
@@ -175,6 +179,39 @@ class Walk(RuleBasedStateMachine):
         assert (stroke is not None) == self.brushed()
         for x, y in points if stroke else ():
             self.session.stroke_to(x, y)
+
+    @precondition(has_layers)
+    @rule(points=st.lists(st.tuples(spots, spots), min_size=1, max_size=4), code=st.integers(0, 4), end=st.booleans())
+    def brush_edge(self, points, code, end):
+        self.finish_stroke()
+        layer, before = self.session.active, self.document
+        stroke = self.session.begin_edge_stroke(BrushParams(size=9), code)
+        assert (stroke is not None) == (layer is not None and self.brushed())
+        for x, y in points if stroke else ():
+            self.session.edge_stroke_to(x, y)
+        if stroke is None or not end:
+            self.session.cancel_stroke()
+            return
+        plane = np.zeros((HEIGHT, WIDTH), np.uint8) if layer.hints is None else layer.hints.array()
+        self.session.end_stroke()
+        if self.document is not before:
+            now = self.document.layer(layer.id)
+            np.testing.assert_array_equal(now.hints.array(), np.where(stroke.cover.array() >= 128, code, plane))
+            self.remember_paint(layer.id)
+            self.stalled.discard(layer.id)
+
+    @precondition(has_layers)
+    @rule(shift=st.integers(-2, 2), feather=st.integers(0, 3))
+    def control(self, shift, feather):
+        self.finish_stroke()
+        layer = self.session.active
+        if layer is not None:
+            wanted, at = AdjustParams(shift_edge=shift, feather=feather), self.session.history.position
+            self.session.adjust_edge(wanted)
+            assert self.session.adjust_params == wanted
+            if self.session.history.position < at:  # back to where the run began is taking it back
+                self.stalled.clear()
+                self.believe_the_document()
 
     @rule()
     def finish_stroke(self):
@@ -298,8 +335,10 @@ class Walk(RuleBasedStateMachine):
         for layer in self.document.layers:
             assert layer.params == self.asked[layer.id]
             assert layer.refine == self.edges[layer.id]
-            if layer.refine and layer.id not in self.stalled:
-                assert layer.refinement is not None
+            if layer.wants_edge and layer.id not in self.stalled:
+                assert not layer.unsolved
+                controlled = adjusted(layer.refinement.solved.array(), layer.edge)
+                np.testing.assert_array_equal(layer.refinement.alpha.array(), controlled)
 
     # What always holds
 
@@ -316,15 +355,22 @@ class Walk(RuleBasedStateMachine):
                 np.testing.assert_array_equal(layer.shaped.array(), shaped)
                 base = covered(255 - shaped if layer.inverted else shaped, layer.paint)
                 if layer.refinement is not None:
-                    expected = solved(base, layer.refine.band_width)
-                    np.testing.assert_array_equal(layer.refinement.alpha.array(), expected)
-                    base = covered(expected, layer.retouch)
+                    found = layer.refinement.solved.array()
+                    if not layer.refinement.pending:
+                        band = layer.refine and layer.refine.band_width
+                        expected = solved(base, band, layer.hints and layer.hints.array())
+                        np.testing.assert_array_equal(found, expected)
+                        if layer.refinement.edges == layer.edges and not layer.edge.shift_edge:  # which has drafts
+                            controlled = adjusted(found, layer.edge)
+                            np.testing.assert_array_equal(layer.refinement.alpha.array(), controlled)
+                    base = covered(layer.refinement.alpha.array(), layer.retouch)
                 np.testing.assert_array_equal(layer.alpha.array(), base)
 
     @invariant()
     def no_stroke_is_lost(self):
         for layer in self.document.layers:
             assert (layer.paint, layer.retouch, layer.inverted) == self.painted[layer.id]
+            assert layer.hints is self.hinted[layer.id]
 
     @invariant()
     def alpha_is_the_layers_from_bottom_to_top(self):

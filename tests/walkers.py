@@ -4,22 +4,28 @@ import numpy as np
 
 from maskstudio.core.document import Detection, Refinement
 from maskstudio.core.mask import Mask
+from maskstudio.matting import edge
 from tests.core.documents import disc
 
 WIDTH, HEIGHT = 40, 32
 
 
-def solved(plane, band):
-    """Stands in for the solver: an edge that says which mask and band it was solved for."""
+def solved(plane, band, hints=None):
+    """Stands in for the solver: an edge that says which mask, band and hints it was solved for."""
     soft = plane.copy()
-    soft[0, 0] = band
-    soft[1, :] = plane.sum() % 251
+    if band is not None:
+        soft[0, 0] = band
+        soft[1, :] = plane.sum() % 251
+    if hints is not None:
+        soft[2, :] = hints.sum() % 251
     return soft
 
 
-def refine_edge(_image, mask, wanted, token):
+def refine_edge(_image, layer, token):
     token.step(0.5)
-    return Refinement(Mask.from_array(solved(mask.array(), wanted.band_width)), {})
+    band = layer.refine and layer.refine.band_width
+    found = solved(layer.base.array(), band, layer.hints and layer.hints.array())
+    return edge.finished(_image, layer, Refinement(Mask.from_array(found), {}), token.step)
 
 
 def covered(base, paint):

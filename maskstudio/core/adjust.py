@@ -1,4 +1,6 @@
-"""Adjusting a finished mask: smooth, feather, contrast, shift edge. Flat parts are left alone, so edges alone cost."""
+"""Adjusting a finished mask: smooth, feather, contrast, shift edge, solid core. Flat parts are left alone, so edges
+alone cost.
+"""
 
 from collections.abc import Callable
 
@@ -9,6 +11,7 @@ from maskstudio.core.area import Area, nothing, tight
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.ops import apply_mask_params
+from maskstudio.core.solidcore import solidified
 from maskstudio.core.tile import Plane
 from maskstudio.errors import BadMask, BadParameter
 from maskstudio.params import AdjustParams
@@ -16,28 +19,40 @@ from maskstudio.params import AdjustParams
 Check = Callable[[], None]
 
 _CELL = 512  # px worked on at a time, at least
+# Fading outwards: how far the edge is moved, and the Gaussian around it, as shares of the radius.
+_GROWN, _FADED = 0.55, 0.22
 
 
 def _go_on() -> None:
     pass
 
 
-def adjusted(plane: Plane, params: AdjustParams, *, check: Check = _go_on) -> Plane:
-    """``plane`` (uint8, (H, W)) smoothed, feathered, given contrast and moved, in this order. A new array."""
+def adjusted(plane: Plane, params: AdjustParams, *, base: Plane | None = None, check: Check = _go_on) -> Plane:
+    """``plane`` (uint8, (H, W)) smoothed, feathered, given contrast, moved and made solid inside, in this order.
+
+    ``base`` (uint8, (H, W)) is the mask that says what lies inside, for the solid core: ``plane`` itself by default.
+    A new array. Raises ``BadMask`` for planes of another kind or of different sizes.
+    """
     out = plane.copy()
     if params.smooth:
         out = smooth(out, params.smooth, check=check)
     if params.feather:
-        out = feather(out, params.feather, check=check)
+        out = (fade_out if params.outer_only else feather)(out, params.feather, check=check)
     if params.contrast:
         out = contrast(out, params.contrast)
     if params.shift_edge:
         out = shift_edge(out, params.shift_edge, check=check)
+    if params.solid_core:
+        check()
+        out = solidified(out, plane if base is None else base, params.solid_core)
     return out
 
 
 def reach(params: AdjustParams) -> int:
-    """How far, in px, ``adjusted`` can carry what a pixel holds."""
+    """How far, in px, ``adjusted`` can carry what a pixel holds.
+
+    A solid core carries nothing: it only asks how deep inside the base a pixel lies.
+    """
     spread = sum(blur.reach(radius / 2) for radius in (params.smooth, params.feather) if radius)
     return spread + abs(params.shift_edge)
 
@@ -68,6 +83,46 @@ def feather(plane: Plane, radius: float, *, check: Check = _go_on) -> Plane:
     The frame's border is no edge.
     """
     return _in_cells(plane, radius, lambda window: _bytes(blur.blurred(window.astype(np.float32), radius / 2)), check)
+
+
+def fade_out(plane: Plane, radius: float, *, check: Check = _go_on) -> Plane:
+    """The edge faded over ``radius`` px outwards only; no value gets smaller, and even parts stay as they are.
+
+    The greatest value within half the radius, blurred by a Gaussian less than half as wide: where the edge was it is
+    still full, and at the radius next to nothing, also around corners and thin parts. Wide ones are computed on the
+    greatest values of blocks. The frame's border is no edge.
+    """
+    factor = blur.reduction(radius / 4)
+    # A block counts as full where any of its pixels is, so it reaches half a block too far on average.
+    disc = _disc(max(round((_GROWN * radius - (factor - 1) / 2) / factor), 1))
+    sigma = max(_FADED * radius / factor, 0.5)
+
+    def work(window: Plane) -> Plane:
+        height, width = window.shape
+        spread = cv2.dilate(_greatest(window, factor), disc).astype(np.float32)
+        faded = blur.blurred(spread, sigma)
+        size = (faded.shape[1] * factor, faded.shape[0] * factor)
+        faded = cv2.resize(faded, size, interpolation=cv2.INTER_LINEAR)
+        brighter: Plane = cv2.max(window, _bytes(faded[:height, :width]))
+        return brighter
+
+    return _in_cells(plane, radius, work, check, factor)
+
+
+def _greatest(plane: Plane, side: int) -> Plane:
+    """The greatest value in each block of ``side`` px; the last ones repeat the plane's border."""
+    if side == 1:
+        return plane
+    padded = cv2.copyMakeBorder(plane, 0, -plane.shape[0] % side, 0, -plane.shape[1] % side, cv2.BORDER_REPLICATE)
+    block: Plane = cv2.dilate(padded, np.ones((side, side), np.uint8))
+    greatest: Plane = np.ascontiguousarray(block[side // 2 :: side, side // 2 :: side])
+    return greatest
+
+
+def _disc(radius: int) -> Plane:
+    rows, columns = np.mgrid[-radius : radius + 1, -radius : radius + 1]
+    disc: Plane = (rows * rows + columns * columns <= radius * radius).astype(np.uint8)
+    return disc
 
 
 def contrast(plane: Plane, amount: float) -> Plane:
@@ -105,17 +160,18 @@ def feathered(plane: Plane, rect: Rect, radius: float, frame: Rect) -> Area:
     return tight(feather(wide, radius), around.x, around.y)
 
 
-def _in_cells(plane: Plane, radius: float, work: Callable[[Plane], Plane], check: Check) -> Plane:
+def _in_cells(plane: Plane, radius: float, work: Callable[[Plane], Plane], check: Check, grain: int = 0) -> Plane:
     """``work`` wherever a blur of half of ``radius`` finds more than one value; a copy of ``plane`` elsewhere.
 
-    Cells and what is read around them are aligned to the blur's reduction, so that no seams show.
+    Cells and what is read around them are aligned to the blur's reduction, or to blocks of ``grain`` px, so that no
+    seams show.
     """
     _need_plane(plane)
     _need_radius(radius)
     out = plane.copy()
     if not radius:
         return out
-    factor = blur.reduction(radius / 2)
+    factor = grain or blur.reduction(radius / 2)
     halo = _up(blur.reach(radius / 2), factor)
     side = _up(max(_CELL, 2 * halo), factor)
     frame = Rect(0, 0, plane.shape[1], plane.shape[0])

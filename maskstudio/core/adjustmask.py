@@ -11,6 +11,7 @@ from maskstudio.core.adjust import adjusted, reach
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import TILE, Index, Mask, grid
+from maskstudio.core.solidcore import solidified_mask
 from maskstudio.core.tile import Plane
 from maskstudio.params import AdjustParams
 
@@ -26,13 +27,26 @@ def _go_on(_fraction: float) -> None:
     pass
 
 
-def adjusted_mask(mask: Mask, params: AdjustParams, *, draft: bool = False, step: Step = _go_on) -> Mask:
+def adjusted_mask(
+    mask: Mask, params: AdjustParams, *, base: Mask | None = None, draft: bool = False, step: Step = _go_on
+) -> Mask:
     """``adjust.adjusted`` for a tiled mask; tiles it leaves alone stay the same objects.
 
-    ``step`` is called with the share done, 0..1, before each part of the work, and may raise to stop. A ``draft`` takes
-    a shift from grey dilation, in a fraction of the time; its edge is up to half a pixel off, and less smooth.
+    ``base`` says what lies inside, for the solid core: ``mask`` itself by default. ``step`` is called with the share
+    done, 0..1, before each part of the work, and may raise to stop. A ``draft`` takes a shift from grey dilation, in a
+    fraction of the time; its edge is up to half a pixel off, and less smooth.
     """
-    if params == AdjustParams():
+    depth, params = params.solid_core, replace(params, solid_core=0)
+    share = 0.5 if depth else 1.0
+    out = _along_edges(mask, params, lambda done: step(share * done), draft=draft)
+    if depth:
+        out = solidified_mask(out, mask if base is None else base, depth, lambda done: step(share + (1 - share) * done))
+    return out
+
+
+def _along_edges(mask: Mask, params: AdjustParams, step: Step, *, draft: bool) -> Mask:
+    """All but the solid core."""
+    if params in (AdjustParams(), AdjustParams(outer_only=True)):
         return mask
     halo, grain = reach(params) if draft else _halo(params), _grain(params)
     side = max(TILE, -(-2 * halo // TILE) * TILE)
@@ -78,7 +92,8 @@ def _halo(params: AdjustParams) -> int:
 
 def _grain(params: AdjustParams) -> int:
     """Blurs work on a plane reduced by these; windows begin at whole blocks of all of them, so no seams show."""
-    return math.lcm(*(blur.reduction(radius / 2) for radius in (params.smooth, params.feather)))
+    feather = params.feather / 2 if params.outer_only else params.feather
+    return math.lcm(blur.reduction(params.smooth / 2), blur.reduction(feather / 2))
 
 
 def _aligned(rect: Rect, grain: int) -> Rect:

@@ -8,13 +8,13 @@ import numpy.typing as npt
 
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.image import Image
-from maskstudio.core.layer import COLOURS, ColourTile, Detection, Layer, Origin, Refinement
+from maskstudio.core.layer import COLOURS, ColourTile, Detection, Layer, Origin, Refinement, Region
 from maskstudio.core.lazy import lazy
-from maskstudio.core.mask import Index, Mask, grid
+from maskstudio.core.mask import Index, Mask, grid, within
 from maskstudio.core.ops import Mode, combine_tiles
 from maskstudio.core.tile import Plane, Tile, flat
 
-__all__ = ["Change", "ColourTile", "Detection", "Document", "Layer", "Origin", "Refinement", "compare"]
+__all__ = ["Change", "ColourTile", "Detection", "Document", "Layer", "Origin", "Refinement", "Region", "compare"]
 
 Parts = tuple[tuple[Mask, Mode], ...]  # what is combined, from bottom to top
 
@@ -116,7 +116,7 @@ class Document:
         Shape (rect.height, rect.width, 3), the image's type. Without decontamination it is a view of the image.
         """
         source = self.image.pixels[rect.slices()]
-        clean = [layer for layer in self.shown if (layer.mode == "add" or self.solo) and layer.amount > 0]
+        clean = [layer for layer in self.shown if (layer.mode == "add" or self.solo) and any(_amounts(layer))]
         out = source
         for layer in clean:
             if layer.refinement is None:
@@ -126,19 +126,51 @@ class Document:
                 if tile is None:
                     continue
                 out = source.copy() if out is source else out
-                _blend(out, tile, layer.alpha.tile(index), layer.amount, box, rect)
+                _blend(out, tile, layer.alpha.tile(index), _amount(layer, index), box, rect)
         return out
 
 
-def _blend(out: npt.NDArray[Any], tile: ColourTile, alpha: Plane, amount: float, box: Rect, rect: Rect) -> None:
+def _amounts(layer: Layer) -> tuple[float, ...]:
+    """Shares of decontaminated colour: the layer's own, then those of its regions."""
+    return (layer.amount, *(region.amount for region in layer.regions))
+
+
+def _amount(layer: Layer, index: Index) -> float | npt.NDArray[np.float32]:
+    """The share of decontaminated colour in a tile: one for all pixels, or one for each (H, W)."""
+    amount: float | npt.NDArray[np.float32] = layer.amount
+    for region in layer.regions:
+        area = region.area.held(index)
+        if area.value == 255:
+            amount = region.amount
+        elif area.value != 0:
+            share = area.pixels.astype(np.float32) / np.float32(255)
+            amount = np.float32(amount) * (1 - share) + np.float32(region.amount) * share
+    return amount
+
+
+def _blend(
+    out: npt.NDArray[Any],
+    tile: ColourTile,
+    alpha: Plane,
+    amount: float | npt.NDArray[np.float32],
+    box: Rect,
+    rect: Rect,
+) -> None:
     """Mix ``tile`` into ``out`` by ``amount`` where the layer's alpha is soft; solid pixels keep the source exactly."""
     part = box.intersect(rect)
-    here = Rect(part.x - rect.x, part.y - rect.y, part.width, part.height).slices()
-    there = Rect(part.x - box.x, part.y - box.y, part.width, part.height).slices()
+    here, there = within(part, rect), within(part, box)
     soft = (alpha[there] > 0) & (alpha[there] < 255)
-    old = out[here][soft]
-    mixed = old + (tile[there][soft].astype(np.float32) - old) * amount if amount < 1 else tile[there][soft]
-    out[here][soft] = np.rint(mixed).astype(out.dtype)
+    old, new = out[here][soft], tile[there][soft]
+    if not isinstance(amount, float | int):
+        amount = amount[there][soft][:, None]
+    elif amount == 1:
+        out[here][soft] = new
+        return
+    out[here][soft] = np.rint(old + (new.astype(np.float32) - old) * amount).astype(out.dtype)
+
+
+def _areas(layer: Layer) -> tuple[int, ...]:
+    return tuple(id(region.area) for region in layer.regions)
 
 
 @dataclass(frozen=True)
@@ -167,8 +199,8 @@ def _outline(document: Document) -> tuple[object, ...]:
 
 def _colour_area(old: Document, new: Document) -> Rect:
     """Where decontaminated colours may differ."""
-    before = {layer.id: (layer.refinement, layer.amount, layer.mode) for layer in old.shown}
-    after = {layer.id: (layer.refinement, layer.amount, layer.mode) for layer in new.shown}
+    before = {layer.id: (layer.refinement, _amounts(layer), _areas(layer), layer.mode) for layer in old.shown}
+    after = {layer.id: (layer.refinement, _amounts(layer), _areas(layer), layer.mode) for layer in new.shown}
     touched = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
     tiles = [state[0].colours for key in touched for state in (before.get(key), after.get(key)) if state and state[0]]
     return bounds(new.alpha.rect(index) for colours in tiles for index in colours)

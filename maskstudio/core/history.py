@@ -248,13 +248,15 @@ def held(document: Document) -> Held:
         masks += [layer.__dict__[name] for name in ("recipe", "base", "alpha") if name in layer.__dict__]
         for paint in (layer.paint, layer.retouch):
             masks += [paint.value, paint.cover] if paint else []
-        if layer.refinement is not None:
-            masks.append(layer.refinement.alpha)
+        masks += [layer.hints] if layer.hints is not None else []
+        masks += [region.area for region in layer.regions]
+        for solved in (layer.refinement, layer.measured):
+            masks += [solved.alpha, solved.solved] if solved else []
         if layer.source is not None:
             masks.append(layer.source.mask)
     distinct = {id(mask): mask for mask in masks}.values()
     tiles: Held = {id(tile): tile for mask in distinct for tile in mask.tiles.values() if tile.value is None}
     for layer in document.layers:
-        if layer.refinement is not None:
-            tiles.update((id(tile), tile) for tile in layer.refinement.colours.values())
+        for solved in (layer.refinement, layer.measured):
+            tiles.update((id(tile), tile) for tile in (solved.colours.values() if solved else ()))
     return tiles

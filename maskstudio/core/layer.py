@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from maskstudio.core.lazy import lazy
-from maskstudio.core.mask import Index, Mask
+from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode
 from maskstudio.core.paint import Paint
-from maskstudio.params import UNSHAPED, MaskParams, RefineParams
+from maskstudio.core.refinement import ColourTile, Refinement, Region, amount_of, same_alpha
+from maskstudio.params import UNADJUSTED, UNSHAPED, AdjustParams, MaskParams, RefineParams
 
-ColourTile = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+__all__ = ["COLOURS", "Colour", "ColourTile", "Detection", "Layer", "Origin", "Refinement", "Region"]
+
 Colour = tuple[int, int, int]
 
 # Told apart by people who see few hues as well (Okabe and Ito, 2008), without the black.
@@ -47,19 +46,6 @@ class Detection:
     stand_in: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Refinement:
-    """What a refine job found: alpha, and clean colours for the tiles that have an edge in them (the image's type)."""
-
-    alpha: Mask
-    colours: Mapping[Index, ColourTile]
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of alpha and colours."""
-        return self.alpha.nbytes + sum(tile.nbytes for tile in self.colours.values())
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where a layer came from.
@@ -83,8 +69,11 @@ class Origin:
 class Layer:
     """One object of a document. ``shaped`` is always ``mask`` with ``params`` applied; ``refinement`` belongs to it.
 
-    ``refine`` holds the parameters of a wanted refinement, None when none is wanted; ``refinement`` is None until it is
-    solved. ``paint`` lies under the refinement, ``retouch`` over it; without a refinement there is ``paint`` alone.
+    What is wanted of the edge: ``refine``, how a band along it is solved, None for no band; ``edge``, the controls of
+    the solved edge as a whole; ``hints``, a plane of what was painted into the trimap (``matting.trimap``);
+    ``regions`` that have parameters of their own, the last one on top; ``measured``, what was found from a second
+    photo and takes the place of the band. ``refinement`` is None until all that is solved. ``paint`` lies under it,
+    ``retouch`` over it; without anything wanted there is ``paint`` alone.
     """
 
     id: int
@@ -94,6 +83,10 @@ class Layer:
     params: MaskParams = UNSHAPED
     source: Detection | None = None
     refine: RefineParams | None = None
+    edge: AdjustParams = UNADJUSTED
+    hints: Mask | None = None
+    regions: tuple[Region, ...] = ()
+    measured: Refinement | None = None
     refinement: Refinement | None = None
     visible: bool = True
     mode: Mode = "add"
@@ -122,10 +115,31 @@ class Layer:
 
     @property
     def amount(self) -> float:
-        """Share of decontaminated colour, 0..1."""
-        if self.refine is None or not self.refine.color_decontamination:
-            return 0.0
-        return self.refine.decontamination_amount
+        """Share of decontaminated colour outside of all regions, 0..1."""
+        return 1.0 if self.measured is not None and self.refine is None else amount_of(self.refine)
+
+    @property
+    def band(self) -> RefineParams | None:
+        """How the band along the edge is solved; None for none, as where alpha was measured."""
+        return None if self.measured is not None else self.refine
+
+    @property
+    def edges(self) -> tuple[AdjustParams, ...]:
+        """The controls of the edge: the layer's own, then those of its regions."""
+        return (self.edge, *(region.edge for region in self.regions))
+
+    @property
+    def wants_edge(self) -> bool:
+        """Whether anything is to be made of the edge beyond the painted mask."""
+        wanted = self.refine is not None or self.hints is not None or bool(self.regions) or self.measured is not None
+        return wanted or self.edge != UNADJUSTED or self.retouch is not None
+
+    @property
+    def unsolved(self) -> bool:
+        """Whether ``refinement`` is not, or not quite, what is wanted."""
+        if not self.wants_edge:
+            return False
+        return self.refinement is None or bool(self.refinement.pending) or self.refinement.edges != self.edges
 
     @property
     def brushed(self) -> Mask:
@@ -151,8 +165,17 @@ class Layer:
         return layer
 
     def same_base(self, other: "Layer") -> bool:
-        """Whether a refinement of one is a refinement of the other."""
+        """Whether both are refined from the same painted mask."""
         return self.shaped is other.shaped and self.paint is other.paint and self.inverted == other.inverted
+
+    def same_wish(self, other: "Layer") -> bool:
+        """Whether a solution of the edge of one, before its controls, is one for the other."""
+        alike = len(self.regions) == len(other.regions) and all(
+            mine.area is theirs.area and same_alpha(mine.refine, theirs.refine)
+            for mine, theirs in zip(self.regions, other.regions, strict=True)
+        )
+        given = self.hints is other.hints and self.measured is other.measured
+        return alike and given and self.same_base(other) and same_alpha(self.refine, other.refine)
 
 
 _MADE_OF = (

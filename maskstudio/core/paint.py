@@ -100,6 +100,19 @@ class Paint:
             values[index], covers[index] = laid_tile(self.value.held(index), self.cover.held(index), amount, 0)
         return self.replaced(values, covers)
 
+    def lifted(self, area: Mask) -> "Paint":
+        """The paint taken off by as much as ``area`` says, so that what lies below shows again."""
+        values: dict[Index, Plane | Tile] = {}
+        covers: dict[Index, Plane | Tile] = {}
+        for index, amount in area.tiles.items():
+            if self.cover.flat_value(index) == 0:
+                continue
+            left = cv2.bitwise_not(amount.pixels)
+            cover = cv2.multiply(self.cover.tile(index), left, scale=1 / 255)
+            values[index] = cv2.min(cv2.multiply(self.value.tile(index), left, scale=1 / 255), cover)
+            covers[index] = cover
+        return self.replaced(values, covers)
+
     def transformed(self, change: Callable[[Mask], Mask]) -> "Paint":
         """Both planes changed alike, as when they are moved."""
         return Paint(change(self.value), change(self.cover))

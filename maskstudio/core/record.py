@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypeVar, get_args
 import numpy as np
 
 from maskstudio.core.checked import Fields, finite, simple
-from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement
+from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
+from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import COLOURS, Colour, ColourTile
 from maskstudio.core.mask import Index, Mask
@@ -18,11 +19,13 @@ from maskstudio.core.ops import Mode
 from maskstudio.core.paint import Paint
 from maskstudio.core.shelf import Keeping
 from maskstudio.errors import BadParameter, BadProject
-from maskstudio.params import MaskParams, RefineParams
+from maskstudio.params import AdjustParams, MaskParams, RefineParams
 from maskstudio.spec import Params
 
-FORMAT = 1
+FORMAT = 2
 MOST_LAYERS = 5000
+_MOST_REGIONS = 1000
+_GREATEST_HINT = 4
 _MOST_IDS = 2**31
 P = TypeVar("P", bound=Params)
 
@@ -61,7 +64,19 @@ def layer_record(layer: Layer, shelf: Keeping) -> dict[str, Any]:
             return None
         return {"value": keep(paint.value, f"{role} value"), "cover": keep(paint.cover, f"{role} cover")}
 
-    solved = layer.refinement
+    def found(found: Refinement | None, role: str) -> dict[str, Any] | None:
+        if found is None:
+            return None
+        pending = found.pending
+        return {
+            "alpha": keep(found.alpha, f"{role} alpha"),
+            "solved": keep(found.solved, f"{role} solved"),
+            "colours": shelf.colours(found),
+            "reach": found.reach,
+            "finished": found.edges == layer.edges,
+            "pending": [pending.x, pending.y, pending.width, pending.height],
+        }
+
     return {
         "id": layer.id,
         "name": layer.name,
@@ -70,7 +85,11 @@ def layer_record(layer: Layer, shelf: Keeping) -> dict[str, Any]:
         "params": wired(MaskParams, layer.params),
         "source": _detection_record(layer.source, keep) if layer.source else None,
         "refine": wired(RefineParams, layer.refine) if layer.refine else None,
-        "refinement": solved and {"alpha": keep(solved.alpha, "refined"), "colours": shelf.colours(solved)},
+        "edge": wired(AdjustParams, layer.edge),
+        "hints": None if layer.hints is None else keep(layer.hints, "hints"),
+        "regions": [_region_record(region, keep) for region in layer.regions],
+        "measured": found(layer.measured, "measured"),
+        "refinement": found(layer.refinement, "refined"),
         "visible": layer.visible,
         "mode": layer.mode,
         "inverted": layer.inverted,
@@ -85,6 +104,16 @@ def wired(kind: type[P], params: P) -> dict[str, Any]:
     """The values that ``kind`` declares under their wire names; a tool's own additions are not for the disk."""
     values = params.to_wire()
     return {spec.wire: values[spec.wire] for spec in kind.specs()}
+
+
+def _region_record(region: Region, keep: Callable[[Mask, str], int]) -> dict[str, Any]:
+    return {
+        "id": region.id,
+        "name": region.name,
+        "area": keep(region.area, f"region {region.id}"),
+        "refine": wired(RefineParams, region.refine),
+        "edge": wired(AdjustParams, region.edge),
+    }
 
 
 def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dict[str, Any]:
@@ -131,7 +160,21 @@ def _from_0(record: Fields) -> dict[str, Any]:
     return {"solo": None, **record.values, "layers": layers}
 
 
-UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0}
+def _from_1(record: Fields) -> dict[str, Any]:
+    """What edges have since version 2 is filled in layer by layer (``_completed``): journals keep layers one by one."""
+    return dict(record.values)
+
+
+def _completed(record: Fields) -> Fields:
+    """A layer with what versions before 2 did not know: controls, hints, regions; what was solved is what showed."""
+    values = {"edge": {}, "hints": None, "regions": [], "measured": None, **record.values}
+    solved = values.get("refinement")
+    if isinstance(solved, dict):
+        values["refinement"] = {"solved": solved.get("alpha"), "reach": 0, "finished": True, **solved}
+    return Fields(values, record.what)
+
+
+UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0, 1: _from_1}
 """What makes of a record of a version one of the next."""
 
 
@@ -142,7 +185,8 @@ class Reader:
         self._image = image
         self._kept = kept
         self._paints: dict[tuple[int, int], Paint] = {}
-        self._solved: dict[tuple[int, int], Refinement] = {}
+        self._solved: dict[object, Refinement] = {}
+        self._seen: set[int] = set()  # tiles of hints, by identity
         self._sound: set[tuple[int, int]] = set()
 
     def document(self, record: Fields) -> Document:
@@ -168,7 +212,11 @@ class Reader:
 
     def layer(self, record: Fields) -> Layer:
         """One layer."""
+        record = _completed(record)
         mode: Mode = record.one_of("mode", *get_args(Mode))  # type: ignore[assignment]  # just checked
+        edge = _params(AdjustParams, record, "edge")
+        regions = tuple(self._region(Fields(each, "a region")) for each in record.listed("regions", _MOST_REGIONS))
+        edges = (edge, *(region.edge for region in regions))
         return Layer(
             id=record.whole("id", 1, _MOST_IDS),
             name=record.text("name"),
@@ -177,7 +225,11 @@ class Reader:
             params=_params(MaskParams, record, "params"),
             source=record.maybe("source", self._detection),
             refine=None if record.values.get("refine") is None else _params(RefineParams, record, "refine"),
-            refinement=record.maybe("refinement", self._refinement),
+            edge=edge,
+            hints=None if record.values.get("hints") is None else self._hints(record),
+            regions=regions,
+            measured=record.maybe("measured", lambda found: self._refinement(found, edges)),
+            refinement=record.maybe("refinement", lambda found: self._refinement(found, edges)),
             visible=record.flag("visible"),
             mode=mode,
             inverted=record.flag("inverted"),
@@ -205,10 +257,36 @@ class Reader:
             stand_in=record.text("standIn"),
         )
 
-    def _refinement(self, record: Fields) -> Refinement:
-        key = record.whole("alpha"), record.whole("colours")
+    def _region(self, record: Fields) -> Region:
+        return Region(
+            record.whole("id", 1, _MOST_IDS),
+            record.text("name"),
+            self._mask(record, "area"),
+            _params(RefineParams, record, "refine"),
+            _params(AdjustParams, record, "edge"),
+        )
+
+    def _hints(self, record: Fields) -> Mask:
+        hints = self._mask(record, "hints")
+        for tile in hints.tiles.values():
+            if id(tile) not in self._seen:
+                if tile.pixels.max() > _GREATEST_HINT:
+                    raise BadProject("a trimap in it is not what it should be")
+                tile.pack()
+                self._seen.add(id(tile))
+        return hints
+
+    def _refinement(self, record: Fields, edges: tuple[AdjustParams, ...]) -> Refinement:
+        alpha, solved, colours = record.whole("alpha"), record.whole("solved"), record.whole("colours")
+        pending = _pending(record)
+        finished, reach = record.flag("finished"), record.whole("reach", 0, 1_000_000)
+        made_with = edges if finished else ()
+        key = alpha, solved, colours, made_with, reach, pending
         if key not in self._solved:
-            self._solved[key] = Refinement(self._kept.mask(key[0]), self._kept.colours(key[1]))
+            keep = self._kept
+            self._solved[key] = Refinement(
+                keep.mask(solved), keep.colours(colours), keep.mask(alpha), made_with, reach, pending
+            )
         return self._solved[key]
 
     def _paint(self, record: Fields) -> Paint:
@@ -230,6 +308,15 @@ class Reader:
                 above.pack()
                 below.pack()
                 self._sound.add(pair)
+
+
+def _pending(record: Fields) -> Rect:
+    if record.values.get("pending") is None:
+        return EMPTY
+    sides = [round(finite(side, "a part to be solved", 0, 1e6)) for side in record.listed("pending", 4)]
+    if len(sides) != 4:
+        raise BadProject("a part to be solved in it has not four sides")
+    return Rect(sides[0], sides[1], sides[2], sides[3])
 
 
 def _params(kind: type[P], record: Fields, name: str) -> P:

@@ -30,6 +30,22 @@ def transformed_mask(mask: Mask, matrix: Matrix, *, draft: bool = False) -> Mask
     return empty.put(plane, where.x, where.y) if where else empty
 
 
+def transformed_codes(mask: Mask, matrix: Matrix, *, draft: bool = False) -> Mask:
+    """``mask`` under the map, where its values are no amounts but names of things, which do not mix."""
+    codes = {int(code) for tile in mask.tiles.values() for code in np.unique(tile.pixels)} - {0}
+    out = Mask(*mask.size)
+    for code in sorted(codes):
+        where = {index: np.where(tile.pixels == code, np.uint8(255), np.uint8(0)) for index, tile in mask.tiles.items()}
+        there = transformed_mask(Mask(*mask.size).with_tiles(where), matrix, draft=draft)
+        out = out.with_tiles(
+            {
+                index: np.where(tile.pixels >= 128, np.uint8(code), out.tile(index))
+                for index, tile in there.tiles.items()
+            }
+        )
+    return out
+
+
 def transformed_paint(paint: Paint, matrix: Matrix, *, draft: bool = False) -> Paint:
     """Both planes under the map. Cubic interpolation may lift value above cover, which paint does not allow."""
     cover = transformed_mask(paint.cover, matrix, draft=draft)

@@ -1,72 +1,264 @@
-"""One layer's edge, from mask to refined alpha and clean colours. Joins trimap, solver and foreground estimation."""
+"""A layer's edge, from mask to refined alpha and clean colours: which pixels are solved, by whom, and what is kept.
 
-from collections.abc import Mapping
-from typing import Protocol
+Joins trimap, solver, clean colours and edge controls. A layer is solved in passes: one for its edge as a whole, one for
+every region with parameters of its own, laid over it. Where only a part is to be solved, nothing else is touched.
+"""
+
+from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
-from maskstudio.core.document import ColourTile, Refinement
-from maskstudio.core.geometry import Rect
+from maskstudio.core.adjust import reach
+from maskstudio.core.adjustmask import adjusted_mask
+from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
-from maskstudio.core.mask import Index, Mask, Plane, grid
+from maskstudio.core.layer import Layer
+from maskstudio.core.mask import Index, Mask, Plane, Tile, grid, within
+from maskstudio.core.refinement import ColourTile, Refinement
 from maskstudio.jobs import Token
-from maskstudio.matting import trimap
+from maskstudio.matting import adaptive, trimap
+from maskstudio.matting.colourtiles import laid_colours
 from maskstudio.matting.foreground import estimate
-from maskstudio.matting.reference import closed_form
 from maskstudio.matting.refine import Alpha, solve_alpha
-from maskstudio.params import RefineParams
+from maskstudio.params import AdjustParams, RefineParams
 
-
-class Solver(Protocol):
-    """What ``solve_alpha`` is: alpha of an image in the unknown band of a trimap."""
-
-    def __call__(self, image: ColourTile, trimap: Plane, /, *, token: Token | None = None) -> Alpha:
-        """Alpha (H, W) in 0..1."""
-        ...
-
-
-_SOLVERS: dict[str, Solver] = {"fast": solve_alpha, "closed-form": closed_form}
-# Known pixels beyond the band that the solver and the colour estimate look at.
+# Known pixels beyond what is solved that the solver and the colour estimate look at.
 _CONTEXT = 48
+# A part that is solved anew fades into what is around it over so many px.
+_FADE = 16
+# Clean colours go on beyond what is soft for so many px at least, for controls that widen it.
+_WIDENED = 16
+
+Solver = Callable[[ColourTile, Plane, Token], Alpha]
 
 
-def refine_edge(image: Image, mask: Mask, params: RefineParams, token: Token) -> Refinement:
-    """Alpha solved within ``params.band_width`` px of the edge of ``mask``, and clean colours there.
+def refine_edge(image: Image, layer: Layer, token: Token) -> Refinement:
+    """What ``layer`` wants of its edge, solved; whatever of its refinement still holds is kept.
 
-    Only the surroundings of the mask are looked at. The result fits ``image``; ``mask`` has its size.
+    Only the surroundings of the mask, or of what is pending, are looked at.
     """
-    around = mask.bounds.grow(params.band_width + _CONTEXT).intersect(mask.frame)
-    if not around:
-        return Refinement(mask, {})
-    unknown = trimap.from_mask(mask.array(around), params.band_width)
-    return solve_trimap(image, mask, unknown, around, token, solver=_SOLVERS[params.solver])
+    known = layer.refinement
+    if known is None:
+        solved = _whole(image, layer, token.part(0.0, 0.95))
+    elif known.pending:
+        solved = _part(image, layer, known, token.part(0.0, 0.95))
+    else:
+        solved = known
+    return finished(image, layer, solved, token.part(0.95, 1.0).step)
 
 
-def solve_trimap(
-    image: Image, mask: Mask, unknown: Plane, around: Rect, token: Token, *, solver: Solver = solve_alpha
+def finished(
+    image: Image, layer: Layer, found: Refinement, step: Callable[[float], None], *, draft: bool = False
 ) -> Refinement:
+    """``found`` under the edge controls of ``layer`` and its regions; see ``adjusted_mask`` for a ``draft``."""
+    base = layer.base
+
+    def controlled(params: AdjustParams) -> Mask:
+        return adjusted_mask(found.solved, params, base=base, draft=draft, step=step)
+
+    alpha = controlled(layer.edge)
+    for region in layer.regions:
+        if region.edge != layer.edge:
+            alpha = _mixed(alpha, controlled(region.edge), region.area)
+    wide = max(reach(edge) for edge in layer.edges)
+    if wide > found.reach and found.colours and not draft:
+        found = _recoloured(image, layer, found, wide, step)
+    return Refinement(found.solved, found.colours, alpha, layer.edges, found.reach, found.pending)
+
+
+def trimap_of(image: Image, layer: Layer, rect: Rect, *, token: Token | None = None) -> Plane:
+    """The trimap of ``rect`` as the solver would be given it: band, regions and hints. What is not wanted is known."""
+    token = token or Token()
+    out = _known(layer.base.array(rect))
+    for refine, area in _wishes(layer):
+        share = None if area is None else area.array(rect)
+        if share is None or share.any():
+            band = _band(image, layer.base, rect, refine, token)
+            out = band if share is None else np.where(share >= 128, band, out)
+    return out if layer.hints is None else trimap.overlaid(out, layer.hints.array(rect), layer.base.array(rect))
+
+
+def whole_trimap(image: Image, layer: Layer, token: Token) -> Mask:
+    """``trimap_of`` for all pixels: 0, 128 or 255."""
+    frame = layer.base.frame
+    known = {index: _known_tile(tile) for index, tile in layer.base.tiles.items()}
+    out = Mask(*layer.base.size).with_tiles(known)
+    area = _own_area(layer)
+    for region in layer.regions:
+        area = area.unite(region.area.bounds)
+    around = area.intersect(frame)
+    return out.put(trimap_of(image, layer, around, token=token), around.x, around.y) if around else out
+
+
+def solve_trimap(image: Image, mask: Mask, unknown: Plane, around: Rect, token: Token) -> Refinement:
     """The refinement of ``mask`` for a trimap of the pixels ``around``; outside of it the mask stays as it is."""
+    alpha, clean = _solved(image, unknown, unknown, around, RefineParams(), _WIDENED, token)
+    solved = mask.put(alpha, around.x, around.y)
+    return Refinement(solved, laid_colours({}, image, clean, around), reach=_WIDENED)
+
+
+def _wishes(layer: Layer) -> list[tuple[RefineParams, Mask | None]]:
+    """What the bands are like: the layer's own, if it has one, and those of its regions with their areas."""
+    own: list[tuple[RefineParams, Mask | None]] = [] if layer.band is None else [(layer.band, None)]
+    return [*own, *((region.refine, region.area) for region in layer.regions)]
+
+
+def _start(layer: Layer, known: Refinement | None = None) -> Refinement:
+    """What the passes are laid over: the painted mask, or what was measured."""
+    wide = known.reach if known else max(_WIDENED, *(reach(edge) for edge in layer.edges))
+    colours = layer.measured.colours if layer.measured else {}
+    return Refinement(layer.measured.solved if layer.measured else layer.base, colours, reach=wide)
+
+
+def _whole(image: Image, layer: Layer, token: Token) -> Refinement:
+    found, frame = _start(layer), layer.base.frame
+    areas: list[tuple[int | None, Rect]] = [(None, _own_area(layer))]
+    areas += [(number, region.area.bounds) for number, region in enumerate(layer.regions)]
+    for done, (number, area) in enumerate(areas):
+        if area:
+            around = area.grow(_CONTEXT).intersect(frame)
+            found = _laid(image, layer, found, around, number, token.part(done / len(areas), (done + 1) / len(areas)))
+    return found
+
+
+def _own_area(layer: Layer) -> Rect:
+    """The box of what the layer's own pass solves."""
+    edge, hints = layer.base.bounds, EMPTY if layer.hints is None else layer.hints.bounds
+    return hints.unite(edge.grow(layer.band.band_width)) if layer.band and edge else hints
+
+
+def _part(image: Image, layer: Layer, known: Refinement, token: Token) -> Refinement:
+    """``known`` with what is pending solved, and faded into what is around it."""
+    box = known.pending.intersect(layer.base.frame)
+    around = box.grow(_CONTEXT).intersect(layer.base.frame)
+    if not box:
+        return Refinement(known.solved, known.colours, reach=known.reach)
+    found = _start(layer, known)
+    numbers: list[int | None] = [None] if _own_area(layer).intersect(around) else []
+    numbers += [number for number, region in enumerate(layer.regions) if region.area.array(around).any()]
+    for done, number in enumerate(numbers):
+        found = _laid(image, layer, found, around, number, token.part(done / len(numbers), (done + 1) / len(numbers)))
+    share = _fading(box, around)
+    old, new = known.solved.array(around), found.solved.array(around)
+    solved = known.solved.put(_blended(old, new, share), around.x, around.y)
+    clean = image.pixels[around.slices()].copy()
+    for index, box_of_tile in grid(image.width, image.height, around):
+        if (tile := found.colours.get(index)) is not None:
+            inside = box_of_tile.intersect(around)
+            clean[within(inside, around)] = tile[within(inside, box_of_tile)]
+    colours = laid_colours(known.colours, image, clean, around, part=box.grow(_FADE))
+    return Refinement(solved, colours, reach=known.reach)
+
+
+def _laid(image: Image, layer: Layer, below: Refinement, around: Rect, number: int | None, token: Token) -> Refinement:
+    """One pass over ``below``: the layer's own (None), or that of a region, in the pixels ``around``."""
+    region = None if number is None else layer.regions[number]
+    refine = layer.band if region is None else region.refine
+    base, under = layer.base.array(around), below.solved.array(around)
+    band = None if refine is None else _band(image, layer.base, around, refine, token)
+    wanted, kept = (_known(base), under) if band is None else (band, band)
+    if layer.hints is not None:
+        hints = layer.hints.array(around)
+        wanted, kept = trimap.overlaid(wanted, hints, base), trimap.overlaid(kept, hints, base)
+        kept = np.where(hints == trimap.HINT_MASK, base, kept)
+    alpha, clean = _solved(image, wanted, kept, around, refine or RefineParams(), below.reach, token)
+    area = None if region is None else region.area
+    if area is not None:
+        alpha = _blended(under, alpha, area.array(around).astype(np.float32) / np.float32(255))
+    solved = below.solved.put(alpha, around.x, around.y)
+    return Refinement(solved, laid_colours(below.colours, image, clean, around, area=area), reach=below.reach)
+
+
+def _recoloured(image: Image, layer: Layer, found: Refinement, wide: int, step: Callable[[float], None]) -> Refinement:
+    """Clean colours that go on for ``wide`` px, for controls that carry the edge farther than was thought of."""
+    colours = found.colours
+    areas: list[Mask | None] = [None, *(region.area for region in layer.regions)]
+    for area, refine in zip(areas, [layer.refine, *(region.refine for region in layer.regions)], strict=True):
+        step(0.9)
+        around = (found.solved if area is None else area).bounds.grow(wide + _CONTEXT).intersect(layer.base.frame)
+        coverage = found.solved.array(around)
+        clean = estimate(image.pixels[around.slices()], coverage, spill=_spill(refine), reach=wide)
+        colours = laid_colours(colours, image, clean, around, area=area)
+    return Refinement(found.solved, colours, reach=wide, pending=found.pending)
+
+
+def _spill(refine: RefineParams | None) -> tuple[int, int, int] | None:
+    """The colour to take out of the edge; None to find it from the photo."""
+    return refine.spill[:3] if refine is not None and refine.spill[3] else None
+
+
+def _solved(
+    image: Image, wanted: Plane, kept: Plane, around: Rect, refine: RefineParams, wide: int, token: Token
+) -> tuple[Plane, ColourTile]:
+    """Alpha of the pixels ``around``, solved where ``wanted`` is unknown and as in ``kept`` elsewhere, and clean
+    colours, which go on for ``wide`` px beyond what is soft.
+    """
     pixels = image.pixels[around.slices()]
-    alpha = solver(pixels, unknown, token=token.part(0.0, 0.85, "Solving the edge"))
-    coverage = np.rint(alpha * 255).astype(np.uint8)
-    token.step(0.85, "Cleaning colours")
-    clean = estimate(pixels, coverage)
-    token.step(0.97)
-    refined = mask.put(coverage, around.x, around.y)
-    return Refinement(refined, _edge_tiles(refined, clean, around))
+    alpha = _solver(refine)(pixels, wanted, token.part(0.0, 0.85, "Solving the edge"))
+    unknown = (wanted > 0) & (wanted < 255)
+    coverage = np.where(unknown, np.rint(alpha * 255).astype(np.uint8), kept)
+    clean = estimate(
+        pixels, coverage, spill=_spill(refine), reach=wide, token=token.part(0.85, 1.0, "Cleaning colours")
+    )
+    return coverage, clean
 
 
-def _edge_tiles(alpha: Mask, clean: ColourTile, around: Rect) -> Mapping[Index, ColourTile]:
-    """``clean`` cut into tiles, for those tiles of ``alpha`` that hold a soft pixel."""
-    tiles = {}
-    for index, box in grid(alpha.width, alpha.height, around):
-        coverage = alpha.tile(index)
-        if not ((coverage > 0) & (coverage < 255)).any():
-            continue
-        part = box.intersect(around)
-        tile = np.zeros((box.height, box.width, 3), clean.dtype)
-        inside = Rect(part.x - box.x, part.y - box.y, part.width, part.height).slices()
-        tile[inside] = clean[Rect(part.x - around.x, part.y - around.y, part.width, part.height).slices()]
-        tile.flags.writeable = False
-        tiles[index] = tile
-    return tiles
+def _solver(refine: RefineParams) -> Solver:
+    name = refine.solver
+
+    def solve(pixels: ColourTile, wanted: Plane, token: Token) -> Alpha:
+        if name == "fast" or name == "balanced" or name == "best":  # noqa: PLR1714 - mypy narrows by equality
+            return solve_alpha(pixels, wanted, token=token, quality=name)
+        from maskstudio.matting.reference import solve_with
+
+        return solve_with(name, pixels, wanted, token=token)
+
+    return solve
+
+
+def _band(image: Image, base: Mask, rect: Rect, refine: RefineParams, token: Token) -> Plane:
+    """The trimap of ``rect`` for a band along the edge of ``base``, which is looked at as far as the band reaches."""
+    around = rect.grow(2 * refine.band_width + 8).intersect(base.frame)
+    plane = base.array(around)
+    if refine.adaptive:
+        band = adaptive.from_image(image.pixels[around.slices()], plane, refine.band_width, token=token.part(0.0, 0.1))
+    else:
+        band = trimap.from_mask(plane, refine.band_width)
+    inner = Rect(rect.x - around.x, rect.y - around.y, rect.width, rect.height)
+    return np.ascontiguousarray(band[inner.slices()])
+
+
+def _known_tile(tile: Tile) -> Tile | Plane:
+    return tile if tile.value in (0, 255) else _known(tile.pixels)
+
+
+def _known(plane: Plane) -> Plane:
+    return np.where(plane >= 128, np.uint8(255), np.uint8(0))
+
+
+def _fading(box: Rect, around: Rect) -> npt.NDArray[np.float32]:
+    """1 in ``box``, falling to 0 over ``_FADE`` px around it; the size of ``around``, which holds it."""
+    rows = np.arange(around.y, around.bottom, dtype=np.float32)
+    columns = np.arange(around.x, around.right, dtype=np.float32)
+    down = np.maximum(np.maximum(box.y - rows, rows - (box.bottom - 1)), 0)
+    beside = np.maximum(np.maximum(box.x - columns, columns - (box.right - 1)), 0)
+    share: npt.NDArray[np.float32] = np.clip(1 - np.maximum(down[:, None], beside[None, :]) / _FADE, 0, 1)
+    return share
+
+
+def _blended(below: Plane, above: Plane, share: npt.NDArray[np.float32]) -> Plane:
+    return np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint8)
+
+
+def _mixed(below: Mask, above: Mask, area: Mask) -> Mask:
+    """``above`` over ``below`` by as much as ``area`` says, tile by tile where they differ."""
+    tiles: dict[Index, Plane | Tile] = {}
+    for index in above.changed(below):
+        share = area.held(index)
+        if share.value == 255:
+            tiles[index] = above.held(index)
+        elif share.value != 0:
+            part = share.pixels.astype(np.float32) / np.float32(255)
+            tiles[index] = _blended(below.tile(index), above.tile(index), part)
+    return below.with_tiles(tiles)

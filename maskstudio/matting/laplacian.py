@@ -4,6 +4,7 @@ Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAM
 function of the colour within each 3 x 3 window.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +19,11 @@ Real = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 # Variance of colour below which a window counts as flat; colours lie in 0..1.
-EPSILON = 1e-6
+EPSILON = 1e-7
 _SIDE = (-1, 0, 1)
 _WINDOW = [(dy, dx) for dy in _SIDE for dx in _SIDE]
-# Windows worked on at once: what the 9 x 9 affinities of one batch take stays below 10 MB.
-_BATCH = 1 << 14
+# Windows worked on at once: what the 9 x 9 affinities of one batch take stays below 3 MB.
+_BATCH = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,11 @@ class System:
     pull: Colours
 
 
-def assemble(image: Colours, alpha: Colours, unknown: Flags) -> System:
+def assemble(image: Colours, alpha: Colours, unknown: Flags, step: Callable[[float], None] = lambda _: None) -> System:
     """The closed-form system of the ``unknown`` pixels; the others keep their ``alpha``.
 
     ``image`` is (H, W, 3) in 0..1, ``alpha`` and ``unknown`` are (H, W), frames narrower than 3 px have no windows.
+    ``step`` hears the fraction done.
     """
     height, width = unknown.shape
     row_of = np.full(height * width, -1, np.int32)
@@ -48,8 +50,9 @@ def assemble(image: Colours, alpha: Colours, unknown: Flags) -> System:
     stencil = np.zeros((25, pixels.size), np.float32)
     centres = _centres(unknown)
     for start in range(0, centres.size, _BATCH):
+        step(0.7 * start / centres.size)
         _add_windows(stencil, image.reshape(-1, 3), row_of, centres[start : start + _BATCH], width)
-    return _system(stencil, pixels, row_of, alpha.ravel(), (height, width))
+    return _system(stencil, pixels, row_of, alpha.ravel(), (height, width), lambda done: step(0.7 + 0.3 * done))
 
 
 def _centres(unknown: Flags) -> Indices:
@@ -86,17 +89,29 @@ def _affinities(window: Real) -> Real:
 
 
 def _system(
-    stencil: Colours, pixels: Indices, row_of: npt.NDArray[np.int32], alpha: Colours, shape: tuple[int, int]
+    stencil: Colours,
+    pixels: Indices,
+    row_of: npt.NDArray[np.int32],
+    alpha: Colours,
+    shape: tuple[int, int],
+    step: Callable[[float], None],
 ) -> System:
     """Splits the stencils into the unknown pixels' matrix and what the known ones pull."""
     height, width = shape
     offsets = np.array([dy * width + dx for dy in range(-2, 3) for dx in range(-2, 3)])
-    # A stencil never reaches outside of the frame with a value: clipping only keeps the indices legal.
-    neighbours = np.clip(pixels[None, :] + offsets[:, None], 0, height * width - 1)
-    columns = row_of[neighbours]
-    pull = -np.where(columns < 0, stencil * alpha[neighbours], 0.0).sum(axis=0)
-    held = (columns >= 0) & (stencil != 0)
-    starts = np.concatenate([[0], np.cumsum(held.sum(axis=0))]).astype(np.int32)
-    order = held.T
-    matrix = sparse.csr_array((stencil.T[order], columns.T[order], starts), shape=(pixels.size, pixels.size))
-    return System(matrix, pull)
+    pull = np.zeros(pixels.size, np.float32)
+    values, columns, counts = [], [], []
+    for start in range(0, pixels.size, _BATCH):
+        step(start / pixels.size)
+        part = stencil[:, start : start + _BATCH].T
+        # A stencil never reaches outside of the frame with a value: clipping only keeps the indices legal.
+        neighbours = np.clip(pixels[start : start + _BATCH, None] + offsets, 0, height * width - 1)
+        rows = row_of[neighbours]
+        pull[start : start + _BATCH] = -np.where(rows < 0, part * alpha[neighbours], 0.0).sum(axis=1)
+        held = (rows >= 0) & (part != 0)
+        values.append(part[held])
+        columns.append(rows[held])
+        counts.append(held.sum(axis=1))
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int32)
+    parts = (np.concatenate(values), np.concatenate(columns), starts)
+    return System(sparse.csr_array(parts, shape=(pixels.size, pixels.size)), pull)

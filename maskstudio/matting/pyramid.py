@@ -1,6 +1,6 @@
 """The smooth foreground and background colours behind an image, coarse to fine. Knows nothing of bands or full size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -14,27 +14,35 @@ _PURITY = 12
 _FAINT = np.float32(1e-6)
 # What the coarser level weighs, and what the mean of a pixel's neighbours weighs, against a solid pixel.
 _COARSER = np.float32(0.15)
-_NEIGHBOURS = np.float32(0.05)
-_ROUNDS = 2
+_NEIGHBOURS = np.float32(0.02)
+_ROUNDS = 5
 # How far colours may stay from explaining the image, against leaving what their neighbours say.
 _SLACK = np.float32(0.01)
 
 
-def colours_behind(image: Colours, alpha: Colours) -> tuple[Colours, Colours]:
+def colours_behind(
+    image: Colours, alpha: Colours, check: Callable[[], None], held: Colours | None = None
+) -> tuple[Colours, Colours]:
     """Foreground and background, (H, W, 3) in 0..1, such that ``alpha * F + (1 - alpha) * B`` is about ``image``.
 
     ``image`` is (H, W, 3), ``alpha`` (H, W), both in 0..1. Where one of the two cannot be seen it is extended from
-    where it can.
+    where it can. ``held`` (3,) is the background where that is plain. ``check`` is called often and may raise.
     """
     levels = list(_levels(image, alpha))
     fore, back = (mean for mean, _ in levels[-1][2:])
     for here, coverage, (fore_mean, fore_weight), (back_mean, back_weight) in reversed(levels):
         fore = _merged(fore_mean, fore_weight, fore)
-        back = _merged(back_mean, back_weight, back)
+        back = _merged(back_mean, back_weight, back) if held is None else np.broadcast_to(held, fore.shape)
         for _ in range(_ROUNDS):
-            fore, back = _smoothed(fore, fore_weight), _smoothed(back, back_weight)
+            check()
+            fore = _smoothed(fore, fore_weight)
+            if held is not None:
+                fore = explain_fore(here, coverage, fore, back)
+                continue
+            back = _smoothed(back, back_weight)
+            check()
             fore, back = explain(here, coverage, fore, back)
-    return fore, back
+    return fore, np.ascontiguousarray(back)
 
 
 def explain(image: Colours, alpha: Colours, fore: Colours, back: Colours) -> tuple[Colours, Colours]:
@@ -42,6 +50,13 @@ def explain(image: Colours, alpha: Colours, fore: Colours, back: Colours) -> tup
     clear = 1 - alpha
     share = (image - alpha * fore - clear * back) / (alpha * alpha + clear * clear + _SLACK)
     return np.clip(fore + alpha * share, 0, 1), np.clip(back + clear * share, 0, 1)
+
+
+def explain_fore(image: Colours, alpha: Colours, fore: Colours, back: Colours) -> Colours:
+    """``fore`` moved as little as needed to explain ``image`` over a background that does not move."""
+    share = (image - alpha * fore - (1 - alpha) * back) / (alpha * alpha + _SLACK)
+    moved: Colours = np.clip(fore + alpha * share, 0, 1)
+    return moved
 
 
 Known = tuple[Colours, Colours]

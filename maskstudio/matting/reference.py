@@ -1,13 +1,16 @@
-"""pymatting's closed-form matting behind our contract: every pixel of the band, minutes on a large photo.
+"""pymatting's solvers behind our contract, to compare ours with: every pixel of the band, minutes on a large photo.
 
-It is what our own solver is measured against, and there to compare with. Its first import compiles for half a minute.
+The first import of pymatting compiles for half a minute. What it prints or warns of goes to the log or nowhere; where
+it gives up, as on images of a few pixels, our own solver answers.
 """
 
 import contextlib
 import io
 import logging
 import os
-from typing import Any
+import warnings
+from collections.abc import Callable
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -15,45 +18,98 @@ import numpy.typing as npt
 from maskstudio import paths
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
+from maskstudio.errors import BadParameter
 from maskstudio.jobs import Token
-from maskstudio.matting.refine import Alpha, check_input, solve_alpha
+from maskstudio.matting.quick import check_sizes
+from maskstudio.matting.refine import Alpha, solve_alpha
 
 log = logging.getLogger(__name__)
 
-# Known pixels around the band: the Laplacian's windows reach two.
-_CONTEXT = 8
+Name = Literal["closed-form", "knn", "lbdm", "lkm", "random-walk", "shared"]
+Real = npt.NDArray[np.float64]
+
+# Known pixels around the band that a solver of small windows looks at; those not named here look at all there are.
+_CONTEXT: dict[str, int] = {"closed-form": 8, "lbdm": 8, "random-walk": 8, "lkm": 32}
 # Iterations after which the progress bar is half way; how many it takes cannot be known.
 _HALF_WAY = 60
+_GIVING_UP = (ArithmeticError, AssertionError, IndexError, RuntimeError, ValueError, np.linalg.LinAlgError)
+
+
+def solve_with(
+    name: Name,
+    image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
+    trimap: npt.NDArray[np.uint8],
+    *,
+    token: Token | None = None,
+) -> Alpha:
+    """Alpha (H, W) in 0..1 by one of pymatting's solvers; arguments, errors and exactness as ``solve_alpha``.
+
+    ``closed-form``: Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAMI 2008. ``knn``:
+    Chen, Li, Tang, "KNN matting", PAMI 2013. ``lbdm``: Zheng, Kambhamettu, "Learning based digital matting", ICCV
+    2009. ``lkm``: He, Sun, Tang, "Fast matting using large kernel matting Laplacian matrices", CVPR 2010.
+    ``random-walk``: Grady, Schiwietz, Aharon, Westermann, "Random walks for interactive alpha-matting", VIIP 2005.
+    ``shared``: Gastal, Oliveira, "Shared sampling for real-time alpha matting", Eurographics 2010.
+    Raises ``BadParameter`` for any other name.
+    """
+    if name not in get_args(Name):
+        raise BadParameter(f"There is no solver called {name}; choose one of {', '.join(get_args(Name))}.")
+    check_sizes(image, trimap, "trimap")
+    token = token or Token()
+    unknown = cv2.inRange(trimap, 1, 254)
+    if not (unknown.any() and (trimap == 0).any() and (trimap == 255).any()):
+        return solve_alpha(image, trimap, token=token)
+    box = _box(name, unknown, trimap).slices()
+    alpha: Alpha = (trimap == 255).astype(np.float32)
+    try:
+        solved = _solve(name, image[box] / np.iinfo(image.dtype).max, trimap[box], token)
+    except _GIVING_UP:
+        log.info("pymatting's %s gave up", name, exc_info=True)
+        return solve_alpha(image, trimap, token=token)
+    alpha[box] = np.where(unknown[box] > 0, solved, alpha[box])
+    return alpha
 
 
 def closed_form(
     image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], trimap: npt.NDArray[np.uint8], *, token: Token | None = None
 ) -> Alpha:
-    """Alpha (H, W) in 0..1; arguments, errors and exactness as ``solve_alpha``.
+    """``solve_with`` the closed-form solver."""
+    return solve_with("closed-form", image, trimap, token=token)
 
-    Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAMI 2008, as implemented by pymatting.
-    """
-    check_input(image, trimap)
-    token = token or Token()
-    unknown = cv2.inRange(trimap, 1, 254)
-    if not (unknown.any() and (trimap == 0).any() and (trimap == 255).any()):
-        return solve_alpha(image, trimap, token=token)
+
+def _box(name: Name, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint8]) -> Rect:
+    """What the solver is shown: the surroundings of the band if they hold both sides, else everything."""
     whole = Rect(0, 0, trimap.shape[1], trimap.shape[0])
-    box = Rect(*cv2.boundingRect(unknown)).grow(_CONTEXT).intersect(whole).slices()
-    if not ((trimap[box] == 0).any() and (trimap[box] == 255).any()):
-        box = whole.slices()
-    alpha: Alpha = (trimap == 255).astype(np.float32)
-    solved = _solve(image[box] / np.iinfo(image.dtype).max, trimap[box], token)
-    alpha[box] = np.where(unknown[box] > 0, solved, alpha[box])
-    return alpha
+    if name not in _CONTEXT:
+        return whole
+    box = Rect(*cv2.boundingRect(unknown)).grow(_CONTEXT[name]).intersect(whole)
+    known = trimap[box.slices()]
+    return box if (known == 0).any() and (known == 255).any() else whole
 
 
-def _solve(image: npt.NDArray[np.float64], trimap: npt.NDArray[np.uint8], token: Token) -> npt.NDArray[np.float64]:
+def _solve(name: Name, image: Real, trimap: npt.NDArray[np.uint8], token: Token) -> Real:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(paths.cache() / "numba"))
     token.step(0.02, "Preparing the reference solver, once for half a minute")
-    from pymatting import estimate_alpha_cf, ichol
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        estimate = _estimator(name, token)
+        token.step(0.1, "Solving every pixel of the edge")
+        known = np.where(trimap == 255, 1.0, np.where(trimap == 0, 0.0, 0.5))
+        solved: Real = estimate(image, known)
+    return np.nan_to_num(solved, nan=0.5).clip(0, 1)
 
-    token.step(0.1, "Solving every pixel of the edge")
+
+def _estimator(name: Name, token: Token) -> Callable[[Real, Real], Real]:
+    import pymatting
+
+    solvers: dict[str, Callable[..., Real]] = {
+        "closed-form": pymatting.estimate_alpha_cf,
+        "knn": pymatting.estimate_alpha_knn,
+        "lbdm": pymatting.estimate_alpha_lbdm,
+        "lkm": pymatting.estimate_alpha_lkm,
+        "random-walk": pymatting.estimate_alpha_rw,
+        "shared": pymatting.estimate_alpha_sm,
+    }
+    solver = solvers[name]
     steps = 0
 
     def watch(*_: Any) -> None:
@@ -65,13 +121,14 @@ def _solve(image: npt.NDArray[np.float64], trimap: npt.NDArray[np.uint8], token:
         # It prints each shift of the matrix that it has to try.
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            factors = ichol(matrix)
+            factors = pymatting.ichol(matrix)
         log.debug("pymatting: %s", said.getvalue())
         token.step(0.2)
         return factors
 
-    known = np.where(trimap == 255, 1.0, np.where(trimap == 0, 0.0, 0.5))
-    solved: npt.NDArray[np.float64] = estimate_alpha_cf(
-        image, known, preconditioner=quietly, cg_kwargs={"callback": watch}
-    )
-    return np.nan_to_num(solved, nan=0.5).clip(0, 1)
+    if name == "shared":
+        return solver
+    options: dict[str, Any] = {"cg_kwargs": {"callback": watch}}
+    if name in {"closed-form", "lbdm"}:
+        options["preconditioner"] = quietly
+    return lambda image, known: solver(image, known, **options)

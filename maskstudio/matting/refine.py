@@ -4,7 +4,9 @@ Closed-form matting on a reduced image, helped by a guess from known colours, ca
 model. What it costs follows the band, not the frame.
 """
 
+from dataclasses import dataclass
 from math import ceil, sqrt
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +14,31 @@ from scipy import sparse
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.errors import BadImage, BadMask
 from maskstudio.jobs import Token
-from maskstudio.matting.cells import Cells, Colours, Plane, carry, reduce
+from maskstudio.matting.cells import Cells, Colours, Plane, reduce
 from maskstudio.matting.laplacian import Flags, assemble
+from maskstudio.matting.levels import Descent, Pairs
+from maskstudio.matting.quick import check_sizes
 from maskstudio.matting.samples import Guess, guess
 from maskstudio.matting.solver import conjugate_gradients
 
 Alpha = npt.NDArray[np.float32]
 
-# Unknown cells in the system: more of them are slower to solve, and no better.
-_MOST_UNKNOWN = 40_000
+Quality = Literal["fast", "balanced", "best"]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a quality may cost: ``cells`` unknown in the coarse system, and ``steps`` of each level's correction.
+
+    More cells are slower to solve and no better: with smaller ones, samples and windows reach less far.
+    """
+
+    cells: int
+    steps: int
+
+
+_EFFORTS: dict[Quality, Effort] = {"fast": Effort(8_000, 0), "balanced": Effort(40_000, 8), "best": Effort(40_000, 24)}
 # Cells in all, where a thin band runs through a large frame: what bounds the memory.
 _MOST_CELLS = 3_000_000
 # Known cells around the band that are looked at.
@@ -38,19 +54,24 @@ _LEAST = 1e-4
 
 
 def solve_alpha(
-    image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], trimap: npt.NDArray[np.uint8], *, token: Token | None = None
+    image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
+    trimap: npt.NDArray[np.uint8],
+    *,
+    token: Token | None = None,
+    quality: Quality = "balanced",
 ) -> Alpha:
     """Alpha (H, W) in 0..1 of ``image`` (H, W, 3), RGB of 8 or 16 bits, for ``trimap`` (H, W).
 
     In the trimap 255 is sure foreground and comes out as exactly 1, 0 is sure background and comes out as exactly 0,
     anything between is unknown. Without any foreground (or background) the unknown comes out as background (or
-    foreground), and as 0.5 with neither. Raises ``BadImage`` or ``BadMask`` for a wrong shape or type, and
+    foreground), and as 0.5 with neither. ``quality`` is "fast" for a preview, "balanced", or "best", which corrects
+    fine structure for longer at every level. Raises ``BadImage`` or ``BadMask`` for a wrong shape or type, and
     ``Cancelled`` through ``token``.
 
     Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAMI 2008; the guess is a data term as
     in Gastal and Oliveira, "Shared sampling for real-time alpha matting", Eurographics 2010.
     """
-    check_input(image, trimap)
+    check_sizes(image, trimap, "trimap")
     token = token or Token()
     alpha: Alpha = (trimap == 255).astype(np.float32)
     unknown = cv2.inRange(trimap, 1, 254)
@@ -61,21 +82,13 @@ def solve_alpha(
     if not (foreground and background):
         alpha[unknown > 0] = 0.5 if foreground == background else float(foreground)
         return alpha
-    frame, side = _reach(trimap, Rect(*cv2.boundingRect(unknown)), max(1, ceil(sqrt(count / _MOST_UNKNOWN))))
+    effort = _EFFORTS[quality]
+    side = ceil(sqrt(count / effort.cells))
+    frame, side = _reach(trimap, Rect(*cv2.boundingRect(unknown)), side)
     cells = reduce(image, trimap, frame, side, token.part(0.0, 0.1).step)
-    solved = _solve(cells, token.part(0.1, 0.9))
-    carry(cells, solved, image, trimap, alpha, token.part(0.9, 1.0).step)
+    pairs = _solve(cells, token.part(0.1, 0.5))
+    Descent(image, trimap, pairs, effort.steps).run(alpha, token.part(0.5, 1.0))
     return alpha
-
-
-def check_input(image: npt.NDArray[np.generic], trimap: npt.NDArray[np.generic]) -> None:
-    """Raise ``BadImage`` or ``BadMask`` unless the two are what every solver here takes."""
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype not in (np.uint8, np.uint16) or not image.size:
-        raise BadImage(f"Refining needs an RGB image of 8 or 16 bits, not {image.dtype} of shape {image.shape}.")
-    if trimap.shape != image.shape[:2] or trimap.dtype != np.uint8:
-        raise BadMask(
-            f"The trimap must be 8-bit and of the image's size {image.shape[:2]}, not {trimap.dtype} of {trimap.shape}."
-        )
 
 
 def _reach(trimap: Plane, band: Rect, side: int) -> tuple[Rect, int]:
@@ -89,20 +102,18 @@ def _reach(trimap: Plane, band: Rect, side: int) -> tuple[Rect, int]:
     return frame, max(side, ceil(sqrt(frame.area / _MOST_CELLS)))
 
 
-def _solve(cells: Cells, token: Token) -> Colours:
-    """Alpha (h, w) of the cells, in 0..1."""
+def _solve(cells: Cells, token: Token) -> Pairs:
+    """Alpha (h, w) of the cells, in 0..1, and the pairs of colours that helped to find it."""
     unknown = (cells.foreground < 1) & (cells.background < 1)
     sides = _sure(cells.foreground), _sure(cells.background)
-    first = guess(cells.colours, *sides, unknown, token.part(0.0, 0.5).step)
-    token.step(0.5)
-    system = assemble(cells.colours, cells.foreground, unknown)
-    token.step(0.7)
+    first = guess(cells.colours, *sides, unknown, token.part(0.0, 0.5))
+    system = assemble(cells.colours, cells.foreground, unknown, token.part(0.5, 0.7).step)
     held, pull = _data(cells, unknown, first)
     matrix = system.matrix + sparse.diags_array(held).tocsr()
     solved = cells.foreground.copy()
     solved[unknown] = conjugate_gradients(matrix, system.pull + pull, first.alpha, token.part(0.7, 1.0).step)
     stretched: Colours = np.clip((solved - _HAZE) / (1 - 2 * _HAZE), 0, 1)
-    return stretched
+    return Pairs.of(cells, stretched, unknown, first)
 
 
 def _sure(share: Colours) -> Flags:

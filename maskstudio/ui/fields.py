@@ -1,6 +1,8 @@
 """The controls a form is made of besides numbers. Each has ``value``, ``set_value`` and a signal ``edited``."""
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, Signal
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,6 +29,19 @@ _ROOM = 150  # px for choices side by side
 def translated(text: str) -> str:
     """A text of the vocabulary in the user's language."""
     return QCoreApplication.translate("params", text)
+
+
+@runtime_checkable
+class Picker(Protocol):
+    """What every control here can do."""
+
+    edited: ClassVar[Signal]
+
+    def value(self) -> Any:
+        """What is chosen."""
+
+    def set_value(self, chosen: Any, /) -> None:
+        """Show this, without a signal."""
 
 
 class Segments(QFrame):
@@ -90,6 +105,14 @@ class Choice(QComboBox):
         """Choose, without a signal."""
         self.setCurrentIndex(self.findData(key))
 
+    def part_before(self, key: str) -> None:
+        """Draw a line above this choice."""
+        self.insertSeparator(self.findData(key))
+
+    def explain(self, key: str, text: str) -> None:
+        """Say ``text`` when this choice is pointed at in the list."""
+        self.setItemData(self.findData(key), text, Qt.ItemDataRole.ToolTipRole)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the panel unless the focus is here."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
@@ -129,12 +152,17 @@ class ColourButton(QAbstractButton):
         painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
         swatch = self.rect().adjusted(5, 5, 0, -5)
         swatch.setWidth(28)
+        painter.setPen(QColor(colours.text if self.isEnabled() else colours.disabled))
+        self._paint_swatch(painter, swatch)
+        room = self.rect().adjusted(42, 0, -6, 0)
+        words = self.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
+
+    def _paint_swatch(self, painter: QPainter, swatch: QRect) -> None:
         painter.fillRect(swatch, QColor("#ffffff"))
         painter.fillRect(swatch, Qt.BrushStyle.Dense4Pattern)
         painter.fillRect(swatch, QColor(*self._rgba))
-        painter.setPen(QColor(colours.text if self.isEnabled() else colours.disabled))
-        painter.drawText(self.rect().adjusted(42, 0, -6, 0), Qt.AlignmentFlag.AlignVCenter, self._words())
-        painter.end()
 
     def _words(self) -> str:
         opacity = self._rgba[3]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -83,6 +84,21 @@ class Files:
         """Let the user choose a mask to add as a layer."""
         if path := dialogs.ask_image(self._window, self._settings, _tr("Import Mask")):
             self._session.import_mask(path, resize=True)
+
+    def import_trimap(self) -> None:
+        """Let the user choose a trimap for the active layer."""
+        layer = self._session.active
+        if layer and (path := dialogs.ask_image(self._window, self._settings, _tr("Import Trimap"))):
+            self._session.import_trimap(layer.id, path, resize=True)
+
+    def match(self, kind: Literal["plate", "second"]) -> None:
+        """Let the user choose the photo that alpha is measured from."""
+        titles = {
+            "plate": _tr("Choose the Same Scene without the Object"),
+            "second": _tr("Choose the Same Object before Another Background"),
+        }
+        if path := dialogs.ask_image(self._window, self._settings, titles[kind]):
+            self._session.match(path, kind)
 
     def close(self) -> None:
         """Close the photo in front; asks first if there is work in it that no file holds."""

@@ -1,6 +1,6 @@
 """A form made from declarations: one row for each parameter of a ``Params`` class, and nothing that is not declared."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from maskstudio.spec import Params, Spec
 from maskstudio.ui import theme
-from maskstudio.ui.fields import Choice, ColourButton, ScrubLabel, Segments, translated
+from maskstudio.ui.fields import Choice, ColourButton, Picker, ScrubLabel, Segments, translated
 from maskstudio.ui.number import NumberField
 
 P = TypeVar("P", bound=Params)
@@ -20,7 +20,8 @@ class Form(QWidget, Generic[P]):
     """Shows one set of parameters and lets the user change it; ``changed(params)`` comes with every change, live.
 
     ``only`` and ``without`` are field names (as in code) to show or to leave out; a parameter that is left out keeps
-    the value it was set to.
+    the value it was set to. ``own`` are controls (``fields.Picker``) in place of those that the kinds of these
+    parameters would have.
     """
 
     changed = Signal(object)
@@ -31,11 +32,13 @@ class Form(QWidget, Generic[P]):
         *,
         only: Collection[str] = (),
         without: Collection[str] = (),
+        own: Mapping[str, QWidget] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._params = kind()
         self._specs = [spec for spec in kind.specs() if spec.name not in without and (not only or spec.name in only)]
+        self._own = own or {}
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
         self._rules: dict[str, Callable[[P], bool]] = {}
@@ -113,9 +116,15 @@ class Form(QWidget, Generic[P]):
             number = NumberField(spec)
             number.valueChanged.connect(take)
             return number
-        picker = ColourButton() if spec.kind is tuple else Segments(spec) if Segments.fit(spec, self) else Choice(spec)
+        picker = self._own.get(spec.name) or self._picker(spec)
+        assert isinstance(picker, Picker)
         picker.edited.connect(lambda: take(picker.value()))
         return picker
+
+    def _picker(self, spec: Spec) -> QWidget:
+        if spec.kind is tuple:
+            return ColourButton()
+        return Segments(spec) if Segments.fit(spec, self) else Choice(spec)
 
     def _align(self) -> None:
         metrics = self.fontMetrics()
@@ -139,7 +148,7 @@ class Form(QWidget, Generic[P]):
             field.update()
         elif isinstance(field, QCheckBox):
             field.setChecked(value)
-        elif isinstance(field, Segments | Choice | ColourButton):
+        elif isinstance(field, Picker):
             field.set_value(value)
         field.blockSignals(blocked)
 

@@ -16,6 +16,7 @@ from maskstudio.ui.icons import SAMPLE, resource
 from maskstudio.ui.keys import keymap as keymaps
 from maskstudio.ui.keys.filter import KeyFilter
 from maskstudio.ui.keys.glance import Glance
+from maskstudio.ui.keys.holding import Holding
 from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.registry import actions as registry
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:  # what the user asks for is loaded then, not at every start
     from maskstudio.ui.preferences.dialog import Preferences
     from maskstudio.ui.tour import Tour
     from maskstudio.ui.window import MainWindow
+
+_HELD = "view.trimap", "view.rawColours"  # what a key shows for as long as it is held
 
 
 class Habits(QObject):
@@ -63,7 +66,9 @@ class Habits(QObject):
         """Mind the keys of these from now on."""
         self._actions = actions
         self._glance = Glance(self._window, self._window.canvas.hold_original, self._look_back)
-        self._filter = KeyFilter(self._window, lambda key: actions.get(self.keymap.owner(key)), self._glance)
+        self._holding = Holding(self._window, [actions[name] for name in _HELD if name in actions])
+        takers = self._glance, self._holding
+        self._filter = KeyFilter(self._window, lambda key: actions.get(self.keymap.owner(key)), takers)
 
     def listen(self) -> None:
         """See the keys from now on; last of all, since the making of a window sends events by the thousand."""
@@ -74,6 +79,7 @@ class Habits(QObject):
     def let_go(self) -> None:
         """The window lost the keyboard: nothing is held any more."""
         self._glance.let_go()
+        self._holding.let_go()
 
     def _look_back(self) -> None:
         if (action := self._actions.get("view.previousZoom")) is not None:

@@ -25,6 +25,9 @@ from maskstudio.ui.tools.tools import Tools
 from maskstudio.ui.viewing import Viewing
 from maskstudio.ui.welcome import Welcome
 
+_REFINING, _ASIDE = ("refinePanel", "adjustPanel"), ("detectPanel", "maskPanel")
+_UNLIMITED = 16_777_215  # px, as Qt has it
+
 
 class Shell(QMainWindow):
     """What the window consists of. ``make`` makes the sessions its tabs hold."""
@@ -58,6 +61,8 @@ class Shell(QMainWindow):
             self.history_panel,
             self.jobs_panel,
         )
+        self.refine_panel.regionChosen.connect(self.adjust_panel.show_region)
+        self._before_refining: dict[str, bool] | None = None  # what was folded
         self.sidebar = Sidebar()
         add = self.sidebar.add
         navigator = add(self.viewing.navigator, self.tr("Navigator"))
@@ -110,6 +115,29 @@ class Shell(QMainWindow):
         self.tabs.dress()
         self.notice.dress()
         self.welcome.dress()
+
+    def show_refine_workspace(self) -> bool:
+        """Make room for the panels that refine an edge; the second time, fold and unfold all as it was before.
+
+        Returns whether they have the room now.
+        """
+        sidebar, before = self.sidebar, self._before_refining
+        if before is not None:
+            self._before_refining = None
+            self.layers_panel.setMaximumHeight(_UNLIMITED)
+            for name, folded in before.items():
+                sidebar.fold(name, folded)
+            return False
+        self._before_refining = {name: sidebar.folded(name) for name in (*_REFINING, *_ASIDE)}
+        self.layers_panel.setMaximumHeight(self.layers_panel.minimumSizeHint().height())
+        sidebar.show()
+        for name in _ASIDE:
+            sidebar.fold(name, True)
+        for name in _REFINING:
+            sidebar.docks[name].show()
+            sidebar.fold(name, False)
+        sidebar.reveal(_REFINING[0])
+        return True
 
     def remember(self) -> None:
         """Keep the arrangement for the next start."""

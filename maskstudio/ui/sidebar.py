@@ -6,7 +6,7 @@ screen the column scrolls instead of squeezing the panels.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from maskstudio.ui.icons import icon
 from maskstudio.ui.panels import parts
+from maskstudio.ui.panels.section import Section
 
 _WIDTH = 308
 
@@ -63,17 +64,22 @@ class Sidebar(QScrollArea):
             self._title(name).dress()
 
     def state(self) -> QByteArray:
-        """Arrangement and folding, for ``restore``."""
-        folded = ",".join(name for name in self.docks if self.folded(name))
-        return QByteArray(folded.encode()) + b"\0" + self._docks.saveState()
+        """Arrangement and folding, of panels and of the sections in them, for ``restore``."""
+        folded = [name for name in self.docks if self.folded(name)]
+        sections = [f"{name}={section.folded:d}" for name, section in self._sections().items()]
+        return QByteArray(",".join([*folded, *sections]).encode()) + b"\0" + self._docks.saveState()
 
     def restore(self, state: QByteArray) -> None:
         """Bring back what ``state`` returned; anything else is ignored."""
         folded, _, arrangement = bytes(state.data()).partition(b"\0")
         self._docks.restoreState(QByteArray(arrangement))
-        for name in folded.decode(errors="ignore").split(","):
+        sections = self._sections()
+        for word in folded.decode(errors="ignore").split(","):
+            name, _, value = word.partition("=")
             if name in self.docks:
                 self.fold(name, True)
+            elif name in sections:
+                sections[name].fold(value == "1")
 
     def fold(self, name: str, folded: bool) -> None:
         """Show only the title of a panel, or all of it."""
@@ -83,9 +89,19 @@ class Sidebar(QScrollArea):
         """Whether only the title of a panel is shown."""
         return self._title(name).panel.isHidden()
 
+    def reveal(self, name: str) -> None:
+        """Scroll a panel to the top, once what was folded has found its place."""
+        dock, bar = self.docks[name], self.verticalScrollBar()
+        if not dock.isFloating():
+            QTimer.singleShot(0, self, lambda: bar.setValue(dock.y()))
+
     def sizeHint(self) -> QSize:
         """Wide enough for a label, a slider and a number in one row."""
         return QSize(_WIDTH, 600)
+
+    def _sections(self) -> dict[str, Section]:
+        panels = [self._title(name).panel for name in self.docks]
+        return {each.objectName(): each for panel in panels for each in panel.findChildren(Section)}
 
     def _title(self, name: str) -> "_Title":
         title = self.docks[name].titleBarWidget()

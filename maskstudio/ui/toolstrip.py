@@ -14,6 +14,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("wand",),
     ("brush",),
     ("eraser",),
+    ("refine", "trimap"),
     ("fill", "gradient"),
     ("eyedropper",),
     (),
@@ -22,7 +23,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("rotate",),
 )  # from top to bottom; an empty one is a line
 _TWICE = {"hand": "view.fit", "zoom": "view.actual", "rotate": "view.resetRotation"}  # what a double click does
-_SHARED = {"hand": "hand", "zoom": "search"}  # tools whose icon others have too
+_SHARED = {"hand": "hand", "zoom": "search", "colourPick": "tool-eyedropper"}  # tools whose icon others have too
 _ICON, _BUTTON = 20, 32  # px
 _CORNER = 4.0  # px, of the triangle that tells of a flyout
 

@@ -10,6 +10,7 @@ from maskstudio import settings as stored
 from maskstudio.ui import adjusting, dialogs
 from maskstudio.ui.canvas.scene import MODES
 from maskstudio.ui.icons import SAMPLE, resource
+from maskstudio.ui.tools.base import said
 
 if TYPE_CHECKING:
     from maskstudio.session import Session
@@ -75,6 +76,11 @@ def _select(window: MainWindow) -> Verbs:
         "select.none": lambda: window.session.clear(),
         "mask.invert": lambda: window.session.invert(),
         "mask.reset": lambda: window.session.reset_paint(),
+        "mask.fixFringe": lambda: window.session.fix_fringe(window.canvas.visible),
+        "mask.importTrimap": window.files.import_trimap,
+        "mask.matchPlate": lambda: window.files.match("plate"),
+        "mask.matchSecond": lambda: window.files.match("second"),
+        "mask.clearTrimap": lambda: clear_trimap(window.session),
     }
 
 
@@ -96,6 +102,7 @@ def _view(window: MainWindow) -> Verbs:
     return {
         **{f"view.{mode}": partial(window.show_mode, mode) for mode in MODES},
         "view.overlay": lambda: window.show_mode("image" if window.mode == "overlay" else "overlay"),
+        "view.worst": lambda: window.show_mode(window.mode_before if window.mode == "worst" else "worst"),
         "view.mask": lambda: window.show_mode(window.mode_before if window.mode == "mask" else "mask"),
         "view.nextMode": lambda: window.show_mode(MODES[(MODES.index(window.mode) + 1) % len(MODES)]),
         "view.previousMode": lambda: window.show_mode(MODES[MODES.index(window.mode) - 1]),
@@ -116,6 +123,7 @@ def _other(window: MainWindow) -> Verbs:
     return {
         "window.nextTab": lambda: window.tabs.step(1),
         "window.previousTab": lambda: window.tabs.step(-1),
+        "window.refineWorkspace": window.show_refine_workspace,
         "help.about": lambda: dialogs.show_about(window),
         **window.habits.verbs(),
         **window.tools.verbs(),
@@ -133,6 +141,14 @@ def undo(window: MainWindow) -> None:
 def _with_active(session: Session, verb: Callable[[int], object]) -> None:
     if layer := session.active:
         verb(layer.id)
+
+
+def clear_trimap(session: Session) -> None:
+    """Take what was painted into the active layer's trimap away."""
+    if layer := session.active:
+        if layer.hints is None:
+            session.told(said("Nothing was painted into the trimap of {}.").format(layer.name))
+        session.clear_hints(layer.id)
 
 
 def toggle_visible(session: Session) -> None:

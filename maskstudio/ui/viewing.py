@@ -14,6 +14,7 @@ from maskstudio.ui.canvas.look import Look
 from maskstudio.ui.canvas.loupe import FACTORS, Loupe
 from maskstudio.ui.canvas.pane import CompareView
 from maskstudio.ui.canvas.transform import LARGEST
+from maskstudio.ui.edgeview import EdgeView
 from maskstudio.ui.panels.navigator import Navigator
 from maskstudio.ui.tabs import Tab
 from maskstudio.ui.views import ViewChoices
@@ -30,6 +31,7 @@ class Viewing(QObject):
     def __init__(self, canvas: Canvas, settings: Settings, runner: Callable[[], Runner], parent: QObject) -> None:
         super().__init__(parent)
         self.choices = ViewChoices(settings, canvas, runner, self)
+        self.edge = EdgeView(canvas, self.choices, self)
         self.compare = CompareView(canvas)
         self.loupe = Loupe(canvas)
         self.loupe.set_factor(self.choices.now.loupe)
@@ -62,6 +64,9 @@ class Viewing(QObject):
             "view.navigator": lambda: self.show_navigator(self._on("view.navigator")),
             "view.loupe": lambda: self.loupe.set_on(self._on("view.loupe")),
             "view.lock": self._keep_lock,
+            "view.trimap": lambda: self.edge.show_trimap(self._on("view.trimap")),
+            "view.rawColours": lambda: self.choices.show_raw(self._on("view.rawColours")),
+            "view.nextFringe": self.edge.go_to_fringe,
             **{f"view.loupe{factor}": partial(self._enlarge, factor) for factor in FACTORS},
             "view.zoomSubject": self.zoom_to_subject,
             "view.previousZoom": self.previous_zoom,
@@ -82,6 +87,7 @@ class Viewing(QObject):
                 self._tab.look = canvas.look
         another = self._another(tab, picture)
         canvas.set_document(picture)
+        self.edge.follow(tab.session)
         if picture is None or not another:
             return
         look = self._carried if self._on("view.lock") else tab.look

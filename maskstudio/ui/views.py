@@ -82,6 +82,8 @@ class ViewChoices(QObject):
         self.now = Choices.of(settings.views.get(_KEY, {}))
         self._canvas, self._runner = canvas, runner
         self._picture: Picture | None = None
+        self._worst: Rgb = Style().worst
+        self._raw = False
         self._profile = ""
 
     @property
@@ -104,6 +106,8 @@ class ViewChoices(QObject):
             now.onion,
             colour_of(now.soft),
             grid_from=kept.grid_from / 100,
+            worst=self._worst,
+            raw=self._raw,
         )
 
     def show(self) -> None:
@@ -116,10 +120,21 @@ class ViewChoices(QObject):
 
     def show_mode(self, mode: Mode) -> None:
         """Look in another way. A picture that was chosen in an earlier session is read when it is first wanted."""
-        self._canvas.set_mode(mode)
+        self._canvas.set_style(replace(self.style, mode=mode))
         if mode == "picture" and self.now.picture and self._picture is None:
             self.choose_picture(Path(self.now.picture))
         self.changed.emit()
+
+    def show_worst(self, backdrop: Rgb) -> None:
+        """Have "worst" put this colour behind the cut-out."""
+        if backdrop != self._worst:
+            self._worst = backdrop
+            self.show()
+
+    def show_raw(self, raw: bool) -> None:
+        """Show the colours of the photo along the edge, or the clean ones."""
+        self._raw = raw
+        self.show()
 
     def choose(self, **choices: Any) -> None:
         """Take other choices, keep them and show them."""

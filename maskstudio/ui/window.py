@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -23,6 +24,7 @@ from maskstudio.ui import effects, theme
 from maskstudio.ui.bridge import Bridge
 from maskstudio.ui.canvas.scene import Mode
 from maskstudio.ui.canvasmenu import show_menu
+from maskstudio.ui.colourpick import ColourPick
 from maskstudio.ui.exchange import Exchange, found_in
 from maskstudio.ui.files import Files
 from maskstudio.ui.habits import Habits
@@ -96,6 +98,7 @@ class MainWindow(Shell):
         self.habits.adopt(self.actions_by_id)
         self.tools.build(self.actions_by_id)
         self.viewing.adopt(self.actions_by_id)
+        self.refine_panel.adopt(self.actions_by_id)
         self.recent_menu = QMenu(self.tr("Open Recent"), self)
         self.recent_menu.setToolTipsVisible(True)
         actions.fill(self.menuBar(), self.actions_by_id, self.recent_menu)
@@ -113,6 +116,7 @@ class MainWindow(Shell):
         self.status.show_hint(self.tools.tool.hint)  # the first tool told its own before anybody listened
         self.tools.menuRequested.connect(lambda at: show_menu(self.actions_by_id, at, self))
         self.tools.follow(self.session)
+        self.viewing.edge.attend(self.tools)
         self.tabs.closing.connect(self.files.close_tab)
         self.status.cancelled.connect(self.cancel_jobs)
         self.welcome.chosen.connect(lambda path: self.open(Path(path)))
@@ -121,6 +125,8 @@ class MainWindow(Shell):
         self.files.save = self.safety.save
         self.detect_panel.addModelRequested.connect(self.files.add_model)
         self.detect_panel.readinessChanged.connect(self._enable)
+        self.refine_panel.regionChosen.connect(self.tools.set_region)
+        self.refine_panel.spillPickRequested.connect(self._pick_spill)
         self.export_panel.exportRequested.connect(self.files.export)
         self.export_panel.maskExportRequested.connect(self.files.export_mask)
         self.canvas.viewChanged.connect(self._show_view)
@@ -128,6 +134,10 @@ class MainWindow(Shell):
         self.canvas.hovered.connect(lambda x, y, alpha: self.status.show_place((x, y, alpha)))
         self.canvas.left.connect(lambda: self.status.show_place(None))
         self.canvas.layerClicked.connect(lambda layer_id: self.session.activate(layer_id))
+
+    def _pick_spill(self) -> None:
+        if self.session.document is not None and self.tools.name != ColourPick.name:
+            self.tools.lend(partial(ColourPick, take=self.refine_panel.set_spill))
 
     def _offer(self, sentence: str, words: str, verb: Callable[[], object]) -> None:
         self.notice.show_sentence(sentence, "warning", words, verb)
@@ -273,6 +283,8 @@ class MainWindow(Shell):
         running = self._jobs
         self.status.show_job(running[0] if running else None, len(running) - 1)
         self.jobs_panel.job_changed(job)
+        if job.lane.startswith("layer"):
+            self.viewing.edge.follow()  # what is asked for now has another band
         self.files.job_changed(job)
         self.actions_by_id["edit.cancelJobs"].setEnabled(bool(running))
         if self._closes_when_written and not self._exporting:

@@ -1,16 +1,19 @@
 """Verbs that adjust a finished mask, live: its edge, its islands and holes, its place and size."""
 
+from dataclasses import replace
+
 from maskstudio import operations
 from maskstudio.core import cleanup
 from maskstudio.core.adjustmask import adjusted_mask
 from maskstudio.core.cleanup import Parts
 from maskstudio.core.cv import cv2
-from maskstudio.core.layer import Layer
+from maskstudio.core.image import Image
+from maskstudio.core.layer import Layer, Refinement
 from maskstudio.core.mask import Index, Mask
 from maskstudio.core.paint import Paint, Shown
 from maskstudio.core.tile import Plane
 from maskstudio.core.warp import Matrix
-from maskstudio.core.warpmask import needs_draft, transformed_mask, transformed_paint
+from maskstudio.core.warpmask import needs_draft, transformed_codes, transformed_mask, transformed_paint
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Runner, Token
 from maskstudio.params import AdjustParams, CleanParams
@@ -35,28 +38,36 @@ class AdjustingVerbs(LiveVerbs):
 
     @property
     def adjust_params(self) -> AdjustParams:
-        """What the run of now on the active layer asks for; all at 0 where there is none."""
-        asked = self._asked_for("adjust")
-        return asked if isinstance(asked, AdjustParams) else AdjustParams()
+        """The controls of the active layer's edge, or the newer ones that are just being applied."""
+        layer = self.active
+        if layer is None:
+            return AdjustParams()
+        asked = self._asked.get(_key("adjust", layer)) if self.coming(_key("adjust", layer)) else None
+        return asked if isinstance(asked, AdjustParams) else layer.edge
 
     def adjust_edge(self, params: AdjustParams) -> None:
-        """Smooth, feather, contrast and shift the edge of the active layer, as it was before the run."""
+        """Set the controls of the active layer's edge: live, and changeable ever after. Strokes from then on lie over
+        what comes out.
+        """
         layer = self.active
         if layer is None or params == self.adjust_params:
             return
         key = _key("adjust", layer)
         self._asked[key] = params
-        if params == AdjustParams():
+        start = self.start_of(key, layer.id)
+        if self.runs(key) and start is not None and start.edge == params:
             self.drop(key)
             return
+        image = self._required().image
 
-        def work(before: Layer, step: Step) -> Fields:
-            return overruled(before, adjusted_mask(before.alpha, params, draft=True, step=step))
+        def draft(before: Layer, step: Step) -> Fields:
+            return _controlled(image, before, params, step, draft=True)
 
-        def polish(before: Layer, step: Step) -> Fields:
-            return overruled(before, adjusted_mask(before.alpha, params, step=step))
+        def careful(before: Layer, step: Step) -> Fields:
+            return _controlled(image, before, params, step)
 
-        self._run(Wish(layer.id, "Adjust edge", key, work, polish if params.shift_edge else None))
+        polish = careful if params.shift_edge else None
+        self._run(Wish(layer.id, "Adjust edge", key, draft, polish, absolute=True))
 
     def feather(self, radius: int) -> None:
         """Fade the edge of the active layer over ``radius`` px inwards and outwards: a step of its own."""
@@ -197,6 +208,19 @@ def overruled(layer: Layer, target: Mask) -> Fields:
     return {"retouch" if layer.refinement else "paint": paint.replaced(values, covers, shown)}
 
 
+def _controlled(image: Image, before: Layer, params: AdjustParams, step: Step, *, draft: bool = False) -> Fields:
+    """The layer's edge under other controls; what is not solved yet will be solved with them."""
+    from maskstudio.matting.edge import finished
+
+    wished = before.changed(edge=params)
+    solved = before.refinement
+    if solved is None and not before.wants_edge:
+        solved = Refinement(before.base, {})
+    if solved is None or not wished.wants_edge:
+        return {"edge": params, "refinement": None}
+    return {"edge": params, "refinement": finished(image, wished, solved, step, draft=draft)}
+
+
 def _transformed(before: Layer, matrix: Matrix, step: Step, *, draft: bool = False) -> Fields:
     """Mask and paint under the map, and the mask shaped anew; what was refined has to be solved again."""
     step(0.1)
@@ -206,10 +230,14 @@ def _transformed(before: Layer, matrix: Matrix, step: Step, *, draft: bool = Fal
     if before.shaped is not before.mask:
         shaped = operations.shaped(mask, before.params, before.source, Token())
     step(0.7)
+    fields: dict[str, object] = {"measured": None}
+    if before.hints is not None:
+        fields["hints"] = transformed_codes(before.hints, matrix, draft=draft)
+    fields["regions"] = tuple(
+        replace(region, area=transformed_mask(region.area, matrix, draft=draft)) for region in before.regions
+    )
     paints = {"paint": before.paint, "retouch": before.retouch}
-    fields: dict[str, object] = {
-        name: transformed_paint(paint, matrix, draft=draft) if paint else None for name, paint in paints.items()
-    }
+    fields |= {name: transformed_paint(paint, matrix, draft=draft) if paint else None for name, paint in paints.items()}
     fields |= {"mask": mask, "shaped": shaped, "refinement": None, "source": None}
     _ = before.changed(**fields).alpha  # made here, where nobody waits for it; the paint remembers
     return fields

@@ -1,5 +1,7 @@
 """Verbs on layers: choose, show, arrange, name, copy, merge, move."""
 
+from dataclasses import replace
+
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.layer import Colour
 from maskstudio.core.mask import Mask
@@ -107,6 +109,9 @@ class LayerVerbs(ShapingVerbs):
             shaped=mask if layer.shaped is layer.mask else moved(layer.shaped, dx, dy),
             paint=layer.paint.transformed(lambda plane: moved(plane, dx, dy)) if layer.paint else None,
             retouch=layer.retouch.transformed(lambda plane: moved(plane, dx, dy)) if layer.retouch else None,
+            hints=moved(layer.hints, dx, dy) if layer.hints else None,
+            regions=tuple(replace(region, area=moved(region.area, dx, dy)) for region in layer.regions),
+            measured=None,
             refinement=None,
             source=None,
         )

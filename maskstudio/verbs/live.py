@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from maskstudio.core.layer import Layer
 from maskstudio.jobs import Runner, Token
+from maskstudio.verbs.edging import EdgingVerbs
 from maskstudio.verbs.late import caught_up
-from maskstudio.verbs.painting import PaintingVerbs
 
 _PATIENCE = 0.3  # seconds before work gives way to a newer value
 _RECENT = 64  # steps in which a draft is looked for once careful work has ended
@@ -30,7 +30,8 @@ class Wish:
     """What a run is asked to come to: ``work(layer, step)`` gives the fields of the layer that become others.
 
     ``layer`` is as it was before the run. ``polish`` is the same work done with more care, for when nothing newer is
-    waiting. ``step`` reports progress in 0..1 and may raise to stop.
+    waiting. ``step`` reports progress in 0..1 and may raise to stop. An ``absolute`` wish holds for whatever the layer
+    has become meanwhile, since it comes to the same however often it is carried out.
     """
 
     layer_id: int
@@ -38,9 +39,10 @@ class Wish:
     key: str
     work: Work
     polish: Work | None = None
+    absolute: bool = False
 
 
-class LiveVerbs(PaintingVerbs):
+class LiveVerbs(EdgingVerbs):
     """The way every live run takes."""
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
@@ -50,9 +52,12 @@ class LiveVerbs(PaintingVerbs):
 
     def runs(self, key: str) -> bool:
         """Whether the run of this key is the last thing that happened, or is about to be."""
+        return self.coming(key) or self._on_top(key)
+
+    def coming(self, key: str) -> bool:
+        """Whether something of the run of this key is still being worked on."""
         wish = self._wish
-        coming = wish is not None and wish.key == key and self.runner.under_way(_lane(wish.layer_id))
-        return coming or self._on_top(key)
+        return wish is not None and wish.key == key and self.runner.under_way(_lane(wish.layer_id))
 
     def start_of(self, key: str, layer_id: int) -> Layer | None:
         """The layer as it was before the run of this key, or as it is, if there is none."""
@@ -127,6 +132,8 @@ class LiveVerbs(PaintingVerbs):
                 self._work(newer or wish, (newer or wish).work)
             elif fields is not None and work is wish.polish:
                 self._catch_up(then[1], fields)
+            elif wish.absolute:
+                self._work(newer or wish, (newer or wish).work)
             return
         if fields is not None:
             self._take_over(wish, now, fields)

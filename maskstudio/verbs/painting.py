@@ -1,7 +1,7 @@
 """Verbs that paint: live strokes, areas, whole-layer adjustments. All of it lands in the layer's paint."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -12,11 +12,19 @@ from maskstudio.core.ops import combine_planes
 from maskstudio.core.paint import Paint
 from maskstudio.core.stroke import Stroke
 from maskstudio.jobs import Job, Runner, Token
+from maskstudio.matting.hints import swapped
 from maskstudio.params import BrushParams
 from maskstudio.verbs.layers import LayerVerbs, new_name
 
 How = Literal["replace", "add", "subtract", "intersect"]
 Compute = Callable[[Plane, Token], Plane]
+
+
+class Showing(Protocol):
+    """What tells the alpha of the layer it is painted on while it lasts."""
+
+    def alpha(self, rect: Rect) -> Plane:
+        """Alpha (rect.height, rect.width) of the layer in ``rect``."""
 
 
 class PaintingVerbs(LayerVerbs):
@@ -42,6 +50,11 @@ class PaintingVerbs(LayerVerbs):
         """The stroke under way."""
         return self._stroke
 
+    @property
+    def _showing(self) -> "Showing | None":
+        """What is under way and shows on the layer being painted on."""
+        return self._stroke
+
     def begin_stroke(self, params: BrushParams, value: int) -> Stroke | None:
         """Begin to paint ``value`` (0..255) on the active layer, or on a new one where there is none."""
         self.end_stroke()
@@ -63,7 +76,7 @@ class PaintingVerbs(LayerVerbs):
 
     def live_alpha(self, rect: Rect) -> Plane:
         """The document's alpha in ``rect`` (within the frame) with the stroke under way."""
-        document, layer, stroke = self._required(), self._stroked, self._stroke
+        document, layer, stroke = self._required(), self._stroked, self._showing
         if stroke is None or layer is None:
             return document.alpha.array(rect)
         mine = stroke.alpha(rect)
@@ -146,6 +159,8 @@ class PaintingVerbs(LayerVerbs):
             inverted=not layer.inverted,
             paint=layer.paint.inverted() if layer.paint else None,
             retouch=layer.retouch.inverted() if layer.retouch else None,
+            hints=swapped(layer.hints) if layer.hints else None,
+            measured=None,
             refinement=None,
         )
 

@@ -1,11 +1,14 @@
 """Verbs that shape and refine a layer: live parameters, solved on a thread, folded into the document of now."""
 
+from typing import Any
+
 from maskstudio import operations
-from maskstudio.core.document import Document, Layer, Refinement
+from maskstudio.core.document import Document, Layer
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
+from maskstudio.core.refinement import same_alpha
 from maskstudio.jobs import Runner
-from maskstudio.params import MaskParams, RefineParams
+from maskstudio.params import UNADJUSTED, MaskParams, RefineParams
 from maskstudio.verbs.desk import Desk
 
 
@@ -16,7 +19,7 @@ class ShapingVerbs(Desk):
         super().__init__(runner, provider)
         # What jobs under way are working towards, by layer; it counts only as long as they are.
         self._shaping: dict[int, MaskParams] = {}
-        self._solving: dict[int, tuple[RefineParams, bool]] = {}
+        self._solving: dict[int, tuple[RefineParams | None, bool]] = {}
 
     def mask_params(self, layer: Layer) -> MaskParams:
         """The layer's mask parameters, or the newer ones that are just being applied."""
@@ -43,20 +46,28 @@ class ShapingVerbs(Desk):
         )
 
     def refine(self, layer_id: int, params: RefineParams) -> None:
-        """Solve a layer's edge, or, where only its colours are concerned, take the new choice over at once."""
+        """Solve a layer's edge, or, where only the amount of clean colour changes, take the new choice over at once."""
         layer, lane = self._required().layer(layer_id), _refine_lane(layer_id)
-        if layer is None or (self.runner.under_way(lane) and self._solving[layer_id][0] == params):
+        if layer is None or (self.runner.under_way(lane) and self._solving[layer_id] == (params, False)):
             return
         self.runner.cancel(lane)
-        if not (layer.refine and layer.refinement and _same_alpha(layer.refine, params)):
-            self._solve(layer, params)
+        if layer.refine is None or layer.unsolved or not same_alpha(layer.refine, params):
+            self._solve(layer.changed(refine=params, refinement=None))
         elif layer.refine != params:
             self._fold(layer, "Decontaminate colours", refine=params)
 
     def unrefine(self, layer_id: int) -> None:
         """Go back to the shaped mask."""
         self.runner.cancel(_refine_lane(layer_id))
-        self._edit(layer_id, "Remove refinement", refine=None, refinement=None, retouch=None)
+        nothing: dict[str, Any] = dict.fromkeys(("refine", "refinement", "retouch", "hints", "measured"))
+        self._edit(layer_id, "Remove refinement", edge=UNADJUSTED, regions=(), **nothing)
+
+    def refine_params(self, layer: Layer) -> RefineParams | None:
+        """How the layer's edge is solved, or how it is just about to be; None for not at all."""
+        if self.runner.under_way(_refine_lane(layer.id)):
+            params, amend = self._solving[layer.id]
+            return layer.refine if amend else params
+        return layer.refine
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -82,39 +93,41 @@ class ShapingVerbs(Desk):
         self._solve_again(layer)
 
     def _solve_again(self, layer: Layer) -> None:
-        """Solve the edge of a mask that is new, as it is being asked for just now or was before."""
-        if layer.refinement:
-            return
-        asked = self.runner.under_way(_refine_lane(layer.id))
-        params, amend = self._solving[layer.id] if asked else (layer.refine, True)
-        if params is not None:
-            self._solve(layer, params, amend=amend)
+        """Solve what is not solved of an edge, as it is being asked for just now or was before."""
+        under_way = self.runner.under_way(_refine_lane(layer.id))
+        params, amend = self._solving[layer.id] if under_way else (None, True)
+        if not amend and (layer.refinement is None or layer.unsolved):
+            self._solve(layer.changed(refine=params, refinement=None))
+        elif layer.unsolved:
+            self._solve(layer, amend=True)
 
-    def _solve(self, layer: Layer, params: RefineParams, *, amend: bool = False) -> None:
+    def _solve(self, layer: Layer, *, amend: bool = False) -> None:
+        """Solve ``layer``, which is as it is wished to be. To ``amend`` is to bring what was wished for before."""
         image = self._required().image
-        self._solving[layer.id] = (params, amend)
+        self._solving[layer.id] = (layer.refine, amend)
 
-        def solved_in(document: Document, edge: Refinement | None) -> Document:
-            """The document with the edge in its layer, if that still shows the mask the edge was solved for."""
+        def solved_in(document: Document, solved: Layer) -> Document:
+            """The document with the edge in its layer, if that still wants the edge that was solved."""
             now = document.layer(layer.id)
-            if now is None or not now.same_base(layer):
+            wished = now if amend else now and now.changed(refine=layer.refine)
+            if now is None or wished is None or not wished.same_wish(layer) or (amend and not now.unsolved):
                 return document
-            if not amend:
-                return document.put(now.changed(refine=params, refinement=edge))
-            waits = now.refine and not now.refinement and _same_alpha(now.refine, params)
-            return document.put(now.changed(refinement=edge)) if waits else document
+            return document.put(wished.changed(refinement=solved.refinement))
 
         def done(solved: Layer) -> None:
             document = self._required()
             if amend and self.history:  # every step that waits for this edge gets it
-                self.history.amend(lambda old: solved_in(old, solved.refinement))
+                self.history.amend(lambda old: solved_in(old, solved))
                 self.changed()
-            elif (whole := solved_in(document, solved.refinement)) is not document:
+            elif (whole := solved_in(document, solved)) is not document:
                 self.commit(whole, "Refine edge", merge=f"refine {layer.id}")
+            now = self._required().layer(layer.id)
+            if now is not None and now.refinement is solved.refinement:
+                self._solve_again(now)  # its controls may be others by now
 
         self._start(
             "Refine edge",
-            lambda token: operations.refine(image, layer, params, token),
+            lambda token: operations.refine(image, layer, token),
             done,
             lane=_refine_lane(layer.id),
         )
@@ -136,8 +149,3 @@ def _shape_lane(layer_id: int) -> str:
 
 def _refine_lane(layer_id: int) -> str:
     return f"layer {layer_id} refine"
-
-
-def _same_alpha(one: RefineParams, other: RefineParams) -> bool:
-    """Whether two refinements differ in their colours only."""
-    return (one.band_width, one.solver) == (other.band_width, other.solver)

@@ -3,10 +3,11 @@
 import hypothesis.strategies as st
 import numpy as np
 
-from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement
+from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
+from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.mask import Mask, grid
 from maskstudio.core.paint import Paint
-from maskstudio.params import MaskParams, RefineParams
+from maskstudio.params import UNADJUSTED, AdjustParams, MaskParams, RefineParams
 from tests.core.documents import image
 
 WIDTH, HEIGHT = 300, 280
@@ -49,7 +50,22 @@ def refinements(draw, dtype):
         for index, box in grid(WIDTH, HEIGHT, alpha.frame)
         if draw(st.booleans())
     }
-    return Refinement(alpha, colours)
+    solved = draw(st.one_of(st.just(alpha), masks))
+    pending = draw(st.one_of(st.just(EMPTY), st.just(Rect(3, 4, 50, 60))))
+    edges = draw(st.sampled_from([(), (UNADJUSTED,)]))
+    return Refinement(solved, colours, alpha, edges, draw(st.integers(0, 200)), pending)
+
+
+@st.composite
+def regions(draw, number):
+    return Region(number, draw(texts), draw(masks), draw(refines), draw(edges))
+
+
+refines = st.builds(RefineParams, st.integers(1, 300), st.booleans(), st.sampled_from(["fast", "balanced", "best"]))
+edges = st.builds(
+    AdjustParams, st.integers(0, 100), st.integers(0, 250), st.booleans(), shift_edge=st.integers(-100, 100)
+)
+hints = planes.map(lambda plane: Mask.from_array(plane % 5))
 
 
 @st.composite
@@ -62,7 +78,11 @@ def layers(draw, dtype):
         shaped=draw(st.one_of(st.just(mask), masks)),
         params=draw(st.builds(MaskParams, st.integers(-500, 500), st.integers(0, 500))),
         source=draw(st.one_of(st.none(), detections())),
-        refine=draw(st.one_of(st.none(), st.builds(RefineParams, st.integers(1, 300)))),
+        refine=draw(st.one_of(st.none(), refines)),
+        edge=draw(st.one_of(st.just(UNADJUSTED), edges)),
+        hints=draw(st.one_of(st.none(), hints)),
+        regions=tuple(draw(regions(number)) for number in range(1, 1 + draw(st.integers(0, 2)))),
+        measured=draw(st.one_of(st.none(), refinements(dtype))),
         refinement=draw(st.one_of(st.none(), refinements(dtype))),
         visible=draw(st.booleans()),
         mode=draw(st.sampled_from(["add", "subtract", "intersect"])),
@@ -110,7 +130,7 @@ def assert_same(one, other):
 
 
 def _assert_same_layer(one, other):
-    plain = ("id", "params", "refine", "visible", "mode", "inverted", "colour")
+    plain = ("id", "params", "refine", "edge", "visible", "mode", "inverted", "colour")
     assert [getattr(one, name) for name in plain] == [getattr(other, name) for name in plain]
     assert said(one.name) == other.name
     assert _planes(one).keys() == _planes(other).keys()
@@ -123,11 +143,23 @@ def _assert_same_layer(one, other):
     if one.origin is not None:
         assert said(one.origin.how) == other.origin.how
         assert {said(key) for key in one.origin.params} == set(other.origin.params)
-    if one.refinement is not None:
-        assert one.refinement.colours.keys() == other.refinement.colours.keys()
-        for index, tile in one.refinement.colours.items():
-            assert tile.dtype == other.refinement.colours[index].dtype
-            np.testing.assert_array_equal(tile, other.refinement.colours[index])
+    for mine, theirs in zip(one.regions, other.regions, strict=True):
+        assert (mine.id, said(mine.name)) == (theirs.id, theirs.name)
+        assert (mine.refine, mine.edge) == (theirs.refine, theirs.edge)
+    for name in ("refinement", "measured"):
+        _assert_same_refinement(getattr(one, name), getattr(other, name), one, other)
+
+
+def _assert_same_refinement(mine, theirs, one, other):
+    assert (mine is None) == (theirs is None)
+    if mine is None:
+        return
+    assert (mine.reach, mine.pending) == (theirs.reach, theirs.pending)
+    assert (mine.edges == one.edges) == (theirs.edges == other.edges)
+    assert mine.colours.keys() == theirs.colours.keys()
+    for index, tile in mine.colours.items():
+        assert tile.dtype == theirs.colours[index].dtype
+        np.testing.assert_array_equal(tile, theirs.colours[index])
 
 
 def _planes(layer):
@@ -137,6 +169,10 @@ def _planes(layer):
             found[f"{name} value"], found[f"{name} cover"] = paint.value, paint.cover
     if layer.source is not None:
         found["source"] = layer.source.mask
-    if layer.refinement is not None:
-        found["refined"] = layer.refinement.alpha
+    for name in ("refinement", "measured"):
+        if (solved := getattr(layer, name)) is not None:
+            found[f"{name} alpha"], found[f"{name} solved"] = solved.alpha, solved.solved
+    if layer.hints is not None:
+        found["hints"] = layer.hints
+    found |= {f"region {region.id}": region.area for region in layer.regions}
     return found

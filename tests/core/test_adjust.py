@@ -130,9 +130,9 @@ def test_adjusted_applies_all_in_order_and_nothing_at_rest():
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.integers(0, 40), st.integers(0, 60), st.floats(0, 1), st.integers(0, 40))
-def test_reach_is_as_far_as_it_goes(smoothing, softness, amount, shift):
-    params = AdjustParams(smoothing, softness, amount, shift)
+@given(st.integers(0, 40), st.integers(0, 60), st.booleans(), st.floats(0, 1), st.integers(0, 40))
+def test_reach_is_as_far_as_it_goes(smoothing, softness, outer, amount, shift):
+    params = AdjustParams(smooth=smoothing, feather=softness, outer_only=outer, contrast=amount, shift_edge=shift)
     far = adjust.reach(params)
     plane = np.zeros((9, 2 * far + 40), np.uint8)
     plane[:, :20] = 255

@@ -5,9 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from scipy import ndimage
 
 from maskstudio.errors import BadMask, BadParameter
-from maskstudio.matting.trimap import from_mask, from_thresholds
+from maskstudio.matting import trimap as trimap_module
+from maskstudio.matting.trimap import (
+    HINT_BACKGROUND,
+    HINT_FOREGROUND,
+    HINT_MASK,
+    HINT_UNKNOWN,
+    from_mask,
+    from_thresholds,
+    overlaid,
+)
 
 hard = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=14), elements=st.sampled_from([0, 255]))
 soft = arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=14))
@@ -114,3 +124,32 @@ def test_parameters_out_of_range_are_refused():
     ):
         with pytest.raises(BadParameter):
             make()
+
+
+@settings(deadline=None, max_examples=60)
+@given(soft, st.randoms(use_true_random=False))
+def test_hints_lie_over_the_trimap(mask, chance):
+    trimap, hint = from_mask(mask, 2), np.zeros_like(mask)
+    for place in np.ndindex(mask.shape):
+        hint[place] = chance.choice([0, HINT_BACKGROUND, HINT_UNKNOWN, HINT_FOREGROUND, HINT_MASK])
+    before, out = trimap.copy(), overlaid(trimap, hint, mask)
+    for place in np.ndindex(mask.shape):
+        nearer = 255 if mask[place] >= 128 else 0
+        assert out[place] == {0: trimap[place], 1: 0, 2: 128, 3: 255, 4: nearer}[hint[place]]
+    assert np.array_equal(trimap, before)
+
+
+def test_hints_of_another_size_or_kind_are_refused():
+    plane = np.zeros((3, 4), np.uint8)
+    for planes in ((plane, plane.T, plane), (plane, plane, plane.T), (plane, plane.astype(float), plane)):
+        with pytest.raises(BadMask):
+            overlaid(*planes)
+
+
+@pytest.mark.parametrize("width", [3, 13, 40])
+def test_parts_leave_no_seams(monkeypatch, width):
+    mask = np.where(ndimage.gaussian_filter(np.random.default_rng(4).normal(size=(700, 900)), 9) > 0, 255, 0)
+    monkeypatch.setattr(trimap_module, "_PART", 10_000)
+    whole = from_mask(mask.astype(np.uint8), width)
+    monkeypatch.setattr(trimap_module, "_PART", 32)
+    assert np.array_equal(from_mask(mask.astype(np.uint8), width), whole)

@@ -1,5 +1,6 @@
 """Photos with a trimap and a true alpha, and how far an alpha is from it."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,13 @@ class Triple:
     alpha: npt.NDArray[np.float32]
 
     @staticmethod
+    def made(data: Path) -> "Triple":
+        """A composite of two photos, kept as JPEG."""
+        folder = data / "matting" / "mmagic_gt05"
+        trimap, alpha = (decode(folder / part, cv2.IMREAD_GRAYSCALE) for part in ("trimap/GT05.png", "alpha/GT05.jpg"))
+        return Triple(decode(folder / "image" / "GT05.jpg"), trimap, np.float32(alpha) / 255)
+
+    @staticmethod
     def read(data: Path, name: str, kind: str) -> "Triple":
         """``kind`` is ``trimap`` (narrow) or ``trimap2`` (wide)."""
         folder = data / "matting" / "alphamatting"
@@ -44,17 +52,54 @@ class Triple:
 
 @dataclass(frozen=True)
 class Errors:
-    """Mean squared and summed absolute error over the unknown pixels."""
+    """Over the unknown pixels: mean squared and summed absolute error, gradient and connectivity error.
+
+    The last two are those of Rhemann, Rother, Wang, Gelautz, Kohli, Rott, "A perceptually motivated online benchmark
+    for image matting", CVPR 2009.
+    """
 
     squared: float
     absolute: float
+    gradient: float
+    connectivity: float
 
 
 def errors(alpha: npt.NDArray[np.floating], triple: Triple) -> Errors:
     """How far ``alpha`` is from the truth."""
     unknown = (triple.trimap > 0) & (triple.trimap < 255)
-    miss = np.float64(alpha[unknown]) - triple.alpha[unknown]
-    return Errors(float((miss**2).mean()), float(np.abs(miss).sum()))
+    own, true = np.float64(alpha), np.float64(triple.alpha)
+    miss = (own - true)[unknown]
+    return Errors(
+        float((miss**2).mean()),
+        float(np.abs(miss).sum()),
+        float(((_steepness(own) - _steepness(true))[unknown] ** 2).sum()),
+        float(np.abs(np.subtract(*_connected(own, true)))[unknown].sum()),
+    )
+
+
+def _steepness(alpha: npt.NDArray[np.float64], sigma: float = 1.4) -> npt.NDArray[np.float64]:
+    """The magnitude of the gradient by normalised derivatives of a Gaussian."""
+    reach = math.ceil(sigma * math.sqrt(-2 * math.log(math.sqrt(2 * math.pi) * sigma * 0.01)))
+    place = np.arange(-reach, reach + 1)
+    bell = np.exp(-(place**2) / (2 * sigma**2))
+    across = np.outer(bell, -place * bell)
+    across /= np.sqrt((across**2).sum())
+    x, y = (cv2.filter2D(alpha, -1, kernel, borderType=cv2.BORDER_REPLICATE) for kernel in (across, across.T.copy()))
+    return np.hypot(x, y)
+
+
+def _connected(own: npt.NDArray[np.float64], true: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+    """How well each pixel of both hangs together with the largest part that both are sure of, in 0..1."""
+    reached = np.zeros(own.shape)
+    hanging = np.ones(own.shape, np.bool_)
+    for tenths in range(1, 11):
+        level = tenths / 10
+        both = (own >= level) & (true >= level)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(both.astype(np.uint8), connectivity=4)
+        hanging &= labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax() if count > 1 else False
+        reached[hanging] = level
+    apart = [alpha - reached for alpha in (own, true)]
+    return [1 - miss * (miss >= 0.15) for miss in apart]
 
 
 def closed_form(triple: Triple) -> npt.NDArray[np.float64]:

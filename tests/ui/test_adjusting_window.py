@@ -69,7 +69,7 @@ def test_the_menu_unfolds_the_panel_and_brings_the_keyboard_there(opened, qtbot)
     assert not opened.sidebar.folded("adjustPanel")
     assert opened.adjust_panel.form.field("smooth").hasFocus()
     opened.actions_by_id["mask.clean"].trigger()
-    assert opened.adjust_panel.clean.opened
+    assert not opened.adjust_panel.clean.folded
     qtbot.waitUntil(lambda: opened.session.parts is not None)
 
 

@@ -16,7 +16,7 @@ from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.style import MODES, Style
 
 WIDTH, HEIGHT = 330, 300  # more than a tile each way
-OVERLAY, SOFT, GROUND = (0xD6, 0x00, 0xFF), (0xFF, 0xD0, 0x00), (12, 130, 77)
+OVERLAY, SOFT, GROUND, WORST = (0xD6, 0x00, 0xFF), (0xFF, 0xD0, 0x00), (12, 130, 77), (200, 40, 150)
 
 
 def photo(height=HEIGHT, width=WIDTH, seed=1):
@@ -107,6 +107,7 @@ def expected(mode, colours, alpha, colour=OVERLAY, opacity=0.5, side="outside"):
         cover = ((1 - a) if side == "outside" else a) * opacity
         return c * (1 - cover) + np.array(colour, float) * cover
     grounds = {"black": 0.0, "white": 255.0, "checker": checker(*alpha.shape), "colour": np.array(GROUND, float)}
+    grounds["worst"] = np.array(WORST, float)
     background = grounds[mode]
     return c * a + background * (1 - a)
 
@@ -115,7 +116,7 @@ def expected(mode, colours, alpha, colour=OVERLAY, opacity=0.5, side="outside"):
 def test_every_mode_at_100_percent_equals_the_composition(show, taken, mode):
     colours, alpha = photo(), coverage()
     canvas = show(document(colours, alpha))
-    canvas.set_style(Style(mode, backdrop=GROUND))
+    canvas.set_style(Style(mode, backdrop=GROUND, worst=WORST))
     canvas.actual_pixels()
     seen = cropped(canvas, taken(canvas))
     assert np.abs(seen - rounded(mode, colours, alpha)).max() <= (2 if mode in ("onion", "soft") else 1)

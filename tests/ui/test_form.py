@@ -279,6 +279,34 @@ def test_colour_dialog_gives_all_four_numbers(made, qtbot, monkeypatch):
     assert form.said == [CutoutParams(rgba=(1, 2, 3, 4))]
 
 
+def test_a_control_of_ones_own_takes_the_place_of_the_usual_one(made):
+    own = ColourButton()
+    form = made(RefineParams, only=("spill", "color_decontamination"), own={"spill": own})
+    assert field(form, "spillColor") is own
+    assert own.accessibleName() == label(form, "Spill colour").text()
+    form.set_params(RefineParams(spill=(1, 2, 3, 255)))
+    assert own.value() == (1, 2, 3, 255)
+    assert form.said == []
+    own.set_value((4, 5, 6, 255))
+    own.edited.emit()
+    assert form.said == [RefineParams(spill=(4, 5, 6, 255))]
+
+
+def test_a_line_between_choices_cannot_be_chosen(made, qtbot):
+    form = made(RefineParams, only=("solver",))
+    solver = field(form, "solver")
+    solver.part_before("closed-form")
+    solver.explain("best", "Takes longer.")
+    form.set_params(RefineParams(solver="best"))
+    assert solver.value() == "best"
+    assert solver.itemData(solver.currentIndex(), Qt.ItemDataRole.ToolTipRole) == "Takes longer."
+    solver.setFocus()
+    qtbot.keyClick(solver, Qt.Key.Key_Down)
+    assert form.params().solver == "closed-form"
+    qtbot.keyClick(solver, Qt.Key.Key_Up)
+    assert form.params().solver == "best"
+
+
 def test_tab_goes_down_the_form_one_stop_a_field(made, qtbot):
     form = made(RefineParams)
     field(form, "bandWidth").setFocus()

@@ -122,8 +122,8 @@ def test_up_and_down_walk_round(opened, qtbot):
 
 def test_what_cannot_be_done_says_why_and_does_nothing(opened, qtbot):
     palette = open_by_key(opened, qtbot)
-    QTest.keyClicks(palette.query, "refine edge")
-    assert palette.found[0].id == "select.refine"
+    QTest.keyClicks(palette.query, "shift edge")
+    assert palette.found[0].id == "mask.shiftEdge"
     assert palette.found[0].reason == "Choose a layer first."
     spoken = palette.list.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
     assert "Choose a layer first." in spoken

@@ -2,13 +2,14 @@
 
 import threading
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QToolButton, QWidget
 
-from maskstudio.core.document import Detection
+from maskstudio.core.document import Detection, Layer
 from maskstudio.core.files import read_image
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Cancelled
@@ -148,8 +149,6 @@ def test_closing_does_not_wait_for_the_work(opened, slow):
 def test_an_undo_meanwhile_keeps_what_is_found_later(opened, slow, qtbot):
     mask = Mask.from_array((opened.session.document.image.pixels[..., 1] > 99).astype("uint8") * 255)
     found = Detection("first", 0.9, (0, 0, 5, 5), mask, "another")
-    from maskstudio.core.document import Layer
-
     opened.session.commit(opened.session.document.add([Layer(0, "first", mask, mask, source=found)]), "First")
     act(opened, "edit.undo")
     assert opened.session.document.layers == ()
@@ -223,6 +222,8 @@ def test_a_huge_image_is_offered_though_another_one_is_open(opened, qtbot, tmp_p
 
 
 def test_a_long_name_widens_nothing(opened, qtbot, tmp_path):
+    qtbot.waitUntil(lambda: opened.status.findChild(QWidget, "safety").text() == "Changes kept", timeout=10_000)
+    qtbot.wait(20)  # until the layout knows
     narrow = opened.minimumSizeHint().width()
     long = tmp_path / f"{'a' * 220}.jpg"
     long.write_text("no photo")
@@ -359,3 +360,33 @@ def test_a_save_given_up_keeps_the_photo(opened, monkeypatch):
     monkeypatch.setattr("maskstudio.ui.safety.QFileDialog.getSaveFileName", lambda *_: ("", ""))
     act(opened, "file.close")
     assert opened.session.document is not None
+
+
+def test_refine_strokes_while_earlier_ones_are_being_solved(opened, qtbot):
+    """Pressed, moved and let go faster than anything is solved; then walked back to the very documents there were."""
+    document, canvas = opened.session.document, opened.canvas
+    rows, columns = np.mgrid[: document.size[1], : document.size[0]]
+    mask = Mask.from_array(np.where(np.hypot(columns - 256, rows - 300) < 150, 255, 0).astype(np.uint8))
+    opened.session.commit(document.add([Layer(0, "disc", mask, mask)]), "Add")
+    act(opened, "tool.refine")
+    before, covered = opened.session.document, np.zeros(mask.array().shape, bool)
+    for x, y in ((256, 150), (256, 450), (106, 300)):
+        for step, event in ((0, qtbot.mousePress), (20, qtbot.mouseMove), (40, qtbot.mouseRelease)):
+            at = canvas.from_image(QPointF(x + step, y)).toPoint()
+            event(canvas, LEFT, pos=at) if event is not qtbot.mouseMove else event(canvas, at)
+        covered |= np.hypot(columns - x, rows - y) < 25
+    qtbot.waitUntil(lambda: idle(opened) and not opened.session.active.unsolved, timeout=30_000)
+    layer = opened.session.active
+    assert (layer.hints.array()[covered] > 0).all()
+    soft = (layer.alpha.array() > 0) & (layer.alpha.array() < 255)
+    assert soft[covered].any()
+    assert np.array_equal(layer.alpha.array()[layer.hints.array() == 0], mask.array()[layer.hints.array() == 0])
+    assert [step.label for step in opened.session.history.steps][2:] == ["Refine edge here"] * 3
+    for _ in range(3):
+        act(opened, "edit.undo")
+    assert opened.session.document is before
+    assert np.array_equal(opened.session.document.alpha.array(), mask.array())
+    for _ in range(3):
+        act(opened, "edit.redo")
+    qtbot.waitUntil(lambda: idle(opened) and not opened.session.active.unsolved, timeout=30_000)
+    assert np.array_equal(opened.session.document.alpha.array(), layer.alpha.array())

@@ -47,7 +47,7 @@ class ComparingView(ImageView):
     @property
     def style_on_show(self) -> Style:
         """What the result looks like now: the bare photo while that is held."""
-        return self._dressed("image" if self._original else self._shown_mode)
+        return self._dressed("image" if self._original else self._shown_mode, bare=self._original)
 
     def set_style(self, style: Style) -> None:
         """Look in another way; the mode is part of it."""
@@ -91,7 +91,8 @@ class ComparingView(ImageView):
         if not self._original and not self.split:
             return super()._sides(region)
         photo, result = self._parts(region)
-        sides = [(self._photo, self._dressed("image"), photo), (self._frame, self._dressed(self._shown_mode), result)]
+        plain, shown = self._dressed("image", bare=True), self._dressed(self._shown_mode)
+        sides = [(self._photo, plain, photo), (self._frame, shown, result)]
         return [side for side in sides if not side[2].isEmpty()]
 
     def _parts(self, region: QRegion) -> tuple[QRegion, QRegion]:
@@ -122,6 +123,10 @@ class ComparingView(ImageView):
         elif self._view is not None:
             self._ants.outdate(rect)
             self._repaint(self._widget_rect(qrect(self._view.covering(rect))))
+            self.outdated.emit(rect)
+
+    def _outdate_frame(self, rect: Rect) -> None:
+        super()._outdate_frame(rect)
         self.outdated.emit(rect)
 
     def _follow_view(self) -> None:

@@ -29,11 +29,11 @@ def draw_mapped(painter: QPainter, part: Part, values: Array, table: Table, form
     if part.source.width() <= part.target.width():
         draw(painter, part, cv2.LUT(values, table.view(np.int32)), form)
     else:
-        image = qimage(cv2.LUT(_reduced(part, values), table.view(np.int32)), form)
+        image = qimage(cv2.LUT(reduced(part, values), table.view(np.int32)), form)
         painter.drawImage(part.target.topLeft(), image)
 
 
-def _reduced(part: Part, values: Array) -> Array:
+def reduced(part: Part, values: Array) -> Array:
     """The values at the centres of the device pixels, bilinear between those of the level.
 
     One plane is reduced in a third of the time that four take, and there is less for the table to do. Positions count

@@ -2,6 +2,7 @@
 nothing of what lies over the image.
 """
 
+import math
 import time
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
+from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.drawing import DrawingView
 from maskstudio.ui.canvas.frame import Frame
 from maskstudio.ui.canvas.live import Live, Reader
@@ -23,6 +25,7 @@ _DRAGGED = 0.003  # the same while the image is dragged, which must not stutter
 _AHEAD = 0.002  # seconds of making at once what may be looked at next
 _PAUSE = 12  # ms of peace before that
 _BREATH = 1  # ms between two turns at it
+_BESIDE_LINE = 3  # device pixels from a changed one to the last whose line may be another
 _SQUARE = 8  # logical pixels of a checkerboard square
 _WASTE = 1.5  # how many times the pixels may be repainted that would have to be, for the sake of one rectangle
 
@@ -40,7 +43,7 @@ class ImageView(DrawingView):
         self._live: Live | None = None
         self._frame = Frame()
         self._style = Style()
-        self._worn: dict[tuple[Mode, int], Style] = {}  # what ``_dressed`` made of the style
+        self._worn: dict[tuple[Mode, int, bool], Style] = {}  # what ``_dressed`` made of the style
         self._original = False
         self._surround: QColor | None = None
         self._display: bytes | None = None
@@ -55,6 +58,22 @@ class ImageView(DrawingView):
     def scene(self) -> Scene | None:
         """What is painted, for another view to share."""
         return self._scene
+
+    @property
+    def trimap(self) -> Mask | None:
+        """The trimap that lies over the photo."""
+        return self._scene.band.trimap if self._scene else None
+
+    def set_trimap(self, trimap: Mask | None, within: Rect | None = None) -> None:
+        """Lay a trimap (0, 128 or 255, of the image's size) over photo and cut-out; None for none.
+
+        What is shown already is repainted where they differ: ``within``, or where their tiles do.
+        """
+        if self._scene is None or trimap is self.trimap:
+            return
+        beside = math.ceil(_BESIDE_LINE / self.scale)
+        for rect in self._scene.band.replace(trimap, within):
+            self._outdate_frame(rect.grow(beside).intersect(self._scene.document.frame))
 
     @property
     def document(self) -> Document | None:
@@ -239,13 +258,14 @@ class ImageView(DrawingView):
 
     def _sides(self, region: QRegion) -> list[Shown]:
         """What is shown where in ``region`` (device pixels of the window): a frame, its style, and its part."""
-        return [(self._frame, self._dressed(self._shown_mode), region)]
+        return [(self._frame, self._dressed(self._shown_mode, bare=self._original), region)]
 
-    def _dressed(self, mode: Mode) -> Style:
-        key = mode, round(_SQUARE * self.devicePixelRatioF())
+    def _dressed(self, mode: Mode, *, bare: bool = False) -> Style:
+        key = mode, round(_SQUARE * self.devicePixelRatioF()), bare
         style = self._worn.get(key)
         if style is None:
-            style = self._worn[key] = replace(self._style, mode=mode, square=key[1])
+            style = replace(self._style, mode=mode, square=key[1], bare=bare or self._style.bare)
+            self._worn[key] = style
         return style
 
     def _in_frame(self, region: QRegion) -> QRegion:
@@ -306,6 +326,10 @@ class ImageView(DrawingView):
             self._idle.start(_BREATH)
 
     def _outdate_image(self, rect: Rect) -> None:
+        self._outdate_frame(rect)
+
+    def _outdate_frame(self, rect: Rect) -> None:
+        """These image pixels look different now, whatever the way of looking."""
         area = self._frame.outdate_image(rect)
         if not area.isEmpty():
             self._repaint(self._widget_rect(area))

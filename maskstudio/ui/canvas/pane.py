@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.imageview import ImageView
 from maskstudio.ui.canvas.pointer import Pointer
+from maskstudio.ui.canvas.style import Style
 
 _ARM = 9  # logical pixels of an arm of the cross
 _CROSS = ((QColor(0, 0, 0, 170), 3), (QColor(255, 255, 255), 1))
@@ -23,7 +24,7 @@ class Pane(ImageView):
         self._canvas = canvas
         self._following = False
         self._cross: QPointF | None = None
-        self.set_mode("image")
+        self._wear(Style("image", bare=True))
         canvas.viewChanged.connect(self.follow)
         canvas.moved.connect(self._follow_pointer)
         canvas.left.connect(lambda: self._put_cross(None))

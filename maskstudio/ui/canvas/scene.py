@@ -9,13 +9,15 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document, compare
 from maskstudio.core.geometry import Rect, bounds
+from maskstudio.core.image import Pixels
 from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas import tints
+from maskstudio.ui.canvas.band import Band
 from maskstudio.ui.canvas.draw import draw, draw_mapped
 from maskstudio.ui.canvas.photo import Photo, finest
 from maskstudio.ui.canvas.pixels import OPAQUE, PREMULTIPLIED, ScreenColours, premultiplied
 from maskstudio.ui.canvas.pyramid import Array, Pyramid, merged
-from maskstudio.ui.canvas.style import CUTS, MODES, PHOTOS, Mode, Side, Style
+from maskstudio.ui.canvas.style import CUTS, MODES, PHOTOS, PLANES, Mode, Side, Style
 from maskstudio.ui.canvas.tiling import Part, Tiling
 
 __all__ = ["MODES", "Mode", "Scene", "Side", "Style"]
@@ -25,7 +27,7 @@ class Scene:
     """A document ready to be painted. It keeps reduced copies of what was looked at, and forgets only what changes.
 
     ``read_alpha`` gives the alpha of a rectangle of the image; while a stroke is live, it is the stroke's.
-    ``of_alpha`` are the planes made of it.
+    ``of_alpha`` are the planes made of it. ``band`` is a trimap that may lie over it.
     """
 
     def __init__(self, document: Document, display: bytes | None = None) -> None:
@@ -36,14 +38,20 @@ class Scene:
         self._photo = Photo(document.image, self._screen)
         self.finest = finest(document.image)
         self._alpha = Pyramid(*document.size, 1, lambda rect: self.read_alpha(rect))
-        self._cut = Pyramid(*document.size, 4, self._read_cut)
+        self._cut = Pyramid(*document.size, 4, lambda rect: self._read_cut(self.document.colours(rect), rect))
+        self._raw = Pyramid(*document.size, 4, lambda rect: self._read_cut(document.image.pixels[rect.slices()], rect))
         self._soft = Pyramid(*document.size, 1, lambda rect: tints.softness()[self.read_alpha(rect)])
-        self.of_alpha = self._alpha, self._cut, self._soft
+        self.of_alpha = self._alpha, self._cut, self._raw, self._soft
+        self.band = Band(document.size)
 
     @property
     def builds(self) -> int:
         """How many tiles of any kind have been made so far."""
-        return sum(pyramid.builds for pyramid in (self._photo, *self.of_alpha))
+        return sum(pyramid.builds for pyramid in self._all)
+
+    @property
+    def _all(self) -> tuple[Pyramid, ...]:
+        return self._photo, *self.of_alpha, *self.band.planes
 
     def document_alpha(self, rect: Rect) -> Array:
         """The alpha of the document, whatever a live stroke does to it."""
@@ -59,7 +67,7 @@ class Scene:
 
     def trim(self) -> None:
         """Give back memory beyond the limits."""
-        for pyramid in (self._photo, *self.of_alpha):
+        for pyramid in self._all:
             pyramid.trim()
 
     def catch_up(self, style: Style, deadline: float) -> bool:
@@ -68,11 +76,13 @@ class Scene:
             return True
         planes: tuple[Pyramid, ...] = (self._soft,) if style.mode == "soft" else (self._alpha,)
         if style.mode in CUTS or style.mode == "onion":
-            planes = self._alpha, self._cut
+            planes = self._alpha, self._cut_of(style)
         return all(plane.catch_up(deadline) for plane in planes)
 
     def prepare(self, style: Style, level: int, rect: Rect, deadline: float) -> bool:
         """Make what painting these pixels of a level needs; False if ``deadline`` passed before it was all there."""
+        if self._banded(style) and not self.band.ensure(level, rect, deadline):
+            return False
         return all(pyramid.ensure(level, rect, deadline) for pyramid in self._needed(style, level, rect, deadline))
 
     def _needed(self, style: Style, level: int, rect: Rect, deadline: float) -> tuple[Pyramid, ...]:
@@ -86,7 +96,7 @@ class Scene:
             return self._alpha, self._photo
         flat = self._alpha.flat(level, rect)
         photo = (self._photo,) if flat == 255 or style.mode == "onion" else ()
-        return photo if flat in (0, 255) else (*photo, self._cut)
+        return photo if flat in (0, 255) else (*photo, self._cut_of(style))
 
     def coverage(self, level: int, rect: Rect, deadline: float) -> Array | int | None:
         """The alpha of these pixels of a level, or its one value; None if ``deadline`` passed before it was there."""
@@ -98,6 +108,17 @@ class Scene:
     def paint(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
         """Paint ``parts``, which are prepared; opaque."""
         painter.setBrushOrigin(tiling.origin)
+        self._paint_mode(painter, style, tiling, parts)
+        if self._banded(style):
+            self.band.paint(painter, tiling, parts, style)
+
+    def _banded(self, style: Style) -> bool:
+        return self.band.shown and not style.bare and style.mode not in PLANES
+
+    def _cut_of(self, style: Style) -> Pyramid:
+        return self._raw if style.raw else self._cut
+
+    def _paint_mode(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
         if style.mode == "mask":
             self._paint_mask(painter, tiling, parts)
         elif style.mode == "soft":
@@ -173,13 +194,13 @@ class Scene:
         Reduced sizes hold the average of the product, not the product of averages, so that a cut-out seen from afar
         has no fringe that it does not have up close.
         """
-        groups = self._by_value(self._alpha, tiling.level, parts)
+        groups, cut = self._by_value(self._alpha, tiling.level, parts), self._cut_of(style)
         self._paint_photo(painter, tiling, groups.pop(255, []))
         for value, alike in groups.items():
             for part in tiling.joined(alike):
                 _paint_background(painter, style, tiling, part.target)
                 if value != 0:
-                    draw(painter, part, self._cut.view(tiling.level, part.rect), PREMULTIPLIED)
+                    draw(painter, part, cut.view(tiling.level, part.rect), PREMULTIPLIED)
 
     def _by_value(self, plane: Pyramid, level: int, parts: list[Part]) -> dict[int | None, list[Part]]:
         """The parts by the one value they have in a plane; those of several values under None."""
@@ -188,8 +209,7 @@ class Scene:
             groups.setdefault(plane.flat(level, part.rect), []).append(part)
         return groups
 
-    def _read_cut(self, rect: Rect) -> Array:
-        colours = self.document.colours(rect)
+    def _read_cut(self, colours: Pixels, rect: Rect) -> Array:
         return premultiplied(self._screen(colours), self.read_alpha(rect))
 
 
@@ -210,8 +230,8 @@ def _paint_background(painter: QPainter, style: Style, tiling: Tiling, target: Q
 
 
 def _background(style: Style) -> QBrush:
-    if style.mode == "colour":
-        return QBrush(QColor(*style.backdrop))
+    if style.mode in ("colour", "worst"):
+        return QBrush(QColor(*(style.backdrop if style.mode == "colour" else style.worst)))
     if style.mode in ("black", "white"):
         return QBrush(QColor(style.mode))
     return tints.checker(style.square)

@@ -5,13 +5,16 @@ from typing import Literal, get_args
 
 from maskstudio.ui.canvas.picture import Picture
 
-Mode = Literal["overlay", "ants", "black", "white", "colour", "picture", "checker", "mask", "onion", "soft", "image"]
+Mode = Literal[
+    "overlay", "ants", "black", "white", "worst", "colour", "picture", "checker", "mask", "onion", "soft", "image"
+]  # fmt: skip
 Side = Literal["outside", "inside"]
 Rgb = tuple[int, int, int]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
-CUTS: frozenset[Mode] = frozenset({"black", "white", "colour", "picture", "checker"})  # the cut-out on something
+CUTS: frozenset[Mode] = frozenset({"black", "white", "worst", "colour", "picture", "checker"})  # on something
 PHOTOS: frozenset[Mode] = frozenset({"image", "ants"})  # nothing but the photo under what is drawn on top
+PLANES: frozenset[Mode] = frozenset({"mask", "soft"})  # neither photo nor cut-out, so that no trimap lies over them
 
 # On typical colours of photos (skin, leaves, sky, greys) half of this is told from none by people with every kind of
 # colour vision: at least 23 units of CIELAB apart in Machado, Oliveira and Fernandes' (2009) simulation of each kind.
@@ -19,6 +22,9 @@ PHOTOS: frozenset[Mode] = frozenset({"image", "ants"})  # nothing but the photo 
 OVERLAY: Rgb = (0xD6, 0x00, 0xFF)
 # Lighter than any grey of the dimmed photo it lies on, so that no hue is needed to see it.
 SOFT: Rgb = (0xFF, 0xD0, 0x00)
+# Chosen in the same way for the unknown band of a trimap: half of it is at least 13 units from typical colours of
+# photos, and 30 from the same under the overlay.
+BAND: Rgb = (0xA5, 0xFF, 0x00)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,9 @@ class Style:
     picture   what "picture" puts there; a checkerboard without one
     onion     how much of the photo "onion" lays over the cut-out
     soft      what marks half-transparent pixels in "soft"
+    worst     what "worst" puts behind the cut-out: the colour on which its edge shows most of a fringe
+    raw       whether the cut-out has the colours of the photo along its edge, not the clean ones
+    bare      whether no trimap lies over it: the photo beside the result, to compare with
     square    side of a checkerboard's square; stripes are as wide
     grid_from the scale from which image pixels are told apart by lines
     """
@@ -46,6 +55,9 @@ class Style:
     soft: Rgb = SOFT
     square: int = 8
     grid_from: float = 8.0
+    worst: Rgb = (0xFF, 0xFF, 0xFF)
+    raw: bool = False
+    bare: bool = False
 
     @property
     def of_alpha(self) -> bool:

@@ -20,13 +20,13 @@ _DIMMED = 0.6  # of the light in the photo under marked pixels
 def overlay(colour: Rgb, opacity: float, side: Side) -> Table:
     """For each alpha, the overlay there."""
     alpha = np.arange(256)
-    return _tinted(colour, (255 - alpha if side == "outside" else alpha) * opacity)
+    return tinted(colour, (255 - alpha if side == "outside" else alpha) * opacity)
 
 
 @lru_cache(maxsize=8)
 def marking(colour: Rgb) -> Table:
     """For each share of soft pixels, 0..255, the mark on it. A thin soft line stays in sight from afar."""
-    return _tinted(colour, 255 * np.sqrt(np.arange(256) / 255))
+    return tinted(colour, 255 * np.sqrt(np.arange(256) / 255))
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +79,8 @@ def _opaque(colour: tuple[int, ...]) -> int:
     return 0xFF000000 | red << 16 | green << 8 | blue
 
 
-def _tinted(colour: Rgb, cover: npt.NDArray[np.floating]) -> Table:
+def tinted(colour: Rgb, cover: npt.NDArray[np.floating]) -> Table:
+    """Premultiplied pixels of a colour, as strong as each ``cover``, 0..255."""
     channels = [np.rint(cover), *(np.rint(value * cover / 255) for value in colour)]
     pixels = np.stack(channels[::-1], axis=1).astype(np.uint8)
     return pixels.view(np.uint32)[:, 0]

@@ -1,11 +1,13 @@
 """A widget that looks at an area of pixels: scale, centre, wheel, trackpad, keys and hand. Knows not what is there."""
 
+import math
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.ui.canvas import gestures
 from maskstudio.ui.canvas.gestures import Hand, Pan, Rotate, Zoom
 from maskstudio.ui.canvas.look import Look
@@ -115,6 +117,18 @@ class Viewport(QWidget):
         if self._view:
             self._fitted = False
             self._move_to(self._view.zoomed(scale, self._turn.to_frame(self._anchor(anchor))))
+
+    @property
+    def visible(self) -> Rect:
+        """The image pixels in sight, and, where the view is turned, those in the corners between; empty for none."""
+        if self._view is None:
+            return EMPTY
+        width, height = self.width(), self.height()
+        corners = [self.to_image(QPointF(x, y)) for x in (0, width) for y in (0, height)]
+        xs, ys = [corner.x() for corner in corners], [corner.y() for corner in corners]
+        x, y = math.floor(min(xs)), math.floor(min(ys))
+        seen = Rect(x, y, math.ceil(max(xs)) - x, math.ceil(max(ys)) - y)
+        return seen.intersect(Rect(0, 0, *self._view.image))
 
     def to_image(self, position: QPointF) -> QPointF:
         """The image point at a position in the widget."""

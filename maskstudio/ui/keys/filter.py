@@ -1,29 +1,36 @@
 """The one place that sees every key first: it keeps actions out of text fields and finds keys by their place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from maskstudio.ui.keys import manners, physical
-from maskstudio.ui.keys.glance import Glance
+
+
+class Taker(Protocol):
+    """Somebody who may have a use for a key."""
+
+    def take(self, event: QKeyEvent) -> bool:
+        """Whether it took the key."""
 
 
 class KeyFilter(QObject):
     """Installed on the application. ``find(key)`` returns the action a key belongs to, given as Qt's portable text.
-    A ``glance`` is asked before.
+    ``takers`` are asked before, in turn, until one takes it.
     """
 
-    def __init__(self, window: QObject, find: Callable[[str], QAction | None], glance: Glance | None = None) -> None:
+    def __init__(self, window: QObject, find: Callable[[str], QAction | None], takers: Sequence[Taker] = ()) -> None:
         super().__init__(window)
-        self._window, self._find, self._glance = window, find, glance
+        self._window, self._find, self._takers = window, find, takers
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give fields their keys; run the action whose key has another name on this layout."""
         if not isinstance(event, QKeyEvent):  # every event comes here; asking for its type would cost the most
             return False
-        if self._glance is not None and self._glance.take(event):
+        if any(taker.take(event) for taker in self._takers):
             return True
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride:

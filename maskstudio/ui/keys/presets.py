@@ -28,9 +28,11 @@ _GIMP: Keys = {
     "tool.move": ("M",),
     "tool.eyedropper": ("O",),
     "tool.rotate": (),  # R selects rectangles
+    "tool.refine": ("Y",),  # U is the wand
     "tool.nextMarquee": (),
     "tool.nextLasso": (),
     "tool.nextFill": (),
+    "brush.erase": (),  # Shift+E is the eraser
     "select.none": ("Ctrl+Shift+A",),
     "select.detect": ("Ctrl+Alt+D",),  # Ctrl+Shift+D duplicates
     "select.feather": (),

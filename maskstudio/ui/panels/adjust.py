@@ -1,9 +1,10 @@
-"""The panel that adjusts a finished mask, live: its edge, and its islands and holes."""
+"""The panel with the controls of the edge, live and changeable ever after, and its islands and holes."""
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
-from maskstudio.params import AdjustParams
+from maskstudio.core.document import Region
+from maskstudio.params import UNADJUSTED, AdjustParams
 from maskstudio.session import Session
 from maskstudio.ui.form import Form
 from maskstudio.ui.panels import parts
@@ -11,47 +12,52 @@ from maskstudio.ui.panels.clean import CleanPart
 
 
 class AdjustPanel(QWidget):
-    """Sliders for the edge of what is there now; a run of them is one step. At 0 they change nothing.
-
-    They go back to 0 when something else happens: what they did is then a part of the mask.
+    """Controls of the active layer's edge, or of the region that is chosen. They stay as they are set; at 0 they
+    change nothing.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("adjustPanel")
         self._session = session
+        self._chosen: int | None = None  # a region of the active layer
         self.form = Form(AdjustParams)
+        self.form.enable_when("outer_only", lambda params: params.feather > 0)
         self.form.changed.connect(self._adjust)
-        self._hint = parts.Hint(self.tr("Choose a layer to adjust its edge."))
+        self._hint = parts.Hint()
         self.reset_button: QToolButton = parts.icon_button("reset", self.tr("Reset"), self._reset)
         self.reset_button.setObjectName("resetAdjust")
-        self.reset_button.setToolTip(self.tr("Take back what these sliders do"))
+        self.reset_button.setToolTip(self.tr("Set all of these to 0"))
         self.clean = CleanPart(session)
-        line = QFrame()
-        line.setObjectName("line")
-        line.setFixedHeight(1)
         column = parts.column(self)
-        column.addWidget(self.form)
         column.addWidget(self._hint)
-        column.addWidget(line)
+        column.addWidget(self.form)
+        column.addWidget(parts.line())
         column.addWidget(self.clean)
         self.tools = (self.reset_button,)  # for the panel's title
         self.refresh()
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""
-        self._session = session
+        self._session, self._chosen = session, None
         self.clean.follow(session)
         self.refresh()
 
+    def show_region(self, region: int | None) -> None:
+        """Show and change this region of the active layer, or, with None, its edge as a whole."""
+        self._chosen = region
+        self.refresh()
+
     def refresh(self) -> None:
-        """Show what the run of now asks for."""
-        live = self._session.active is not None
-        params = self._session.adjust_params
+        """Show the controls as they are, or are just being applied."""
+        live, region = self._session.active is not None, self._region
+        params = region.edge if region else self._session.adjust_params
         self.form.setEnabled(live)
         self.form.set_params(params)
-        self.reset_button.setEnabled(params != AdjustParams())
-        self._hint.setVisible(not live)
+        self.reset_button.setEnabled(params != UNADJUSTED)
+        self._hint.setVisible(not live or region is not None)
+        only = self.tr("Only {}.").format(region.name) if region else ""
+        parts.say(self._hint, only if live else self.tr("Choose a layer to adjust its edge."))
         self.clean.refresh()
 
     def focus(self, name: str) -> None:
@@ -64,9 +70,19 @@ class AdjustPanel(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             parts.dress(self)
 
+    @property
+    def _region(self) -> Region | None:
+        layer = self._session.active
+        return next((each for each in layer.regions if each.id == self._chosen), None) if layer else None
+
     def _adjust(self, params: AdjustParams) -> None:
-        self._session.adjust_edge(params)
-        self.reset_button.setEnabled(params != AdjustParams())
+        layer, region = self._session.active, self._region
+        if layer is not None and region is not None:
+            self._session.set_region(layer.id, region.id, edge=params)
+        else:
+            self._session.adjust_edge(params)
+        self.reset_button.setEnabled(params != UNADJUSTED)
 
     def _reset(self) -> None:
-        self._session.adjust_edge(AdjustParams())
+        self._adjust(UNADJUSTED)
+        self.refresh()

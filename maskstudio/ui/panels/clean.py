@@ -1,69 +1,46 @@
 """The part of the Adjust panel that removes islands and fills holes below a size, shown live on the canvas."""
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from maskstudio.core.cleanup import Parts
 from maskstudio.params import CleanParams
 from maskstudio.session import Session
-from maskstudio.ui import theme
 from maskstudio.ui.form import Form
 from maskstudio.ui.panels import parts
+from maskstudio.ui.panels.section import Section
 
 _REST = 400  # ms after a change until islands and holes are looked for again
 
 
-class CleanPart(QWidget):
+def _said(text: str) -> str:
+    return QCoreApplication.translate("CleanPart", text)
+
+
+class CleanPart(Section):
     """Folded until it is wanted, since islands and holes have to be looked for first."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("cleanPart")
+    def __init__(self, session: Session) -> None:
+        super().__init__("cleanPart", _said("Islands and holes"), folded=True)
         self._session = session
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._look)
-        self.header = parts.quiet_button("chevron-right", self.tr("Islands and holes"), self._toggle)
-        self.header.setObjectName("cleanHeader")
-        self.header.setToolTip(self.tr("Remove specks and fill pinholes up to a size"))
+        self.header.setToolTip(_said("Remove specks and fill pinholes up to a size"))
         self.form = Form(CleanParams)
         self.form.changed.connect(self._clean)
         self._count = parts.Hint()
         self._count.setObjectName("hint")
-        self.apply_button = parts.button(self.tr("Apply"), lambda: self._session.keep_run("clean"), primary=True)
-        self.cancel_button = parts.button(self.tr("Cancel"), lambda: self._session.drop_run("clean"))
-        self._body = QWidget()
-        column = QVBoxLayout(self._body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GAP)
-        column.addWidget(self.form)
-        column.addWidget(self._count)
-        column.addLayout(parts.row(self.apply_button, self.cancel_button))
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(theme.GAP)
-        outer.addWidget(self.header)
-        outer.addWidget(self._body)
-        self._body.hide()
-        self.refresh()
+        self.apply_button = parts.button(_said("Apply"), lambda: self._session.keep_run("clean"), primary=True)
+        self.cancel_button = parts.button(_said("Cancel"), lambda: self._session.drop_run("clean"))
+        self.column.addWidget(self.form)
+        self.column.addWidget(self._count)
+        self.column.addLayout(parts.row(self.apply_button, self.cancel_button))
+        self.toggled.connect(self._turned)
 
-    @property
-    def opened(self) -> bool:
-        """Whether it is unfolded."""
-        return not self._body.isHidden()
-
-    def open(self, opened: bool = True) -> None:
-        """Unfold, or fold; what is previewed stays as it is."""
-        if opened != self.opened:
-            self._body.setVisible(opened)
-            self.header.setProperty("iconName", "chevron-down" if opened else "chevron-right")
-            parts.dress(self.header)
-            if not opened:
-                self._session.forget_parts()
-        self.refresh()
-        if opened:
-            self._look()
-            self.form.field("min_island").setFocus()
+    def open(self) -> None:
+        """Unfold, and bring the keyboard there."""
+        self.fold(False)
+        self.form.field("min_island").setFocus()
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""
@@ -73,7 +50,7 @@ class CleanPart(QWidget):
 
     def refresh(self) -> None:
         """Show what the run of now asks for, and what it removes."""
-        if not self.opened:
+        if self.folded:
             return
         session, found = self._session, self._session.parts
         live, running = session.active is not None, session.in_run("clean")
@@ -95,17 +72,15 @@ class CleanPart(QWidget):
         super().hideEvent(event)
         self._rest.stop()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            parts.dress(self)
-
-    def _toggle(self) -> None:
-        self.open(not self.opened)
+    def _turned(self, folded: bool) -> None:
+        """What is previewed stays as it is, whether it is seen or not."""
+        if folded:
+            self._session.forget_parts()
+        self.refresh()
+        self._look()
 
     def _look(self) -> None:
-        if self.opened and self.isVisible():
+        if not self.folded and self.isVisible():
             self._session.find_parts()
 
     def _clean(self, params: CleanParams) -> None:
@@ -115,22 +90,22 @@ class CleanPart(QWidget):
     def _sentence(self, found: Parts | None) -> str:
         """What goes at these sizes, of what there is."""
         if self._session.active is None:
-            return self.tr("Choose a layer to clean its mask.")
+            return _said("Choose a layer to clean its mask.")
         if found is None:
-            return self.tr("Looking for islands and holes…")
+            return _said("Looking for islands and holes…")
         params = self.form.params()
         islands, holes = found.islands, found.holes
         gone, filled = islands.below(params.min_island), holes.below(params.min_hole)
         if params == CleanParams():
-            return self.tr("There are {} and {}.").format(
+            return _said("There are {} and {}.").format(
                 self._islands(len(islands.areas)), self._holes(len(holes.areas))
             )
-        return self.tr("{} of {} and {} of {} go.").format(
+        return _said("{} of {} and {} of {} go.").format(
             gone, self._islands(len(islands.areas)), filled, self._holes(len(holes.areas))
         )
 
     def _islands(self, count: int) -> str:
-        return self.tr("1 island") if count == 1 else self.tr("{:,} islands").format(count)
+        return _said("1 island") if count == 1 else _said("{:,} islands").format(count)
 
     def _holes(self, count: int) -> str:
-        return self.tr("1 hole") if count == 1 else self.tr("{:,} holes").format(count)
+        return _said("1 hole") if count == 1 else _said("{:,} holes").format(count)

@@ -160,7 +160,7 @@ def marks(layer: Layer) -> list[tuple[str, str]]:
     done = (
         ("tool-brush", _said("painted"), layer.paint is not None or layer.retouch is not None),
         ("invert", _said("inverted"), layer.inverted),
-        ("refine", _said("refined"), layer.refine is not None),
+        ("refine", _said("refined"), bool(layer.refine or layer.regions) or layer.hints is not None),
     )
     return [(icon, word) for icon, word, holds in done if holds]
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -36,6 +37,14 @@ def row(*widgets: QWidget) -> QHBoxLayout:
     made.setSpacing(theme.SPACE)
     for widget in widgets:
         made.addWidget(widget)
+    return made
+
+
+def line() -> QFrame:
+    """A thin line between two parts of a panel."""
+    made = QFrame()
+    made.setObjectName("line")
+    made.setFixedHeight(1)
     return made
 
 

@@ -7,13 +7,15 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from maskstudio.core.layer import Layer
-from maskstudio.params import CutoutParams, DetectParams, MaskParams, RefineParams
+from maskstudio.params import AdjustParams, CutoutParams, DetectParams, MaskParams, RefineParams
+from maskstudio.spec import Params
 from maskstudio.ui import theme
 from maskstudio.ui.fields import translated
 from maskstudio.ui.panels.layer_list import how
 
 _WIDTH = 340  # px
-_SPECS = {spec.wire: spec for kind in (DetectParams, CutoutParams, MaskParams, RefineParams) for spec in kind.specs()}
+_KINDS: tuple[type[Params], ...] = (DetectParams, CutoutParams, MaskParams, RefineParams, AdjustParams)
+_SPECS = {spec.wire: spec for kind in _KINDS for spec in kind.specs()}
 
 
 class Provenance(QFrame):
@@ -73,6 +75,9 @@ def facts(layer: Layer) -> list[tuple[str, str]]:
         (_said("Painted"), _painted(layer)),
         (_said("Inverted"), _said("yes") if layer.inverted else ""),
         (_said("Refined"), _listed(layer.refine.to_wire()) if layer.refine else ""),
+        (_said("Regions"), ", ".join(region.name for region in layer.regions)),
+        (_said("Trimap"), _said("painted") if layer.hints is not None else ""),
+        (_said("Adjusted"), _listed(_differing(layer.edge))),
     ]
     return [(name, value) for name, value in known if value]
 
@@ -90,12 +95,20 @@ def _listed(params: Mapping[str, Any]) -> str:
     return "\n".join(_named(wire, value) for wire, value in params.items() if wire != "model")
 
 
+def _differing(params: Params) -> dict[str, Any]:
+    """What is not as it was at first."""
+    first = type(params)().to_wire()
+    return {wire: value for wire, value in params.to_wire().items() if value != first[wire]}
+
+
 def _named(wire: str, value: object) -> str:
     spec = _SPECS.get(wire)
     if spec is None:
         return f"{wire} {_value(value)}"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{translated(spec.label)} {value * spec.scale:g} {spec.unit}".strip()
+    if wire == "spillColor" and isinstance(value, list | tuple) and not value[-1]:
+        return f"{translated(spec.label)} {_said('automatic')}"
     word = dict(spec.choices).get(value) if isinstance(value, str) else None
     return f"{translated(spec.label)} {translated(word) if word else _value(value)}"
 

@@ -1,85 +1,165 @@
-"""The panel that refines the active layer's edge."""
+"""The panel that refines the active layer's edge: the band, clean colours, regions, and how well it came out."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.core.document import Layer
+from maskstudio.core.document import Layer, Region
 from maskstudio.params import RefineParams
 from maskstudio.session import Session
-from maskstudio.ui.form import Form
 from maskstudio.ui.panels import parts
-from maskstudio.ui.panels.band import BandPicture
+from maskstudio.ui.panels.colours import ColoursSection
+from maskstudio.ui.panels.edge import EdgeSection
+from maskstudio.ui.panels.halo import HaloSection
+from maskstudio.ui.panels.regions import RegionsSection
+
+_REST = 500  # ms after the last change until the spill colour is looked for
 
 
 class RefinePanel(QWidget):
-    """Band width and clean colours. The first time a button starts it; from then on every change is live."""
+    """The first time a button starts it; from then on every change is live. What is shown and changed is the whole
+    edge's, or that of the region that is chosen (``regionChosen``, with its id or None).
+    """
+
+    regionChosen = Signal(object)  # noqa: N815
+    spillPickRequested = Signal()  # answer with ``set_spill``  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("refinePanel")
         self._session = session
-        self._shown: int | None = None
         self._own = RefineParams()  # for the next layer that is refined
-        self.form = Form(RefineParams)
-        self.form.enable_when("decontamination_amount", lambda params: params.color_decontamination)
-        self.form.changed.connect(self._change)
-        self._picture = BandPicture()
-        self._hint = parts.Hint()
-        self.button = parts.button(self.tr("Refine"), self._press, primary=True)
-        self.button.setObjectName("refine")
+        self._chosen: tuple[int, int] | None = None  # layer and region
+        self.edge, self.colours = EdgeSection(self._press), ColoursSection()
+        self._spilled = QTimer(self, singleShot=True, interval=_REST)
+        self._spilled.timeout.connect(self._find_spill)
+        self.regions, self.halo = RegionsSection(session), HaloSection(session)
+        for form in (self.edge.form, self.colours.form):
+            form.changed.connect(self._change)
+        self.colours.spill.pickRequested.connect(self.spillPickRequested)
+        self.regions.chosen.connect(self.choose_region)
+        self.regions.addRequested.connect(self._add_region)
+        self.regions.toggled.connect(self.refresh)
         column = parts.column(self)
-        column.addWidget(self._picture)
-        column.addWidget(self._hint)
-        column.addWidget(self.form)
-        column.addWidget(self.button)
+        column.setSpacing(2)
+        column.addWidget(self.edge)
+        for section in (self.colours, self.regions, self.halo):
+            column.addWidget(parts.line())
+            column.addWidget(section)
         self.refresh()
 
+    def adopt(self, actions: Mapping[str, QAction]) -> None:
+        """Give the buttons that show something, or go somewhere, the actions of the window, by id."""
+        self.edge.trimap_action.follow(actions.get("view.trimap"))
+        self.colours.before_action.follow(actions.get("view.rawColours"))
+        self.halo.adopt(actions.get("view.worst"), actions.get("view.nextFringe"), actions.get("mask.fixFringe"))
+
+    def params(self) -> RefineParams:
+        """What the forms say."""
+        return self.edge.form.params()
+
+    @property
+    def region(self) -> int | None:
+        """The id of the region that is chosen; None for the whole edge."""
+        return self._chosen[1] if self._chosen else None
+
+    def choose_region(self, region: int | None) -> None:
+        """Show and change this region from now on, or the whole edge."""
+        layer, before = self._session.active, self.region
+        self._chosen = (layer.id, region) if layer is not None and region is not None else None
+        self.refresh()
+        if self.region != before:
+            self.regionChosen.emit(self.region)
+
+    def set_spill(self, colour: tuple[int, int, int]) -> None:
+        """Take this colour (red, green, blue) out of the edge."""
+        self._change(replace(self.params(), color_decontamination=True, spill=(*colour, 255)))
+
     def refine(self) -> None:
-        """Solve the active layer's edge with what the form says."""
+        """Solve the active layer's edge with what the form says; with a region chosen, as it was last asked for."""
         if layer := self._session.active:
-            self._session.refine(layer.id, self.form.params())
+            self._session.refine(layer.id, self._of_layer(layer))
             self.refresh()
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""
         self._session = session
-        self.refresh()
+        self.regions.follow(session)
+        self.halo.follow(session)
+        self.choose_region(None)
 
     def refresh(self) -> None:
-        """Show the active layer's refinement; what is being solved right now is left as the user set it."""
+        """Show the active layer's refinement, as it is or is just being solved."""
         layer = self._session.active
-        busy = layer is not None and self._busy(layer)
-        self.form.setEnabled(layer is not None)
-        self.button.setEnabled(layer is not None)
+        region = self._region(layer)
+        if region is None and self._chosen is not None:
+            self._chosen = None
+            self.regionChosen.emit(None)
         refined = layer is not None and layer.refine is not None
-        self._name_button(self.tr("Remove refinement") if refined else self.tr("Refine"), primary=not refined)
-        parts.say(self._hint, self._sentence(layer, busy=busy))
-        if layer is None or not (layer.refine and busy and layer.id == self._shown):
-            self.form.set_params((layer and layer.refine) or self._own)
-        self._shown = layer.id if layer else None
+        params = self._own if layer is None else region.refine if region else self._of_layer(layer)
+        self.edge.show_params(params, live=layer is not None)
+        self.colours.show_params(params, live=layer is not None)
+        self.edge.button.setEnabled(layer is not None)
+        if refined:
+            tip = self.tr("Back to the shaped mask, for the whole layer with its regions")
+            self.edge.name_button(self.tr("Remove refinement"), primary=False, tip=tip)
+        else:
+            self.edge.name_button(self.tr("Refine"), primary=True, tip=self.tr("Solve the band along the whole edge"))
+        parts.say(self.edge.state, self._sentence(layer, region))
+        self.regions.show_layer(layer, self.region)
+        self.halo.refresh()
+        self.colours.spill.show_found(self._session.spill)
+        if layer is not None and params.color_decontamination and not params.spill[3] and not layer.unsolved:
+            self._spilled.start()
 
-    def _sentence(self, layer: Layer | None, *, busy: bool) -> str:
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            parts.dress(self)
+            self.regions.dress()
+
+    def _find_spill(self) -> None:
+        if self.colours.isVisible() and not self.colours.folded and self._session.document is not None:
+            self._session.find_spill()
+
+    def _of_layer(self, layer: Layer) -> RefineParams:
+        return self._session.refine_params(layer) or self._own
+
+    def _region(self, layer: Layer | None) -> Region | None:
+        """The region that is chosen, if it is still there and its layer the active one."""
+        if layer is None or self._chosen is None or self._chosen[0] != layer.id:
+            return None
+        return next((each for each in layer.regions if each.id == self._chosen[1]), None)
+
+    def _sentence(self, layer: Layer | None, region: Region | None) -> str:
         if layer is None:
             return self.tr("Choose a layer to refine its edge.")
-        if busy:
+        if self._session.runner.under_way(f"layer {layer.id} refine"):
             return self.tr("Solving the edge of {}…").format(layer.name)
+        if region is not None:
+            return self.tr("Only {}; changes show at once.").format(region.name)
         if layer.refine is not None:
             return self.tr("{} is refined; changes show at once.").format(layer.name)
         return self.tr("Solves the band along the edge, hair by hair.")
 
-    def _name_button(self, text: str, *, primary: bool) -> None:
-        if self.button.text() != text:
-            self.button.setText(text)
-            self.button.setProperty("primary", primary)
-            self.button.style().polish(self.button)
-
-    def _busy(self, layer: Layer) -> bool:
-        lane = f"layer {layer.id} refine"
-        return any(job.lane == lane and not job.token.cancelled for job in self._session.runner.jobs)
-
     def _change(self, params: RefineParams) -> None:
-        layer, self._own = self._session.active, params
-        if layer is not None and (layer.refine is not None or self._busy(layer)):
-            self._session.refine(layer.id, params)
+        layer, region = self._session.active, self._region(self._session.active)
+        if layer is not None and region is not None:
+            self._session.set_region(layer.id, region.id, refine=params)
+        else:
+            self._own = params
+            if layer is not None and self._session.refine_params(layer) is not None:
+                self._session.refine(layer.id, params)
+        self.refresh()
+
+    def _add_region(self) -> None:
+        """A new region begins as the layer is, or is going to be."""
+        if layer := self._session.active:
+            self.choose_region(self._session.add_region(layer.id, refine=self._of_layer(layer)))
 
     def _press(self) -> None:
         layer = self._session.active

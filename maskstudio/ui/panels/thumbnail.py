@@ -2,13 +2,14 @@
 
 import math
 import time
+from collections.abc import Hashable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from maskstudio.core.document import Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image, to_8bit
 from maskstudio.core.mask import Mask, Plane
@@ -21,6 +22,18 @@ _AROUND = 0.08  # of the layer's size, shown around it
 _GRAIN = 16  # the part that is shown moves in steps of about one of this many of its size
 
 
+class Seen(Protocol):
+    """What a picture is made of: coverage, and what it is told by."""
+
+    @property
+    def id(self) -> Hashable:
+        """The same for all that becomes of it."""
+
+    @property
+    def alpha(self) -> Mask:
+        """The coverage of now."""
+
+
 class Thumbnails(QObject):
     """Pictures of ``side`` px. One that is outdated stays until the next is ready; ``made`` tells that one is."""
 
@@ -29,13 +42,16 @@ class Thumbnails(QObject):
     def __init__(self, side: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._side = side
-        self._kept: dict[int, tuple[Sight, Mask, float, QPixmap]] = {}
-        self._wanted: dict[int, tuple[Layer, Image, float]] = {}
+        self._kept: dict[Hashable, tuple[Sight, Mask, float, QPixmap]] = {}
+        self._wanted: dict[Hashable, tuple[Seen, Image, float]] = {}
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._make)
 
-    def of(self, layer: Layer, image: Image, ratio: float) -> QPixmap | None:
-        """The picture there is of a layer of ``image``, at a device pixel ratio; if need be, a newer one follows."""
+    def of(self, layer: Seen, image: Image, ratio: float) -> QPixmap | None:
+        """The picture there is of a layer of ``image``, at a device pixel ratio; if need be, a newer one follows.
+
+        A part of a layer, such as a region, can be shown as well.
+        """
         kept = self._kept.get(layer.id)
         known = kept is not None and kept[0].image is image
         if kept is not None and known and kept[1] is layer.alpha and kept[2] == ratio:

@@ -5,6 +5,7 @@ from maskstudio.ui.registry.spec import Spec
 _LASSOS = ("tool.lasso", "tool.polygon", "tool.magnetic")
 _MARQUEES = ("tool.rectangle", "tool.ellipse")
 _FILLS = ("tool.fill", "tool.gradient")
+_HINTING = ("tool.refine", "tool.trimap")
 _GREATEST = 10  # of the keys 1 to 9 and 0
 
 
@@ -36,6 +37,10 @@ TOOL = (
          ("B",), "tool-brush", "document", "tool", also="paint add draw"),
     Spec("tool.eraser", "Tool", "Eraser", "Paint out of the mask.",
          ("E",), "tool-eraser", "document", "tool", also="rubber remove subtract"),
+    Spec("tool.refine", "Tool", "Refine Edge Brush", "Paint over hair or fur; its edge is solved from the photo.",
+         ("U",), "tool-refine", "document", "tool", also="hair matting unknown select and mask"),
+    Spec("tool.trimap", "Tool", "Trimap Brush", "Paint what of the edge is unknown, and what is sure.",
+         (), "tool-trimap", "document", "tool", also="unknown foreground background hints matting band"),
     Spec("tool.fill", "Tool", "Fill Region", "Fill an enclosed region or a hole with a click.",
          ("G",), "tool-fill", "document", "tool", also="bucket hole"),
     Spec("tool.gradient", "Tool", "Gradient", "Fade the mask along a line.",
@@ -52,12 +57,17 @@ TOOL = (
          ("Shift+M",), "", "document", submenu="Next of a Kind", cycles=_MARQUEES),
     Spec("tool.nextLasso", "Tool", "Next Lasso", "Lasso, polygon or magnetic lasso, in turn.",
          ("Shift+L",), "", "document", submenu="Next of a Kind", cycles=_LASSOS),
+    Spec("tool.nextRefine", "Tool", "Next Refine Brush", "Refine edge brush or trimap brush, in turn.",
+         ("Shift+U",), "", "document", submenu="Next of a Kind", cycles=_HINTING),
     Spec("tool.nextFill", "Tool", "Next Fill", "Fill region or gradient, in turn.",
          ("Shift+G",), "", "document", submenu="Next of a Kind", ends_section=True, cycles=_FILLS),
 )  # fmt: skip
 BRUSH = (
     Spec("brush.swap", "Tool", "Swap Brush and Eraser", "From painting in to painting out, and back.",
          ("X",), "", "document", also="switch add erase"),
+    Spec("brush.erase", "Tool", "Erase Refinement",
+         "From painting to erasing with the refine or the trimap brush, and back.",
+         ("Shift+E",), "", "document", also="remove hints trimap switch toggle"),
     Spec("brush.reset", "Tool", "Default Brush", "Give the brush its first size, hardness and strength.",
          ("D",), "", "document", ends_section=True, also="reset"),
     Spec("brush.smaller", "Tool", "Smaller", "A smaller brush.",

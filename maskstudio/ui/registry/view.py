@@ -11,6 +11,8 @@ MODES = (
          (), "view-black", "document", "mode"),
     Spec("view.white", "View", "On White", "The cut-out on white: shows dark fringes.",
          (), "view-white", "document", "mode"),
+    Spec("view.worst", "View", "On Worst Background", "The cut-out on the colour that shows its fringe worst.",
+         ("Shift+H",), "view-worst", "document", "mode", also="halo fringe rim edge check"),
     Spec("view.colour", "View", "On a Colour", "The cut-out on a colour of your choice.",
          (), "view-colour", "document", "mode", also="color background"),
     Spec("view.picture", "View", "On a Picture", "The cut-out on another picture.",
@@ -31,7 +33,7 @@ MODES = (
     Spec("view.split", "View", "Split", "The photo and the cut-out on the two sides of a slider.",
          ("Shift+Y",), "view-split", "document", checkable=True, also="before after compare slider"),
     Spec("view.sideBySide", "View", "Side by Side", "The photo and the cut-out beside each other, moving as one.",
-         (), "view-side-by-side", "document", checkable=True, ends_section=True, also="compare two panes"),
+         (), "view-side-by-side", "document", checkable=True, also="compare two panes"),
 )  # fmt: skip
 ZOOM = (
     Spec("view.fit", "View", "Fit", "Show the whole photo.", ("Ctrl+0",), "fit", "document", also="zoom all"),
@@ -45,11 +47,13 @@ ZOOM = (
          ("Ctrl+4",), "", "document", submenu="Zoom", also="zoom"),
     Spec("view.zoomSubject", "View", "Zoom to Subject", "Show all that the mask holds.",
          ("Shift+Z",), "", "document", submenu="Zoom", also="fit mask"),
+    Spec("view.nextFringe", "View", "Zoom to the Worst Fringe", "Look at the place whose fringe shows most.",
+         ("N",), "", "layer", submenu="Zoom", also="halo edge issue next go"),
     Spec("view.previousZoom", "View", "Previous Zoom", "Go back to where the view was. A tap on ` does the same.",
          ("Ctrl+Alt+0",), "", "document", submenu="Zoom", also="last back"),
     Spec("view.zoomIn", "View", "Zoom In", "Closer.", ("Ctrl++", "Ctrl+="), "zoom-in", "document", also="enlarge"),
     Spec("view.zoomOut", "View", "Zoom Out", "Further away.",
-         ("Ctrl+-",), "zoom-out", "document", ends_section=True, also="reduce"),
+         ("Ctrl+-",), "zoom-out", "document", also="reduce"),
     Spec("view.rotateLeft", "View", "Turn Left", "Turn the view by 15° against the clock.",
          (), "", "document", submenu="Turn and Mirror", also="rotate view"),
     Spec("view.rotateRight", "View", "Turn Right", "Turn the view by 15° with the clock.",
@@ -75,4 +79,12 @@ SHOWN = (
     Spec("view.boxes", "View", "Show Detections", "Draw boxes and numbers of detections.",
          ("Ctrl+H",), "", "document", checkable=True, also="extras tags hide"),
 )  # fmt: skip
-VIEW = (*MODES, *ZOOM, *SHOWN)
+EDGE = (
+    Spec("view.trimap", "View", "Show Trimap", "Tint what is unknown of the edge. Hold the key for a look.",
+         ("J",), "view-trimap", "layer", checkable=True, submenu="Edge", also="band unknown edge overlay"),
+    Spec("view.rawColours", "View", "Original Colours in the Edge",
+         "The cut-out with the photo's own colours, before decontamination. Hold the key for a look.",
+         ("Shift+J",), "", "layer", checkable=True, submenu="Edge", ends_section=True,
+         also="before after spill decontaminate clean"),
+)  # fmt: skip
+VIEW = (*MODES, *EDGE, *ZOOM, *SHOWN)

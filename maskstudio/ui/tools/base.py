@@ -28,13 +28,17 @@ def said(text: str) -> str:
 
 @dataclass
 class Bench:
-    """What all tools work with. ``opposite`` is True while the key for it is held."""
+    """What all tools work with. ``opposite`` is True while the key for it is held.
+
+    ``region`` is set by the panel where regions are chosen; an id that the active layer does not have counts as None.
+    """
 
     canvas: Canvas
     settings: Settings
     session: Session | None = None
     opposite: bool = False
     precise: bool = False  # turned by Caps Lock
+    region: int | None = None  # id of the region of the active layer that the refine brush paints for; None for none
     folding: Folding = field(default_factory=Folding)
     shown: Callable[[], None] = lambda: None  # called when parameters changed other than in the bar
 
@@ -57,6 +61,7 @@ class Tool(Generic[P]):
     more: ClassVar[tuple[str, ...]] = ()
     right: ClassVar[Right] = "menu"
     picks: ClassVar[bool] = False  # whether clicks on the tags of detections choose a layer
+    shows_trimap: ClassVar[bool] = False  # whether the trimap lies over the photo while it is in use
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench

@@ -26,6 +26,32 @@ class PaintParams(BrushParams):
 
 
 @dataclass(frozen=True)
+class HintParams(BrushParams):
+    """A brush that says what is unknown and what is sure. Its rim is always hard: a pixel is one or the other."""
+
+    title: ClassVar[str] = "Refine edge brush"
+
+    erase: bool = param(
+        False, "erase", "Erase",
+        "Takes refinement away where you paint, in place of adding it; with Alt or the right button it is the other "
+        "way round.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrimapParams(HintParams):
+    """The same, and what it says."""
+
+    title: ClassVar[str] = "Trimap brush"
+
+    what: Literal["unknown", "foreground", "background"] = param(
+        "unknown", "what", "Paint",
+        "What you paint over is solved from the photo, or is surely in, or is surely out.",
+        choices=(("unknown", "Unknown"), ("foreground", "Foreground"), ("background", "Background")),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class AreaParams(SelectParams):
     """A drawn area, and how it joins the mask."""
 

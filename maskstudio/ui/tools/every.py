@@ -8,6 +8,7 @@ from maskstudio.ui.tools.eyedropper import Eyedropper
 from maskstudio.ui.tools.fill import Fill
 from maskstudio.ui.tools.gradient import Gradient
 from maskstudio.ui.tools.hand import Hand
+from maskstudio.ui.tools.hinting import Refine, Trimap
 from maskstudio.ui.tools.lasso import Lasso
 from maskstudio.ui.tools.magnetic import Magnetic
 from maskstudio.ui.tools.marquee import Ellipse, Rectangle
@@ -26,5 +27,6 @@ def every(bench: Bench) -> dict[str, AnyTool]:
     brush, eraser, dropper = Brush(bench), Eraser(bench), Eyedropper(bench)
     brush.turned = eraser
     dropper.taken = lambda share: brush.set_params(replace(brush.params, coverage=share))
-    tools: list[AnyTool] = [Move(bench), *(kind(bench) for kind in _AREAS), brush, eraser, dropper]
+    hinting = Refine(bench), Trimap(bench)
+    tools: list[AnyTool] = [Move(bench), *(kind(bench) for kind in _AREAS), brush, eraser, *hinting, dropper]
     return {tool.name: tool for tool in (*tools, Hand(bench), Zoom(bench), Rotate(bench))}

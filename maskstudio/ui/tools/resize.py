@@ -1,33 +1,40 @@
 """Resizing a brush by dragging: sideways the size, upwards the hardness, whichever the hand went for first."""
 
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from maskstudio.core.brush import rim
+from maskstudio.params import BrushParams
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.pointer import Pointer
-from maskstudio.ui.tools.choices import PaintParams
 from maskstudio.ui.tools.drawing import label, label_area
+
+B = TypeVar("B", bound=BrushParams)
 
 _UNDECIDED = 4  # logical pixels
 _FULL = 200  # logical pixels upwards from softest to hardest
 
 
-class Resize:
-    """One such drag, from where it began. The outline stays there meanwhile and shows the solid core too."""
+class Resize(Generic[B]):
+    """One such drag, from where it began. The outline stays there meanwhile and shows the solid core too.
 
-    def __init__(self, canvas: Canvas, at: Pointer, before: PaintParams) -> None:
+    The rim of a ``hard`` brush stays as it is.
+    """
+
+    def __init__(self, canvas: Canvas, at: Pointer, before: B, *, hard: bool = False) -> None:
         self.before = before
+        self._hard = hard
         self._canvas = canvas
         self._image = QPointF(at.x, at.y)
         self._start = canvas.from_image(self._image)
-        self._sideways: bool | None = None
+        self._sideways: bool | None = True if hard else None
         canvas.hold_ring(self._image)
         self._outdate(before)
 
-    def to(self, at: Pointer) -> PaintParams:
+    def to(self, at: Pointer) -> B:
         """The brush for a pointer that has come there."""
         moved = self._canvas.from_image(QPointF(at.x, at.y)) - self._start
         if self._sideways is None and max(abs(moved.x()), abs(moved.y())) >= _UNDECIDED:
@@ -44,21 +51,22 @@ class Resize:
         self._outdate(changed)
         return changed
 
-    def inner(self, params: PaintParams) -> float:
-        """Diameter of the solid core, image px."""
-        return 2 * rim(params.size, params.hardness)[0]
+    def inner(self, params: B) -> float | None:
+        """Diameter of the solid core, image px; None where there is no rim around it."""
+        return None if self._hard else 2 * rim(params.size, params.hardness)[0]
 
     def end(self) -> None:
         """The outline follows the pointer again."""
         self._canvas.hold_ring(None)
         self._outdate(self.before)
 
-    def paint(self, painter: QPainter, params: PaintParams) -> None:
+    def paint(self, painter: QPainter, params: B) -> None:
         """The numbers, in the middle of the outline."""
         label(painter, self._start, self._text(params), self._canvas)
 
-    def _text(self, params: PaintParams) -> str:
-        return f"{params.size:g} px  {params.hardness * 100:.0f} %"
+    def _text(self, params: B) -> str:
+        size = f"{params.size:g} px"
+        return size if self._hard else f"{size}  {params.hardness * 100:.0f} %"
 
-    def _outdate(self, params: PaintParams) -> None:
+    def _outdate(self, params: B) -> None:
         self._canvas.update_over(label_area(self._start, self._text(params), self._canvas).adjusted(-40, 0, 40, 0))

@@ -1,4 +1,6 @@
-"""What the keys of the brush do: size, hardness, opacity and flow of brush or eraser, whichever was used last."""
+"""What the keys of the brush do: the size of the brush in use, hardness, opacity and flow of brush or eraser, whichever
+was used last, and erasing with the refine brush.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -8,7 +10,8 @@ from typing import Any
 from maskstudio.ui.keys.digits import Digits
 from maskstudio.ui.tools.base import AnyTool
 from maskstudio.ui.tools.brush import Painting
-from maskstudio.ui.tools.choices import PaintParams
+from maskstudio.ui.tools.hinting import Hinting
+from maskstudio.ui.tools.stroking import Stroking
 
 _STEP = 0.1
 
@@ -30,6 +33,12 @@ class Strength:
         assert isinstance(chosen, Painting)
         return chosen
 
+    @property
+    def sized(self) -> Stroking[Any]:
+        """The tool in use, where it has a size, otherwise the one that was painted with last."""
+        painting, used = self.painting, self._tools[self._name()]
+        return used if isinstance(used, Stroking) else painting
+
     def verbs(self) -> dict[str, Callable[[], object]]:
         """What the actions do, by id."""
         tenths = {
@@ -39,9 +48,10 @@ class Strength:
         }
         return {
             "brush.swap": self._swap,
-            "brush.reset": lambda: self.painting.set_params(PaintParams()),
-            "brush.smaller": lambda: self.painting.step_size(-1),
-            "brush.larger": lambda: self.painting.step_size(1),
+            "brush.reset": lambda: self.sized.set_params(self.sized.kind()),
+            "brush.erase": self._toggle_erasing,
+            "brush.smaller": lambda: self.sized.step_size(-1),
+            "brush.larger": lambda: self.sized.step_size(1),
             "brush.softer": lambda: self.painting.step_hardness(-1),
             "brush.harder": lambda: self.painting.step_hardness(1),
             "brush.weaker": lambda: self._turn(-_STEP),
@@ -54,6 +64,14 @@ class Strength:
         used = self.painting
         other = "eraser" if used.name == "brush" else "brush"
         self._choose(other if self._name() == used.name else used.name)
+
+    def _toggle_erasing(self) -> None:
+        """With the refine or the trimap brush; from any other tool, to the refine brush."""
+        used = self._tools[self._name()]
+        if isinstance(used, Hinting):
+            used.toggle_erasing()
+        else:
+            self._choose("refine")
 
     def _turn(self, by: float) -> None:
         self._set("opacity", round(self.painting.params.opacity + by, 2))

@@ -99,6 +99,10 @@ class Tools(QObject):
         self.options.dress()
         self._keyboard.show()
 
+    def set_region(self, region: int | None) -> None:
+        """The refine brush paints for this region of the active layer from now on; None for none."""
+        self._bench.region = region
+
     # The tool in use
 
     @property

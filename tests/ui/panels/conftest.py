@@ -1,10 +1,15 @@
 """A session that works at once, and panels shown as the window would show them."""
 
-import pytest
+from types import SimpleNamespace
 
-from maskstudio.core.document import Document
+import pytest
+from PySide6.QtGui import QAction
+
+from maskstudio import operations
+from maskstudio.core.document import Document, Refinement
 from maskstudio.core.history import History
 from maskstudio.jobs import Inline, Runner, immediate
+from maskstudio.matting.edge import finished
 from maskstudio.session import Session
 from maskstudio.ui import theme
 from tests.ui.panels.stage import StubProvider, disc, layer, photo
@@ -28,6 +33,44 @@ def layered(session):
     session.history = History(Document(photo()).add(layers))
     session.activate(2)
     return session
+
+
+@pytest.fixture
+def solved(monkeypatch):
+    """Edges that are solved at once, to what they were, under their controls; returns the layers as asked for."""
+    asked = []
+
+    def refine(image, layer, token):
+        asked.append(layer)
+        return layer.changed(refinement=finished(image, layer, Refinement(layer.base, {}), token.step))
+
+    monkeypatch.setattr(operations, "refine", refine)
+    return asked
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Fringes that are what the test says; ``fringe`` may be changed, ``documents`` were looked at."""
+    fringe = operations.Fringe((150, 235, 150), 3.4, (300, 120), disc(300, 200, 9))
+    found = SimpleNamespace(fringe=fringe, documents=[])
+
+    def look(document, token):
+        found.documents.append(document)
+        return found.fringe
+
+    monkeypatch.setattr(operations, "fringe", look)
+    return found
+
+
+@pytest.fixture
+def actions(qapp):
+    """The actions the panel knows, as the window would make them."""
+    made = {}
+    for name in ("view.trimap", "view.rawColours", "view.worst", "view.nextFringe", "mask.fixFringe"):
+        made[name] = QAction(name, qapp)
+        made[name].setCheckable(name in ("view.trimap", "view.rawColours", "view.worst"))
+        made[name].setToolTip(f"tip of {name}")
+    return made
 
 
 @pytest.fixture

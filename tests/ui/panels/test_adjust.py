@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
 from maskstudio.core.adjust import adjusted
@@ -10,7 +10,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.params import AdjustParams, CleanParams
 from maskstudio.ui.panels.adjust import AdjustPanel
 from maskstudio.ui.panels.feather import FeatherField
-from tests.ui.panels.stage import LEFT, disc, layer
+from tests.ui.panels.stage import LEFT, disc, layer, words
 
 
 def alpha(session):
@@ -54,15 +54,80 @@ def test_dragging_a_slider_is_one_step(show, layered, qtbot):
     np.testing.assert_array_equal(alpha(layered), adjusted(disc(300, 200, 80).array(), params))
 
 
-def test_the_sliders_go_back_when_something_else_happens(show, layered):
+def test_the_sliders_stay_as_they_are_set_whatever_else_happens(show, layered):
     panel = show(AdjustPanel, layered)
     panel.form.field("feather").setValue(7)
-    assert panel.form.params().feather == 7
     layered.activate(1)
     assert panel.form.params() == AdjustParams()
+    layered.rename(2, "renamed")
+    layered.activate(2)
+    assert panel.form.params() == AdjustParams(feather=7)
     panel.form.field("feather").setValue(3)
+    np.testing.assert_array_equal(alpha(layered), adjusted(disc(300, 200, 80).array(), AdjustParams(feather=3)))
     layered.undo()
-    assert panel.form.params() == AdjustParams()
+    assert panel.form.params() == AdjustParams(feather=7)
+    assert panel.reset_button.isEnabled()
+
+
+def test_fading_outwards_waits_for_a_feather(show, layered, qtbot):
+    panel = show(AdjustPanel, layered)
+    outer = panel.form.field("outer_only")
+    assert not outer.isEnabled()
+    panel.form.field("feather").setValue(12)
+    assert outer.isEnabled()
+    qtbot.mouseClick(outer, LEFT, pos=QPoint(8, 13))
+    solid = disc(300, 200, 80).array() == 255
+    assert (alpha(layered)[solid] == 255).all()
+    assert alpha(layered)[200, 300 + 84] > 0
+    qtbot.mouseClick(outer, LEFT, pos=QPoint(8, 13))
+    assert (alpha(layered)[solid] < 255).any()
+
+
+def test_a_solid_core_fills_what_is_see_through_inside(show, layered, qtbot):
+    panel = show(AdjustPanel, layered)
+    panel.form.field("feather").setValue(60)
+    assert alpha(layered)[200, 300 - 50] < 255
+    type_into(qtbot, panel.form.field("solid_core"), "20")
+    assert alpha(layered)[200, 300 - 50] == 255
+    assert layered.active.edge == AdjustParams(feather=60, solid_core=20)
+
+
+def test_with_a_region_chosen_the_sliders_are_its_own(show, layered, solved, qtbot):
+    panel = show(AdjustPanel, layered)
+    panel.form.field("feather").setValue(9)
+    right = np.zeros((400, 600), np.uint8)
+    right[:, 300:] = 255
+    region = layered.add_region(2, "Hair", Mask.from_array(right))
+    panel.show_region(region)
+    assert words(panel).startswith("Only Hair.")
+    assert panel.form.params() == AdjustParams(feather=9)
+    start = layered.history.position
+    for value in ("3", "0"):
+        type_into(qtbot, panel.form.field("feather"), value)
+    assert layered.history.position == start + 1
+    assert layered.active.edge == AdjustParams(feather=9)
+    assert layered.active.regions[0].edge == AdjustParams()
+    expected = np.where(
+        right == 255, disc(300, 200, 80).array(), adjusted(disc(300, 200, 80).array(), AdjustParams(feather=9))
+    )
+    np.testing.assert_array_equal(alpha(layered), expected)
+    assert not panel.reset_button.isEnabled()
+    panel.show_region(None)
+    assert panel.form.params() == AdjustParams(feather=9)
+    assert "Only" not in words(panel)
+    panel.show_region(region)
+    panel.form.field("contrast").setValue(0.5)
+    qtbot.mouseClick(panel.reset_button, LEFT)
+    assert layered.active.regions[0].edge == AdjustParams()
+    assert layered.active.edge == AdjustParams(feather=9)
+
+
+def test_a_region_that_is_gone_is_not_adjusted(show, layered, solved):
+    panel = show(AdjustPanel, layered)
+    panel.show_region(layered.add_region(2, "Hair", disc(300, 200, 30)))
+    layered.undo()
+    panel.form.field("feather").setValue(5)
+    assert layered.active.edge == AdjustParams(feather=5)
 
 
 def test_without_a_layer_it_says_what_to_do(show, session):

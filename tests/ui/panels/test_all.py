@@ -6,11 +6,14 @@ from PySide6.QtWidgets import QToolButton
 
 from maskstudio.errors import Failed
 from maskstudio.jobs import Job
+from maskstudio.params import AdjustParams
 from maskstudio.ui import theme
+from maskstudio.ui.panels.adjust import AdjustPanel
 from maskstudio.ui.panels.history import HistoryPanel
 from maskstudio.ui.panels.jobs import JobsPanel
 from maskstudio.ui.panels.layers import LayersPanel
-from tests.ui.panels.stage import PANELS
+from maskstudio.ui.panels.refine import RefinePanel
+from tests.ui.panels.stage import PANELS, disc
 
 
 @pytest.mark.parametrize("kind", PANELS)
@@ -58,6 +61,42 @@ def test_looks(picture_of, show, layered, qtbot, qapp, kind, name):
     panel.grab()
     qtbot.waitUntil(lambda: has_pictures(panel))
     picture_of(panel, f"{kind.__name__[:-5].lower()}_{name}")
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_looks_of_refining_unfolded(show, layered, solved, measured, actions, picture_of, qtbot, qapp, name):
+    panel = show(RefinePanel, layered)
+    theme.apply(qapp, name)
+    panel.adopt(actions)
+    panel.refine()
+    layered.add_region(2, "Hair", disc(300, 130, 40))
+    layered.add_region(2, "Sleeve", disc(370, 200, 30))
+    layered.take_trimap(2, disc(300, 200, 5))
+    actions["view.worst"].setEnabled(False)
+    for section in (panel.regions, panel.halo):
+        section.fold(False)
+    panel.choose_region(1)
+    panel.set_spill((40, 160, 60))
+    panel.setFocus()
+    view = panel.regions.view
+    qtbot.waitUntil(lambda: not panel.halo.meter.stale and not view.item(2).icon().isNull())
+    panel.resize(320, panel.sizeHint().height())
+    panel.grab()
+    qapp.processEvents()
+    panel.resize(320, panel.sizeHint().height())
+    picture_of(panel, f"refine_unfolded_{name}")
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_looks_of_adjusting_a_region(show, layered, solved, picture_of, qapp, name):
+    panel = show(AdjustPanel, layered)
+    theme.apply(qapp, name)
+    edge = AdjustParams(feather=12, outer_only=True, shift_edge=-3, solid_core=20)
+    panel.show_region(layered.add_region(2, "Hair", disc(300, 130, 40), edge=edge))
+    panel.setFocus()
+    qapp.processEvents()
+    panel.resize(320, panel.sizeHint().height())
+    picture_of(panel, f"adjust_region_{name}")
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])

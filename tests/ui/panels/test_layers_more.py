@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
-from maskstudio.core.layer import COLOURS, Layer, Origin
-from maskstudio.params import BrushParams, RefineParams
+from maskstudio.core.layer import COLOURS, Layer, Origin, Region
+from maskstudio.params import AdjustParams, BrushParams, RefineParams
 from maskstudio.ui.panels.layer_list import COUNTS, details, marks
 from maskstudio.ui.panels.layer_row import _colour, _solo, _thumb
 from maskstudio.ui.panels.layers import LayersPanel
@@ -115,8 +115,16 @@ def test_where_a_layer_came_from():
     assert known["By"] == "Ada"
     assert "2026" in known["When"] or "26" in known["When"]
     assert known["Inverted"] == "yes"
-    assert "Band width 12 px" in known["Refined"]
+    assert "Band width 20 px" in known["Refined"]
+    assert "Spill colour automatic" in known["Refined"]
     assert "Painted" not in known
+    assert {"Regions", "Trimap", "Adjusted"}.isdisjoint(known)
+    hair = Region(1, "Hair", disc(100, 100, 9))
+    edged = made.changed(regions=(hair,), hints=disc(90, 90, 9), edge=AdjustParams(feather=3, outer_only=True))
+    known = dict(facts(edged))
+    assert known["Regions"] == "Hair"
+    assert known["Trimap"] == "painted"
+    assert known["Adjusted"] == "Feather 3 px\nFade outwards only on"
     plain = Layer(1, "a", disc(10, 10, 5), disc(10, 10, 5))
     assert [name for name, _ in facts(plain)] == ["Made", "Shaped"]
 

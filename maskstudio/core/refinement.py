@@ -1,0 +1,76 @@
+"""What refining an edge is made of: painted hints, regions with parameters of their own, and what came out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from maskstudio.core.geometry import EMPTY, Rect
+from maskstudio.core.mask import Index, Mask
+from maskstudio.params import UNADJUSTED, AdjustParams, RefineParams
+
+ColourTile = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True, eq=False)
+class Refinement:
+    """What a refine job found.
+
+    solved   alpha as the solver gave it, before the edge controls
+    alpha    ``solved`` under the edge controls: what shows
+    colours  clean colours (the image's type) for the tiles that have an edge in them
+    edges    the controls ``alpha`` was made with: the layer's, then those of its regions
+    reach    how far, in px, clean colours go on beyond what is soft in ``solved``
+    pending  the pixels that show a preview until they are solved
+    """
+
+    solved: Mask
+    colours: Mapping[Index, ColourTile]
+    alpha: Mask = None  # type: ignore[assignment]  # ``solved`` where none is given
+    edges: tuple[AdjustParams, ...] = (UNADJUSTED,)
+    reach: int = 0
+    pending: Rect = EMPTY
+
+    def __post_init__(self) -> None:
+        if self.alpha is None:
+            object.__setattr__(self, "alpha", self.solved)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of alpha and colours."""
+        return self.alpha.nbytes + self.solved.nbytes + sum(tile.nbytes for tile in self.colours.values())
+
+    def awaiting(self, area: Rect) -> "Refinement":
+        """The same with these pixels to be solved too."""
+        return replace(self, pending=self.pending.unite(area))
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A part of a layer whose edge is refined in a way of its own. ``area`` says where, softly if it is soft."""
+
+    id: int
+    name: str
+    area: Mask
+    refine: RefineParams = field(default_factory=RefineParams)
+    edge: AdjustParams = field(default_factory=AdjustParams)
+
+    @property
+    def amount(self) -> float:
+        """Share of decontaminated colour, 0..1."""
+        return amount_of(self.refine)
+
+
+def amount_of(refine: RefineParams | None) -> float:
+    """Share of decontaminated colour, 0..1."""
+    return refine.decontamination_amount if refine is not None and refine.color_decontamination else 0.0
+
+
+def same_alpha(one: RefineParams | None, other: RefineParams | None) -> bool:
+    """Whether two ways of refining differ in how much colour is replaced at most."""
+    return _solving(one) == _solving(other)
+
+
+def _solving(refine: RefineParams | None) -> RefineParams | None:
+    return refine and replace(refine, color_decontamination=True, decontamination_amount=1.0)

@@ -1,0 +1,38 @@
+"""Clean colours kept tile by tile, where they differ from the photo's own."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from maskstudio.core.geometry import Rect
+from maskstudio.core.image import Image
+from maskstudio.core.mask import Index, Mask, grid, within
+from maskstudio.core.refinement import ColourTile
+
+Tiles = Mapping[Index, ColourTile]
+
+
+def laid_colours(
+    below: Tiles, image: Image, clean: ColourTile, around: Rect, *, part: Rect | None = None, area: Mask | None = None
+) -> Tiles:
+    """``below`` with ``clean``, the colours of the pixels ``around`` (H, W, 3), over it.
+
+    Only in ``part`` of them, and where ``area`` is at least half. A tile that is not there stands for the photo.
+    """
+    tiles = dict(below)
+    part = around if part is None else part.intersect(around)
+    for index, box in grid(image.width, image.height, part):
+        inside = part.intersect(box)
+        photo, old = image.pixels[box.slices()], below.get(index)
+        now = photo if old is None else old
+        new = clean[within(inside, around)]
+        if area is not None:
+            chosen = area.tile(index)[within(inside, box)] >= 128
+            new = np.where(chosen[..., None], new, now[within(inside, box)])
+        if np.array_equal(new, now[within(inside, box)]):
+            continue
+        tile = now.copy()
+        tile[within(inside, box)] = new
+        tile.flags.writeable = False
+        tiles[index] = tile
+    return tiles

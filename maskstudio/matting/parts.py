@@ -1,0 +1,30 @@
+"""Work on many small parts of one picture, two at a time. Knows nothing of what the work is."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from maskstudio.jobs import Token, step_aside
+
+Part = TypeVar("Part")
+
+
+def work_through(work: Callable[[Part], None], parts: Sequence[Part], token: Token) -> None:
+    """``work(part)`` for each of ``parts`` on two threads that end with the call; each writes to a place of its own.
+
+    ``token`` is told from the calling thread only. The first error, or ``Cancelled``, ends it once what runs is done.
+    """
+
+    def checked(part: Part) -> None:
+        token.check()
+        work(part)
+
+    with ThreadPoolExecutor(2, thread_name_prefix="matting", initializer=step_aside) as pool:
+        waiting = [pool.submit(checked, part) for part in parts]
+        try:
+            for number, outcome in enumerate(waiting):
+                token.step(number / len(waiting))
+                outcome.result()
+        finally:
+            for outcome in waiting:
+                outcome.cancel()

@@ -1,0 +1,90 @@
+"""What of an edge is shown on the photo: its trimap, and the background its fringe shows worst on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF
+
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.tools.base import said
+from maskstudio.ui.views import ViewChoices
+
+if TYPE_CHECKING:
+    from maskstudio.core.document import Document
+    from maskstudio.core.mask import Mask
+    from maskstudio.session import Session
+    from maskstudio.ui.tools.tools import Tools
+
+
+class EdgeView(QObject):
+    """Follows the session in front: has drawn and measured what is shown, while it is, and nothing else.
+
+    Call ``follow`` after every change of a document or of what is being asked of it; it asks for nothing twice.
+    """
+
+    def __init__(self, canvas: Canvas, choices: ViewChoices, parent: QObject) -> None:
+        super().__init__(parent)
+        self._canvas, self._choices = canvas, choices
+        self._session: Session | None = None
+        self._chosen = False  # whether the trimap is to be seen, whatever the tool
+        self._with_tool = False  # whether it is for the tool in use
+        self._drawn: Mask | None = None  # the trimap as the session had it drawn
+        self._measured: Document | None = None  # whose fringe was asked for last
+        self._going = False  # whether to go to the fringe once it is known
+        choices.changed.connect(self.follow)
+
+    def attend(self, tools: Tools) -> None:
+        """Show the trimap while a tool that paints into it is in use."""
+        tools.toolChanged.connect(lambda name: self._use(shows=tools.tool_called(name).shows_trimap))
+        self._use(shows=tools.tool.shows_trimap)
+
+    def show_trimap(self, shown: bool) -> None:
+        """Show it, or only with a tool that paints into it."""
+        self._chosen = shown
+        self.follow()
+
+    def go_to_fringe(self) -> None:
+        """Look at the place where the fringe shows most, once it is found."""
+        self._going, self._measured = True, None
+        self.follow()
+
+    def follow(self, session: Session | None = None) -> None:
+        """Bring the canvas up to what is known by now, and ask for what is not."""
+        self._session = session or self._session
+        if self._session is not None:
+            self._follow_trimap(self._session)
+            self._follow_fringe(self._session)
+
+    def _use(self, *, shows: bool) -> None:
+        self._with_tool = shows
+        self.follow()
+
+    def _follow_trimap(self, session: Session) -> None:
+        if session.edge_stroke is not None:
+            return  # which shows in the trimap as it is
+        if session.active is None or not (self._chosen or self._with_tool):
+            self._drawn = None
+            self._canvas.set_trimap(None)
+            return
+        session.draw_trimap()
+        if session.trimap is not self._drawn or self._canvas.trimap is None:
+            self._drawn = session.trimap
+            self._canvas.set_trimap(self._drawn)
+
+    def _follow_fringe(self, session: Session) -> None:
+        document = session.document
+        if document is None or not (self._going or self._choices.mode == "worst"):
+            return
+        if document is not self._measured:  # asked once: what fails would fail for ever
+            self._measured = document
+            session.measure_fringe()
+        if (fringe := session.fringe) is None:
+            return
+        going, self._going = self._going, False
+        if going and fringe.worst is None:
+            session.told(said("There is no fringe to be seen on any background."))
+        elif going and fringe.worst is not None:
+            x, y = fringe.worst
+            self._canvas.look_at(max(self._canvas.scale, 1.0), QPointF(x + 0.5, y + 0.5))
+        self._choices.show_worst(fringe.backdrop)

@@ -1,0 +1,35 @@
+"""The second section of the refine panel: clean colours along the edge."""
+
+from PySide6.QtCore import QCoreApplication
+
+from maskstudio.params import RefineParams
+from maskstudio.ui.form import Form
+from maskstudio.ui.panels import followers
+from maskstudio.ui.panels.section import Section
+from maskstudio.ui.panels.spill import SpillField
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("ColoursSection", text)
+
+
+class ColoursSection(Section):
+    """Decontamination, how much of it, and of which colour."""
+
+    def __init__(self) -> None:
+        super().__init__("coloursSection", _said("Colours"))
+        self.spill = SpillField()
+        names = ("color_decontamination", "decontamination_amount", "spill")
+        self.form = Form(RefineParams, only=names, own={"spill": self.spill})
+        self.form.setObjectName("coloursForm")
+        for name in names[1:]:
+            self.form.enable_when(name, lambda params: params.color_decontamination)
+        self.before, self.before_action = followers.check(_said("Show before"))
+        self.before.setAccessibleDescription(_said("Shows the colours of the photo as they were, before cleaning."))
+        self.column.addWidget(self.form)
+        self.column.addWidget(self.before)
+
+    def show_params(self, params: RefineParams, *, live: bool) -> None:
+        """Show these; no signal."""
+        self.form.setEnabled(live)
+        self.form.set_params(params)

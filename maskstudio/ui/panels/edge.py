@@ -1,0 +1,68 @@
+"""The first section of the refine panel: how the band along the edge is solved."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+
+from maskstudio.params import RefineParams
+from maskstudio.ui.fields import Choice
+from maskstudio.ui.form import Form
+from maskstudio.ui.panels import followers, parts
+from maskstudio.ui.panels.band import BandPicture
+from maskstudio.ui.panels.section import Section
+
+_PEERS = "closed-form"  # the first of pymatting's solvers
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("EdgeSection", text)
+
+
+class EdgeSection(Section):
+    """Band width and solver, with the trade-off in a sentence. ``press`` is what the button does."""
+
+    def __init__(self, press: Callable[[], object]) -> None:
+        super().__init__("edgeSection", _said("Edge"))
+        self.state = parts.Hint()
+        self.form = Form(RefineParams, only=("band_width", "adaptive", "solver"))
+        self.form.setObjectName("edgeForm")
+        self._trade = parts.Hint()
+        self._trade.setObjectName("hint")
+        solver = self.form.field("solver")
+        assert isinstance(solver, Choice)
+        for key, _ in next(spec for spec in RefineParams.specs() if spec.name == "solver").choices:
+            solver.explain(key, trade_off(key))
+        solver.part_before(_PEERS)
+        self.button = parts.button(_said("Refine"), press, primary=True)
+        self.button.setObjectName("refine")
+        self.trimap, self.trimap_action = followers.button(_said("Show trimap"))
+        self.column.addWidget(BandPicture())
+        self.column.addWidget(self.state)
+        self.column.addWidget(self.form)
+        self.column.addWidget(self._trade)
+        self.column.addLayout(parts.row(self.trimap, self.button))
+        self.show_params(RefineParams(), live=True)
+
+    def show_params(self, params: RefineParams, *, live: bool) -> None:
+        """Show these; no signal."""
+        self.form.setEnabled(live)
+        self.form.set_params(params)
+        parts.say(self._trade, trade_off(params.solver))
+
+    def name_button(self, text: str, *, primary: bool, tip: str) -> None:
+        """What the button does."""
+        self.button.setToolTip(tip)
+        if self.button.text() != text:
+            self.button.setText(text)
+            self.button.setProperty("primary", primary)
+            self.button.style().polish(self.button)
+
+
+def trade_off(solver: str) -> str:
+    """What a solver is good for, and what it costs."""
+    own = {
+        "fast": _said("Shows at once; fine hair stays coarse."),
+        "balanced": _said("Right for nearly every photo."),
+        "best": _said("Several times slower; helps very fine hair."),
+    }
+    return own.get(solver, _said("To compare with: takes minutes on a large photo."))

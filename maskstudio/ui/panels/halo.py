@@ -1,0 +1,124 @@
+"""The fourth section of the refine panel: how much of the old background the edge still shows, measured by itself."""
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
+
+from maskstudio.core.document import Document
+from maskstudio.session import Session
+from maskstudio.ui import theme
+from maskstudio.ui.panels import followers, parts
+from maskstudio.ui.panels.colourname import named
+from maskstudio.ui.panels.meter import Meter, RimPicture, judged, rim
+from maskstudio.ui.panels.section import Section
+
+_REST = 400  # ms after a change until the fringe is measured again
+_TRIES = 2  # for one state of the document: a measurement may have been cancelled, or fail
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("HaloSection", text)
+
+
+class HaloSection(Section):
+    """Measures only while it is unfolded and seen."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("haloSection", _said("Halo meter"), folded=True)
+        self._session = session
+        self._looked_at: Document | None = None
+        self._tries = 0
+        self._pictured: object = None  # the fringe in the picture
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._measure)
+        self.toggled.connect(self.refresh)
+        self.meter, self.picture, self.number = Meter(), RimPicture(), QLabel()
+        self.number.setObjectName("haloNumber")
+        meaning = _said("Colour difference (Delta E) along the rim, on the background that shows it worst.")
+        for each in (self.meter, self.picture, self.number):
+            each.setToolTip(meaning)
+        self.worst, self._worst_action = followers.button(_said("Show worst"))
+        self.next, self._next_action = followers.button(_said("Go to worst"))
+        self.fix, self._fix_action = followers.button(_said("Fix here"))
+        beside = QVBoxLayout()
+        beside.setSpacing(2)
+        beside.addWidget(self.number)
+        beside.addWidget(self.meter)
+        top = QHBoxLayout()
+        top.setSpacing(theme.SPACE)
+        top.addWidget(self.picture)
+        top.addLayout(beside, 1)
+        self.column.addLayout(top)
+        self.column.addWidget(parts.Hint(meaning))
+        buttons = parts.row(self.worst, self.next, self.fix)
+        buttons.setSpacing(theme.GAP)
+        self.column.addLayout(buttons)
+
+    def adopt(self, worst: QAction | None, following: QAction | None, fix: QAction | None) -> None:
+        """The actions behind the buttons."""
+        self._worst_action.follow(worst)
+        self._next_action.follow(following)
+        self._fix_action.follow(fix)
+
+    def follow(self, session: Session) -> None:
+        """Measure another document's session from now on."""
+        self._session, self._looked_at = session, None
+        self._empty("")
+
+    def refresh(self) -> None:
+        """Show what was measured; where that is another state of the document, measure it soon."""
+        document = self._session.document
+        if self.folded or not self.isVisible():
+            self._rest.stop()
+            return
+        if document is None or not document.shown:
+            self._rest.stop()
+            self._empty(_said("No cut-out to measure yet"))
+            return
+        fringe = self._session.fringe
+        if fringe is None:
+            parts.say(self.number, _said("measuring…"))
+            self.meter.show_amount(self.meter.amount, stale=True)
+            self._await(document)
+            return
+        self._rest.stop()
+        self._looked_at, self._tries = document, 0
+        words = f"{fringe.amount:.1f}  {judged(fringe.amount)}"
+        if fringe.worst is not None:
+            words = _said("{} on {}").format(words, named(fringe.backdrop))
+        parts.say(self.number, words)
+        self.meter.show_amount(fringe.amount, stale=False)
+        self.meter.setAccessibleDescription(words)
+        if fringe is not self._pictured:
+            self._pictured = fringe
+            self.picture.show_image(rim(document, fringe.worst, fringe.backdrop))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look at what is there now."""
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody waits any more."""
+        super().hideEvent(event)
+        self._rest.stop()
+
+    def _empty(self, text: str) -> None:
+        parts.say(self.number, text)
+        self.meter.show_amount(None, stale=True)
+        self.meter.setAccessibleDescription(text)
+        self.picture.show_image(None)
+        self._pictured = None
+
+    def _await(self, document: Document) -> None:
+        """Measure when nothing has changed for a while."""
+        if document is not self._looked_at:
+            self._looked_at, self._tries = document, 0
+            self._rest.start()
+        elif self._tries < _TRIES and not self._rest.isActive() and not self._session.runner.under_way("layer fringe"):
+            self._rest.start()
+
+    def _measure(self) -> None:
+        if self._session.document is not None:
+            self._tries += 1
+            self._session.measure_fringe()

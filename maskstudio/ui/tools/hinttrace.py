@@ -1,0 +1,53 @@
+"""What a stroke of hints does to the trimap on show, while it is being made."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from maskstudio.core.geometry import Rect
+from maskstudio.core.layer import Layer
+from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.stroke import Stroke
+from maskstudio.params import BrushParams
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.verbs.hintcodes import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN
+
+_SHOWN = {HINT_UNKNOWN: 128, HINT_FOREGROUND: 255, HINT_BACKGROUND: 0}  # in a trimap
+
+
+class HintTrace:
+    """Paints into the trimap of the canvas, where there is one, until the true one is drawn.
+
+    Where hints are taken away, the nearer side of the mask shows for now.
+    """
+
+    def __init__(self, canvas: Canvas, layer: Layer, params: BrushParams, code: int) -> None:
+        self._canvas, self._base, self._value = canvas, layer.base, _SHOWN.get(code)
+        self._before = canvas.trimap
+        hard = replace(params, hardness=1.0, opacity=1.0, flow=1.0, pressure_opacity=False)
+        self._stroke = Stroke(Mask(*layer.mask.size), None, hard, 255)
+
+    def to(self, x: float, y: float, pressure: float) -> None:
+        """Go on to this point (image px)."""
+        self._show(self._stroke.to(x, y, pressure))
+
+    def end(self) -> None:
+        """Catch up with the last point."""
+        self._show(self._stroke.end())
+
+    def drop(self) -> None:
+        """Show the trimap of before."""
+        self._canvas.set_trimap(self._before)
+
+    def _show(self, rect: Rect) -> None:
+        trimap = self._canvas.trimap
+        if trimap is None or not rect:
+            return
+        plane, painted = trimap.array(rect), self._stroke.alpha(rect) >= 128
+        plane[painted] = self._said(rect)[painted]
+        self._canvas.set_trimap(trimap.put(plane, rect.x, rect.y), rect)
+
+    def _said(self, rect: Rect) -> Plane:
+        if self._value is not None:
+            return np.full((rect.height, rect.width), self._value, np.uint8)
+        return np.where(self._base.array(rect) >= 128, np.uint8(255), np.uint8(0))

@@ -1,0 +1,304 @@
+"""What of an edge the window shows: its trimap while asked for, the worst background, the photo's own colours."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from maskstudio.core.document import Document, Layer, Refinement
+from maskstudio.core.files import write_mask
+from maskstudio.core.geometry import Rect
+from maskstudio.core.history import History
+from maskstudio.core.image import Image
+from maskstudio.core.mask import Mask
+from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN
+from maskstudio.operations import Fringe
+from maskstudio.params import RefineParams
+
+WIDTH, HEIGHT = 300, 240
+CLEAN, DIRTY = (220, 60, 30), (90, 120, 60)
+K, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+
+
+def coverage():
+    ramp = np.clip((190 - np.arange(WIDTH)) / 60, 0, 1) * 255
+    return np.broadcast_to(np.rint(ramp), (HEIGHT, WIDTH)).astype(np.uint8)
+
+
+@pytest.fixture
+def opened(window, qtbot):
+    """A soft edge of other colours than the photo has there: one layer that is refined."""
+    photo = np.full((HEIGHT, WIDTH, 3), DIRTY, np.uint8)
+    soft = Mask.from_array(coverage())
+    hard = Mask.from_array(np.where(coverage() >= 128, 255, 0).astype(np.uint8))
+    colours = {index: np.full((*soft.tile(index).shape, 3), CLEAN, np.uint8) for index in ((0, 0), (1, 0))}
+    layer = Layer(
+        0, "subject", hard, hard, refine=RefineParams(band_width=25, adaptive=False),
+        refinement=Refinement(soft, colours),
+    )  # fmt: skip
+    window.session.history = History(Document(Image(photo, name="photo.png")).add([layer]))
+    window.session.changed()
+    window.canvas.setFocus()
+    window.canvas.actual_pixels()
+    QApplication.processEvents()
+    return window
+
+
+def act(window, name):
+    assert window.actions_by_id[name].isEnabled(), name
+    window.actions_by_id[name].trigger()
+
+
+def banded(width):
+    """The band of a straight edge between columns 160 and 161."""
+    hard = coverage()[0] >= 128
+    edge = int(np.argmin(hard))
+    away = np.abs(np.arange(WIDTH) + 0.5 - edge)
+    return np.where(away < width, 128, np.where(hard, 255, 0)).astype(np.uint8)
+
+
+def shown(window):
+    return None if window.canvas.trimap is None else window.canvas.trimap.array()[0]
+
+
+def colour_at(window, qtbot, x, y):
+    qtbot.waitUntil(lambda: window.canvas.repaint() or window.canvas.complete)
+    at = window.canvas.from_image(QPointF(x + 0.25, y + 0.25)).toPoint()
+    return window.canvas.grab().toImage().pixelColor(at).getRgb()[:3]
+
+
+# The trimap
+
+
+def test_a_tap_shows_the_trimap_and_another_hides_it(opened, qtbot):
+    assert shown(opened) is None
+    qtbot.keyClick(opened.canvas, K.Key_J)
+    qtbot.waitUntil(lambda: shown(opened) is not None)
+    assert opened.actions_by_id["view.trimap"].isChecked()
+    assert np.array_equal(shown(opened), banded(25))
+    qtbot.keyClick(opened.canvas, K.Key_J)
+    assert shown(opened) is None
+    assert not opened.actions_by_id["view.trimap"].isChecked()
+
+
+def test_held_the_key_shows_it_for_as_long(opened, qtbot):
+    now = [0.0]
+    opened.habits._holding._now = lambda: now[0]
+    QTest.keyPress(opened.canvas, K.Key_J)
+    qtbot.waitUntil(lambda: shown(opened) is not None)
+    now[0] += 1.0
+    QTest.keyRelease(opened.canvas, K.Key_J)
+    assert shown(opened) is None
+    assert not opened.actions_by_id["view.trimap"].isChecked()
+    act(opened, "view.trimap")
+    QTest.keyPress(opened.canvas, K.Key_J)  # held while it is on, the key hides it
+    assert not opened.actions_by_id["view.trimap"].isChecked()
+    now[0] += 1.0
+    QTest.keyRelease(opened.canvas, K.Key_J)
+    assert opened.actions_by_id["view.trimap"].isChecked()
+
+
+def test_a_key_that_is_let_go_elsewhere_is_not_held(opened, qtbot):
+    QTest.keyPress(opened.canvas, K.Key_J)
+    assert opened.actions_by_id["view.trimap"].isChecked()
+    opened.habits.let_go()
+    assert not opened.actions_by_id["view.trimap"].isChecked()
+    QTest.keyRelease(opened.canvas, K.Key_J)
+    assert not opened.actions_by_id["view.trimap"].isChecked()
+
+
+def test_the_menu_turns_it_on_for_good(opened, qtbot):
+    now = [0.0]
+    opened.habits._holding._now = lambda: now[0]
+    act(opened, "view.trimap")
+    now[0] += 1.0
+    QTest.keyRelease(opened.canvas, K.Key_J)
+    assert opened.actions_by_id["view.trimap"].isChecked()
+
+
+def test_a_band_that_is_made_wider_shows_at_once(opened, qtbot):
+    act(opened, "view.trimap")
+    qtbot.waitUntil(lambda: shown(opened) is not None)
+    for width in (12, 33):
+        opened.session.refine(opened.session.active.id, RefineParams(band_width=width, adaptive=False))
+        qtbot.waitUntil(lambda width=width: np.array_equal(shown(opened), banded(width)), timeout=10_000)
+
+
+def test_the_tools_that_paint_into_it_show_it(opened, qtbot):
+    for name in ("tool.refine", "tool.trimap"):
+        act(opened, name)
+        qtbot.waitUntil(lambda: shown(opened) is not None)
+        act(opened, "tool.hand")
+        assert shown(opened) is None
+    act(opened, "view.trimap")
+    act(opened, "tool.refine")
+    act(opened, "tool.hand")
+    qtbot.waitUntil(lambda: shown(opened) is not None)
+
+
+def test_it_is_the_trimap_of_the_layer_and_photo_in_front(opened, qtbot):
+    act(opened, "view.trimap")
+    qtbot.waitUntil(lambda: shown(opened) is not None)
+    opened.session.add_layer()
+    qtbot.waitUntil(lambda: shown(opened) is not None and not shown(opened).any())
+    first = opened.session
+    tab = opened.tabs.fresh()
+    tab.session.history = History(Document(Image(np.zeros((50, 60, 3), np.uint8), name="other.png")))
+    tab.session.changed()
+    assert opened.canvas.trimap is None
+    opened.tabs.step(1)
+    assert opened.session is first
+    qtbot.waitUntil(lambda: shown(opened) is not None)
+
+
+def test_what_is_painted_stays_on_show_until_it_is_drawn(opened, qtbot):
+    act(opened, "tool.trimap")
+    qtbot.waitUntil(lambda: shown(opened) is not None)
+    canvas = opened.canvas
+    at = canvas.from_image(QPointF(40, 100)).toPoint()
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    assert canvas.trimap[40, 100] == 128
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    painted = canvas.trimap
+    assert painted[40, 100] == 128
+    qtbot.waitUntil(lambda: canvas.trimap is not painted, timeout=10_000)
+    assert canvas.trimap[40, 100] == 128
+
+
+# The fringe
+
+
+@pytest.fixture
+def measured(opened, monkeypatch):
+    """The window with a fringe that is known."""
+    fringe = Fringe((20, 200, 90), 5.0, (140, 90), Mask(WIDTH, HEIGHT))
+    runs = []
+    monkeypatch.setattr("maskstudio.operations.fringe", lambda document, _token: runs.append(document) or fringe)
+    opened.runs = runs
+    return opened
+
+
+def test_the_worst_background_is_measured_when_it_is_looked_at(measured, qtbot):
+    qtbot.wait(20)
+    assert measured.runs == []
+    qtbot.keyClick(measured.canvas, K.Key_H, SHIFT)
+    qtbot.waitUntil(lambda: measured.canvas.style_of_view.worst == (20, 200, 90))
+    assert measured.runs == [measured.session.document]
+    alpha = coverage()[120] / 255
+    for x in (20, 140, 160, 180, 280):
+        wanted = np.array(CLEAN if 0 < alpha[x] < 1 else DIRTY) * alpha[x] + np.array((20, 200, 90)) * (1 - alpha[x])
+        if alpha[x] not in (0, 1):
+            assert np.abs(np.array(colour_at(measured, qtbot, x, 120)) - wanted).max() <= 3
+    assert colour_at(measured, qtbot, 280, 120) == (20, 200, 90)
+    measured.session.rename(measured.session.active.id, "other")
+    qtbot.wait(50)
+    assert len(measured.runs) == 1  # nothing looks different
+    measured.session.invert()
+    qtbot.waitUntil(lambda: len(measured.runs) >= 2)
+    assert measured.canvas.style_of_view.worst == (20, 200, 90)  # the last one, until it is known
+
+
+def test_n_goes_to_the_worst_fringe_at_100_per_cent_or_closer(measured, qtbot):
+    canvas = measured.canvas
+    canvas.look_at(0.25, QPointF(0, 0))
+    qtbot.keyClick(canvas, K.Key_N)
+    qtbot.waitUntil(lambda: canvas.scale == 1.0)
+    assert canvas.centre == QPointF(140.5, 90.5)
+    canvas.look_at(4.0, QPointF(0, 0))
+    qtbot.keyClick(canvas, K.Key_N)
+    assert (canvas.scale, canvas.centre) == (4.0, QPointF(140.5, 90.5))
+    assert len(measured.runs) == 1
+
+
+def test_without_a_fringe_n_says_so(opened, qtbot, monkeypatch):
+    nothing = Fringe((255, 255, 255), 0.0, None, Mask(WIDTH, HEIGHT))
+    monkeypatch.setattr("maskstudio.operations.fringe", lambda _document, _token: nothing)
+    look = opened.canvas.look
+    qtbot.keyClick(opened.canvas, K.Key_N)
+    qtbot.waitUntil(lambda: "no fringe" in opened.notice.sentence)
+    assert opened.canvas.look == look
+
+
+def test_the_fringe_is_fixed_in_what_is_in_sight(opened, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(type(opened.session), "fix_fringe", lambda _self, rect=None: asked.append(rect))
+    opened.canvas.fit()
+    act(opened, "mask.fixFringe")
+    opened.canvas.look_at(8.0, QPointF(150, 100))
+    act(opened, "mask.fixFringe")
+    whole, part = asked
+    assert whole == Rect(0, 0, WIDTH, HEIGHT)
+    ratio = 8 * opened.canvas.devicePixelRatioF()
+    assert abs(part.width - opened.canvas.width() / ratio) <= 2
+    assert abs(part.x + part.width / 2 - 150) <= 1
+
+
+# Colours
+
+
+def test_the_photos_own_colours_show_while_asked_for(opened, qtbot):
+    act(opened, "view.black")
+    x, alpha = 150, coverage()[0, 150] / 255
+    document = opened.session.document
+    clean, raw = (np.array(colour) * alpha for colour in (CLEAN, DIRTY))
+    assert np.abs(np.array(colour_at(opened, qtbot, x, 100)) - clean).max() <= 1
+    act(opened, "view.rawColours")
+    assert np.abs(np.array(colour_at(opened, qtbot, x, 100)) - raw).max() <= 1
+    act(opened, "view.rawColours")
+    assert np.abs(np.array(colour_at(opened, qtbot, x, 100)) - clean).max() <= 1
+    now = [0.0]
+    opened.habits._holding._now = lambda: now[0]
+    QTest.keyPress(opened.canvas, K.Key_J, SHIFT)
+    assert np.abs(np.array(colour_at(opened, qtbot, x, 100)) - raw).max() <= 1
+    now[0] += 1.0
+    QTest.keyRelease(opened.canvas, K.Key_J, SHIFT)
+    assert np.abs(np.array(colour_at(opened, qtbot, x, 100)) - clean).max() <= 1
+    assert opened.session.document is document
+
+
+# Files
+
+
+@pytest.fixture
+def chosen(monkeypatch):
+    """Whatever is asked for, this file is chosen; the titles of the dialogs."""
+    titles, files = [], []
+
+    def choose(_parent, title, *_rest):
+        titles.append(title)
+        return (str(files[-1]) if files else "", "")
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+    return titles, files
+
+
+def test_a_trimap_is_imported_and_cleared(opened, qtbot, tmp_path, chosen):
+    titles, files = chosen
+    act(opened, "mask.importTrimap")
+    assert titles == ["Import Trimap"]
+    assert opened.session.active.hints is None
+    plane = np.zeros((HEIGHT, WIDTH), np.uint8)
+    plane[:, :100], plane[:, 100:200] = 255, 128
+    write_mask(tmp_path / "trimap.png", plane)
+    files.append(tmp_path / "trimap.png")
+    act(opened, "mask.importTrimap")
+    qtbot.waitUntil(lambda: opened.session.active.hints is not None, timeout=10_000)
+    codes = np.select([plane == 255, plane == 128], [HINT_FOREGROUND, HINT_UNKNOWN], HINT_BACKGROUND)
+    assert np.array_equal(opened.session.active.hints.array(), codes)
+    act(opened, "mask.clearTrimap")
+    assert opened.session.active.hints is None
+    act(opened, "mask.clearTrimap")
+    assert opened.notice.sentence == "Nothing was painted into the trimap of subject."
+
+
+@pytest.mark.parametrize(("name", "kind"), [("mask.matchPlate", "plate"), ("mask.matchSecond", "second")])
+def test_another_photo_is_matched(opened, tmp_path, chosen, monkeypatch, name, kind):
+    asked, (titles, files) = [], chosen
+    monkeypatch.setattr(type(opened.session), "match", lambda _self, path, how: asked.append((path, how)))
+    act(opened, name)
+    assert asked == []
+    files.append(tmp_path / "other.png")
+    act(opened, name)
+    assert asked == [(tmp_path / "other.png", kind)]
+    assert all("Same" in title for title in titles)
