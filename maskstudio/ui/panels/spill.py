@@ -99,6 +99,7 @@ class _Swatch(ColourButton):
         if self._found is not None:
             painter.fillRect(swatch, QColor(*self._found))
         pen = painter.pen()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.tokens().mark), 1, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(swatch.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
         painter.setPen(pen)

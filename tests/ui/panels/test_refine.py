@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QWidget
 
+from maskstudio import operations
 from maskstudio.jobs import Runner, immediate
 from maskstudio.params import RefineParams
 from maskstudio.ui.panels.edge import trade_off
@@ -268,3 +269,15 @@ def test_sections_fold_with_a_click_and_with_a_key(show, layered, qtbot):
     panel.colours.header.setFocus()
     qtbot.keyClick(panel.colours.header, Qt.Key.Key_Space)
     assert panel.findChild(QWidget, "colorDecontamination").isVisible()
+
+
+def test_automatic_shows_the_colour_it_found(show, layered, solved, qtbot, monkeypatch):
+    monkeypatch.setattr(operations, "spill", lambda image, layer: (20, 130, 60))
+    panel = show(RefinePanel, layered)
+    layered.changed = panel.refresh
+    panel.refine()
+    panel.refresh()
+    qtbot.waitUntil(lambda: layered.spill is not None)
+    swatch = panel.colours.spill.swatch
+    assert swatch.value() == (0, 0, 0, 0)
+    assert swatch.grab().toImage().pixelColor(19, swatch.height() // 2) == QColor(20, 130, 60)
