@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from maskstudio.core.adjust import reach
 from maskstudio.core.adjustmask import adjusted_mask
+from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
@@ -29,6 +30,7 @@ _CONTEXT = 48
 _FADE = 16
 # Clean colours go on beyond what is soft for so many px at least, for controls that widen it.
 _WIDENED = 16
+_ROWS = 512
 
 Solver = Callable[[ColourTile, Plane, Token], Alpha]
 
@@ -196,8 +198,13 @@ def _solved(
     """
     pixels = image.pixels[around.slices()]
     alpha = _solver(refine)(pixels, wanted, token.part(0.0, 0.85, "Solving the edge"))
-    unknown = (wanted > 0) & (wanted < 255)
-    coverage = np.where(unknown, np.rint(alpha * 255).astype(np.uint8), kept)
+    coverage = kept.copy()
+    for top in range(0, len(coverage), _ROWS):  # piece by piece: quick to cancel, and little memory
+        token.check()
+        rows = slice(top, top + _ROWS)
+        unknown = cv2.inRange(wanted[rows], 1, 254) > 0
+        coverage[rows][unknown] = np.rint(alpha[rows][unknown] * 255).astype(np.uint8)
+    del alpha
     clean = estimate(
         pixels, coverage, spill=_spill(refine), reach=wide, token=token.part(0.85, 1.0, "Cleaning colours")
     )

@@ -68,10 +68,7 @@ def measured(mask: Plane, band_width: int, check: Check = _go_on) -> Band:
     box, block = EMPTY, _block(band_width)
     # How far the depths that decide on a pixel lie, and beyond that, what decides on them.
     halo = _up(2 * band_width + block + 1, block)
-    for part in _parts(frame, max(_PART, 6 * halo), block):
-        low, high, _, _ = cv2.minMaxLoc(inside[part.grow(band_width + 1).intersect(frame).slices()])
-        if low == high:
-            continue
+    for part in _edged(inside, max(_PART, 6 * halo), block, band_width + 1, halo):
         check()
         around = part.grow(halo).intersect(frame)
         window = np.ascontiguousarray(inside[around.slices()])
@@ -81,6 +78,21 @@ def measured(mask: Plane, band_width: int, check: Check = _go_on) -> Band:
         np.add(inner[here.slices()], outer[here.slices()], out=depth[part.slices()])
         box = box.unite(part)
     return Band(box, near[box.slices()], depth[box.slices()])
+
+
+def _edged(inside: Plane, side: int, block: int, reach: int, halo: int) -> list[Rect]:
+    """The parts of the frame with an edge within ``reach`` px, or one around all edges where that is less work."""
+    frame = Rect(0, 0, inside.shape[1], inside.shape[0])
+    found = []
+    for part in _parts(frame, side, block):
+        low, high, _, _ = cv2.minMaxLoc(inside[part.grow(reach).intersect(frame).slices()])
+        found += [part] if low != high else []
+    edge = Rect(*cv2.boundingRect(cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))))
+    near = edge.grow(reach).intersect(frame)
+    left, top = near.x // block * block, near.y // block * block
+    whole = Rect(left, top, near.right - left, near.bottom - top)
+    seen = sum(part.grow(halo).intersect(frame).area for part in found)
+    return [whole] if found and whole.grow(halo).intersect(frame).area < seen else found
 
 
 def _parts(frame: Rect, side: int, block: int) -> Iterator[Rect]:
@@ -186,8 +198,8 @@ def _deepest_around(depth: Distances, reach: int, here: Rect) -> Distances:
     side = _block(reach)
     height, width = depth.shape
     padded = cv2.copyMakeBorder(depth, 0, -height % side, 0, -width % side, cv2.BORDER_CONSTANT, value=0)
-    # Each pixel's maximum over a square; those in the middle of a block are of that block.
-    blocks = cv2.dilate(padded, np.ones((side, side), np.uint8))[side // 2 :: side, side // 2 :: side]
+    rows = padded.reshape(padded.shape[0] // side, side, -1).max(axis=1)  # along rows first: they lie in one piece
+    blocks = rows.reshape(len(rows), -1, side).max(axis=2)
     window = np.ones((2 * -(-reach // side) + 1,) * 2, np.uint8)
     spread = cv2.dilate(np.minimum(blocks, np.float32(reach + 1)), window)
     across, down = -(-here.width // side), -(-here.height // side)
