@@ -28,7 +28,7 @@ params = st.builds(MaskParams, mask_padding=st.integers(-3, 5), mask_blur=st.int
 bands = st.builds(RefineParams, band_width=st.integers(1, 3), color_decontamination=st.booleans())
 which = st.integers(0, 2)
 spots = st.floats(-5, 45)
-MOST = 6  # layers; more would only make it slow
+MOST, AREA = 6, np.full((12, 15), 255, np.uint8)  # layers at most, and what is selected
 
 
 class Walk(RuleBasedStateMachine):
@@ -157,9 +157,9 @@ class Walk(RuleBasedStateMachine):
     @rule(limit=st.sampled_from([1, 20_000, 10**9]))
     def tidy_up(self, limit):
         history = self.session.history
-        history.limit = limit
-        document = self.document
-        history.settle().do()
+        history.limit, document = limit, self.document
+        history.settle().do()  # may unpack what is near; the limit holds again from the next time on
+        history.settle()
         assert self.document is document
         assert history.nbytes <= limit or history.position <= 1
 
@@ -209,7 +209,7 @@ class Walk(RuleBasedStateMachine):
             wanted, at = AdjustParams(shift_edge=shift, feather=feather), self.session.history.position
             self.session.adjust_edge(wanted)
             assert self.session.adjust_params == wanted
-            if self.session.history.position < at:  # back to where the run began is taking it back
+            if self.session.history.position < at:  # taken back
                 self.stalled.clear()
                 self.believe_the_document()
 
@@ -243,7 +243,6 @@ class Walk(RuleBasedStateMachine):
         self.finish_stroke()
         before, layer = self.document, self.session.active
         layer_id = layer.id if layer else before.next_id
-        area = np.full((12, 15), 255, np.uint8)
         verbs = {
             "fill": self.session.fill,
             "clear": self.session.clear,
@@ -251,7 +250,7 @@ class Walk(RuleBasedStateMachine):
             "reset": self.session.reset_paint,
             "adjust": lambda: self.session.adjust("Dim", lambda plane, _token: plane // 2),
         }
-        verbs.get(what, lambda: self.session.select(area, 10, 8, what, "Area"))()
+        verbs.get(what, lambda: self.session.select(AREA, 10, 8, what, "Area"))()
         if what != "adjust":
             self.took(layer_id, before)
 
@@ -260,8 +259,7 @@ class Walk(RuleBasedStateMachine):
         self.finish_stroke()
         steps, at = self.session.history.steps, self.session.history.position
         to = {"back": max(at - 1, 0), "forth": min(at + 1, len(steps) - 1), "far": place % len(steps)}[way]
-        verbs = {"back": self.session.undo, "forth": self.session.redo, "far": lambda: self.session.go_to(to)}
-        verbs[way]()
+        {"back": self.session.undo, "forth": self.session.redo, "far": lambda: self.session.go_to(to)}[way]()
         assert self.document is steps[to].document
         self.stalled.clear()
         self.believe_the_document()

@@ -53,7 +53,10 @@ def refine_edge(image: Image, layer: Layer, token: Token) -> Refinement:
 def finished(
     image: Image, layer: Layer, found: Refinement, step: Callable[[float], None], *, draft: bool = False
 ) -> Refinement:
-    """``found`` under the edge controls of ``layer`` and its regions; see ``adjusted_mask`` for a ``draft``."""
+    """``found`` under the edge controls of ``layer`` and its regions.
+
+    A ``draft`` (see ``adjusted_mask``) is not finished: the careful result is still to be made.
+    """
     base = layer.base
 
     def controlled(params: AdjustParams) -> Mask:
@@ -66,7 +69,7 @@ def finished(
     wide = max(reach(edge) for edge in layer.edges)
     if wide > found.reach and found.colours and not draft:
         found = _recoloured(image, layer, found, wide, step)
-    return Refinement(found.solved, found.colours, alpha, layer.edges, found.reach, found.pending)
+    return Refinement(found.solved, found.colours, alpha, () if draft else layer.edges, found.reach, found.pending)
 
 
 def trimap_of(image: Image, layer: Layer, rect: Rect, *, token: Token | None = None) -> Plane:

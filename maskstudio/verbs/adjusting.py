@@ -60,14 +60,10 @@ class AdjustingVerbs(LiveVerbs):
             return
         image = self._required().image
 
-        def draft(before: Layer, step: Step) -> Fields:
-            return _controlled(image, before, params, step, draft=True)
-
-        def careful(before: Layer, step: Step) -> Fields:
+        def work(before: Layer, step: Step) -> Fields:
             return _controlled(image, before, params, step)
 
-        polish = careful if params.shift_edge else None
-        self._run(Wish(layer.id, "Adjust edge", key, draft, polish, absolute=True))
+        self._run(Wish(layer.id, "Adjust edge", key, work, absolute=True))
 
     def feather(self, radius: int) -> None:
         """Fade the edge of the active layer over ``radius`` px inwards and outwards: a step of its own."""
@@ -208,11 +204,11 @@ def overruled(layer: Layer, target: Mask) -> Fields:
     return {"retouch" if layer.refinement else "paint": paint.replaced(values, covers, shown)}
 
 
-def _controlled(image: Image, before: Layer, params: AdjustParams, step: Step, *, draft: bool = False) -> Fields:
-    """The layer's edge under other controls; what is not solved yet will be solved with them."""
+def _controlled(image: Image, before: Layer, params: AdjustParams, step: Step) -> Fields:
+    """The layer's edge under other controls, as a draft where it is moved; what is left of it is solved afterwards."""
     from maskstudio.matting.edge import finished
 
-    wished = before.changed(edge=params)
+    wished, draft = before.changed(edge=params), params.shift_edge != 0
     solved = before.refinement
     if solved is None and not before.wants_edge:
         solved = Refinement(before.base, {})

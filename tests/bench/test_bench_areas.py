@@ -1,7 +1,5 @@
 """Areas and adjustments at 24 megapixels: quick while a pointer moves, and costing what they touch, not the photo."""
 
-import time
-
 import cv2
 import numpy as np
 import pytest
@@ -12,17 +10,9 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.shapes import polygon
 from maskstudio.core.wand import Wand
 from maskstudio.params import WandParams
+from tests.bench.clock import best
 
 FRAME = Rect(0, 0, 6000, 4000)
-
-
-def best(work, repeats=5):
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Trimaps, the refine brush's preview and the edge controls: what they cost next to a plain floor in the same run."""
 
-import time
-
 import cv2
 import numpy as np
 import pytest
@@ -12,18 +10,10 @@ from maskstudio.matting.adaptive import from_image
 from maskstudio.matting.preview import preview
 from maskstudio.matting.trimap import from_mask
 from maskstudio.params import AdjustParams
+from tests.bench.clock import best
 from tests.matting.truth import Triple, closed_form
 
 SHAPE = (4000, 6000)
-
-
-def best(work, repeats=5):
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 @pytest.fixture(scope="module")

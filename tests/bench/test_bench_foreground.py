@@ -1,23 +1,13 @@
 """Clean colours against pymatting, and the halo meter against cleaning colours, in the same run."""
 
-import time
-
 import cv2
 import numpy as np
 import pytest
 
 from maskstudio.matting.foreground import estimate
 from maskstudio.matting.halo import measure
+from tests.bench.clock import best
 from tests.matting.truth import composites
-
-
-def best(work, repeats=3):
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 @pytest.fixture(scope="module")

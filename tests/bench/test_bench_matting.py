@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import cv2
@@ -13,6 +12,7 @@ import pytest
 
 from maskstudio.matting.refine import solve_alpha
 from maskstudio.matting.trimap import from_mask
+from tests.bench.clock import best
 from tests.bench.matting_table import measured, triples
 from tests.matting.truth import NAMES, Triple, closed_form, errors
 
@@ -55,15 +55,6 @@ def alone(solver: str, path: Path) -> dict[str, float]:
         command, capture_output=True, text=True, check=True, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}
     )
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def best(work, repeats=3):
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def test_errors_over_all_photos_stay_well_below_those_of_closed_form_and_shared_matting(shared_data):

@@ -1,21 +1,11 @@
 """Padding and blur at 24 megapixels: independent of the radius, and far from a kernel's cost."""
 
-import time
-
 import cv2
 import numpy as np
 import pytest
 
 from maskstudio.core.ops import apply_mask_params
-
-
-def best(work, repeats=5):
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+from tests.bench.clock import best
 
 
 @pytest.fixture(scope="module")

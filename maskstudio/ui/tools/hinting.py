@@ -5,6 +5,7 @@ its next one: what comes meanwhile is kept and laid down together, as often as l
 """
 
 import time
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, hypot
@@ -44,9 +45,9 @@ class Hinting(Stroking[H]):
         self._timer = QTimer(bench.canvas, singleShot=True)
         self._timer.timeout.connect(self._in_time)
 
+    @abstractmethod
     def code(self, *, adds: bool) -> int:
         """The hint that is painted."""
-        raise NotImplementedError
 
     @property
     def adding(self) -> bool:

@@ -105,10 +105,11 @@ def test_shift_while_dragging_keeps_level(stage):
     assert np.array_equal(stage.alpha, painted([(50, 100), (80, 100), (150, 100), (200, 100)]))
 
 
-def test_escape_drops_the_stroke_and_no_painted_work(full):
+def test_escape_drops_the_stroke_and_no_painted_work(full, qtbot):
     stage = full
     stage.tools.choose("eraser")
     stage.drag(*WAY)
+    qtbot.waitUntil(lambda: stage.canvas.repaint() or stage.canvas.complete)
     before, shown = stage.alpha, stage.canvas.grab().toImage()
     stage.press(100, 200)
     stage.move(300, 220)
@@ -120,6 +121,7 @@ def test_escape_drops_the_stroke_and_no_painted_work(full):
     stage.key(K.Key_Escape)
     assert stage.steps.count("Erase") == 1
     stage.move(*WAY[-1], button=None)
+    qtbot.waitUntil(lambda: stage.canvas.repaint() or stage.canvas.complete)
     assert stage.canvas.grab().toImage() == shown
 
 
