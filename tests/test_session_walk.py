@@ -156,8 +156,8 @@ class Walk(RuleBasedStateMachine):
 
     @rule(limit=st.sampled_from([1, 20_000, 10**9]))
     def tidy_up(self, limit):
-        history = self.session.history
-        history.limit, document = limit, self.document
+        history, document = self.session.history, self.document
+        history.limit = limit
         history.settle().do()  # may unpack what is near; the limit holds again from the next time on
         history.settle()
         assert self.document is document
@@ -200,12 +200,11 @@ class Walk(RuleBasedStateMachine):
             self.remember_paint(layer.id)
             self.stalled.discard(layer.id)
 
-    @precondition(has_layers)
+    @precondition(lambda self: self.session.active is not None)
     @rule(shift=st.integers(-2, 2), feather=st.integers(0, 3))
     def control(self, shift, feather):
         self.finish_stroke()
-        layer = self.session.active
-        if layer is not None:
+        if self.session.active is not None:
             wanted, at = AdjustParams(shift_edge=shift, feather=feather), self.session.history.position
             self.session.adjust_edge(wanted)
             assert self.session.adjust_params == wanted
