@@ -32,8 +32,6 @@ _FADE = 16
 _WIDENED = 16
 _ROWS = 512
 
-Solver = Callable[[ColourTile, Plane, Token], Alpha]
-
 
 def refine_edge(image: Image, layer: Layer, token: Token) -> Refinement:
     """What ``layer`` wants of its edge, solved; whatever of its refinement still holds is kept.
@@ -200,7 +198,7 @@ def _solved(
     colours, which go on for ``wide`` px beyond what is soft.
     """
     pixels = image.pixels[around.slices()]
-    alpha = _solver(refine)(pixels, wanted, token.part(0.0, 0.85, "Solving the edge"))
+    alpha = _alpha(refine, pixels, wanted, token.part(0.0, 0.85, "Solving the edge"))
     coverage = kept.copy()
     for top in range(0, len(coverage), _ROWS):  # piece by piece: quick to cancel, and little memory
         token.check()
@@ -214,17 +212,14 @@ def _solved(
     return coverage, clean
 
 
-def _solver(refine: RefineParams) -> Solver:
+def _alpha(refine: RefineParams, pixels: ColourTile, wanted: Plane, token: Token) -> Alpha:
+    """Alpha of the unknown pixels of ``wanted``, by the solver that was chosen."""
     name = refine.solver
+    if name == "fast" or name == "balanced" or name == "best":  # noqa: PLR1714 - mypy narrows by equality
+        return solve_alpha(pixels, wanted, token=token, quality=name)
+    from maskstudio.matting.reference import solve_with
 
-    def solve(pixels: ColourTile, wanted: Plane, token: Token) -> Alpha:
-        if name == "fast" or name == "balanced" or name == "best":  # noqa: PLR1714 - mypy narrows by equality
-            return solve_alpha(pixels, wanted, token=token, quality=name)
-        from maskstudio.matting.reference import solve_with
-
-        return solve_with(name, pixels, wanted, token=token)
-
-    return solve
+    return solve_with(name, pixels, wanted, token=token)
 
 
 def _band(image: Image, base: Mask, rect: Rect, refine: RefineParams, token: Token) -> Plane:

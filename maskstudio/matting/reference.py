@@ -69,13 +69,6 @@ def solve_with(
     return alpha
 
 
-def closed_form(
-    image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16], trimap: npt.NDArray[np.uint8], *, token: Token | None = None
-) -> Alpha:
-    """``solve_with`` the closed-form solver."""
-    return solve_with("closed-form", image, trimap, token=token)
-
-
 def _box(name: Name, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint8]) -> Rect:
     """What the solver is shown: the surroundings of the band if they hold both sides, else everything."""
     whole = Rect(0, 0, trimap.shape[1], trimap.shape[0])

@@ -24,7 +24,7 @@ def caught_up(document: Document, draft: Layer, fields: Mapping[str, object]) ->
             changes |= {} if painted is here else {name: painted}
         elif here is was and careful is not was and careful is not None:
             changes[name] = careful
-    if changes and "refinement" in fields and fields["refinement"] is None:
+    if changes and "refinement" in fields:
         changes["refinement"] = None
     return document.put(now.changed(**changes)) if changes else document
 

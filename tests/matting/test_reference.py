@@ -1,5 +1,6 @@
 """pymatting's solvers behind our contract: the same answers as asking pymatting itself, with progress and cancel."""
 
+from functools import partial
 from typing import get_args
 
 import numpy as np
@@ -7,11 +8,12 @@ import pytest
 
 from maskstudio.errors import BadImage, BadMask, BadParameter, Cancelled
 from maskstudio.jobs import Token
-from maskstudio.matting.reference import Name, closed_form, solve_with
+from maskstudio.matting.reference import Name, solve_with
 from tests.matting.truth import Triple
 from tests.matting.truth import closed_form as plain
 
 NAMES = get_args(Name)
+closed_form = partial(solve_with, "closed-form")
 
 
 @pytest.fixture(scope="module")
