@@ -3,16 +3,28 @@ SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint run bench crash clean
+.PHONY: demo test test-window test-below test-services lint run servers bench crash clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
 	$(BIN)/python packaging/demo.py
 
-# The window with Qt, then everything below it with Qt out of reach.
+# The window with Qt beside everything below it with Qt out of reach, a core each; then what talks to servers.
+SERVICES := tests/sending tests/servers tests/providers/remote
+BELOW := MASKSTUDIO_TEST_WITHOUT_QT=1 $(BIN)/python -m pytest -p no:pytest-qt -W ignore::pytest.PytestConfigWarning
+
 test: lint
-	$(BIN)/python -m pytest tests/ui
-	MASKSTUDIO_TEST_WITHOUT_QT=1 $(BIN)/python -m pytest -p no:pytest-qt -W ignore::pytest.PytestConfigWarning --ignore=tests/ui
+	$(MAKE) --no-print-directory -j2 --output-sync=line test-window test-below
+	$(MAKE) --no-print-directory test-services
+
+test-window: $(READY)
+	$(BIN)/python -m pytest -p no:cacheprovider tests/ui
+
+test-below: $(READY)
+	$(BELOW) --ignore=tests/ui $(addprefix --ignore=,$(SERVICES))
+
+test-services: $(READY)
+	$(BELOW) $(SERVICES)
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -25,6 +37,10 @@ run: $(READY)
 # Fifty kills while painting in the real window (three of them are part of `make test`).
 crash: $(READY)
 	MASKSTUDIO_CRASHES=50 $(BIN)/python -m pytest tests/crash
+
+# The services of tests/servers on this machine, to try every remote panel without an account.
+servers: $(READY)
+	$(BIN)/python -m tests.servers
 
 bench: $(READY)
 	$(BIN)/python -m pytest -o addopts="-q --strict-markers" --benchmark-columns=min,median,ops tests/bench

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from maskstudio import paths
+from maskstudio import paths, remote_cli
 from maskstudio.errors import BadParameter, CannotWrite, MaskStudioError
 from maskstudio.options import options
 from maskstudio.params import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.recipe import Recipe
+from maskstudio.remote_cli import PartsOf, ServiceOptions, Settle, Yes
 
 if TYPE_CHECKING:
     from maskstudio.jobs import Job
@@ -44,11 +45,14 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="Weight files: list, download, add, remove.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(remote_cli.app, name="providers")
 
 ImageFile = Annotated[Path, typer.Argument(metavar="IMAGE", help="The photo.", show_default=False)]
 MaskOutput = Annotated[Path | None, typer.Option("-o", "--output", help="Write all masks as one grey PNG.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.", show_default=False)]
-ProviderName = Annotated[str, typer.Option("--provider", help="Where it runs.")]
+ProviderName = Annotated[
+    str, typer.Option("--provider", help="Where it runs: local, or a service of `maskstudio providers list`.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 AllowHuge = Annotated[bool, typer.Option("--allow-huge", help="Open images above the pixel limit.")]
 
@@ -82,15 +86,21 @@ def detect(
     image: ImageFile,
     detect_params: DetectParams,
     mask_params: MaskParams,
+    chosen: dict[str, Any],
     output: MaskOutput = None,
     provider: ProviderName = "local",
+    option: ServiceOptions = None,
+    yes: Yes = False,
     as_json: AsJson = False,
     allow_huge: AllowHuge = False,
 ) -> None:
     """Find objects, and write their masks if asked to."""
     _check_output(output, image)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
-    session.detect(detect_params, mask_params)
+    if remote_cli.is_service(provider):
+        remote_cli.ask(session, provider, "detect", chosen, Settle(option, yes), shape=mask_params)
+    else:
+        session.detect(detect_params, mask_params)
     assert session.document is not None
     found = [layer.source for layer in session.document.layers if layer.source]
     if output is not None:
@@ -116,13 +126,20 @@ def objects(
     image: ImageFile,
     detect_params: DetectParams,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.", show_default=False)],
+    chosen: dict[str, Any],
     provider: ProviderName = "local",
+    parts_of: PartsOf = None,
+    option: ServiceOptions = None,
+    yes: Yes = False,
     as_json: AsJson = False,
     allow_huge: AllowHuge = False,
 ) -> None:
     """Write one mask for each object, and one of everything else."""
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
-    session.detect(detect_params, MaskParams(mask_padding=0, mask_blur=0))
+    if remote_cli.is_service(provider):
+        remote_cli.ask_objects(session, provider, chosen, Settle(option, yes), parts_of)
+    else:
+        session.detect(detect_params, MaskParams(mask_padding=0, mask_blur=0))
     written = session.export_objects(output)
     rows = [{"file": str(path), "label": name} for path, name in written]
     _say(as_json, image, output, started, [f"{row['file']}  {row['label']}" for row in rows], objects=rows)
@@ -137,6 +154,7 @@ def refine(
     refine_params: RefineParams,
     adjust_params: AdjustParams,
     export_params: ExportParams,
+    chosen: dict[str, Any],
     mask_only: Annotated[bool, typer.Option("--mask-only", help="Write the refined mask as a grey PNG.")] = False,
     resize: Annotated[bool, typer.Option("--resize-mask", help="Fit a mask of another size.")] = False,
     trimap: Annotated[
@@ -169,6 +187,8 @@ def refine(
         Path | None, typer.Option("--save-recipe", help="Write these parameters as a recipe.", metavar="FILE")
     ] = None,
     provider: ProviderName = "local",
+    option: ServiceOptions = None,
+    yes: Yes = False,
     as_json: AsJson = False,
     allow_huge: AllowHuge = False,
 ) -> None:
@@ -180,7 +200,11 @@ def refine(
     given = refining.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     session.import_mask(mask, resize=resize)
-    report = refining.refine(session, refine_params, adjust_params, given, fix=fix_fringe, fringe=fringe)
+    if remote_cli.is_service(provider):
+        remote_cli.ask_refine(session, provider, chosen, Settle(option, yes), given)
+        report = refining.checked(session, fix=fix_fringe, fringe=fringe)
+    else:
+        report = refining.refine(session, refine_params, adjust_params, given, fix=fix_fringe, fringe=fringe)
     if trimap_output is not None:
         refining.write_trimap(session, trimap_output)
     if save_recipe is not None:
@@ -199,14 +223,20 @@ def cutout(
     output: Output,
     cutout_params: CutoutParams,
     export_params: ExportParams,
+    chosen: dict[str, Any],
     provider: ProviderName = "local",
+    option: ServiceOptions = None,
+    yes: Yes = False,
     as_json: AsJson = False,
     allow_huge: AllowHuge = False,
 ) -> None:
     """Remove the background in one go."""
     _check_output(output, image)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
-    session.remove_background(cutout_params)
+    if remote_cli.is_service(provider):
+        remote_cli.ask(session, provider, "cutout", chosen, Settle(option, yes))
+    else:
+        session.remove_background(cutout_params)
     if cutout_params.return_only_mask:
         session.export_mask(output, export_params)
     else:
@@ -303,7 +333,7 @@ def _session(provider: str) -> "Session":
     from maskstudio.session import Session
 
     gc.enable()  # not while starting, see __main__
-    session = Session(Runner(immediate, Inline()), provider)
+    session = Session(Runner(immediate, Inline()), "local" if remote_cli.is_service(provider) else provider)
     session.told = lambda sentence: typer.echo(sentence, err=True)
     if sys.stderr.isatty():
         session.runner.changed = _progress

@@ -16,6 +16,7 @@ from maskstudio import paths
 from maskstudio.core.image import Image
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Token
+from maskstudio.keys import keychain
 from maskstudio.params import CutoutParams, DetectParams
 from maskstudio.providers import registry
 
@@ -41,6 +42,7 @@ def examine() -> list[Finding]:
         *(_library(name) for name in _LIBRARIES),
         _folder(),
         _window(),
+        _keychain(),
         *_models(),
     ]
 
@@ -81,6 +83,12 @@ def _window() -> Finding:
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and sys.platform == "linux":
         return Finding("Window", "note", "There is no screen here; the command line works without one.")
     return Finding("Window", "broken", "Qt cannot start; on Debian run packaging/system-libraries.sh.")
+
+
+def _keychain() -> Finding:
+    if keychain().lasting:
+        return Finding("Keychain", "ok", "Keys of services are kept in it.")
+    return Finding("Keychain", "note", "There is none; keys of services last for the session or come from variables.")
 
 
 def _models() -> list[Finding]:

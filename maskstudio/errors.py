@@ -14,6 +14,14 @@
         * ModelUnavailable  the model's file is missing, unverified or not supported here
         * Untrusted         a weight file that could run code and was not trusted by the user
         * ProviderFailed    a provider gave up
+            * Unreachable       no connection, or none that lasted; nothing is known to have been done
+            * KeyNeeded         no key, or one that the service does not accept
+            * PaymentNeeded     the service wants money first: a top-up, a token, a payment
+            * Busy              too many requests; later it may go
+            * BadAnswer         what came back is damaged, unsafe, too large or of the wrong size
+            * Unclear           the connection broke after something was asked that costs money: it may be charged
+            * CapReached        the user's own spending cap is in the way
+            * NotAgreed         the user did not agree that pixels leave this machine
     * Cancelled             the user stopped it; never shown as an error
 
 Boundaries (files, providers) translate low-level exceptions into this tree; nobody else catches broadly.
@@ -80,6 +88,38 @@ class Untrusted(Failed):
 
 class ProviderFailed(Failed):
     """A provider could not finish its work."""
+
+
+class Unreachable(ProviderFailed):
+    """No connection to a service, or none that lasted; nothing is known to have been done there."""
+
+
+class KeyNeeded(ProviderFailed):
+    """A service wants a key: there is none, or it does not accept this one."""
+
+
+class PaymentNeeded(ProviderFailed):
+    """A service wants money before it goes on. Never paid without the user's word."""
+
+
+class Busy(ProviderFailed):
+    """A service takes no more requests for now."""
+
+
+class BadAnswer(ProviderFailed):
+    """A service's answer that is damaged, unsafe, too large or of the wrong size; nothing of it was used."""
+
+
+class Unclear(ProviderFailed):
+    """The connection broke after work was asked for that costs money; it is not repeated by itself."""
+
+
+class CapReached(ProviderFailed):
+    """The user's own spending cap is in the way; nothing was sent."""
+
+
+class NotAgreed(ProviderFailed):
+    """The user did not agree that pixels leave this machine; nothing was sent."""
 
 
 class Cancelled(MaskStudioError):

@@ -89,11 +89,15 @@ class Job:
 
 
 class Runner:
-    """Starts jobs on a small thread pool. In one lane only the newest job counts: a new one cancels the older."""
+    """Starts jobs on a small thread pool. In one lane only the newest job counts: a new one cancels the older.
 
-    def __init__(self, post: Post, pool: Executor | None = None) -> None:
+    ``away`` is the pool of jobs that mostly wait for somebody else, so that they hold up nothing; by default ``pool``.
+    """
+
+    def __init__(self, post: Post, pool: Executor | None = None, away: Executor | None = None) -> None:
         self._post = post
         self._pool = pool or ThreadPoolExecutor(2, thread_name_prefix="job")
+        self._away = away or self._pool
         self._lanes: dict[str, Job] = {}
         self._jobs: list[Job] = []
         self.changed: Callable[[Job], None] = lambda _job: None
@@ -116,6 +120,7 @@ class Runner:
         lane: str,
         failed: Callable[[MaskStudioError], None] | None = None,
         quiet: bool = False,
+        away: bool = False,
     ) -> Job:
         """Run ``work(token)`` on a thread, then ``done(result)`` or ``failed(error)`` at home.
 
@@ -129,7 +134,7 @@ class Runner:
         self._lanes[lane] = job
         self._jobs.append(job)
         self._tell(job)
-        self._pool.submit(self._run, job, work, done, failed)
+        (self._away if away else self._pool).submit(self._run, job, work, done, failed)
         return job
 
     def cancel(self, lane: str = "") -> None:
@@ -141,7 +146,8 @@ class Runner:
     def shutdown(self) -> None:
         """Cancel everything and wait for the threads to leave their current step."""
         self.cancel()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._away):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _run(
         self,

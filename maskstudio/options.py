@@ -19,26 +19,31 @@ def options(*sets: type[Params], recipes: bool = False) -> Callable[[Callable[..
 
     The command takes one argument for each set, named after it: ``detect_params: DetectParams``. Values are checked by
     the sets themselves, which raise ``BadParameter``. With ``recipes`` there is an option ``--recipe`` too, and what
-    the file says holds wherever no option says otherwise.
+    the file says holds wherever no option says otherwise. A command with an argument called ``chosen`` gets the values
+    the user wrote, by wire name.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(command).parameters.values()
         wanted = {_argument(params): params for params in sets}
+        asks = "chosen" in inspect.signature(command).parameters
 
         @wraps(command)
         def run(**values: Any) -> Any:
             context, path = (values.pop(name, None) for name in ("context", "recipe"))
             recipe = Recipe({}) if path is None else Recipe.read(path)
+            written: dict[str, Any] = {}
             for argument, params in wanted.items():
-                chosen = {spec.name: _parsed(spec, values.pop(spec.name)) for spec in params.specs()}
-                given = {name: value for name, value in chosen.items() if path is None or _given(context, name)}
+                found = {spec.name: _parsed(spec, values.pop(spec.name)) for spec in params.specs()}
+                if asks:
+                    written |= {s.wire: found[s.name] for s in params.specs() if _given(context, s.name)}
+                given = {name: value for name, value in found.items() if path is None or _given(context, name)}
                 values[argument] = replace(recipe.params(params), **given)
-            return command(**values)
+            return command(**values, **({"chosen": written} if asks else {}))
 
-        kept = [parameter for parameter in own if parameter.name not in wanted]
+        kept = [parameter for parameter in own if parameter.name not in {*wanted, "chosen"}]
         made = [_option(spec) for params in sets for spec in params.specs()]
-        made += [_RECIPE, _CONTEXT] if recipes else []
+        made += ([_RECIPE] if recipes else []) + ([_CONTEXT] if recipes or asks else [])
         run.__signature__ = inspect.Signature([*kept, *made])  # type: ignore[attr-defined]
         return run
 

@@ -46,6 +46,11 @@ def refine(
     session.adjust_edge(adjust)
     for text in given.regions:
         _add_region(session, text)
+    return checked(session, fix=fix, fringe=fringe)
+
+
+def checked(session: Session, *, fix: bool, fringe: bool) -> Report:
+    """What the edge shows of the old background, and cleaned of it where that is asked for."""
     report = _fringe(session) if fringe or fix else Report()
     if fix:
         session.fix_fringe()

@@ -10,7 +10,8 @@ from maskstudio.verbs.finding import FindingVerbs
 from maskstudio.verbs.inspecting import InspectingVerbs
 from maskstudio.verbs.matching import MatchingVerbs
 from maskstudio.verbs.projects import ProjectVerbs
+from maskstudio.verbs.sending import SendingVerbs
 
 
-class Session(FindingVerbs, AdjustingVerbs, InspectingVerbs, MatchingVerbs, ExchangeVerbs, ProjectVerbs):
-    """The verbs, gathered: finding, layers, shaping, painting, edges, exchange with other programs, files, projects."""
+class Session(FindingVerbs, SendingVerbs, AdjustingVerbs, InspectingVerbs, MatchingVerbs, ExchangeVerbs, ProjectVerbs):
+    """The verbs, gathered: finding, services, layers, shaping, painting, edges, exchange, files, projects."""

@@ -256,6 +256,8 @@ class Settings:
     tools: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
     # Choices of the ways of looking
     views: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
+    # Accounts at services, by service; keys are in the keychain
+    services: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
     tour_seen: Annotated[bool, Kept(one_of(True, False))] = False
 
     def remember(self, path: Path) -> None:

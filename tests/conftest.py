@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from maskstudio.keys import FIELDS, keychain
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 # Everything below the window is tested with Qt out of reach (`make test` does so, with pytest-qt switched off).
 if os.environ.get("MASKSTUDIO_TEST_WITHOUT_QT"):
     sys.modules["PySide6"] = None  # type: ignore[assignment]
+
+# No test touches the keychain of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 # Before anything imports Qt: tests have no screen of their own unless one is given.
 if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
@@ -42,7 +47,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("MASKSTUDIO_HOME", str(folder))
     monkeypatch.delenv("MASKSTUDIO_MODELS", raising=False)
+    keychain.cache_clear()
+    for field in (field for fields in FIELDS.values() for field in fields):
+        monkeypatch.delenv(field.variable, raising=False)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def usual_depth() -> Iterator[None]:
+    """Some libraries (under eth-account) raise Python's recursion limit on import, so far that the stack overflows."""
+    depth = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(depth)
 
 
 @pytest.fixture(autouse=True)

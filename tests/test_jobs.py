@@ -1,6 +1,7 @@
 """The runner: results come home, newer work overtakes older, cancelled work says nothing."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 
 import pytest
@@ -113,3 +114,15 @@ def test_inline_work_is_done_when_start_returns():
     job = Runner(immediate, Inline()).start("Now", lambda _: 7, got.append, lane="a")
     assert got == [7]
     assert job.state == "done"
+
+
+def test_jobs_that_wait_for_others_do_not_hold_up_the_rest():
+    home, over, results = Home(), threading.Event(), []
+    with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as away:
+        runner = Runner(home.queue.put, pool, away)
+        runner.start("Wait", lambda _token: over.wait(10), lambda _: None, lane="a", away=True)
+        runner.start("Work", lambda _token: "done", results.append, lane="b")
+        home.run_until(lambda: results)
+        over.set()
+        home.run_until(lambda: not runner.jobs)
+    assert results == ["done"]

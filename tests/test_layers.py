@@ -13,27 +13,36 @@ PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
 
 # Each room may import the rooms named here, and itself.
 FLOOR = {"errors", "spec", "params", "paths", "jobs"}
+REMOTE = {"remote_params", "keys", "ledger", "departure", "accounts"}
 RULES: dict[str, set[str]] = {
     "errors": set(),
     "spec": {"errors"},
     "params": {"errors", "spec"},
+    "remote_params": {"spec"},
+    "keys": {"errors"},
+    "ledger": {"errors", "paths"},
+    "departure": {"spec", "core"},
     "paths": set(),
     "jobs": {"errors"},
     "core": {"errors", "spec", "params"},
     "matting": {*FLOOR, "core"},
-    "providers": {*FLOOR, "core", "matting"},
+    "providers": {*FLOOR, "remote_params", "core", "matting"},
     "operations": {*FLOOR, "core", "matting", "providers"},
+    "sending": {*FLOOR, "departure", "ledger", "core", "matting", "providers", "operations"},
     "journal": {*FLOOR, "core"},
     "settings": {*FLOOR, "core"},
-    "verbs": {*FLOOR, "core", "matting", "providers", "operations", "journal", "settings"},
+    "accounts": {"errors", "spec", "remote_params", "settings"},
+    "verbs": {*FLOOR, *REMOTE, "core", "matting", "providers", "operations", "sending", "journal", "settings"},
     "session": {"verbs"},
     "recipe": {"errors", "spec", "params", "core"},
     "refining": {*FLOOR, "core", "matting", "session", "recipe"},
-    "doctor": {*FLOOR, "core", "providers"},
+    "doctor": {*FLOOR, "keys", "core", "providers"},
     "options": {"errors", "spec", "params", "recipe"},
-    "cli": {*FLOOR, "core", "providers", "session", "settings", "doctor", "options", "recipe", "refining", "ui"},
+    "remote_cli": {*FLOOR, *REMOTE, "core", "session", "settings", "options"},
+    "cli": {*FLOOR, *REMOTE, "core", "providers", "session", "settings", "doctor", "options", "recipe", "refining"}
+    | {"remote_cli", "ui"},
     "__main__": {"cli", "ui"},
-    "ui": {*FLOOR, "core", "journal", "verbs", "session", "settings"},
+    "ui": {*FLOOR, *REMOTE, "core", "journal", "verbs", "session", "settings"},
 }
 ONLY_IN = {
     "PySide6": {"ui"},
@@ -41,8 +50,11 @@ ONLY_IN = {
     "ultralytics": {"providers"},
     "torch": {"providers"},
     "mediapipe": {"providers"},
+    "boto3": {"providers"},
+    "eth_account": {"providers"},
+    "keyring": {"keys"},
     "pymatting": {"matting"},
-    "typer": {"cli", "options"},
+    "typer": {"cli", "options", "remote_cli"},
 }
 
 
@@ -111,6 +123,7 @@ def loaded_by(code: str, *, without: str = "") -> set[str]:
 
 
 HEAVY = {"scipy", "torch", "torchvision", "ultralytics", "mediapipe", "pymatting", "numba", "jax", "onnxruntime"}
+HEAVY |= {"httpx", "boto3", "keyring", "eth_account"}
 
 
 def test_the_session_loads_nothing_heavy_and_needs_no_qt():

@@ -1,10 +1,11 @@
-"""Which provider answers to a name. Knows only how to make them."""
+"""Which provider answers to a name here; services are asked in a way of their own (``remote``)."""
 
 from collections.abc import Callable
 from functools import lru_cache
 
 from maskstudio.errors import BadParameter
 from maskstudio.providers.base import Provider
+from maskstudio.providers.remote import services
 
 
 def _local() -> Provider:
@@ -20,5 +21,6 @@ FACTORIES: dict[str, Callable[[], Provider]] = {"local": _local}
 def get(name: str) -> Provider:
     """The provider of this name, made once; ``BadParameter`` for a name nobody knows."""
     if name not in FACTORIES:
-        raise BadParameter(f"There is no provider called {name!r}; known are {', '.join(FACTORIES)}.")
+        known = ", ".join([*FACTORIES, *services.OPERATIONS])
+        raise BadParameter(f"There is no provider called {name!r}; known are {known}.")
     return FACTORIES[name]()

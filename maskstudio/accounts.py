@@ -1,0 +1,44 @@
+"""The user's accounts at services, as the settings keep them: addresses, caps and habits, never keys."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from maskstudio.errors import BadParameter
+from maskstudio.remote_params import ACCOUNTS
+from maskstudio.settings import Settings
+from maskstudio.spec import Params
+
+
+def account(settings: Settings, name: str) -> Params:
+    """The account at the service called ``name``; what does not fit in the file takes its default."""
+    kind = ACCOUNTS[name]
+    known = {spec.wire: spec for spec in kind.specs()}
+    return kind.from_wire(
+        {wire: value for wire, value in _saved(settings, name).items() if _fits(known.get(wire), value)}
+    )
+
+
+def keep(settings: Settings, name: str, account: Params) -> None:
+    """Put an account into the settings; they still have to be saved."""
+    settings.services = {**settings.services, name: account.to_wire()}
+
+
+def address(account: Params) -> str:
+    """The address that keys of this account belong to."""
+    values = account.to_wire()
+    where: str = values["baseUrl"] if "baseUrl" in values else values["endpoint"] or "https://s3.amazonaws.com"
+    return where
+
+
+def _saved(settings: Settings, name: str) -> Mapping[str, Any]:
+    return settings.services.get(name, {})
+
+
+def _fits(spec: Any, value: object) -> bool:
+    if spec is None:
+        return False
+    try:
+        spec.check(value)
+    except BadParameter:
+        return False
+    return not isinstance(value, str) or len(value) <= 2048

@@ -1,0 +1,106 @@
+"""Which addresses may be asked. Every link in an answer comes from a stranger: it must lead to a public place, or to
+one the user has configured.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from maskstudio.errors import BadAnswer, BadParameter, Unreachable
+
+_PORTS = {"https": 443, "http": 80}
+_CARRIER = ipaddress.ip_network("100.64.0.0/10")  # shared address space (RFC 6598): private in all but name
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port: what decides whether two links lead to the same server."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def local(self) -> bool:
+        """Whether it is this machine."""
+        return _is_loopback(self.host)
+
+    def __str__(self) -> str:
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{shown}" + ("" if self.port == _PORTS[self.scheme] else f":{self.port}")
+
+
+def origin_of(address: str) -> Origin:
+    """The origin of an http(s) address. Raises ValueError for anything else, and for one with a name in it."""
+    parts = urlsplit(address)
+    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None or parts.password is not None:
+        raise ValueError("no web address")
+    return Origin(parts.scheme, parts.hostname.lower().rstrip("."), parts.port or _PORTS[parts.scheme])
+
+
+def configured(address: str, what: str) -> Origin:
+    """The origin of an address the user typed: https, or http to this machine. Raises BadParameter."""
+    if not address:
+        raise BadParameter(f"{what} has no address yet; set one in its account.")
+    try:
+        origin = origin_of(address)
+    except ValueError:
+        raise BadParameter(f"The address of {what} must be a web address such as https://example.com.") from None
+    if origin.scheme == "http" and not origin.local:
+        raise BadParameter(f"The address of {what} must begin with https, so that your key travels encrypted.")
+    return origin
+
+
+async def public(link: str, known: Collection[Origin], *, plain: bool = False) -> str | None:
+    """Check a link from an answer; gives the address (IP) to connect to, None where the name is to be used.
+
+    Links to ``known`` origins pass. Others must be https (http too if ``plain``), on the scheme's own port, and every
+    address of their host public. Raises BadAnswer, or Unreachable where the name leads nowhere.
+    """
+    try:
+        origin = origin_of(link)
+    except ValueError:
+        raise BadAnswer("The service answered with something that is no link, so nothing was fetched.") from None
+    if origin in known:
+        return None
+    if origin.scheme != "https" and not plain:
+        raise BadAnswer(f"The result lies at {origin.host} without encryption, so it was not fetched.")
+    if origin.port != _PORTS[origin.scheme] or _literal(origin.host) is not None:
+        raise BadAnswer(f"The result lies at an unusual address ({origin}), so it was not fetched.")
+    found = await _resolved(origin)
+    if not found or not all(_is_public(address) for address in found):
+        raise BadAnswer(f"The result lies inside a private network ({origin.host}), so it was not fetched.")
+    return str(found[0])
+
+
+async def _resolved(origin: Origin) -> list[Address]:
+    loop = asyncio.get_running_loop()
+    try:
+        rows = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise Unreachable(f"{origin.host} cannot be found; is this machine online?") from None
+    return [ipaddress.ip_address(str(row[4][0]).split("%")[0]) for row in rows]
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is not None:
+            return _is_public(inner)
+    return address.is_global and not address.is_multicast and not (address.version == 4 and address in _CARRIER)
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_loopback(host: str) -> bool:
+    literal = _literal(host)
+    return host == "localhost" or (literal is not None and literal.is_loopback)

@@ -1,0 +1,207 @@
+"""What is sent to Adobe and what its answers say (protocol sections 2.4 to 2.7): bodies and parsing, no network.
+
+Where two shapes are documented, both are understood. Nothing in an answer is believed without a look at its type.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+from maskstudio.errors import BadAnswer, BadMask
+from maskstudio.providers.remote.addresses import origin_of
+from maskstudio.providers.remote.base import Errand, Operation
+from maskstudio.remote_params import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
+
+Body = dict[str, Any]
+Box = tuple[float, float, float, float]
+State = Literal["waiting", "done", "failed"]
+_OURS = ".adobe.io"
+_PNG = "image/png"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where an operation is asked for: ``version`` of the API, ``path``, longest side of a picture in px."""
+
+    version: int
+    path: str
+    longest: int
+
+
+ENDPOINTS: dict[Operation, Endpoint] = {
+    "objects": Endpoint(1, "/v1/mask-objects", 4000),
+    "bodyParts": Endpoint(1, "/v1/mask-body-parts", 4000),
+    "refine": Endpoint(1, "/v1/refine-mask", 4000),
+    "cutout": Endpoint(2, "/v2/remove-background", 6000),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One picture in an answer: what is said of it, and the link to it. ``box`` is left, top, right, bottom in px."""
+
+    label: str
+    score: float | None
+    box: Box | None
+    link: str
+
+
+def body_of(errand: Errand, links: list[str]) -> Body:
+    """The body of a request; ``links`` lead to the photo and, where the operation takes one, the mask."""
+    sources = [{"source": {"url": link}} for link in links]
+    params = errand.params
+    if isinstance(params, AdobeCutoutParams):
+        # ``trim`` would move the pixels, and a colour behind them would cost the alpha: it is laid behind on export.
+        return {
+            "image": sources[0],
+            "mode": params.mode,
+            "output": {"mediaType": _PNG},
+            "trim": False,
+            "colorDecontamination": params.color_decontamination,
+        }
+    if isinstance(params, AdobeRefineParams):
+        return {"image": sources[0], "mask": sources[1], "colorDecontamination": params.color_decontamination}
+    if isinstance(params, AdobeBodyPartsParams):
+        return {"image": sources[0], "mask": sources[1], "useGranularLabels": params.use_granular_labels}
+    return {"image": sources[0]}
+
+
+def check_mask(errand: Errand) -> None:
+    """Raise BadMask where an operation needs a mask of the photo's size and has none."""
+    if errand.operation in ("bodyParts", "refine") and (
+        errand.mask is None or errand.mask.shape != errand.photo.shape[:2]
+    ):
+        raise BadMask("This operation of Adobe needs a mask of the photo's size.")
+
+
+def status_link(data: Any, base: str, version: int) -> str:
+    """Where to ask after an accepted job. Raises BadAnswer for an answer without one, or one that leads elsewhere."""
+    data = data if isinstance(data, dict) else {}
+    link = data.get("statusUrl") or _at(data, "_links", "self", "href")
+    if isinstance(link, str) and link:
+        if not _trusted(link, base):
+            raise BadAnswer("Adobe named an address outside its own servers, so nothing was sent there.")
+        return link
+    number = job_id(data)
+    if not number:
+        raise BadAnswer("Adobe accepted the work without saying where to ask after it.")
+    return f"{base.rstrip('/')}/v{version}/status/{quote(number, safe='')}"
+
+
+def job_id(data: Any) -> str:
+    """The service's name for a job; empty where it gives none."""
+    number = data.get("jobId") if isinstance(data, dict) else None
+    return number if isinstance(number, str) else ""
+
+
+def state_of(data: Any) -> State:
+    """How a job stands. Words that are not known mean that it goes on."""
+    word = data.get("status") if isinstance(data, dict) else None
+    word = word.lower() if isinstance(word, str) else ""
+    return "done" if word == "succeeded" else "failed" if word == "failed" else "waiting"
+
+
+def said(data: Any) -> str:
+    """What went wrong in the service's own words, from any of its families of errors; empty where it says nothing."""
+    if not isinstance(data, dict):
+        return ""
+    inner: list[Any] = [_at(data, name, 0) for name in ("errors", "errorDetails", "details")]
+    for spot in (data, *inner):
+        for name in ("message", "reason", "error_description"):
+            if isinstance(text := _at(spot, name), str) and text.strip():
+                return text
+    for name in ("title", "error", "error_code", "code"):
+        if isinstance(text := data.get(name), str) and text.strip():
+            return text
+    return ""
+
+
+def masks_in(data: Any, slot: str) -> list[Found]:
+    """The masks listed under ``slot``: "semanticMasks", "backgroundMasks" or "masks". Raises BadAnswer."""
+    items = data.get(slot) if isinstance(data, dict) else None
+    if items is None:
+        items = _at(data, "result", slot)
+    if not isinstance(items, list):
+        if slot == "backgroundMasks" and items is None:
+            return []
+        raise BadAnswer("Adobe's answer holds no list of masks.")
+    return [found_in(item) for item in items]
+
+
+def picture_in(data: Any, *slots: str) -> tuple[str, Found]:
+    """The first of ``slots`` that is there, at the top of the answer or below ``result``, with its picture."""
+    for slot in slots:
+        for holder in (data, _at(data, "result")):
+            item = _at(holder, slot, 0) if slot == "outputs" else _at(holder, slot)
+            if isinstance(item, dict):
+                return slot, found_in(item)
+    raise BadAnswer("Adobe's answer holds no picture.")
+
+
+def found_in(item: Any) -> Found:
+    """One item of an answer. Raises BadAnswer where it has no link."""
+    for keys in (("destination", "url"), ("url",), ("destination", "href"), ("href",)):
+        if isinstance(link := _at(item, *keys), str) and link:
+            label = item.get("label")
+            return Found(label if isinstance(label, str) else "", _number(item.get("score")), _box(item), link)
+    raise BadAnswer("Adobe's answer names a picture without a link to it.")
+
+
+def chosen(found: list[Found], confidence: float, most: int) -> list[Found]:
+    """Those with a score strictly above ``confidence`` or without one, the best ``most``, best first."""
+    kept = [one for one in found if one.score is None or one.score > confidence]
+    return sorted(kept, key=lambda one: -(one.score if one.score is not None else 0.0))[:most]
+
+
+def scaled(box: Box, sent: tuple[int, int], size: tuple[int, int]) -> Box:
+    """A box of a picture of size ``sent`` in px of one of ``size``, cut at its borders."""
+    across, down = size[0] / sent[0], size[1] / sent[1]
+
+    def along(value: float, by: float, most: int) -> float:
+        return min(max(value * by, 0.0), float(most))
+
+    left, top, right, bottom = box
+    return (
+        along(left, across, size[0]),
+        along(top, down, size[1]),
+        along(right, across, size[0]),
+        along(bottom, down, size[1]),
+    )
+
+
+def _trusted(link: str, base: str) -> bool:
+    """Whether the keys may go there: the account's own origin, or any of Adobe's where that is one."""
+    try:
+        there, here = origin_of(link), origin_of(base)
+    except ValueError:
+        return False
+    adobe = there.scheme == "https" and there.port == 443 and there.host.endswith(_OURS) and here.host.endswith(_OURS)
+    return there == here or adobe
+
+
+def _box(item: Any) -> Box | None:
+    """``boundingBox`` in either shape; None where it is missing or makes no sense."""
+    for names in (("x", "y"), ("left", "top")):
+        values = [_number(_at(item, "boundingBox", name)) for name in (*names, "width", "height")]
+        sound = [value for value in values if value is not None]
+        if len(sound) == 4 and sound[2] >= 0 and sound[3] >= 0:
+            return sound[0], sound[1], sound[0] + sound[2], sound[1] + sound[3]
+    return None
+
+
+def _number(value: Any) -> float | None:
+    sound = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if sound else None
+
+
+def _at(data: Any, *path: str | int) -> Any:
+    """What lies at a path of keys and indices; None where there is nothing."""
+    for key in path:
+        if isinstance(key, str) and isinstance(data, dict):
+            data = data.get(key)
+        elif isinstance(key, int) and isinstance(data, list) and len(data) > key:
+            data = data[key]
+        else:
+            return None
+    return data

@@ -1,0 +1,257 @@
+"""Adobe's access tokens, and calls that carry one (protocol sections 2.1, 2.2 and 2.7).
+
+A token is good for about a day. All threads of the program share it: one asks, the others wait for that answer.
+"""
+
+import asyncio
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field, replace
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+
+from maskstudio.errors import BadAnswer, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
+from maskstudio.providers.remote.addresses import origin_of
+from maskstudio.providers.remote.adobe_jobs import said
+from maskstudio.providers.remote.base import Keys, Times
+from maskstudio.providers.remote.redact import sentence
+from maskstudio.providers.remote.wire import Deadline, Repeat, Reply, Wire
+from maskstudio.remote_params import AdobeAccount
+
+_SIGN_IN = "Adobe's sign-in"
+_EARLY = 300.0  # seconds before its end at which a token is no longer used
+_LONGEST = 86_400.0  # seconds for which a token is believed
+_TRIES = 3
+_LOOK = 0.02  # seconds between looks at another thread's question
+_RETIRED = frozenset({404, 410, 502})
+
+
+class TokenRefused(KeyNeeded):
+    """Adobe does not accept a token, perhaps because it was revoked."""
+
+
+class NotAccepted(ProviderFailed):
+    """Adobe refused a request as it stands, so nothing was done."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who asks for a token, and where: the account's address and scopes, with the user's keys."""
+
+    token_url: str
+    scopes: str
+    number: str = field(repr=False)
+    secret: str = field(repr=False)
+
+    @property
+    def entry(self) -> tuple[str, str, str]:
+        """What tells this client's tokens from others; no secret can be read from it."""
+        secret = hashlib.sha256(f"{self.scopes}\n{self.secret}".encode()).hexdigest()
+        return self.token_url, self.number, secret
+
+
+def client_of(account: AdobeAccount, keys: Keys) -> Client:
+    """The client an account and its keys describe. Raises KeyNeeded."""
+    number, secret = keys["clientId"], keys["clientSecret"]
+    if not number or not secret:
+        raise KeyNeeded("Adobe wants a client ID and its secret; enter them in its account.")
+    return Client(account.token_url, account.scopes, number, secret)
+
+
+@dataclass(frozen=True)
+class _Token:
+    text: str = field(repr=False)
+    until: float
+
+
+class Tokens:
+    """Tokens by client. ``clock`` gives seconds that only go up."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, str, str], Future[_Token]] = {}
+
+    async def get(self, client: Client, times: Times, deadline: Deadline) -> str:
+        """A token that is good for some minutes more. Raises KeyNeeded, and what a ``Wire`` raises."""
+        while True:
+            with self._lock:
+                waiting = self._kept.get(client.entry)
+                if waiting is None or self._over(waiting):
+                    mine: Future[_Token] = Future()
+                    self._kept[client.entry] = mine
+                    break
+            while not waiting.done():  # noqa: ASYNC110  the answer may come on another thread, whose loop may end first
+                await asyncio.sleep(_LOOK)
+            try:
+                return waiting.result().text
+            except CancelledError:
+                continue  # whoever asked was cancelled; now somebody else asks
+        return (await self._ask(mine, client, times, deadline)).text
+
+    def forget(self, client: Client, text: str) -> None:
+        """Use this token no more; one that has replaced it already stays."""
+        with self._lock:
+            kept = self._kept.get(client.entry)
+            if kept is not None and self._is(kept, text):
+                del self._kept[client.entry]
+
+    async def _ask(self, mine: "Future[_Token]", client: Client, times: Times, deadline: Deadline) -> _Token:
+        """Ask for a token and give it to all who wait for ``mine``; failures are theirs too, but not kept."""
+        try:
+            token = await _fetched(client, times, deadline, self._clock)
+        except MaskStudioError as error:
+            self._drop(mine, client)
+            mine.set_exception(error)
+            raise
+        except BaseException:
+            self._drop(mine, client)
+            mine.cancel()
+            raise
+        mine.set_result(token)
+        return token
+
+    def _drop(self, mine: "Future[_Token]", client: Client) -> None:
+        with self._lock:
+            if self._kept.get(client.entry) is mine:
+                del self._kept[client.entry]
+
+    def _over(self, kept: "Future[_Token]") -> bool:
+        """Whether it is settled and of no use: failed, or near its end."""
+        if not kept.done():
+            return False
+        return kept.cancelled() or kept.exception() is not None or kept.result().until <= self._clock()
+
+    def _is(self, kept: "Future[_Token]", text: str) -> bool:
+        return kept.done() and not kept.cancelled() and kept.exception() is None and kept.result().text == text
+
+
+@cache
+def shared_tokens() -> Tokens:
+    """The tokens of this process, so that services made anew for each job need not sign in again."""
+    return Tokens()
+
+
+async def _fetched(client: Client, times: Times, deadline: Deadline, clock: Callable[[], float]) -> _Token:
+    secrets = (client.number, client.secret)
+
+    def judge(reply: Reply) -> MaskStudioError | None:
+        return _token_error(reply, secrets)
+
+    patience = replace(times, tries=min(times.tries, _TRIES))
+    asked = clock()
+    async with Wire(client.token_url, _SIGN_IN, times=patience, secrets=secrets, judge=judge) as wire:
+        wire.deadline = deadline
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": client.number,
+            "client_secret": client.secret,
+            "scope": client.scopes,
+        }
+        reply = await wire.call("POST", form=form)
+    life = _life(reply.data.get("expires_in"))
+    return _Token(reply.data["access_token"], asked + max(life - _EARLY, life / 2))
+
+
+def _life(value: Any) -> float:
+    """Seconds a token is good for; an hour where the service does not say."""
+    try:
+        return min(max(float(value), 1.0), _LONGEST)
+    except (TypeError, ValueError):
+        return 3600.0
+
+
+def _token_error(reply: Reply, secrets: tuple[str, ...]) -> MaskStudioError | None:
+    data = reply.data
+    token = data.get("access_token") if isinstance(data, dict) else None
+    if reply.ok:
+        if isinstance(token, str) and token and token.isascii() and token.isprintable() and " " not in token:
+            return None
+        return BadAnswer(f"{_SIGN_IN} sent something that is no access token.")
+    if reply.status in (400, 401, 403):
+        words = sentence(said(data), *secrets)
+        return KeyNeeded(f"Adobe does not accept the client ID and its secret{f': {words}' if words else ''}.")
+    return None
+
+
+class Line:
+    """Calls to Adobe with a token and the client's number, to be used in an ``async with``; one errand's, one task's.
+
+    A refused token is renewed once a call, and the call repeated once.
+    """
+
+    def __init__(self, account: AdobeAccount, client: Client, tokens: Tokens, times: Times, deadline: Deadline) -> None:
+        self._base, self._client, self._tokens = account.base_url, client, tokens
+        self._times, self.deadline = times, deadline
+        self._wire: Wire | None = None
+        self._token = ""
+        self._retirable = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def sign_in(self) -> None:
+        """Have a token; raises as ``Tokens.get``."""
+        self._token = await self._tokens.get(self._client, self._times, self.deadline)
+
+    async def call(
+        self, method: str, path: str, *, json: Mapping[str, Any] | None = None, repeat: Repeat = "always"
+    ) -> Reply:
+        """One call, to a path of the account's address or to a link that ``adobe_jobs.status_link`` let pass."""
+        self._retirable = method == "POST" and path.startswith("/v1/")
+        try:
+            return await (await self._open(path)).call(method, path, json=json, repeat=repeat)
+        except TokenRefused:
+            self._tokens.forget(self._client, self._token)
+            await self._close()
+            return await (await self._open(path)).call(method, path, json=json, repeat=repeat)
+
+    def words(self, text: object) -> str:
+        """Adobe's own words, fit to stand in a sentence."""
+        return sentence(text, *self._secrets)
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return self._client.number, self._client.secret, self._token
+
+    async def _open(self, path: str) -> Wire:
+        """A wire to where ``path`` is, with a token that was good a moment ago."""
+        base = str(origin_of(path)) if "://" in path and origin_of(path) != origin_of(self._base) else self._base
+        if self._wire is not None and self._wire.base == base.rstrip("/"):
+            return self._wire
+        await self._close()
+        await self.sign_in()
+        headers = {"Authorization": f"Bearer {self._token}", "x-api-key": self._client.number}
+        wire = Wire(base, "Adobe", times=self._times, headers=headers, secrets=self._secrets, judge=self._judge)
+        wire.deadline = self.deadline
+        self._wire = await wire.__aenter__()
+        return self._wire
+
+    async def _close(self) -> None:
+        if self._wire is not None:
+            wire, self._wire = self._wire, None
+            await wire.__aexit__(None, None, None)
+
+    def _judge(self, reply: Reply) -> MaskStudioError | None:
+        words = self.words(said(reply.data))
+        tail = f": {words}." if words else f" ({reply.status})."
+        if self._retirable and reply.status in _RETIRED:
+            return NotAccepted(f"Adobe seems to have retired this operation ({reply.status}); use another provider.")
+        if reply.status == 401:
+            return TokenRefused(f"Adobe does not accept its own access token{tail}")
+        if reply.status == 402:
+            return PaymentNeeded(f"Adobe wants payment before it goes on{tail}")
+        if reply.status == 403:
+            return KeyNeeded(f"Adobe does not allow this to your project{tail}")
+        if 400 <= reply.status < 500 and reply.status not in (408, 425, 429):
+            return NotAccepted(f"Adobe did not accept the request{tail}")
+        return None

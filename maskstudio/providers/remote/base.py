@@ -1,0 +1,202 @@
+"""What a service is: an errand goes out, an answer comes home. Knows no service and no wire."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from maskstudio.errors import Cancelled
+from maskstudio.jobs import Token
+from maskstudio.spec import Params
+
+Operation = Literal["detect", "objects", "bodyParts", "cutout", "refine"]
+Plane = npt.NDArray[np.uint8]
+T = TypeVar("T")
+_LOOK = 0.03  # seconds between looks at the token
+
+
+@dataclass(frozen=True, eq=False)
+class Errand:
+    """One piece of work for a service, as the user asked for it.
+
+    photo     RGB uint8 (H, W, 3): the pixels that may leave, at the document's scale
+    mask      uint8 (H, W) beside it, where the operation takes one
+    identity  a UUID kept through every repetition, so that a service does and charges the work once
+    agreed    the most, in USD, that the user has agreed to pay for it; None where no price was known
+    dry       ask for the price alone, where the service can
+    """
+
+    operation: Operation
+    params: Params
+    photo: Plane
+    identity: str
+    mask: Plane | None = None
+    agreed: float | None = None
+    dry: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the photo."""
+        return int(self.photo.shape[1]), int(self.photo.shape[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One mask a service found, at the errand's size: uint8 (H, W); ``box`` is left, top, right, bottom in px.
+
+    ``colours`` (H, W, 3) are the service's own clean colours, where it sent any at full size. ``done`` names mask
+    parameters it has already applied. ``hidden`` ones are not part of what was looked for.
+    """
+
+    label: str
+    score: float | None
+    box: tuple[float, float, float, float]
+    mask: Plane
+    colours: Plane | None = None
+    done: frozenset[str] = frozenset()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What came home: pieces, best first; ``cost`` in USD where the service said; ``note``, one sentence or none."""
+
+    pieces: tuple[Piece, ...] = ()
+    cost: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would leave, said before anything does.
+
+    sent      width and height of the photo as sent
+    kind      "JPEG", "PNG"
+    hosts     whom it goes to, in order: storage first where there is one
+    price     USD, None where it is not known beforehand; ``price_note`` says what is known
+    problem   one sentence if it cannot go as things are, with what to do
+    """
+
+    sent: tuple[int, int]
+    kind: str
+    hosts: tuple[str, ...]
+    price: float | None = None
+    price_note: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Trip:
+    """What an errand carries on its way.
+
+    report    progress in 0..1 and where it is, called on the working thread
+    charged   ``charged(state, amount, remote)`` writes into the ledger *before* it returns: "sent" right before work
+              that costs money is asked for, "done" with its cost, "failed" where it surely cost nothing, "unclear"
+    """
+
+    report: Callable[[float, str], None] = lambda _fraction, _text: None
+    charged: Callable[[str, float | None, str], None] = lambda _state, _amount, _remote: None
+
+
+@dataclass(frozen=True)
+class Times:
+    """Patience, in seconds. ``total`` is the budget of a whole errand; ``wait`` and ``longest`` bound the pause
+    between two tries of the same call, ``poll`` and ``slowest`` that between two questions whether a job is done.
+    """
+
+    connect: float = 10.0
+    read: float = 120.0
+    total: float = 300.0
+    wait: float = 1.0
+    longest: float = 30.0
+    tries: int = 4
+    poll: float = 2.0
+    slowest: float = 15.0
+
+
+class Service(Protocol):
+    """A service that does some of the operations. One object may run several errands at once, on threads of theirs."""
+
+    @property
+    def name(self) -> str:
+        """What settings, ledger and command line call it."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def operations(self) -> Mapping[Operation, type[Params]]:
+        """What it does, and the set of parameters of each."""
+        ...
+
+    def plan(self, operation: Operation, params: Params, size: tuple[int, int]) -> Plan:
+        """What would be sent for a photo of this size. Cheap: no network, no pixels."""
+        ...
+
+    async def run(self, errand: Errand, trip: Trip) -> Answer:
+        """Do the errand. Raises the errors of ``errors.ProviderFailed``; a cancelled task leaves nothing behind."""
+        ...
+
+    async def check(self) -> str:
+        """Prove address and keys without sending a picture or spending anything; one sentence of what was found."""
+        ...
+
+
+@dataclass(frozen=True)
+class Keys:
+    """How a service gets at the user's keys: by field, only when needed; empty where there is none."""
+
+    look_up: Callable[[str], str] = field(repr=False, default=lambda _field: "")
+
+    def __getitem__(self, name: str) -> str:
+        return self.look_up(name)
+
+
+async def aside(work: Callable[[Callable[[], None]], T]) -> T:
+    """Run ``work(check)``, heavy work on pixels, on a thread beside the loop.
+
+    A cancelled task leaves at once; ``check()`` then raises on the thread.
+    """
+    stopped = threading.Event()
+
+    def check() -> None:
+        if stopped.is_set():
+            raise Cancelled("Cancelled.")
+
+    try:
+        return await asyncio.to_thread(work, check)
+    finally:
+        stopped.set()
+
+
+def run_with(token: Token, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run ``work()`` to its end on this thread; a cancelled token cancels it wherever it waits, within moments."""
+
+    async def watched() -> T:
+        task = asyncio.ensure_future(work())
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=_LOOK)
+                if token.cancelled and not task.done():
+                    task.cancel()
+                    await asyncio.wait({task})
+        finally:
+            task.cancel()
+        if task.cancelled() or token.cancelled:
+            raise Cancelled("Cancelled.")
+        return task.result()
+
+    token.check()
+    loop = asyncio.new_event_loop()  # not ``asyncio.run``: it would wait for a name that is still being looked up
+    try:
+        return loop.run_until_complete(watched())
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()

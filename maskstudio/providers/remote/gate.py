@@ -1,0 +1,51 @@
+"""The gate in front of a service: so many errands at a time, and none while its queue is paused."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from maskstudio.jobs import Token
+
+_LOOK = 0.05  # seconds between looks at the token
+_MOST = {"runware": 3, "adobe": 2}  # errands at a time (protocol section 5); one for whoever is paid a call
+
+
+class Gate:
+    """``paused`` says why nobody gets through; it is empty while errands do."""
+
+    def __init__(self, most: int) -> None:
+        self._free, self._changed = most, threading.Condition()
+        self.paused = ""
+
+    def pause(self, why: str) -> None:
+        """Let nobody through until ``resume``."""
+        with self._changed:
+            self.paused = why
+
+    def resume(self) -> None:
+        """Let errands through again."""
+        with self._changed:
+            self.paused = ""
+            self._changed.notify_all()
+
+    @contextmanager
+    def passed(self, token: Token) -> Iterator[None]:
+        """Wait for a turn, which ends with the block. A cancelled token ends the wait."""
+        with self._changed:
+            while self._free == 0 or self.paused:
+                token.step(0.0, f"Waiting: {self.paused}" if self.paused else "Waiting for a turn")
+                self._changed.wait(_LOOK)
+            self._free -= 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._changed.notify_all()
+
+
+@cache
+def gate(service: str) -> Gate:
+    """The one gate of a service in this process, whatever document an errand is for."""
+    return Gate(_MOST.get(service, 1))

@@ -1,0 +1,244 @@
+"""The user's own S3 bucket, where pictures lie for as long as a service needs them (protocol section 4).
+
+boto3 signs links and does nothing else; the bytes travel through ``carrier.py``.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+from maskstudio.errors import BadParameter, KeyNeeded, MaskStudioError
+from maskstudio.providers.remote import carrier
+from maskstudio.providers.remote.addresses import Origin, configured, origin_of
+from maskstudio.providers.remote.base import Keys, Times
+from maskstudio.providers.remote.pictures import Sent, encoded
+from maskstudio.providers.remote.wire import Deadline
+from maskstudio.remote_params import HostingAccount
+
+log = logging.getLogger(__name__)
+
+_TIDYING = 5.0  # seconds that deleting may take
+_LATE = 0.5  # seconds after which a file whose sending was broken off has arrived, if it ever does
+_SIGNING = threading.Lock()  # boto3's sessions make one client at a time
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
+
+
+@dataclass(frozen=True, repr=False)
+class _Lent:
+    """One file in the bucket: its content and the signed links that put it there, read it and delete it."""
+
+    sent: Sent
+    put: str
+    get: str
+    delete: str
+
+
+class Hosting:
+    """A bucket that lends links. One object may be used by several threads with an event loop each."""
+
+    def __init__(self, account: HostingAccount, keys: Keys, *, times: Times | None = None) -> None:
+        self.account = account
+        self._keys, self._times = keys, times or Times()
+
+    @property
+    def host(self) -> str:
+        """The host name that links will have; empty where the settings do not give one."""
+        try:
+            origin = self._endpoint()
+        except BadParameter:
+            return ""
+        return origin.host if self._in_path(origin) else f"{self.account.bucket}.{origin.host}"
+
+    @property
+    def origin(self) -> Origin | None:
+        """The origin of links, None where the settings do not give one."""
+        try:
+            origin = self._endpoint()
+        except BadParameter:
+            return None
+        return Origin(origin.scheme, self.host, origin.port)
+
+    @property
+    def known(self) -> frozenset[Origin]:
+        """The origin of links where it is this machine: results may be fetched from there too (``carrier.fetch``)."""
+        origin = self.origin
+        return frozenset({origin} if origin is not None and origin.local else ())
+
+    def problem(self, allowed: Collection[str] | None = None) -> str:
+        """One sentence if files cannot be lent from here, else empty; no network, no keys.
+
+        ``allowed`` are the domains from which a service takes files, each with all that lies below it; None for any.
+        """
+        if not self.account.bucket:
+            return "This service takes links only; name a bucket of yours under Hosting first."
+        try:
+            self._endpoint()
+        except BadParameter as error:
+            return str(error)
+        host = self.host
+        if allowed is None or any(host == name or host.endswith(f".{name}") for name in allowed):
+            return ""
+        return f"This service takes no files from {host}, only from {', '.join(allowed)}; choose a bucket there."
+
+    @asynccontextmanager
+    async def lent(self, pictures: Sequence[Sent], deadline: Deadline) -> AsyncIterator[list[str]]:
+        """Put pictures into the bucket for the length of an ``async with``; gives links to read them, in order.
+
+        They are deleted afterwards whatever happens. A cancel does not wait for that: a thread of its own sees to it.
+        Raises BadParameter, KeyNeeded, ProviderFailed and Unreachable.
+        """
+        files = await self._signed(pictures)
+        begun: list[_Lent] = []
+        settled = False
+        try:
+            for file in files:
+                begun.append(file)
+                await carrier.store(file.put, file.sent.data, file.sent.kind, self._times, deadline)
+            settled = True
+            yield [file.get for file in files]
+        except BaseException as error:
+            # Whoever cancelled is waiting, and a file whose sending broke may still arrive: both are left to a thread.
+            if begun and (not settled or not isinstance(error, Exception)):
+                self._tidy_later(begun, again=not settled)
+                begun = []
+            raise
+        finally:
+            if begun:
+                await self._tidy_now(begun)
+
+    async def check(self) -> str:
+        """Put a tiny picture, read it and delete it; one sentence of what was found. Raises as ``lent`` does."""
+        if problem := self.problem():
+            raise BadParameter(problem)
+        deadline = Deadline(self._times.total)
+        async with self.lent([encoded(np.zeros((1, 1), np.uint8), (1, 1), "PNG")], deadline) as links:
+            await carrier.fetch(links[0], self.known, self._times, deadline)
+        return f"Files can be put into {self.account.bucket} at {self.host}, read and deleted."
+
+    def _endpoint(self) -> Origin:
+        """Where the storage is, without the bucket. Raises BadParameter."""
+        if self.account.endpoint:
+            return configured(self.account.endpoint, "your storage")
+        return configured(f"https://s3.{self.account.region}.amazonaws.com", "your storage")
+
+    def _in_path(self, origin: Origin) -> bool:
+        """Whether the bucket stands in the path: wished, or because it cannot be part of the host name."""
+        return self.account.path_style or origin.local or _is_number(origin.host) or "." in self.account.bucket
+
+    async def _signed(self, pictures: Sequence[Sent]) -> list[_Lent]:
+        if problem := self.problem():
+            raise BadParameter(problem)
+        return await asyncio.to_thread(self._sign, pictures)
+
+    def _sign(self, pictures: Sequence[Sent]) -> list[_Lent]:
+        from botocore.exceptions import BotoCoreError
+
+        origin = self._endpoint()
+        key, secret = self._keys["accessKeyId"], self._keys["secretAccessKey"]
+        if not key or not secret:
+            raise KeyNeeded("Your storage wants an access key and its secret; enter them under Hosting.")
+        try:
+            with _SIGNING:
+                client = self._client(origin, key, secret)
+            try:
+                return [self._links(client, picture) for picture in pictures]
+            finally:
+                client.close()
+        except (BotoCoreError, ValueError):
+            # botocore's own words may hold what was typed.
+            raise BadParameter("Links to your storage cannot be made; check region and bucket.") from None
+
+    def _client(self, origin: Origin, key: str, secret: str) -> Any:
+        from botocore.config import Config
+
+        style = "path" if self._in_path(origin) else "virtual"
+        signing = Config(
+            signature_version="s3v4", s3={"addressing_style": style}, request_checksum_calculation="when_required"
+        )
+        return _session().client(
+            "s3",
+            endpoint_url=str(origin),
+            region_name=self.account.region,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=signing,
+        )
+
+    def _links(self, client: Any, picture: Sent) -> _Lent:
+        name = f"{self.account.prefix.lstrip('/')}{uuid4()}.{_ENDINGS.get(picture.kind, 'bin')}"
+        file = {"Bucket": self.account.bucket, "Key": name}
+
+        def link(verb: str, **more: str) -> str:
+            seconds = self.account.valid_for * 60
+            made = str(client.generate_presigned_url(verb, Params={**file, **more}, ExpiresIn=seconds))
+            if origin_of(made).host != self.host:
+                raise ValueError("a link to another host than the user was told")
+            return made
+
+        put = link("put_object", ContentType=picture.kind)
+        return _Lent(picture, put, link("get_object"), link("delete_object"))
+
+    async def _tidy_now(self, files: Sequence[_Lent]) -> None:
+        """Delete, within a few seconds; a cancel meanwhile leaves the rest to a thread."""
+        try:
+            await self._delete(files)
+        except asyncio.CancelledError:
+            self._tidy_later(files, again=False)
+            raise
+
+    def _tidy_later(self, files: Sequence[_Lent], *, again: bool) -> None:
+        """Delete on a thread, and ``again`` a moment later. A program that ends waits for it, a few seconds at most."""
+
+        def work() -> None:
+            deadline = Deadline(_TIDYING)
+            self._sweep(files, deadline)
+            if again:
+                time.sleep(_LATE)
+                self._sweep(files, deadline)
+
+        threading.Thread(target=work, name="tidying the bucket").start()
+
+    def _sweep(self, files: Sequence[_Lent], deadline: Deadline) -> None:
+        """Delete without an event loop: one cannot look up names any more while the program ends."""
+        import httpx
+
+        with httpx.Client(follow_redirects=False) as client:
+            for file in files:
+                try:
+                    client.delete(file.delete, timeout=min(deadline.left, self._times.read))
+                except (httpx.HTTPError, httpx.InvalidURL) as error:
+                    log.info("A file at %s could not be deleted (%s).", self.host, type(error).__name__)
+
+    async def _delete(self, files: Sequence[_Lent]) -> None:
+        deadline = Deadline(_TIDYING)
+        for file in files:
+            try:
+                await carrier.delete(file.delete, self._times, deadline)
+            except MaskStudioError as error:
+                log.info("A file at %s could not be deleted: %s", self.host, error)
+
+
+@cache
+def _session() -> Any:
+    """What boto3 knows of S3, read from its files once; it holds no key."""
+    import boto3
+
+    return boto3.session.Session()
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

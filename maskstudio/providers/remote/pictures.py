@@ -1,0 +1,148 @@
+"""Pictures on their way: photos and masks made small enough to send, and answers checked and brought back to size."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import PIL.Image
+
+from maskstudio.core.cv import cv2
+from maskstudio.core.files import decode_image, decode_mask
+from maskstudio.errors import BadAnswer, MaskStudioError
+from maskstudio.matting.enlarge import enlarged
+from maskstudio.providers.remote.base import Plane
+
+_QUALITY = 95
+_SLACK = 1  # px by which a side may differ from the exact ratio
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """A picture as it leaves: its bytes, content type, size, and ``scale`` (at most 1) against the document."""
+
+    data: bytes
+    kind: str
+    size: tuple[int, int]
+    scale: float
+
+
+def fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """``size`` made to fit a square of ``longest`` px, its ratio kept; never enlarged."""
+    width, height = size
+    scale = min(1.0, longest / max(width, height))
+    return max(round(width * scale), 1), max(round(height * scale), 1)
+
+
+def encoded(plane: Plane, size: tuple[int, int], send_as: str, *, quality: int = _QUALITY) -> Sent:
+    """A photo (H, W, 3) or a mask (H, W) at ``size``, as "PNG" or "JPG" (``quality`` 1..100, colours at full size)."""
+    height, width = plane.shape[:2]
+    if size != (width, height):
+        plane = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    scale = size[0] / width
+    shown = cv2.cvtColor(plane, cv2.COLOR_RGB2BGR) if plane.ndim == 3 else plane
+    if send_as == "PNG":
+        _, data = cv2.imencode(".png", shown, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        return Sent(data.tobytes(), "image/png", size, scale)
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, 0x111111]
+    _, data = cv2.imencode(".jpg", shown, options)
+    return Sent(data.tobytes(), "image/jpeg", size, scale)
+
+
+def mask_of(
+    data: bytes,
+    sent: tuple[int, int],
+    photo: Plane,
+    title: str,
+    check: Callable[[], None],
+    *,
+    box: tuple[float, float, float, float] | None = None,
+) -> Plane:
+    """The mask in a service's picture at the photo's size: its alpha if that says anything, else its brightness.
+
+    ``sent`` is the size it was given. A smaller one of the same ratio is enlarged along the edges of ``photo``. One of
+    the size of ``box`` (left, top, right, bottom in px of what was sent) is laid there. BadAnswer for anything else.
+    """
+    spot = _spot(box, _size(data, title), sent)
+    if spot is None:
+        _check_size(_size(data, title), sent, title)
+    try:
+        mask = decode_mask(data, f"The answer of {title}")
+    except MaskStudioError:
+        raise BadAnswer(f"{title} sent a picture that is damaged, so it was not used.") from None
+    check()
+    if spot is not None:
+        whole = np.zeros((sent[1], sent[0]), np.uint8)
+        whole[spot[1] : spot[1] + mask.shape[0], spot[0] : spot[0] + mask.shape[1]] = mask
+        mask = whole
+    return enlarged(photo, mask, check=check)
+
+
+def cutout_of(
+    data: bytes, sent: tuple[int, int], photo: Plane, title: str, check: Callable[[], None]
+) -> tuple[Plane, Plane | None]:
+    """The alpha of a service's cut-out, and its colours where they come at the photo's own size; as ``mask_of``.
+
+    A picture without alpha is no cut-out: BadAnswer.
+    """
+    _check_size(_size(data, title), sent, title)
+    try:
+        opened = decode_image(data, f"The answer of {title}")
+    except MaskStudioError:
+        raise BadAnswer(f"{title} sent a picture that is damaged, so it was not used.") from None
+    alpha = opened.alpha
+    if alpha is None and _opaque(data):
+        alpha = np.full(opened.image.size[::-1], 255, np.uint8)
+    if alpha is None:
+        raise BadAnswer(f"{title} sent a picture without transparency, which holds no mask.")
+    check()
+    same = opened.image.size == (photo.shape[1], photo.shape[0])
+    return enlarged(photo, alpha, check=check), opened.image.rgb8() if same else None
+
+
+def _spot(
+    box: tuple[float, float, float, float] | None, found: tuple[int, int], sent: tuple[int, int]
+) -> tuple[int, int] | None:
+    """Where a picture of size ``found`` lies, left and top in px, if it holds only what is in ``box``; else None."""
+    if box is None or found == sent:
+        return None
+    left, top, right, bottom = (round(side) for side in box)
+    inside = left >= 0 and top >= 0 and right <= sent[0] and bottom <= sent[1]
+    return (left, top) if inside and (right - left, bottom - top) == found else None
+
+
+def _size(data: bytes, title: str) -> tuple[int, int]:
+    """Width and height as the file's head declares them: looked at before anything is unpacked."""
+    try:
+        with PIL.Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "TIFF")) as image:
+            width, height = image.size
+    except PIL.Image.DecompressionBombError:
+        raise BadAnswer(f"{title} sent a picture that is far too large, so it was not used.") from None
+    except (OSError, ValueError, SyntaxError, EOFError):
+        raise BadAnswer(f"{title} sent something that is no picture, so it was not used.") from None
+    return width, height
+
+
+def _opaque(data: bytes) -> bool:
+    """Whether a sound picture has an alpha plane, though it says 255 everywhere: all of it is the subject."""
+    with PIL.Image.open(io.BytesIO(data)) as image:
+        return image.has_transparency_data
+
+
+def _check_size(found: tuple[int, int], sent: tuple[int, int], title: str) -> None:
+    """The size that was sent, or smaller in the same ratio."""
+    if found == sent:
+        return
+    scale = max(found[0] / sent[0], found[1] / sent[1])
+    fits = all(abs(side - whole * scale) <= _SLACK for side, whole in zip(found, sent, strict=True))
+    if scale > 1 or min(found) < 1 or not fits:
+        raise BadAnswer(
+            f"{title} sent a picture of {found[0]} × {found[1]} px for one of {sent[0]} × {sent[1]} px, "
+            "so it was not used."
+        )
+
+
+def box_of(mask: Plane) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of what a mask holds, in px."""
+    x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))
+    return float(x), float(y), float(x + width), float(y + height)

@@ -1,0 +1,243 @@
+"""Runware over HTTPS: masks of faces, hands and people, and background removal (protocol section 1)."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+from uuid import uuid4
+
+from maskstudio.errors import BadAnswer, BadParameter, KeyNeeded, MaskStudioError, Unclear, Unreachable
+from maskstudio.providers.remote import carrier
+from maskstudio.providers.remote.addresses import configured
+from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Piece, Plan, Plane, Times, Trip, aside
+from maskstudio.providers.remote.pictures import Sent, box_of, cutout_of, encoded, fitted, mask_of
+from maskstudio.providers.remote.redact import sentence
+from maskstudio.providers.remote.runware_job import Job
+from maskstudio.providers.remote.runware_pieces import shares
+from maskstudio.providers.remote.runware_tasks import (
+    LONGEST,
+    TITLE,
+    Box,
+    Json,
+    Outcome,
+    Taken,
+    cutout_task,
+    envelope,
+    error_of,
+    label_of,
+    mask_task,
+    outcome,
+    poll_task,
+    refusal,
+    speaks,
+    upload_task,
+    wants_mask,
+)
+from maskstudio.providers.remote.wire import Reply, Wire, backoff
+from maskstudio.remote_params import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.spec import Params
+
+_PATIENT = Times()
+_INLINE = 8 << 20  # bytes of an encoded photo that travels inside the task; a larger one is uploaded first
+_SHAPED = frozenset({"mask_padding", "mask_blur"})
+_HEAD = 1 << 20  # bytes an answer may have besides its picture
+Judge = Callable[[Reply], MaskStudioError | None]
+
+
+class Runware:
+    """The service, as the user's account says. ``keys["apiKey"]`` is read for each errand and kept nowhere."""
+
+    name = "runware"
+    title = TITLE
+    operations: ClassVar[Mapping[Operation, type[Params]]] = {
+        "detect": RunwareMaskParams,
+        "cutout": RunwareCutoutParams,
+    }
+
+    def __init__(self, account: RunwareAccount, keys: Keys, *, times: Times = _PATIENT, inline: int = _INLINE) -> None:
+        self.account = account
+        self._keys, self._times, self._inline = keys, times, inline
+
+    def plan(self, operation: Operation, params: Params, size: tuple[int, int]) -> Plan:
+        """What would be sent for a photo of this size."""
+        kind = "PNG" if self.account.send_as == "PNG" else "JPEG"
+        note = f"{TITLE} tells the price with a dry run and after each job."
+        hosts: tuple[str, ...] = ()
+        problem = ""
+        try:
+            _check(operation, params)
+            hosts = (configured(self.account.base_url, TITLE).host,)
+        except BadParameter as error:
+            problem = str(error)
+        return Plan(fitted(size, LONGEST), kind, hosts, None, note, problem)
+
+    async def run(self, errand: Errand, trip: Trip) -> Answer:
+        """Do the errand, or with ``errand.dry`` ask for its price alone."""
+        params, key = _check(errand.operation, errand.params), self._key()
+        trip.report(0.0, "Preparing the photo")
+        size = fitted(errand.size, LONGEST)
+        photo = await aside(lambda _: encoded(errand.photo, size, self.account.send_as))
+        # A price must not use up the name under which the work itself is asked for.
+        identity = str(uuid4()) if errand.dry else errand.identity
+        job = Job(identity, trip, key)
+        async with self._wire(key, job.judge, _most(size)) as wire:
+            image = await self._handed_over(wire, photo, trip)
+            task = _task(params, identity, image, photo.scale)
+            if errand.dry:
+                return await self._priced(wire, task, key)
+            found = await job.run(wire, task)
+            data = await self._fetched(wire, found, size, trip)
+        trip.report(0.95, "Reading the result")
+        note = _note(found, key)
+        pieces = await aside(lambda check: _pieces(errand, params, data, found, size, check))
+        if not pieces:
+            note = note or f"{TITLE} found nothing in this photo."
+        return Answer(pieces, found.cost, note)
+
+    async def check(self) -> str:
+        """Ask for a task that cannot exist: a good key is told so. Nothing is sent and nothing spent."""
+        key, identity = self._key(), str(uuid4())
+        async with self._wire(key, lambda reply: refusal(reply, key), 0) as wire:
+            reply = await wire.call("POST", json=[poll_task(identity)], accept=(400, 404))
+            found = outcome(reply.data, identity)
+            if not speaks(reply.data):
+                raise BadAnswer(f"What answers at {wire.origin} is not {TITLE}; check its address.")
+            if found.state == "failed" and not found.unknown:
+                raise error_of(found.errors, reply.status, key)
+        return f"{TITLE} answers and accepts the API key."
+
+    def _key(self) -> str:
+        key = self._keys["apiKey"].strip()
+        if not key:
+            raise KeyNeeded(f"{TITLE} needs an API key; set one in its account.")
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise KeyNeeded(f"The API key of {TITLE} holds letters that no key has; set it again.")
+        return key
+
+    def _wire(self, key: str, judge: Judge, picture: int) -> Wire:
+        """``picture`` is the most bytes that a picture in an answer can have; base64 makes it a third larger."""
+        headers, largest = {"Authorization": f"Bearer {key}"}, picture * 4 // 3 + _HEAD
+        address = self.account.base_url
+        return Wire(address, TITLE, times=self._times, headers=headers, secrets=(key,), judge=judge, largest=largest)
+
+    async def _handed_over(self, wire: Wire, photo: Sent, trip: Trip) -> str:
+        """The photo as a task names it: a data URI, or the UUID of an upload where it is large."""
+        link = await aside(lambda _: f"data:{photo.kind};base64,{base64.b64encode(photo.data).decode()}")
+        if len(photo.data) <= self._inline:
+            return link
+        trip.report(0.05, f"Uploading to {TITLE}")
+        for attempt in range(1, self._times.tries + 1):
+            # An upload costs nothing, so one whose end is not known is simply made anew, under a name of its own.
+            task = upload_task(str(uuid4()), link)
+            try:
+                reply = await wire.call("POST", json=[task], repeat="known")
+                return _stored(reply)
+            except (Unclear, Taken):
+                await asyncio.sleep(min(backoff(self._times, attempt), wire.deadline.left))
+        raise Unreachable(f"The photo could not be sent to {TITLE}: the connection broke.")
+
+    async def _priced(self, wire: Wire, task: Json, key: str) -> Answer:
+        """The price of a task, which is not done (section 1.4, dry run)."""
+        try:
+            reply = await wire.call("POST", json=[task], repeat="known", headers={"X-Runware-Dry-Run": "1"})
+        except Unclear:
+            raise Unreachable(f"{TITLE} did not tell the price: the connection broke.") from None
+        found = outcome(reply.data, str(task["taskUUID"]))
+        if found.state == "failed":
+            raise error_of(found.errors, reply.status, key)
+        if found.cost is None:
+            raise BadAnswer(f"{TITLE} did not tell a price.")
+        return Answer((), found.cost)
+
+    async def _fetched(self, wire: Wire, found: Outcome, size: tuple[int, int], trip: Trip) -> bytes:
+        """The bytes of the result, however it travels."""
+        trip.report(0.85, "Fetching the result")
+        if found.picture is None:
+            raise BadAnswer(f"{TITLE} says that it is done, but sent no picture.")
+        form, text = found.picture
+        if form == "URL":
+            known = {wire.origin} if wire.origin.local else set()
+            return await carrier.fetch(text, known, self._times, wire.deadline, largest=_most(size))
+        return await aside(lambda _: _unpacked(text))
+
+
+def _check(operation: Operation, params: Params) -> RunwareMaskParams | RunwareCutoutParams:
+    if type(params) is not Runware.operations.get(operation):
+        raise BadParameter(f"{TITLE} does not offer this operation.")
+    assert isinstance(params, RunwareMaskParams | RunwareCutoutParams)
+    return params
+
+
+def _task(params: RunwareMaskParams | RunwareCutoutParams, identity: str, image: str, scale: float) -> Json:
+    if isinstance(params, RunwareMaskParams):
+        return mask_task(params, identity, image, scale)
+    return cutout_task(params, identity, image, scale)
+
+
+def _most(size: tuple[int, int]) -> int:
+    """The most bytes of a picture of this size: four channels of 16 bits, not packed at all, and a head."""
+    return size[0] * size[1] * 8 + _HEAD
+
+
+def _stored(reply: Reply) -> str:
+    """The UUID under which an upload can be named."""
+    items, errors = envelope(reply.data)
+    for item in items:
+        uuid = item.get("imageUUID") or item.get("mediaUUID")
+        if isinstance(uuid, str):
+            return uuid
+    if errors:
+        raise error_of(errors, reply.status)
+    raise BadAnswer(f"{TITLE} took the photo but did not say under which name.")
+
+
+def _unpacked(text: str) -> bytes:
+    """The bytes of base64, with or without the head of a data URI."""
+    try:
+        return base64.b64decode(text.rpartition(",")[2].strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadAnswer(f"{TITLE} sent a picture that is damaged, so it was not used.") from None
+
+
+def _note(found: Outcome, key: str) -> str:
+    """What was reported beside a result (partial success)."""
+    said = sentence(found.errors[0].get("message", ""), key) if found.errors else ""
+    return f"{TITLE} also reported: {said}." if said else ""
+
+
+def _pieces(
+    errand: Errand,
+    params: RunwareMaskParams | RunwareCutoutParams,
+    data: bytes,
+    found: Outcome,
+    sent: tuple[int, int],
+    check: Callable[[], None],
+) -> tuple[Piece, ...]:
+    """The masks in a result; none where it is all black."""
+    colours: Plane | None = None
+    if wants_mask(params):
+        mask = mask_of(data, sent, errand.photo, TITLE, check)
+    else:
+        mask, colours = cutout_of(data, sent, errand.photo, TITLE, check)
+    if not mask.any():
+        return ()
+    if isinstance(params, RunwareCutoutParams):
+        return (Piece("subject", None, box_of(mask), mask, colours),)
+    label, done = label_of(params.model), _SHAPED if params.shape_there else frozenset[str]()
+    boxes = _on_photo(found.boxes[: params.max_detections], sent, errand.size)
+    if len(boxes) < 2:
+        return (Piece(label, None, boxes[0] if boxes else box_of(mask), mask, done=done),)
+    masks = shares(mask, boxes, check)
+    pairs = zip(boxes, masks, strict=True)
+    return tuple(Piece(label, None, box, share, done=done) for box, share in pairs if share.any())
+
+
+def _on_photo(boxes: tuple[Box, ...], sent: tuple[int, int], size: tuple[int, int]) -> tuple[Box, ...]:
+    """Boxes of the copy that was sent, in px of the photo and inside it."""
+    across, down = size[0] / sent[0], size[1] / sent[1]
+    scaled = (
+        (max(left * across, 0.0), max(top * down, 0.0), min(right * across, size[0]), min(bottom * down, size[1]))
+        for left, top, right, bottom in boxes
+    )
+    return tuple(box for box in scaled if box[2] > box[0] and box[3] > box[1])

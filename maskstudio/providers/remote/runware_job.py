@@ -1,0 +1,139 @@
+"""One Runware task from its submission to its result, done and charged once however often the line breaks.
+
+The taskUUID is the same in every repetition (protocol sections 1.10 and 5). A task is submitted again only where it
+surely did not arrive, or where the service itself asks for patience (429, 500, 503). Wherever it may have arrived,
+only ``getResponse`` is asked from then on.
+"""
+
+import asyncio
+
+from maskstudio.errors import BadAnswer, Busy, MaskStudioError, ProviderFailed, Unclear, Unreachable
+from maskstudio.providers.remote.base import Trip
+from maskstudio.providers.remote.runware_tasks import (
+    TITLE,
+    Json,
+    Outcome,
+    Taken,
+    Troubled,
+    error_of,
+    outcome,
+    poll_task,
+    refusal,
+)
+from maskstudio.providers.remote.wire import Reply, Wire
+
+_LATE = (408, 425, 502, 504)  # the task may be on its way behind whatever answered
+_SLOWER = 1.5
+_NOT_IN_TIME = f"{TITLE} was not done in time; the job may still be charged."
+_BROKEN = f"The connection to {TITLE} broke while the job was under way; it may have been done and charged."
+
+
+class Job:
+    """A task that costs money, known by its UUID. ``secrets`` are kept out of every text."""
+
+    def __init__(self, identity: str, trip: Trip, *secrets: str) -> None:
+        self._identity, self._trip, self._secrets = identity, trip, secrets
+        self._doubt: ProviderFailed | None = None  # why it is not known how the submission ended
+        self._troubled = False  # whether any submission met a problem of the service's own
+        self._asking = False  # whether it may have arrived, so that it is only asked for
+        self._denied = False  # whether the service itself said last that the task failed or is not known
+
+    def judge(self, reply: Reply) -> MaskStudioError | None:
+        """What the wire asks about each reply."""
+        error = refusal(reply, *self._secrets)
+        self._troubled |= isinstance(error, Troubled)
+        return error
+
+    async def run(self, wire: Wire, task: Json) -> Outcome:
+        """Submit it and wait for its result; the ledger hears of it before and after.
+
+        Raises the errors of ``ProviderFailed``: Unclear where it may have been done and charged.
+        """
+        self._troubled = False
+        self._trip.charged("sent", None, self._identity)
+        try:
+            found = await self._submitted(wire, task) or await self._awaited(wire)
+        except asyncio.CancelledError:
+            self._trip.charged("unclear", None, self._identity)
+            raise
+        except MaskStudioError as error:
+            self._trip.charged(self._state(error), None, self._identity)
+            raise
+        self._trip.charged("done", found.cost, self._identity)
+        return found
+
+    def _state(self, error: MaskStudioError) -> str:
+        sure = not self._asking or (self._denied and not isinstance(error, Unclear | BadAnswer))
+        return "failed" if sure else "unclear"
+
+    async def _submitted(self, wire: Wire, task: Json) -> Outcome | None:
+        """The result, or None where it must be asked for."""
+        self._trip.report(0.15, f"Sending to {TITLE}")
+        try:
+            async with asyncio.timeout(wire.times.total / 2):  # the other half is there to ask for the result
+                reply = await wire.call("POST", json=[task], repeat="known", accept=_LATE)
+            if not reply.ok:
+                raise Troubled(f"{TITLE} did not answer in time ({reply.status}); try again later.")
+            return await self._read(reply)
+        except TimeoutError:
+            self._doubt = Unclear(f"{TITLE} did not answer in time; the job may have been done and charged.")
+        except Taken:
+            self._doubt = Unclear(f"{TITLE} has had this job before and does not say how it ended.")
+        except ProviderFailed as error:
+            if not self._troubled and not isinstance(error, Unclear | BadAnswer | Troubled):
+                raise
+            self._doubt = error
+        self._asking = True
+        return None
+
+    async def _read(self, reply: Reply) -> Outcome | None:
+        found = await self._outcome(reply)
+        if found.state == "done":
+            return found
+        self._asking = found.state == "running"
+        if found.state == "failed":
+            raise error_of(found.errors, reply.status, *self._secrets)
+        if found.state == "missing":
+            raise BadAnswer(f"{TITLE} sent an answer that cannot be read, so it was not used.")
+        return None
+
+    async def _awaited(self, wire: Wire) -> Outcome:
+        """Ask until there is a result. What the service does not know for several questions is given up."""
+        pause, unsure = wire.times.poll, 0
+        while pause < wire.deadline.left and unsure < wire.times.tries:
+            gone = 1 - wire.deadline.left / wire.times.total
+            self._trip.report(0.3 + 0.5 * gone, f"Waiting for {TITLE}")
+            await asyncio.sleep(pause)
+            found = await self._asked(wire)
+            if found is not None and found.state == "done":
+                return found
+            unsure = unsure + 1 if found is None else 0
+            pause = min(pause * _SLOWER, wire.times.slowest)
+        if unsure and self._doubt is not None:
+            raise self._doubt
+        raise Unclear(_NOT_IN_TIME)
+
+    async def _asked(self, wire: Wire) -> Outcome | None:
+        """What the service says of the task: running or done; None where that answer says nothing."""
+        self._denied = False
+        try:
+            reply = await wire.call("POST", json=[poll_task(self._identity)], accept=(400, 404))
+            found = await self._outcome(reply)
+            if found.state == "failed" and not found.unknown:
+                raise error_of(found.errors, reply.status, *self._secrets)
+        except Unreachable:
+            raise Unclear(_BROKEN if wire.deadline.left else _NOT_IN_TIME) from None
+        except (BadAnswer, Troubled, Busy) as error:
+            self._doubt = self._doubt or error
+            return None
+        except ProviderFailed as error:
+            self._denied = type(error) is ProviderFailed  # the task failed; a key that is refused says nothing of it
+            raise
+        self._denied = found.unknown
+        if found.state == "missing" and self._doubt is None:
+            self._doubt = BadAnswer(f"{TITLE} sent an answer that cannot be read, so it was not used.")
+        return found if found.state in ("running", "done") else None
+
+    async def _outcome(self, reply: Reply) -> Outcome:
+        """Read on a thread: an answer may hold a whole picture."""
+        return await asyncio.to_thread(lambda: outcome(reply.data, self._identity))

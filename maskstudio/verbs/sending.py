@@ -1,0 +1,288 @@
+"""Verbs that ask a service: what would leave is put before the user first, and nothing leaves without their word."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from maskstudio import accounts, sending, settings
+from maskstudio.core.document import Document, Layer
+from maskstudio.core.geometry import Rect
+from maskstudio.departure import Departure, Operation, ServiceState
+from maskstudio.errors import BadParameter, MaskStudioError, NotAgreed, ProviderFailed
+from maskstudio.jobs import Job, Runner, Token
+from maskstudio.keys import FIELDS, Keychain, keychain
+from maskstudio.ledger import Ledger
+from maskstudio.params import MaskParams
+from maskstudio.providers.remote import services
+from maskstudio.providers.remote.base import Answer, Keys, Service, Times, run_with
+from maskstudio.providers.remote.gate import gate
+from maskstudio.spec import Params
+from maskstudio.verbs.desk import Desk
+
+if TYPE_CHECKING:
+    from maskstudio.providers.remote.hosting import Hosting
+
+Go = Callable[[Departure], object]
+_NEEDS_MASK = ("bodyParts", "refine")
+
+
+def _refused(departure: Departure, _go: Go) -> None:
+    raise NotAgreed(f"Nobody was asked whether the photo may go to {departure.title}, so nothing was sent.")
+
+
+class SendingVerbs(Desk):
+    """``consent(departure, go)`` shows a departure and calls ``go`` with it, perhaps changed, on the user's word.
+
+    ``account`` gives an account by the name of its service; ``keys`` are the user's. ``times`` is how patient to be.
+    ``stranded`` is told what was sent and failed, ``arrived`` what came home, with the service's note on it or none.
+    """
+
+    def __init__(self, runner: Runner, provider: str = "local") -> None:
+        super().__init__(runner, provider)
+        self.consent: Callable[[Departure, Go], object] = _refused
+        self.stranded: Callable[[Departure, MaskStudioError], None] = lambda _departure, error: self.failed(error)
+        self.arrived: Callable[[Departure, str], object] = lambda _departure, note: note and self.told(note)
+        self.account: Callable[[str], Params] = lambda name: accounts.account(settings.load(), name)
+        self.keys: Keychain = keychain()
+        self.ledger = Ledger()
+        self.times = Times()
+        self._services: dict[str, tuple[object, Service]] = {}
+
+    def services(self) -> list[ServiceState]:
+        """Every service with what it does and what is missing before it can be used. Asks the keychain."""
+        return [
+            ServiceState(name, title, dict(services.offers(name)), self._missing(name), gate(name).paused)
+            for name, title in services.TITLES.items()
+        ]
+
+    def offers(self, name: str) -> dict[Operation, type[Params]]:
+        """What a service can do, and the parameters of each operation."""
+        return dict(services.offers(name))
+
+    def prepare(self, name: str, operation: Operation, params: Params, area: Rect | None = None) -> Departure:
+        """What would leave for this. ``area`` are pixels of the photo; by default all, or those around the mask.
+
+        Raises BadParameter for what the service does not do, and where it needs a mask and no layer is active.
+        """
+        document, service = self._required(), self._service(name)
+        if operation not in service.operations or type(params) is not service.operations[operation]:
+            raise BadParameter(f"{service.title} does not do this.")
+        layer = self._subject(operation)
+        chosen = area or (document.frame if layer is None else sending.area_around(document, layer))
+        plan = service.plan(operation, params, (chosen.width, chosen.height))
+        price, note = plan.price, plan.price_note
+        if price is None and (last := self.ledger.last_price(name, operation)) is not None:
+            price, note = last, f"As the last time. {note}"
+        values = self.account(name).to_wire()
+        return Departure(
+            name, service.title, operation, params, chosen, document.frame, layer.id if layer else None,
+            plan.sent, plan.kind, plan.hosts, price, note, self.ledger.spent(name), values["monthlyCap"],
+            plan.problem or self._missing(name), "askFirst" in values,
+        )  # fmt: skip
+
+    def cropped(self, departure: Departure, area: Rect) -> Departure:
+        """The same with other pixels of the photo."""
+        made = self.prepare(departure.service, departure.operation, departure.params, area)
+        return replace(made, identity=departure.identity)
+
+    def ask_service(self, name: str, operation: Operation, params: Params, shape: MaskParams | None = None) -> None:
+        """Have a service do something, on the user's word: asked each time, unless they agreed once for all."""
+        try:
+            departure = self.prepare(name, operation, params)
+            asks = self.account(name).to_wire().get("askFirst", True)
+            if asks or departure.problem:
+                self.consent(departure, lambda agreed: self.send(agreed, shape))
+            else:
+                self.send(departure, shape)
+        except MaskStudioError as error:
+            self.failed(error)
+
+    def send(self, departure: Departure, shape: MaskParams | None = None) -> Job | None:
+        """Send it, agreed to by the user; what comes home becomes layers. A paused queue goes on."""
+        if departure.problem:
+            self.failed(ProviderFailed(departure.problem))
+            return None
+        document, service = self._required(), self._service(departure.service)
+        gate(service.name).resume()
+
+        def work(token: Token) -> tuple[Answer, list[Layer]]:
+            answer = sending.carried_out(departure, document, service, self.ledger, gate(service.name), token)
+            return answer, sending.layers_of(answer, departure, document.image, shape or MaskParams(), token)
+
+        def done(found: tuple[Answer, list[Layer]]) -> None:
+            self._take_home(departure, *found)
+
+        lane = f"detect {departure.service} {departure.identity}"
+        return self.runner.start(
+            departure.label, work, done, lane=lane, failed=lambda error: self.stranded(departure, error), away=True
+        )
+
+    def price_of(
+        self,
+        departure: Departure,
+        done: Callable[[Departure], object],
+        failed: Callable[[MaskStudioError], None] | None = None,
+    ) -> Job:
+        """Ask what it would cost, where a service tells without doing it; the photo is sent for that."""
+        document, service = self._required(), self._service(departure.service)
+
+        def told(answer: Answer) -> None:
+            note = answer.note or (departure.price_note if answer.cost is None else "Told by the service just now.")
+            done(replace(departure, price=answer.cost, price_note=note))
+
+        return self.runner.start(
+            f"Price at {departure.title}",
+            lambda token: sending.carried_out(
+                departure, document, service, self.ledger, gate(service.name), token, dry=True
+            ),
+            told,
+            lane=f"price {departure.service}",
+            failed=lambda error: (failed or self.failed)(error),
+            away=True,
+        )
+
+    def check_service(
+        self, name: str, done: Callable[[str], None], failed: Callable[[MaskStudioError], None] | None = None
+    ) -> Job:
+        """Prove address and keys of a service, or of "hosting", without a picture and without cost."""
+        return self.runner.start(
+            f"Test {services.TITLES.get(name, name)}",
+            lambda token: run_with(token, self._place_of(name).check),
+            done,
+            lane=f"test {name}",
+            failed=lambda error: (failed or self.failed)(error),
+            away=True,
+        )
+
+    def paused(self, name: str) -> str:
+        """Why the queue of a service is paused; empty while it runs."""
+        return gate(name).paused
+
+    def resume_queue(self, name: str) -> None:
+        """Let waiting jobs of a service go on."""
+        gate(name).resume()
+
+    # The answer beside the local one
+
+    @property
+    def rivals(self) -> tuple[list[int], list[int]] | None:
+        """Ids of the layers of a service's answer, and of the local one beside which it was put; None without both.
+
+        That of the active layer, or else the newest.
+        """
+        document = self.document
+        if document is None:
+            return None
+        pairs = _pairs(document)
+        mine = [pair for pair in pairs if document.active in pair[0] + pair[1]]
+        return (mine or pairs)[-1] if pairs else None
+
+    def blink(self) -> None:
+        """Show the local answer in place of the service's, or the other way round. A run of blinks is one step."""
+        document, pair = self._required(), self.rivals
+        if pair is None:
+            self.told("There is no answer of a service beside a local one.")
+            return
+        shown = {layer.id: layer.visible for layer in document.layers}
+        front, back = pair if not any(shown[number] for number in pair[0]) else pair[::-1]
+        self.commit(_shown(document, front, back).changed(active=front[0]), "Blink", "blink")
+
+    # Within
+
+    def _service(self, name: str) -> Service:
+        accounts_now = {each: self.account(each) for each in (name, "hosting") if each in FIELDS}
+        known = self._services.get(name)
+        wanted = (accounts_now, self.times)
+        if known is None or known[0] != wanted:
+            made = services.make(name, self.account, self._keys_of, self.times)
+            known = self._services[name] = (wanted, made)
+        return known[1]
+
+    def _place_of(self, name: str) -> "Service | Hosting":
+        return services.hosting(self.account, self._keys_of, self.times) if name == "hosting" else self._service(name)
+
+    def _keys_of(self, name: str) -> Keys:
+        address = accounts.address(self.account(name))
+        return Keys(lambda field: self.keys.look_up(name, address, field))
+
+    def _missing(self, name: str) -> str:
+        """What an account lacks, one sentence; empty where it lacks nothing."""
+        own = self.account(name)
+        if not own.to_wire()["baseUrl"]:
+            return f"{services.TITLES[name]} has no address yet; set one in its account."
+        held = self._keys_of(name)
+        if name == "server402":
+            wanted = "paymentToken" if own.to_wire()["payWith"] == "token" else "privateKey"
+            lacking = [each.label for each in FIELDS[name] if each.name == wanted and not held[wanted]]
+        else:
+            lacking = [each.label for each in FIELDS[name] if not held[each.name]]
+        return f"{services.TITLES[name]} needs your {' and '.join(lacking)}; set it in its account." if lacking else ""
+
+    def _subject(self, operation: Operation) -> Layer | None:
+        if operation not in _NEEDS_MASK:
+            return None
+        if self.active is None or not self.active.alpha.bounds:
+            raise BadParameter("Choose a layer with a mask first.")
+        return self.active
+
+    def _take_home(self, departure: Departure, answer: Answer, layers: list[Layer]) -> None:
+        document = self._required()
+        if not layers:
+            self.told(answer.note or f"{departure.title} found nothing.")
+            return
+        for stale in [each.id for each in document.layers if _replaceable(each, departure)]:
+            document = document.remove(stale)
+        beside = _beside(document, departure)
+        params = {**departure.params.to_wire(), "beside": beside, "job": departure.identity}
+        made = self.origin(
+            departure.operation, model=sending.model_of(departure), version=departure.title, params=params
+        )
+        named = [
+            layer.changed(origin=made, name=self._named(layer, departure), visible=layer.visible) for layer in layers
+        ]
+        fresh = document.add(named)
+        self.commit(_shown(fresh, [], beside), departure.label)
+        self.arrived(departure, answer.note)
+
+    def _named(self, layer: Layer, departure: Departure) -> str:
+        subject = self._required().layer(departure.layer)
+        name = subject.name if subject is not None and departure.operation == "refine" else layer.name
+        return f"{name} ({departure.title})"
+
+
+def _replaceable(layer: Layer, departure: Departure) -> bool:
+    """Whether a new answer stands in for this layer: one of the same kind, which nobody has worked on."""
+    source = layer.source
+    own = source is not None and (source.provider, source.model) == (departure.service, sending.model_of(departure))
+    untouched = layer.paint is None and layer.retouch is None and not layer.inverted and layer.hints is None
+    return own and untouched and departure.operation != "refine" and layer.origin is not None
+
+
+def _beside(document: Document, departure: Departure) -> list[int]:
+    """The layers that are the local answer to the same question."""
+    if departure.layer is not None:
+        return [departure.layer] if document.layer(departure.layer) else []
+    return [
+        layer.id for layer in document.layers if layer.visible and layer.source and layer.source.provider == "local"
+    ][:100]
+
+
+def _pairs(document: Document) -> list[tuple[list[int], list[int]]]:
+    groups: dict[str, tuple[list[int], list[int]]] = {}
+    for layer in document.layers:
+        params = layer.origin.params if layer.origin else {}
+        beside, job = params.get("beside"), params.get("job")
+        if isinstance(beside, list) and isinstance(job, str):
+            there = [number for number in beside if document.layer(number)]
+            if there:
+                groups.setdefault(job, ([], there))[0].append(layer.id)
+    return list(groups.values())
+
+
+def _shown(document: Document, front: list[int], back: list[int]) -> Document:
+    """``document`` with the layers in ``front`` visible and those in ``back`` hidden."""
+    for number, visible in [*((each, True) for each in front), *((each, False) for each in back)]:
+        layer = document.layer(number)
+        if layer is not None and layer.visible != visible:
+            document = document.put(layer.changed(visible=visible))
+    return document

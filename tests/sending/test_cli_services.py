@@ -1,0 +1,173 @@
+"""The command line against services on this machine: every operation, the accounts, and what is never said aloud."""
+
+import io
+import json
+import sys
+
+import numpy as np
+import PIL.Image
+import pytest
+from scipy import ndimage
+
+from maskstudio import cli, remote_cli
+from maskstudio.errors import BadParameter
+from maskstudio.keys import FIELDS
+from maskstudio.remote_params import AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.verbs import sending
+from tests.sending.scene import EVERY, QUICK, luma, photo
+
+BRIGHT = np.where(luma(photo()) > 127, 255, 0).astype(np.uint8)
+
+
+@pytest.fixture
+def maskstudio(monkeypatch, capsys, place):
+    """Run the program in this process, set up for the servers; returns status, output and errors."""
+    for (service, field), secret in place.secrets.items():
+        variable = next(each.variable for each in FIELDS[service] if each.name == field)
+        monkeypatch.setenv(variable, secret)
+
+    monkeypatch.setattr(sending, "Times", lambda: QUICK)  # servers on this machine need no patience
+
+    def run(*words, typed=""):
+        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        with pytest.raises(SystemExit) as stop:
+            cli.run()
+        out, err = capsys.readouterr()
+        for secret in place.secrets.values():
+            assert secret not in out + err
+        return stop.value.code or 0, out, err
+
+    for name in (*EVERY, "hosting"):
+        values = [f"{wire}={value}" for wire, value in place.account(name).to_wire().items() if value != ""]
+        assert run("providers", "set", name, *values)[0] == 0
+    return run
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "scene.png"
+    PIL.Image.fromarray(photo()).save(path)
+    return path
+
+
+@pytest.fixture
+def mask(tmp_path):
+    path = tmp_path / "mask.png"
+    PIL.Image.fromarray(BRIGHT).save(path)
+    return path
+
+
+def read(path):
+    return np.asarray(PIL.Image.open(path))
+
+
+def test_detect(maskstudio, picture, tmp_path):
+    words = ("detect", picture, "-o", tmp_path / "m.png", "--provider", "runware", "--model", "face_yolov8s")
+    status, out, err = maskstudio(*words, "--mask-padding", "0", "--mask-blur", "0", "--yes", "--json")
+    assert status == 0
+    assert "96 x 64 px" in err
+    assert "127.0.0.1" in err
+    report = json.loads(out)
+    assert [row["model"] for row in report["detections"]] == ["runware:35@2"] * 2
+    assert (read(tmp_path / "m.png") == BRIGHT).all()
+
+
+def test_without_yes_nothing_is_sent(maskstudio, picture, tmp_path, place):
+    status, _, err = maskstudio("detect", picture, "-o", tmp_path / "m.png", "--provider", "runware")
+    assert status == 1
+    assert err.splitlines()[-1].startswith("Nothing was sent; add --yes")
+    assert place.charges("runware") == []
+    assert not (tmp_path / "m.png").exists()
+
+
+def test_objects_and_body_parts(maskstudio, picture, mask, tmp_path):
+    status, out, _ = maskstudio("objects", picture, "-o", tmp_path / "o", "--provider", "adobe", "--yes", "--json")
+    assert status == 0
+    files = json.loads(out)["objects"]
+    assert [row["label"] for row in files][:2] == ["Object 1 (Adobe)", "Object 2 (Adobe)"]
+    union = read(files[0]["file"]) | read(files[1]["file"])
+    assert (union == BRIGHT).all()
+    words = ("objects", picture, "-o", tmp_path / "p", "--provider", "adobe", "--parts-of", mask, "--yes", "--json")
+    status, out, _ = maskstudio(*words)
+    assert status == 0
+    parts = [row for row in json.loads(out)["objects"] if row["label"] != "background"]
+    assert len(parts) == 3
+    assert (np.maximum.reduce([read(row["file"]) for row in parts]) == BRIGHT).all()
+
+
+@pytest.mark.parametrize("service", ["adobe", "server402", "alibaba"])
+def test_refine(maskstudio, picture, mask, tmp_path, service):
+    words = ["refine", picture, mask, "-o", tmp_path / "r.png", "--mask-only", "--provider", service, "--yes"]
+    if service == "adobe":
+        words.append("--no-color-decontamination")
+    assert maskstudio(*words)[0] == 0
+    near = ndimage.distance_transform_edt(BRIGHT == 0) <= 16
+    wanted = np.where(near, luma(photo()), 0)
+    found = read(tmp_path / "r.png").astype(int)
+    assert np.abs(found - wanted).mean() < (3 if service == "alibaba" else 1e-9)
+
+
+@pytest.mark.parametrize("service", ["runware", "adobe"])
+def test_cutout_over_a_colour(maskstudio, picture, tmp_path, service):
+    words = ["cutout", picture, "-o", tmp_path / "c.png", "--provider", service, "--rgba", "0,0,255,255", "--yes"]
+    if service == "adobe":
+        words += ["--option", "colorDecontamination=0"]
+    assert maskstudio(*words)[0] == 0
+    found = read(tmp_path / "c.png")
+    solid, dark = luma(photo()) > 191, luma(photo()) < 64
+    assert (found[solid][:, :3] == photo()[solid]).all()
+    assert (found[solid][:, 3] == 255).all()
+    assert (found[dark] == (0, 0, 255, 255)).all()
+
+
+def test_providers_list_test_and_spent(maskstudio, picture, tmp_path):
+    status, out, _ = maskstudio("providers", "list", "--json")
+    rows = {row["name"]: row for row in json.loads(out)["providers"]}
+    assert status == 0
+    assert all(not row["note"] for row in rows.values())
+    for name in EVERY:
+        assert maskstudio("providers", "test", name)[0] == 0
+    maskstudio("detect", picture, "-o", tmp_path / "m.png", "--provider", "runware", "--yes")
+    status, out, _ = maskstudio("providers", "spent", "--json")
+    (line,) = json.loads(out)["lines"]
+    assert (line["service"], line["state"]) == ("runware", "done")
+    assert line["amount"] == pytest.approx(0.0013)
+
+
+def test_login_where_there_is_no_keychain_says_what_to_do(maskstudio):
+    status, _, err = maskstudio("providers", "login", "runware", typed="a-key-to-be-kept\n")
+    assert status == 1
+    assert "RUNWARE_API_KEY" in err
+    assert "a-key" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("providers", "test", "moon"), "There is no service called 'moon'"),
+        (("providers", "set", "runware", "speed=9"), "no setting called 'speed'"),
+        (("providers", "set", "runware", "monthlyCap=-1"), "monthlyCap must be from 0"),
+        (("detect", "{p}", "--provider", "adobe", "--yes"), "adobe does not do this; these do: runware."),
+        (("detect", "{p}", "--provider", "runware", "--box-shape", "box", "--yes"), "no parameter called 'boxShape'"),
+        (("detect", "{p}", "--provider", "runware", "--max-detections", "21", "--yes"), "maxDetections must be from 1"),
+        (("detect", "{p}", "--provider", "runware", "--option", "x", "--yes"), "NAME=VALUE"),
+        (("detect", "{p}", "--provider", "runware", "--model", "yolov8n", "--yes"), "model must be one of"),
+    ],
+)
+def test_bad_input_is_one_sentence(maskstudio, picture, words, says):
+    status, out, err = maskstudio(*(word.format(p=picture) for word in words))
+    assert (status, out) == (2, "")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+def test_sets_of_a_service_from_words():
+    made = remote_cli.params_of(RunwareMaskParams, {"model": "hand_yolov8n", "maskBlur": 9}, ["outputFormat=WEBP"])
+    assert made == RunwareMaskParams(model="runware:35@3", output_format="WEBP")
+    made = remote_cli.params_of(RunwareMaskParams, {"maskBlur": 9}, ["shapeThere=yes"])
+    assert made == RunwareMaskParams(shape_there=True, mask_blur=9)
+    made = remote_cli.params_of(RunwareCutoutParams, {"rgba": (1, 2, 3, 4), "alphaMatting": True}, [])
+    assert made == RunwareCutoutParams(rgba=(1, 2, 3, 4), alpha_matting=True)
+    with pytest.raises(BadParameter):
+        remote_cli.params_of(AdobeRefineParams, {"bandWidth": 3}, [])

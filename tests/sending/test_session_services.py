@@ -1,0 +1,235 @@
+"""Every operation of every service from the session, compared with what the servers do worked out once more."""
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from maskstudio.core.layer import Layer
+from maskstudio.core.mask import Mask
+from maskstudio.errors import BadParameter, CapReached, KeyNeeded, NotAgreed, ProviderFailed
+from maskstudio.keys import Keychain
+from maskstudio.params import MaskParams
+from maskstudio.remote_params import (
+    AdobeBodyPartsParams,
+    AdobeCutoutParams,
+    AdobeObjectsParams,
+    AdobeRefineParams,
+    AlibabaRefineParams,
+    RunwareCutoutParams,
+    RunwareMaskParams,
+    Server402RefineParams,
+)
+from tests.sending.scene import luma, opened, photo
+
+PLAIN = MaskParams(mask_padding=0, mask_blur=0)
+BRIGHT = np.where(luma(photo()) > 127, 255, 0).astype(np.uint8)
+
+
+def by_hand(session, mask=BRIGHT):
+    """The session with a layer of this mask, as a user may have made it."""
+    made = Mask.from_array(mask)
+    session.commit(session.document.add([Layer(0, "subject", made, made)]), "By hand")
+    return session.active
+
+
+def refined(mask=BRIGHT):
+    """Luma of the photo, 0 beyond 16 px from the mask."""
+    near = ndimage.distance_transform_edt(mask == 0) <= 16
+    return np.where(near, luma(photo()), 0).astype(np.uint8)
+
+
+def visible_alpha(session):
+    return session.document.alpha.array()
+
+
+def test_detect_at_runware(place):
+    session = opened(place)
+    session.ask_service("runware", "detect", RunwareMaskParams(), PLAIN)
+    layers = session.document.layers
+    assert [layer.name for layer in layers] == ["face (Runware)", "face (Runware)"]
+    assert (visible_alpha(session) == BRIGHT).all()
+    assert layers[0].origin.model == "runware:35@1"
+    assert layers[0].source.provider == "runware"
+    (line,) = session.ledger.lines()
+    assert (line.state, line.amount) == ("done", pytest.approx(0.0013))
+    assert len(place.charges("runware")) == 1
+
+
+def test_padding_and_blur_stay_live_here(place):
+    session = opened(place)
+    session.ask_service("runware", "detect", RunwareMaskParams(max_detections=1), MaskParams(3, 0))
+    grown = ndimage.distance_transform_edt(np.asarray(session.document.layers[0].mask.array()) == 0) <= 3
+    assert (session.document.layers[0].shaped.array() == np.where(grown, 255, 0)).all()
+    session.set_mask_params(session.document.layers[0].id, PLAIN)
+    assert (session.document.layers[0].shaped.array() == session.document.layers[0].mask.array()).all()
+
+
+def test_padding_at_the_service_is_not_done_twice(place):
+    session = opened(place)
+    params = RunwareMaskParams(shape_there=True, mask_padding=3, mask_blur=0, max_detections=20)
+    session.ask_service("runware", "detect", params, MaskParams(3, 0))
+    grown = ndimage.distance_transform_edt(BRIGHT == 0) <= 3
+    assert (visible_alpha(session) == np.where(grown, 255, 0)).all()
+
+
+def test_cutout_at_runware(place):
+    session = opened(place)
+    session.ask_service("runware", "cutout", RunwareCutoutParams())
+    assert (visible_alpha(session) == BRIGHT).all()
+
+
+def test_objects_at_adobe(place):
+    session = opened(place)
+    session.ask_service("adobe", "objects", AdobeObjectsParams())
+    names = [layer.name for layer in session.document.layers]
+    assert names == ["Object 1 (Adobe)", "Object 2 (Adobe)", "Background (Adobe)"]
+    assert [layer.visible for layer in session.document.layers] == [True, True, False]
+    assert (visible_alpha(session) == BRIGHT).all()
+    assert (session.document.layers[2].alpha.array() == 255 - BRIGHT).all()
+    assert place.bucket.keys() == []
+
+
+def test_cutout_at_adobe_with_its_own_colours(place):
+    session = opened(place)
+    session.ask_service("adobe", "cutout", AdobeCutoutParams())
+    grey = luma(photo())
+    soft = (grey >= 64) & (grey <= 191)
+    alpha = np.where(soft, grey, BRIGHT)
+    assert (visible_alpha(session) == alpha).all()
+    colours = session.document.colours(session.document.frame)
+    assert (colours[soft & (alpha < 255) & (alpha > 0)] == (255, 0, 0)).all()
+    assert (colours[~soft] == photo()[~soft]).all()
+
+
+def test_body_parts_at_adobe(place):
+    session = opened(place)
+    subject = by_hand(session)
+    session.ask_service("adobe", "bodyParts", AdobeBodyPartsParams())
+    parts = [layer for layer in session.document.layers if layer.id != subject.id]
+    assert {layer.name for layer in parts} == {"Hair (Adobe)", "Face (Adobe)", "Upper Clothes (Adobe)"}
+    assert not session.document.layer(subject.id).visible
+    assert (visible_alpha(session) == BRIGHT).all()
+
+
+@pytest.mark.parametrize(
+    ("service", "params"),
+    [
+        ("adobe", AdobeRefineParams(color_decontamination=False)),
+        ("server402", Server402RefineParams()),
+    ],
+)
+def test_refine(place, service, params):
+    session = opened(place)
+    layer = by_hand(session)
+    departure = session.prepare(service, "refine", params, session.document.frame)
+    session.send(departure)
+    assert (visible_alpha(session) == refined()).all()
+    assert not session.document.layer(layer.id).visible
+    assert place.bucket.keys() == []
+    assert len(place.charges(service)) == 1
+
+
+def test_refine_at_alibaba_is_sent_as_jpeg(place):
+    session = opened(place)
+    by_hand(session)
+    session.send(session.prepare("alibaba", "refine", AlibabaRefineParams(), session.document.frame))
+    assert np.abs(visible_alpha(session).astype(int) - refined().astype(int)).mean() < 3
+
+
+def test_refine_sends_no_more_than_the_surroundings(place):
+    wide = np.zeros((300, 400, 3), np.uint8)
+    wide[140:160, 190:210] = 200
+    session = opened(place, picture=wide)
+    mask = np.where(luma(wide) > 127, 255, 0).astype(np.uint8)
+    by_hand(session, mask)
+    departure = session.prepare("adobe", "refine", AdobeRefineParams())
+    assert (departure.area.x, departure.area.y, departure.area.width, departure.area.height) == (126, 76, 148, 148)
+    session.send(departure)
+    near = ndimage.distance_transform_edt(mask == 0) <= 16
+    assert (visible_alpha(session) == np.where(near, luma(wide), 0)).all()
+
+
+def test_an_answer_lies_beside_the_local_one_and_blinks(place):
+    session = opened(place)
+    layer = by_hand(session)
+    before = visible_alpha(session).copy()
+    session.ask_service("adobe", "refine", AdobeRefineParams(color_decontamination=False))
+    after = visible_alpha(session).copy()
+    assert (before != after).any()
+    steps = session.history.undo_label
+    session.blink()
+    assert (visible_alpha(session) == before).all()
+    assert session.active.id == layer.id
+    session.blink()
+    assert (visible_alpha(session) == after).all()
+    session.undo()
+    assert session.history.undo_label == steps
+    session.undo()
+    assert (visible_alpha(session) == before).all()
+
+
+def test_nothing_leaves_without_the_users_word(place):
+    session = opened(place)
+    del session.consent
+    session.__dict__.pop("consent", None)
+    from maskstudio.verbs.sending import _refused
+
+    session.consent = _refused
+    with pytest.raises(NotAgreed):
+        session.ask_service("runware", "detect", RunwareMaskParams())
+    assert place.charges("runware") == []
+    assert session.ledger.lines() == []
+
+
+def test_the_cap_holds(place, monkeypatch):
+    session = opened(place)
+    by_hand(session)
+    account = place.account("server402").to_wire() | {"monthlyCap": 0.3}
+    kind = type(place.account("server402"))
+    session.account = lambda name: kind.from_wire(account) if name == "server402" else place.account(name)
+    session.ask_service("server402", "refine", Server402RefineParams())
+    with pytest.raises(CapReached, match=r"monthly cap of USD 0\.30"):
+        session.ask_service("server402", "refine", Server402RefineParams())
+    assert len(place.charges("server402")) == 1
+
+
+def test_without_a_key_the_sentence_says_what_to_do(place):
+    session = opened(place)
+    session.keys = Keychain(lambda: None)
+    with pytest.raises(ProviderFailed, match="needs your API key"):
+        session.ask_service("runware", "detect", RunwareMaskParams())
+
+
+def test_a_wrong_key(place):
+    session = opened(place)
+    session.keys.keep("runware", place.account("runware").base_url, "apiKey", "wrong-key")
+    with pytest.raises(KeyNeeded):
+        session.ask_service("runware", "detect", RunwareMaskParams())
+    assert [line.state for line in session.ledger.lines()] == ["failed"]
+
+
+def test_what_a_service_does_not_do(place):
+    session = opened(place)
+    with pytest.raises(BadParameter, match="does not do this"):
+        session.prepare("runware", "refine", AdobeRefineParams())
+    with pytest.raises(BadParameter, match="Choose a layer"):
+        session.prepare("adobe", "refine", AdobeRefineParams())
+
+
+@pytest.mark.parametrize("service", ["runware", "adobe", "server402", "alibaba"])
+def test_the_connection_can_be_tested_for_free(place, service):
+    session, said = opened(place), []
+    session.check_service(service, said.append)
+    assert len(said) == 1
+    assert said[0].endswith(".")
+    assert place.charges(service) == []
+
+
+def test_a_dry_run_tells_the_price_and_costs_nothing(place):
+    session, told = opened(place), []
+    departure = session.prepare("runware", "detect", RunwareMaskParams())
+    assert departure.price is None
+    session.price_of(departure, told.append)
+    assert told[0].price == pytest.approx(0.0013)
+    assert place.charges("runware") == []
+    assert session.ledger.lines() == []
