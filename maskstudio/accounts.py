@@ -24,10 +24,11 @@ def keep(settings: Settings, name: str, account: Params) -> None:
 
 
 def address(account: Params) -> str:
-    """The address that keys of this account belong to."""
+    """The address that keys of this account belong to; where they go to two servers, both, parted by a space."""
     values = account.to_wire()
-    where: str = values["baseUrl"] if "baseUrl" in values else values["endpoint"] or "https://s3.amazonaws.com"
-    return where
+    if "endpoint" in values:
+        return str(values["endpoint"] or "https://s3.amazonaws.com")
+    return " ".join(str(values[name]) for name in ("baseUrl", "tokenUrl") if values.get(name))
 
 
 def _saved(settings: Settings, name: str) -> Mapping[str, Any]:

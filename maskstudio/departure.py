@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import uuid4
 
 from maskstudio.core.geometry import Rect
+from maskstudio.core.image import Image
 from maskstudio.spec import Params
 
 Operation = Literal["detect", "objects", "bodyParts", "cutout", "refine"]
@@ -50,6 +51,7 @@ class Departure:
     cap: float
     problem: str = ""
     remembers: bool = True
+    photo: Image | None = None  # what ``area`` is of: nothing else may leave
     identity: str = field(default_factory=lambda: str(uuid4()))
 
     @property

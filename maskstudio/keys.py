@@ -1,6 +1,6 @@
 """The user's keys of services: in the keychain of the system, or for this session only. Never in a file of ours.
 
-An entry belongs to a service *and* the server its address leads to, so a changed address is never sent an old key.
+An entry belongs to a service *and* the servers its addresses lead to, so a changed address is never sent an old key.
 """
 
 import logging
@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from maskstudio.errors import BadInput
+from maskstudio.errors import BadInput, Failed
 
 log = logging.getLogger(__name__)
 
 Kept = Literal["keychain", "session"]
 _APP = "maskstudio"
-_LONGEST = 8192  # letters
+_LONGEST = 2000  # letters; some keychains hold no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class Keychain:
     def __init__(self, open_ring: Callable[[], Any] | None = None) -> None:
         self._open = open_ring or _system_ring
         self._session: dict[str, str] = {}
-        self._lock = threading.Lock()
+        self._said: dict[str, str] = {}  # by the keychain, which takes long, and may have to ask the user
+        self._lock, self._asking = threading.Lock(), threading.Lock()
 
     def keep(self, service: str, address: str, field: str, secret: str) -> Kept:
         """Keep a key; says where: the keychain, or this session alone where there is no keychain. Raises BadInput."""
@@ -66,39 +67,52 @@ class Keychain:
         if not secret or len(secret) > _LONGEST or not secret.isprintable():
             raise BadInput("This is no key: it is empty, too long, or holds letters that cannot be typed.")
         entry = _entry(service, address, field)
-        with self._lock:
+        with self._asking:
             ring = self._open()
-            if ring is not None and _done(lambda: ring.set_password(_APP, entry, secret)):
-                self._session.pop(entry, None)
-                return "keychain"
-            self._session[entry] = secret
-            return "session"
+            kept = ring is not None and _done(lambda: ring.set_password(_APP, entry, secret))
+        with self._lock:
+            self._said.pop(entry, None)
+            self._session.pop(entry, None)
+            if not kept:
+                self._session[entry] = secret
+        return "keychain" if kept else "session"
 
     def look_up(self, service: str, address: str, field: str) -> str:
         """The key, from this session, the keychain or the environment; empty where there is none.
 
-        The environment is believed for the service's own address and for servers on this machine only.
+        The environment is believed for the service's own address and for servers on this machine only. The first time
+        may take long; the keychain is asked once for each key.
         """
         entry = _entry(service, address, field)
-        with self._lock:
-            if entry in self._session:
-                return self._session[entry]
+        known = self.known(service, address, field)
+        if known is not None:
+            return known
+        with self._asking:
             ring = self._open()
-            found = _asked(lambda: ring.get_password(_APP, entry)) if ring is not None else None
-        if found:
-            return found
-        variable = next((each.variable for each in FIELDS[service] if each.name == field), "")
-        return os.environ.get(variable, "") if variable and _own(service, address) else ""
+            found = (_asked(lambda: ring.get_password(_APP, entry)) or "") if ring is not None else ""
+        with self._lock:
+            self._said[entry] = found
+        return found or _from_outside(service, address, field)
+
+    def known(self, service: str, address: str, field: str) -> str | None:
+        """As ``look_up``, at once and without asking the keychain; None where it would have to be asked."""
+        entry = _entry(service, address, field)
+        with self._lock:
+            found = self._session.get(entry) or self._said.get(entry)
+        return None if found is None else found or _from_outside(service, address, field)
 
     def forget(self, service: str, address: str) -> None:
-        """Remove all keys of a service at this address."""
-        with self._lock:
-            ring = self._open()
-            for field in FIELDS[service]:
-                entry = _entry(service, address, field.name)
+        """Remove all keys of a service at this address. Raises Failed where the keychain does not let them go."""
+        left = False
+        for field in FIELDS[service]:
+            entry = _entry(service, address, field.name)
+            with self._lock:
                 self._session.pop(entry, None)
-                if ring is not None and _asked(lambda entry=entry: ring.get_password(_APP, entry)):  # type: ignore[misc]
-                    _done(lambda entry=entry: ring.delete_password(_APP, entry))  # type: ignore[misc]
+                self._said.pop(entry, None)
+            with self._asking:
+                left = not _removed(self._open(), entry) or left
+        if left:
+            raise Failed("The keychain does not let go of the keys; unlock it and try again.")
 
     @property
     def lasting(self) -> bool:
@@ -112,24 +126,31 @@ def keychain() -> Keychain:
     return Keychain()
 
 
+def _origins(address: str) -> list[str]:
+    """Scheme and host of every address in a text, which a space parts."""
+    parts = [urlsplit(each if "://" in each else f"https://{each}") for each in address.split()]
+    return [f"{each.scheme}://{each.netloc.lower()}" for each in parts]
+
+
 def _entry(service: str, address: str, field: str) -> str:
-    parts = urlsplit(address if "://" in address else f"https://{address}")
-    return f"{service} {parts.scheme}://{parts.netloc.lower()} {field}"
+    return " ".join((service, *_origins(address), field))
 
 
 _OFFICIAL = {
     "runware": ("api.runware.ai",),
-    "adobe": ("image.adobe.io",),
+    "adobe": ("image.adobe.io", "ims-na1.adobelogin.com"),
     "alibaba": ("imageseg.cn-shanghai.aliyuncs.com",),
 }
+_HERE = ("127.0.0.1", "::1", "localhost")
 
 
-def _own(service: str, address: str) -> bool:
-    """Whether a key in the environment can only be meant for this address."""
-    host = urlsplit(address if "://" in address else f"https://{address}").hostname or ""
-    if service in ("server402", "hosting") or host in ("127.0.0.1", "::1", "localhost"):
-        return True  # these have no official address: the user names address and key alike
-    return host in _OFFICIAL[service]
+def _from_outside(service: str, address: str, field: str) -> str:
+    """The key in the environment, where it can only be meant for this address; empty elsewhere."""
+    variable = next((each.variable for each in FIELDS[service] if each.name == field), "")
+    hosts = [urlsplit(each).hostname or "" for each in _origins(address)]
+    # Server402 and hosting have no official address: the user names address and key alike.
+    own = service not in _OFFICIAL or all(host in (*_HERE, *_OFFICIAL[service]) for host in hosts)
+    return os.environ.get(variable, "") if variable and own else ""
 
 
 def _system_ring() -> Any:
@@ -144,21 +165,25 @@ def _system_ring() -> Any:
 
 
 def _done(step: Callable[[], object]) -> bool:
-    from keyring.errors import KeyringError
-
+    """Whether the keychain did it. Backends raise what they like, and their words may hold the key."""
     try:
         step()
-    except KeyringError:
-        log.info("the keychain refused", exc_info=False)
+    except Exception as error:  # noqa: BLE001
+        log.info("the keychain refused (%s)", type(error).__name__)
         return False
     return True
 
 
 def _asked(step: Callable[[], str | None]) -> str | None:
-    from keyring.errors import KeyringError
+    found: list[str | None] = []
+    return found[0] if _done(lambda: found.append(step())) else None
 
-    try:
-        return step()
-    except KeyringError:
-        log.info("the keychain refused", exc_info=False)
-        return None
+
+def _removed(ring: Any, entry: str) -> bool:
+    """Whether the keychain surely holds nothing under this name any more."""
+    if ring is None:
+        return True
+    found: list[str | None] = []
+    if not _done(lambda: found.append(ring.get_password(_APP, entry))):
+        return False
+    return not found[0] or _done(lambda: ring.delete_password(_APP, entry))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maskstudio import paths
-from maskstudio.errors import CannotWrite, CapReached
+from maskstudio.errors import CannotWrite, CapReached, NotAgreed
 
 _TABLE = """CREATE TABLE IF NOT EXISTS spent (
     id TEXT PRIMARY KEY, at REAL NOT NULL, service TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL,
     expected REAL, amount REAL, remote TEXT NOT NULL DEFAULT '')"""
+_GLANCE = 0.2  # seconds that somebody who only looks waits for another program
 _OPEN = ("sent", "unclear")  # states in which what was expected counts as spent
 
 
@@ -57,7 +58,12 @@ class Ledger:
                     f"This would pass your monthly cap of USD {cap:.2f} (USD {spent:.2f} are spent); nothing was sent."
                 )
             row = (identity, time.time(), service, operation, "agreed", expected)
-            base.execute("INSERT INTO spent (id, at, service, operation, state, expected) VALUES (?,?,?,?,?,?)", row)
+            try:
+                base.execute(
+                    "INSERT INTO spent (id, at, service, operation, state, expected) VALUES (?,?,?,?,?,?)", row
+                )
+            except sqlite3.IntegrityError:
+                raise NotAgreed("This was sent already; ask for it anew to send it again.") from None
             base.commit()
 
     def note(self, identity: str, state: str, amount: float | None, remote: str = "") -> None:
@@ -71,29 +77,29 @@ class Ledger:
 
     def spent(self, service: str) -> float:
         """What was spent at a service in this calendar month, USD, with what may have been."""
-        with self._opened() as base:
+        with self._opened(_GLANCE) as base:
             return _spent(base, service)
 
     def last_price(self, service: str, operation: str) -> float | None:
         """What the same cost the last time, USD; None where that is not known."""
         query = "SELECT amount FROM spent WHERE service = ? AND operation = ? AND amount IS NOT NULL ORDER BY at DESC"
-        with self._opened() as base:
+        with self._opened(_GLANCE) as base:
             row = base.execute(query, (service, operation)).fetchone()
         return None if row is None else float(row[0])
 
     def lines(self, most: int = 200) -> list[Line]:
         """The newest lines first."""
         names = "id, at, service, operation, state, expected, amount, remote"
-        with self._opened() as base:
+        with self._opened(_GLANCE) as base:
             rows = base.execute(f"SELECT {names} FROM spent ORDER BY at DESC LIMIT ?", (most,)).fetchall()  # noqa: S608
         return [Line(*row) for row in rows]
 
     @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
+    def _opened(self, patience: float = 10.0) -> Iterator[sqlite3.Connection]:
         path = self._path or paths.home() / "ledger.sqlite"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(path, timeout=10)) as base:
+            with closing(sqlite3.connect(path, timeout=patience)) as base:
                 base.execute("PRAGMA synchronous = FULL")
                 base.execute(_TABLE)
                 yield base

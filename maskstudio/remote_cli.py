@@ -64,6 +64,7 @@ def ask(
     if kind is None:
         able = ", ".join(name for name in SERVICES if operation in session.offers(name))
         raise BadParameter(f"{provider} does not do this; these do: {able}.")
+    session.services()  # what is missing is said before anything else
     session.consent = lambda departure, go: _consent(departure, go, yes=settle.yes)
     session.ask_service(provider, operation, params_of(kind, chosen, settle.options or []), shape)
 
@@ -235,8 +236,7 @@ def set_up(
 @app.command("test")
 def check(name: Name, as_json: AsJson = False) -> None:
     """Prove address and keys of a service, without a picture and without cost."""
-    if not is_service(name):
-        raise BadParameter(f"There is no service called {name!r}; known are {', '.join(SERVICES)}.")
+    _known(name)
     said: list[str] = []
     _session().check_service(name, said.append)
     _say(as_json, said[0], provider=name, ok=True)

@@ -54,7 +54,7 @@ def carried_out(
         departure.price,
         dry,
     )
-    with gate.passed(token):
+    with gate.passed(token, patient=not dry):
         if not dry:
             ledger.agree(errand.identity, service.name, errand.operation, departure.price, departure.cap)
         state = "agreed"
@@ -69,7 +69,7 @@ def carried_out(
         try:
             return run_with(token, lambda: service.run(errand, trip))
         except MaskStudioError as error:
-            if isinstance(error, Busy | PaymentNeeded):
+            if isinstance(error, Busy | PaymentNeeded) and not dry:
                 gate.pause(str(error))
             raise
         finally:
@@ -77,19 +77,22 @@ def carried_out(
                 ledger.note(errand.identity, "failed", None)
 
 
-def layers_of(answer: Answer, departure: Departure, image: Image, shape: MaskParams, token: Token) -> list[Layer]:
+def layers_of(answer: Answer, departure: Departure, document: Document, shape: MaskParams, token: Token) -> list[Layer]:
     """Layers of what came home, best first; those that were not looked for are hidden."""
     rest, made = token.part(_SENT, 1.0), []
     for number, piece in enumerate(answer.pieces):
         part = rest.part(number / len(answer.pieces), (number + 1) / len(answer.pieces), "Making layers")
         part.step(0.0)
-        made.append(_layer(piece, departure, image, shape, part))
+        made.append(_layer(piece, departure, document, shape, part))
     return made
 
 
-def _layer(piece: Piece, departure: Departure, image: Image, shape: MaskParams, token: Token) -> Layer:
-    area = departure.area
-    mask = Mask(image.width, image.height).put(piece.mask, area.x, area.y)
+def _layer(piece: Piece, departure: Departure, document: Document, shape: MaskParams, token: Token) -> Layer:
+    area, image = departure.area, document.image
+    subject = document.layer(departure.layer) if departure.operation == "refine" else None
+    # What of the mask was not sent stays as it is.
+    around = Mask(image.width, image.height) if subject is None else subject.alpha
+    mask = around.put(piece.mask, area.x, area.y)
     found = Detection(
         piece.label,
         piece.score,

@@ -127,8 +127,7 @@ class Form(QWidget, Generic[P]):
         return Segments(spec) if Segments.fit(spec, self) else Choice(spec)
 
     def _align(self) -> None:
-        metrics = self.fontMetrics()
-        width = metrics.averageCharWidth() * _LETTERS
+        metrics, width = self.fontMetrics(), label_width(self)
         for spec in self._specs:
             if label := self._labels.get(spec.name):
                 label.setFixedWidth(width)
@@ -166,6 +165,11 @@ class Form(QWidget, Generic[P]):
             self._fields[name].setEnabled(holds)
             if name in self._labels:
                 self._labels[name].setEnabled(holds)
+
+
+def label_width(widget: QWidget) -> int:
+    """How wide the labels of forms are in the font of ``widget``, in px."""
+    return widget.fontMetrics().averageCharWidth() * _LETTERS
 
 
 def _broken(text: str, fits: Callable[[str], bool]) -> str:

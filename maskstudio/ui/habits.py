@@ -116,7 +116,10 @@ class Habits(QObject):
         if self._preferences is None:
             from maskstudio.ui.preferences.dialog import Preferences
 
-            self._preferences = Preferences(self._window, self._settings, self._apply, self._actions)
+            window = self._window
+            made = Preferences(window, self._settings, self._apply, self._actions, lambda: window.session)
+            made.servicesChanged.connect(window.sending.refresh)
+            self._preferences = made
             self._preferences.keysChanged.connect(self.use_keys)
             self._preferences.sheetRequested.connect(self.open_sheet)
         self._preferences.open_page(page)

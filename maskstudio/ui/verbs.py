@@ -114,6 +114,7 @@ def _view(window: MainWindow) -> Verbs:
         "view.zoom400": partial(canvas.zoom_to, 4.0),
         "view.zoom800": partial(canvas.zoom_to, 8.0),
         **window.viewing.verbs(),
+        "view.blink": lambda: window.session.blink(),
         "view.boxes": lambda: canvas.set_show_boxes(window.actions_by_id["view.boxes"].isChecked()),
     }
 

@@ -26,17 +26,19 @@ from maskstudio.ui.canvas.scene import Mode
 from maskstudio.ui.canvasmenu import show_menu
 from maskstudio.ui.colourpick import ColourPick
 from maskstudio.ui.exchange import Exchange, found_in
-from maskstudio.ui.files import Files
+from maskstudio.ui.files import Files, Offer
 from maskstudio.ui.habits import Habits
 from maskstudio.ui.registry import actions
 from maskstudio.ui.registry.spec import When
 from maskstudio.ui.safety import Safety
+from maskstudio.ui.sending import Sending
 from maskstudio.ui.shell import Shell
 from maskstudio.ui.topbar import TopBar
 from maskstudio.ui.verbs import verbs
 from maskstudio.ui.welcome import Welcome
 
 _THREADS = 2  # jobs at a time, of all documents together
+_AWAY = 64  # jobs at a time that wait for a service
 _REST = 300  # ms after a change until the history is tidied
 _REST_WALKING = 25  # ms after an undo: the steps beyond are made ready for the next one
 
@@ -54,6 +56,8 @@ class MainWindow(Shell):
         self.bridge = Bridge()
         self.writer = Writer(self.bridge.post)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="job", initializer=step_aside)
+        self._away = ThreadPoolExecutor(_AWAY, thread_name_prefix="away", initializer=step_aside)
+        self.sending = Sending(self)
         super().__init__(settings, self._new_session)
         self.files = Files(self, self.tabs, settings)
         self.safety = Safety(self)
@@ -77,10 +81,10 @@ class MainWindow(Shell):
         return self.tabs.front.session
 
     def _new_session(self) -> Session:
-        session = Session(Runner(self.bridge.post, self._pool))
+        session = Session(Runner(self.bridge.post, self._pool, self._away))
         session.changed = lambda: self._changed(session)
         session.told = lambda sentence: self._told(session, sentence)
-        session.failed = lambda error: self._failed(session, error)
+        session.failed = lambda error: self.show_failure(session, error)
         session.previewed = lambda preview: self._preview(session, preview)
         session.ending = lambda rect: self.canvas.touch(rect)
         session.adopting = lambda document: self.canvas.adopt(document)
@@ -88,6 +92,7 @@ class MainWindow(Shell):
         session.journalled = lambda: self.safety.refresh()
         session.keep_journal(self.writer)
         effects.equip(self, session)
+        self.sending.equip(session)
         return session
 
     def _build(self) -> None:
@@ -123,6 +128,7 @@ class MainWindow(Shell):
         self.recent_menu.aboutToShow.connect(lambda: self.files.fill_recent(self.recent_menu))
         self.files.model_added = self._model_added
         self.files.save = self.safety.save
+        self.sending.attend()
         self.detect_panel.addModelRequested.connect(self.files.add_model)
         self.detect_panel.readinessChanged.connect(self._enable)
         self.refine_panel.regionChosen.connect(self.tools.set_region)
@@ -316,11 +322,12 @@ class MainWindow(Shell):
             self._closes_when_written = False
             self.close()
 
-    def _failed(self, session: Session, error: MaskStudioError) -> None:
+    def show_failure(self, session: Session, error: MaskStudioError, offer: Offer | None = None) -> None:
+        """Say what went wrong, with ``offer`` or another way on where there is one."""
         self._closes_when_written = False
         self.files.opening_failed(self.tabs.of(session))
         self.refresh()
-        if offer := self.files.way_out(error):
+        if offer := offer or self.files.way_out(error):
             self.notice.show_sentence(str(error), "warning", *offer)
         else:
             self.notice.show_sentence(str(error), "error")

@@ -12,7 +12,7 @@ from maskstudio.errors import BadParameter, MaskStudioError, NotAgreed, Provider
 from maskstudio.jobs import Job, Runner, Token
 from maskstudio.keys import FIELDS, Keychain, keychain
 from maskstudio.ledger import Ledger
-from maskstudio.params import MaskParams
+from maskstudio.params import UNADJUSTED, MaskParams
 from maskstudio.providers.remote import services
 from maskstudio.providers.remote.base import Answer, Keys, Service, Times, run_with
 from maskstudio.providers.remote.gate import gate
@@ -55,19 +55,33 @@ class SendingVerbs(Desk):
             for name, title in services.TITLES.items()
         ]
 
+    def ask_services(self, done: Callable[[list[ServiceState]], None]) -> Job:
+        """``services``, found out where nobody waits: a keychain takes its time, and may ask the user to unlock it."""
+
+        def work(_token: Token) -> list[ServiceState]:
+            for field in FIELDS["hosting"]:
+                _ = self._keys_of("hosting")[field.name]
+            return self.services()
+
+        return self.runner.start("Look for keys", work, done, lane="services", quiet=True, away=True)
+
     def offers(self, name: str) -> dict[Operation, type[Params]]:
         """What a service can do, and the parameters of each operation."""
         return dict(services.offers(name))
 
-    def prepare(self, name: str, operation: Operation, params: Params, area: Rect | None = None) -> Departure:
+    def prepare(
+        self, name: str, operation: Operation, params: Params, area: Rect | None = None, layer_id: int | None = None
+    ) -> Departure:
         """What would leave for this. ``area`` are pixels of the photo; by default all, or those around the mask.
+        ``layer_id`` is the layer whose mask goes along, where one is needed; by default the active one. The keychain is
+        not asked: a key that is not known to be missing shows so once it is used.
 
-        Raises BadParameter for what the service does not do, and where it needs a mask and no layer is active.
+        Raises BadParameter for what the service does not do, and where it needs a mask and there is none.
         """
         document, service = self._required(), self._service(name)
         if operation not in service.operations or type(params) is not service.operations[operation]:
             raise BadParameter(f"{service.title} does not do this.")
-        layer = self._subject(operation)
+        layer = self._subject(operation, layer_id)
         chosen = area or (document.frame if layer is None else sending.area_around(document, layer))
         plan = service.plan(operation, params, (chosen.width, chosen.height))
         price, note = plan.price, plan.price_note
@@ -76,13 +90,14 @@ class SendingVerbs(Desk):
         values = self.account(name).to_wire()
         return Departure(
             name, service.title, operation, params, chosen, document.frame, layer.id if layer else None,
-            plan.sent, plan.kind, plan.hosts, price, note, self.ledger.spent(name), values["monthlyCap"],
-            plan.problem or self._missing(name), "askFirst" in values,
+            plan.sent, plan.kind, tuple(dict.fromkeys(plan.hosts)), price, note,
+            self.ledger.spent(name), values["monthlyCap"],
+            plan.problem or self._lacking(name) or _empty(layer, chosen), "askFirst" in values, document.image,
         )  # fmt: skip
 
     def cropped(self, departure: Departure, area: Rect) -> Departure:
         """The same with other pixels of the photo."""
-        made = self.prepare(departure.service, departure.operation, departure.params, area)
+        made = self.prepare(departure.service, departure.operation, departure.params, area, departure.layer)
         return replace(made, identity=departure.identity)
 
     def ask_service(self, name: str, operation: Operation, params: Params, shape: MaskParams | None = None) -> None:
@@ -103,11 +118,14 @@ class SendingVerbs(Desk):
             self.failed(ProviderFailed(departure.problem))
             return None
         document, service = self._required(), self._service(departure.service)
+        if departure.photo is not document.image:
+            self.failed(NotAgreed("Another photo is open than the one you were asked about, so nothing was sent."))
+            return None
         gate(service.name).resume()
 
         def work(token: Token) -> tuple[Answer, list[Layer]]:
             answer = sending.carried_out(departure, document, service, self.ledger, gate(service.name), token)
-            return answer, sending.layers_of(answer, departure, document.image, shape or MaskParams(), token)
+            return answer, sending.layers_of(answer, departure, document, shape or MaskParams(), token)
 
         def done(found: tuple[Answer, list[Layer]]) -> None:
             self._take_home(departure, *found)
@@ -206,24 +224,35 @@ class SendingVerbs(Desk):
         return Keys(lambda field: self.keys.look_up(name, address, field))
 
     def _missing(self, name: str) -> str:
-        """What an account lacks, one sentence; empty where it lacks nothing."""
+        """What an account lacks, one sentence; empty where it lacks nothing. Asks the keychain."""
+        held = self._keys_of(name)
+        for field in FIELDS[name]:
+            _ = held[field.name]
+        return self._lacking(name)
+
+    def _lacking(self, name: str) -> str:
+        """What is known to be missing of an account, one sentence, without asking the keychain."""
         own = self.account(name)
         if not own.to_wire()["baseUrl"]:
             return f"{services.TITLES[name]} has no address yet; set one in its account."
-        held = self._keys_of(name)
+        wanted = {field.name for field in FIELDS[name]}
         if name == "server402":
-            wanted = "paymentToken" if own.to_wire()["payWith"] == "token" else "privateKey"
-            lacking = [each.label for each in FIELDS[name] if each.name == wanted and not held[wanted]]
-        else:
-            lacking = [each.label for each in FIELDS[name] if not held[each.name]]
+            wanted = {"paymentToken" if own.to_wire()["payWith"] == "token" else "privateKey"}
+        address = accounts.address(own)
+        lacking = [
+            field.label
+            for field in FIELDS[name]
+            if field.name in wanted and self.keys.known(name, address, field.name) == ""
+        ]
         return f"{services.TITLES[name]} needs your {' and '.join(lacking)}; set it in its account." if lacking else ""
 
-    def _subject(self, operation: Operation) -> Layer | None:
+    def _subject(self, operation: Operation, layer_id: int | None) -> Layer | None:
         if operation not in _NEEDS_MASK:
             return None
-        if self.active is None or not self.active.alpha.bounds:
+        layer = self.active if layer_id is None else self._required().layer(layer_id)
+        if layer is None or not layer.alpha.tiles:
             raise BadParameter("Choose a layer with a mask first.")
-        return self.active
+        return layer
 
     def _take_home(self, departure: Departure, answer: Answer, layers: list[Layer]) -> None:
         document = self._required()
@@ -233,7 +262,9 @@ class SendingVerbs(Desk):
         for stale in [each.id for each in document.layers if _replaceable(each, departure)]:
             document = document.remove(stale)
         beside = _beside(document, departure)
-        params = {**departure.params.to_wire(), "beside": beside, "job": departure.identity}
+        params = {
+            **departure.params.to_wire(), **_place(departure), "beside": beside, "job": departure.identity,
+        }  # fmt: skip
         made = self.origin(
             departure.operation, model=sending.model_of(departure), version=departure.title, params=params
         )
@@ -250,12 +281,29 @@ class SendingVerbs(Desk):
         return f"{name} ({departure.title})"
 
 
+def _empty(layer: Layer | None, area: Rect) -> str:
+    """One sentence where a mask is needed and there is nothing of it in the area."""
+    if layer is None or any(layer.alpha.rect(index).intersect(area) for index in layer.alpha.tiles):
+        return ""
+    return "There is nothing of the mask in this part of the photo."
+
+
+def _place(departure: Departure) -> dict[str, object]:
+    """What of the photo a departure asks about, as it is noted with its layers."""
+    area = departure.area
+    return {"area": [area.x, area.y, area.width, area.height], "layer": departure.layer}
+
+
 def _replaceable(layer: Layer, departure: Departure) -> bool:
-    """Whether a new answer stands in for this layer: one of the same kind, which nobody has worked on."""
-    source = layer.source
-    own = source is not None and (source.provider, source.model) == (departure.service, sending.model_of(departure))
-    untouched = layer.paint is None and layer.retouch is None and not layer.inverted and layer.hints is None
-    return own and untouched and departure.operation != "refine" and layer.origin is not None
+    """Whether a new answer stands in for this layer: one to the same question, which nobody has worked on."""
+    source, origin = layer.source, layer.origin
+    if source is None or origin is None or departure.operation == "refine":
+        return False
+    own = (source.provider, source.model) == (departure.service, sending.model_of(departure))
+    same = all(origin.params.get(name) == value for name, value in _place(departure).items())
+    painted = layer.paint is not None or layer.retouch is not None or layer.hints is not None
+    worked_on = painted or layer.inverted or bool(layer.regions) or layer.edge != UNADJUSTED
+    return own and same and not worked_on
 
 
 def _beside(document: Document, departure: Departure) -> list[int]:

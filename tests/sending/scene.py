@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from maskstudio import accounts
 from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
@@ -116,7 +117,6 @@ def opened(place: World, runner: Runner | None = None, picture: np.ndarray | Non
     session.times = QUICK
     session.keys = Keychain(lambda: None)
     for (service, field), secret in place.secrets.items():
-        account = place.account(service).to_wire()
-        session.keys.keep(service, account.get("baseUrl") or account["endpoint"], field, secret)
+        session.keys.keep(service, accounts.address(place.account(service)), field, secret)
     session.consent = lambda departure, go: go(departure)
     return session

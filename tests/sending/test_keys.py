@@ -8,7 +8,7 @@ import keyring.backend
 import keyring.errors
 import pytest
 
-from maskstudio.errors import BadInput
+from maskstudio.errors import BadInput, Failed
 from maskstudio.keys import Keychain, keychain
 
 HOME, OTHER = "https://api.runware.ai/v1", "https://api.example.com/v1"
@@ -48,6 +48,47 @@ def test_a_key_is_kept_in_the_keychain_for_its_address_alone():
     keys.forget("runware", HOME)
     assert ring.held == {}
     assert keys.look_up("runware", HOME, "apiKey") == ""
+
+
+def test_what_is_known_is_told_without_asking():
+    ring = Ring()
+    keys = Keychain(lambda: ring)
+    assert keys.known("runware", HOME, "apiKey") is None
+    assert keys.look_up("runware", HOME, "apiKey") == ""
+    assert keys.known("runware", HOME, "apiKey") == ""
+    keys.keep("runware", HOME, "apiKey", "secret-key")
+    assert keys.look_up("runware", HOME, "apiKey") == keys.known("runware", HOME, "apiKey") == "secret-key"
+
+
+def test_a_key_for_two_servers_belongs_to_both():
+    keys = Keychain(lambda: None)
+    both = "https://image.adobe.io https://ims-na1.adobelogin.com/ims/token/v3"
+    keys.keep("adobe", both, "clientSecret", "shhh-quiet")
+    assert keys.look_up("adobe", both, "clientSecret") == "shhh-quiet"
+    assert keys.look_up("adobe", both.replace("ims-na1.adobelogin.com", "other.example"), "clientSecret") == ""
+
+
+def test_keys_a_locked_keychain_holds_are_not_said_to_be_gone():
+    with pytest.raises(Failed, match="unlock it"):
+        Keychain(lambda: Ring(locked=True)).forget("runware", HOME)
+
+
+class Broken(Ring):
+    """A keychain whose service has gone."""
+
+    def get_password(self, service, username):
+        raise RuntimeError("secret-key: no bus")
+
+    def set_password(self, service, username, password):
+        raise OSError("secret-key: no bus")
+
+
+def test_a_broken_keychain_is_none(caplog):
+    keys = Keychain(Broken)
+    assert keys.keep("runware", HOME, "apiKey", "secret-key") == "session"
+    assert keys.look_up("runware", HOME, "apiKey") == "secret-key"
+    assert keys.look_up("runware", OTHER, "apiKey") == ""
+    assert "secret-key" not in caplog.text
 
 
 @pytest.mark.parametrize("ring", [None, Ring(locked=True)])

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import BadParameter, CapReached, KeyNeeded, NotAgreed, ProviderFailed
 from maskstudio.keys import Keychain
 from maskstudio.params import MaskParams
+from maskstudio.providers.remote.gate import gate
 from maskstudio.remote_params import (
     AdobeBodyPartsParams,
     AdobeCutoutParams,
@@ -196,6 +198,7 @@ def test_the_cap_holds(place, monkeypatch):
 def test_without_a_key_the_sentence_says_what_to_do(place):
     session = opened(place)
     session.keys = Keychain(lambda: None)
+    assert next(each.note for each in session.services() if each.name == "runware").startswith("Runware needs your API")
     with pytest.raises(ProviderFailed, match="needs your API key"):
         session.ask_service("runware", "detect", RunwareMaskParams())
 
@@ -206,6 +209,96 @@ def test_a_wrong_key(place):
     with pytest.raises(KeyNeeded):
         session.ask_service("runware", "detect", RunwareMaskParams())
     assert [line.state for line in session.ledger.lines()] == ["failed"]
+
+
+def test_different_questions_keep_their_answers(place):
+    session = opened(place)
+    left, right = Rect(0, 0, 48, 64), Rect(48, 0, 48, 64)
+    for area in (left, right, right):
+        session.send(session.prepare("runware", "detect", RunwareMaskParams(), area), PLAIN)
+    assert len(session.document.layers) == 2
+    assert (visible_alpha(session) == BRIGHT).all()
+
+
+def test_refining_a_part_leaves_the_rest_of_the_mask_as_it_is(place):
+    session = opened(place)
+    by_hand(session)
+    area = Rect(10, 10, 40, 30)
+    session.send(session.prepare("adobe", "refine", AdobeRefineParams(color_decontamination=False), area))
+    inside = np.zeros(BRIGHT.shape, bool)
+    inside[area.slices()] = True
+    found = visible_alpha(session)
+    assert (found[~inside] == BRIGHT[~inside]).all()
+    assert (found[inside] != BRIGHT[inside]).any()
+
+
+def test_a_part_without_any_mask_is_not_sent(place):
+    wide = np.zeros((300, 700, 3), np.uint8)
+    wide[140:160, 20:60] = 200
+    session = opened(place, picture=wide)
+    by_hand(session, np.where(luma(wide) > 127, 255, 0).astype(np.uint8))
+    departure = session.prepare("server402", "refine", Server402RefineParams(), Rect(600, 0, 90, 90))
+    assert "nothing of the mask" in departure.problem
+    with pytest.raises(ProviderFailed):
+        session.send(departure)
+    assert place.charges("server402") == []
+
+
+def test_only_the_photo_that_was_shown_may_leave(place):
+    session = opened(place)
+    departure = session.prepare("runware", "detect", RunwareMaskParams())
+    session.history = opened(place).history
+    with pytest.raises(NotAgreed, match="Another photo"):
+        session.send(departure)
+    assert place.charges("runware") == []
+
+
+def test_the_same_departure_is_sent_once(place):
+    session = opened(place)
+    departure = session.prepare("runware", "detect", RunwareMaskParams())
+    session.send(departure)
+    with pytest.raises(NotAgreed, match="sent already"):
+        session.send(departure)
+    assert len(place.charges("runware")) == 1
+
+
+def test_a_question_for_the_price_does_not_wait_for_a_paused_queue(place):
+    session, failed = opened(place), []
+    gate("runware").pause("Runware wants a top-up.")
+    session.price_of(session.prepare("runware", "detect", RunwareMaskParams()), lambda _: None, failed.append)
+    assert [str(error) for error in failed] == ["Runware wants a top-up."]
+
+
+def test_a_slow_keychain_does_not_hold_up_a_departure(place):
+    session = opened(place)
+    asked = []
+    session.keys = Keychain(lambda: asked.append(1))
+    assert session.prepare("runware", "detect", RunwareMaskParams()).problem == ""
+    assert asked == []
+
+
+def test_adobes_secret_does_not_follow_a_changed_sign_in(place):
+    session = opened(place)
+    elsewhere = place.account("adobe").to_wire() | {"tokenUrl": "http://127.0.0.1:9/ims/token/v3"}
+    kind = type(place.account("adobe"))
+    session.account = lambda name: kind.from_wire(elsewhere) if name == "adobe" else place.account(name)
+    assert session._keys_of("adobe")["clientSecret"] == ""
+
+
+def test_sixteen_bits_and_an_offset_land_where_they_belong(place):
+    deep = photo().astype(np.uint16) * 257
+    session = opened(place, picture=deep)
+    area = Rect(5, 7, 80, 50)
+    session.send(session.prepare("adobe", "cutout", AdobeCutoutParams(), area))
+    grey = luma(photo())
+    alpha = np.where((grey >= 64) & (grey <= 191), grey, BRIGHT)
+    wanted = np.zeros_like(alpha)
+    wanted[area.slices()] = alpha[area.slices()]
+    assert (visible_alpha(session) == wanted).all()
+    colours = session.document.colours(session.document.frame)
+    soft = (wanted > 0) & (wanted < 255)
+    assert (colours[soft] == (65535, 0, 0)).all()
+    assert (colours[~soft] == deep[~soft]).all()
 
 
 def test_what_a_service_does_not_do(place):

@@ -66,3 +66,20 @@ def window(qtbot):
     qtbot.waitExposed(window)
     window.activateWindow()
     return window
+
+
+@pytest.fixture
+def service(monkeypatch):
+    """Services that answer at once, by name; those asked for by a session are made when they are first wanted."""
+    from maskstudio.keys import Keychain, keychain
+    from maskstudio.providers.remote import services
+    from maskstudio.providers.remote.gate import gate
+    from tests.ui.stubservice import StubService
+
+    gate.cache_clear()
+    made = {name: StubService(name) for name in services.OPERATIONS}
+    monkeypatch.setattr(services, "make", lambda name, *_: made[name])
+    monkeypatch.setattr(Keychain, "look_up", lambda *_: "a key")
+    keychain.cache_clear()
+    yield made
+    gate.cache_clear()

@@ -44,6 +44,7 @@ _PRICE = "Adobe bills by contract and does not say what a call costs."
 _NOTHING = (KeyNeeded, PaymentNeeded, Busy, Unreachable, NotAccepted)  # after these, surely nothing was done
 _GARBLED = 3  # answers in a row that make no sense before a job is given up
 _GROWTH = 1.5  # of the pause between two questions
+_LATE = "Adobe has not finished in time; the work may still be done and charged there."
 
 
 class Adobe:
@@ -159,10 +160,13 @@ class Adobe:
         while True:
             trip.report(share, "Waiting for Adobe")
             if pause >= line.deadline.left:
-                raise Unclear("Adobe has not finished in time; the work may still be done and charged there.")
+                raise Unclear(_LATE)
             await asyncio.sleep(pause)
             pause, share = min(pause * _GROWTH, self._times.slowest), share + (0.8 - share) / 8
-            data = (await _asked(line, link)).data
+            try:
+                data = (await _asked(line, link)).data
+            except Unclear as error:
+                raise (error if line.deadline.left else Unclear(_LATE)) from None
             if adobe_jobs.state_of(data) != "waiting":
                 return dict(data)
             garbled = 0 if isinstance(data, dict) else garbled + 1

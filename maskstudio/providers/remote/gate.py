@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
+from maskstudio.errors import Busy
 from maskstudio.jobs import Token
 
 _LOOK = 0.05  # seconds between looks at the token
@@ -30,12 +31,17 @@ class Gate:
             self._changed.notify_all()
 
     @contextmanager
-    def passed(self, token: Token) -> Iterator[None]:
-        """Wait for a turn, which ends with the block. A cancelled token ends the wait."""
+    def passed(self, token: Token, *, patient: bool = True) -> Iterator[None]:
+        """Wait for a turn, which ends with the block. A cancelled token ends the wait.
+
+        Who is not ``patient`` gets Busy while the queue is paused.
+        """
         with self._changed:
-            while self._free == 0 or self.paused:
+            while (self._free == 0 or self.paused) and (patient or not self.paused):
                 token.step(0.0, f"Waiting: {self.paused}" if self.paused else "Waiting for a turn")
                 self._changed.wait(_LOOK)
+            if self.paused:
+                raise Busy(self.paused)
             self._free -= 1
         try:
             yield

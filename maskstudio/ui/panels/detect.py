@@ -1,4 +1,4 @@
-"""The panel that finds the subject: which model looks, how strictly, and the buttons that start it."""
+"""The panel that finds the subject: where, which model looks, how strictly, and the buttons that start it."""
 
 from dataclasses import replace
 
@@ -6,18 +6,24 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from maskstudio.departure import Operation
 from maskstudio.params import CutoutParams, DetectParams, MaskParams
 from maskstudio.session import Session
 from maskstudio.ui import theme
 from maskstudio.ui.form import Form
 from maskstudio.ui.panels import parts
+from maskstudio.ui.panels.elsewhere import Elsewhere
 from maskstudio.ui.panels.models import ModelChoice
 
 _MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_threshold", "alpha_matting_erode_size")
+_THERE: tuple[Operation, ...] = ("detect", "objects", "bodyParts", "cutout")
 
 
 class DetectPanel(QWidget):
-    """Detect objects, or remove the background in one go. Models are asked for when the panel is first shown."""
+    """Detect objects, or remove the background in one go. Models are asked for when the panel is first shown.
+
+    With a service chosen, its own forms stand in for the controls of this machine.
+    """
 
     addModelRequested = Signal()  # noqa: N815  as Qt names signals
     readinessChanged = Signal()  # whether the chosen model can run  # noqa: N815
@@ -27,6 +33,9 @@ class DetectPanel(QWidget):
         self.setObjectName("detectPanel")
         self._session = session
         self._asked = False
+        self.elsewhere = Elsewhere(session, _THERE)
+        self.elsewhere.switched.connect(lambda _: self._switch())
+        self._here = QWidget()
         self.model = ModelChoice()
         self.model.edited.connect(self._choose)
         self.add_button = parts.icon_button("add-file", self.tr("Add model file…"), self.addModelRequested.emit)
@@ -56,7 +65,11 @@ class DetectPanel(QWidget):
         self.options_button.setObjectName("cutoutOptions")
 
     def _arrange(self) -> None:
-        column = parts.column(self)
+        outer = parts.column(self)
+        outer.addWidget(self.elsewhere)
+        outer.addWidget(self._here)
+        column = parts.column(self._here)
+        column.setContentsMargins(0, 0, 0, 0)
         chosen = parts.row(self.model, self.add_button)
         chosen.setStretch(0, 1)
         chosen.setSpacing(theme.GAP)
@@ -74,24 +87,37 @@ class DetectPanel(QWidget):
         return replace(self.form.params(), model=self.model.value() or self.form.params().model)
 
     def detect(self) -> None:
-        """Find objects with the chosen model."""
-        if self._session.document is not None:
-            self._session.detect(self.params(), MaskParams())
+        """Find objects with the chosen model, here or at the chosen service."""
+        if (pane := self.elsewhere.pane) is not None:
+            self.elsewhere.ask(pane.main)
+        elif self._session.document is not None:
+            self.detect_here(self._session)
 
     def remove_background(self) -> None:
-        """Find the subject as a whole."""
-        if self._session.document is not None:
-            self._session.remove_background(self.cutout_form.params())
+        """Find the subject as a whole, here or at the chosen service."""
+        if self.elsewhere.name:
+            self.elsewhere.ask("cutout")
+        elif self._session.document is not None:
+            self.remove_background_here(self._session)
+
+    def detect_here(self, session: Session) -> None:
+        """Find objects of the document of ``session`` on this machine, whatever is chosen."""
+        session.detect(self.params(), MaskParams())
+
+    def remove_background_here(self, session: Session) -> None:
+        """Find the subject of the document of ``session`` on this machine, whatever is chosen."""
+        session.remove_background(self.cutout_form.params())
 
     @property
     def ready(self) -> bool:
-        """Whether the chosen model can run, as far as is known."""
+        """Whether the chosen model can run, as far as is known. What a service lacks is said when it is asked."""
         state = self.model.state()
-        return state is None or state.state == "ready"
+        return bool(self.elsewhere.name) or state is None or state.state == "ready"
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""
         self._session = session
+        self.elsewhere.follow(session)
         self.refresh()
 
     def refresh(self) -> None:
@@ -99,6 +125,7 @@ class DetectPanel(QWidget):
         has_photo = self._session.document is not None
         self.detect_button.setEnabled(has_photo and self.ready)
         self.cutout_button.setEnabled(has_photo)
+        self.elsewhere.refresh()
 
     def refresh_models(self, choose: str = "") -> None:
         """Ask which models there are and how they stand; choose the one called ``choose``."""
@@ -130,6 +157,11 @@ class DetectPanel(QWidget):
         size = f" ({state.size / 1e6:.0f} MB)" if state.size else ""
         self.download_button.setText(self.tr("Download") + size)
         self.download_button.setVisible(state.state == "download")
+        self.refresh()
+        self.readinessChanged.emit()
+
+    def _switch(self) -> None:
+        self._here.setVisible(not self.elsewhere.name)
         self.refresh()
         self.readinessChanged.emit()
 

@@ -1,14 +1,16 @@
-"""The first section of the refine panel: how the band along the edge is solved."""
+"""The first section of the refine panel: where, and how, the band along the edge is solved."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
 
 from maskstudio.params import RefineParams
 from maskstudio.ui.fields import Choice
 from maskstudio.ui.form import Form
 from maskstudio.ui.panels import followers, parts
 from maskstudio.ui.panels.band import BandPicture
+from maskstudio.ui.panels.elsewhere import Elsewhere
 from maskstudio.ui.panels.section import Section
 
 _PEERS = "closed-form"  # the first of pymatting's solvers
@@ -19,9 +21,12 @@ def _said(text: str) -> str:
 
 
 class EdgeSection(Section):
-    """Band width and solver, with the trade-off in a sentence. ``press`` is what the button does."""
+    """Band width and solver, with the trade-off in a sentence. ``press`` is what the button does.
 
-    def __init__(self, press: Callable[[], object]) -> None:
+    All of it makes way for the form of a service that is chosen in ``elsewhere``.
+    """
+
+    def __init__(self, press: Callable[[], object], elsewhere: Elsewhere) -> None:
         super().__init__("edgeSection", _said("Edge"))
         self.state = parts.Hint()
         self.form = Form(RefineParams, only=("band_width", "adaptive", "solver"))
@@ -36,11 +41,16 @@ class EdgeSection(Section):
         self.button = parts.button(_said("Refine"), press, primary=True)
         self.button.setObjectName("refine")
         self.trimap, self.trimap_action = followers.button(_said("Show trimap"))
-        self.column.addWidget(BandPicture())
-        self.column.addWidget(self.state)
-        self.column.addWidget(self.form)
-        self.column.addWidget(self._trade)
-        self.column.addLayout(parts.row(self.trimap, self.button))
+        here = QWidget()
+        column = parts.column(here)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self.column.spacing())
+        for each in (BandPicture(), self.state, self.form, self._trade):
+            column.addWidget(each)
+        column.addLayout(parts.row(self.trimap, self.button))
+        elsewhere.switched.connect(lambda name: here.setVisible(not name))
+        self.column.addWidget(elsewhere)
+        self.column.addWidget(here)
         self.show_params(RefineParams(), live=True)
 
     def show_params(self, params: RefineParams, *, live: bool) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOpti
 
 from maskstudio.ui import theme
 
-_DOT = 12  # px
+DOT = 12  # px
 _TITLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -61,7 +61,7 @@ class ModelChoice(QComboBox):
         self.setAccessibleName(self.tr("Model"))
         self._rows = _Rows(self)
         self.setItemDelegate(self._rows)
-        self.setIconSize(QSize(_DOT, _DOT))
+        self.setIconSize(QSize(DOT, DOT))
         self.setMaxVisibleItems(24)
         self.setMinimumContentsLength(12)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -89,7 +89,7 @@ class ModelChoice(QComboBox):
         self.clear()
         ring = theme.tokens().on_accent
         for each in states.values():
-            self.addItem(_dot(_colour(each), ring), each.name, each.name)
+            self.addItem(dot(_colour(each), ring), each.name, each.name)
             row = self.count() - 1
             self.setItemData(row, each.title, _TITLE)
             self.setItemData(row, self.sentence(each), Qt.ItemDataRole.ToolTipRole)
@@ -104,7 +104,7 @@ class ModelChoice(QComboBox):
         """Dots in the colours of the theme of now."""
         ring = theme.tokens().on_accent
         for row in range(self.count()):
-            self.setItemIcon(row, _dot(_colour(self._states[self.itemData(row)]), ring))
+            self.setItemIcon(row, dot(_colour(self._states[self.itemData(row)]), ring))
 
     def word(self, each: State) -> str:
         """The state in a word or two."""
@@ -133,11 +133,11 @@ def _colour(each: State) -> str:
 
 
 @lru_cache(maxsize=16)
-def _dot(colour: str, ring: str) -> QIcon:
+def dot(colour: str, ring: str) -> QIcon:
     """A dot as an icon, at device pixel ratios of 1 to 3; the same in every mode, with a ``ring`` in a selected row."""
     made = QIcon()
     for ratio in (1.0, 1.5, 2.0, 3.0):
-        size = round(_DOT * ratio)
+        size = round(DOT * ratio)
         pixmap = QPixmap(size, size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)

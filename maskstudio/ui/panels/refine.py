@@ -13,6 +13,7 @@ from maskstudio.session import Session
 from maskstudio.ui.panels import parts
 from maskstudio.ui.panels.colours import ColoursSection
 from maskstudio.ui.panels.edge import EdgeSection
+from maskstudio.ui.panels.elsewhere import Elsewhere
 from maskstudio.ui.panels.halo import HaloSection
 from maskstudio.ui.panels.regions import RegionsSection
 
@@ -33,7 +34,8 @@ class RefinePanel(QWidget):
         self._session = session
         self._own = RefineParams()  # for the next layer that is refined
         self._chosen: tuple[int, int] | None = None  # layer and region
-        self.edge, self.colours = EdgeSection(self._press), ColoursSection()
+        self.elsewhere = Elsewhere(session, ("refine",))
+        self.edge, self.colours = EdgeSection(self._press, self.elsewhere), ColoursSection()
         self._spilled = QTimer(self, singleShot=True, interval=_REST)
         self._spilled.timeout.connect(self._find_spill)
         self.regions, self.halo = RegionsSection(session), HaloSection(session)
@@ -79,14 +81,26 @@ class RefinePanel(QWidget):
         self._change(replace(self.params(), color_decontamination=True, spill=(*colour, 255)))
 
     def refine(self) -> None:
-        """Solve the active layer's edge with what the form says; with a region chosen, as it was last asked for."""
-        if layer := self._session.active:
-            self._session.refine(layer.id, self._of_layer(layer))
+        """Solve the active layer's edge with what the form says; with a region chosen, as it was last asked for.
+
+        With a service chosen, it is asked instead.
+        """
+        if self.elsewhere.name:
+            self.elsewhere.ask("refine")
+        elif layer := self._session.active:
+            self.refine_here(self._session, layer.id)
             self.refresh()
+
+    def refine_here(self, session: Session, layer_id: int) -> None:
+        """Solve the edge of a layer of ``session`` on this machine, whatever is chosen."""
+        layer = session.document.layer(layer_id) if session.document else None
+        if layer is not None:
+            session.refine(layer_id, session.refine_params(layer) or self._own)
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""
         self._session = session
+        self.elsewhere.follow(session)
         self.regions.follow(session)
         self.halo.follow(session)
         self.choose_region(None)
@@ -103,6 +117,7 @@ class RefinePanel(QWidget):
         self.edge.show_params(params, live=layer is not None)
         self.colours.show_params(params, live=layer is not None)
         self.edge.button.setEnabled(layer is not None)
+        self.elsewhere.refresh()
         if refined:
             tip = self.tr("Back to the shaped mask, for the whole layer with its regions")
             self.edge.name_button(self.tr("Remove refinement"), primary=False, tip=tip)

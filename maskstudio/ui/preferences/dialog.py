@@ -18,25 +18,30 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio import settings as stored
+from maskstudio.session import Session
 from maskstudio.settings import Settings, preferences
 from maskstudio.ui import theme
 from maskstudio.ui.keys import keymap as keymaps
 from maskstudio.ui.keys.editor import KeyEditor
 from maskstudio.ui.keys.keymap import Keymap
 from maskstudio.ui.preferences.page import PreferencePage
+from maskstudio.ui.preferences.services import ServicesPage
 
 _SIZE = QSize(820, 600)
 _PAUSE = 400  # ms without a change, then the file is written
-KEYS = "keys"
+KEYS, SERVICES = "keys", "services"
+_OWN = (KEYS, SERVICES)  # pages that are not made from the declarations of settings
 
 
 class Preferences(QDialog):
     """Changes ``settings`` in place. ``apply`` says, by name, which settings have an effect and brings it about after
-    a change; others are not shown. Keys are announced with ``keysChanged(keymap)``.
+    a change; others are not shown. Keys are announced with ``keysChanged(keymap)``, accounts and their keys with
+    ``servicesChanged``. ``session`` gives the session in front.
     """
 
     keysChanged = Signal(object)  # noqa: N815
     sheetRequested = Signal()  # noqa: N815
+    servicesChanged = Signal()  # noqa: N815
 
     def __init__(
         self,
@@ -44,6 +49,7 @@ class Preferences(QDialog):
         settings: Settings,
         apply: Mapping[str, Callable[[], object]],
         present: Collection[str],
+        session: Callable[[], Session],
     ) -> None:
         super().__init__(parent)
         self.setObjectName("preferences")
@@ -67,6 +73,10 @@ class Preferences(QDialog):
                 self.editor.changed.connect(self._take_keys)
                 self.editor.sheetRequested.connect(self.sheetRequested)
                 self._add(name, title, self.editor)
+            elif name == SERVICES:
+                self.services = ServicesPage(settings, session)
+                self.services.changed.connect(self._take_services)
+                self._add(name, title, self.services)
         self._arrange()
         self._list.setCurrentRow(0)
         self.resize(_SIZE.boundedTo(parent.screen().availableSize() - QSize(60, 80)))
@@ -79,6 +89,11 @@ class Preferences(QDialog):
         self.show()
         self.activateWindow()
         self._list.setFocus()
+
+    def open_account(self, name: str) -> None:
+        """Show the account at a service."""
+        self.open_page(SERVICES)
+        self.services.open_account(name)
 
     def refresh(self) -> None:
         """Show the settings of now: some can be changed elsewhere too."""
@@ -99,6 +114,7 @@ class Preferences(QDialog):
             "brush": self.tr("Brush"),
             KEYS: self.tr("Keys"),
             "files": self.tr("Files"),
+            SERVICES: self.tr("Services"),
             "performance": self.tr("Performance"),
         }
 
@@ -138,7 +154,7 @@ class Preferences(QDialog):
         self._restore.setAutoDefault(False)
         self._restore.clicked.connect(self._restore_page)
         self._list.currentRowChanged.connect(
-            lambda row: self._restore.setVisible(0 <= row < len(self._names) and self._names[row] != KEYS)
+            lambda row: self._restore.setVisible(0 <= row < len(self._names) and self._names[row] not in _OWN)
         )
         close = QPushButton(self.tr("Close"))
         close.setDefault(True)
@@ -157,6 +173,10 @@ class Preferences(QDialog):
 
     def _changed(self, name: str) -> None:
         self._apply[name]()
+        self._later.start()
+
+    def _take_services(self) -> None:
+        self.servicesChanged.emit()
         self._later.start()
 
     def _take_keys(self, keymap: Keymap) -> None:

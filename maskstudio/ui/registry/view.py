@@ -34,6 +34,9 @@ MODES = (
          ("Shift+Y",), "view-split", "document", checkable=True, also="before after compare slider"),
     Spec("view.sideBySide", "View", "Side by Side", "The photo and the cut-out beside each other, moving as one.",
          (), "view-side-by-side", "document", checkable=True, also="compare two panes"),
+    Spec("view.blink", "View", "Blink Between Answers",
+         "Show the local answer in place of a service's, or the other way round.",
+         ("Ctrl+Alt+B",), "", "layers", also="compare provider service local before after"),
 )  # fmt: skip
 ZOOM = (
     Spec("view.fit", "View", "Fit", "Show the whole photo.", ("Ctrl+0",), "fit", "document", also="zoom all"),

@@ -1,0 +1,168 @@
+"""One account in the preferences: how a service is reached, its keys, a test, and what was spent there."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
+
+from maskstudio import accounts
+from maskstudio.errors import MaskStudioError
+from maskstudio.jobs import Job
+from maskstudio.remote_params import ACCOUNTS
+from maskstudio.session import Session
+from maskstudio.settings import Settings
+from maskstudio.spec import Params
+from maskstudio.ui import theme
+from maskstudio.ui.form import Form
+from maskstudio.ui.money import money
+from maskstudio.ui.panels import parts
+from maskstudio.ui.panels.section import Section
+from maskstudio.ui.preferences.fields import LineField
+from maskstudio.ui.preferences.keys import ServiceKeys
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("AccountSection", text)
+
+
+class AccountSection(Section):
+    """The account called ``name``. ``changed`` comes when it, or one of its keys, was changed here."""
+
+    changed = Signal()
+
+    def __init__(self, name: str, settings: Settings, session: Callable[[], Session]) -> None:
+        kind = ACCOUNTS[name]
+        super().__init__(f"{name}Account", kind.title, folded=True)
+        self._name, self._settings, self._session = name, settings, session
+        self._job: Job | None = None
+        self._before = ""  # an address that keys were kept for, before it was changed here
+        texts = [spec.name for spec in kind.specs() if spec.kind is str and not spec.choices]
+        self.form = Form(kind, own={each: LineField() for each in texts})
+        self.form.changed.connect(self._take)
+        self.keys = ServiceKeys(name, kind.title, session().keys, lambda: accounts.address(self.form.params()))
+        self.keys.changed.connect(self._keys_changed)
+        self._old_keys = parts.Hint()
+        self._build_test()
+        self._spent, self._bar = parts.Hint(), QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setMaximum(1000)
+        self._bar.setAccessibleName(_said("Spent of the monthly cap of {}").format(kind.title))
+        self._has_cap = "monthlyCap" in kind().to_wire()
+        self._arrange()
+        self.toggled.connect(lambda folded: None if folded else self.refresh())
+
+    def _build_test(self) -> None:
+        self.test_button = QPushButton(_said("Test connection"))
+        self.test_button.setObjectName("testConnection")
+        self.test_button.setAccessibleName(_said("Test the connection to {}").format(ACCOUNTS[self._name].title))
+        self.test_button.setAutoDefault(False)
+        self.test_button.clicked.connect(self._test)
+        self.cancel_button = QPushButton(_said("Cancel"))
+        self.cancel_button.setObjectName("cancelTest")
+        self.cancel_button.setAutoDefault(False)
+        self.cancel_button.clicked.connect(self._cancel)
+        self.cancel_button.hide()
+        self.outcome = parts.Hint()
+
+    def _arrange(self) -> None:
+        tests = QHBoxLayout()
+        tests.addWidget(self.test_button)
+        tests.addWidget(self.cancel_button)
+        tests.addStretch()
+        for each in (self.form, self._old_keys, self.keys):
+            self.column.addWidget(each)
+        self.column.addLayout(tests)
+        self.column.addWidget(self.outcome)
+        self.outcome.hide()
+        self._old_keys.hide()
+        if self._has_cap:
+            self.column.addSpacing(theme.GAP)
+            self.column.addWidget(self._spent)
+            self.column.addWidget(self._bar)
+
+    def refresh(self) -> None:
+        """Show the account of now. The keychain and the ledger are asked only while it is unfolded."""
+        self.form.set_params(accounts.account(self._settings, self._name))
+        if not self.folded:
+            self._session().ask_services(lambda _states: self._show_keys())
+            self._show_spent()
+
+    def _show_keys(self) -> None:
+        """Once the keychain was asked where nobody waits for it, it answers at once."""
+        self.keys.refresh()
+        self._show_old_keys()
+
+    def _take(self, account: Params) -> None:
+        before = accounts.address(accounts.account(self._settings, self._name))
+        if before and before != accounts.address(account) and self.keys.held_at(before):
+            self._before = before
+        accounts.keep(self._settings, self._name, account)
+        self._cancel()
+        self.outcome.hide()
+        self.refresh()
+        self.changed.emit()
+
+    def _keys_changed(self) -> None:
+        self.outcome.hide()
+        self._show_old_keys()
+        self.changed.emit()
+
+    def _show_old_keys(self) -> None:
+        """After the address was changed: its keys did not come along."""
+        now = accounts.address(self.form.params())
+        stale = bool(self._before) and self._before != now and not (now and self.keys.held_at(now))
+        if stale:
+            text = _said("Your keys belong to {} and are not sent elsewhere; enter those of the new address.")
+            parts.say(self._old_keys, text.format(_hosts(self._before)), "warn")
+        self._old_keys.setVisible(stale)
+
+    def _show_spent(self) -> None:
+        if not self._has_cap:
+            return
+        cap = float(self.form.params().to_wire()["monthlyCap"])
+        try:
+            spent = self._session().ledger.spent(self._name)
+        except MaskStudioError as error:
+            parts.say(self._spent, str(error), "bad")
+            return
+        parts.say(self._spent, _said("{} of {} are spent this month.").format(money(spent), money(cap)))
+        self._bar.setValue(round(1000 * min(1.0, spent / cap)) if cap else 1000 * (spent > 0))
+
+    # Testing
+
+    def _test(self) -> None:
+        self._cancel()
+        self._say(_said("Asking…"))
+        self.test_button.setEnabled(False)
+        self.cancel_button.show()
+        job = self._session().check_service(
+            self._name, lambda sentence: self._tested(sentence, "good"), lambda error: self._tested(str(error), "bad")
+        )
+        self._job = None if job.finished else job
+
+    def _tested(self, sentence: str, tone: str) -> None:
+        self._job = None
+        self._at_rest()
+        self._say(sentence, tone)
+
+    def _cancel(self) -> None:
+        """Stop the test; nothing is heard of it any more."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+            self._at_rest()
+            self._say(_said("Cancelled."))
+
+    def _at_rest(self) -> None:
+        self.test_button.setEnabled(True)
+        self.cancel_button.hide()
+
+    def _say(self, sentence: str, tone: str = "") -> None:
+        parts.say(self.outcome, sentence, tone)
+        self.outcome.show()
+
+
+def _hosts(address: str) -> str:
+    """The hosts in an address, which may be of two servers."""
+    return ", ".join(urlsplit(each).netloc or each for each in address.split())

@@ -1,0 +1,153 @@
+"""The keys of one account: typed once, kept by the keychain, never shown again."""
+
+import os
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from maskstudio.errors import MaskStudioError
+from maskstudio.keys import FIELDS, Field, Kept, Keychain
+from maskstudio.ui import theme
+from maskstudio.ui.form import label_width
+from maskstudio.ui.panels import parts
+
+_DOTS = "•" * 12
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("ServiceKeys", text)
+
+
+class KeyField(QLineEdit):
+    """A line that shows dots. Enter means ``entered``, and does not press the dialog's button as well."""
+
+    entered = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep with Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What was typed and not kept is not left standing."""
+        super().hideEvent(event)
+        self.clear()
+
+
+class ServiceKeys(QWidget):
+    """The keys of ``service`` at ``address()``. ``changed`` comes when one was kept or forgotten."""
+
+    changed = Signal()
+
+    def __init__(self, service: str, title: str, keychain: Keychain, address: Callable[[], str]) -> None:
+        super().__init__()
+        self._service, self._keychain, self._address = service, keychain, address
+        self._kept: dict[tuple[str, str], Kept] = {}  # by address and field: where each went in this session
+        self._lines: dict[str, KeyField] = {}
+        self._says: dict[str, parts.Hint] = {}
+        self.forget_button = QPushButton(_said("Forget"))
+        self.forget_button.setObjectName("forgetKeys")
+        self.forget_button.setAccessibleName(_said("Forget the keys of {}").format(title))
+        self.forget_button.setAutoDefault(False)
+        self.forget_button.clicked.connect(self._forget)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.SPACE)
+        grid.setVerticalSpacing(2)
+        grid.setColumnMinimumWidth(0, label_width(self))
+        grid.setColumnStretch(1, 1)
+        for field in FIELDS[service]:
+            self._add(grid, field, title)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(theme.GAP)
+        whole.addLayout(grid)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of its keys, in their order."""
+        return tuple(self._lines)
+
+    def line(self, field: str) -> KeyField:
+        """Where a key is typed."""
+        return self._lines[field]
+
+    def refresh(self) -> None:
+        """Ask the keychain which keys there are, and say so."""
+        held = {field.name: self._where(field) for field in FIELDS[self._service]}
+        for name, where in held.items():
+            self._lines[name].setPlaceholderText(_DOTS if where else "")
+            parts.say(self._says[name], where or _said("Not set."))
+        self.forget_button.setEnabled(any(held.values()))
+
+    def held_at(self, address: str) -> bool:
+        """Whether there are keys of this service at another address."""
+        return any(self._keychain.look_up(self._service, address, each.name) for each in FIELDS[self._service])
+
+    def _add(self, grid: QGridLayout, field: Field, title: str) -> None:
+        row = grid.rowCount()
+        line = self._lines[field.name] = KeyField()
+        line.setObjectName(field.name)
+        line.setAccessibleName(_said("{} of {}").format(field.label, title))
+        line.entered.connect(lambda: self._keep(field))
+        label = QLabel(field.label)
+        label.setBuddy(line)
+        keep = QPushButton(_said("Keep"))
+        keep.setObjectName(f"keep {field.name}")
+        keep.setAccessibleName(_said("Keep the {} of {}").format(field.label, title))
+        keep.setAutoDefault(False)
+        keep.setEnabled(False)
+        keep.clicked.connect(lambda: self._keep(field))
+        line.textChanged.connect(lambda text: keep.setEnabled(bool(text.strip())))
+        says = self._says[field.name] = parts.Hint()
+        grid.addWidget(label, row, 0)
+        grid.addWidget(line, row, 1)
+        grid.addWidget(keep, row, 2)
+        grid.addWidget(says, row + 1, 1)
+        if field is FIELDS[self._service][-1]:
+            grid.addWidget(self.forget_button, row + 1, 2)
+
+    def _where(self, field: Field) -> str:
+        """Where the key of this field is, one sentence; empty where there is none."""
+        address = self._address()
+        found = self._keychain.look_up(self._service, address, field.name)
+        if not found:
+            return ""
+        kept = self._kept.get((address, field.name))
+        if kept is None and field.variable and os.environ.get(field.variable) == found:
+            return _said("From the environment variable {}.").format(field.variable)
+        if kept == "keychain" or (kept is None and self._keychain.lasting):
+            return _said("In the keychain.")
+        return _said("For this session only: this system has no keychain.")
+
+    def _keep(self, field: Field) -> None:
+        address, line = self._address(), self._lines[field.name]
+        if not line.text().strip():
+            return
+        if not address:
+            parts.say(self._says[field.name], _said("Enter the address first: a key belongs to one."), "bad")
+            return
+        try:
+            self._kept[address, field.name] = self._keychain.keep(self._service, address, field.name, line.text())
+        except MaskStudioError as error:
+            parts.say(self._says[field.name], str(error), "bad")
+            return
+        line.clear()
+        self.refresh()
+        self.changed.emit()
+
+    def _forget(self) -> None:
+        address = self._address()
+        self._keychain.forget(self._service, address)
+        for field in FIELDS[self._service]:
+            self._kept.pop((address, field.name), None)
+        self.refresh()
+        self.changed.emit()

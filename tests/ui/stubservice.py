@@ -1,0 +1,41 @@
+"""A service that answers at once from this process: what it was asked is in ``errands``, what it says is the test's."""
+
+import numpy as np
+
+from maskstudio.providers.remote.base import Answer, Piece, Plan
+from maskstudio.providers.remote.services import OPERATIONS, TITLES
+
+
+class StubService:
+    """Finds the upper left quarter of whatever it is sent; ``error`` is raised instead, ``problem`` is in its plans."""
+
+    def __init__(self, name):
+        self.name, self.title = name, TITLES[name]
+        self.operations = OPERATIONS[name]
+        self.errands = []
+        self.price = None
+        self.problem = ""
+        self.error = None
+        self.note = ""
+
+    def plan(self, operation, params, size):
+        note = "" if self.price is not None else "The price is told after each job."
+        return Plan(size, "JPEG", (f"api.{self.name}.example",), self.price, note, self.problem)
+
+    async def run(self, errand, trip):
+        self.errands.append(errand)
+        if self.error is not None:
+            raise self.error
+        if errand.dry:
+            return Answer(cost=0.0125)
+        width, height = errand.size
+        trip.charged("sent", None, "")
+        trip.charged("done", 0.0125, "")
+        mask = np.zeros((height, width), np.uint8)
+        mask[: height // 2, : width // 2] = 255
+        return Answer((Piece("thing", 0.9, (0, 0, width // 2, height // 2), mask),), 0.0125, self.note)
+
+    async def check(self):
+        if self.error is not None:
+            raise self.error
+        return f"{self.title} answers."
