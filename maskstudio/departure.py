@@ -1,12 +1,14 @@
 """Departure: what would leave this machine, to whom and for what, put before the user until they say yes."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from maskstudio.core.geometry import Rect
-from maskstudio.core.image import Image
 from maskstudio.spec import Params
+
+if TYPE_CHECKING:  # pixels are not needed to say what leaves
+    from maskstudio.core.image import Image
 
 Operation = Literal["detect", "objects", "bodyParts", "cutout", "refine"]
 OPERATIONS: dict[Operation, str] = {
@@ -51,7 +53,7 @@ class Departure:
     cap: float
     problem: str = ""
     remembers: bool = True
-    photo: Image | None = None  # what ``area`` is of: nothing else may leave
+    photo: "Image | None" = None  # what ``area`` is of: nothing else may leave
     identity: str = field(default_factory=lambda: str(uuid4()))
 
     @property

@@ -1,5 +1,6 @@
 """The command line against services on this machine: every operation, the accounts, and what is never said aloud."""
 
+import dataclasses
 import io
 import json
 import sys
@@ -106,6 +107,25 @@ def test_refine(maskstudio, picture, mask, tmp_path, service):
     wanted = np.where(near, luma(photo()), 0)
     found = read(tmp_path / "r.png").astype(int)
     assert np.abs(found - wanted).mean() < (3 if service == "alibaba" else 1e-9)
+
+
+def test_a_wallet_pays_once_and_only_within_the_price_shown(maskstudio, picture, mask, tmp_path, place, monkeypatch):
+    pytest.importorskip("eth_account", reason="a wallet needs eth-account")
+    monkeypatch.setenv("MASKSTUDIO_WALLET_KEY", "0x" + "11" * 32)
+    assert maskstudio("providers", "set", "server402", "payWith=wallet")[0] == 0
+    words = ("refine", picture, mask, "-o", tmp_path / "r.png", "--mask-only", "--provider", "server402", "--yes")
+    status, _, err = maskstudio(*words)
+    assert status == 0, err
+    assert "USD 0.2" in err
+    assert len(place.charges("server402")) == 1
+    place.server402.offer = dataclasses.replace(place.server402.offer, amount="900000")
+    try:
+        status, _, err = maskstudio(*words)
+    finally:
+        place.server402.offer = dataclasses.replace(place.server402.offer, amount="200000")
+    assert status == 1
+    assert "0.90" in err.splitlines()[-1]
+    assert len(place.charges("server402")) == 1
 
 
 @pytest.mark.parametrize("service", ["runware", "adobe"])

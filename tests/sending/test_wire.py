@@ -37,6 +37,8 @@ def site():
             return Response(status_code=429, headers={"Retry-After": "0"})
         if name.startswith("later") and tries < 3:
             return Response(status_code=503)
+        if name.startswith("long"):
+            return Response(f"{'word ' * 399}{SECRET}", status_code=400)
         if name.startswith("away"):
             return RedirectResponse("http://169.254.169.254/latest", 302)
         if name.startswith("picture"):
@@ -148,8 +150,8 @@ def test_links_into_private_places_are_refused(monkeypatch, link, found):
 
 def test_a_public_link_is_pinned_to_the_address_that_was_checked(monkeypatch):
     monkeypatch.setattr(addresses, "_resolved", _resolving(["93.184.216.34"]))
-    assert asyncio.run(public("https://files.example/a.png", set())) == "93.184.216.34"
-    assert asyncio.run(public("http://files.example/a.png", set(), plain=True)) == "93.184.216.34"
+    assert asyncio.run(public("https://files.example/a.png", set())) == ("93.184.216.34",)
+    assert asyncio.run(public("http://files.example/a.png", set(), plain=True)) == ("93.184.216.34",)
 
 
 def _resolving(found):
@@ -220,6 +222,23 @@ def test_libraries_log_no_links(site, caplog):
     call(base, "quiet?X-Amz-Signature=shown")
     assert "shown" not in caplog.text
     assert "hidden-key" not in caplog.text
+
+
+def test_a_secret_at_the_end_of_a_long_answer_is_taken_out(site, caplog):
+    base, _ = site
+    caplog.set_level(logging.DEBUG)
+
+    async def work():
+        def judge(_reply):
+            return ProviderFailed("It did not work.")
+
+        async with Wire(base, "The service", times=QUICK, secrets=(SECRET,), judge=judge) as wire:
+            await wire.call("GET", "long")
+
+    with pytest.raises(ProviderFailed):
+        run_with(Token(), work)
+    assert "answered 400" in caplog.text
+    assert SECRET[:4] not in caplog.text
 
 
 def test_a_cancelled_token_stops_the_work_wherever_it_waits():

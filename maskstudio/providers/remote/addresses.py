@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from maskstudio.errors import BadAnswer, BadParameter, Unreachable
 
 _PORTS = {"https": 443, "http": 80}
+_UNICAST = ipaddress.ip_network("2000::/3")  # all that is given out of IPv6 so far
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # IPv4 addresses as an IPv6 network sees them (RFC 6052)
+_INNER = (".local", ".localhost", ".internal", ".home.arpa")  # names that are private wherever they are looked up
 _CARRIER = ipaddress.ip_network("100.64.0.0/10")  # shared address space (RFC 6598): private in all but name
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -55,26 +58,36 @@ def configured(address: str, what: str) -> Origin:
     return origin
 
 
-async def public(link: str, known: Collection[Origin], *, plain: bool = False) -> str | None:
-    """Check a link from an answer; gives the address (IP) to connect to, None where the name is to be used.
+async def public(
+    link: str, known: Collection[Origin], *, plain: bool = False, proxied: bool = False
+) -> tuple[str, ...]:
+    """Check a link from an answer; gives the addresses (IP) to connect to, none where the name is to be used.
 
     Links to ``known`` origins pass. Others must be https (http too if ``plain``), on the scheme's own port, and every
-    address of their host public. Raises BadAnswer, or Unreachable where the name leads nowhere.
+    address of their host public. Raises BadAnswer, or Unreachable where the name leads nowhere; where it is ``proxied``
+    the proxy looks it up, and may know what this machine does not.
     """
     try:
         origin = origin_of(link)
     except ValueError:
         raise BadAnswer("The service answered with something that is no link, so nothing was fetched.") from None
     if origin in known:
-        return None
+        return ()
     if origin.scheme != "https" and not plain:
         raise BadAnswer(f"The result lies at {origin.host} without encryption, so it was not fetched.")
     if origin.port != _PORTS[origin.scheme] or _literal(origin.host) is not None:
         raise BadAnswer(f"The result lies at an unusual address ({origin}), so it was not fetched.")
-    found = await _resolved(origin)
+    if "." not in origin.host or origin.host.endswith(_INNER):
+        raise BadAnswer(f"The result lies inside a private network ({origin.host}), so it was not fetched.")
+    try:
+        found = await _resolved(origin)
+    except Unreachable:
+        if proxied:
+            return ()
+        raise
     if not found or not all(_is_public(address) for address in found):
         raise BadAnswer(f"The result lies inside a private network ({origin.host}), so it was not fetched.")
-    return str(found[0])
+    return () if proxied else tuple(dict.fromkeys(str(address) for address in found))
 
 
 async def _resolved(origin: Origin) -> list[Address]:
@@ -89,8 +102,12 @@ async def _resolved(origin: Origin) -> list[Address]:
 def _is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return _is_public(inner)
+        if address not in _UNICAST:
+            return False
     return address.is_global and not address.is_multicast and not (address.version == 4 and address in _CARRIER)
 
 

@@ -97,10 +97,10 @@ class Adobe:
             await line.sign_in()
             trip.report(0.05, "Preparing the pictures")
             pictures = await aside(lambda _check: self._pictures(errand))
-            outcome = await self._done(errand, pictures, line, trip)
+            outcome, left = await self._done(errand, pictures, line, trip)
         trip.report(0.85, "Fetching the result")
         results = Results(errand, pictures[0].size, outcome, self._known, self._times, deadline)
-        return Answer(pieces=tuple(await results.pieces()))
+        return Answer(pieces=tuple(await results.pieces()), note=left)
 
     async def check(self) -> str:
         """Sign in and say hello; no picture is sent and nothing is spent."""
@@ -136,8 +136,8 @@ class Adobe:
             return [photo]
         return [photo, encoded(errand.mask, size, "PNG")]
 
-    async def _done(self, errand: Errand, pictures: list[Sent], line: Line, trip: Trip) -> dict[str, Any]:
-        """Lend the pictures, ask for the work, wait for it; the answer of the finished job."""
+    async def _done(self, errand: Errand, pictures: list[Sent], line: Line, trip: Trip) -> tuple[dict[str, Any], str]:
+        """Lend the pictures, ask for the work, wait for it; the answer of the finished job, and what was left lent."""
         trip.report(0.1, f"Sending to {self._hosting.host}")
         endpoint = ENDPOINTS[errand.operation]
         with Charge(trip, errand.identity) as charge:
@@ -147,12 +147,12 @@ class Adobe:
                 charge.remote = adobe_jobs.job_id(reply.data) or charge.remote
                 link = adobe_jobs.status_link(reply.data, self.account.base_url, endpoint.version)
                 outcome = await self._awaited(line, link, trip)
-                if adobe_jobs.state_of(outcome) == "done":
-                    charge.done(None)
-                    return outcome
-                charge.failed()
-                words = line.words(adobe_jobs.said(outcome))
-                raise ProviderFailed(f"Adobe could not do it{f': {words}' if words else ''}.")
+                if adobe_jobs.state_of(outcome) != "done":
+                    charge.failed()
+                    words = line.words(adobe_jobs.said(outcome))
+                    raise ProviderFailed(f"Adobe could not do it{f': {words}' if words else ''}.")
+                charge.done(None)
+            return outcome, links.left
 
     async def _awaited(self, line: Line, link: str, trip: Trip) -> dict[str, Any]:
         """Ask after a job, less and less often, until it is over or the errand's budget is."""

@@ -80,4 +80,5 @@ class Results:
         return Piece(label, None, box_of(mask), mask, colours)
 
     async def _fetched(self, found: Found) -> bytes:
-        return await carrier.fetch(found.link, self._known, self._times, self._deadline)
+        with carrier.work_done(_TITLE):
+            return await carrier.fetch(found.link, self._known, self._times, self._deadline)

@@ -24,7 +24,7 @@ from maskstudio.errors import (
 from maskstudio.providers.remote import alibaba_sign, refine_mask
 from maskstudio.providers.remote.addresses import Origin, configured, origin_of
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, aside
-from maskstudio.providers.remote.carrier import fetch
+from maskstudio.providers.remote.carrier import fetch, work_done
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.wire import Reply, Wire
@@ -80,11 +80,12 @@ class Alibaba:
                     reply = await self._asked(wire, refine_mask.body(*links), key, charge)
             link = refine_mask.link_in(reply.data.get("Data"), links, self.title)
             trip.report(0.8, "Fetching the result")
-            file = await self._fetched(link, wire)
+            with work_done(self.title):
+                file = await self._fetched(link, wire)
         trip.report(0.9, "Reading the result")
         sent, size = files[0].size, errand.size
         piece = await aside(lambda check: refine_mask.piece_of(file, sent, photo, size, self.title, check))
-        return Answer((piece,))
+        return Answer((piece,), note=links.left)
 
     async def check(self) -> str:
         """Prove address and key: a signed call without parameters, which cannot succeed and costs nothing."""
@@ -149,8 +150,8 @@ class Alibaba:
         if not link.startswith("http://") or _is_known(link, known):
             return await fetch(link, known, self._times, wire.deadline)
         try:
-            once = dataclasses.replace(self._times, tries=1)
-            return await fetch("https" + link.removeprefix("http"), known, once, wire.deadline)
+            few = dataclasses.replace(self._times, tries=2)  # two addresses of a host, where it has two
+            return await fetch("https" + link.removeprefix("http"), known, few, wire.deadline)
         except ProviderFailed as error:
             if not self.account.plain_results:
                 if isinstance(error, BadAnswer):

@@ -1,7 +1,9 @@
 """Carries files between this machine and links in answers or storage: without keys, cookies or redirects."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import httpx
 
@@ -31,19 +33,26 @@ async def fetch(
 
     Raises BadAnswer for a link or a file that must not be used, Unreachable where it cannot be got.
     """
+    tried: list[str] = []
 
     async def once(client: httpx.AsyncClient) -> bytes:
-        address = await public(link, known, plain=plain)
+        found = await public(link, known, plain=plain, proxied=proxy is not None)
         url, headers, extensions = httpx.URL(link), {"Accept-Encoding": "identity"}, {}
-        if address is not None and not _proxied(url):
-            # The address that was checked is the one connected to, whatever the name leads to a moment later.
+        if found:
+            # An address that was checked is the one connected to, whatever the name leads to a moment later.
             headers["Host"], extensions = url.netloc.decode(), {"sni_hostname": url.host}
-            url = url.copy_with(host=address)
+            tried.append(_next(found, tried))
+            url = url.copy_with(host=tried[-1])
         async with client.stream("GET", url, headers=headers, extensions=extensions) as answer:
             _check(answer)
             return await _read(answer, largest)
 
-    return await _patiently(once, "The result", times, deadline)
+    try:
+        proxy = _proxy_for(httpx.URL(link))
+    except (httpx.InvalidURL, ValueError):
+        raise BadAnswer("The service answered with something that is no link, so nothing was fetched.") from None
+    # By its address httpx would choose a proxy anew, so it is told what was chosen by the name.
+    return await _patiently(once, "The result", times, deadline, via={"proxy": proxy, "trust_env": False})
 
 
 async def store(link: str, data: bytes, kind: str, times: Times, deadline: Deadline) -> None:
@@ -70,6 +79,21 @@ async def delete(link: str, times: Times, deadline: Deadline) -> None:
     await _patiently(once, f"The file at {origin_of(link).host}", times, deadline, sends=True)
 
 
+@contextmanager
+def work_done(title: str) -> Iterator[None]:
+    """Used around the fetching of a result: one that fails says that the work was done, so that nobody repeats it
+    without knowing. The class of the error stays, and so does a BadAnswer as a whole.
+    """
+    try:
+        yield
+    except BadAnswer:
+        raise
+    except ProviderFailed as error:
+        words = str(error)
+        words = f"the{words[3:]}" if words.startswith("The ") else words
+        raise type(error)(f"{title} did the work, which may be charged, but {words}") from None
+
+
 Once = Callable[[httpx.AsyncClient], Awaitable[bytes]]
 
 
@@ -77,10 +101,18 @@ class _Status(Exception):
     """A status that is no success."""
 
 
-async def _patiently(once: Once, what: str, times: Times, deadline: Deadline, *, sends: bool = False) -> bytes:
+async def _patiently(
+    once: Once,
+    what: str,
+    times: Times,
+    deadline: Deadline,
+    *,
+    sends: bool = False,
+    via: Mapping[str, Any] | None = None,
+) -> bytes:
     patience = httpx.Timeout(times.read, connect=times.connect)
     try:
-        client = httpx.AsyncClient(timeout=patience, follow_redirects=False, verify=trusted())
+        client = httpx.AsyncClient(timeout=patience, follow_redirects=False, verify=trusted(), **(via or {}))
     except (ImportError, ValueError, httpx.InvalidURL):
         raise Unreachable("The proxy of this system, set by ALL_PROXY or HTTPS_PROXY, cannot be used.") from None
     async with client:
@@ -127,8 +159,19 @@ async def _read(answer: httpx.Response, largest: int) -> bytes:
     return bytes(data)
 
 
-def _proxied(url: httpx.URL) -> bool:
-    """Whether a proxy of the system would look the name up in our place."""
+def _proxy_for(url: httpx.URL) -> str | None:
+    """The system's proxy for the name in a link, which then looks it up in our place; None where there is none."""
     from urllib.request import getproxies, proxy_bypass
 
-    return url.scheme in getproxies() and not proxy_bypass(url.host)
+    proxies = getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(url.netloc.decode()):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _next(found: Sequence[str], tried: Sequence[str]) -> str:
+    """An address that was not tried yet, of the other kind than the last one where there is one."""
+    fresh = [address for address in found if address not in tried] or found
+    other = [address for address in fresh if tried and (":" in address) != (":" in tried[-1])]
+    return (other or fresh)[0]

@@ -1,9 +1,13 @@
 """What one piece of paid work costs, as the ledger is told: once before it is asked for, once when it is known."""
 
+import logging
 from types import TracebackType
 from typing import Self
 
+from maskstudio.errors import CannotWrite
 from maskstudio.providers.remote.base import Trip
+
+log = logging.getLogger(__name__)
 
 
 class Charge:
@@ -26,7 +30,7 @@ class Charge:
         self._end("unclear", None)
 
     def sent(self, amount: float | None) -> None:
-        """It is about to leave; ``amount`` in USD where it is known."""
+        """It is about to leave; ``amount`` in USD where it is known. CannotWrite where the ledger cannot be written."""
         self._trip.charged("sent", amount, self.remote)
         self._open = True
 
@@ -39,6 +43,11 @@ class Charge:
         self._end("failed", None)
 
     def _end(self, state: str, amount: float | None) -> None:
-        if self._open:
-            self._open = False
+        """Write the last word. Where the ledger cannot take it, the line "sent" still counts, and the work goes on."""
+        if not self._open:
+            return
+        self._open = False
+        try:
             self._trip.charged(state, amount, self.remote)
+        except CannotWrite as error:
+            log.info('The ledger could not take "%s": %s', state, error)

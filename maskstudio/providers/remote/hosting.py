@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from maskstudio.errors import BadParameter, KeyNeeded, MaskStudioError
+from maskstudio.errors import BadParameter, KeyNeeded, MaskStudioError, ProviderFailed
 from maskstudio.providers.remote import carrier
 from maskstudio.providers.remote.addresses import Origin, configured, origin_of
 from maskstudio.providers.remote.base import Keys, Times
@@ -35,12 +35,19 @@ _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 @dataclass(frozen=True, repr=False)
 class _Lent:
-    """One file in the bucket: its content and the signed links that put it there, read it and delete it."""
+    """One file in the bucket: its name, its content, and the signed links that put it there, read it and delete it."""
 
+    name: str
     sent: Sent
     put: str
     get: str
     delete: str
+
+
+class Links(list[str]):
+    """Links to lent files, in order. ``left`` is one sentence where a file could not be deleted afterwards."""
+
+    left = ""
 
 
 class Hosting:
@@ -57,7 +64,8 @@ class Hosting:
             origin = self._endpoint()
         except BadParameter:
             return ""
-        return origin.host if self._in_path(origin) else f"{self.account.bucket}.{origin.host}"
+        named = self.account.bucket and not self._in_path(origin)
+        return f"{self.account.bucket}.{origin.host}" if named else origin.host
 
     @property
     def origin(self) -> Origin | None:
@@ -91,21 +99,23 @@ class Hosting:
         return f"This service takes no files from {host}, only from {', '.join(allowed)}; choose a bucket there."
 
     @asynccontextmanager
-    async def lent(self, pictures: Sequence[Sent], deadline: Deadline) -> AsyncIterator[list[str]]:
+    async def lent(self, pictures: Sequence[Sent], deadline: Deadline) -> AsyncIterator[Links]:
         """Put pictures into the bucket for the length of an ``async with``; gives links to read them, in order.
 
-        They are deleted afterwards whatever happens. A cancel does not wait for that: a thread of its own sees to it.
+        They are deleted afterwards whatever happens; ``left`` then says which could not be. A cancel does not wait for
+        that: a thread of its own sees to it.
         Raises BadParameter, KeyNeeded, ProviderFailed and Unreachable.
         """
         files = await self._signed(pictures)
         begun: list[_Lent] = []
         settled = False
+        links = Links(file.get for file in files)
         try:
             for file in files:
                 begun.append(file)
                 await carrier.store(file.put, file.sent.data, file.sent.kind, self._times, deadline)
             settled = True
-            yield [file.get for file in files]
+            yield links
         except BaseException as error:
             # Whoever cancelled is waiting, and a file whose sending broke may still arrive: both are left to a thread.
             if begun and (not settled or not isinstance(error, Exception)):
@@ -114,7 +124,7 @@ class Hosting:
             raise
         finally:
             if begun:
-                await self._tidy_now(begun)
+                links.left = await self._tidy_now(begun)
 
     async def check(self) -> str:
         """Put a tiny picture, read it and delete it; one sentence of what was found. Raises as ``lent`` does."""
@@ -123,6 +133,8 @@ class Hosting:
         deadline = Deadline(self._times.total)
         async with self.lent([encoded(np.zeros((1, 1), np.uint8), (1, 1), "PNG")], deadline) as links:
             await carrier.fetch(links[0], self.known, self._times, deadline)
+        if links.left:
+            raise ProviderFailed(f"Files can be put into {self.account.bucket} and read, but not deleted.")
         return f"Files can be put into {self.account.bucket} at {self.host}, read and deleted."
 
     def _endpoint(self) -> Origin:
@@ -186,12 +198,12 @@ class Hosting:
             return made
 
         put = link("put_object", ContentType=picture.kind)
-        return _Lent(picture, put, link("get_object"), link("delete_object"))
+        return _Lent(name, picture, put, link("get_object"), link("delete_object"))
 
-    async def _tidy_now(self, files: Sequence[_Lent]) -> None:
-        """Delete, within a few seconds; a cancel meanwhile leaves the rest to a thread."""
+    async def _tidy_now(self, files: Sequence[_Lent]) -> str:
+        """Delete, within a few seconds; a cancel meanwhile leaves the rest to a thread. What is left, in a sentence."""
         try:
-            await self._delete(files)
+            return await self._delete(files)
         except asyncio.CancelledError:
             self._tidy_later(files, again=False)
             raise
@@ -219,13 +231,18 @@ class Hosting:
                 except (httpx.HTTPError, httpx.InvalidURL) as error:
                     log.info("A file at %s could not be deleted (%s).", self.host, type(error).__name__)
 
-    async def _delete(self, files: Sequence[_Lent]) -> None:
-        deadline = Deadline(_TIDYING)
+    async def _delete(self, files: Sequence[_Lent]) -> str:
+        deadline, left = Deadline(_TIDYING), []
         for file in files:
             try:
                 await carrier.delete(file.delete, self._times, deadline)
             except MaskStudioError as error:
                 log.info("A file at %s could not be deleted: %s", self.host, error)
+                left.append(file.name)
+        if not left:
+            return ""
+        names = " and ".join(left)
+        return f"Delete {names} in the bucket {self.account.bucket} yourself; it could not be done from here."
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import PIL.ExifTags
 import PIL.Image
 
 from maskstudio.core.cv import cv2
@@ -14,7 +15,7 @@ from maskstudio.matting.enlarge import enlarged
 from maskstudio.providers.remote.base import Plane
 
 _QUALITY = 95
-_SLACK = 1  # px by which a side may differ from the exact ratio
+_COARSEST = 8  # times that an answer may be smaller than what was sent
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,7 @@ def mask_of(
         mask = decode_mask(data, f"The answer of {title}")
     except MaskStudioError:
         raise BadAnswer(f"{title} sent a picture that is damaged, so it was not used.") from None
+    _check_upright((mask.shape[1], mask.shape[0]), data, title)
     check()
     if spot is not None:
         whole = np.zeros((sent[1], sent[0]), np.uint8)
@@ -90,6 +92,7 @@ def cutout_of(
         opened = decode_image(data, f"The answer of {title}")
     except MaskStudioError:
         raise BadAnswer(f"{title} sent a picture that is damaged, so it was not used.") from None
+    _check_upright(opened.image.size, data, title)
     alpha = opened.alpha
     if alpha is None and _opaque(data):
         alpha = np.full(opened.image.size[::-1], 255, np.uint8)
@@ -123,6 +126,18 @@ def _size(data: bytes, title: str) -> tuple[int, int]:
     return width, height
 
 
+def _check_upright(unpacked: tuple[int, int], data: bytes, title: str) -> None:
+    """A file that asks to be turned or mirrored when shown does not say how its mask lies on the photo: BadAnswer."""
+    try:
+        with PIL.Image.open(io.BytesIO(data)) as image:
+            declared = image.size
+            turned = image.getexif().get(PIL.ExifTags.Base.Orientation, 1) not in (0, 1)
+    except (OSError, ValueError, SyntaxError, EOFError):
+        raise BadAnswer(f"{title} sent a picture that is damaged, so it was not used.") from None
+    if turned or declared != unpacked:
+        raise BadAnswer(f"{title} sent a picture that is turned, so it was not used.")
+
+
 def _opaque(data: bytes) -> bool:
     """Whether a sound picture has an alpha plane, though it says 255 everywhere: all of it is the subject."""
     with PIL.Image.open(io.BytesIO(data)) as image:
@@ -130,12 +145,18 @@ def _opaque(data: bytes) -> bool:
 
 
 def _check_size(found: tuple[int, int], sent: tuple[int, int], title: str) -> None:
-    """The size that was sent, or smaller in the same ratio."""
+    """The size that was sent, or one at least an eighth of it in the same ratio.
+
+    The longer side says the scale, to half a pixel of the answer; the shorter one may be rounded or cut off besides.
+    Together that stays below one pixel.
+    """
     if found == sent:
         return
-    scale = max(found[0] / sent[0], found[1] / sent[1])
-    fits = all(abs(side - whole * scale) <= _SLACK for side, whole in zip(found, sent, strict=True))
-    if scale > 1 or min(found) < 1 or not fits:
+    longer = 0 if sent[0] >= sent[1] else 1
+    shorter = 1 - longer
+    off = found[shorter] - sent[shorter] * found[longer] / sent[longer]
+    inside = all(side <= whole <= side * _COARSEST for side, whole in zip(found, sent, strict=True))
+    if not inside or abs(off) >= 1:
         raise BadAnswer(
             f"{title} sent a picture of {found[0]} × {found[1]} px for one of {sent[0]} × {sent[1]} px, "
             "so it was not used."

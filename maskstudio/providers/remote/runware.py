@@ -62,7 +62,7 @@ class Runware:
     def plan(self, operation: Operation, params: Params, size: tuple[int, int]) -> Plan:
         """What would be sent for a photo of this size."""
         kind = "PNG" if self.account.send_as == "PNG" else "JPEG"
-        note = f"{TITLE} tells the price with a dry run and after each job."
+        note = f"{TITLE} tells the price when asked, and after each job."
         hosts: tuple[str, ...] = ()
         problem = ""
         try:
@@ -158,7 +158,8 @@ class Runware:
         form, text = found.picture
         if form == "URL":
             known = {wire.origin} if wire.origin.local else set()
-            return await carrier.fetch(text, known, self._times, wire.deadline, largest=_most(size))
+            with carrier.work_done(TITLE):
+                return await carrier.fetch(text, known, self._times, wire.deadline, largest=_most(size))
         return await aside(lambda _: _unpacked(text))
 
 

@@ -9,6 +9,7 @@ import asyncio
 
 from maskstudio.errors import BadAnswer, Busy, MaskStudioError, ProviderFailed, Unclear, Unreachable
 from maskstudio.providers.remote.base import Trip
+from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.runware_tasks import (
     TITLE,
     Json,
@@ -50,21 +51,19 @@ class Job:
         Raises the errors of ``ProviderFailed``: Unclear where it may have been done and charged.
         """
         self._troubled = False
-        self._trip.charged("sent", None, self._identity)
-        try:
-            found = await self._submitted(wire, task) or await self._awaited(wire)
-        except asyncio.CancelledError:
-            self._trip.charged("unclear", None, self._identity)
-            raise
-        except MaskStudioError as error:
-            self._trip.charged(self._state(error), None, self._identity)
-            raise
-        self._trip.charged("done", found.cost, self._identity)
+        with Charge(self._trip, self._identity) as charge:
+            charge.sent(None)
+            try:
+                found = await self._submitted(wire, task) or await self._awaited(wire)
+            except MaskStudioError as error:
+                if self._cost_nothing(error):
+                    charge.failed()
+                raise
+            charge.done(found.cost)
         return found
 
-    def _state(self, error: MaskStudioError) -> str:
-        sure = not self._asking or (self._denied and not isinstance(error, Unclear | BadAnswer))
-        return "failed" if sure else "unclear"
+    def _cost_nothing(self, error: MaskStudioError) -> bool:
+        return not self._asking or (self._denied and not isinstance(error, Unclear | BadAnswer))
 
     async def _submitted(self, wire: Wire, task: Json) -> Outcome | None:
         """The result, or None where it must be asked for."""

@@ -24,7 +24,7 @@ from maskstudio.errors import (
 from maskstudio.providers.remote import refine_mask, x402
 from maskstudio.providers.remote.addresses import configured
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, aside
-from maskstudio.providers.remote.carrier import fetch
+from maskstudio.providers.remote.carrier import fetch, work_done
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.server402_payments import (
@@ -86,11 +86,12 @@ class Server402:
             link = refine_mask.link_in(_data(reply), links, self.title)
             trip.report(0.8, "Fetching the result")
             known = {wire.origin, *self.hosting.known}
-            file = await fetch(link, known, self._times, wire.deadline)
+            with work_done(self.title):
+                file = await fetch(link, known, self._times, wire.deadline)
         trip.report(0.9, "Reading the result")
         sent, size = files[0].size, errand.size
         piece = await aside(lambda check: refine_mask.piece_of(file, sent, photo, size, self.title, check))
-        return Answer((piece,), cost)
+        return Answer((piece,), cost, links.left)
 
     async def check(self) -> str:
         """Prove the address, and that there is something to pay with. Nothing is paid."""
@@ -221,8 +222,11 @@ class Server402:
     async def _by_wallet(
         self, wire: Wire, body: Mapping[str, str], header: Mapping[str, str], offer: x402.Offer, charge: Charge
     ) -> Reply:
-        """Send the signed call; the same one again where no answer came, for as long as the signature is good."""
-        good, doubt = Deadline(offer.seconds), False
+        """Send the signed call; the same one again where no answer came, for as long as the signature is good.
+
+        Once it has left, it can be taken for as long as it is good, whatever the answer says: that is never "failed".
+        """
+        good, doubt, left = Deadline(offer.seconds), False, False
         failed: MaskStudioError
         charge.sent(float(offer.amount))
         for attempt in range(1, self._times.tries + 1):
@@ -232,19 +236,22 @@ class Server402:
                     "POST", TOOL, json=body, headers=header, repeat="unsent", accept=_REFUSALS, tries=1
                 )
             except Unclear as error:
-                doubt, failed = True, error
+                doubt, left, failed = True, True, error
             except Unreachable as error:
-                failed = error
+                doubt, failed = left, error
             else:
+                left = True
                 if reply.status not in TRANSIENT:
                     return self._settled(wire, reply, float(offer.amount), charge, doubt=doubt)
                 doubt = doubt or reply.status not in _UNWORKED
                 failed = _refusal(reply, wire) or ProviderFailed(f"{self.title} has a problem of its own.")
             if attempt == self._times.tries or not await wire.pause(attempt, reply) or not good.left:
                 break
-        if not doubt:
+        if not left:
             charge.failed()
             raise failed
+        if not doubt:
+            raise _still_good(failed)
         raise _unclear(f"{self.title} gave no answer to a payment of USD {x402.dollars(offer.amount)}")
 
     def _settled(self, wire: Wire, reply: Reply, amount: float, charge: Charge, *, doubt: bool) -> Reply:
@@ -259,9 +266,8 @@ class Server402:
         if settlement is not None and doubt:
             raise _unclear(f"{self.title} does not take the payment of USD {amount:.2f} when it is sent again")
         if settlement is not None:
-            charge.failed()
             reason = f": {wire.words(settlement.reason)}" if settlement.reason else ""
-            raise PaymentNeeded(f"{self.title} did not take the payment{reason}.")
+            raise _still_good(PaymentNeeded(f"{self.title} did not take the payment{reason}."))
         if reply.status == 402:
             raise PaymentNeeded(f"{self.title} asks for a payment again, and no second one is made by itself.")
         _raise_for(reply, wire)
@@ -270,6 +276,12 @@ class Server402:
 
 def _unclear(what: str) -> Unclear:
     return Unclear(f"{what}; it may have been taken, so no second one is made by itself.")
+
+
+def _still_good(error: MaskStudioError) -> MaskStudioError:
+    """The same error, saying what a signature that has left still means."""
+    words = str(error).rstrip(".")
+    return type(error)(f"{words}; the signed payment could still be taken for a few minutes, so it counts as spent.")
 
 
 def _refusal(reply: Reply, wire: Wire) -> MaskStudioError | None:

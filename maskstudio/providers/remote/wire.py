@@ -196,7 +196,7 @@ class Wire:
             return BadAnswer(f"{self.title} wanted to send the request on to another address, which was not followed.")
         judged = self._judge(reply)
         if judged is not None:
-            log.info("%s answered %d: %s", self.title, reply.status, self.redacted(reply.body[:2000]))
+            log.info("%s answered %d: %s", self.title, reply.status, self.redacted(reply.body)[:2000])
             return judged
         if reply.ok:
             return None

@@ -213,6 +213,14 @@ def test_a_result_is_fetched_patiently(world: World, kind: str) -> None:
     assert run.states == ["sent", "done"]
 
 
+def test_a_result_that_cannot_be_fetched_was_paid(world: World) -> None:
+    world.double.faults.next("result", "500", 9)
+    run = world.run()
+    with pytest.raises(ProviderFailed, match=r"^Alibaba Cloud did the work, which may be charged, but the result"):
+        run.go(world.client())
+    assert run.states == ["sent", "done"]
+
+
 @pytest.mark.parametrize("kind", ["wrong-type", "redirect"])
 def test_a_bad_result_is_not_used(world: World, kind: str) -> None:
     world.double.faults.next("result", kind)

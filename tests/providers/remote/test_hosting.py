@@ -156,6 +156,13 @@ def test_the_connection_test_leaves_nothing(bucket):
         asyncio.run(at(bucket, bucket="").check())
 
 
+def test_the_connection_test_says_that_deleting_fails(shelf):
+    _, faults, endpoint = shelf
+    faults.next("storage.delete", "402")
+    with pytest.raises(ProviderFailed, match="but not deleted"):
+        asyncio.run(hosting_at(endpoint).check())
+
+
 def test_without_keys_nothing_is_sent(shelf):
     made, _, endpoint = shelf
     hosting = Hosting(HostingAccount(endpoint=endpoint, bucket="masks"), Keys(), times=QUICK)
@@ -208,7 +215,10 @@ def test_a_bucket_that_goes_wrong(shelf, kind, times, error):
 def test_an_answer_is_not_lost_because_deleting_fails(shelf):
     made, faults, endpoint = shelf
     faults.next("storage.delete", "402")
-    assert len(asyncio.run(lend(endpoint)())) == 2
+    links = asyncio.run(lend(endpoint)())
+    assert len(links) == 2
+    name = urlsplit(links[0]).path.removeprefix("/masks/")
+    assert links.left == f"Delete {name} in the bucket masks yourself; it could not be done from here."
     assert [method for method, _ in made.seen].count("DELETE") == 2
 
 

@@ -112,7 +112,7 @@ def test_the_plan_says_what_would_leave(runware: World) -> None:
         None,
         "",
     )
-    assert plan.price_note == "Runware tells the price with a dry run and after each job."
+    assert plan.price_note == "Runware tells the price when asked, and after each job."
     official_address = Runware(RunwareAccount(), Keys()).plan("cutout", RunwareCutoutParams(), (10, 20))
     assert (official_address.hosts, official_address.kind) == (("api.runware.ai",), "JPEG")
     assert (

@@ -13,9 +13,19 @@ import pytest
 pytest.importorskip("starlette", reason="the test servers need starlette")
 pytest.importorskip("uvicorn", reason="the test servers need uvicorn")
 
-from maskstudio.errors import BadAnswer, Busy, Cancelled, KeyNeeded, PaymentNeeded, ProviderFailed, Unclear, Unreachable
+from maskstudio.errors import (
+    BadAnswer,
+    Busy,
+    Cancelled,
+    CannotWrite,
+    KeyNeeded,
+    PaymentNeeded,
+    ProviderFailed,
+    Unclear,
+    Unreachable,
+)
 from maskstudio.jobs import Token
-from maskstudio.providers.remote.base import Answer, Errand, Times, run_with
+from maskstudio.providers.remote.base import Answer, Errand, Times, Trip, run_with
 from tests.providers.remote.runware_world import HASTY, KEY, QUICK, World, bright, errand, photo_of, union
 
 # ---------------------------------------------------------------------- faults
@@ -31,8 +41,8 @@ SPOILED = {"bad-url": BadAnswer, "not-image": BadAnswer, "wrong-size": BadAnswer
 PAID = [kind for kind in SUBMIT if kind not in ("402", "errors200")]
 
 
-def failing(runware: World, wanted: type[Exception], job: Errand, kind: str) -> None:
-    """Run an errand that must fail within its budget, in one sentence without the key."""
+def failing(runware: World, wanted: type[Exception], job: Errand, kind: str) -> str:
+    """Run an errand that must fail within its budget, in one sentence without the key; gives that."""
     start = time.monotonic()
     with pytest.raises(wanted) as raised:
         runware.run(job, times=patience(kind))
@@ -42,6 +52,18 @@ def failing(runware: World, wanted: type[Exception], job: Errand, kind: str) -> 
     text = str(raised.value)
     assert text.endswith(".")
     assert KEY not in text
+    return text
+
+
+def test_a_full_ledger_does_not_lose_paid_work(runware: World) -> None:
+    def charged(state: str, *line: object) -> None:
+        runware.ledger.append((state, *line))
+        if state == "done":
+            raise CannotWrite("The disk is full.")
+
+    answer = asyncio.run(runware.service().run(errand("cutout"), Trip(charged=charged)))
+    assert answer.pieces
+    assert runware.states == ["sent", "done"]
 
 
 def test_no_log_holds_the_key_or_the_photo(runware: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -144,7 +166,8 @@ PASSING = ("slow", "drop", "reset", "429", "500", "503", "html502", "scaled", "d
 @pytest.mark.parametrize("kind", RESULT)
 def test_faults_of_the_download_that_last(runware: World, kind: str) -> None:
     runware.server.faults.next("result", kind, times=99)
-    failing(runware, RESULT[kind], errand("cutout", output_type="URL"), kind)
+    said = failing(runware, RESULT[kind], errand("cutout", output_type="URL"), kind)
+    assert said.startswith("Runware did the work, which may be charged, but the") or RESULT[kind] is BadAnswer
     assert len(runware.server.charges) == 1
     assert runware.states == ["sent", "done"]
 

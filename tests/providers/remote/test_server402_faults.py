@@ -1,8 +1,10 @@
 """Server402's client when things go wrong: nothing is ever paid twice."""
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,8 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
+from maskstudio.providers.remote import carrier
+from maskstudio.providers.remote.wire import Reply, Wire
 from tests.providers.remote.refining import (
     QUICK,
     Swapped,
@@ -85,14 +89,75 @@ def test_other_faults_end_a_paid_call_at_once(world: World, kind: str) -> None:
     assert len(world.paid_calls) <= 1
 
 
-def test_a_payment_that_is_not_settled_failed(world: World) -> None:
+STILL_GOOD = r"; the signed payment could still be taken for a few minutes, so it counts as spent\.$"
+
+
+def test_a_payment_that_is_not_settled_counts(world: World) -> None:
     world.double.refuse_next("insufficient_funds")
     run = world.run()
-    with pytest.raises(PaymentNeeded, match="insufficient_funds"):
+    with pytest.raises(PaymentNeeded, match=f"insufficient_funds{STILL_GOOD}"):
         run.go(world.client("wallet"))
-    assert run.states == ["sent", "failed"]
+    assert run.states == ["sent", "unclear"]
     assert len(world.paid_calls) == 1
     assert not world.double.charges
+
+
+@pytest.mark.parametrize("kind", ["429", "429-plain"])
+def test_a_payment_that_was_only_put_off_counts(world: World, kind: str) -> None:
+    world.double.faults.next(TOOL, kind, 9)
+    run = world.run()
+    with pytest.raises(Busy, match=STILL_GOOD):
+        run.go(world.client("wallet"))
+    assert run.states == ["sent", "unclear"]
+    assert len(world.double.faults.taken) == QUICK.tries
+
+
+@pytest.mark.parametrize(
+    ("before", "error", "states"), [(0, Unreachable, ["sent", "failed"]), (1, Unclear, ["sent", "unclear"])]
+)
+def test_a_payment_that_never_left_costs_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, before: int, error: type[ProviderFailed], states: list[str]
+) -> None:
+    world.double.faults.next(TOOL, "429", 9)
+    call, paid = Wire.call, []
+
+    async def gone(wire: Wire, *where: str, **how: Any) -> Reply:
+        if how.get("headers"):
+            paid.append(where)
+            if len(paid) > before:
+                raise Unreachable("It cannot be reached.")
+        return await call(wire, *where, **how)
+
+    monkeypatch.setattr(Wire, "call", gone)
+    run = world.run()
+    with pytest.raises(error):
+        run.go(world.client("wallet"))
+    assert run.states == states
+    assert len(paid) == QUICK.tries
+
+
+@pytest.mark.parametrize("kind", ["reset", "500"])
+def test_a_result_that_cannot_be_fetched_was_paid(world: World, kind: str) -> None:
+    world.double.faults.next("result", kind, 9)
+    run = world.run()
+    with pytest.raises(ProviderFailed, match=r"^Server402 did the work, which may be charged, but the result"):
+        run.go(world.client())
+    assert run.states == ["sent", "done"]
+
+
+def test_a_file_that_was_left_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    delete = carrier.delete
+
+    async def fails(*how: Any) -> None:
+        await delete(*how)
+        raise ProviderFailed("It may not be deleted.")
+
+    monkeypatch.setattr(carrier, "delete", fails)
+    answer = world.run().go(world.client())
+    name = r"maskstudio/[0-9a-f-]{36}\.png"
+    words = f"Delete {name} and {name} in the bucket server402-client yourself; it could not be done from here."
+    assert re.fullmatch(words, answer.note)
+    assert answer.pieces
 
 
 def test_a_refusal_after_a_lost_answer_is_unclear(world: World) -> None:
