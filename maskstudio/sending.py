@@ -13,7 +13,6 @@ from maskstudio.errors import Busy, MaskStudioError, PaymentNeeded
 from maskstudio.jobs import Token
 from maskstudio.ledger import Ledger
 from maskstudio.matting.colourtiles import laid_colours
-from maskstudio.matting.foreground import estimate
 from maskstudio.params import UNSHAPED, MaskParams, RefineParams
 from maskstudio.providers.remote.base import Answer, Errand, Piece, Service, Trip, run_with
 from maskstudio.providers.remote.gate import Gate
@@ -117,6 +116,8 @@ def _with_edge(layer: Layer, piece: Piece, departure: Departure, image: Image, t
 
     The refine panel says how much of the colours is used.
     """
+    from maskstudio.matting.foreground import estimate
+
     area = departure.area
     photo = image.pixels[area.slices()]
     if piece.colours is not None:

@@ -1,6 +1,5 @@
 """What a service is: an errand goes out, an answer comes home. Knows no service and no wire."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -164,6 +163,8 @@ async def aside(work: Callable[[Callable[[], None]], T]) -> T:
 
     A cancelled task leaves at once; ``check()`` then raises on the thread.
     """
+    import asyncio  # not while the program starts
+
     stopped = threading.Event()
 
     def check() -> None:
@@ -178,6 +179,7 @@ async def aside(work: Callable[[Callable[[], None]], T]) -> T:
 
 def run_with(token: Token, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run ``work()`` to its end on this thread; a cancelled token cancels it wherever it waits, within moments."""
+    import asyncio  # not while the program starts
 
     async def watched() -> T:
         task = asyncio.ensure_future(work())
