@@ -18,7 +18,6 @@ _TABLE = """CREATE TABLE IF NOT EXISTS spent (
     id TEXT PRIMARY KEY, at REAL NOT NULL, service TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL,
     expected REAL, amount REAL, remote TEXT NOT NULL DEFAULT '')"""
 _GLANCE = 0.2  # seconds that somebody who only looks waits for another program
-_OPEN = ("sent", "unclear")  # states in which what was expected counts as spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +109,7 @@ class Ledger:
 def _spent(base: sqlite3.Connection, service: str) -> float:
     now = time.localtime()
     start = time.mktime((now.tm_year, now.tm_mon, 1, 0, 0, 0, 0, 0, -1))
-    open_states = ",".join(f"'{state}'" for state in ("agreed", *_OPEN))
-    query = (
-        f"SELECT SUM(CASE WHEN state IN ({open_states}) THEN COALESCE(amount, expected, 0) "  # noqa: S608  our own words
-        "WHEN state = 'done' THEN COALESCE(amount, expected, 0) ELSE 0 END) FROM spent WHERE service = ? AND at >= ?"
-    )
+    # What was agreed, sent or left unclear counts as expected until its cost is known; only what failed was free.
+    query = "SELECT SUM(COALESCE(amount, expected, 0)) FROM spent WHERE state <> 'failed' AND service = ? AND at >= ?"
     row = base.execute(query, (service, start)).fetchone()
     return float(row[0] or 0.0)

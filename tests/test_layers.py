@@ -26,7 +26,7 @@ RULES: dict[str, set[str]] = {
     "jobs": {"errors"},
     "core": {"errors", "spec", "params"},
     "matting": {*FLOOR, "core"},
-    "providers": {*FLOOR, "remote_params", "core", "matting"},
+    "providers": {*FLOOR, "remote_params", "departure", "core", "matting"},
     "operations": {*FLOOR, "core", "matting", "providers"},
     "sending": {*FLOOR, "departure", "ledger", "core", "matting", "providers", "operations"},
     "journal": {*FLOOR, "core"},

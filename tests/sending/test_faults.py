@@ -147,15 +147,12 @@ def test_money_and_haste_pause_the_queue_until_the_user_goes_on(place, kind):
         assert gate("runware").paused == str(failed[0])
         assert next(each for each in first.services() if each.name == "runware").paused
         place.faults.clear()
-        with gate("runware")._changed:
-            pass
-        session = second
-        departure = session.prepare("runware", "detect", RunwareMaskParams())
+        departure = second.prepare("runware", "detect", RunwareMaskParams())
         why = gate("runware").paused
-        job = session.send(departure)  # the user's word: the queue goes on
+        job = second.send(departure)  # the user's word: the queue goes on
         assert why
         assert job is not None
         while not job.finished:
             home.get(timeout=5)()
         assert job.state == "done"
-        assert session.document.layers
+        assert second.document.layers

@@ -8,6 +8,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import BadParameter, CapReached, KeyNeeded, NotAgreed, ProviderFailed
+from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.keys import Keychain
 from maskstudio.params import MaskParams
 from maskstudio.providers.remote.gate import gate
@@ -21,6 +22,7 @@ from maskstudio.remote_params import (
     RunwareMaskParams,
     Server402RefineParams,
 )
+from maskstudio.session import Session
 from tests.sending.scene import luma, opened, photo
 
 PLAIN = MaskParams(mask_padding=0, mask_blur=0)
@@ -172,11 +174,7 @@ def test_an_answer_lies_beside_the_local_one_and_blinks(place):
 
 def test_nothing_leaves_without_the_users_word(place):
     session = opened(place)
-    del session.consent
-    session.__dict__.pop("consent", None)
-    from maskstudio.verbs.sending import _refused
-
-    session.consent = _refused
+    session.consent = Session(Runner(immediate, Inline())).consent  # as it is before anybody offers to ask
     with pytest.raises(NotAgreed):
         session.ask_service("runware", "detect", RunwareMaskParams())
     assert place.charges("runware") == []

@@ -3,16 +3,16 @@
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.departure import Operation as Operation  # noqa: PLC0414  the clients' word too
 from maskstudio.errors import Cancelled
 from maskstudio.jobs import Token
 from maskstudio.spec import Params
 
-Operation = Literal["detect", "objects", "bodyParts", "cutout", "refine"]
 Plane = npt.NDArray[np.uint8]
 T = TypeVar("T")
 _LOOK = 0.03  # seconds between looks at the token
