@@ -125,7 +125,7 @@ def test_a_stroke_under_way_is_back_as_far_as_it_was_followed(session, writer, t
     session.begin_stroke(HARD, 0)
     for x in range(0, 200, 5):
         session.stroke_to(x, 25, 0.5)
-    wait_until(lambda: frames_of(session)[b"V"] > 0 and session.journal._log._sent == 40)
+    until(lambda: frames_of(session)[b"V"] > 0 and session.journal._log._sent == 40)
     session.journal._log.flush()
     back = recovery.recover(found(died(session, writer, tmp_path)))
     back.lock.release()
@@ -138,7 +138,7 @@ def test_a_stroke_under_way_is_back_as_far_as_it_was_followed(session, writer, t
 def test_the_first_stroke_brings_its_layer_back(session, writer, tmp_path):
     session.begin_stroke(HARD, 255)
     session.stroke_to(50, 50)
-    wait_until(lambda: frames_of(session)[b"V"] > 0)
+    until(lambda: frames_of(session)[b"V"] > 0)
     back = recovery.recover(found(died(session, writer, tmp_path)))
     back.lock.release()
     session.end_stroke()
@@ -150,18 +150,13 @@ def test_a_stroke_given_up_stays_given_up(session, writer, tmp_path):
     stroke(session, [(20, 20)])
     session.begin_stroke(HARD, 255)
     session.stroke_to(100, 100)
-    wait_until(lambda: frames_of(session)[b"V"] > 0)
+    until(lambda: frames_of(session)[b"V"] > 0)
     session.cancel_stroke()
     back = recovery.recover(found(died(session, writer, tmp_path)))
     back.lock.release()
     assert_same_history(session.history, back.history)
 
 
-def wait_until(holds, patience=5):
-    end = time.monotonic() + patience
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def frames_of(session):
@@ -180,7 +175,7 @@ def frames_of(session):
 def test_a_torn_end_loses_what_was_being_written_and_nothing_else(session, writer, tmp_path):
     for number in range(5):
         stroke(session, [(20 + 30 * number, 20)])
-        wait_until(lambda: session.journal._written is session.journal._state)
+        until(lambda: session.journal._written is session.journal._state)
     grave = died(session, writer, tmp_path)
     log = next(grave.glob("log.*"))
     data = log.read_bytes()
@@ -243,7 +238,7 @@ def test_any_damage_gives_a_history_or_a_sentence(session, writer, tmp_path):
 
 def test_the_photo_may_be_gone_or_changed(session, writer, tmp_path, photo):
     stroke(session, [(20, 20)])
-    wait_until(lambda: (session.journal.folder / "source.json").exists())
+    until(lambda: (session.journal.folder / "source.json").exists())
     grave = died(session, writer, tmp_path)
     photo.unlink()
     back = recovery.recover(found(grave))
@@ -263,7 +258,7 @@ def test_a_pasted_image_has_no_file_and_comes_back_all_the_same(writer, tmp_path
 
     session.history = History(Document(image(dtype=np.uint16)))
     session.changed()
-    wait_until(lambda: session.journal is not None and (session.journal.folder / "source.json").exists())
+    until(lambda: session.journal is not None and (session.journal.folder / "source.json").exists())
     back = recovery.recover(found(died(session, writer, tmp_path)))
     back.lock.release()
     assert back.history.document.image.digest == session.document.image.digest
@@ -333,14 +328,14 @@ def test_a_full_disk_is_told_once_and_stops_nothing(session, writer, tmp_path, m
     assert writer.settle()
     disk = Full(monkeypatch)
     stroke(session, [(60, 60)])
-    wait_until(lambda: session.journal.safety == "failed")
+    until(lambda: session.journal.safety == "failed")
     stroke(session, [(90, 90)])
     time.sleep(0.2)
     sentence = "What you do is not being kept safe at the moment: the disk is full. Save your work."
     assert [str(error) for error in session.failures] == [sentence]
     assert isinstance(session.failures[0], CannotWrite)
     disk.full = False
-    wait_until(lambda: session.journal.acknowledged)
+    until(lambda: session.journal.acknowledged)
     back = recovery.recover(found(died(session, writer, tmp_path)))
     back.lock.release()
     assert_same_history(session.history, back.history)
@@ -354,7 +349,7 @@ def test_a_log_that_has_grown_is_written_anew(session, writer, tmp_path, monkeyp
         if number % 3 == 0:
             session.undo()
         time.sleep(0.02)
-    wait_until(lambda: session.journal._number > 1 and session.journal._anew is None)
+    until(lambda: session.journal._number > 1 and session.journal._anew is None)
     assert writer.settle()
     grave = died(session, writer, tmp_path)
     assert len(list(grave.glob("log.*"))) <= 2
@@ -379,5 +374,5 @@ def test_the_status_is_told_at_home(session, writer):
     session.journalled = lambda: told.append(session.journal.safety)
     stroke(session, [(20, 20)])
     assert writer.settle()
-    wait_until(lambda: told[-1:] == ["saved"])
+    until(lambda: told[-1:] == ["saved"])
     assert isinstance(session.journal.folder, Path)

@@ -13,10 +13,38 @@ if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.env
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from tests.patience import PATIENCE
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SAME = 0.995  # share of pixels that must agree
 CLOSE = 2  # levels a pixel may differ and still agree
+
+
+class PatientBot(QtBot):
+    """pytest-qt's bot, which waits as long as every test does; its own five seconds are too few on a busy machine."""
+
+    def waitUntil(self, callback, *, timeout=PATIENCE * 1000):  # noqa: N802, D102
+        super().waitUntil(callback, timeout=int(timeout))
+
+    def waitSignal(self, signal=None, *, timeout=PATIENCE * 1000, **how):  # noqa: N802, D102
+        return super().waitSignal(signal, timeout=int(timeout), **how)
+
+    def waitSignals(self, signals=None, *, timeout=PATIENCE * 1000, **how):  # noqa: N802, D102
+        return super().waitSignals(signals, timeout=int(timeout), **how)
+
+    def waitExposed(self, widget, *, timeout=PATIENCE * 1000):  # noqa: N802, D102
+        return super().waitExposed(widget, timeout=int(timeout))
+
+    def waitActive(self, widget, *, timeout=PATIENCE * 1000):  # noqa: N802, D102
+        return super().waitActive(widget, timeout=int(timeout))
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    """Every wait of it lasts until what is waited for is there, or minutes have passed."""
+    return PatientBot(request)
 
 
 def rgb(image: QImage) -> np.ndarray:

@@ -14,7 +14,7 @@ K, M = Qt.Key, Qt.KeyboardModifier
 @pytest.fixture
 def opened(window, qtbot):
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)
     return window

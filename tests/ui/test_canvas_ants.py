@@ -54,7 +54,7 @@ def canvas(qtbot):
 
 
 def settle(qtbot, canvas):
-    qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete, timeout=5000)
+    qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete)
 
 
 def shown(canvas, pixels):

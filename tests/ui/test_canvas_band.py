@@ -73,7 +73,7 @@ def taken(qtbot, pixels):
             canvas.render(image, QPoint(), QRegion(canvas.rect()))
             return canvas.complete
 
-        qtbot.waitUntil(settled, timeout=5000)
+        qtbot.waitUntil(settled)
         left, top = canvas._view.origin
         box = canvas._view.shown
         return pixels(image)[max(top, 0) : top + box.height, max(left, 0) : left + box.width]

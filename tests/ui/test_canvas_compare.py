@@ -27,7 +27,7 @@ def document(seed=1, size=SIZE):
 
 
 def settle(qtbot, view):
-    qtbot.waitUntil(lambda: view.repaint() or view.complete, timeout=5000)
+    qtbot.waitUntil(lambda: view.repaint() or view.complete)
 
 
 @pytest.fixture

@@ -225,7 +225,7 @@ def test_a_long_press_opens_the_flyout(editor, qtbot):
     timer.timeout.connect(look)
     timer.start(50)
     QTest.mousePress(button, LEFT)
-    qtbot.waitUntil(lambda: bool(seen), timeout=5000)
+    qtbot.waitUntil(lambda: bool(seen))
     timer.stop()
     QTest.mouseRelease(button, LEFT)
     assert seen == ["Lasso", "Polygon Lasso", "Magnetic Lasso"]

@@ -148,7 +148,7 @@ def painted(qtbot):
 
 def settle(qtbot, canvas):
     canvas.repaint()
-    qtbot.waitUntil(lambda: canvas.complete, timeout=5000)
+    qtbot.waitUntil(lambda: canvas.complete)
 
 
 def shown(qtbot, canvas, pixels):
@@ -329,14 +329,14 @@ def test_touches_reach_every_kind_of_screen(qtbot, pixels, ratio, angle):
         canvas.render(image, QPoint(), QRegion(canvas.rect()))
         return image
 
-    qtbot.waitUntil(lambda: bool(picture()) and canvas.complete, timeout=5000)
+    qtbot.waitUntil(lambda: bool(picture()) and canvas.complete)
     canvas.set_live(painted.read)
     for step in range(6):
         painted.stamp(640 + 37 * step, 420 + 23 * step, 41, 40 * step)
         picture()
     seen = pixels(picture())
     canvas._frame.outdate()
-    qtbot.waitUntil(lambda: bool(picture()) and canvas.complete, timeout=5000)
+    qtbot.waitUntil(lambda: bool(picture()) and canvas.complete)
     difference = np.abs(pixels(picture()) - seen)
     assert difference.max() <= 2
 

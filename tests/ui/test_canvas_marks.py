@@ -34,7 +34,7 @@ def canvas(qtbot):
     widget.set_document(replace(Document(Image(np.full((300, 400, 3), 90, np.uint8))).add(layers), active=3))
     widget.show()
     widget.actual_pixels()
-    qtbot.waitUntil(lambda: widget.complete, timeout=5000)
+    qtbot.waitUntil(lambda: widget.complete)
     return widget
 
 

@@ -48,7 +48,7 @@ def canvas(qtbot):
 
 def settle(qtbot, canvas):
     qtbot.wait(1)
-    qtbot.waitUntil(lambda: canvas.complete, timeout=3000)
+    qtbot.waitUntil(lambda: canvas.complete)
     canvas.count()
 
 

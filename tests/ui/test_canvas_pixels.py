@@ -68,7 +68,7 @@ def taken(qtbot, pixels):
             assert (QRegion(canvas._frame.pixmap.rect()) - canvas._frame.valid).isEmpty()
             return image
 
-        qtbot.waitUntil(lambda: bool(settled()), timeout=5000)
+        qtbot.waitUntil(lambda: bool(settled()))
         return pixels(settled())
 
     return grab

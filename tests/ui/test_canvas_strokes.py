@@ -249,7 +249,7 @@ def test_real_focus_changes_interrupt(qtbot, canvas, told):
     layout.addWidget(field)
     window.show()
     window.activateWindow()
-    qtbot.waitUntil(lambda: window.isActiveWindow(), timeout=3000)
+    qtbot.waitUntil(lambda: window.isActiveWindow())
     canvas.setFocus()
     press(canvas, 40, 60)
     told.clear()

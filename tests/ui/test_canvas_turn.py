@@ -113,7 +113,7 @@ def taken(qtbot, canvas, pixels):
         canvas.render(image, QPoint(), QRegion(canvas.rect()))
         return image
 
-    qtbot.waitUntil(lambda: bool(picture()) and canvas.complete, timeout=5000)
+    qtbot.waitUntil(lambda: bool(picture()) and canvas.complete)
     return pixels(picture())
 
 

@@ -36,13 +36,13 @@ def canvas(qtbot):
     qtbot.addWidget(widget)
     widget.set_document(opened())
     widget.show()
-    qtbot.waitUntil(lambda: widget.complete, timeout=5000)
+    qtbot.waitUntil(lambda: widget.complete)
     return widget
 
 
 def settle(qtbot, canvas):
     canvas.repaint()
-    qtbot.waitUntil(lambda: canvas.complete, timeout=5000)
+    qtbot.waitUntil(lambda: canvas.complete)
 
 
 @pytest.mark.parametrize("mode", ["overlay", "black", "mask"])
@@ -189,7 +189,7 @@ def test_a_first_look_is_made_in_slices(qtbot, monkeypatch):
 
     monkeypatch.setattr(widget._frame, "paint", counted)
     widget.show()
-    qtbot.waitUntil(lambda: widget.complete, timeout=20000)
+    qtbot.waitUntil(lambda: widget.complete)
     assert len(built) > 5
     assert np.diff(built).max() < built[-1] / 3
 
@@ -213,7 +213,7 @@ def test_what_a_pan_would_bring_into_sight_is_made_in_peace(qtbot, canvas):
     builds = canvas._scene.builds
     canvas._idle.setInterval(0)
     canvas._idle.start()
-    qtbot.waitUntil(lambda: canvas._scene.builds > builds and not canvas._idle.isActive(), timeout=5000)
+    qtbot.waitUntil(lambda: canvas._scene.builds > builds and not canvas._idle.isActive())
     builds = canvas._scene.builds
     for step in (QPointF(180, 0), QPointF(-360, 90), QPointF(180, -180)):
         canvas.look_at(1.0, canvas.centre + step)

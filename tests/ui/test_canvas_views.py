@@ -65,7 +65,7 @@ def seen(qtbot, pixels):
         canvas._march.stop()
         width, height = shown.size
         canvas.look_at(scale, QPointF(width / 2, height / 2))
-        qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete, timeout=5000)
+        qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete)
         left, top = canvas._view.origin
         box = canvas._view.shown
         return pixels(canvas.grab().toImage())[max(top, 0) : top + box.height, max(left, 0) : left + box.width]
@@ -169,7 +169,7 @@ def test_colours_go_to_the_profile_of_the_screen(seen, qtbot):
     assert np.abs(got[10, 10] - (234, 51, 35)).max() <= 2  # known values of sRGB red in Display P3
     assert np.abs(got[50, 10] - 90).max() <= 1
     canvas.set_display(None)
-    qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete, timeout=5000)
+    qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete)
     assert canvas.grab().toImage().pixelColor(canvas.from_image(QPointF(10, 10)).toPoint()).getRgb()[:3] == (255, 0, 0)
 
 

@@ -13,7 +13,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_
 @pytest.fixture
 def masked(window, qtbot):
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     window.session.add_layer()
     window.session.fill()
     window.canvas.setFocus()
@@ -26,7 +26,7 @@ def test_it_asks_once_and_then_writes_to_the_same_place(masked, qtbot, tmp_path,
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (asked.append(1), (str(target), ""))[1])
     for number in range(3):
         QTest.keyClick(masked.canvas, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-        qtbot.waitUntil(lambda: target.exists() and not masked.session.runner.jobs, timeout=30_000)
+        qtbot.waitUntil(lambda: target.exists() and not masked.session.runner.jobs)
         assert not masked.session.unexported
         target.unlink()
         assert len(asked) == 1, number

@@ -62,12 +62,12 @@ def shown(window):
 
 
 def settle(qtbot, window):
-    qtbot.waitUntil(lambda: window.canvas.complete and not window.session.runner.jobs, timeout=20_000)
+    qtbot.waitUntil(lambda: window.canvas.complete and not window.session.runner.jobs)
 
 
 def previewing(window, qtbot, photo):
     window.open(photo)
-    qtbot.waitUntil(lambda: isinstance(shown(window), Preview), timeout=20_000)
+    qtbot.waitUntil(lambda: isinstance(shown(window), Preview))
     qtbot.waitUntil(lambda: window.canvas.complete)
 
 
@@ -79,7 +79,7 @@ def test_a_first_look_and_then_the_photo_without_a_jump(window, qtbot, photo, ga
     view = window.canvas.scale, window.canvas.centre, window.canvas.geometry()
     before = pixels(window.canvas.grab().toImage())
     gate.opened.set()
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     window.canvas.repaint()
     assert not isinstance(shown(window), Preview)
     at_once = pixels(window.canvas.grab().toImage())
@@ -101,7 +101,7 @@ def test_a_view_chosen_meanwhile_stays(window, qtbot, photo, gate):
     window.canvas.zoom_to(1.0, QPointF(200, 150))
     view = window.canvas.scale, window.canvas.centre
     gate.opened.set()
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     settle(qtbot, window)
     assert (window.canvas.scale, window.canvas.centre) == view
 
@@ -125,7 +125,7 @@ def test_what_was_open_comes_back(window, qtbot, photo, gate, end, others, monke
     else:
         window.cancel_jobs()
     gate.opened.set()
-    qtbot.waitUntil(lambda: not isinstance(shown(window), Preview), timeout=20_000)
+    qtbot.waitUntil(lambda: not isinstance(shown(window), Preview))
     assert window.session.document is document
     assert window.canvas.document is document
     assert window.welcome.isVisible() == (document is None)
@@ -133,7 +133,7 @@ def test_what_was_open_comes_back(window, qtbot, photo, gate, end, others, monke
     gate.error = None
     window.open(photo)  # it can be tried again
     qtbot.waitUntil(
-        lambda: window.session.document is not None and window.session.document.size == SIZE, timeout=20_000
+        lambda: window.session.document is not None and window.session.document.size == SIZE
     )
 
 
@@ -141,7 +141,7 @@ def test_a_small_photo_has_no_first_look(window, qtbot, monkeypatch):
     looks = []
     monkeypatch.setattr(window, "_preview", lambda *look: looks.append(look))
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     qtbot.waitUntil(lambda: not window.session.runner._jobs)
     assert looks == []
 
@@ -151,18 +151,18 @@ def test_shapes_at_the_end_of_what_there_is(window, qtbot, tmp_path, size):
     path = tmp_path / "odd.jpg"
     PIL.Image.new("RGB", size, (200, 60, 30)).save(path, quality=95)
     window.open(path)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     settle(qtbot, window)
     assert window.session.document.size == size
     for scale in (1.0, 0.01, 32.0):
         window.canvas.zoom_to(scale)
-        qtbot.waitUntil(lambda: window.canvas.complete, timeout=20_000)
+        qtbot.waitUntil(lambda: window.canvas.complete)
 
 
 def test_the_photo_at_its_own_size_is_the_photo(window, qtbot, photo, pixels):
     """Its quarter stands in for reduced sizes only."""
     window.open(photo)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     window.canvas.zoom_to(1.0)
     settle(qtbot, window)
     image: Image = window.session.document.image

@@ -72,7 +72,7 @@ def test_what_was_used_lately_comes_first_and_what_cannot_be_done_later():
 @pytest.fixture
 def opened(window, qtbot):
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     window.canvas.setFocus()
     return window
 

@@ -288,7 +288,7 @@ def wheel_event(canvas, modifiers=M.NoModifier):
 @pytest.fixture
 def opened(window, qtbot):
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     return window
 
 

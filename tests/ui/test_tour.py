@@ -20,7 +20,7 @@ def tour_of(window):
 @pytest.fixture
 def touring(window, qtbot):
     window.actions_by_id["help.tour"].trigger()
-    qtbot.waitUntil(lambda: tour_of(window) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: tour_of(window) is not None)
     return window
 
 
@@ -81,7 +81,7 @@ def test_it_follows_the_window(touring, qtbot):
 
 def open_sample(window, qtbot):
     window.actions_by_id["file.sample"].trigger()
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     qtbot.wait(50)
 
 
@@ -101,7 +101,7 @@ def test_it_is_not_shown_twice_nor_for_a_photo_of_ones_own(window, qtbot, tmp_pa
     own = tmp_path / "own.jpg"
     own.write_bytes((Path(__file__).resolve().parents[2] / "resources/samples/grace_hopper.jpg").read_bytes())
     window.open(own)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     qtbot.wait(50)
     assert tour_of(window) is None
     window.settings.tour_seen = True

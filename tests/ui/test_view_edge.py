@@ -122,7 +122,7 @@ def test_a_band_that_is_made_wider_shows_at_once(opened, qtbot):
     qtbot.waitUntil(lambda: shown(opened) is not None)
     for width in (12, 33):
         opened.session.refine(opened.session.active.id, RefineParams(band_width=width, adaptive=False))
-        qtbot.waitUntil(lambda width=width: np.array_equal(shown(opened), banded(width)), timeout=10_000)
+        qtbot.waitUntil(lambda width=width: np.array_equal(shown(opened), banded(width)))
 
 
 def test_the_tools_that_paint_into_it_show_it(opened, qtbot):
@@ -162,7 +162,7 @@ def test_what_is_painted_stays_on_show_until_it_is_drawn(opened, qtbot):
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     painted = canvas.trimap
     assert painted[40, 100] == 128
-    qtbot.waitUntil(lambda: canvas.trimap is not painted, timeout=10_000)
+    qtbot.waitUntil(lambda: canvas.trimap is not painted)
     assert canvas.trimap[40, 100] == 128
 
 
@@ -283,7 +283,7 @@ def test_a_trimap_is_imported_and_cleared(opened, qtbot, tmp_path, chosen):
     write_mask(tmp_path / "trimap.png", plane)
     files.append(tmp_path / "trimap.png")
     act(opened, "mask.importTrimap")
-    qtbot.waitUntil(lambda: opened.session.active.hints is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: opened.session.active.hints is not None)
     codes = np.select([plane == 255, plane == 128], [HINT_FOREGROUND, HINT_UNKNOWN], HINT_BACKGROUND)
     assert np.array_equal(opened.session.active.hints.array(), codes)
     act(opened, "mask.clearTrimap")

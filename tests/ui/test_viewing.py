@@ -20,7 +20,7 @@ SAMPLE = resource("samples/grace_hopper.jpg")
 @pytest.fixture
 def opened(window, qtbot):
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     document = window.session.document
     alpha = np.zeros(document.size[::-1], np.uint8)
     alpha[100:300, 150:350] = 255
@@ -104,9 +104,9 @@ def test_a_picture_is_read_and_shown(opened, qtbot, tmp_path):
     path.write_bytes(cv2.imencode(".png", np.full((30, 40, 3), (10, 200, 250), np.uint8))[1].tobytes())
     act(opened, "view.picture")
     opened.viewing.choices.choose_picture(path)
-    qtbot.waitUntil(lambda: opened.canvas.style_of_view.picture is not None, timeout=5000)
+    qtbot.waitUntil(lambda: opened.canvas.style_of_view.picture is not None)
     assert part(opened, QToolButton, "backdropPicture").text() == "beach.png"
-    qtbot.waitUntil(lambda: opened.canvas.complete, timeout=5000)
+    qtbot.waitUntil(lambda: opened.canvas.complete)
     at = opened.canvas.from_image(QPointF(20, 20)).toPoint()
     assert opened.canvas.grab().toImage().pixelColor(at).getRgb()[:3] == (250, 200, 10)
 
@@ -114,7 +114,7 @@ def test_a_picture_is_read_and_shown(opened, qtbot, tmp_path):
 def test_a_picture_that_cannot_be_read_is_told_and_forgotten(opened, qtbot, tmp_path):
     path = tmp_path / "none.png"
     opened.viewing.choices.choose_picture(path)
-    qtbot.waitUntil(lambda: "none.png" in opened.notice.sentence, timeout=5000)
+    qtbot.waitUntil(lambda: "none.png" in opened.notice.sentence)
     assert opened.viewing.choices.now.picture == ""
 
 
@@ -179,7 +179,7 @@ def test_the_lock_carries_the_look_to_the_next_photo(opened, qtbot, tmp_path, lo
         act(opened, "view.lock")
     opened.canvas.look_at(3.0, QPointF(128, 450))
     opened.open(path)
-    qtbot.waitUntil(lambda: opened.session.document.size == (1100, 900), timeout=10_000)
+    qtbot.waitUntil(lambda: opened.session.document.size == (1100, 900))
     if locked:
         assert opened.canvas.scale == 3.0
         assert opened.canvas.centre == QPointF(275, 675)  # a quarter from the left, three quarters down

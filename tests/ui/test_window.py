@@ -31,14 +31,14 @@ def act(window, name):
 @pytest.fixture
 def opened(window, qtbot):
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     return window
 
 
 @pytest.fixture
 def detected(opened, qtbot):
     act(opened, "select.subject")
-    qtbot.waitUntil(lambda: bool(opened.session.document.layers), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers))
     qtbot.waitUntil(lambda: idle(opened))
     return opened
 
@@ -76,14 +76,14 @@ def test_the_whole_job_with_the_mouse(opened, qtbot, tmp_path, monkeypatch):
     panel = opened.findChild(QWidget, "detectPanel")
     detect = next(button for button in panel.findChildren(QPushButton) if button.text() == "Detect")
     qtbot.mouseClick(detect, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(opened.session.document.layers), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers))
     assert opened.session.document.layers[0].name == "face"
     act(opened, "select.refine")
-    qtbot.waitUntil(lambda: opened.session.active.refinement is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: opened.session.active.refinement is not None)
     target = tmp_path / "gesicht äöü.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     act(opened, "file.export")
-    qtbot.waitUntil(lambda: idle(opened) and target.exists(), timeout=30_000)
+    qtbot.waitUntil(lambda: idle(opened) and target.exists())
     written = cv2.imdecode(np.fromfile(target, np.uint8), cv2.IMREAD_UNCHANGED)
     np.testing.assert_array_equal(written[..., 3], opened.session.document.alpha.array())
     assert not opened.session.unexported
@@ -117,7 +117,7 @@ def test_a_photo_can_be_dropped(window, qtbot):
         Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(event)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     assert window.windowTitle().startswith("grace_hopper.jpg")
     assert window.settings.recent == [str(SAMPLE)]
 
@@ -128,7 +128,7 @@ def test_a_file_that_is_no_photo_gets_a_sentence_and_changes_nothing(detected, q
     monkeypatch.setattr("maskstudio.ui.dialogs.ask_leave", lambda *_: "discard")
     before = detected.session.document
     detected.open(broken)
-    qtbot.waitUntil(lambda: bool(detected.notice.sentence), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(detected.notice.sentence))
     assert "notes.png" in detected.notice.sentence
     assert detected.session.document is before
 

@@ -47,7 +47,7 @@ class Slow:
 @pytest.fixture
 def opened(window, qtbot):
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None and idle(window), timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None and idle(window))
     return window
 
 
@@ -80,7 +80,7 @@ def drop(window, *paths):
 
 def test_the_status_line_shows_the_work_and_its_button_ends_it(opened, slow, qtbot):
     work = opened.status.findChild(QWidget, "work")
-    qtbot.waitUntil(lambda: work.text().startswith("Looking, "), timeout=10_000)
+    qtbot.waitUntil(lambda: work.text().startswith("Looking, "))
     assert opened.findChild(QAction, "edit.cancelJobs").isEnabled()
     qtbot.mouseClick(button(opened, "cancelJob"), LEFT)
     qtbot.waitUntil(lambda: idle(opened))
@@ -112,10 +112,10 @@ def test_a_photo_opened_meanwhile_leaves_the_work_on_the_other_one_alone(opened,
     Image.new("RGB", (30, 20), (90, 120, 90)).save(tmp_path / "lawn.png")
     first = opened.session
     opened.open(tmp_path / "lawn.png")
-    qtbot.waitUntil(lambda: opened.session.document.image.name == "lawn.png", timeout=10_000)
+    qtbot.waitUntil(lambda: opened.session.document.image.name == "lawn.png")
     assert slow.cancelled == 0
     slow.go.set()
-    qtbot.waitUntil(lambda: bool(first.document.layers), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(first.document.layers))
     assert opened.session.document.layers == ()
     assert opened.settings.recent == [str(tmp_path / "lawn.png"), str(SAMPLE)]
     act(opened, "window.previousTab")
@@ -129,7 +129,7 @@ def test_a_photo_opened_again_comes_to_the_front(opened, qtbot, tmp_path):
     Image.new("RGB", (30, 20), (90, 120, 90)).save(tmp_path / "lawn.png")
     first = opened.session
     opened.open(tmp_path / "lawn.png")
-    qtbot.waitUntil(lambda: opened.tabs.count() == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: opened.tabs.count() == 2)
     opened.open(SAMPLE)
     assert opened.session is first
     assert opened.tabs.count() == 2
@@ -153,7 +153,7 @@ def test_an_undo_meanwhile_keeps_what_is_found_later(opened, slow, qtbot):
     act(opened, "edit.undo")
     assert opened.session.document.layers == ()
     slow.go.set()
-    qtbot.waitUntil(lambda: bool(opened.session.document.layers), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers))
     qtbot.waitUntil(lambda: idle(opened))
     assert [layer.name for layer in opened.session.document.layers] == ["thing"]
 
@@ -163,9 +163,9 @@ def test_nothing_found_is_said_in_a_sentence(opened, qtbot, tmp_path):
 
     Image.new("RGB", (300, 200), (90, 120, 90)).save(tmp_path / "lawn.png")
     opened.open(tmp_path / "lawn.png")
-    qtbot.waitUntil(lambda: opened.session.document.size == (300, 200), timeout=10_000)
+    qtbot.waitUntil(lambda: opened.session.document.size == (300, 200))
     qtbot.mouseClick(opened.detect_panel.detect_button, LEFT)
-    qtbot.waitUntil(lambda: "found nothing" in opened.notice.sentence, timeout=60_000)
+    qtbot.waitUntil(lambda: "found nothing" in opened.notice.sentence)
     assert opened.session.document.layers == ()
     assert not opened.findChild(QAction, "file.export").isEnabled()
 
@@ -175,11 +175,11 @@ def test_a_strangers_model_is_taken_only_after_a_word(window, qtbot, tmp_path, m
     torch.save({"model": None}, weights)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(weights), ""))
     qtbot.mouseClick(window.detect_panel.add_button, LEFT)
-    qtbot.waitUntil(lambda: "stranger.pt" in window.notice.sentence, timeout=10_000)
+    qtbot.waitUntil(lambda: "stranger.pt" in window.notice.sentence)
     assert not list(home.rglob("*.pt"))
     trust = next(each for each in window.notice.findChildren(QPushButton) if each.text() == "Trust This File")
     qtbot.mouseClick(trust, LEFT)
-    qtbot.waitUntil(lambda: "Added the model" in window.notice.sentence, timeout=10_000)
+    qtbot.waitUntil(lambda: "Added the model" in window.notice.sentence)
     assert window.detect_panel.model.value() == "stranger"
     assert [path.name for path in home.rglob("*.pt")] == ["stranger.pt"]
 
@@ -188,7 +188,7 @@ def test_a_dropped_model_asks_for_trust_too(window, qtbot, tmp_path):
     weights = tmp_path / "stranger.pt"
     torch.save({"model": None}, weights)
     drop(window, weights)
-    qtbot.waitUntil(lambda: "stranger.pt" in window.notice.sentence, timeout=10_000)
+    qtbot.waitUntil(lambda: "stranger.pt" in window.notice.sentence)
     assert window.session.document is None
 
 
@@ -198,8 +198,8 @@ def test_of_several_dropped_files_each_gets_a_tab_or_a_sentence(window, qtbot, t
     (tmp_path / "notes.txt").write_text("hello")
     Image.new("RGB", (30, 20), (90, 120, 90)).save(tmp_path / "lawn.png")
     drop(window, SAMPLE, tmp_path / "notes.txt", tmp_path / "lawn.png")
-    qtbot.waitUntil(lambda: window.tabs.count() == 2, timeout=10_000)
-    qtbot.waitUntil(lambda: "notes.txt" in window.notice.sentence, timeout=10_000)
+    qtbot.waitUntil(lambda: window.tabs.count() == 2)
+    qtbot.waitUntil(lambda: "notes.txt" in window.notice.sentence)
     assert len(window.tabs.open) == 2
 
 
@@ -207,7 +207,7 @@ def test_a_dropped_text_is_refused_in_a_sentence(opened, qtbot, tmp_path):
     (tmp_path / "notes.txt").write_text("hello")
     before = opened.session.document
     drop(opened, tmp_path / "notes.txt")
-    qtbot.waitUntil(lambda: "notes.txt" in opened.notice.sentence, timeout=10_000)
+    qtbot.waitUntil(lambda: "notes.txt" in opened.notice.sentence)
     assert opened.session.document is before
     assert opened.settings.recent == [str(SAMPLE)]
 
@@ -217,25 +217,25 @@ def test_a_huge_image_is_offered_though_another_one_is_open(opened, qtbot, tmp_p
 
     Image.new("1", (30_000, 20_000)).save(tmp_path / "huge.png")
     opened.open(tmp_path / "huge.png")
-    qtbot.waitUntil(lambda: "huge.png" in opened.notice.sentence, timeout=10_000)
+    qtbot.waitUntil(lambda: "huge.png" in opened.notice.sentence)
     assert any(each.isVisible() and each.text() == "Open Anyway" for each in opened.notice.findChildren(QPushButton))
 
 
 def test_a_long_name_widens_nothing(opened, qtbot, tmp_path):
-    qtbot.waitUntil(lambda: opened.status.findChild(QWidget, "safety").text() == "Changes kept", timeout=10_000)
+    qtbot.waitUntil(lambda: opened.status.findChild(QWidget, "safety").text() == "Changes kept")
     qtbot.wait(20)  # until the layout knows
     narrow = opened.minimumSizeHint().width()
     long = tmp_path / f"{'a' * 220}.jpg"
     long.write_text("no photo")
     opened.open(long)
     assert opened.minimumSizeHint().width() <= narrow + 420  # the progress has come, not the name
-    qtbot.waitUntil(lambda: "not an image" in opened.notice.sentence, timeout=10_000)
+    qtbot.waitUntil(lambda: "not an image" in opened.notice.sentence)
     qtbot.waitUntil(lambda: opened.minimumSizeHint().width() == narrow)  # once the progress is gone again
 
 
 def test_a_name_without_ending_asks_before_it_replaces_a_file(opened, qtbot, tmp_path, monkeypatch, slow):
     slow.go.set()
-    qtbot.waitUntil(lambda: bool(opened.session.document.layers) and idle(opened), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers) and idle(opened))
     (tmp_path / "there.png").write_bytes(b"mine")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "there"), ""))
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
@@ -244,7 +244,7 @@ def test_a_name_without_ending_asks_before_it_replaces_a_file(opened, qtbot, tmp
     assert (tmp_path / "there.png").read_bytes() == b"mine"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "gone" / "there.png"), ""))
     act(opened, "file.export")
-    qtbot.waitUntil(lambda: bool(opened.notice.sentence) and idle(opened), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(opened.notice.sentence) and idle(opened))
     assert "gone" in opened.notice.sentence or "there.png" in opened.notice.sentence
     assert "•" in opened.windowTitle()
 
@@ -255,7 +255,7 @@ def test_actions_are_enabled_as_the_layers_allow(opened, slow, qtbot):
 
     assert enabled("file.export", "layer.delete", "select.refine", "edit.undo") == [False] * 4
     slow.go.set()
-    qtbot.waitUntil(lambda: bool(opened.session.document.layers) and idle(opened), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers) and idle(opened))
     assert enabled("file.export", "layer.delete", "select.refine", "edit.undo") == [True] * 4
     assert enabled("layer.up", "layer.down", "edit.redo") == [False] * 3
     assert "•" in opened.windowTitle()
@@ -270,7 +270,7 @@ def test_actions_are_enabled_as_the_layers_allow(opened, slow, qtbot):
 
 def test_boxes_are_shown_where_they_do_not_hide_the_edge(opened, slow, qtbot):
     slow.go.set()
-    qtbot.waitUntil(lambda: bool(opened.session.document.layers) and idle(opened), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers) and idle(opened))
     shown = {}
     for mode in ("overlay", "black", "white", "checker", "mask", "image"):
         act(opened, f"view.{mode}")
@@ -288,7 +288,7 @@ def test_a_photo_without_a_mask_is_not_tinted_and_one_with_is(opened, slow, qtbo
 
     plain = surely_red()
     slow.go.set()
-    qtbot.waitUntil(lambda: bool(opened.session.document.layers) and idle(opened), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(opened.session.document.layers) and idle(opened))
     assert surely_red() > plain + 0.1
     act(opened, "edit.undo")
     assert surely_red() == plain
@@ -316,7 +316,7 @@ def test_a_new_theme_reaches_every_picture(opened, qtbot, pixels):
 def test_recent_files_appear_as_soon_as_there_are_some(window, qtbot):
     assert not window.recent_menu.isEnabled()
     window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.document is not None)
     assert window.recent_menu.isEnabled()
     window.recent_menu.aboutToShow.emit()
     assert [action.text() for action in window.recent_menu.actions()] == ["grace_hopper.jpg"]
@@ -328,14 +328,14 @@ def test_closing_lets_a_file_be_written_out(opened, qtbot, tmp_path):
     assert not opened.close()
     assert opened.isVisible()
     assert "still being written" in opened.notice.sentence
-    qtbot.waitUntil(lambda: not opened.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: not opened.isVisible())
     assert read_image(target).image.size == opened.session.document.size
 
 
 def test_an_export_that_fails_keeps_the_window(opened, qtbot, tmp_path):
     opened.session.export(tmp_path / "gone" / "cutout.png", ExportParams())
     assert not opened.close()
-    qtbot.waitUntil(lambda: "could not be written" in opened.notice.sentence, timeout=20_000)
+    qtbot.waitUntil(lambda: "could not be written" in opened.notice.sentence)
     qtbot.wait(50)
     assert opened.isVisible()
 
@@ -347,10 +347,10 @@ def test_closing_offers_to_save_first(opened, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr("maskstudio.ui.safety.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
     act(opened, "file.close")
     assert opened.session.document is not None
-    qtbot.waitUntil(lambda: opened.session.document is None, timeout=20_000)
+    qtbot.waitUntil(lambda: opened.session.document is None)
     assert target.is_file()
     opened.open(target)
-    qtbot.waitUntil(lambda: opened.session.document is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: opened.session.document is not None)
     assert [layer.name for layer in opened.session.document.layers] == ["Mask 1"]
 
 
@@ -375,7 +375,7 @@ def test_refine_strokes_while_earlier_ones_are_being_solved(opened, qtbot):
             at = canvas.from_image(QPointF(x + step, y)).toPoint()
             event(canvas, LEFT, pos=at) if event is not qtbot.mouseMove else event(canvas, at)
         covered |= np.hypot(columns - x, rows - y) < 25
-    qtbot.waitUntil(lambda: idle(opened) and not opened.session.active.unsolved, timeout=30_000)
+    qtbot.waitUntil(lambda: idle(opened) and not opened.session.active.unsolved)
     layer = opened.session.active
     assert (layer.hints.array()[covered] > 0).all()
     soft = (layer.alpha.array() > 0) & (layer.alpha.array() < 255)
@@ -388,5 +388,5 @@ def test_refine_strokes_while_earlier_ones_are_being_solved(opened, qtbot):
     assert np.array_equal(opened.session.document.alpha.array(), mask.array())
     for _ in range(3):
         act(opened, "edit.redo")
-    qtbot.waitUntil(lambda: idle(opened) and not opened.session.active.unsolved, timeout=30_000)
+    qtbot.waitUntil(lambda: idle(opened) and not opened.session.active.unsolved)
     assert np.array_equal(opened.session.document.alpha.array(), layer.alpha.array())

@@ -96,7 +96,7 @@ def test_the_bytes_in_use_are_told(show, layered, qtbot):
     noise = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH), np.uint8)
     many = [layer(f"n{at}", Mask.from_array(noise + np.uint8(at))) for at in range(12)]
     layered.commit(layered.document.add(many), "Many")
-    qtbot.waitUntil(lambda: panel.used.text() == f"{layered.history.nbytes / 2**20:.0f} MB of 64 MB", timeout=3000)
+    qtbot.waitUntil(lambda: panel.used.text() == f"{layered.history.nbytes / 2**20:.0f} MB of 64 MB")
     assert not panel.used.text().startswith("0")
 
 

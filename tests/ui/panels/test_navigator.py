@@ -47,7 +47,7 @@ def navigator(canvas, qtbot):
 
 
 def settle(qtbot, navigator):
-    qtbot.waitUntil(lambda: navigator.repaint() or navigator.complete, timeout=5000)
+    qtbot.waitUntil(lambda: navigator.repaint() or navigator.complete)
 
 
 def test_it_shows_the_photo_with_its_mask(navigator, pixels):
@@ -103,7 +103,7 @@ def test_a_stroke_repaints_only_what_it_changed(navigator, canvas, qtbot, pixels
     canvas.set_live(lambda rect: after[rect.slices()])
     for _ in range(5):
         canvas.touch(Rect(100, 100, 100, 100))
-    qtbot.waitUntil(lambda: not navigator._pause.isActive(), timeout=2000)
+    qtbot.waitUntil(lambda: not navigator._pause.isActive())
     settle(qtbot, navigator)
     assert (pixels(navigator.grab().toImage())[8 + 18, 8 + 18] == 100).all()
     assert navigator._frame.painted - painted <= 5 * 17 * 17

@@ -301,7 +301,7 @@ def test_movements_that_come_too_fast_are_laid_down_together_and_none_is_lost(ed
 def test_the_brush_comes_to_a_pointer_that_rests(edge, qtbot):
     edge.press(100, 150)
     edge.move(300, 150)  # on a curve, which leads half-way there for now; dabs are 12 px apart
-    qtbot.waitUntil(lambda: edge.session.edge_stroke.area.right > 300 + BRUSH / 2 - 13, timeout=3000)
+    qtbot.waitUntil(lambda: edge.session.edge_stroke.area.right > 300 + BRUSH / 2 - 13)
     edge.key(K.Key_Escape)
 
 
