@@ -8,6 +8,7 @@ import pytest
 
 from maskstudio.errors import BadInput, Cancelled, MaskStudioError
 from maskstudio.jobs import Inline, Runner, Token, immediate
+from tests.patience import PATIENCE
 
 
 class Home:
@@ -18,7 +19,7 @@ class Home:
 
     def run_until(self, condition):
         while not condition():
-            self.queue.get(timeout=10)()
+            self.queue.get(timeout=PATIENCE)()
 
 
 @pytest.fixture

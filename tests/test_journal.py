@@ -21,6 +21,7 @@ from maskstudio.params import BrushParams, MaskParams
 from maskstudio.session import Session
 from tests.core.documents import image
 from tests.core.records import assert_same
+from tests.patience import until
 
 HARD = BrushParams(size=40, hardness=1.0)
 
@@ -155,8 +156,6 @@ def test_a_stroke_given_up_stays_given_up(session, writer, tmp_path):
     back = recovery.recover(found(died(session, writer, tmp_path)))
     back.lock.release()
     assert_same_history(session.history, back.history)
-
-
 
 
 def frames_of(session):

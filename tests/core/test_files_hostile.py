@@ -114,16 +114,14 @@ def test_a_hole_in_a_jpeg_opens_with_a_note(capfd):
 
 
 PROBE = """
-import resource, sys, time
+import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 from pathlib import Path
 from maskstudio.core.files import read_image
 from maskstudio.errors import MaskStudioError
-slowest = 0
 for path in sorted(Path(sys.argv[1]).rglob("*")):
     if not path.is_file() or "weights" in path.parts:
         continue
-    started = time.perf_counter()
     try:
         opened = read_image(path)
         shape = opened.image.pixels.shape[:2]
@@ -133,8 +131,6 @@ for path in sorted(Path(sys.argv[1]).rglob("*")):
         text = str(error)
         assert path.name in text and text.endswith(".") and "\\n" not in text, text
         print("refused", path.name)
-    slowest = max(slowest, time.perf_counter() - started)
-assert slowest < 20
 """
 
 

@@ -12,6 +12,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import TILE, Mask, flat
 from maskstudio.core.tile import Tile, _flats, frozen
 from maskstudio.errors import BadMask
+from tests.patience import PATIENCE
 
 sizes = st.tuples(st.integers(1, 700), st.integers(1, 700))
 
@@ -154,7 +155,7 @@ def test_a_tile_survives_being_packed_and_unpacked_at_the_same_time():
     with ThreadPoolExecutor(3) as pool:
         changes = (tile.pack, tile.unpack, lambda: np.testing.assert_array_equal(tile.pixels, plane))
         for done in [pool.submit(change) for _ in range(500) for change in changes]:
-            done.result(timeout=20)
+            done.result(timeout=PATIENCE)
     np.testing.assert_array_equal(tile.pixels, plane)
 
 
@@ -168,7 +169,7 @@ def test_a_filled_mask_is_made_of_shared_tiles(width, height, value):
 def test_two_threads_get_the_same_inverse():
     mask = Mask.from_array(np.random.default_rng(1).integers(0, 256, (600, 600), np.uint8))
     with ThreadPoolExecutor(4) as pool:
-        made = [each.result(timeout=20) for each in [pool.submit(lambda: mask.inverse) for _ in range(8)]]
+        made = [each.result(timeout=PATIENCE) for each in [pool.submit(lambda: mask.inverse) for _ in range(8)]]
     assert all(each is made[0] for each in made)
 
 

@@ -60,8 +60,8 @@ def watched(diary):
 class Hand:
     """A hand on a mouse."""
 
-    def __init__(self, app, canvas, chance):
-        self._app, self._canvas, self._chance = app, canvas, chance
+    def __init__(self, app, canvas, chance, look):
+        self._app, self._canvas, self._chance, self._look = app, canvas, chance, look
 
     def stroke(self):
         """A wobbly line of 5 to 500 events."""
@@ -80,6 +80,7 @@ class Hand:
     def _rest(self):
         end = time.monotonic() + PACE
         self._app.processEvents()
+        self._look()
         time.sleep(max(end - time.monotonic(), 0))
 
     def _send(self, kind, x, y, button):
@@ -101,7 +102,15 @@ def main(photo, project, diary, seed):
     canvas = window.findChild(QWidget, "canvas")
     notes = Diary(diary)
     watched(notes)
-    hand = Hand(app, canvas, chance)
+    safe = False
+
+    def look():
+        nonlocal safe
+        if window.session.journal.acknowledged and not safe:
+            notes.note("kept")
+        safe = window.session.journal.acknowledged
+
+    hand = Hand(app, canvas, chance, look)
     window.session.save_as(Path(project))
     while window.session.project is None:
         app.processEvents()
@@ -115,6 +124,7 @@ def main(photo, project, diary, seed):
             window.actions_by_id["edit.redo"].trigger()
         if chance.random() < 0.5:
             window.safety.autosave()
+        look()
 
 
 if __name__ == "__main__":

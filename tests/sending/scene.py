@@ -81,7 +81,7 @@ def world(**adobe: Any) -> Iterator[World]:
         ("hosting", "accessKeyId"): made_up("s3id"),
         ("hosting", "secretAccessKey"): made_up("s3secret"),
     }
-    faults = Faults(delay=20.0, retry_after=0)
+    faults = Faults(retry_after=0)
     runware = RunwareServer(keys=(secrets["runware", "apiKey"],), faults=faults)
     adobe_server = AdobeServer(secrets["adobe", "clientId"], secrets["adobe", "clientSecret"], faults=faults, **adobe)
     server402 = Server402(tokens=(secrets["server402", "paymentToken"],), faults=faults)

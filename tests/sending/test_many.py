@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from maskstudio.jobs import Runner
+from tests.patience import PATIENCE
 from tests.sending.scene import QUICK, opened
 from tests.sending.test_faults import ASKED
 from tests.sending.test_session_services import by_hand
@@ -38,7 +39,7 @@ def test_many_photos_with_trouble(place, service):
             session.times = QUICK
             session.failed = lambda error, number=number: outcomes.setdefault(number, str(error))
             _ask(session, service)
-        deadline = time.monotonic() + 60 + MANY
+        deadline = time.monotonic() + PATIENCE + MANY
         while any(session.runner.jobs for session in sessions):
             assert time.monotonic() < deadline, "some are still waiting"
             try:

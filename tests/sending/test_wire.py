@@ -20,6 +20,7 @@ from maskstudio.providers.remote.addresses import configured, origin_of, public
 from maskstudio.providers.remote.base import run_with
 from maskstudio.providers.remote.redact import redacted, sentence
 from maskstudio.providers.remote.wire import Deadline, Wire, retry_after
+from tests.patience import PATIENCE
 from tests.sending.scene import QUICK
 from tests.servers.running import serve
 
@@ -247,15 +248,14 @@ def test_a_cancelled_token_stops_the_work_wherever_it_waits():
     async def work():
         try:
             token.cancel()
-            await asyncio.sleep(30)
+            await asyncio.sleep(PATIENCE)
+            stopped.append(False)
         finally:
             stopped.append(True)
 
-    began = time.monotonic()
     with pytest.raises(Cancelled):
         run_with(token, work)
     assert stopped == [True]
-    assert time.monotonic() - began < 0.2
 
 
 def test_what_may_have_been_paid_is_unclear(site):

@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.patience import PATIENCE
 from tests.servers import wire
 
 # What a service must say in its own words; pictures can be spoiled with `pictures.spoiled`.
@@ -55,11 +56,12 @@ def plain_words(status: int) -> object:
 class Faults:
     """What shall go wrong. Safe to script from a test while the server runs in its thread.
 
-    ``delay`` seconds before the headers of a slow answer, ``retry_after`` seconds in a 429, ``drip`` bytes a piece and
-    seconds between pieces, ``elsewhere`` the target of "redirect-port", ``taken`` every (stage, kind) met so far.
+    ``delay`` seconds before the headers of a slow answer (an hour: whoever ends before has not waited for it),
+    ``retry_after`` seconds in a 429, ``drip`` bytes a piece and seconds between pieces, ``elsewhere`` the target of
+    "redirect-port", ``taken`` every (stage, kind) met so far.
     """
 
-    delay: float = 30.0
+    delay: float = 3600.0
     retry_after: int = 1
     drip: tuple[int, float] = (16, 0.05)
     elsewhere: str = "http://127.0.0.1:9/"
@@ -106,7 +108,7 @@ class Faults:
             return None
         return dice.choice(kinds)
 
-    def reached(self, stage: str, timeout: float = 10.0) -> bool:
+    def reached(self, stage: str, timeout: float = PATIENCE) -> bool:
         """Wait until a request has met a fault at this stage; False if none did within the time."""
         with self._changed:
             return self._changed.wait_for(lambda: any(where == stage for where, _ in self.taken), timeout)

@@ -12,6 +12,7 @@ if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.env
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -25,19 +26,19 @@ CLOSE = 2  # levels a pixel may differ and still agree
 class PatientBot(QtBot):
     """pytest-qt's bot, which waits as long as every test does; its own five seconds are too few on a busy machine."""
 
-    def waitUntil(self, callback, *, timeout=PATIENCE * 1000):  # noqa: N802, D102
+    def waitUntil(self, callback, *, timeout=PATIENCE * 1000):
         super().waitUntil(callback, timeout=int(timeout))
 
-    def waitSignal(self, signal=None, *, timeout=PATIENCE * 1000, **how):  # noqa: N802, D102
+    def waitSignal(self, signal=None, *, timeout=PATIENCE * 1000, **how):
         return super().waitSignal(signal, timeout=int(timeout), **how)
 
-    def waitSignals(self, signals=None, *, timeout=PATIENCE * 1000, **how):  # noqa: N802, D102
+    def waitSignals(self, signals=None, *, timeout=PATIENCE * 1000, **how):
         return super().waitSignals(signals, timeout=int(timeout), **how)
 
-    def waitExposed(self, widget, *, timeout=PATIENCE * 1000):  # noqa: N802, D102
+    def waitExposed(self, widget, *, timeout=PATIENCE * 1000):
         return super().waitExposed(widget, timeout=int(timeout))
 
-    def waitActive(self, widget, *, timeout=PATIENCE * 1000):  # noqa: N802, D102
+    def waitActive(self, widget, *, timeout=PATIENCE * 1000):
         return super().waitActive(widget, timeout=int(timeout))
 
 
@@ -45,6 +46,15 @@ class PatientBot(QtBot):
 def qtbot(qapp, request):
     """Every wait of it lasts until what is waited for is there, or minutes have passed."""
     return PatientBot(request)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(qapp):
+    """Windows of the last test are gone before the next one, or they take its pointer, keys and time."""
+    yield
+    for widget in qapp.topLevelWidgets():
+        widget.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def rgb(image: QImage) -> np.ndarray:

@@ -132,9 +132,7 @@ def test_what_was_open_comes_back(window, qtbot, photo, gate, end, others, monke
     assert len(window.tabs.open) == max(others, 1)
     gate.error = None
     window.open(photo)  # it can be tried again
-    qtbot.waitUntil(
-        lambda: window.session.document is not None and window.session.document.size == SIZE
-    )
+    qtbot.waitUntil(lambda: window.session.document is not None and window.session.document.size == SIZE)
 
 
 def test_a_small_photo_has_no_first_look(window, qtbot, monkeypatch):

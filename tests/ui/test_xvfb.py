@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
 
 SCRIPT = """
@@ -35,7 +37,6 @@ def look():
     app.quit()
 
 QTimer.singleShot(500, look)
-QTimer.singleShot(20000, app.quit)
 app.exec()
 window._closing = True
 window.close()
@@ -69,7 +70,7 @@ def test_a_real_window_shows_the_photo_before_anything_heavy_is_loaded(display, 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
         env=env,
     )
     assert run.returncode == 0, run.stderr

@@ -65,7 +65,7 @@ class World:
 
 @contextmanager
 def world(**options):
-    faults = Faults(delay=10)
+    faults = Faults()
     server = AdobeServer(*KEYS.values(), faults=faults, **options)
     with storage(faults) as (made, endpoint), serve(Starlette(routes=server.routes)) as base:
         yield World(server, base, faults, made, endpoint)

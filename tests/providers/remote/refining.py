@@ -2,15 +2,15 @@
 
 import asyncio
 import threading
-import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from urllib.request import urlopen
 
 import numpy as np
+import pytest
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,11 +19,13 @@ from maskstudio.jobs import Token
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Service, Times, Trip, run_with
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.remote_params import HostingAccount
+from tests.patience import PATIENCE, until
+from tests.providers.remote.storage import tidied
 from tests.servers.faults import Faults
 from tests.servers.hosting import Bucket
 
 QUICK = Times(connect=1, read=0.4, total=4, wait=0.01, longest=0.05, poll=0.02, slowest=0.05)
-PROMPT = 0.2  # seconds within which a cancel takes effect
+HELD = replace(QUICK, read=2 * PATIENCE, total=2 * PATIENCE)  # ends a wait only when it is cancelled
 
 
 def photo_and_mask(width: int = 120, height: int = 90) -> tuple[np.ndarray, np.ndarray]:
@@ -50,7 +52,7 @@ def right_answer(photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def calm(faults: Faults) -> Faults:
     """Faults that take no longer than a test needs."""
-    faults.delay, faults.retry_after, faults.drip = 5.0, 0, (4096, 0.01)
+    faults.retry_after, faults.drip = 0, (4096, 0.01)
     return faults
 
 
@@ -83,24 +85,21 @@ class Run:
     def go(self, service: Service) -> Answer:
         return asyncio.run(service.run(self.errand, self.trip))
 
-    def cancelled_at(self, service: Service, there: Callable[[], Any]) -> float:
-        """Cancel once ``there()`` returns; the seconds until the run had ended."""
-        token, asked = Token(), []
+    def cancelled_at(self, service: Service, there: Callable[[], Any]) -> None:
+        """Cancel once ``there()`` returns, and see that it is cancelled while what it waits for is still to come."""
+        token = Token()
 
         def cancel() -> None:
             there()
-            asked.append(time.monotonic())
             token.cancel()
 
         watcher = threading.Thread(target=cancel)
         watcher.start()
         try:
-            run_with(token, lambda: service.run(self.errand, self.trip))
-        except Cancelled:
-            return time.monotonic() - asked[0]
+            with pytest.raises(Cancelled):
+                run_with(token, lambda: service.run(self.errand, self.trip))
         finally:
             watcher.join()
-        raise AssertionError("it was not cancelled")
 
 
 def run_of(params: Any, photo: np.ndarray, mask: np.ndarray | None, agreed: float | None = 0.2) -> Run:
@@ -117,14 +116,10 @@ class Swapped:
         await self.app(scope, receive, send)
 
 
-def is_empty(place: Bucket) -> bool:
-    """Whether nothing is left in the bucket, a moment after a cancel at the latest."""
-    end = time.monotonic() + 3
-    while _holds_something(place):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return not any(thread.name == "tidying the bucket" and thread.join(3) for thread in threading.enumerate())
+def await_empty(place: Bucket) -> None:
+    """Nothing is left in the bucket, a moment after a cancel at the latest."""
+    until(lambda: not _holds_something(place), "something is left in the bucket")
+    tidied()
 
 
 def _holds_something(place: Bucket) -> bool:

@@ -23,9 +23,9 @@ from tests.providers.remote.refining import (
     QUICK,
     Run,
     Swapped,
+    await_empty,
     calm,
     hosting_at,
-    is_empty,
     photo_and_mask,
     run_of,
 )
@@ -75,7 +75,7 @@ def fresh(place: Bucket, served: tuple[str, Swapped]) -> Iterator[World]:
     calm(double.faults)
     app.app = Starlette(routes=double.routes)
     yield World(base, double, place)
-    assert is_empty(place)
+    await_empty(place)
     assert not double.outputs.leaks
 
 

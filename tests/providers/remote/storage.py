@@ -10,6 +10,7 @@ from starlette.responses import Response
 from maskstudio.providers.remote.base import Keys, Times
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.remote_params import HostingAccount
+from tests.patience import PATIENCE
 from tests.servers.faults import Faults
 from tests.servers.running import serve
 
@@ -71,4 +72,4 @@ def tidied() -> None:
     """Wait for the threads that delete after a cancel."""
     for thread in threading.enumerate():
         if thread.name == "tidying the bucket":
-            thread.join(10)
+            thread.join(PATIENCE)

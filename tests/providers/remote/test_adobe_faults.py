@@ -1,7 +1,6 @@
 """What goes wrong at Adobe: each fault at each stage ends in the right error, one charge at most, no files left."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from maskstudio.errors import BadAnswer, Busy, Cancelled, PaymentNeeded, Provide
 from maskstudio.jobs import Token
 from maskstudio.providers.remote.adobe_token import NotAccepted
 from maskstudio.providers.remote.base import Trip, run_with
+from tests.patience import PATIENCE
 from tests.providers.remote.adobe_world import KEYS, errand, fresh, patient, world
 from tests.providers.remote.storage import tidied
 
@@ -167,10 +167,9 @@ def test_a_cancel_is_answered_at_once(adobe, stage):
     thread = threading.Thread(target=work)
     thread.start()
     assert adobe.faults.reached(stage)
-    start = time.monotonic()
-    token.cancel()
-    thread.join(5)
-    assert ended[0] - start < 0.2
+    token.cancel()  # the server answers within the hour: whoever ends has not waited for it
+    thread.join(PATIENCE)
+    assert ended
     tidied()
     states = {"adobe.submit": ["sent", "unclear"], "adobe.status": ["sent", "unclear"], "result": ["sent", "done"]}
     assert adobe.states == states.get(stage, [])
@@ -182,4 +181,4 @@ def adobe_run(adobe, token, ended):
     try:
         run_with(token, lambda: client.run(errand("cutout"), trip))
     finally:
-        ended.append(time.monotonic())
+        ended.append(True)

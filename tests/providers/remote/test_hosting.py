@@ -3,7 +3,6 @@
 import asyncio
 import re
 import threading
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -22,6 +21,7 @@ from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.pictures import encoded
 from maskstudio.providers.remote.wire import Deadline
 from maskstudio.remote_params import HostingAccount
+from tests.patience import PATIENCE
 from tests.providers.remote.storage import KEYS, QUICK, hosting_at, storage, tidied
 from tests.servers.faults import Faults
 
@@ -40,7 +40,7 @@ def bucket():
 
 @pytest.fixture(scope="module")
 def shelves():
-    faults = Faults(delay=10)
+    faults = Faults()
     with storage(faults) as (made, endpoint):
         yield made, faults, endpoint
 
@@ -237,14 +237,13 @@ def test_a_cancel_waits_for_nothing_and_leaves_nothing(shelf, stage):
     def work():
         with pytest.raises(Cancelled):
             run_with(token, lend(endpoint, waits))
-        ended.append(time.monotonic())
+        ended.append(True)
 
     thread = threading.Thread(target=work)
     thread.start()
     assert faults.reached(stage)
-    start = time.monotonic()
-    token.cancel()
-    thread.join(5)
-    assert ended[0] - start < 0.2
+    token.cancel()  # the server answers within the hour: whoever ends has not waited for it
+    thread.join(PATIENCE)
+    assert ended
     tidied()
     assert not made.files

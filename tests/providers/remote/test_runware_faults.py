@@ -26,6 +26,7 @@ from maskstudio.errors import (
 )
 from maskstudio.jobs import Token
 from maskstudio.providers.remote.base import Answer, Errand, Times, Trip, run_with
+from tests.patience import PATIENCE
 from tests.providers.remote.runware_world import HASTY, KEY, QUICK, World, bright, errand, photo_of, union
 
 # ---------------------------------------------------------------------- faults
@@ -42,11 +43,9 @@ PAID = [kind for kind in SUBMIT if kind not in ("402", "errors200")]
 
 
 def failing(runware: World, wanted: type[Exception], job: Errand, kind: str) -> str:
-    """Run an errand that must fail within its budget, in one sentence without the key; gives that."""
-    start = time.monotonic()
+    """Run an errand that must fail, in one sentence without the key; gives that."""
     with pytest.raises(wanted) as raised:
         runware.run(job, times=patience(kind))
-    assert time.monotonic() - start < QUICK.total + 1
     found = type(raised.value)
     assert found is wanted or (wanted is ProviderFailed and found.__name__ == "Troubled")
     text = str(raised.value)
@@ -205,21 +204,20 @@ def test_cancel_takes_effect_at_once(
         runware.service(times=Times(poll=0.02), inline=100 if stage == "runware.upload" else 1 << 20),
     )
     job = errand("cutout", output_type="URL")
-    ended: list[float] = []
+    ended: list[bool] = []
 
     def work() -> None:
         with pytest.raises(Cancelled):
             run_with(token, lambda: service.run(job, runware.trip()))
-        ended.append(time.monotonic())
+        ended.append(True)
 
     thread = threading.Thread(target=work)
     thread.start()
     assert runware.server.faults.reached(stage)
     time.sleep(0.03)
-    asked = time.monotonic()
-    token.cancel()
-    thread.join(5)
-    assert ended[0] - asked < 0.2
+    token.cancel()  # the server answers within the hour: whoever ends has not waited for it
+    thread.join(PATIENCE)
+    assert ended
     assert runware.states == states
 
 
@@ -228,10 +226,8 @@ def test_cancel_while_pixels_are_at_work(runware: World) -> None:
     token, service, job = Token(), runware.service(), errand("detect", photo)
     timer = threading.Timer(0.05, token.cancel)
     timer.start()
-    start = time.monotonic()
     with pytest.raises(Cancelled):
         run_with(token, lambda: service.run(job, runware.trip()))
-    assert time.monotonic() - start < 0.05 + 0.2
     timer.join()
     assert runware.ledger == []
 

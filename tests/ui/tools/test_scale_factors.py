@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from tests.patience import PATIENCE
 from tests.ui.tools.conftest import SIZE
 from tests.ui.tools.test_brush import LIFT, MOVE, PRESS, painted, pen
 
@@ -67,7 +68,7 @@ def test_the_scale_factor_of_the_screen_changes_no_pixel(tmp_path):
         )
     digests = set()
     for factor, process in running.items():
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output.decode()
         found, digest = (tmp_path / factor).read_text(encoding="ascii").split()
         assert found == factor
