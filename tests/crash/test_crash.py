@@ -1,8 +1,7 @@
 """Killed while painting: whatever was said to be kept is back, and the project on the disk is whole.
 
-``MASKSTUDIO_CRASHES=50`` kills so many times (three by default) and asks for all but the last second, on a machine that does
-nothing else. ``MASKSTUDIO_CRASH_REPORT`` names a file to which
-each kill adds a line: what was lost, in s.
+``MASKSTUDIO_CRASHES=50`` kills so many times (three by default) and asks for all but the last second, on a machine
+that does nothing else. ``MASKSTUDIO_CRASH_REPORT`` names a file to which each kill adds a line: what was lost, in s.
 """
 
 import json
@@ -116,7 +115,11 @@ def lost(killed, alpha, position):
     kept = max(number for number, (_, kind, *_) in enumerate(killed.diary) if kind in ("ready", "kept"))
     for number, (_, kind, *values) in enumerate(killed.diary):
         again.take(kind, *values)
-        if number >= kept and position - again.session.history.position in (0, 1) and np.array_equal(again.alpha(), alpha):
+        if (
+            number >= kept
+            and position - again.session.history.position in (0, 1)
+            and np.array_equal(again.alpha(), alpha)
+        ):
             found = number
     assert found is not None, "what was said to be kept is lost"
     return max([killed.at - when for when, *_ in killed.diary[found + 1 :]], default=0.0)

@@ -6,12 +6,25 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QMainWindow, QMenu, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from maskstudio.ui.keys import manners
 from maskstudio.ui.keys.filter import KeyFilter
 from maskstudio.ui.keys.glance import Glance
 from maskstudio.ui.keys.keymap import Keymap
+from maskstudio.ui.keys.press import Press
 from maskstudio.ui.registry import actions as registry
 from maskstudio.ui.registry.table import BY_ID
 
@@ -35,7 +48,7 @@ def stage(qtbot):
     keymap = Keymap()
     actions = registry.build(window, verbs, keymap)
     window.addActions(list(actions.values()))
-    window.filter = KeyFilter(window, lambda key: actions.get(keymap.owner(key)))
+    window.filter = KeyFilter(window, lambda key: actions.get(keymap.owner(key)), [Press()])
     window.actions_by_id, window.done, window.canvas, window.fields = actions, done, canvas, fields
     qtbot.addWidget(window)
     window.show()
@@ -87,6 +100,39 @@ def test_lists_and_buttons_keep_what_walks_and_works_them(stage, qtbot):
     button = focus(qtbot, stage.fields["button"])
     QTest.keyClick(button, K.Key_Delete)
     assert stage.done == ["tool.brush", "edit.clear"]
+
+
+@pytest.mark.parametrize("key", [K.Key_Return, K.Key_Enter, K.Key_Space])
+def test_enter_presses_the_focused_button_once(stage, qtbot, key):
+    pressed = []
+    for made in (stage.fields["button"], QToolButton(stage, focusPolicy=Qt.FocusPolicy.StrongFocus)):
+        made.clicked.connect(lambda *_, made=made: pressed.append(made))
+        made.show()
+        QTest.keyClick(focus(qtbot, made), key)
+        assert pressed == [made]
+        pressed.clear()
+
+
+def test_enter_opens_the_menu_of_a_button_that_has_one(stage, qtbot, monkeypatch):
+    button, opened = stage.fields["button"], []
+    button.setMenu(QMenu(stage))
+    monkeypatch.setattr(button, "showMenu", lambda: opened.append(True))
+    QTest.keyClick(focus(qtbot, button), K.Key_Return)
+    assert opened == [True]
+
+
+@pytest.mark.parametrize("focused", ["apart", "check", "close"])
+def test_enter_in_a_dialog_is_for_the_focused_button_or_for_the_default(stage, qtbot, focused):
+    dialog, pressed = QDialog(stage), []
+    made = {"apart": QPushButton(dialog), "check": QCheckBox(dialog), "close": QPushButton(dialog)}
+    made["apart"].setAutoDefault(False)
+    made["close"].setDefault(True)
+    for name, button in made.items():
+        button.clicked.connect(lambda *_, name=name: pressed.append(name))
+    dialog.show()
+    dialog.activateWindow()
+    QTest.keyClick(focus(qtbot, made[focused]), K.Key_Return)
+    assert pressed == ["apart" if focused == "apart" else "close"]
 
 
 def test_a_widget_may_own_all_keys(stage, qtbot):
