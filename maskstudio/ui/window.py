@@ -27,6 +27,7 @@ from maskstudio.ui.canvasmenu import show_menu
 from maskstudio.ui.colourpick import ColourPick
 from maskstudio.ui.exchange import Exchange, found_in
 from maskstudio.ui.files import Files, Offer
+from maskstudio.ui.formmemory import FormMemory
 from maskstudio.ui.habits import Habits
 from maskstudio.ui.registry import actions
 from maskstudio.ui.registry.spec import When
@@ -129,6 +130,8 @@ class MainWindow(Shell):
         self.files.model_added = self._model_added
         self.files.save = self.safety.save
         self.sending.attend()
+        detect, export = self.detect_panel, self.export_panel
+        FormMemory(self.settings, {"detect": detect.form, "cutout": detect.cutout_form, "export": export.form}, self)
         self.detect_panel.addModelRequested.connect(self.files.add_model)
         self.detect_panel.readinessChanged.connect(self._enable)
         self.refine_panel.regionChosen.connect(self.tools.set_region)

@@ -37,7 +37,7 @@ class DetectPanel(QWidget):
         self.elsewhere.switched.connect(lambda _: self._switch())
         self._here = QWidget()
         self.model = ModelChoice()
-        self.model.edited.connect(self._choose)
+        self.model.edited.connect(self._take_model)
         self.add_button = parts.icon_button("add-file", self.tr("Add model file…"), self.addModelRequested.emit)
         self.add_button.setObjectName("addModel")
         self.add_button.setToolTip(self.tr("Add a YOLO weight file (.pt or .onnx) of your own"))
@@ -130,8 +130,9 @@ class DetectPanel(QWidget):
     def refresh_models(self, choose: str = "") -> None:
         """Ask which models there are and how they stand; choose the one called ``choose``."""
         self._asked = True
+        wanted = choose or self.params().model
         self.model.show_states({each.name: each for each in self._session.models()})
-        self.model.set_value(choose or self.params().model)
+        self.model.set_value(wanted)
         self._choose()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -146,6 +147,10 @@ class DetectPanel(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             parts.dress(self)
             self.model.dress()
+
+    def _take_model(self) -> None:
+        self._choose()
+        self.form.changed.emit(self.form.params())
 
     def _choose(self) -> None:
         self.form.set_params(self.params())
