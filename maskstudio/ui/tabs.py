@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QMenu, QTabBar, QToolButton, QWidget
 
 from maskstudio.core.document import Document
 from maskstudio.session import Session
 from maskstudio.ui.icons import icon
+
+_LETTERS = 26  # average letters, with the dot and the button, that a tab has room for at least
 
 
 @dataclass(eq=False)
@@ -35,10 +37,20 @@ class Tab:
     @property
     def name(self) -> str:
         """What the tab is called, with a dot for work that is not saved."""
+        return self.named(self.title)
+
+    @property
+    def title(self) -> str:
+        """The name of its photo."""
         document = self.session.document
         if document is None:
             return self.opening.name if self.opening else ""
-        return f"{document.image.name} {'•' if self.session.unsaved else ''}".strip()
+        return document.image.name
+
+    def named(self, title: str) -> str:
+        """``title``, with a dot for work that is not saved."""
+        unsaved = self.session.document is not None and self.session.unsaved
+        return f"{title} {'•' if unsaved else ''}".strip()
 
 
 class Tabs(QTabBar):
@@ -123,16 +135,23 @@ class Tabs(QTabBar):
         self._settling = True
         while self.count() > len(shown):
             self.removeTab(self.count() - 1)
+        titles = _apart(shown)
         for at, tab in enumerate(shown):
             if at == self.count():
                 self._add()
-            if self.tabText(at) != (name := tab.name.replace("&", "&&")):
+            if self.tabText(at) != (name := tab.named(titles[at]).replace("&", "&&")):
                 self.setTabText(at, name)
                 self.setTabToolTip(at, "\n".join(str(path) for path in tab.session.files) or tab.name)
         if self.front in shown:
             self.setCurrentIndex(shown.index(self.front))
         self._settling = False
         self.setVisible(bool(shown))
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """Wide enough to tell photos of one series apart; where that is too much for all, the bar scrolls."""
+        wanted = self.tabSizeHint(index)
+        least = self.fontMetrics().averageCharWidth() * _LETTERS
+        return QSize(min(wanted.width(), least), wanted.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A middle click closes."""
@@ -194,3 +213,12 @@ class Tabs(QTabBar):
         for other in self._shown:
             if other is not tab:
                 self.closing.emit(other)
+
+
+def _apart(tabs: list[Tab]) -> list[str]:
+    """Their titles; those of one name say their folder too."""
+    titles = [tab.title for tab in tabs]
+    return [
+        f"{title} – {tab.session.files[-1].parent.name}" if titles.count(title) > 1 and tab.session.files else title
+        for tab, title in zip(tabs, titles, strict=True)
+    ]

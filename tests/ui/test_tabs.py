@@ -1,0 +1,45 @@
+"""What the tabs say: photos of one series can be told apart, and so can two of one name."""
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QStyle, QStyleOptionTab
+
+
+@pytest.fixture
+def crowded(window, qtbot, tmp_path):
+    """Twelve photos of one series open in a window of a usual width, and one more of the same name from elsewhere."""
+    names = [f"product_shot_white_{number:04}.png" for number in range(12)]
+    for name in names:
+        Image.fromarray(np.full((30, 40, 3), 90, np.uint8)).save(tmp_path / name)
+    (tmp_path / "other").mkdir()
+    shutil.copy(tmp_path / names[3], tmp_path / "other" / names[3])
+    for path in (*(tmp_path / name for name in names), tmp_path / "other" / names[3]):
+        window.open(path)
+    qtbot.waitUntil(lambda: window.tabs.count() == 13)
+    return window
+
+
+def shown_on(bar, at):
+    """The text of a tab as it fits into it."""
+    option = QStyleOptionTab()
+    bar.initStyleOption(option, at)
+    room = bar.style().subElementRect(QStyle.SubElement.SE_TabBarTabText, option, bar).width()
+    return bar.fontMetrics().elidedText(bar.tabText(at), bar.elideMode(), room)
+
+
+def test_a_series_of_photos_can_be_told_apart(crowded):
+    shown = [shown_on(crowded.tabs, at) for at in range(crowded.tabs.count())]
+    assert len(set(shown)) == len(shown)
+    assert all(str(number) in shown[number] for number in range(12) if number != 3)
+
+
+def test_two_of_one_name_say_their_folder(crowded, tmp_path):
+    texts = [crowded.tabs.tabText(at) for at in range(crowded.tabs.count())]
+    assert texts[3] == f"product_shot_white_0003.png – {tmp_path.name}"
+    assert texts[12] == "product_shot_white_0003.png – other"
+    assert texts[4] == "product_shot_white_0004.png"
+    crowded.tabs.remove(crowded.tabs.open[12])
+    assert crowded.tabs.tabText(3) == "product_shot_white_0003.png"
