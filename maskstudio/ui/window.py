@@ -292,6 +292,7 @@ class MainWindow(Shell):
         running = self._jobs
         self.status.show_job(running[0] if running else None, len(running) - 1)
         self.jobs_panel.job_changed(job)
+        self.detect_panel.job_changed()
         if job.lane.startswith("layer"):
             self.viewing.edge.follow()  # what is asked for now has another band
         self.files.job_changed(job)

@@ -13,6 +13,7 @@ from maskstudio.ui import theme
 from maskstudio.ui.form import Form
 from maskstudio.ui.panels import parts
 from maskstudio.ui.panels.elsewhere import Elsewhere
+from maskstudio.ui.panels.jobbutton import JobButton
 from maskstudio.ui.panels.models import ModelChoice
 
 _MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_threshold", "alpha_matting_erode_size")
@@ -46,9 +47,9 @@ class DetectPanel(QWidget):
         self.download_button.setObjectName("downloadModel")
         self.download_button.hide()
         self.form = Form(DetectParams, without=("model",))
-        self.detect_button = parts.button(self.tr("Detect"), self.detect, primary=True)
+        self.detect_button = JobButton(self.tr("Detect"), self.detect, primary=True)
         self.detect_button.setObjectName("detect")
-        self.cutout_button = parts.button(self.tr("Remove background"), self.remove_background)
+        self.cutout_button = JobButton(self.tr("Remove background"), self.remove_background)
         self.cutout_button.setObjectName("removeBackground")
         self._build_options()
         self._arrange()
@@ -102,11 +103,16 @@ class DetectPanel(QWidget):
 
     def detect_here(self, session: Session) -> None:
         """Find objects of the document of ``session`` on this machine, whatever is chosen."""
-        session.detect(self.params(), MaskParams())
+        self.detect_button.watch(session.detect(self.params(), MaskParams()))
 
     def remove_background_here(self, session: Session) -> None:
         """Find the subject of the document of ``session`` on this machine, whatever is chosen."""
-        session.remove_background(self.cutout_form.params())
+        self.cutout_button.watch(session.remove_background(self.cutout_form.params()))
+
+    def job_changed(self) -> None:
+        """Show how the jobs of the buttons are."""
+        for button in (self.detect_button, self.cutout_button):
+            button.show_jobs(self._session.runner.jobs)
 
     @property
     def ready(self) -> bool:
@@ -118,6 +124,7 @@ class DetectPanel(QWidget):
         """Show another document's session from now on."""
         self._session = session
         self.elsewhere.follow(session)
+        self.job_changed()
         self.refresh()
 
     def refresh(self) -> None:
