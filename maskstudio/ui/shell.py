@@ -68,14 +68,15 @@ class Shell(QMainWindow):
         navigator = add(self.viewing.navigator, self.tr("Navigator"))
         navigator.hide()
         self.viewing.show_navigator = navigator.setVisible
-        add(self.detect_panel, self.tr("Detect"))
-        add(self.layers_panel, self.tr("Layers"), tools=self.layers_panel.tools, stretches=True)
-        add(self.mask_panel, self.tr("Mask"), tools=self.mask_panel.tools)
-        add(self.refine_panel, self.tr("Refine edge"))
-        add(self.adjust_panel, self.tr("Adjust"), tools=self.adjust_panel.tools)
-        add(self.export_panel, self.tr("Export"), tools=self.export_panel.tools)
-        add(self.history_panel, self.tr("History"))
-        add(self.jobs_panel, self.tr("Jobs"))
+        add(self.detect_panel, self.tr("Detect"), "detect")
+        add(self.layers_panel, self.tr("Layers"), "layers", tools=self.layers_panel.tools, stretches=True)
+        add(self.mask_panel, self.tr("Mask"), "mask", tools=self.mask_panel.tools)
+        add(self.refine_panel, self.tr("Refine edge"), "refine")
+        self.sidebar.add_section(self.refine_panel.halo, self.tr("Halo meter"), "view-worst")
+        add(self.adjust_panel, self.tr("Adjust"), "adjust", tools=self.adjust_panel.tools)
+        add(self.export_panel, self.tr("Export"), "export", tools=self.export_panel.tools)
+        add(self.history_panel, self.tr("History"), "history")
+        add(self.jobs_panel, self.tr("Jobs"), "jobs")
 
     def arrange(self, welcome: Welcome, offer: QWidget) -> None:
         """Put everything in its place; ``welcome`` fills the stage while nothing is open, ``offer`` comes above it."""

@@ -6,7 +6,8 @@ screen the column scrolls instead of squeezing the panels.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from maskstudio.ui.icons import icon
 from maskstudio.ui.panels import parts
 from maskstudio.ui.panels.section import Section
+from maskstudio.ui.panelstrip import HEIGHT, PanelStrip
 
 _WIDTH = 308
 
@@ -42,12 +44,18 @@ class Sidebar(QScrollArea):
         self._docks.setObjectName("docks")
         self.setWidget(self._docks)
         self.docks: dict[str, QDockWidget] = {}
+        self._leading: dict[str, Section] = {}
+        self._gone_to = ""
+        self.strip = PanelStrip(self.go_to, self)
+        self.setViewportMargins(0, HEIGHT, 0, 0)
+        self.verticalScrollBar().valueChanged.connect(self._mark)
+        self.verticalScrollBar().rangeChanged.connect(self._mark)
 
     def add(
-        self, panel: QWidget, title: str, *, tools: Sequence[QToolButton] = (), stretches: bool = False
+        self, panel: QWidget, title: str, icon: str = "", *, tools: Sequence[QToolButton] = (), stretches: bool = False
     ) -> QDockWidget:
         """Put ``panel`` below the others, with its ``tools`` in the title; one that ``stretches`` takes the room that
-        is left over.
+        is left over. With an ``icon`` (a name), the strip above leads to it.
         """
         dock = QDockWidget(title)
         dock.setObjectName(panel.objectName() + "Dock")
@@ -56,12 +64,67 @@ class Sidebar(QScrollArea):
         dock.setWidget(_Holder(panel, stretches=stretches))
         dock.setTitleBarWidget(_Title(dock, panel, tools))
         self.docks[panel.objectName()] = dock
+        if icon:
+            self.strip.add(panel.objectName(), title, icon)
         return dock
+
+    def add_section(self, section: Section, title: str, icon: str) -> None:
+        """Have the strip above lead to a section of a panel too."""
+        self._leading[section.objectName()] = section
+        self.strip.add(section.objectName(), title, icon)
+
+    def go_to(self, name: str) -> None:
+        """Bring a panel into view, or a section of one, unfolded."""
+        self._gone_to = name
+        section = self._leading.get(name)
+        panel = name if section is None else self._holding(section)
+        self.docks[panel].show()
+        self.fold(panel, False)
+        if section is None:
+            self.reveal(name)
+        else:
+            section.fold(False)
+            QTimer.singleShot(0, self, lambda: self._scroll_to(section))
+
+    def _holding(self, section: Section) -> str:
+        return next(name for name in self.docks if self._title(name).panel.isAncestorOf(section))
+
+    def _scroll_to(self, widget: QWidget) -> None:
+        if self._docks.isAncestorOf(widget):
+            self.verticalScrollBar().setValue(self._top(widget))
+        self._mark()
+
+    def _top(self, widget: QWidget) -> int:
+        """Where a widget begins in the column, in px."""
+        return widget.mapTo(self._docks, QPoint()).y()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The strip stays above."""
+        super().resizeEvent(event)
+        self.strip.setGeometry(0, 0, self.width(), HEIGHT)
+        self._mark()
+
+    def _mark(self) -> None:
+        """Mark what is at the top: the last whose title has come there; at the column's end, what was asked for."""
+        bar, places = self.verticalScrollBar(), self._places()
+        above = [name for name, top in places.items() if top <= bar.value()]
+        at_end = bar.value() == bar.maximum() and places.get(self._gone_to, -1) >= bar.value()
+        self.strip.mark(self._gone_to if at_end else max(above, key=lambda name: places[name], default=""))
+
+    def _places(self) -> dict[str, int]:
+        """Where what the strip leads to begins, in px, as far as it is in the column."""
+        targets = {**self.docks, **self._leading}
+        found = {name: targets[name] for name in self.strip.buttons}
+        return {name: self._top(each) for name, each in found.items() if self._in_column(each)}
+
+    def _in_column(self, widget: QWidget) -> bool:
+        return widget.isVisibleTo(self._docks) and not _floats(widget)
 
     def dress(self) -> None:
         """Take over the icons of the theme of now."""
         for name in self.docks:
             self._title(name).dress()
+        parts.dress(self.strip)
 
     def state(self) -> QByteArray:
         """Arrangement and folding, of panels and of the sections in them, for ``restore``."""
@@ -91,9 +154,9 @@ class Sidebar(QScrollArea):
 
     def reveal(self, name: str) -> None:
         """Scroll a panel to the top, once what was folded has found its place."""
-        dock, bar = self.docks[name], self.verticalScrollBar()
+        dock = self.docks[name]
         if not dock.isFloating():
-            QTimer.singleShot(0, self, lambda: bar.setValue(dock.y()))
+            QTimer.singleShot(0, self, lambda: self._scroll_to(dock))
 
     def sizeHint(self) -> QSize:
         """Wide enough for a label, a slider and a number in one row."""
@@ -107,6 +170,10 @@ class Sidebar(QScrollArea):
         title = self.docks[name].titleBarWidget()
         assert isinstance(title, _Title)
         return title
+
+
+def _floats(widget: QWidget) -> bool:
+    return isinstance(widget, QDockWidget) and widget.isFloating()
 
 
 class _Holder(QWidget):
