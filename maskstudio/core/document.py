@@ -48,6 +48,12 @@ class Document:
         """The layer of this id, or None."""
         return next((layer for layer in self.layers if layer.id == layer_id), None)
 
+    def called(self, layer: Layer) -> str:
+        """What a sentence calls a layer: its name, and its number on the photo where others have that name too."""
+        number = next((at for at, each in enumerate(self.layers, start=1) if each.id == layer.id), 0)
+        shared = sum(each.name == layer.name for each in self.layers) > 1
+        return f"{layer.name} (number {number})" if shared and number else layer.name
+
     @property
     def shown(self) -> list[Layer]:
         """The layers that count, from bottom to top."""

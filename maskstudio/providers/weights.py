@@ -139,7 +139,7 @@ def _state(name: str) -> ModelState:
         return ModelState(name, title, outlines, "unavailable", str(error), size)
     if problem:
         return ModelState(name, title, outlines, "unavailable", problem, size)
-    note = f"{choice.path.stem} stands in, by its class {choice.label}." if choice.stands_in else ""
+    note = f"Runs {choice.path.name} instead and keeps what that calls a {choice.label}." if choice.stands_in else ""
     return ModelState(name, title, outlines, "ready", note, size)
 
 

@@ -52,7 +52,7 @@ def _transform(window: MainWindow) -> None:
     if document is None or layer is None or window.tools.name == Transform.name:
         return
     if layer not in document.shown:
-        window.session.told(said("{} is hidden; show it to transform it.").format(layer.name))
+        window.session.told(said("{} is hidden; show it to transform it.").format(document.called(layer)))
         return
     window.tools.lend(Transform)
 

@@ -26,7 +26,6 @@ from maskstudio.ui.viewing import Viewing
 from maskstudio.ui.welcome import Welcome
 
 _REFINING, _ASIDE = ("refinePanel", "adjustPanel"), ("detectPanel", "maskPanel")
-_UNLIMITED = 16_777_215  # px, as Qt has it
 
 
 class Shell(QMainWindow):
@@ -125,12 +124,12 @@ class Shell(QMainWindow):
         sidebar, before = self.sidebar, self._before_refining
         if before is not None:
             self._before_refining = None
-            self.layers_panel.setMaximumHeight(_UNLIMITED)
+            self.layers_panel.show_compact(False)
             for name, folded in before.items():
                 sidebar.fold(name, folded)
             return False
         self._before_refining = {name: sidebar.folded(name) for name in (*_REFINING, *_ASIDE)}
-        self.layers_panel.setMaximumHeight(self.layers_panel.minimumSizeHint().height())
+        self.layers_panel.show_compact(True)
         sidebar.show()
         for name in _ASIDE:
             sidebar.fold(name, True)

@@ -146,9 +146,9 @@ def _with_active(session: Session, verb: Callable[[int], object]) -> None:
 
 def clear_trimap(session: Session) -> None:
     """Take what was painted into the active layer's trimap away."""
-    if layer := session.active:
+    if (layer := session.active) and (document := session.document):
         if layer.hints is None:
-            session.told(said("Nothing was painted into the trimap of {}.").format(layer.name))
+            session.told(said("Nothing was painted into the trimap of {}.").format(document.called(layer)))
         session.clear_hints(layer.id)
 
 

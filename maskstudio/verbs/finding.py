@@ -11,6 +11,7 @@ from maskstudio.jobs import Job
 from maskstudio.params import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers import weights
 from maskstudio.providers.base import ModelState
+from maskstudio.providers.titles import title
 from maskstudio.verbs.desk import Desk
 
 
@@ -29,7 +30,7 @@ class FindingVerbs(Desk):
             if layers:
                 self._take(layers, params.model, f"Detect {params.model}", params.to_wire())
             else:
-                self.told(f"{params.model} found nothing above a confidence of {params.confidence:g}.")
+                self.told(f"{title(params.model)}: nothing found above a confidence of {params.confidence:g}.")
 
         return self._start(
             f"Detect {params.model}",
@@ -46,7 +47,7 @@ class FindingVerbs(Desk):
             if layer.mask.tiles:
                 self._take([layer], params.model, "Remove background", params.to_wire())
             else:
-                self.told(f"{params.model} found no subject.")
+                self.told(f"{title(params.model)}: no subject found.")
 
         return self._start(
             "Remove background",

@@ -206,9 +206,9 @@ class PaintingVerbs(LayerVerbs):
         if layer not in document.shown:
             alone = document.layer(document.solo)
             self.told(
-                f"Only {alone.name} counts now; show all layers to paint on {layer.name}."
+                f"Only {document.called(alone)} counts now; show all layers to paint on {document.called(layer)}."
                 if alone
-                else f"{layer.name} is hidden; show it to paint on it."
+                else f"{document.called(layer)} is hidden; show it to paint on it."
             )
             return None
         return layer

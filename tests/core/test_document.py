@@ -101,3 +101,9 @@ def test_a_window_of_the_colours_equals_the_whole():
 def test_without_decontamination_no_pixel_is_copied():
     whole, _, pixels, _ = refined(0.0)
     assert np.shares_memory(whole.colours(whole.frame), pixels)
+
+
+def test_a_sentence_says_the_number_of_one_of_several_that_share_a_name():
+    whole = Document(image()).add([layer(disc(), name) for name in ("person", "car", "person")])
+    assert [whole.called(each) for each in whole.layers] == ["person (number 1)", "car", "person (number 3)"]
+    assert whole.called(layer(disc(), "person")) == "person"

@@ -256,7 +256,7 @@ def test_files_that_cannot_be_read_cost_only_themselves(mine):
     trusted = mine / "own-seg.pt"
     trusted.write_bytes(b"PK\x03\x04 one")
     weights.trust(trusted)
-    assert state("person_yolov8s-seg").note == "own-seg stands in, by its class person."
+    assert state("person_yolov8s-seg").note == "Runs own-seg.pt instead and keeps what that calls a person."
 
 
 def test_folders_that_are_none_are_passed_over(tmp_path, monkeypatch, mine):

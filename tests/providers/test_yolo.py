@@ -175,7 +175,7 @@ def test_box_shape(local, photo, shared_models, tmp_path):
 def test_person_model_falls_back_and_says_so(local, photo):
     state = next(each for each in local.models() if each.name == "person_yolov8n-seg")
     assert state.state == "ready"
-    assert "yolov8n-seg stands in" in state.note
+    assert "Runs yolov8n-seg.pt instead" in state.note
     found = detect(local, photo("ultralytics_assets/bus.jpg"), "person_yolov8n-seg")
     assert {each.label for each in found} == {"person"}
     assert len(found) == 4

@@ -165,7 +165,7 @@ def test_nothing_found_is_said_in_a_sentence(opened, qtbot, tmp_path):
     opened.open(tmp_path / "lawn.png")
     qtbot.waitUntil(lambda: opened.session.document.size == (300, 200))
     qtbot.mouseClick(opened.detect_panel.detect_button, LEFT)
-    qtbot.waitUntil(lambda: "found nothing" in opened.notice.sentence)
+    qtbot.waitUntil(lambda: "nothing found" in opened.notice.sentence)
     assert opened.session.document.layers == ()
     assert not opened.findChild(QAction, "file.export").isEnabled()
 

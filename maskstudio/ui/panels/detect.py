@@ -15,6 +15,7 @@ from maskstudio.ui.panels import parts
 from maskstudio.ui.panels.elsewhere import Elsewhere
 from maskstudio.ui.panels.jobbutton import JobButton
 from maskstudio.ui.panels.models import ModelChoice
+from maskstudio.ui.words import Words
 
 _MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_threshold", "alpha_matting_erode_size")
 _THERE: tuple[Operation, ...] = ("detect", "objects", "bodyParts", "cutout")
@@ -42,7 +43,9 @@ class DetectPanel(QWidget):
         self.add_button = parts.icon_button("add-file", self.tr("Add model file…"), self.addModelRequested.emit)
         self.add_button.setObjectName("addModel")
         self.add_button.setToolTip(self.tr("Add a YOLO weight file (.pt or .onnx) of your own"))
+        self._small_print = Words()
         self._note = parts.Hint()
+        self._note.hide()
         self.download_button = parts.button(self.tr("Download"), self._download)
         self.download_button.setObjectName("downloadModel")
         self.download_button.hide()
@@ -75,12 +78,13 @@ class DetectPanel(QWidget):
         chosen.setStretch(0, 1)
         chosen.setSpacing(theme.GAP)
         column.addLayout(chosen)
-        column.addWidget(self._note)
-        column.addWidget(self.download_button)
+        column.addWidget(self._small_print)
         column.addWidget(self.form)
         buttons = parts.row(self.detect_button, self.cutout_button, self.options_button)
         buttons.setSpacing(theme.GAP)
         column.addLayout(buttons)
+        column.addWidget(self._note)  # below the buttons, which stay where they are whatever there is to say
+        column.addWidget(self.download_button)
         column.addWidget(self.cutout_form)
 
     def params(self) -> DetectParams:
@@ -164,7 +168,9 @@ class DetectPanel(QWidget):
         state = self.model.state()
         if state is None:
             return
-        parts.say(self._note, self.model.sentence(state), {"unavailable": "bad"}.get(state.state, ""))
+        self._small_print.say(self.model.small_print(state))
+        parts.say(self._note, self.model.note(state), {"unavailable": "bad"}.get(state.state, ""))
+        self._note.setVisible(bool(self._note.text()))
         self._note.setToolTip(state.note)
         size = f" ({state.size / 1e6:.0f} MB)" if state.size else ""
         self.download_button.setText(self.tr("Download") + size)

@@ -15,13 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from maskstudio.core.document import Layer
+from maskstudio.core.document import Document, Layer
 from maskstudio.session import Session
 from maskstudio.ui import theme
 from maskstudio.ui.panels import layer_menu, parts, swatches
 from maskstudio.ui.panels.layer_list import LayerModel
 from maskstudio.ui.panels.layer_row import HEIGHT, LayerDelegate
 from maskstudio.ui.panels.provenance import Provenance
+
+_FEW, _MANY = 2, 6  # rows that are shown at least, and that the panel grows to by itself
+_UNLIMITED = 16_777_215  # px, as Qt has it
 
 
 class LayersPanel(QWidget):
@@ -46,6 +49,7 @@ class LayersPanel(QWidget):
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.deleted.connect(self._delete)
         self.model.dropped.connect(self._move_to, Qt.ConnectionType.QueuedConnection)
+        self._compact = False
         self._arrange()
         self.refresh()
 
@@ -66,7 +70,6 @@ class LayersPanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self.view)
-        self._stack.setMinimumHeight(2 * HEIGHT + 2)  # two rows; more where there is room
         self.solo_bar = _SoloBar(lambda: self._session.set_solo(None))
         self.add_button = parts.icon_button("plus", self.tr("New layer"), lambda: self._session.add_layer())
         self.duplicate_button = parts.icon_button("duplicate", self.tr("Duplicate layer"), self._duplicate)
@@ -93,7 +96,18 @@ class LayersPanel(QWidget):
         self.delete_button.setEnabled(at >= 0)
         self.duplicate_button.setEnabled(at >= 0)
         self.add_button.setEnabled(document is not None)
-        self.solo_bar.show_layer(document.layer(document.solo) if document else None)
+        self.solo_bar.show_document(document)
+        self._fit(len(layers))
+
+    def show_compact(self, compact: bool) -> None:
+        """Take no more room than two rows, or as much as there are layers, within bounds."""
+        self._compact = compact
+        self.refresh()
+        self.setMaximumHeight(self.minimumSizeHint().height() if compact else _UNLIMITED)
+
+    def _fit(self, layers: int) -> None:
+        rows = _FEW if self._compact else min(max(layers, _FEW), _MANY)
+        self._stack.setMinimumHeight(rows * HEIGHT + 2)
 
     def rename(self) -> None:
         """Edit the name of the active layer where it stands."""
@@ -192,11 +206,12 @@ class _SoloBar(QFrame):
         row.addWidget(self.button)
         self.hide()
 
-    def show_layer(self, layer: Layer | None) -> None:
-        """Name the layer that counts; None hides the bar."""
-        self.setVisible(layer is not None)
-        if layer is not None:
-            parts.say(self._label, self.tr("Only {} counts.").format(layer.name))
+    def show_document(self, document: Document | None) -> None:
+        """Name the layer that counts alone; without one, the bar is hidden."""
+        alone = document.layer(document.solo) if document else None
+        self.setVisible(alone is not None)
+        if document is not None and alone is not None:
+            parts.say(self._label, self.tr("Only {} counts.").format(document.called(alone)))
 
 
 class _List(QListView):

@@ -4,13 +4,14 @@ from functools import lru_cache
 from typing import Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from maskstudio.ui import theme
 
 DOT = 12  # px
-_TITLE = Qt.ItemDataRole.UserRole + 1
+_NAME = Qt.ItemDataRole.UserRole + 1
+_SMALL = 0.88  # of the usual size of letters
 
 
 class State(Protocol):
@@ -29,25 +30,28 @@ class State(Protocol):
 
 
 class _Rows(QStyledItemDelegate):
-    """Rows of the open list in two columns: the model's name, which is the services', and what it finds."""
+    """Rows of the open list in two columns: what the model finds, and in small print its name, the services' own."""
 
-    column = 0  # px from the left where titles begin: beyond the longest name
+    column = 0  # px from the left where names begin: beyond the longest title
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Draw the title beside the name, in a quieter colour."""
+        """Draw the name beside the title, smaller and in a quieter colour."""
         super().paint(painter, option, index)
         colours = theme.tokens()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(QColor(colours.on_accent if chosen else colours.muted))
+        painter.save()
+        painter.setFont(small(painter.font()))
         space = option.rect.adjusted(self.column, 0, 0, 0)
-        painter.drawText(space, Qt.AlignmentFlag.AlignVCenter, index.data(_TITLE))
+        painter.drawText(space, Qt.AlignmentFlag.AlignVCenter, index.data(_NAME))
+        painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Wide enough for both columns."""
-        title = option.fontMetrics.horizontalAdvance(index.data(_TITLE))
-        return QSize(self.column + title + 12, super().sizeHint(option, index).height())
+        name = option.fontMetrics.horizontalAdvance(index.data(_NAME))
+        return QSize(self.column + name + 12, super().sizeHint(option, index).height())
 
 
 class ModelChoice(QComboBox):
@@ -89,13 +93,15 @@ class ModelChoice(QComboBox):
         self.clear()
         ring = theme.tokens().on_accent
         for each in states.values():
-            self.addItem(dot(_colour(each), ring), each.name, each.name)
+            self.addItem(dot(_colour(each), ring), each.title, each.name)
             row = self.count() - 1
-            self.setItemData(row, each.title, _TITLE)
-            self.setItemData(row, self.sentence(each), Qt.ItemDataRole.ToolTipRole)
-            words = f"{each.name}, {each.title}, {self.word(each)}"
+            self.setItemData(row, each.name, _NAME)
+            said = f"{self.small_print(each)}\n{self.note(each)}".strip()
+            self.setItemData(row, said, Qt.ItemDataRole.ToolTipRole)
+            words = f"{each.title}, {each.name}, {self.word(each)}"
             self.setItemData(row, words, Qt.ItemDataRole.AccessibleTextRole)
-        self._rows.column = 44 + max(map(self.fontMetrics().horizontalAdvance, states), default=0)
+        widths = (self.fontMetrics().horizontalAdvance(each.title) for each in states.values())
+        self._rows.column = 44 + max(widths, default=0)
         self.set_value(chosen)
         self.blockSignals(blocked)
         self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 640))
@@ -116,15 +122,27 @@ class ModelChoice(QComboBox):
         size = f" ({each.size / 1e6:.0f} MB)" if each.state == "download" and each.size else ""
         return words[each.state] + size
 
-    def sentence(self, each: State) -> str:
-        """The state, and what there is to say about it."""
-        named = f"{self.word(each)} · {each.title}"
-        note = self.tr("The file is checked before it is used.") if each.state == "download" else each.note
-        return f"{named}\n{note}".strip()
+    def small_print(self, each: State) -> str:
+        """The state, and the name that services, files and the command line know the model by."""
+        return f"{self.word(each)} · {each.name}"
+
+    def note(self, each: State) -> str:
+        """What there is to say about the state; empty where all is well."""
+        return self.tr("The file is checked before it is used.") if each.state == "download" else each.note
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the panel unless the focus is here."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+def small(font: QFont) -> QFont:
+    """The same font, for small print."""
+    made = QFont(font)
+    if made.pointSizeF() > 0:
+        made.setPointSizeF(made.pointSizeF() * _SMALL)
+    else:
+        made.setPixelSize(round(made.pixelSize() * _SMALL))
+    return made
 
 
 def _colour(each: State) -> str:

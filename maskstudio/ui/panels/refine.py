@@ -154,12 +154,16 @@ class RefinePanel(QWidget):
         if layer is None:
             return self.tr("Choose a layer to refine its edge.")
         if self._session.runner.under_way(f"layer {layer.id} refine"):
-            return self.tr("Solving the edge of {}…").format(layer.name)
+            return self.tr("Solving the edge of {}…").format(self._called(layer))
         if region is not None:
             return self.tr("Only {}; changes show at once.").format(region.name)
         if layer.refine is not None:
-            return self.tr("{} is refined; changes show at once.").format(layer.name)
+            return self.tr("{} is refined; changes show at once.").format(self._called(layer))
         return self.tr("Solves the band along the edge, hair by hair.")
+
+    def _called(self, layer: Layer) -> str:
+        document = self._session.document
+        return document.called(layer) if document is not None else layer.name
 
     def _change(self, params: RefineParams) -> None:
         layer, region = self._session.active, self._region(self._session.active)

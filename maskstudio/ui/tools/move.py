@@ -142,7 +142,7 @@ class Move(Tool[Params]):
             self.session.told(said("There is no layer to move yet."))
             return False
         if layer not in document.shown:
-            self.session.told(said("{} is hidden; show it to move it.").format(layer.name))
+            self.session.told(said("{} is hidden; show it to move it.").format(document.called(layer)))
             return False
         self._layer, self._by, scale = layer, (0, 0), self.canvas.scale
 

@@ -102,3 +102,22 @@ def test_add_model_is_the_windows_business(show, session, qtbot):
     panel = show(DetectPanel, session)
     with qtbot.waitSignal(panel.addModelRequested):
         qtbot.mouseClick(panel.add_button, LEFT)
+
+
+def test_the_buttons_stay_where_they_are_whatever_there_is_to_say(show, layered):
+    panel = show(DetectPanel, layered)
+    places = set()
+    for at in range(panel.model.count()):
+        panel.model.setCurrentIndex(at)
+        panel.model.edited.emit()
+        panel.layout().activate()
+        places.add((panel.detect_button.mapTo(panel, QPoint()).y(), panel.form.y()))
+    assert panel.model.count() > 2
+    assert len(places) == 1
+
+
+def test_plain_words_lead_and_the_name_is_small_print(show, layered):
+    panel = show(DetectPanel, layered)
+    state = panel.model.state()
+    assert panel.model.currentText() == state.title
+    assert state.name in words(panel)

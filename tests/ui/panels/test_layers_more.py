@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from maskstudio.core.layer import COLOURS, Layer, Origin, Region
 from maskstudio.params import AdjustParams, BrushParams, RefineParams
 from maskstudio.ui.panels.layer_list import COUNTS, details, marks
-from maskstudio.ui.panels.layer_row import _colour, _solo, _thumb
+from maskstudio.ui.panels.layer_row import HEIGHT, _colour, _solo, _thumb
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.provenance import Provenance, facts
 from tests.ui.panels.stage import LEFT, disc, layer, row
@@ -166,3 +166,19 @@ def test_a_commit_looks_at_no_pixel(show, layered, monkeypatch):
     layered.end_stroke()
     panel.view.viewport().repaint()
     assert asked == []
+
+
+def test_the_panel_grows_with_its_layers_within_bounds(show, layered, qtbot):
+    panel = show(LayersPanel, layered)
+    heights = []
+    for _ in range(9):
+        heights.append((len(layered.document.layers), panel.minimumSizeHint().height()))
+        layered.add_layer()
+        panel.refresh()
+    by_count = dict(heights)
+    rows = {count: (height - heights[0][1]) / HEIGHT for count, height in by_count.items()}
+    assert rows == {count: min(max(count, 2), 6) - min(max(heights[0][0], 2), 6) for count in by_count}
+    panel.show_compact(True)
+    assert panel.maximumHeight() < heights[-1][1]
+    panel.show_compact(False)
+    assert panel.minimumSizeHint().height() == heights[-1][1]
