@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.tools.base import said
@@ -22,6 +22,8 @@ class EdgeView(QObject):
 
     Call ``follow`` after every change of a document or of what is being asked of it; it asks for nothing twice.
     """
+
+    followed = Signal()  # what lies over the photo may be another now
 
     def __init__(self, canvas: Canvas, choices: ViewChoices, parent: QObject) -> None:
         super().__init__(parent)
@@ -55,6 +57,7 @@ class EdgeView(QObject):
         if self._session is not None:
             self._follow_trimap(self._session)
             self._follow_fringe(self._session)
+        self.followed.emit()
 
     def _use(self, *, shows: bool) -> None:
         self._with_tool = shows

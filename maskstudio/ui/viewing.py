@@ -15,6 +15,7 @@ from maskstudio.ui.canvas.loupe import FACTORS, Loupe
 from maskstudio.ui.canvas.pane import CompareView
 from maskstudio.ui.canvas.transform import LARGEST
 from maskstudio.ui.edgeview import EdgeView
+from maskstudio.ui.legend import Legend, entries
 from maskstudio.ui.panels.navigator import Navigator
 from maskstudio.ui.tabs import Tab
 from maskstudio.ui.views import ViewChoices
@@ -33,6 +34,8 @@ class Viewing(QObject):
         self.choices = ViewChoices(settings, canvas, runner, self)
         self.edge = EdgeView(canvas, self.choices, self)
         self.compare = CompareView(canvas)
+        self.legend = Legend(canvas)
+        self.edge.followed.connect(self._explain)
         self.loupe = Loupe(canvas)
         self.loupe.set_factor(self.choices.now.loupe)
         self.navigator = Navigator(canvas)
@@ -102,6 +105,12 @@ class Viewing(QObject):
         """Whether this is another photo than the one on show; the same one after its first look is not."""
         shown = self._canvas.document
         return tab is not self._tab or shown is None or picture is None or shown.size != picture.size
+
+    def _explain(self) -> None:
+        """Say what the colours over the photo mean."""
+        canvas = self._canvas
+        masked = canvas.document is not None and bool(canvas.document.layers)
+        self.legend.show_entries(entries(self.choices.style, trimap=canvas.trimap is not None, masked=masked))
 
     # Zoom
 

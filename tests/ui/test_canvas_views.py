@@ -96,7 +96,9 @@ def test_a_picture_moves_with_the_image(seen, qtbot):
     """Half the size is the average of the whole, wherever it is."""
     soft = np.add.outer(np.arange(150), np.arange(165)).astype(np.uint8)
     picture = Picture.of(Image(np.repeat(soft[..., None], 3, axis=2)))
-    empty = document(photo(), np.zeros(SIZE, np.uint8))
+    corner = np.zeros(SIZE, np.uint8)
+    corner[0, 0] = 255  # with nothing selected at all, the photo would be shown
+    empty = document(photo(), corner)
     whole = seen(empty, Style("picture", picture=picture)).astype(float)
     half = seen(empty, Style("picture", picture=picture), 0.5)
     averaged = whole.reshape(HEIGHT // 2, 2, WIDTH // 2, 2, 3).mean(axis=(1, 3))
@@ -211,3 +213,26 @@ def test_pictures_are_kept_small(monkeypatch):
     monkeypatch.setattr("maskstudio.ui.canvas.picture.LONGEST", 100)
     picture = Picture.of(Image(np.zeros((300, 400, 3), np.uint8)))
     assert picture._half(0).shape[:2] == (75, 100)
+
+
+@pytest.mark.parametrize("mode", ["white", "black", "worst", "checker"])
+def test_the_photo_is_shown_until_something_is_selected(qtbot, pixels, mode):
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(200, 160)
+    canvas.show()
+    photo = Document(Image(np.full((100, 120, 3), (200, 90, 30), np.uint8)))
+    nothing = Mask(120, 100)
+    square = Mask.from_array(np.pad(np.full((20, 20), 255, np.uint8), ((0, 80), (0, 100))))
+
+    def seen(document):
+        canvas.set_document(document)
+        qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete)
+        middle = canvas.from_image(QPointF(60.5, 50.5)).toPoint()
+        return tuple(pixels(canvas.grab().toImage())[middle.y(), middle.x()])
+
+    canvas.set_mode(mode)
+    assert seen(photo) == (200, 90, 30)
+    assert seen(photo.add([Layer(0, "new", nothing, nothing)])) == (200, 90, 30)
+    assert seen(photo.add([Layer(0, "square", square, square)])) != (200, 90, 30)
+    assert seen(photo) == (200, 90, 30)

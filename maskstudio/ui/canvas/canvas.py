@@ -9,6 +9,7 @@ from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QRegion, QTabletEvent
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.geometry import Rect
+from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas import marks
 from maskstudio.ui.canvas.comparing import ComparingView
 from maskstudio.ui.canvas.outline import Outline
@@ -110,9 +111,14 @@ class Canvas(ComparingView):
         super()._follow_style()
         self._lay_marks()
 
+    def set_trimap(self, trimap: Mask | None, within: Rect | None = None) -> None:
+        """Lay a trimap over the photo, which is loud enough without boxes and tags."""
+        super().set_trimap(trimap, within)
+        self._lay_marks()
+
     def _lay_marks(self) -> None:
         laid: list[marks.Mark] = []
-        shown = self._boxes and not self._original and self.mode in _MARKED
+        shown = self._boxes and not self._original and self.mode in _MARKED and self.trimap is None
         if self._view is not None and self.document is not None and shown:
             ratio = self.devicePixelRatioF()
             laid = marks.layout(self.document, self._view, self.font(), ratio, self._pointed, self._turn)

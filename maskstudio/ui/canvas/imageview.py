@@ -18,6 +18,7 @@ from maskstudio.ui.canvas.frame import Frame
 from maskstudio.ui.canvas.live import Live, Reader
 from maskstudio.ui.canvas.photo import sharpens
 from maskstudio.ui.canvas.scene import MODES, Mode, Scene, Side, Style
+from maskstudio.ui.canvas.style import CUTS
 from maskstudio.ui.canvas.tiling import Tiling, ahead, qrect, rect_of, rects
 
 _SLICE = 0.005  # seconds of making and painting tiles in one repaint; what is not ready follows in the next
@@ -185,8 +186,13 @@ class ImageView(DrawingView):
 
     @property
     def _result_mode(self) -> Mode:
-        """A photo without layers is not tinted: there is no mask yet that could leave anything out."""
-        bare = self.mode == "overlay" and self._live is None and self.document is not None and not self.document.layers
+        """The photo is shown until something is selected: a photo without layers is not tinted, and what holds
+        nothing is no cut-out to put on a background.
+        """
+        document = self.document
+        if document is None or self._live is not None:
+            return self.mode
+        bare = not document.alpha.tiles if self.mode in CUTS else self.mode == "overlay" and not document.layers
         return "image" if bare else self.mode
 
     @property

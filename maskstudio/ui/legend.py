@@ -1,0 +1,93 @@
+"""What the colours over the photo mean, in a corner of it, while more than one of them is there."""
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from maskstudio.ui.canvas.style import BAND, PLANES, Rgb, Style
+
+_MARGIN, _PADDING, _SWATCH, _SPACE = 10, 8, 12, 6  # px
+_GROUND, _TEXT = QColor(24, 24, 24, 215), QColor(240, 240, 240)
+
+Entry = tuple[Rgb, str]
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("Legend", text)
+
+
+def entries(style: Style, *, trimap: bool, masked: bool) -> list[Entry]:
+    """The colours that lie over the photo in this ``style``, and what they mean; none where they explain themselves.
+
+    ``trimap`` says whether a trimap is shown, ``masked`` whether there is a mask to tint by.
+    """
+    if not trimap or style.mode in PLANES:
+        return []
+    band = [(BAND, _said("edge to be solved"))]
+    if style.mode != "overlay" or not masked or style.opacity == 0:
+        return band
+    side = _said("left out") if style.side == "outside" else _said("selected")
+    return [(style.colour, side), *band]
+
+
+class Legend(QWidget):
+    """Lies in the left bottom corner of its parent, lets the pointer through, hides while there is nothing to say."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("legend")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._entries: list[Entry] = []
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_entries(self, wanted: list[Entry]) -> None:
+        """Explain these colours."""
+        if wanted == self._entries:
+            return
+        self._entries = wanted
+        self.setAccessibleName(", ".join(words for _, words in wanted))
+        self.setVisible(bool(wanted))
+        self._place()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A line for each colour."""
+        metrics = QFontMetrics(self.font())
+        words = max((metrics.horizontalAdvance(words) for _, words in self._entries), default=0)
+        return QSize(2 * _PADDING + _SWATCH + _SPACE + words, 2 * _PADDING + self._line * len(self._entries))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Swatches and words on a ground that any photo may lie under."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_GROUND)
+        painter.drawRoundedRect(self.rect(), 4, 4)
+        for number, (colour, words) in enumerate(self._entries):
+            top = _PADDING + number * self._line
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(*colour))
+            painter.drawRoundedRect(_PADDING, top + (self._line - _SWATCH) // 2, _SWATCH, _SWATCH, 2, 2)
+            painter.setPen(_TEXT)
+            room = self.rect().adjusted(_PADDING + _SWATCH + _SPACE, top, 0, 0)
+            room.setHeight(self._line)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner."""
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    @property
+    def _line(self) -> int:
+        return QFontMetrics(self.font()).height() + 2
+
+    def _place(self) -> None:
+        around = self.parentWidget()
+        if self.isHidden() or around is None:
+            return
+        self.resize(self.sizeHint())
+        self.move(QPoint(_MARGIN, around.height() - self.height() - _MARGIN))
+        self.raise_()
