@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 from maskstudio import paths
 from maskstudio.core.atomic import replacing
 from maskstudio.errors import BadParameter, CannotWrite
+from maskstudio.names import text_of
 from maskstudio.spec import Spec
 
 log = logging.getLogger(__name__)
@@ -262,7 +263,7 @@ class Settings:
 
     def remember(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
-        text = str(path.absolute())
+        text = text_of(path.absolute())
         self.recent = [text, *(other for other in self.recent if other != text)][: self.recent_count]
 
 

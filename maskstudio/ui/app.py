@@ -10,7 +10,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from maskstudio import settings
+from maskstudio import keys, settings
+from maskstudio.names import text_of
 from maskstudio.ui import theme
 from maskstudio.ui.icons import resource
 from maskstudio.ui.window import MainWindow
@@ -21,6 +22,7 @@ def create_window(files: list[str]) -> QMainWindow:
 
     ``files`` are opened once the loop runs, so the window paints first.
     """
+    keys.take_in()
     sys.setswitchinterval(0.001)  # s; the window waits this long for a job that runs Python, by default five times that
     app = QApplication.instance()
     assert isinstance(app, QApplication), "create_window needs a QApplication"
@@ -43,7 +45,7 @@ def run(files: list[str]) -> int:
     logging.basicConfig(level=logging.WARNING)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("maskstudio")
-    app.setWindowIcon(QIcon(str(resource("icons/maskstudio.svg"))))
+    app.setWindowIcon(QIcon(text_of(resource("icons/maskstudio.svg"))))
     window = create_window(files)
     assert isinstance(window, MainWindow)
     window.habits.first_run = True

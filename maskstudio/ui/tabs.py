@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QMenu, QTabBar, QToolButton, QWidget
 
+from maskstudio import names
 from maskstudio.core.document import Document
 from maskstudio.session import Session
 from maskstudio.ui.icons import icon
@@ -37,7 +38,7 @@ class Tab:
         """What the tab is called, with a dot for work that is not saved."""
         document = self.session.document
         if document is None:
-            return self.opening.name if self.opening else ""
+            return names.shown(self.opening.name) if self.opening else ""
         return f"{document.image.name} {'•' if self.session.unsaved else ''}".strip()
 
 
@@ -128,7 +129,7 @@ class Tabs(QTabBar):
                 self._add()
             if self.tabText(at) != (name := tab.name.replace("&", "&&")):
                 self.setTabText(at, name)
-                self.setTabToolTip(at, "\n".join(str(path) for path in tab.session.files) or tab.name)
+                self.setTabToolTip(at, "\n".join(map(names.shown, tab.session.files)) or tab.name)
         if self.front in shown:
             self.setCurrentIndex(shown.index(self.front))
         self._settling = False

@@ -15,6 +15,7 @@ from maskstudio.core.files import decode_image, decode_mask
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Job
+from maskstudio.names import fitting, path_of
 from maskstudio.providers import download
 from maskstudio.verbs.desk import Desk
 
@@ -41,7 +42,7 @@ class ExchangeVerbs(Desk):
         """
         document = self._required()
         chosen = document if merged or self.active is None else _alone(document, self.active)
-        name = f"{Path(document.image.name).stem}-cutout.png"
+        name = fitting(Path(document.image.name).stem, "-cutout.png")
         return self._start(
             "Copy cut-out",
             lambda token: prepare(_kept(name, operations.cutout_png(chosen, token))),
@@ -100,7 +101,7 @@ def _kept(name: str, png: bytes) -> Cutout:
     for old in root.iterdir():  # nobody pastes what was copied days ago
         if old.stat().st_mtime < time.time() - _KEPT:
             shutil.rmtree(old, ignore_errors=True)
-    path = Path(tempfile.mkdtemp(dir=root)) / name
+    path = Path(tempfile.mkdtemp(dir=root)) / path_of(name)
     with replacing(path) as file:
         file.write(png)
     return Cutout(png, path)
