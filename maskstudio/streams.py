@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from maskstudio.core.files import check_png_name
 from maskstudio.errors import BadParameter, CannotRead, CannotWrite
 from maskstudio.names import text_of
 
@@ -107,6 +106,8 @@ def check_output(output: Path | None, image: Path, as_json: bool) -> None:
         raise BadParameter("The report of --json and a file (-) cannot both go to the standard output.")
     if output is None:
         return
+    from maskstudio.core.files import check_png_name  # decoders are loaded with the first picture
+
     check_png_name(output)
     with suppress(OSError):  # what may not be looked at is found out when it is read or written
         if output.exists() and image.exists() and output.samefile(image):

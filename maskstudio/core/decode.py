@@ -43,11 +43,11 @@ def decode_jpeg(path: Path, limit: int | None) -> Planes | None:
     """
     with quiet() as said:
         try:
-            with path.open("rb") as file, PIL.Image.open(file, formats=("JPEG",)) as image:
+            with PIL.Image.open(path, formats=("JPEG",)) as image:
                 if not jpeg.is_plain(image):
                     return None
                 _check_size(image, path.name, limit)
-                pixels = jpeg.in_place(file, image)
+                pixels = jpeg.in_place(path, image)
                 if pixels is None or _damaged(said()):
                     return None
                 return _finished(Planes(pixels), image, _orientation(image, None))

@@ -1,6 +1,6 @@
 """Pixels of a JPEG: the whole picture without a second copy of it in memory, or sooner a quarter of its sides."""
 
-import os
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -49,23 +49,29 @@ def _colours(image: PIL.Image.Image) -> int:
     return cv2.IMREAD_GRAYSCALE if image.mode == "L" else cv2.IMREAD_COLOR_RGB
 
 
-def in_place(file: BinaryIO, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
-    """As ``whole``, from the open file into the array itself; None if that did not succeed.
+def in_place(path: Path, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
+    """As ``whole``, from the file into the array itself; None if that did not succeed.
 
     ``imdecode`` returns a copy of what it made: twice the memory. ``imread`` makes none, but takes nothing but a text
-    for a path, and a path that is no UTF-8 kills the process; so it is given the name that the system has for the open
-    file. It does not tell whether it succeeded, so the last row is marked beforehand. What it cannot do (an older
-    OpenCV, a system without such names, a broken file) is left to ``whole``.
+    for a path, and one that is no UTF-8 kills the process; so Python opens the file, and ``imread`` gets the name that
+    the system has for what is open. It does not tell whether it succeeded, so the last row is marked beforehand. What
+    it cannot do (an older OpenCV, a system without such names, a broken file) is left to ``whole``.
     """
-    name = next((f"{folder}/{file.fileno()}" for folder in _OPEN_FILES if os.path.isdir(folder)), None)  # noqa: PTH112
-    if name is None:
-        return None
     shape = (image.height, image.width) if image.mode == "L" else (image.height, image.width, 3)
     pixels: NDArray[np.uint8] = np.empty(shape, np.uint8)
     mark = np.resize(_MARK, pixels[-1].shape)
     pixels[-1] = mark
     try:
-        cv2.imread(name, pixels, _colours(image) | cv2.IMREAD_IGNORE_ORIENTATION)
-    except (cv2.error, TypeError, UnicodeError, ValueError):
+        with path.open("rb") as file:
+            cv2.imread(_name(file), pixels, _colours(image) | cv2.IMREAD_IGNORE_ORIENTATION)
+    except (cv2.error, OSError, TypeError, ValueError):
         return None
     return None if np.array_equal(pixels[-1], mark) else pixels
+
+
+def _name(file: BinaryIO) -> str:
+    """What the system calls a file that is open here: plain letters, whatever its own name."""
+    folder = next((folder for folder in _OPEN_FILES if Path(folder).is_dir()), None)
+    if folder is None:
+        raise OSError("this system has no names for open files")
+    return f"{folder}/{file.fileno()}"
