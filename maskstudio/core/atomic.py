@@ -21,6 +21,7 @@ _REASONS = {
     errno.EROFS: "the disk is read-only",
     errno.EISDIR: "a folder has that name",
     errno.ENAMETOOLONG: "the name is too long",
+    errno.ETIMEDOUT: "another program is changing it",
 }
 
 
