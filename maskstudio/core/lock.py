@@ -46,9 +46,9 @@ class Lock:
 @contextmanager
 def changing(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
     """The block in which nobody else changes the file ``path``, so that what was read there still holds when it is
-    written. Waits ``patience`` s for others, then raises TimeoutError; OSError where the folder cannot be written.
+    written. Waits ``patience`` s for others, then raises TimeoutError; OSError where there is no such folder.
     """
-    handle = os.open(path.with_name(f"{path.name}.{NAME}"), os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _handle(path)
     try:
         _wait(handle, time.monotonic() + patience)
         yield
@@ -72,10 +72,16 @@ def _wait(handle: int, end: float) -> None:
 
 if sys.platform == "win32":
 
+    def _handle(path: Path) -> int:
+        return os.open(path.with_name(f"{path.name}.{NAME}"), os.O_RDWR | os.O_CREAT, 0o600)
+
     def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
 else:
+
+    def _handle(path: Path) -> int:
+        return os.open(path.parent, os.O_RDONLY)  # the folder itself: nothing is left beside the file
 
     def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from maskstudio import keys, settings
 from maskstudio.names import text_of
-from maskstudio.ui import theme
+from maskstudio.ui import screen, theme
 from maskstudio.ui.icons import resource
 from maskstudio.ui.window import MainWindow
 
@@ -43,7 +43,8 @@ def _open_all(window: MainWindow, files: list[str]) -> None:
 def run(files: list[str]) -> int:
     """Run the editor until its window is closed; returns the exit status."""
     logging.basicConfig(level=logging.WARNING)
-    app = QApplication(sys.argv[:1])
+    with screen.wanted():
+        app = QApplication(["maskstudio"])
     app.setApplicationName("maskstudio")
     app.setWindowIcon(QIcon(text_of(resource("icons/maskstudio.svg"))))
     window = create_window(files)
