@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,12 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from maskstudio import paths, remote_cli
-from maskstudio.errors import BadParameter, CannotWrite, MaskStudioError
+from maskstudio import keys, paths, remote_cli, streams
+from maskstudio.errors import MaskStudioError
+from maskstudio.names import shown, text_of
 from maskstudio.options import options
 from maskstudio.params import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.recipe import Recipe
 from maskstudio.remote_cli import PartsOf, ServiceOptions, Settle, Yes
+from maskstudio.streams import check_folder, check_output, given, wanted
 
 if TYPE_CHECKING:
     from maskstudio.jobs import Job
@@ -47,9 +48,15 @@ models_app = typer.Typer(help="Weight files: list, download, add, remove.", no_a
 app.add_typer(models_app, name="models")
 app.add_typer(remote_cli.app, name="providers")
 
-ImageFile = Annotated[Path, typer.Argument(metavar="IMAGE", help="The photo.", show_default=False)]
-MaskOutput = Annotated[Path | None, typer.Option("-o", "--output", help="Write all masks as one grey PNG.")]
-Output = Annotated[Path, typer.Option("-o", "--output", help="The PNG to write.", show_default=False)]
+ImageFile = Annotated[
+    Path, typer.Argument(metavar="IMAGE", parser=given, help="The photo; - is the standard input.", show_default=False)
+]
+_IN: dict[str, Any] = {"parser": given, "metavar": "FILE"}
+_OUT: dict[str, Any] = {"parser": wanted, "metavar": "FILE"}
+MaskOutput = Annotated[Path | None, typer.Option("-o", "--output", help="Write all masks as one grey PNG.", **_OUT)]
+Output = Annotated[
+    Path, typer.Option("-o", "--output", help="The PNG to write; - is the standard output.", show_default=False, **_OUT)
+]
 ProviderName = Annotated[
     str, typer.Option("--provider", help="Where it runs: local, or a service of `maskstudio providers list`.")
 ]
@@ -95,7 +102,7 @@ def detect(
     allow_huge: AllowHuge = False,
 ) -> None:
     """Find objects, and write their masks if asked to."""
-    _check_output(output, image)
+    check_output(output, image, as_json)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     if remote_cli.is_service(provider):
         remote_cli.ask(session, provider, "detect", chosen, Settle(option, yes), shape=mask_params)
@@ -135,21 +142,27 @@ def objects(
     allow_huge: AllowHuge = False,
 ) -> None:
     """Write one mask for each object, and one of everything else."""
+    check_folder(output)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     if remote_cli.is_service(provider):
         remote_cli.ask_objects(session, provider, chosen, Settle(option, yes), parts_of)
     else:
         session.detect(detect_params, MaskParams(mask_padding=0, mask_blur=0))
     written = session.export_objects(output)
-    rows = [{"file": str(path), "label": name} for path, name in written]
-    _say(as_json, image, output, started, [f"{row['file']}  {row['label']}" for row in rows], objects=rows)
+    rows = [{"file": text_of(path), "label": name} for path, name in written]
+    _say(as_json, image, output, started, [f"{shown(path)}  {name}" for path, name in written], objects=rows)
 
 
 @app.command()
 @options(RefineParams, AdjustParams, ExportParams, recipes=True)
 def refine(
     image: ImageFile,
-    mask: Annotated[Path, typer.Argument(help="The mask: any image file of the photo's size.", show_default=False)],
+    mask: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MASK", parser=given, help="The mask: any image file of the photo's size.", show_default=False
+        ),
+    ],
     output: Output,
     refine_params: RefineParams,
     adjust_params: AdjustParams,
@@ -158,33 +171,33 @@ def refine(
     mask_only: Annotated[bool, typer.Option("--mask-only", help="Write the refined mask as a grey PNG.")] = False,
     resize: Annotated[bool, typer.Option("--resize-mask", help="Fit a mask of another size.")] = False,
     trimap: Annotated[
-        Path | None, typer.Option("--trimap", help="White is in, black is out, grey is solved.", metavar="FILE")
+        Path | None, typer.Option("--trimap", help="White is in, black is out, grey is solved.", **_IN)
     ] = None,
     here: Annotated[
-        Path | None, typer.Option("--refine-here", help="Solve where this mask is white too.", metavar="FILE")
+        Path | None, typer.Option("--refine-here", help="Solve where this mask is white too.", **_IN)
     ] = None,
     keep: Annotated[
-        Path | None, typer.Option("--keep-here", help="Keep the mask as it is where this one is white.", metavar="FILE")
+        Path | None, typer.Option("--keep-here", help="Keep the mask as it is where this one is white.", **_IN)
     ] = None,
     region: Annotated[
         list[str] | None,
         typer.Option("--region", help="A part refined by a recipe of its own; may be repeated.", metavar="MASK=RECIPE"),
     ] = None,
     clean_plate: Annotated[
-        Path | None, typer.Option("--clean-plate", help="The same scene without the object.", metavar="FILE")
+        Path | None, typer.Option("--clean-plate", help="The same scene without the object.", **_IN)
     ] = None,
     second_shot: Annotated[
-        Path | None, typer.Option("--second-shot", help="The object before another background.", metavar="FILE")
+        Path | None, typer.Option("--second-shot", help="The object before another background.", **_IN)
     ] = None,
     fringe: Annotated[
         bool, typer.Option("--fringe", help="Say on which background the edge shows worst, and how much.")
     ] = False,
     fix_fringe: Annotated[bool, typer.Option("--fix-fringe", help="Clean the edge of what still shows.")] = False,
     trimap_output: Annotated[
-        Path | None, typer.Option("--trimap-output", help="Write the trimap that was solved.", metavar="FILE")
+        Path | None, typer.Option("--trimap-output", help="Write the trimap that was solved.", **_OUT)
     ] = None,
     save_recipe: Annotated[
-        Path | None, typer.Option("--save-recipe", help="Write these parameters as a recipe.", metavar="FILE")
+        Path | None, typer.Option("--save-recipe", help="Write these parameters as a recipe.", **_OUT)
     ] = None,
     provider: ProviderName = "local",
     option: ServiceOptions = None,
@@ -196,15 +209,16 @@ def refine(
     from maskstudio import refining
 
     for target in (output, trimap_output):
-        _check_output(target, image)
-    given = refining.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
+        check_output(target, image, as_json)
+    more = refining.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     session.import_mask(mask, resize=resize)
+    refining.check_mask(session, more)
     if remote_cli.is_service(provider):
-        remote_cli.ask_refine(session, provider, chosen, Settle(option, yes), given)
+        remote_cli.ask_refine(session, provider, chosen, Settle(option, yes), more)
         report = refining.checked(session, fix=fix_fringe, fringe=fringe)
     else:
-        report = refining.refine(session, refine_params, adjust_params, given, fix=fix_fringe, fringe=fringe)
+        report = refining.refine(session, refine_params, adjust_params, more, fix=fix_fringe, fringe=fringe)
     if trimap_output is not None:
         refining.write_trimap(session, trimap_output)
     if save_recipe is not None:
@@ -231,7 +245,7 @@ def cutout(
     allow_huge: AllowHuge = False,
 ) -> None:
     """Remove the background in one go."""
-    _check_output(output, image)
+    check_output(output, image, as_json)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     if remote_cli.is_service(provider):
         remote_cli.ask(session, provider, "cutout", chosen, Settle(option, yes))
@@ -253,9 +267,9 @@ def models_list(provider: ProviderName = "local", as_json: AsJson = False) -> No
         typer.echo(json.dumps({"models": rows}))
         return
     # A missing file's note repeats the same folders and commands, which one line below says for all.
-    shown = [[one.name, one.state, one.title, one.note if one.state == "ready" else ""] for one in states]
-    _table(["model", "state", "what it finds", ""], shown)
-    folders = ", ".join(map(str, paths.model_folders()))
+    known = [[shown(one.name), one.state, one.title, one.note if one.state == "ready" else ""] for one in states]
+    _table(["model", "state", "what it finds", ""], known)
+    folders = ", ".join(map(shown, paths.model_folders()))
     typer.echo(f"\nWeight files are looked for in {folders}.")
     typer.echo("Get one with `maskstudio models pull NAME`, or add one you have with `maskstudio models add FILE`.")
 
@@ -276,7 +290,7 @@ def models_add(
     """Copy a weight file (.pt or .onnx) into your models folder."""
     added: list[str] = []
     _session("local").add_model(file, trust=trust, done=added.append)
-    _done(as_json, f"Added {added[0]}.", model=added[0])
+    _done(as_json, f"Added {added[0]}.", model=text_of(added[0]))
 
 
 @models_app.command("remove")
@@ -303,11 +317,14 @@ def doctor(as_json: AsJson = False) -> None:
 
 def run() -> None:
     """Run a command line; every foreseen error is one sentence on stderr."""
+    keys.take_in()
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name may hold what the terminal's encoding does not
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        with streams.command():
+            status = app(standalone_mode=False) or 0
+        sys.exit(status)
     except MaskStudioError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
@@ -334,23 +351,10 @@ def _session(provider: str) -> "Session":
 
     gc.enable()  # not while starting, see __main__
     session = Session(Runner(immediate, Inline()), "local" if remote_cli.is_service(provider) else provider)
-    session.told = lambda sentence: typer.echo(sentence, err=True)
+    session.told = lambda sentence: typer.echo(shown(sentence), err=True)
     if sys.stderr.isatty():
         session.runner.changed = _progress
     return session
-
-
-def _check_output(output: Path | None, image: Path) -> None:
-    """Refuse, before any work, to name a PNG after another format or to write it over the photo."""
-    if output is None:
-        return
-    if output.suffix.lower() not in ("", ".png"):
-        raise BadParameter(f"A PNG is written, so the name of {output.name} must end in .png.")
-    with suppress(OSError):  # what may not be looked at is found out when it is read or written
-        if output.exists() and image.exists() and output.samefile(image):
-            raise BadParameter(f"{output.name} is the photo itself; choose another name for the output.")
-        if not output.parent.is_dir():
-            raise CannotWrite(f"{output.name} cannot be written: there is no folder {output.parent}.")
 
 
 def _opened(image: Path, provider: str, allow_huge: bool) -> "Session":
@@ -378,15 +382,15 @@ def _described(row: dict[str, Any]) -> str:
 
 def _say(as_json: bool, image: Path, output: Path | None, started: float, lines: list[str], **report: Any) -> None:
     if as_json:
-        report |= {"output": str(output) if output else None, "seconds": round(time.perf_counter() - started, 3)}
-        typer.echo(json.dumps({"image": str(image), **report}))
+        report |= {"output": streams.called(output), "seconds": round(time.perf_counter() - started, 3)}
+        typer.echo(json.dumps({"image": streams.called(image), **report}))
     else:
         for line in lines:
-            typer.echo(line)
+            typer.echo(line, err=streams.piped())
 
 
 def _done(as_json: bool, sentence: str, **report: Any) -> None:
-    typer.echo(json.dumps(report) if as_json else sentence)
+    typer.echo(json.dumps(report) if as_json else shown(sentence))
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> None:

@@ -27,11 +27,19 @@
 Boundaries (files, providers) translate low-level exceptions into this tree; nobody else catches broadly.
 """
 
+from maskstudio.names import shown
+
 
 class MaskStudioError(Exception):
-    """Base of the tree. ``exit_code`` is what the command line returns for it."""
+    """Base of the tree. ``exit_code`` is what the command line returns for it.
+
+    ``sentence`` may hold names of files as they are: it is made fit to be shown here, once for all.
+    """
 
     exit_code = 1
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(shown(sentence))
 
 
 class BadInput(MaskStudioError):

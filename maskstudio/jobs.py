@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maskstudio.errors import Cancelled, MaskStudioError
+from maskstudio.names import shown
 
 _REPORT_EVERY = 1 / 30  # seconds
 _NICENESS = 5
@@ -129,7 +130,7 @@ class Runner:
         older = self._lanes.get(lane)
         if older is not None:
             older.cancel()
-        job = Job(label, lane, quiet)
+        job = Job(shown(label), lane, quiet)
         job.token = Token(self._reporter(job))
         self._lanes[lane] = job
         self._jobs.append(job)

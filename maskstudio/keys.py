@@ -126,10 +126,42 @@ def keychain() -> Keychain:
     return Keychain()
 
 
+_taken: dict[str, str] = {}  # by variable
+
+
+def take_in() -> None:
+    """Take the keys out of the environment, which every program started from here would be given; to be called before
+    anything is started. They stay known to this process.
+    """
+    for variable in (field.variable for fields in FIELDS.values() for field in fields):
+        value = os.environ.pop(variable, None)
+        if value is not None:
+            _taken[variable] = value
+
+
+def from_environment(variable: str) -> str:
+    """The key that the environment holds, or held when this process began; empty where there is none."""
+    return os.environ.get(variable, "") or _taken.get(variable, "")
+
+
 def _origins(address: str) -> list[str]:
     """Scheme and host of every address in a text, which a space parts."""
-    parts = [urlsplit(each if "://" in each else f"https://{each}") for each in address.split()]
-    return [f"{each.scheme}://{each.netloc.lower()}" for each in parts]
+    return [_origin(each if "://" in each else f"https://{each}") for each in address.split()]
+
+
+def _origin(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # as typed so far, or no address at all: nothing is sent there, and no key is kept for another
+        return address.lower()
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _entry(service: str, address: str, field: str) -> str:
@@ -147,10 +179,10 @@ _HERE = ("127.0.0.1", "::1", "localhost")
 def _from_outside(service: str, address: str, field: str) -> str:
     """The key in the environment, where it can only be meant for this address; empty elsewhere."""
     variable = next((each.variable for each in FIELDS[service] if each.name == field), "")
-    hosts = [urlsplit(each).hostname or "" for each in _origins(address)]
+    hosts = [_host(each) for each in _origins(address)]
     # Server402 and hosting have no official address: the user names address and key alike.
     own = service not in _OFFICIAL or all(host in (*_HERE, *_OFFICIAL[service]) for host in hosts)
-    return os.environ.get(variable, "") if variable and own else ""
+    return from_environment(variable) if variable and own else ""
 
 
 def _system_ring() -> Any:

@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Detection, Document, Layer, Refinement
-from maskstudio.core.files import encode_cutout, read_image, write_cutout, write_mask
+from maskstudio.core.files import check_png_name, encode_cutout, read_image, write_cutout, write_mask
 from maskstudio.core.image import Image, to_depth
 from maskstudio.core.mask import Mask, Plane
 from maskstudio.core.ops import shape_mask
-from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Token
 from maskstudio.matting.trimap import from_thresholds
+from maskstudio.names import shown
 from maskstudio.params import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers.base import Provider
 
@@ -172,7 +172,7 @@ def matched(image: Image, path: Path, kind: Literal["plate", "second"], about: M
         found = plates.clean_plate(image.pixels, pixels, around=around, token=rest)
     mask = Mask.from_array(np.rint(found.alpha * 255).astype(np.uint8))
     measured = Refinement(mask, laid_colours({}, image, found.colours, mask.frame))
-    return Layer(id=0, name=path.stem, mask=mask, shaped=mask, measured=measured, refinement=measured)
+    return Layer(id=0, name=shown(path.stem), mask=mask, shaped=mask, measured=measured, refinement=measured)
 
 
 def write_document(
@@ -181,8 +181,12 @@ def write_document(
     params: ExportParams,
     backdrop: tuple[int, int, int, int] | None,
     token: Token,
-) -> None:
-    """Write the cut-out, over ``backdrop`` where one is given, once every wanted refinement is solved."""
+) -> bool:
+    """Write the cut-out, over ``backdrop`` where one is given, once every wanted refinement is solved.
+
+    Gives whether anything of the photo is in it.
+    """
+    check_png_name(path)
     whole = completed(document, token.part(0.0, 0.5))
     image, alpha, colours = whole.image, whole.alpha.array(), whole.colours(whole.frame)
     if backdrop is not None and backdrop[3] > 0:
@@ -198,6 +202,7 @@ def write_document(
         compression=params.compression,
         step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
     )
+    return bool(whole.alpha.bounds)
 
 
 def cutout_png(document: Document, token: Token) -> bytes:
@@ -209,8 +214,9 @@ def cutout_png(document: Document, token: Token) -> bytes:
     return encode_cutout(image, whole.alpha.array(box), colours=np.ascontiguousarray(whole.colours(box)))
 
 
-def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> None:
-    """Write the document's alpha as a grey PNG, once every wanted refinement is solved."""
+def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> bool:
+    """Write the document's alpha as a grey PNG, once every wanted refinement is solved; gives whether it holds any."""
+    check_png_name(path)
     whole = completed(document, token.part(0.0, 0.5))
     depth = 16 if params.depth == "16" else 8
     write_mask(
@@ -220,26 +226,7 @@ def write_alpha(document: Document, path: Path, params: ExportParams, token: Tok
         compression=params.compression,
         step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
     )
-
-
-def write_objects(document: Document, folder: Path) -> list[tuple[Path, str]]:
-    """One mask a layer, numbered and named, and ``background.png``: what no layer covers. Returns files and labels."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    written = []
-    for number, layer in enumerate(document.layers, 1):
-        target = folder / f"{number:02}-{_file_name(layer.name)}.png"
-        write_mask(target, layer.alpha.array())
-        written.append((target, layer.name))
-    rest = folder / "background.png"
-    write_mask(rest, 255 - document.alpha.array())
-    return [*written, (rest, "background")]
-
-
-def _file_name(label: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in label[:60]) or "object"
+    return bool(whole.alpha.bounds)
 
 
 def over(colours: npt.NDArray[Any], alpha: Plane, rgba: tuple[int, int, int, int]) -> tuple[npt.NDArray[Any], Plane]:

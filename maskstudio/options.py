@@ -12,6 +12,7 @@ import typer
 from maskstudio.errors import BadParameter
 from maskstudio.recipe import Recipe, section
 from maskstudio.spec import Params, Spec
+from maskstudio.streams import given
 
 
 def options(*sets: type[Params], recipes: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -50,12 +51,20 @@ def options(*sets: type[Params], recipes: bool = False) -> Callable[[Callable[..
     return decorate
 
 
+def _number(text: str | float) -> float:
+    try:
+        return float(decimal(text) if isinstance(text, str) else text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a number.") from None  # the option's name is added to it
+
+
 _RECIPE = inspect.Parameter(
     "recipe",
     inspect.Parameter.KEYWORD_ONLY,
     default=None,
     annotation=Annotated[
-        Path | None, typer.Option("--recipe", help="Parameters from a file; options given as well win.", metavar="FILE")
+        Path | None,
+        typer.Option("--recipe", parser=given, help="Parameters from a file; options win.", metavar="FILE"),
     ],
 )
 
@@ -67,6 +76,11 @@ def _given(context: typer.Context, name: str) -> bool:
     """Whether the user wrote the option, rather than leaving it at its default."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def decimal(text: str) -> str:
+    """A number as Python reads it; much of the world writes a comma in it."""
+    return text.strip().replace(",", ".")
 
 
 def _argument(params: type[Params]) -> str:
@@ -84,7 +98,8 @@ def _option(spec: Spec) -> inspect.Parameter:
     kind: Any = str if spec.kind is tuple else spec.kind
     default = ",".join(map(str, spec.default)) if spec.kind is tuple else spec.default
     metavar = {tuple: "R,G,B,A", int: "N", float: "F", str: "NAME"}.get(spec.kind)
-    annotation = Annotated[kind, typer.Option(*names, help=text, metavar=metavar)]
+    typed: dict[str, Any] = {"parser": _number} if spec.kind is float else {}
+    annotation = Annotated[kind, typer.Option(*names, help=text, metavar=metavar, **typed)]
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 

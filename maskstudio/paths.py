@@ -11,7 +11,7 @@ _APP = "maskstudio"
 def home() -> Path:
     """The user's folder for settings and models; it need not exist yet."""
     chosen = os.environ.get("MASKSTUDIO_HOME")
-    return _expanded(chosen) if chosen else Path(platformdirs.user_data_dir(_APP, appauthor=False))
+    return expanded(chosen) if chosen else Path(platformdirs.user_data_dir(_APP, appauthor=False))
 
 
 def models() -> Path:
@@ -28,9 +28,20 @@ def cache() -> Path:
 
 def model_folders() -> list[Path]:
     """The folders searched for weight files, in order: ``MASKSTUDIO_MODELS`` (separated like PATH), then the user's."""
-    extra = [_expanded(part) for part in os.environ.get("MASKSTUDIO_MODELS", "").split(os.pathsep) if part]
+    extra = [expanded(part) for part in os.environ.get("MASKSTUDIO_MODELS", "").split(os.pathsep) if part]
     return [*extra, models()]
 
 
-def _expanded(folder: str) -> Path:
-    return Path(os.path.expanduser(folder))  # noqa: PTH111 - Path's own raises where there is no such user
+def expanded(text: str) -> Path:
+    """A path as text, with ``~`` and ``~user`` as the folders they stand for; kept where there is no such user."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises where there is no such user
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file; false for a name too long or a folder that may not be looked into."""
+    return os.path.isfile(path)  # noqa: PTH113 - Path's own raises for those
+
+
+def exists(path: Path) -> bool:
+    """Whether there is anything of that name, as far as one may know."""
+    return os.path.exists(path)  # noqa: PTH110 - Path's own raises for a name too long

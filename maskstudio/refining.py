@@ -7,11 +7,13 @@ from typing import Any
 from maskstudio.core.files import read_mask, write_mask
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
-from maskstudio.errors import BadParameter
+from maskstudio.errors import BadMask, BadParameter
 from maskstudio.matting.hints import HINT_MASK, HINT_UNKNOWN, hinted
+from maskstudio.names import shown
 from maskstudio.params import AdjustParams, RefineParams
 from maskstudio.recipe import Recipe
 from maskstudio.session import Session
+from maskstudio.streams import given
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class Report:
 
     sentence: str = ""
     fringe: dict[str, Any] | None = None
+
+
+def check_mask(session: Session, more: Given) -> None:
+    """Refuse a mask in which nothing is selected, unless ``more`` says where the object is. Raises BadMask."""
+    layer = _active(session)
+    if not layer.alpha.bounds and more == Given():
+        raise BadMask(f"{layer.name} is empty: nothing is selected in this mask, so there is nothing to refine.")
 
 
 def refine(
@@ -100,11 +109,11 @@ def _add_region(session: Session, text: str) -> None:
     mask, separator, recipe = text.partition("=")
     if not separator:
         raise BadParameter(f"A region is given as MASK=RECIPE, not {text!r}.")
-    wanted = Recipe.read(Path(recipe))
+    wanted, file = Recipe.read(given(recipe)), given(mask)
     session.add_region(
         _active(session).id,
-        Path(mask).stem,
-        Mask.from_array(read_mask(Path(mask), session.document.size)),
+        shown(file.stem),
+        Mask.from_array(read_mask(file, session.document.size)),
         refine=wanted.params(RefineParams),
         edge=wanted.params(AdjustParams),
     )

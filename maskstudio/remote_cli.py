@@ -15,9 +15,11 @@ import typer
 
 from maskstudio.departure import OPERATIONS, Departure, Operation
 from maskstudio.errors import BadParameter, Failed, NotAgreed
+from maskstudio.options import decimal
 from maskstudio.params import MaskParams
 from maskstudio.remote_params import ACCOUNTS
 from maskstudio.spec import Params, Spec
+from maskstudio.streams import given
 
 if TYPE_CHECKING:
     from maskstudio.session import Session
@@ -33,7 +35,8 @@ ServiceOptions = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Agree that the photo leaves this machine, at the price shown.")]
 PartsOf = Annotated[
-    Path | None, typer.Option("--parts-of", help="Find the body parts of the subject in this mask.", metavar="MASK")
+    Path | None,
+    typer.Option("--parts-of", parser=given, help="Find the body parts of the subject in this mask.", metavar="MASK"),
 ]
 SERVICES = tuple(name for name in ACCOUNTS if name != "hosting")
 
@@ -129,7 +132,7 @@ def _value(spec: Spec, text: str) -> Any:
             return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[text.lower()]
         if spec.kind is tuple:
             return [int(part) for part in text.split(",")]
-        return _named(spec, spec.kind(text))
+        return _named(spec, float(decimal(text)) if spec.kind is float else spec.kind(text))
     except (KeyError, ValueError):
         raise BadParameter(f"{spec.wire} cannot be {text!r}.") from None
 

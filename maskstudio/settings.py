@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,10 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from maskstudio import paths
 from maskstudio.core.atomic import replacing
+from maskstudio.core.lock import changing
 from maskstudio.errors import BadParameter, CannotWrite
+from maskstudio.merging import merged
+from maskstudio.names import text_of
 from maskstudio.spec import Spec
 
 log = logging.getLogger(__name__)
@@ -28,6 +32,7 @@ Wheel = Literal["zoom", "pan"]
 Page = Literal["general", "canvas", "brush", "files", "performance"]
 Rule = Callable[[Any], bool]
 _LONGEST = 4096  # letters of a text
+_PATIENCE = 2.0  # s that the window waits for another one to write
 _EXACT = 2**53  # whole numbers below this are fractions too
 
 
@@ -260,9 +265,12 @@ class Settings:
     services: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
     tour_seen: Annotated[bool, Kept(one_of(True, False))] = False
 
+    def __post_init__(self) -> None:
+        self.filed: dict[str, Any] | None = None  # what of it is known to be in the file
+
     def remember(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
-        text = str(path.absolute())
+        text = text_of(path.absolute())
         self.recent = [text, *(other for other in self.recent if other != text)][: self.recent_count]
 
 
@@ -301,17 +309,22 @@ def load() -> Settings:
     try:
         saved = json.loads(location().read_text("utf-8"))
     except FileNotFoundError:
-        return Settings()
+        return _known(Settings())
     except (OSError, ValueError, RecursionError):
         log.info("settings could not be read; starting with the defaults", exc_info=True)
-        return Settings()
+        return _known(Settings())
     if not isinstance(saved, dict):
-        return Settings()
+        return _known(Settings())
     chosen = Settings()
     for name, value in saved.items():
         if fits(name, value):
             setattr(chosen, name, _typed(name, value))
-    return chosen
+    return _known(chosen)
+
+
+def _known(settings: Settings) -> Settings:
+    settings.filed = deepcopy(asdict(settings))
+    return settings
 
 
 def fits(name: str, value: object) -> bool:
@@ -337,11 +350,17 @@ def _typed(name: str, value: object) -> object:
 
 
 def save(settings: Settings) -> None:
-    """Write the settings in one piece; a failure is logged and costs nothing but the change."""
-    target = location()
+    """Write the settings in one piece; a failure is logged and costs nothing but the change.
+
+    What another window has changed meanwhile, and this one has not, stays as that one left it.
+    """
+    target, before = location(), settings.filed
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as file:
-            file.write(json.dumps(asdict(settings), indent=1).encode())
+        with changing(target, _PATIENCE):
+            values = asdict(settings) if before is None else merged(before, asdict(settings), asdict(load()))
+            with replacing(target) as file:
+                file.write(json.dumps(values, indent=1).encode())
+        _known(settings)
     except (OSError, CannotWrite):
         log.info("settings could not be saved", exc_info=True)

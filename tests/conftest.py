@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maskstudio.keys import FIELDS, keychain
+from maskstudio.keys import FIELDS, _taken, keychain
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -48,6 +48,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MASKSTUDIO_HOME", str(folder))
     monkeypatch.delenv("MASKSTUDIO_MODELS", raising=False)
     keychain.cache_clear()
+    _taken.clear()
     for field in (field for fields in FIELDS.values() for field in fields):
         monkeypatch.delenv(field.variable, raising=False)
     return folder

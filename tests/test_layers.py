@@ -12,10 +12,11 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
 
 # Each room may import the rooms named here, and itself.
-FLOOR = {"errors", "spec", "params", "paths", "jobs"}
+FLOOR = {"errors", "names", "spec", "params", "paths", "jobs"}
 REMOTE = {"remote_params", "keys", "ledger", "departure", "accounts"}
 RULES: dict[str, set[str]] = {
-    "errors": set(),
+    "names": set(),
+    "errors": {"names"},
     "spec": {"errors"},
     "params": {"errors", "spec"},
     "remote_params": {"spec"},
@@ -23,24 +24,26 @@ RULES: dict[str, set[str]] = {
     "ledger": {"errors", "paths"},
     "departure": {"spec", "core"},
     "paths": set(),
-    "jobs": {"errors"},
-    "core": {"errors", "spec", "params"},
+    "jobs": {"errors", "names"},
+    "core": {"errors", "names", "spec", "params"},
     "matting": {*FLOOR, "core"},
     "providers": {*FLOOR, "remote_params", "departure", "core", "matting"},
     "operations": {*FLOOR, "core", "matting", "providers"},
     "sending": {*FLOOR, "departure", "ledger", "core", "matting", "providers", "operations"},
     "journal": {*FLOOR, "core"},
-    "settings": {*FLOOR, "core"},
+    "merging": set(),
+    "settings": {*FLOOR, "merging", "core"},
     "accounts": {"errors", "spec", "remote_params", "settings"},
     "verbs": {*FLOOR, *REMOTE, "core", "matting", "providers", "operations", "sending", "journal", "settings"},
     "session": {"verbs"},
-    "recipe": {"errors", "spec", "params", "core"},
-    "refining": {*FLOOR, "core", "matting", "session", "recipe"},
+    "streams": {"errors", "names", "core"},
+    "recipe": {"errors", "names", "spec", "params", "core"},
+    "refining": {*FLOOR, "streams", "core", "matting", "session", "recipe"},
     "doctor": {*FLOOR, "keys", "core", "providers"},
-    "options": {"errors", "spec", "params", "recipe"},
-    "remote_cli": {*FLOOR, *REMOTE, "core", "session", "settings", "options"},
+    "options": {"errors", "spec", "params", "recipe", "streams"},
+    "remote_cli": {*FLOOR, "streams", *REMOTE, "core", "session", "settings", "options"},
     "cli": {*FLOOR, *REMOTE, "core", "providers", "session", "settings", "doctor", "options", "recipe", "refining"}
-    | {"remote_cli", "ui"},
+    | {"remote_cli", "streams", "ui"},
     "__main__": {"cli", "ui"},
     "ui": {*FLOOR, *REMOTE, "core", "journal", "verbs", "session", "settings"},
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from maskstudio.errors import CannotWrite
+from maskstudio.names import path_of, text_of
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -20,6 +21,7 @@ _REASONS = {
     errno.EROFS: "the disk is read-only",
     errno.EISDIR: "a folder has that name",
     errno.ENAMETOOLONG: "the name is too long",
+    errno.ETIMEDOUT: "another program is changing it",
 }
 
 
@@ -30,7 +32,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     Whatever goes wrong in the block or on the disk, the old file stays as it was and nothing is left beside it.
     Raises CannotWrite for the system's errors; all others pass through.
     """
-    target = Path(os.path.realpath(path))  # through a link: the file it points to is replaced, not the link
+    target = _target(path)
     part = target.with_name(f".{os.urandom(8).hex()}.part")
     try:
         mode = _old_mode(target)
@@ -48,6 +50,14 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError):
             raise CannotWrite(f"{target.name} could not be written: {reason(error)}.") from error
         raise
+
+
+def _target(path: str | Path) -> Path:
+    """The file to replace, as the system's locale writes its name; through a link, the one it points to."""
+    try:
+        return Path(os.path.realpath(path_of(text_of(path))))
+    except ValueError as error:  # a null byte
+        raise CannotWrite(f"{Path(path).name} could not be written: no file can have that name.") from error
 
 
 def _old_mode(target: Path) -> int | None:

@@ -15,7 +15,8 @@ from maskstudio.core.decode import Planes, alpha8, decode, decode_jpeg, decode_q
 from maskstudio.core.image import Image, Pixels, to_8bit
 from maskstudio.core.png import Compression, png_pieces, raster_of
 from maskstudio.core.preview import Preview
-from maskstudio.errors import BadMask, CannotRead, MaskStudioError, TooLarge
+from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
+from maskstudio.names import shown
 
 Step = Callable[[float], None]
 
@@ -40,7 +41,7 @@ def read_preview(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -
     """
     path = Path(path)
     try:
-        found = decode_quarter(_read(path), path.name, limit)
+        found = decode_quarter(_read(path), shown(path.name), limit)
     except MaskStudioError:  # whoever reads the whole picture tells the user
         return None
     if found is None:
@@ -80,7 +81,7 @@ def read_mask(
     ``size`` is (width, height); a mask of another size is resized smoothly if allowed, else BadMask.
     """
     path = Path(path)
-    return decode_mask(_read(path), path.name, size, allow_resize=allow_resize, limit=limit)
+    return decode_mask(_read(path), shown(path.name), size, allow_resize=allow_resize, limit=limit)
 
 
 def decode_mask(
@@ -140,7 +141,15 @@ def write_mask(
     _write(path, png_pieces(raster_of(alpha_to_depth(alpha, depth)), compression=compression, step=step))
 
 
+def check_png_name(path: str | Path) -> None:
+    """Refuse, with BadParameter, to name a PNG after another format. Writers do; ask earlier where work comes first."""
+    path = Path(path)
+    if path.suffix.lower() not in ("", ".png"):
+        raise BadParameter(f"A PNG is written, so the name of {path.name} must end in .png.")
+
+
 def _write(path: str | Path, pieces: Generator[bytes]) -> None:
+    check_png_name(path)
     with closing(pieces), replacing(path) as file:
         for piece in pieces:
             file.write(piece)
@@ -154,7 +163,7 @@ def _opened(planes: Planes, name: str, path: Path | None) -> Opened:
 def _planes(path: Path, limit: int | None) -> Planes:
     with _readable(path):
         straight = decode_jpeg(path, limit)
-    return decode(_read(path), path.name, limit) if straight is None else straight
+    return decode(_read(path), shown(path.name), limit) if straight is None else straight
 
 
 def _read(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from maskstudio.core.reduced import quartered
 from maskstudio.errors import BadImage
+from maskstudio.names import shown
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 _LARGE = 8_000_000
@@ -38,6 +39,7 @@ class Image:
         pixels: Pixels = self.pixels
         if pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape or pixels.dtype not in (np.uint8, np.uint16):
             raise BadImage(f"{self.name} has no usable pixels ({pixels.dtype} {pixels.shape}).")
+        object.__setattr__(self, "name", shown(self.name))
         pixels = pixels if pixels.flags.c_contiguous else pixels.copy()
         pixels.flags.writeable = False
         object.__setattr__(self, "pixels", pixels)

@@ -1,6 +1,7 @@
 """Pixels of a JPEG: the whole picture without a second copy of it in memory, or sooner a quarter of its sides."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import PIL.Image
@@ -12,6 +13,7 @@ QUARTER = 4
 """How many times smaller a quarter is each way; its sides are rounded up, as libjpeg does."""
 
 _WORTH_IT = 16_000_000  # pixels; a smaller picture is there in the blink of an eye
+_OPEN_FILES = ("/proc/self/fd", "/dev/fd")  # where the system names open files by their number
 _MARK = np.array([5, 250, 7], np.uint8)
 
 
@@ -50,16 +52,26 @@ def _colours(image: PIL.Image.Image) -> int:
 def in_place(path: Path, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
     """As ``whole``, from the file into the array itself; None if that did not succeed.
 
-    ``imdecode`` returns a copy of what it made: twice the memory, and half as much time again. ``imread`` makes none,
-    but does not tell whether it succeeded, so the last row is marked beforehand. What it cannot do (an older OpenCV, a
-    path outside ASCII on Windows, a broken file) is left to ``whole``.
+    ``imdecode`` returns a copy of what it made: twice the memory. ``imread`` makes none, but takes nothing but a text
+    for a path, and one that is no UTF-8 kills the process; so Python opens the file, and ``imread`` gets the name that
+    the system has for what is open. It does not tell whether it succeeded, so the last row is marked beforehand. What
+    it cannot do (an older OpenCV, a system without such names, a broken file) is left to ``whole``.
     """
     shape = (image.height, image.width) if image.mode == "L" else (image.height, image.width, 3)
     pixels: NDArray[np.uint8] = np.empty(shape, np.uint8)
     mark = np.resize(_MARK, pixels[-1].shape)
     pixels[-1] = mark
     try:
-        cv2.imread(str(path), pixels, _colours(image) | cv2.IMREAD_IGNORE_ORIENTATION)
-    except (cv2.error, TypeError, UnicodeError, ValueError):
+        with path.open("rb") as file:
+            cv2.imread(_name(file), pixels, _colours(image) | cv2.IMREAD_IGNORE_ORIENTATION)
+    except (cv2.error, OSError, TypeError, ValueError):
         return None
     return None if np.array_equal(pixels[-1], mark) else pixels
+
+
+def _name(file: BinaryIO) -> str:
+    """What the system calls a file that is open here: plain letters, whatever its own name."""
+    folder = next((folder for folder in _OPEN_FILES if Path(folder).is_dir()), None)
+    if folder is None:
+        raise OSError("this system has no names for open files")
+    return f"{folder}/{file.fileno()}"

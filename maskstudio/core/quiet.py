@@ -11,8 +11,8 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Generic, TypeVar
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from typing import BinaryIO, Generic, TypeVar
 
 import PIL.Image
 
@@ -73,8 +73,19 @@ def beside() -> Iterator[None]:
 @contextmanager
 def _diary() -> Iterator[int]:
     """A file that takes what goes to the error output; gives its descriptor."""
-    with tempfile.TemporaryFile() as diary, _stderr_into(diary.fileno()):
+    with _unnamed() as diary, _stderr_into(diary.fileno()):
         yield diary.fileno()
+
+
+def _unnamed() -> BinaryIO:
+    """A file without a name, in memory where the system has such: a full disk must not keep a photo from opening."""
+    if hasattr(os, "memfd_create"):
+        with suppress(OSError):
+            return open(os.memfd_create("maskstudio"), "w+b", buffering=0)  # noqa: PTH123
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return open(os.devnull, "w+b")  # noqa: PTH123
 
 
 @contextmanager

@@ -20,11 +20,11 @@ from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
+from maskstudio.core.lock import Lock
 from maskstudio.core.stroke import Stroke
 from maskstudio.errors import CannotWrite
 from maskstudio.journal import source
 from maskstudio.journal.background import Anew, Picture, Sync
-from maskstudio.journal.lock import Lock
 from maskstudio.journal.log import Live, Log, State
 from maskstudio.journal.writer import Writer
 

@@ -11,10 +11,10 @@ from maskstudio.core.checked import Fields
 from maskstudio.core.document import Document
 from maskstudio.core.frames import read_kinds, whole_frames
 from maskstudio.core.history import History
+from maskstudio.core.lock import Lock
 from maskstudio.errors import BadProject
 from maskstudio.journal.background import THUMBNAIL
 from maskstudio.journal.journal import LOG
-from maskstudio.journal.lock import Lock
 from maskstudio.journal.replay import Replay, Tale, counted
 from maskstudio.journal.source import restored
 

@@ -3,7 +3,10 @@
 import importlib.util
 import logging
 import math
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -68,11 +71,27 @@ def _solution_base() -> Any:
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it warns that a first import takes long
     from google.protobuf import descriptor_pool  # type: ignore[import-untyped]
     from google.protobuf.message_factory import GetMessageClass  # type: ignore[import-untyped]
-    from mediapipe.python import packet_getter, solution_base, solutions  # noqa: F401  # solutions register options
+
+    with _without_sound():
+        from mediapipe.python import packet_getter, solution_base, solutions  # noqa: F401  # they register options
 
     messages = SimpleNamespace(pool=descriptor_pool.Default(), GetPrototype=GetMessageClass)
     packet_getter.symbol_database = SimpleNamespace(Default=lambda: messages)
     return solution_base.SolutionBase
+
+
+@contextmanager
+def _without_sound() -> Iterator[None]:
+    """Keep MediaPipe from importing sounddevice, which asks a compiler where a library lies; it does without."""
+    name = "sounddevice"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _faces(reach: str) -> dict[str, Any]:

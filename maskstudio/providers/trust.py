@@ -6,15 +6,18 @@ user has trusted it once, by that digest. An .onnx file is data and needs no tru
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from maskstudio import paths
-from maskstudio.core.atomic import replacing
+from maskstudio.core.atomic import reason, replacing
+from maskstudio.core.lock import changing
 from maskstudio.errors import CannotRead, CannotWrite, Untrusted
+from maskstudio.names import shown, text_of
 from maskstudio.providers import catalogue
 
 Stamp = tuple[str, int, int]
@@ -59,14 +62,15 @@ def allowed(path: Path) -> bool:
 
 def trust(path: Path) -> None:
     """Remember, by digest, that the user wants this file to be loaded."""
-    record = {**_record(), digest(path): path.name}
-    target = _file()
+    target, found = _file(), digest(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        with changing(target):
+            record = {**_record(), found: text_of(path.name)}
+            with replacing(target) as file:
+                file.write(json.dumps(record, indent=1, sort_keys=True).encode())
     except OSError as error:
-        raise CannotWrite(f"{target} cannot be written.") from error
-    with replacing(target) as file:
-        file.write(json.dumps(record, indent=1, sort_keys=True).encode())
+        raise CannotWrite(f"{target} cannot be written: {reason(error)}.") from error
 
 
 @contextmanager
@@ -75,16 +79,35 @@ def checked_copy(path: Path) -> Iterator[Path]:
 
     The digest is taken of the bytes copied, so a file exchanged between the check and the loading changes nothing.
     """
-    sha = hashlib.sha256()
-    with tempfile.TemporaryDirectory(prefix="maskstudio-") as folder:
-        copy = Path(folder) / f"weights{path.suffix}"
-        with copy.open("xb") as file:
-            for block in _blocks(path):
-                sha.update(block)
-                file.write(block)
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(_temporary_folder())
+            copy = Path(folder) / f"weights{path.suffix}"
+            sha = _copied(path, copy)
+        except OSError as error:
+            raise CannotWrite(
+                f"{path.name} cannot be loaded, as there is no room for a copy of it in {tempfile.gettempdir()}: "
+                f"{reason(error)}."
+            ) from error
         if path.suffix != ".onnx" and not _known(sha.hexdigest()):
             raise Untrusted(question(path))
         yield copy
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder of our own, whose name libraries in C can be given: the usual place, unless that is no UTF-8."""
+    usual = tempfile.gettempdir()
+    place = usual if shown(usual) == usual or os.name == "nt" else "/tmp"  # noqa: S108 - the folder itself is private
+    return tempfile.TemporaryDirectory(prefix="maskstudio-", dir=place, ignore_cleanup_errors=True)
+
+
+def _copied(path: Path, copy: Path) -> "hashlib._Hash":
+    sha = hashlib.sha256()
+    with copy.open("xb") as file:
+        for block in _blocks(path):
+            sha.update(block)
+            file.write(block)
+    return sha
 
 
 def question(path: Path) -> str:

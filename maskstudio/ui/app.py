@@ -10,8 +10,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from maskstudio import settings
-from maskstudio.ui import theme
+from maskstudio import keys, settings
+from maskstudio.names import text_of
+from maskstudio.ui import screen, theme
 from maskstudio.ui.icons import resource
 from maskstudio.ui.window import MainWindow
 
@@ -21,6 +22,7 @@ def create_window(files: list[str]) -> QMainWindow:
 
     ``files`` are opened once the loop runs, so the window paints first.
     """
+    keys.take_in()
     sys.setswitchinterval(0.001)  # s; the window waits this long for a job that runs Python, by default five times that
     app = QApplication.instance()
     assert isinstance(app, QApplication), "create_window needs a QApplication"
@@ -41,9 +43,10 @@ def _open_all(window: MainWindow, files: list[str]) -> None:
 def run(files: list[str]) -> int:
     """Run the editor until its window is closed; returns the exit status."""
     logging.basicConfig(level=logging.WARNING)
-    app = QApplication(sys.argv[:1])
+    with screen.wanted():
+        app = QApplication(["maskstudio"])
     app.setApplicationName("maskstudio")
-    app.setWindowIcon(QIcon(str(resource("icons/maskstudio.svg"))))
+    app.setWindowIcon(QIcon(text_of(resource("icons/maskstudio.svg"))))
     window = create_window(files)
     assert isinstance(window, MainWindow)
     window.habits.first_run = True

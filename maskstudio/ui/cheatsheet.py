@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from maskstudio.core.atomic import replacing
 from maskstudio.errors import MaskStudioError
+from maskstudio.names import path_of
 from maskstudio.ui import theme
 from maskstudio.ui.keys.keymap import Keymap
 from maskstudio.ui.keys.presets import TITLES
@@ -124,7 +125,7 @@ class CheatSheet(QDialog):
         if not name:
             return
         try:
-            self.save(Path(name))
+            self.save(path_of(name))
         except (OSError, MaskStudioError):
             self._says.setText(self.tr("{} could not be written.").format(Path(name).name))
         else:

@@ -6,7 +6,9 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from maskstudio import paths
 from maskstudio.core.image import Image
+from maskstudio.names import fitting, path_of, shown, text_of
 from maskstudio.settings import Settings
 
 _IMAGES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif *.ora"
@@ -22,45 +24,52 @@ def short(name: str, letters: int = 48) -> str:
     return name if len(name) <= letters else f"{name[:half]}…{name[-half:]}"
 
 
+def place(folder: str | Path) -> str:
+    """A folder as the file dialog can be told it: Qt knows no name that is not UTF-8, so maybe one further up."""
+    path = Path(text_of(folder))
+    return str(next((each for each in (path, *path.parents) if shown(each) == str(each)), "")) if str(folder) else ""
+
+
 def ask_image(parent: QWidget, settings: Settings, title: str = "") -> Path | None:
     """A file the user chooses to open, or None."""
-    folder = str(Path(settings.recent[0]).parent) if settings.recent else ""
+    folder = place(Path(settings.recent[0]).parent) if settings.recent else ""
     filters = f"{_tr('Images')} ({_IMAGES});;{_tr('All files')} (*)"
     name, _ = QFileDialog.getOpenFileName(parent, title or _tr("Open a Photo"), folder, filters)
-    return Path(name) if name else None
+    return path_of(name) if name else None
 
 
 def ask_images(parent: QWidget, settings: Settings) -> list[Path]:
     """The files the user chooses to open, none if it was cancelled."""
-    folder = str(Path(settings.recent[0]).parent) if settings.recent else ""
+    folder = place(Path(settings.recent[0]).parent) if settings.recent else ""
     filters = f"{_tr('Images')} ({_IMAGES});;{_tr('All files')} (*)"
     names, _ = QFileDialog.getOpenFileNames(parent, _tr("Open Photos"), folder, filters)
-    return [Path(name) for name in names]
+    return [path_of(name) for name in names]
 
 
 def ask_export(parent: QWidget, settings: Settings, image: Image, suffix: str) -> Path | None:
     """Where to write a PNG, or None; the folder is remembered."""
-    folder = settings.export_folder or (str(image.path.parent) if image.path else "")
-    proposal = str(Path(folder) / f"{Path(image.name).stem}{suffix}.png")
+    folder = settings.export_folder or (image.path.parent if image.path else "")
+    proposal = str(Path(place(folder)) / fitting(Path(image.name).stem, f"{suffix}.png"))
     name, _ = QFileDialog.getSaveFileName(parent, _tr("Export"), proposal, "PNG (*.png)")
     if not name:
         return None
-    path = Path(name) if name.lower().endswith(".png") else Path(name + ".png")
-    if str(path) != name and path.exists() and not may_replace(parent, path):
+    complete = name.lower().endswith(".png")
+    path = path_of(name if complete else f"{name}.png")
+    if not complete and paths.exists(path) and not may_replace(parent, path):
         return None  # the dialog asked about the name without its ending
-    settings.export_folder = str(path.parent)
+    settings.export_folder = text_of(path.parent)
     return path
 
 
 def ask_model(parent: QWidget) -> Path | None:
     """A weight file the user chooses, or None."""
     name, _ = QFileDialog.getOpenFileName(parent, _tr("Add Model File"), "", f"{_tr('Weights')} (*.pt *.onnx)")
-    return Path(name) if name else None
+    return path_of(name) if name else None
 
 
 def may_replace(parent: QWidget, path: Path) -> bool:
     """Whether the user agrees that a file which is there already is written over."""
-    text = _tr("{} is there already. Replace it?").format(path.name)
+    text = _tr("{} is there already. Replace it?").format(shown(path.name))
     return QMessageBox.question(parent, _tr("Export"), text) == QMessageBox.StandardButton.Yes
 
 

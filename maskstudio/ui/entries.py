@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from maskstudio import paths
+from maskstudio.names import path_of, shown
 from maskstudio.ui.fuzzy import score
 from maskstudio.ui.icons import icon
 from maskstudio.ui.number import NumberField
@@ -61,20 +63,20 @@ def _command(action: QAction) -> Entry:
     )
 
 
-def recent_files(paths: Iterable[str], open_file: Callable[[Path], object]) -> list[Entry]:
+def recent_files(recent: Iterable[str], open_file: Callable[[Path], object]) -> list[Entry]:
     """An entry for each file that is still there."""
     return [
         Entry(
-            id=f"recent:{text}",
-            title=_tr("Open {}").format(Path(text).name),
+            id=f"recent:{shown(text)}",
+            title=_tr("Open {}").format(shown(path_of(text).name)),
             place=_tr("Recent file"),
-            run=partial(open_file, Path(text)),
+            run=partial(open_file, path_of(text)),
             picture=icon("image"),
-            tip=str(Path(text).parent),
-            also=text,
+            tip=shown(path_of(text).parent),
+            also=shown(text),
         )
-        for text in paths
-        if Path(text).is_file()
+        for text in recent
+        if paths.is_file(path_of(text))
     ]
 
 

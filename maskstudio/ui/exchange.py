@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData
 from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QImageWriter
 
 from maskstudio.session import Session
 from maskstudio.ui.files import Files
+from maskstudio.ui.pointers import from_text, host_in, named_in, path_in, url_of
 from maskstudio.ui.tabs import Tabs
 from maskstudio.verbs.exchange import Cutout
 
@@ -73,14 +73,13 @@ class Exchange:
         elif found.data:
             self._open(_tr("Pasted"), found.data)
         elif found.address:
-            host = urlsplit(found.address).hostname or ""
-            sentence = _tr("Download this picture from {}?").format(host)
+            sentence = _tr("Download this picture from {}?").format(host_in(found.address))
             self._offer(sentence, _tr("Download"), partial(self._fetch, found.address))
         else:
             self._session.told(_tr("There is no picture on the clipboard."))
 
     def _fetch(self, address: str) -> None:
-        session, name = self._session, Path(urlsplit(address).path).name or _tr("Downloaded")
+        session, name = self._session, named_in(address) or _tr("Downloaded")
         session.fetch(address, partial(self._open, name))
 
     def _open(self, name: str, data: bytes) -> None:
@@ -102,7 +101,10 @@ class Parcel(NamedTuple):
     @classmethod
     def of(cls, cutout: Cutout) -> "Parcel":
         """Unpack the bitmap, on whatever thread this is. One beyond Qt's limit of 256 MiB goes as PNG and file only."""
-        reader = QImageReader(str(cutout.path))
+        held = QBuffer()
+        held.setData(QByteArray(cutout.png))  # not its file: Qt cannot open one whose name is not UTF-8
+        held.open(QIODevice.OpenModeFlag.ReadOnly)
+        reader = QImageReader(held, QByteArray(b"PNG"))
         size = reader.size()
         fits = 4 * size.width() * size.height() < QImageReader.allocationLimit() << 20
         return cls(cutout, reader.read().convertToFormat(QImage.Format.Format_ARGB32) if fits else QImage())
@@ -113,7 +115,7 @@ class Parcel(NamedTuple):
         mime.setData("image/png", QByteArray(self.cutout.png))
         if not self.image.isNull():
             mime.setImageData(self.image)
-        mime.setUrls([QUrl.fromLocalFile(str(self.cutout.path))])
+        mime.setUrls([url_of(self.cutout.path)])
         return mime
 
 
@@ -121,7 +123,7 @@ def found_in(mime: QMimeData | None) -> Found:
     """What could be opened: files first, then a picture, then a path or address as text."""
     if mime is None:
         return Found()
-    files = tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+    files = tuple(path for path in map(path_in, mime.urls()) if path is not None)
     if files:
         return Found(files)
     for name in _FORMATS:
@@ -129,20 +131,8 @@ def found_in(mime: QMimeData | None) -> Found:
             return Found(data=data)
     if mime.hasImage() and (data := _png(mime.imageData())):
         return Found(data=data)
-    return _from_text(mime.urls()[0].toString() if mime.urls() else mime.text())
-
-
-def _from_text(text: str) -> Found:
-    text = text.strip().strip("\"'")
-    if not text or "\n" in text or len(text) > 4096:
-        return Found()
-    if text.lower().startswith(("https://", "http://")):
-        return Found(address=text)
-    path = Path(QUrl(text).toLocalFile() if text.startswith("file:") else text).expanduser()
-    try:
-        return Found((path,)) if path.is_file() else Found()
-    except OSError:  # a text that is no path, such as one that is too long
-        return Found()
+    meant = from_text(mime.urls()[0].toString() if mime.urls() else mime.text())
+    return Found((meant,)) if isinstance(meant, Path) else Found(address=meant or "")
 
 
 def _png(image: object) -> bytes:

@@ -9,8 +9,10 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QMenu, QWidget
 
+from maskstudio import paths
 from maskstudio.errors import MaskStudioError, TooLarge, Untrusted
 from maskstudio.jobs import Job
+from maskstudio.names import path_of, shown
 from maskstudio.params import ExportParams
 from maskstudio.session import Session
 from maskstudio.settings import Settings
@@ -139,8 +141,9 @@ class Files:
         """The recent files that are still there."""
         menu.clear()
         for text in self._settings.recent:
-            if Path(text).is_file():
-                menu.addAction(dialogs.short(Path(text).name), partial(self.open, Path(text))).setToolTip(text)
+            if paths.is_file(path := path_of(text)):
+                name = dialogs.short(shown(path.name)).replace("&", "&&")
+                menu.addAction(name, partial(self.open, path)).setToolTip(shown(path))
         menu.setEnabled(not menu.isEmpty())
 
     # Results

@@ -7,6 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from maskstudio.names import shown
 from maskstudio.ui.icons import icon
 
 Kind = Literal["info", "warning", "error"]
@@ -74,6 +75,7 @@ class Notice(QFrame):
         self, text: str, kind: Kind = "info", choice: str = "", action: Callable[[], object] | None = None
     ) -> None:
         """Say ``text``; with ``choice``, offer a button that runs ``action``."""
+        text = shown(text)
         self.setProperty("kind", kind)
         self.style().polish(self)
         self._kind, self._sentence = kind, text

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
+from maskstudio import paths
 from maskstudio.journal import recovery
 from maskstudio.journal.recovery import Recoverable
+from maskstudio.names import fitting, path_of, shown
 from maskstudio.ui import dialogs
 from maskstudio.ui.recovery import RecoveryOffer
 
@@ -119,7 +121,7 @@ class Safety(QObject):
             return _tr("Not kept safe"), _tr("The journal cannot be written. Save the project somewhere else.")
         if session.saved_at is not None and not session.unsaved:
             when = time.strftime("%H:%M", time.localtime(session.saved_at))
-            return _tr("Saved at {}").format(when), str(session.project)
+            return _tr("Saved at {}").format(when), shown(session.project or "")
         kept = _tr("Changes kept") if session.journal.acknowledged else _tr("Keeping changes…")
         return kept, _tr(
             "All you do is journalled at once and survives a crash. Save the project to keep it in a file."
@@ -133,12 +135,13 @@ class Safety(QObject):
             return None
         image = session.document.image
         near = session.files[0].parent if session.files else Path(settings.export_folder)
-        proposal = str(near / f"{Path(image.name).stem}{SUFFIX}")
+        proposal = str(Path(dialogs.place(near)) / fitting(Path(image.name).stem, SUFFIX))
         name, _ = QFileDialog.getSaveFileName(self._window, title, proposal, f"{_tr('Projects')} (*{SUFFIX})")
         if not name:
             return None
-        path = Path(name) if name.lower().endswith(SUFFIX) else Path(name + SUFFIX)
-        if str(path) != name and path.exists() and not dialogs.may_replace(self._window, path):
+        complete = name.lower().endswith(SUFFIX)
+        path = path_of(name if complete else name + SUFFIX)
+        if not complete and paths.exists(path) and not dialogs.may_replace(self._window, path):
             return None
         return path
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QMenu, QTabBar, QToolButton, QWidget
 
+from maskstudio import names
 from maskstudio.core.document import Document
 from maskstudio.session import Session
 from maskstudio.ui.icons import icon
@@ -44,7 +45,7 @@ class Tab:
         """The name of its photo."""
         document = self.session.document
         if document is None:
-            return self.opening.name if self.opening else ""
+            return names.shown(self.opening.name) if self.opening else ""
         return document.image.name
 
     def named(self, title: str) -> str:
@@ -141,7 +142,7 @@ class Tabs(QTabBar):
                 self._add()
             if self.tabText(at) != (name := tab.named(titles[at]).replace("&", "&&")):
                 self.setTabText(at, name)
-                self.setTabToolTip(at, "\n".join(str(path) for path in tab.session.files) or tab.name)
+                self.setTabToolTip(at, "\n".join(map(names.shown, tab.session.files)) or tab.name)
         if self.front in shown:
             self.setCurrentIndex(shown.index(self.front))
         self._settling = False
@@ -219,6 +220,6 @@ def _apart(tabs: list[Tab]) -> list[str]:
     """Their titles; those of one name say their folder too."""
     titles = [tab.title for tab in tabs]
     return [
-        f"{title} – {tab.session.files[-1].parent.name}" if titles.count(title) > 1 and tab.session.files else title
+        f"{title} – {names.shown(tab.session.files[-1].parent.name)}" if titles.count(title) > 1 and tab.session.files else title
         for tab, title in zip(tabs, titles, strict=True)
     ]

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from maskstudio.names import text_of
 from maskstudio.ui.icons import resource
 
 ROW = 26  # px, height of a control
@@ -172,6 +173,6 @@ def palette(chosen: Tokens) -> QPalette:
 
 def style_sheet(chosen: Tokens) -> str:
     """The style sheet of a theme: ``resources/style.qss`` with its names filled in."""
-    marks = resource("icons/control-check.svg").parent.as_posix()
+    marks = text_of(resource("icons/control-check.svg").parent.as_posix())
     sizes = {"row": ROW, "gap": GAP, "space": SPACE, "margin": MARGIN, "radius": RADIUS, "inner": ROW - 2}
     return Template(resource("style.qss").read_text("utf-8")).substitute(asdict(chosen), marks=marks, **sizes)

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from maskstudio.ui import theme
+from maskstudio.names import path_of, shown
+from maskstudio.ui import dialogs, theme
 from maskstudio.ui.canvas.style import Mode
 from maskstudio.ui.icons import icon
 from maskstudio.ui.swatch import Named, Swatch
@@ -52,7 +53,7 @@ class ViewFields(QStackedWidget):
         self._side.setCurrentIndex(self._side.findData(kept.overlay_side))
         self._hatched.setChecked(now.hatched)
         self._backdrop.set_value(now.backdrop)
-        name = Path(now.picture).name if now.picture else self.tr("Choose a picture…")
+        name = shown(path_of(now.picture).name) if now.picture else self.tr("Choose a picture…")
         self._picture.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH - 90))
         _put(self._onion, self._onion_percent, now.onion)
         self._soft.set_value(now.soft)
@@ -127,13 +128,13 @@ class ViewFields(QStackedWidget):
         self._page("soft", _hint(self.tr("Alpha 5 to 95 %")), self._soft)
 
     def _ask_picture(self) -> None:
-        folder = str(Path(self._choices.now.picture).parent) if self._choices.now.picture else ""
+        folder = dialogs.place(Path(self._choices.now.picture).parent) if self._choices.now.picture else ""
         pictures = (
             self.tr("Pictures") + " (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif);;" + self.tr("All files (*)")
         )
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Picture behind the cut-out"), folder, pictures)
         if path:
-            self._choices.choose_picture(Path(path))
+            self._choices.choose_picture(path_of(path))
 
     def _tints(self) -> Named:
         return (

@@ -12,6 +12,7 @@ from maskstudio.core.files import read_image
 from maskstudio.core.profile import profile_space
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Runner, Token
+from maskstudio.names import path_of, text_of
 from maskstudio.settings import Settings
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.loupe import FACTORS
@@ -122,7 +123,7 @@ class ViewChoices(QObject):
         """Look in another way. A picture that was chosen in an earlier session is read when it is first wanted."""
         self._canvas.set_style(replace(self.style, mode=mode))
         if mode == "picture" and self.now.picture and self._picture is None:
-            self.choose_picture(Path(self.now.picture))
+            self.choose_picture(path_of(self.now.picture))
         self.changed.emit()
 
     def show_worst(self, backdrop: Rgb) -> None:
@@ -157,7 +158,7 @@ class ViewChoices(QObject):
 
         def done(picture: Picture) -> None:
             self._picture = picture
-            self.choose(picture=str(path))
+            self.choose(picture=text_of(path))
 
         def failed(error: MaskStudioError) -> None:
             self.choose(picture="")
@@ -167,7 +168,7 @@ class ViewChoices(QObject):
 
     def _read_profile(self) -> bytes | None:
         """The profile of the screen, or None for sRGB."""
-        path = Path(self.settings.monitor_profile)
+        path = path_of(self.settings.monitor_profile)
         if not self.settings.monitor_profile:
             return None
         try:

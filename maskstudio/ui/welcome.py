@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from maskstudio import paths
+from maskstudio.names import path_of, shown
 from maskstudio.ui import dialogs
 from maskstudio.ui.icons import icon
 
@@ -17,7 +19,7 @@ _SHOWN = 5
 class Welcome(QWidget):
     """Open, the sample, and the recent files; emits ``chosen(path)`` for one of these."""
 
-    chosen = Signal(str)
+    chosen = Signal(Path)
 
     def __init__(self, open_action: QAction, sample_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,10 +60,10 @@ class Welcome(QWidget):
         while (item := self._recent.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
-        for text in [path for path in recent if Path(path).is_file()][:_SHOWN]:
-            button = _button(dialogs.short(Path(text).name), partial(self.chosen.emit, text))
+        for path in [path for path in map(path_of, recent) if paths.is_file(path)][:_SHOWN]:
+            button = _button(dialogs.short(shown(path.name)).replace("&", "&&"), partial(self.chosen.emit, path))
             button.setFlat(True)
-            button.setToolTip(text)
+            button.setToolTip(shown(path))
             button.setObjectName("recentFile")
             self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignCenter)
 

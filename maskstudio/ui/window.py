@@ -125,7 +125,7 @@ class MainWindow(Shell):
         self.viewing.edge.attend(self.tools)
         self.tabs.closing.connect(self.files.close_tab)
         self.status.cancelled.connect(self.cancel_jobs)
-        self.welcome.chosen.connect(lambda path: self.open(Path(path)))
+        self.welcome.chosen.connect(self.open)
         self.recent_menu.aboutToShow.connect(lambda: self.files.fill_recent(self.recent_menu))
         self.files.model_added = self._model_added
         self.files.save = self.safety.save

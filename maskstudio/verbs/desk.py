@@ -9,6 +9,7 @@ from maskstudio.core.document import Document, Layer, Origin
 from maskstudio.core.history import LIMIT, History
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job, Runner, Token
+from maskstudio.names import shown
 from maskstudio.providers import registry
 
 
@@ -44,7 +45,7 @@ class Desk:
     def commit(self, document: Document, label: str, merge: str = "") -> None:
         """The one way to change: make ``document`` the current one, as a step that can be undone."""
         assert self.history is not None
-        self.history.commit(document, label, merge)
+        self.history.commit(document, shown(label), merge)
         self.changed()
 
     def settle(self) -> None:

@@ -4,17 +4,20 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from maskstudio import operations, paths
-from maskstudio.core.atomic import replacing
+from maskstudio.core.atomic import reason, replacing
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.files import decode_image, decode_mask
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
+from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Job
+from maskstudio.names import fitting, path_of
 from maskstudio.providers import download
 from maskstudio.verbs.desk import Desk
 
@@ -41,7 +44,7 @@ class ExchangeVerbs(Desk):
         """
         document = self._required()
         chosen = document if merged or self.active is None else _alone(document, self.active)
-        name = f"{Path(document.image.name).stem}-cutout.png"
+        name = fitting(Path(document.image.name).stem, "-cutout.png")
         return self._start(
             "Copy cut-out",
             lambda token: prepare(_kept(name, operations.cutout_png(chosen, token))),
@@ -96,11 +99,15 @@ def _pasted(data: bytes, name: str) -> Document:
 
 def _kept(name: str, png: bytes) -> Cutout:
     root = paths.cache() / _FOLDER
-    root.mkdir(parents=True, exist_ok=True)
-    for old in root.iterdir():  # nobody pastes what was copied days ago
-        if old.stat().st_mtime < time.time() - _KEPT:
-            shutil.rmtree(old, ignore_errors=True)
-    path = Path(tempfile.mkdtemp(dir=root)) / name
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for old in root.iterdir():  # nobody pastes what was copied days ago
+            with suppress(FileNotFoundError):  # another window tidies up as well
+                if old.stat().st_mtime < time.time() - _KEPT:
+                    shutil.rmtree(old, ignore_errors=True)
+        path = Path(tempfile.mkdtemp(dir=root)) / path_of(name)
+    except OSError as error:
+        raise CannotWrite(f"{name} could not be written: {reason(error)}.") from error
     with replacing(path) as file:
         file.write(png)
     return Cutout(png, path)

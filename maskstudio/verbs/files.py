@@ -7,6 +7,7 @@ from maskstudio import operations
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
 from maskstudio.core.history import History
+from maskstudio.core.objects import write_objects
 from maskstudio.core.preview import Preview
 from maskstudio.jobs import Job, Runner, Token
 from maskstudio.params import ExportParams
@@ -96,13 +97,16 @@ class FileVerbs(Desk):
 
     def export_objects(self, folder: Path) -> list[tuple[Path, str]]:
         """Write one mask for each layer and one of everything else into ``folder``; returns files and labels."""
-        return operations.write_objects(self._required(), folder)
+        return write_objects(self._required(), folder)
 
-    def _export(self, path: Path, document: Document, work: Callable[[Token], None]) -> Job:
-        def done(_: None) -> None:
+    def _export(self, path: Path, document: Document, work: Callable[[Token], bool]) -> Job:
+        """``work`` writes the file and gives whether there is anything in it."""
+
+        def done(held: bool) -> None:
             if self.document and self.document.image is document.image:
                 self._exported = document.layers
-            self.told(f"Saved {path.name}.")
+            empty = "" if held else ", but the mask is empty: nothing of the photo is in it"
+            self.told(f"Saved {path.name}{empty}.")
             self.changed()
 
         return self._start(f"Export {path.name}", work, done, lane=f"export {path}")

@@ -8,6 +8,7 @@ from maskstudio.core.document import Layer
 from maskstudio.core.files import read_mask
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Job
+from maskstudio.names import shown
 from maskstudio.params import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers import weights
 from maskstudio.providers.base import ModelState
@@ -61,7 +62,7 @@ class FindingVerbs(Desk):
         document = self._required()
 
         def done(mask: Mask) -> None:
-            layer = Layer(id=0, name=path.stem, mask=mask, shaped=mask, origin=self.origin("import"))
+            layer = Layer(id=0, name=shown(path.stem), mask=mask, shaped=mask, origin=self.origin("import"))
             self.commit(self._required().add([layer]), f"Import {path.name}")
 
         return self._start(

@@ -9,6 +9,7 @@ from maskstudio.core.files import read_mask
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Job
 from maskstudio.matting.hints import from_trimap
+from maskstudio.names import shown
 from maskstudio.verbs.edging import EdgingVerbs
 
 Kind = Literal["plate", "second"]
@@ -41,7 +42,7 @@ class MatchingVerbs(EdgingVerbs):
         name, how = _NAMES[kind]
 
         def done(layer: Layer) -> None:
-            origin = self.origin(how, params={"file": path.name})
+            origin = self.origin(how, params={"file": shown(path.name)})
             self.commit(self._required().add([layer.changed(origin=origin)]), name)
             made = self.active
             if made is not None:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT
 from maskstudio.core.history import History
+from maskstudio.core.lock import Lock
 from maskstudio.core.stroke import Stroke
 from maskstudio.jobs import Job, Runner, Token
 from maskstudio.journal import recovery
 from maskstudio.journal.journal import Journal
-from maskstudio.journal.lock import Lock
 from maskstudio.journal.recovery import Recoverable, Recovered
 from maskstudio.journal.writer import Writer
 from maskstudio.verbs.files import FileVerbs

@@ -1,7 +1,6 @@
 """One account in the preferences: how a service is reached, its keys, a test, and what was spent there."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
@@ -165,4 +164,4 @@ class AccountSection(Section):
 
 def _hosts(address: str) -> str:
     """The hosts in an address, which may be of two servers."""
-    return ", ".join(urlsplit(each).netloc or each for each in address.split())
+    return ", ".join(each.partition("://")[2].partition("/")[0] or each for each in address.split())

@@ -1,6 +1,5 @@
 """The keys of one account: typed once, kept by the keychain, never shown again."""
 
-import os
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -8,7 +7,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.errors import MaskStudioError
-from maskstudio.keys import FIELDS, Field, Kept, Keychain
+from maskstudio.keys import FIELDS, Field, Kept, Keychain, from_environment
 from maskstudio.ui import theme
 from maskstudio.ui.form import label_width
 from maskstudio.ui.panels import parts
@@ -122,7 +121,7 @@ class ServiceKeys(QWidget):
         if not found:
             return ""
         kept = self._kept.get((address, field.name))
-        if kept is None and field.variable and os.environ.get(field.variable) == found:
+        if kept is None and field.variable and from_environment(field.variable) == found:
             return _said("From the environment variable {}.").format(field.variable)
         if kept == "keychain" or (kept is None and self._keychain.lasting):
             return _said("In the keychain.")

@@ -1,13 +1,14 @@
 """A page of preferences made from the declarations in ``settings.py``: label, control, and below it what it does."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from maskstudio import paths
 from maskstudio import settings as stored
+from maskstudio.names import path_of
 from maskstudio.settings import Preference, Settings
 from maskstudio.ui import theme
 from maskstudio.ui.fields import Choice, ScrubLabel, Segments
@@ -125,7 +126,7 @@ class PreferencePage(QWidget):
     def _judge(self, each: Preference, value: Any) -> bool:
         """Whether the value may be taken; where not, the hint says why."""
         hint = self._hints[each.spec.name]
-        if each.kind == "file" and value and not Path(value).is_file():
+        if each.kind == "file" and value and not paths.is_file(path_of(value)):
             say(hint, self.tr("There is no such file."), "bad")
             return False
         if not stored.fits(each.spec.name, value):

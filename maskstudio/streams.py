@@ -1,0 +1,122 @@
+"""What a command reads and writes: files, and ``-`` for a picture that is piped in or a result that is piped on.
+
+While a command runs, files of a folder of its own stand for the streams, so that everything else only knows files.
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from maskstudio.errors import BadParameter, CannotRead, CannotWrite
+from maskstudio.names import text_of
+
+STREAM = "-"
+_STDOUT = 1
+_IN, _OUT = "Standard input", "standard output"
+
+
+@dataclass
+class _Streams:
+    folder: Path | None = None
+    read: bool = False
+    result: Path | None = None
+
+    def file(self, name: str) -> Path:
+        if self.folder is None:
+            try:
+                self.folder = Path(tempfile.mkdtemp(prefix="maskstudio-"))
+            except OSError as error:
+                raise CannotWrite(f"There is no room for temporary files: {error.strerror}.") from error
+        return self.folder / name
+
+
+_now = _Streams()
+
+
+@contextmanager
+def command() -> Iterator[None]:
+    """A command under way: what it wrote for the standard output goes there at its end, if that is a good one.
+
+    Raises OSError where the output does not take it.
+    """
+    global _now  # noqa: PLW0603 - one command line a process
+    _now = _Streams()
+    try:
+        yield
+        if _now.result is not None and _now.result.exists():
+            with _now.result.open("rb") as file, open(_STDOUT, "wb", closefd=False) as out:
+                shutil.copyfileobj(file, out)
+    finally:
+        if _now.folder is not None:
+            shutil.rmtree(_now.folder, ignore_errors=True)
+
+
+def given(text: str | Path) -> Path:
+    """The file to read for a word of the command line; for ``-``, one with all that is piped in."""
+    if str(text) != STREAM:
+        return Path(text)
+    if _now.read:
+        raise BadParameter("The standard input (-) can only be given once.")
+    if sys.stdin is None or sys.stdin.isatty():
+        raise CannotRead("There is nothing on the standard input (-); pipe a file into this command.")
+    path = _now.file(_IN)
+    try:
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+    except OSError as error:
+        raise CannotRead(f"The standard input cannot be read: {error.strerror}.") from error
+    _now.read = True
+    return path
+
+
+def wanted(text: str | Path) -> Path:
+    """The file to write for a word of the command line; for ``-``, one that is piped on at the end."""
+    if str(text) != STREAM:
+        return Path(text)
+    if _now.result is not None:
+        raise BadParameter("The standard output (-) can only be given once.")
+    if sys.stdout is not None and sys.stdout.isatty():
+        raise BadParameter("A file is no text for a terminal; pipe the standard output (-) on, or name a file.")
+    _now.result = _now.file(_OUT)
+    return _now.result
+
+
+def piped() -> bool:
+    """Whether a file goes to the standard output, so that nothing else may."""
+    return _now.result is not None
+
+
+def called(path: Path | None) -> str | None:
+    """What the user called a file, for a report that programs read."""
+    if path is None:
+        return None
+    return STREAM if _now.folder is not None and path.parent == _now.folder else text_of(path)
+
+
+def check_output(output: Path | None, image: Path, as_json: bool) -> None:
+    """Refuse, before any work, to name a PNG after another format, or to write it over the photo or into a report.
+
+    Raises BadParameter, CannotWrite.
+    """
+    if as_json and piped():
+        raise BadParameter("The report of --json and a file (-) cannot both go to the standard output.")
+    if output is None:
+        return
+    from maskstudio.core.files import check_png_name  # decoders are loaded with the first picture
+
+    check_png_name(output)
+    with suppress(OSError):  # what may not be looked at is found out when it is read or written
+        if output.exists() and image.exists() and output.samefile(image):
+            raise BadParameter(f"{output.name} is the photo itself; choose another name for the output.")
+        if not output.parent.is_dir():
+            raise CannotWrite(f"{output.name} cannot be written: there is no folder {output.parent}.")
+
+
+def check_folder(output: Path) -> None:
+    """Refuse to write several files to the standard output. Raises BadParameter."""
+    if str(output) == STREAM:
+        raise BadParameter("Objects are several files; name a folder for them instead of the standard output (-).")
