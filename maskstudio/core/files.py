@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from maskstudio.core.about import colour_chunks
 from maskstudio.core.atomic import replacing
 from maskstudio.core.cutout import Alpha, Hidden, alpha_to_depth, cutout_raster
 from maskstudio.core.cv import cv2
-from maskstudio.core.decode import Planes, alpha8, decode, decode_jpeg, decode_quarter
+from maskstudio.core.decode import decode, decode_jpeg, decode_quarter
 from maskstudio.core.image import Image, Pixels, to_8bit
+from maskstudio.core.planes import Planes, alpha8
 from maskstudio.core.png import Compression, png_pieces, raster_of
 from maskstudio.core.preview import Preview
 from maskstudio.errors import BadMask, CannotRead, MaskStudioError, TooLarge
@@ -121,14 +123,15 @@ def write_cutout(
     The file appears whole or not at all. Raises BadMask, BadParameter, CannotWrite; or what ``step`` raises.
     """
     raster = cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden)
-    _write(path, png_pieces(raster, icc=image.icc, compression=compression, step=step))
+    _write(path, png_pieces(raster, about=colour_chunks(image), compression=compression, step=step))
 
 
 def encode_cutout(
     image: Image, alpha: Alpha, *, colours: Pixels | None = None, depth: int | None = None, hidden: Hidden = "keep"
 ) -> bytes:
     """What ``write_cutout`` would write, as bytes (for the clipboard)."""
-    return b"".join(png_pieces(cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden), icc=image.icc))
+    raster = cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden)
+    return b"".join(png_pieces(raster, about=colour_chunks(image)))
 
 
 def write_mask(
@@ -147,7 +150,7 @@ def _write(path: str | Path, pieces: Generator[bytes]) -> None:
 
 
 def _opened(planes: Planes, name: str, path: Path | None) -> Opened:
-    image = Image(_rgb(planes), planes.icc, name, path, planes.colour.ndim == 2, planes.notes)
+    image = Image(_rgb(planes), planes.icc, name, path, planes.colour.ndim == 2, planes.notes, planes.cicp)
     return Opened(image, alpha8(planes))
 
 

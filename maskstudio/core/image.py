@@ -25,6 +25,7 @@ class Image:
     path    where it came from, if from a file
     grey    the file had one colour channel
     notes   sentences worth telling the user once
+    cicp    the body of a PNG's cICP chunk (ITU-T H.273) that says what ``icc`` says; b"" for none
     """
 
     pixels: Pixels
@@ -33,6 +34,7 @@ class Image:
     path: Path | None = None
     grey: bool = False
     notes: tuple[str, ...] = ()
+    cicp: bytes = b""
 
     def __post_init__(self) -> None:
         pixels: Pixels = self.pixels

@@ -1,0 +1,63 @@
+"""Pictures of more than 8 bits a channel, which Pillow cuts to 8: TIFF and AVIF by OpenCV, numbers by arithmetic."""
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from maskstudio.core.cv import cv2
+from maskstudio.core.image import Pixels
+from maskstudio.core.planes import Planes
+from maskstudio.errors import BadImage
+
+_BITS, _PLANAR, _EXTRA_SAMPLES = 258, 284, 338  # TIFF tags
+_SEPARATE, _ASSOCIATED = 2, 1  # their values that matter
+
+
+def bits(image: PIL.Image.Image) -> int:
+    """Bits a channel of a TIFF."""
+    return int(max(getattr(image, "tag_v2", {}).get(_BITS, (8,))))
+
+
+def tiff16(data: bytes, image: PIL.Image.Image) -> Planes | None:
+    """A TIFF of 16-bit colours; None where OpenCV would mix up channels that are stored one after another."""
+    tags = getattr(image, "tag_v2", {})
+    if tags.get(_PLANAR) == _SEPARATE:
+        return None
+    stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if stored is None:
+        raise ValueError("libtiff refused it")
+    if stored.ndim != 3 or stored.dtype != np.uint16:
+        raise ValueError(f"libtiff made {stored.dtype} {stored.shape} of it")
+    if stored.shape[2] == 3 or image.mode == "RGBX":
+        return Planes(cv2.cvtColor(np.ascontiguousarray(stored[..., :3]), cv2.COLOR_BGR2RGB))
+    colour, alpha = cv2.cvtColor(stored, cv2.COLOR_BGRA2RGB), cv2.extractChannel(stored, 3)
+    if _ASSOCIATED in tags.get(_EXTRA_SAMPLES, ()):
+        colour = _straight(colour, alpha)
+    return Planes(colour, alpha)
+
+
+def _straight(colour: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    scale = np.divide(65535.0, alpha, out=np.zeros(alpha.shape, np.float32), where=alpha > 0)
+    return np.minimum(np.rint(colour * scale[..., None]), 65535).astype(np.uint16)
+
+
+def avif(data: bytes, depth: int) -> Planes:
+    """An AVIF of 10 or 12 bits, spread over 16."""
+    stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if stored is None or stored.dtype != np.uint16:
+        raise ValueError("libavif refused it")
+    wide: Pixels = (stored << np.uint16(16 - depth)) | (stored >> np.uint16(2 * depth - 16))
+    if wide.ndim == 2:
+        return Planes(wide)
+    if wide.shape[2] == 3:
+        return Planes(cv2.cvtColor(wide, cv2.COLOR_BGR2RGB))
+    return Planes(cv2.cvtColor(wide, cv2.COLOR_BGRA2RGB), cv2.extractChannel(wide, 3))
+
+
+def numbers(values: NDArray[np.generic], name: str) -> NDArray[np.uint16]:
+    """32-bit grey: whole numbers as they are, fractions from 0..1, where 16 bits can hold them."""
+    most = 1 if values.dtype.kind == "f" else 65535
+    wide = values.astype(np.float64)
+    if not (np.isfinite(wide).all() and wide.min() >= 0 and wide.max() <= most):
+        raise BadImage(f"{name} holds 32-bit values outside 0 to {most}, which cannot be shown as a picture.")
+    return np.rint(wide * (65535 / most)).astype(np.uint16)
