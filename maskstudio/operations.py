@@ -195,6 +195,7 @@ def write_document(
         colours=colours,
         depth=None if params.depth == "source" else int(params.depth),
         hidden=params.hidden,
+        metadata=params.metadata,
         compression=params.compression,
         step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
     )
@@ -217,6 +218,7 @@ def write_alpha(document: Document, path: Path, params: ExportParams, token: Tok
         path,
         whole.alpha.array(),
         depth=depth,
+        resolution=whole.image.metadata.resolution,
         compression=params.compression,
         step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
     )
@@ -231,10 +233,10 @@ def write_objects(document: Document, folder: Path) -> list[tuple[Path, str]]:
     written = []
     for number, layer in enumerate(document.layers, 1):
         target = folder / f"{number:02}-{_file_name(layer.name)}.png"
-        write_mask(target, layer.alpha.array())
+        write_mask(target, layer.alpha.array(), resolution=document.image.metadata.resolution)
         written.append((target, layer.name))
     rest = folder / "background.png"
-    write_mask(rest, 255 - document.alpha.array())
+    write_mask(rest, 255 - document.alpha.array(), resolution=document.image.metadata.resolution)
     return [*written, (rest, "background")]
 
 

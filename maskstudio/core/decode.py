@@ -15,6 +15,7 @@ from maskstudio.core.boxes import read_colours
 from maskstudio.core.cv import cv2
 from maskstudio.core.described import colours_of
 from maskstudio.core.image import Pixels
+from maskstudio.core.metadata import metadata_of
 from maskstudio.core.planes import Planes
 from maskstudio.core.pngfile import PngFile, read_chunks
 from maskstudio.core.profile import to_srgb
@@ -229,7 +230,8 @@ def _damaged(said: str) -> bool:
 def _finished(
     planes: Planes, image: PIL.Image.Image, orientation: int, data: bytes = b"", png: PngFile | None = None
 ) -> Planes:
-    return _upright(_with_profile(planes, image, data, png), orientation)
+    planes = replace(_with_profile(planes, image, data, png), metadata=metadata_of(image, data, png))
+    return _upright(planes, orientation)
 
 
 _TURNS = {2: (False, 1), 3: (False, -1), 4: (False, 0), 5: (True, None), 6: (True, 1), 7: (True, -1), 8: (True, 0)}
@@ -247,4 +249,6 @@ def _upright(planes: Planes, orientation: int) -> Planes:
         own = transposed or plane.flags.writeable
         return plane if flip is None else cv2.flip(plane, flip, dst=plane if own else None)
 
-    return replace(planes, colour=turn(planes.colour), alpha=None if planes.alpha is None else turn(planes.alpha))
+    metadata = planes.metadata.turned if transposed else planes.metadata
+    alpha = None if planes.alpha is None else turn(planes.alpha)
+    return replace(planes, colour=turn(planes.colour), alpha=alpha, metadata=metadata)

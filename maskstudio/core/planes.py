@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskstudio.core.image import Pixels, to_8bit
+from maskstudio.core.metadata import NOTHING, Metadata
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Planes:
     icc: bytes | None = None
     notes: tuple[str, ...] = ()
     cicp: bytes = b""
+    metadata: Metadata = NOTHING
 
 
 def alpha8(planes: Planes) -> NDArray[np.uint8] | None:
