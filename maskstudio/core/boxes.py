@@ -25,7 +25,9 @@ def is_iso(data: bytes) -> bool:
 
 def brands(data: bytes) -> tuple[bytes, ...]:
     """What the file says it can be read as, the most important first."""
-    length = min(struct.unpack(">I", data[:4])[0], len(data), 512) if is_iso(data) else 0
+    if not is_iso(data):
+        return ()
+    length = min(struct.unpack(">I", data[:4])[0], len(data), 512)
     return tuple(data[at : at + 4] for at in (8, *range(16, length - 3, 4)))
 
 

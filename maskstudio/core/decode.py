@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 
-from maskstudio.core import deep, jpeg
+from maskstudio.core import deep, heif, jpeg, raw
 from maskstudio.core.boxes import read_colours
 from maskstudio.core.cv import cv2
 from maskstudio.core.described import colours_of
+from maskstudio.core.formats import is_film, is_heif, is_raw
 from maskstudio.core.image import Pixels
 from maskstudio.core.metadata import metadata_of
-from maskstudio.core.planes import Planes
+from maskstudio.core.planes import Planes, check_size
 from maskstudio.core.pngfile import PngFile, read_chunks
 from maskstudio.core.profile import to_srgb
 from maskstudio.core.quiet import beside, quiet
@@ -37,7 +38,7 @@ def decode_jpeg(path: Path, limit: int | None) -> Planes | None:
             with PIL.Image.open(path, formats=("JPEG",)) as image:
                 if not jpeg.is_plain(image):
                     return None
-                _check_size(image, path.name, limit)
+                check_size(*image.size, path.name, limit)
                 pixels = jpeg.in_place(path, image)
                 if pixels is None or _damaged(said()):
                     return None
@@ -77,7 +78,7 @@ def decode_quarter(data: bytes, name: str, limit: int | None) -> tuple[tuple[int
     with beside():
         try:
             image = _open(data, name, None)
-            _check_size(image, name, limit)
+            check_size(*image.size, name, limit)
             pixels = jpeg.quarter(data, image) if jpeg.is_plain(image) else None
             if pixels is None:
                 return None
@@ -90,8 +91,13 @@ def decode_quarter(data: bytes, name: str, limit: int | None) -> tuple[tuple[int
 
 def _decode(data: bytes, name: str, limit: int | None) -> Planes:
     png = read_chunks(data)
+    if png is None and is_raw(data, name):
+        return raw.develop(data, name, limit)
+    if png is None and (special := _unknown_to_pillow(data, name, limit)):
+        about, planes = special
+        return _finished(planes, about, 1, data)  # both decoders turn the picture themselves
     image = _open(data, name, png)
-    _check_size(image, name, limit)
+    check_size(*image.size, name, limit)
     orientation = 1 if image.format == "TIFF" else _orientation(image, png)  # both decoders turn a TIFF themselves
     if png and png.colour != 3:
         planes = _png(png)
@@ -107,6 +113,13 @@ def _decode(data: bytes, name: str, limit: int | None) -> Planes:
     return _finished(planes, image, orientation, data, png)
 
 
+def _unknown_to_pillow(data: bytes, name: str, limit: int | None) -> tuple[PIL.Image.Image, Planes] | None:
+    """What Pillow would know beside the pixels, and the pixels, of files that others decode; None for all others."""
+    if is_heif(data):
+        return heif.decode_heif(data, name, limit)
+    return deep.wide_tiff(data, name, limit)
+
+
 def _open(data: bytes, name: str, png: PngFile | None) -> PIL.Image.Image:
     formats = [*FORMATS, "TGA"] if name.lower().endswith(".tga") else FORMATS  # TGA has no signature to go by
     try:
@@ -118,25 +131,11 @@ def _open(data: bytes, name: str, png: PngFile | None) -> PIL.Image.Image:
     except PIL.UnidentifiedImageError as error:
         if not data:
             raise BadImage(f"{name} is empty.") from error
-        if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
-            raise BadImage(
-                f"{name} is a HEIC photo or a film, which cannot be opened; save it as JPEG first."
-            ) from error
+        if is_film(data):
+            raise BadImage(f"{name} is a film, not a photo.") from error
         if data.startswith(_SIGNATURES) or data[4:8] == b"ftyp":
             raise
         raise BadImage(f"{name} is not an image, or of a kind that cannot be opened.") from error
-
-
-def _check_size(image: PIL.Image.Image, name: str, limit: int | None) -> None:
-    pixels = image.width * image.height
-    if pixels <= 0 or max(image.size) >= 1 << 31:
-        raise BadImage(f"{name} is damaged and cannot be opened: it claims an impossible size.")
-    if limit is not None and pixels > limit:
-        raise TooLarge(
-            f"{name} is {image.width} by {image.height} pixels ({pixels / 1e6:,.0f} million; it would take about "
-            f"{pixels * 4 / 1e9:,.1f} GB of memory to open), above the limit of {limit / 1e6:,.0f} million; "
-            "if you trust it, open it with --allow-huge."
-        )
 
 
 def _orientation(image: PIL.Image.Image, png: PngFile | None) -> int:

@@ -58,6 +58,14 @@ def metadata_of(image: PIL.Image.Image, data: bytes, png: PngFile | None) -> Met
     return replace(found, exif=exif, xmp=xmp, iptc=iptc)
 
 
+def metadata_of_file(data: bytes) -> Metadata:
+    """The metadata of a file that is built as a TIFF is, such as most cameras' raw files. Never raises."""
+    try:
+        return _of_tiff(data)
+    except Exception:  # noqa: BLE001 - broken metadata must not cost the user the picture
+        return NOTHING
+
+
 def _of_info(image: PIL.Image.Image) -> Metadata:
     info = image.info
     exif, xmp = _bytes(info.get("exif")), _bytes(info.get("xmp"))

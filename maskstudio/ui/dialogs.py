@@ -6,10 +6,11 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from maskstudio.core.formats import CAMERA_RAW, PICTURES, PROJECTS, patterns
 from maskstudio.core.image import Image
 from maskstudio.settings import Settings
 
-_IMAGES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif *.ora"
+_IMAGES = patterns(PICTURES, CAMERA_RAW, PROJECTS)
 
 
 def _tr(text: str) -> str:

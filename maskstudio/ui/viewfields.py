@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from maskstudio.core.formats import CAMERA_RAW, PICTURES, patterns
 from maskstudio.ui import theme
 from maskstudio.ui.canvas.style import Mode
 from maskstudio.ui.icons import icon
@@ -128,9 +129,7 @@ class ViewFields(QStackedWidget):
 
     def _ask_picture(self) -> None:
         folder = str(Path(self._choices.now.picture).parent) if self._choices.now.picture else ""
-        pictures = (
-            self.tr("Pictures") + " (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif);;" + self.tr("All files (*)")
-        )
+        pictures = self.tr("Pictures") + f" ({patterns(PICTURES, CAMERA_RAW)});;" + self.tr("All files (*)")
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Picture behind the cut-out"), folder, pictures)
         if path:
             self._choices.choose_picture(Path(path))
