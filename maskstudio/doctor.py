@@ -22,7 +22,17 @@ from maskstudio.providers import registry
 
 State = Literal["ok", "note", "broken"]
 MARKS: dict[State, str] = {"ok": "✓", "note": "•", "broken": "✗"}
-_LIBRARIES = ("PySide6-Essentials", "opencv-python", "numpy", "scipy", "ultralytics", "torch", "mediapipe", "pymatting")
+_LIBRARIES = (
+    "PySide6-Essentials",
+    "opencv-python",
+    "pillow-heif",
+    "numpy",
+    "scipy",
+    "ultralytics",
+    "torch",
+    "mediapipe",
+    "pymatting",
+)
 _QT_TRIAL = "from PySide6.QtWidgets import QApplication; print(QApplication([]).platformName())"
 
 
@@ -40,6 +50,7 @@ def examine() -> list[Finding]:
     return [
         Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(_library(name) for name in _LIBRARIES),
+        _raw(),
         _folder(),
         _window(),
         _keychain(),
@@ -57,6 +68,13 @@ def _library(name: str) -> Finding:
         return Finding(name, "ok", importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
         return Finding(name, "broken", f"Not installed. Run: pip install {name}")
+
+
+def _raw() -> Finding:
+    try:
+        return Finding("Camera RAW", "ok", f"rawpy {importlib.metadata.version('rawpy')}")
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("Camera RAW", "note", "LibRaw is not here. Run: pip install 'maskstudio[raw]'")
 
 
 def _folder() -> Finding:

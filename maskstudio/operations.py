@@ -199,6 +199,7 @@ def write_document(
         colours=colours,
         depth=None if params.depth == "source" else int(params.depth),
         hidden=params.hidden,
+        metadata=params.metadata,
         compression=params.compression,
         step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
     )
@@ -223,6 +224,7 @@ def write_alpha(document: Document, path: Path, params: ExportParams, token: Tok
         path,
         whole.alpha.array(),
         depth=depth,
+        resolution=whole.image.metadata.resolution,
         compression=params.compression,
         step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
     )

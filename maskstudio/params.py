@@ -155,6 +155,11 @@ class ExportParams(Params):
         "What stays under fully transparent pixels: the photo, the edge colours spread outwards, or black.",
         choices=(("keep", "Keep"), ("bleed", "Bleed"), ("clear", "Clear")),
     )  # fmt: skip
+    metadata: Literal["copyright", "all", "none"] = param(
+        "copyright", "metadata", "Metadata",
+        "What goes along of EXIF, XMP and IPTC. The resolution always does; where the photo was taken, only with all.",
+        choices=(("copyright", "Copyright"), ("all", "All"), ("none", "None")),
+    )  # fmt: skip
     compression: Literal["fast", "smallest"] = param(
         "fast", "compression", "File size",
         "Smallest takes many times longer; the pixels are the same.",

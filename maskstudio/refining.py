@@ -72,8 +72,8 @@ def checked(session: Session, *, fix: bool, fringe: bool) -> Report:
 def write_trimap(session: Session, path: Path) -> None:
     """Write the trimap the active layer is solved with."""
     session.draw_trimap()
-    if session.trimap is not None:
-        write_mask(path, session.trimap.array())
+    if session.trimap is not None and session.document is not None:
+        write_mask(path, session.trimap.array(), resolution=session.document.image.metadata.resolution)
 
 
 def _active(session: Session) -> Layer:

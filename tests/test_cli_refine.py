@@ -150,3 +150,16 @@ def test_a_recipe_comes_back_as_it_was(tmp_path):
     Recipe.of(*sets).write(tmp_path / "a.json")
     read = Recipe.read(tmp_path / "a.json")
     assert tuple(read.params(type(each)) for each in sets) == sets
+
+
+def test_metadata_goes_along_as_it_is_asked_for(shared_data, tmp_path):
+    faults = shared_data / "faults"
+    files = [faults / "meta.jpg", faults / "disc_mask.png", "-o", "out.png"]
+    command = [sys.executable, "-m", "maskstudio", "refine", *files]
+    for keep in ("copyright", "all"):
+        subprocess.run([*command, *([] if keep == "copyright" else ["--metadata", keep])], cwd=tmp_path, check=True)
+        with PIL.Image.open(tmp_path / "out.png") as written:
+            exif = written.getexif()
+            assert written.info["dpi"] == pytest.approx((240, 240), abs=0.01)
+            assert exif[0x8298] == "(c) Test Person"
+            assert bool(exif.get_ifd(0x8825)) == (keep == "all")

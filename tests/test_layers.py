@@ -56,6 +56,8 @@ ONLY_IN = {
     "boto3": {"providers"},
     "eth_account": {"providers"},
     "keyring": {"keys"},
+    "rawpy": {"core"},
+    "pillow_heif": {"core"},
     "pymatting": {"matting"},
     "typer": {"cli", "options", "remote_cli"},
 }
@@ -126,7 +128,7 @@ def loaded_by(code: str, *, without: str = "") -> set[str]:
 
 
 HEAVY = {"scipy", "torch", "torchvision", "ultralytics", "mediapipe", "pymatting", "numba", "jax", "onnxruntime"}
-HEAVY |= {"httpx", "boto3", "keyring", "eth_account"}
+HEAVY |= {"httpx", "boto3", "keyring", "eth_account", "rawpy", "pillow_heif"}
 
 
 def test_the_session_loads_nothing_heavy_and_needs_no_qt():

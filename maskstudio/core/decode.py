@@ -4,37 +4,29 @@ OpenCV decodes JPEG, PNG and 16-bit TIFF (fast, keeps 16 bits), Pillow the rest;
 """
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
-from numpy.typing import NDArray
 
-from maskstudio.core import jpeg
+from maskstudio.core import deep, heif, jpeg, raw
+from maskstudio.core.boxes import read_colours
 from maskstudio.core.cv import cv2
-from maskstudio.core.image import Pixels, to_8bit
+from maskstudio.core.described import colours_of
+from maskstudio.core.formats import is_film, is_heif, is_raw
+from maskstudio.core.image import Pixels
+from maskstudio.core.metadata import metadata_of
+from maskstudio.core.planes import Planes, check_size
 from maskstudio.core.pngfile import PngFile, read_chunks
-from maskstudio.core.profile import grey_profile_as_rgb, profile_space, to_srgb
+from maskstudio.core.profile import to_srgb
 from maskstudio.core.quiet import beside, quiet
 from maskstudio.errors import BadImage, MaskStudioError, TooLarge
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "JPEG2000", "PPM", "PSD")
 _SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"8BPS", b"BM")
 _ORIENTATION = 0x0112
-_BITS, _PLANAR, _EXTRA_SAMPLES = 258, 284, 338  # TIFF tags
-_SEPARATE, _ASSOCIATED = 2, 1  # their values that matter
 _DAMAGED = ("premature end", "Premature end", "bad Huffman code")
-
-
-@dataclass(frozen=True)
-class Planes:
-    """What a file holds: ``colour`` (H, W) grey or (H, W, 3) RGB, ``alpha`` (H, W) of the same depth or None."""
-
-    colour: Pixels
-    alpha: Pixels | None = None
-    icc: bytes | None = None
-    notes: tuple[str, ...] = ()
 
 
 def decode_jpeg(path: Path, limit: int | None) -> Planes | None:
@@ -46,7 +38,7 @@ def decode_jpeg(path: Path, limit: int | None) -> Planes | None:
             with PIL.Image.open(path, formats=("JPEG",)) as image:
                 if not jpeg.is_plain(image):
                     return None
-                _check_size(image, path.name, limit)
+                check_size(*image.size, path.name, limit)
                 pixels = jpeg.in_place(path, image)
                 if pixels is None or _damaged(said()):
                     return None
@@ -86,7 +78,7 @@ def decode_quarter(data: bytes, name: str, limit: int | None) -> tuple[tuple[int
     with beside():
         try:
             image = _open(data, name, None)
-            _check_size(image, name, limit)
+            check_size(*image.size, name, limit)
             pixels = jpeg.quarter(data, image) if jpeg.is_plain(image) else None
             if pixels is None:
                 return None
@@ -99,19 +91,33 @@ def decode_quarter(data: bytes, name: str, limit: int | None) -> tuple[tuple[int
 
 def _decode(data: bytes, name: str, limit: int | None) -> Planes:
     png = read_chunks(data)
+    if png is None and is_raw(data, name):
+        return raw.develop(data, name, limit)
+    if png is None and (special := _unknown_to_pillow(data, name, limit)):
+        about, planes = special
+        return _finished(planes, about, 1, data)  # both decoders turn the picture themselves
     image = _open(data, name, png)
-    _check_size(image, name, limit)
+    check_size(*image.size, name, limit)
     orientation = 1 if image.format == "TIFF" else _orientation(image, png)  # both decoders turn a TIFF themselves
     if png and png.colour != 3:
         planes = _png(png)
     elif jpeg.is_plain(image):
         planes = Planes(jpeg.whole(data, image))
-    elif image.format == "TIFF" and image.mode in ("RGB", "RGBA", "RGBX") and _bits(image) == 16:
-        planes = _tiff16(data, image)
+    elif image.format == "TIFF" and image.mode in ("RGB", "RGBA", "RGBX") and deep.bits(image) == 16:
+        planes = deep.tiff16(data, image) or _cut_to_8(image, name)
+    elif image.format == "AVIF" and (depth := read_colours(data).depth) in (10, 12):
+        planes = deep.avif(data, depth)
     else:
         planes = _pillow(image, name)
     planes = replace(planes, notes=(*_frames_note(image), *planes.notes))
-    return _finished(planes, image, orientation)
+    return _finished(planes, image, orientation, data, png)
+
+
+def _unknown_to_pillow(data: bytes, name: str, limit: int | None) -> tuple[PIL.Image.Image, Planes] | None:
+    """What Pillow would know beside the pixels, and the pixels, of files that others decode; None for all others."""
+    if is_heif(data):
+        return heif.decode_heif(data, name, limit)
+    return deep.wide_tiff(data, name, limit)
 
 
 def _open(data: bytes, name: str, png: PngFile | None) -> PIL.Image.Image:
@@ -125,25 +131,11 @@ def _open(data: bytes, name: str, png: PngFile | None) -> PIL.Image.Image:
     except PIL.UnidentifiedImageError as error:
         if not data:
             raise BadImage(f"{name} is empty.") from error
-        if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
-            raise BadImage(
-                f"{name} is a HEIC photo or a film, which cannot be opened; save it as JPEG first."
-            ) from error
+        if is_film(data):
+            raise BadImage(f"{name} is a film, not a photo.") from error
         if data.startswith(_SIGNATURES) or data[4:8] == b"ftyp":
             raise
         raise BadImage(f"{name} is not an image, or of a kind that cannot be opened.") from error
-
-
-def _check_size(image: PIL.Image.Image, name: str, limit: int | None) -> None:
-    pixels = image.width * image.height
-    if pixels <= 0 or max(image.size) >= 1 << 31:
-        raise BadImage(f"{name} is damaged and cannot be opened: it claims an impossible size.")
-    if limit is not None and pixels > limit:
-        raise TooLarge(
-            f"{name} is {image.width} by {image.height} pixels ({pixels / 1e6:,.0f} million; it would take about "
-            f"{pixels * 4 / 1e9:,.1f} GB of memory to open), above the limit of {limit / 1e6:,.0f} million; "
-            "if you trust it, open it with --allow-huge."
-        )
 
 
 def _orientation(image: PIL.Image.Image, png: PngFile | None) -> int:
@@ -180,31 +172,8 @@ def _keyed_alpha(colour: Pixels, png: PngFile) -> Pixels:
     return alpha
 
 
-def _bits(image: PIL.Image.Image) -> int:
-    return int(max(getattr(image, "tag_v2", {}).get(_BITS, (8,))))
-
-
-def _tiff16(data: bytes, image: PIL.Image.Image) -> Planes:
-    tags = getattr(image, "tag_v2", {})
-    if tags.get(_PLANAR) == _SEPARATE:  # OpenCV mixes up channels stored one after another; Pillow keeps 8 bits
-        planes = _pillow(image, "")
-        return replace(planes, notes=("Its 16-bit colours were read as 8-bit ones.",))
-    stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if stored is None:
-        raise ValueError("libtiff refused it")
-    if stored.ndim != 3 or stored.dtype != np.uint16:
-        raise ValueError(f"libtiff made {stored.dtype} {stored.shape} of it")
-    if stored.shape[2] == 3 or image.mode == "RGBX":
-        return Planes(cv2.cvtColor(np.ascontiguousarray(stored[..., :3]), cv2.COLOR_BGR2RGB))
-    colour, alpha = cv2.cvtColor(stored, cv2.COLOR_BGRA2RGB), cv2.extractChannel(stored, 3)
-    if _ASSOCIATED in tags.get(_EXTRA_SAMPLES, ()):
-        colour = _straight(colour, alpha)
-    return Planes(colour, alpha)
-
-
-def _straight(colour: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    scale = np.divide(65535.0, alpha, out=np.zeros(alpha.shape, np.float32), where=alpha > 0)
-    return np.minimum(np.rint(colour * scale[..., None]), 65535).astype(np.uint16)
+def _cut_to_8(image: PIL.Image.Image, name: str) -> Planes:
+    return replace(_pillow(image, name), notes=("Its 16-bit colours were read as 8-bit ones.",))
 
 
 def _pillow(image: PIL.Image.Image, name: str) -> Planes:
@@ -212,7 +181,7 @@ def _pillow(image: PIL.Image.Image, name: str) -> Planes:
     if image.mode.startswith("I;16"):
         return Planes(np.asarray(image).astype(np.uint16))
     if image.mode in ("I", "F"):
-        return Planes(_numbers(np.asarray(image), name))
+        return Planes(deep.numbers(np.asarray(image), name))
     if image.mode in ("CMYK", "LAB"):
         how = (
             ""
@@ -235,15 +204,6 @@ def _pillow(image: PIL.Image.Image, name: str) -> Planes:
     return Planes(colour, cv2.extractChannel(wide, 3))
 
 
-def _numbers(values: NDArray[np.generic], name: str) -> NDArray[np.uint16]:
-    """32-bit grey: whole numbers as they are, fractions from 0..1, where 16 bits can hold them."""
-    most = 1 if values.dtype.kind == "f" else 65535
-    numbers = values.astype(np.float64)
-    if not (np.isfinite(numbers).all() and numbers.min() >= 0 and numbers.max() <= most):
-        raise BadImage(f"{name} holds 32-bit values outside 0 to {most}, which cannot be shown as a picture.")
-    return np.rint(numbers * (65535 / most)).astype(np.uint16)
-
-
 def _frames_note(image: PIL.Image.Image) -> tuple[str, ...]:
     if image.format in ("MPO", "PSD", "JPEG"):  # previews, gain maps and layers are not frames to choose from
         return ()
@@ -254,18 +214,11 @@ def _frames_note(image: PIL.Image.Image) -> tuple[str, ...]:
     return (f"Only the first of {frames} frames was opened.",) if frames > 1 else ()
 
 
-def _with_profile(planes: Planes, image: PIL.Image.Image) -> Planes:
-    icc = image.info.get("icc_profile")
-    if not icc or image.mode in ("CMYK", "LAB"):
+def _with_profile(planes: Planes, image: PIL.Image.Image, data: bytes, png: PngFile | None) -> Planes:
+    if image.mode in ("CMYK", "LAB"):
         return planes
-    space = profile_space(icc)
-    if space == "GRAY" and planes.colour.ndim == 2:
-        icc = grey_profile_as_rgb(icc)
-        space = "RGB" if icc else ""
-    if space == "RGB":
-        return replace(planes, icc=icc)
-    what = f"is for {space} colours" if space else "is damaged"
-    return replace(planes, notes=(*planes.notes, f"The colour profile {what} and was ignored; sRGB is assumed."))
+    colours = colours_of(image, data, png, grey=planes.colour.ndim == 2)
+    return replace(planes, icc=colours.icc, cicp=colours.cicp, notes=(*planes.notes, *colours.notes))
 
 
 def _damaged(said: str) -> bool:
@@ -273,8 +226,11 @@ def _damaged(said: str) -> bool:
     return any(word in said for word in _DAMAGED)
 
 
-def _finished(planes: Planes, image: PIL.Image.Image, orientation: int) -> Planes:
-    return _upright(_with_profile(planes, image), orientation)
+def _finished(
+    planes: Planes, image: PIL.Image.Image, orientation: int, data: bytes = b"", png: PngFile | None = None
+) -> Planes:
+    planes = replace(_with_profile(planes, image, data, png), metadata=metadata_of(image, data, png))
+    return _upright(planes, orientation)
 
 
 _TURNS = {2: (False, 1), 3: (False, -1), 4: (False, 0), 5: (True, None), 6: (True, 1), 7: (True, -1), 8: (True, 0)}
@@ -292,12 +248,6 @@ def _upright(planes: Planes, orientation: int) -> Planes:
         own = transposed or plane.flags.writeable
         return plane if flip is None else cv2.flip(plane, flip, dst=plane if own else None)
 
-    return replace(planes, colour=turn(planes.colour), alpha=None if planes.alpha is None else turn(planes.alpha))
-
-
-def alpha8(planes: Planes) -> NDArray[np.uint8] | None:
-    """The alpha plane at 8 bits; None where there is none or it is opaque everywhere."""
-    if planes.alpha is None:
-        return None
-    alpha = to_8bit(planes.alpha)
-    return None if int(alpha.min()) == 255 else alpha
+    metadata = planes.metadata.turned if transposed else planes.metadata
+    alpha = None if planes.alpha is None else turn(planes.alpha)
+    return replace(planes, colour=turn(planes.colour), alpha=alpha, metadata=metadata)

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from maskstudio.core.about import Keep, chunks_of, resolution_chunks
 from maskstudio.core.atomic import replacing
 from maskstudio.core.cutout import Alpha, Hidden, alpha_to_depth, cutout_raster
 from maskstudio.core.cv import cv2
-from maskstudio.core.decode import Planes, alpha8, decode, decode_jpeg, decode_quarter
+from maskstudio.core.decode import decode, decode_jpeg, decode_quarter
 from maskstudio.core.image import Image, Pixels, to_8bit
+from maskstudio.core.metadata import Resolution
+from maskstudio.core.planes import Planes, alpha8
 from maskstudio.core.png import Compression, png_pieces, raster_of
 from maskstudio.core.preview import Preview
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
@@ -114,31 +117,45 @@ def write_cutout(
     colours: Pixels | None = None,
     depth: int | None = None,
     hidden: Hidden = "keep",
+    metadata: Keep = "copyright",
     compression: Compression = "fast",
     step: Step | None = None,
 ) -> None:
     """A straight-alpha RGBA PNG with the image's profile; the arguments are those of ``cutout_raster``.
 
+    ``metadata`` says how much of the photo's goes along (see ``about.chunks_of``).
+
     The file appears whole or not at all. Raises BadMask, BadParameter, CannotWrite; or what ``step`` raises.
     """
     raster = cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden)
-    _write(path, png_pieces(raster, icc=image.icc, compression=compression, step=step))
+    _write(path, png_pieces(raster, about=chunks_of(image, metadata), compression=compression, step=step))
 
 
 def encode_cutout(
     image: Image, alpha: Alpha, *, colours: Pixels | None = None, depth: int | None = None, hidden: Hidden = "keep"
 ) -> bytes:
     """What ``write_cutout`` would write, as bytes (for the clipboard)."""
-    return b"".join(png_pieces(cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden), icc=image.icc))
+    raster = cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden)
+    return b"".join(png_pieces(raster, about=chunks_of(image, "copyright")))
 
 
 def write_mask(
-    path: str | Path, alpha: Alpha, *, depth: int = 8, compression: Compression = "fast", step: Step | None = None
+    path: str | Path,
+    alpha: Alpha,
+    *,
+    depth: int = 8,
+    resolution: Resolution | None = None,
+    compression: Compression = "fast",
+    step: Step | None = None,
 ) -> None:
-    """Alpha (H, W) as a grey PNG of 8 or 16 bits. Raises CannotWrite; or what ``step`` raises."""
+    """Alpha (H, W) as a grey PNG of 8 or 16 bits, with the photo's ``resolution``.
+
+    Raises CannotWrite; or what ``step`` raises.
+    """
     if alpha.ndim != 2 or 0 in alpha.shape or depth not in (8, 16):
         raise BadMask(f"A mask of shape {alpha.shape} cannot be written with {depth} bits.")
-    _write(path, png_pieces(raster_of(alpha_to_depth(alpha, depth)), compression=compression, step=step))
+    raster, about = raster_of(alpha_to_depth(alpha, depth)), resolution_chunks(resolution)
+    _write(path, png_pieces(raster, about=about, compression=compression, step=step))
 
 
 def check_png_name(path: str | Path) -> None:
@@ -156,7 +173,9 @@ def _write(path: str | Path, pieces: Generator[bytes]) -> None:
 
 
 def _opened(planes: Planes, name: str, path: Path | None) -> Opened:
-    image = Image(_rgb(planes), planes.icc, name, path, planes.colour.ndim == 2, planes.notes)
+    image = Image(
+        _rgb(planes), planes.icc, name, path, planes.colour.ndim == 2, planes.notes, planes.cicp, planes.metadata
+    )
     return Opened(image, alpha8(planes))
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.about import chunks_of
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
@@ -47,7 +48,7 @@ def photo_pieces(document: Document, step: Step | None) -> Generator[bytes]:
     """The photo at 8 bits a channel, as PNG."""
     pixels = document.image.pixels
     raster = Raster(*document.size, 3, 8, lambda start, stop: to_8bit(pixels[start:stop]))
-    return png_pieces(raster, icc=document.image.icc, step=step)
+    return png_pieces(raster, about=chunks_of(document.image, "all"), step=step)
 
 
 def merged_pieces(document: Document, step: Step | None) -> Generator[bytes]:
@@ -63,7 +64,7 @@ def merged_pieces(document: Document, step: Step | None) -> Generator[bytes]:
                 _veil(out[area.y - start : area.bottom - start, area.x : area.right], alpha.array(area), colour)
         return out
 
-    return png_pieces(Raster(*document.size, 3, 8, rows), icc=image.icc, step=step)
+    return png_pieces(Raster(*document.size, 3, 8, rows), about=chunks_of(image, "copyright"), step=step)
 
 
 def veil_pieces(layer: Layer) -> Generator[bytes]:

@@ -1,6 +1,7 @@
 """OpenRaster files of other programs: the lowest layer as the photo, the opacity of each other layer as a mask."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def read(
             layers.append(_layer(archive, stack, sheet))
         except (BadImage, BadProject):
             lost += 1
-    document = Document(Image(image.pixels, image.icc, name, None, image.grey)).add(layers)
+    document = Document(replace(image, name=name, path=None, notes=())).add(layers)
     notes = (f"{lost} of the layers of {name} could not be read.",) if lost else ()
     return document, notes
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from maskstudio.core.metadata import NOTHING, Metadata
 from maskstudio.core.reduced import quartered
 from maskstudio.errors import BadImage
 from maskstudio.names import shown
@@ -26,6 +27,8 @@ class Image:
     path    where it came from, if from a file
     grey    the file had one colour channel
     notes   sentences worth telling the user once
+    cicp    the body of a PNG's cICP chunk (ITU-T H.273) that says what ``icc`` says; b"" for none
+    metadata  what came with the picture beside its pixels, for the export
     """
 
     pixels: Pixels
@@ -34,6 +37,8 @@ class Image:
     path: Path | None = None
     grey: bool = False
     notes: tuple[str, ...] = ()
+    cicp: bytes = b""
+    metadata: Metadata = NOTHING
 
     def __post_init__(self) -> None:
         pixels: Pixels = self.pixels

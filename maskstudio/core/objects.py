@@ -32,10 +32,10 @@ def _written(document: Document, folder: Path) -> list[tuple[Path, str]]:
     written = []
     for number, layer in enumerate(document.layers, 1):
         target = folder / path_of(f"{number:02}-{_file_name(layer.name)}.png")
-        write_mask(target, layer.alpha.array())
+        write_mask(target, layer.alpha.array(), resolution=document.image.metadata.resolution)
         written.append((target, layer.name))
     rest = folder / f"{_BACKGROUND}.png"
-    write_mask(rest, 255 - document.alpha.array())
+    write_mask(rest, 255 - document.alpha.array(), resolution=document.image.metadata.resolution)
     return [*written, (rest, _BACKGROUND)]
 
 

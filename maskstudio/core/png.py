@@ -9,7 +9,7 @@ import os
 import struct
 import zlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -75,15 +75,26 @@ def raster_of(array: NDArray[np.uint8] | NDArray[np.uint16]) -> Raster:
     return Raster(width, height, channels, 8 * array.dtype.itemsize, lambda start, stop: solid[start:stop])
 
 
+Chunk = tuple[bytes, bytes]
+"""The name of a chunk and what is in it."""
+
+
 def png_pieces(
-    raster: Raster, *, icc: bytes | None = None, compression: Compression = "fast", step: Step | None = None
+    raster: Raster,
+    *,
+    about: Sequence[Chunk] = (),
+    compression: Compression = "fast",
+    step: Step | None = None,
 ) -> Generator[bytes]:
-    """The bytes of a PNG file, in order. ``step`` is called from this thread with 0..1 and may raise to stop."""
+    """The bytes of a PNG file, in order. ``step`` is called from this thread with 0..1 and may raise to stop.
+
+    ``about`` are chunks that say something of the picture, in the order in which they are to come before it.
+    """
     colour = _COLOUR_TYPES[raster.channels]
     yield SIGNATURE
     yield _chunk(b"IHDR", struct.pack(">IIBBBBB", raster.width, raster.height, raster.depth, colour, 0, 0, 0))
-    if icc:
-        yield _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc, 9))
+    for kind, body in about:
+        yield _chunk(kind, body)
     way = _best(_SMALLEST if compression == "smallest" else _FAST, raster)
     yield _chunk(b"IDAT", b"\x78\x01")
     check = 1

@@ -1,11 +1,15 @@
 """The chunks of a PNG file, just enough to decode it safely. Knows nothing of pixels."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _NEEDED = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+_TOLD = (b"tRNS", b"eXIf", b"cICP", b"sRGB", b"gAMA", b"cHRM", b"cLLI", b"pHYs")
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_MOST_TEXTS = 64
+_LONGEST = 8 << 20  # bytes of a chunk that says something beside the pixels
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,8 @@ class PngFile:
     key: tuple[int, ...]  # the one colour declared transparent (tRNS), as stored
     exif: bytes
     bare: bytes
+    chunks: Mapping[bytes, bytes]  # bodies of the small ones, by name
+    texts: tuple[tuple[bytes, bytes], ...]  # names and bodies of those that hold text
 
 
 def read_chunks(data: bytes) -> PngFile | None:
@@ -25,7 +31,9 @@ def read_chunks(data: bytes) -> PngFile | None:
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
         return None
     depth, colour = chunks[0][1][8], chunks[0][1][9]
-    named = {kind: bytes(body) for kind, body, _ in chunks if kind in (b"tRNS", b"eXIf")}
+    small = [(kind, body) for kind, body, _ in chunks if len(body) <= _LONGEST]
+    named = {kind: bytes(body) for kind, body in reversed(small) if kind in _TOLD}
+    texts = [(kind, bytes(body)) for kind, body in small if kind in _TEXTS]
     key = named.get(b"tRNS", b"")
     return PngFile(
         depth=depth,
@@ -33,6 +41,8 @@ def read_chunks(data: bytes) -> PngFile | None:
         key=struct.unpack(f">{len(key) // 2}H", key[: len(key) // 2 * 2]) if colour in (0, 2) else (),
         exif=named.get(b"eXIf", b""),
         bare=b"".join([SIGNATURE, *(whole for kind, _, whole in chunks if kind in _NEEDED)]),
+        chunks=named,
+        texts=tuple(texts[:_MOST_TEXTS]),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from maskstudio.core import flattened, foreign
+from maskstudio.core.about import chunks_of
 from maskstudio.core.archive import Archive, sniff
 from maskstudio.core.atomic import replacing
 from maskstudio.core.checked import parsed
@@ -167,7 +168,7 @@ def _add(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], image: Im
 
 def _pixels(image: Image) -> Generator[bytes]:
     pixels = image.pixels[..., 0] if image.grey else image.pixels
-    return png_pieces(raster_of(pixels), icc=None if image.grey else image.icc)
+    return png_pieces(raster_of(pixels), about=chunks_of(image, "all", grey=image.grey))
 
 
 def _long(image: Image) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from maskstudio.core.about import chunks_of
 from maskstudio.core.atomic import replacing
 from maskstudio.core.checked import Fields, parsed
 from maskstudio.core.files import decode_image, read_image
@@ -71,7 +72,8 @@ def _copied(folder: Path, image: Image, opened: float, stopped: threading.Event)
                     return image.path.name
         except OSError:
             log.info("the photo's file could not be copied", exc_info=True)
-    with replacing(folder / _FILE) as file, closing(png_pieces(raster_of(image.pixels), icc=image.icc)) as pieces:
+    pieces_of = png_pieces(raster_of(image.pixels), about=chunks_of(image, "all"))
+    with replacing(folder / _FILE) as file, closing(pieces_of) as pieces:
         for piece in pieces:
             _check(stopped)
             file.write(piece)

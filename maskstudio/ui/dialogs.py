@@ -7,11 +7,12 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from maskstudio import paths
+from maskstudio.core.formats import CAMERA_RAW, PICTURES, PROJECTS, patterns
 from maskstudio.core.image import Image
 from maskstudio.names import fitting, path_of, shown, text_of
 from maskstudio.settings import Settings
 
-_IMAGES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif *.ora"
+_IMAGES = patterns(PICTURES, CAMERA_RAW, PROJECTS)
 
 
 def _tr(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData
 from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QImageWriter
 
+from maskstudio.core.formats import MIME_TYPES
 from maskstudio.session import Session
 from maskstudio.ui.files import Files
 from maskstudio.ui.pointers import from_text, host_in, named_in, path_in, url_of
@@ -15,7 +16,7 @@ from maskstudio.ui.tabs import Tabs
 from maskstudio.verbs.exchange import Cutout
 
 # What programs put on the clipboard for pictures, the most faithful first.
-_FORMATS = ("image/png", "PNG", "image/tiff", "image/webp", "image/avif", "image/jpeg", "image/bmp")
+_FORMATS = ("image/png", "PNG", *(f"image/{name}" for name in MIME_TYPES))
 Offer = Callable[[str, str, Callable[[], object]], None]  # a sentence, the words of a button and what it does
 
 

@@ -220,6 +220,8 @@ def _apart(tabs: list[Tab]) -> list[str]:
     """Their titles; those of one name say their folder too."""
     titles = [tab.title for tab in tabs]
     return [
-        f"{title} – {names.shown(tab.session.files[-1].parent.name)}" if titles.count(title) > 1 and tab.session.files else title
+        f"{title} – {names.shown(tab.session.files[-1].parent.name)}"
+        if titles.count(title) > 1 and tab.session.files
+        else title
         for tab, title in zip(tabs, titles, strict=True)
     ]

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from maskstudio.core.formats import CAMERA_RAW, PICTURES, patterns
 from maskstudio.names import path_of, shown
 from maskstudio.ui import dialogs, theme
 from maskstudio.ui.canvas.style import Mode
@@ -129,9 +130,7 @@ class ViewFields(QStackedWidget):
 
     def _ask_picture(self) -> None:
         folder = dialogs.place(Path(self._choices.now.picture).parent) if self._choices.now.picture else ""
-        pictures = (
-            self.tr("Pictures") + " (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.gif);;" + self.tr("All files (*)")
-        )
+        pictures = self.tr("Pictures") + f" ({patterns(PICTURES, CAMERA_RAW)});;" + self.tr("All files (*)")
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Picture behind the cut-out"), folder, pictures)
         if path:
             self._choices.choose_picture(path_of(path))

@@ -54,7 +54,7 @@ def test_unreadable_file(tmp_path, monkeypatch):
         (b"\xff\xd8\xff\xe0", "a.png is damaged or incomplete and cannot be opened."),
         (
             b"\0\0\0\x18ftypheic" + bytes(99),
-            "a.png is a HEIC photo or a film, which cannot be opened; save it as JPEG first.",
+            "a.png is damaged or incomplete and cannot be opened.",
         ),
     ],
 )

@@ -81,7 +81,13 @@ def test_grey_with_alpha():
 
 
 def test_profile_and_nothing_else_is_written():
-    profile = PIL.Image.open(io.BytesIO(written(np.zeros((2, 2, 4), np.uint8), icc=b"any bytes" * 99))).info
+    profile = PIL.Image.open(
+        io.BytesIO(
+            written(
+                np.zeros((2, 2, 4), np.uint8), about=[(b"iCCP", b"ICC profile\0\0" + zlib.compress(b"any bytes" * 99))]
+            )
+        )
+    ).info
     assert profile == {"icc_profile": b"any bytes" * 99}
 
 

@@ -1,6 +1,7 @@
 """What the canvas shows, against compositions computed here in floating point."""
 
 import os
+import struct
 import subprocess
 import sys
 
@@ -9,10 +10,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtGui import QColor, QColorSpace, QImage, QPainter, QRegion
 
+from maskstudio.core.colourtags import of_codes
 from maskstudio.core.document import Document, Layer
+from maskstudio.core.files import read_image
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.canvas.pixels import ScreenColours
 from maskstudio.ui.canvas.style import MODES, Style
 
 WIDTH, HEIGHT = 330, 300  # more than a tile each way
@@ -331,3 +335,23 @@ def test_painter_is_ended_when_the_widget_is_hidden(show):
     painter = QPainter(image)
     canvas.render(painter, QPoint())
     assert painter.end()
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [("gama1.png", (228, 161, 134)), ("p3chrm.png", (215, 85, 51)), ("cicp_p3.png", (215, 85, 51))],
+)
+def test_colours_tagged_without_a_profile_are_shown_as_tagged(shared_data, name, right):
+    image = read_image(shared_data / "faults" / name).image
+    screen = ScreenColours(image.icc)(np.array([[[200, 93, 62]]], np.uint8))
+    assert np.abs(screen[0, 0, 2::-1].astype(int) - right).max() <= 1
+
+
+def test_hdr_in_a_profile_is_shown_by_its_curves_and_not_cut_off():
+    tag = of_codes(9, 16)
+    icc = tag.icc
+    count = struct.unpack_from(">I", icc, 128)[0]
+    names = 132 + 12 * (count - 1)  # the last tag becomes one that says PQ once more, as ICC.1:2022 has it
+    said = icc[:names] + b"cicp" + icc[names + 4 :]
+    ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, 2)
+    np.testing.assert_array_equal(ScreenColours(said)(ramp), ScreenColours(icc)(ramp))

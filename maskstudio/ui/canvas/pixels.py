@@ -7,6 +7,7 @@ import numpy.typing as npt
 from PySide6.QtGui import QColorSpace, QColorTransform, QImage
 
 from maskstudio.core.cv import cv2
+from maskstudio.core.iccfile import without
 from maskstudio.core.image import Pixels, to_depth
 from maskstudio.core.profile import profile_space
 from maskstudio.ui.canvas.pyramid import Array
@@ -65,7 +66,7 @@ def _space(icc: bytes | None, whose: str) -> QColorSpace:
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
     if not icc or profile_space(icc) != "RGB":
         return srgb
-    space = QColorSpace.fromIccProfile(icc)
+    space = QColorSpace.fromIccProfile(without(icc, b"cicp"))  # whose HDR Qt does not tone-map
     if not space.isValid() or space.colorModel() != QColorSpace.ColorModel.Rgb:
         log.info("The profile of %s cannot be used; sRGB is taken in its place.", whose)
         return srgb

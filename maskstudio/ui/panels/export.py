@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.image import Image
+from maskstudio.core.metadata import INCH
 from maskstudio.params import ExportParams
 from maskstudio.session import Session
 from maskstudio.ui.dragout import DragOut
@@ -28,7 +29,9 @@ class ExportPanel(QWidget):
         self.export_button.setObjectName("exportCutout")
         self.mask_button = parts.button(self.tr("Export mask…"), self._export_mask)
         self.mask_button.setObjectName("exportMask")
-        self.options_button = parts.icon_button("more", self.tr("Depth, hidden colours and file size"), self._disclose)
+        self.options_button = parts.icon_button(
+            "more", self.tr("Depth, hidden colours, metadata and file size"), self._disclose
+        )
         self.options_button.setObjectName("exportOptions")
         self.options_button.setCheckable(True)
         self.tools = (self.options_button,)  # for the panel's title
@@ -68,8 +71,10 @@ class ExportPanel(QWidget):
     def _sentence(self, image: Image) -> str:
         depth = image.depth if self.params().depth == "source" else int(self.params().depth)
         profile = self.tr("sRGB") if image.icc is None else self.tr("colour profile kept")
-        text = self.tr("PNG, {} × {} px, {} bit, {}.")
-        return text.format(image.width, image.height, depth, profile)
+        text = self.tr("PNG, {} × {} px, {} bit, {}{}.")
+        resolution = image.metadata.resolution
+        dpi = self.tr(", {:.0f} dpi").format(resolution[0] * INCH) if resolution else ""
+        return text.format(image.width, image.height, depth, profile, dpi)
 
     def _disclose(self) -> None:
         self.form.setVisible(self.options_button.isChecked())

@@ -1,7 +1,10 @@
 """The export and jobs panels."""
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QProgressBar, QToolButton
 
+from maskstudio.core.metadata import Metadata
 from maskstudio.errors import Failed
 from maskstudio.jobs import Job
 from maskstudio.params import ExportParams
@@ -22,6 +25,12 @@ def test_export_says_what_it_writes_and_asks_the_window(show, layered, qtbot):
     with qtbot.waitSignal(panel.maskExportRequested) as asked:
         qtbot.mouseClick(panel.mask_button, LEFT)
     assert asked.args == [ExportParams(depth="16")]
+
+
+def test_export_says_the_resolution_where_the_photo_has_one(show, layered):
+    document = layered.document
+    layered.history.commit(document.changed(image=replace(document.image, metadata=Metadata((11811, 11811)))), "Photo")
+    assert "sRGB, 300 dpi." in words(show(ExportPanel, layered))
 
 
 def test_export_needs_a_photo(show, session):
