@@ -219,9 +219,8 @@ class Tabs(QTabBar):
 def _apart(tabs: list[Tab]) -> list[str]:
     """Their titles; those of one name say their folder too."""
     titles = [tab.title for tab in tabs]
+    folders = [tab.session.files[-1].parent.name if tab.session.files else "" for tab in tabs]
     return [
-        f"{title} – {names.shown(tab.session.files[-1].parent.name)}"
-        if titles.count(title) > 1 and tab.session.files
-        else title
-        for tab, title in zip(tabs, titles, strict=True)
+        f"{title} – {names.shown(folder)}" if titles.count(title) > 1 and folder else title
+        for title, folder in zip(titles, folders, strict=True)
     ]
