@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import zipfile
 
 import numpy as np
 import PIL.Image
@@ -69,6 +70,57 @@ def test_a_project_is_saved_even_where_its_results_are_exported(session, tmp_pat
     session.save_as(tmp_path / "work.ora")
     stroke(session, 90)
     session.export(tmp_path / "cut.png", ExportParams())
+    assert session.unsaved
+
+
+def test_only_work_counts_as_unsaved(session, photo, tmp_path):
+    """Of a photo without a project: what was done to it, as long as it is there. Looking around is no work."""
+    assert not session.unsaved, "nothing was done"
+    stroke(session, 50)
+    session.export(tmp_path / "cut.png", ExportParams())
+    session.export_mask(tmp_path / "mask.png", ExportParams())
+    session.export_objects(tmp_path)
+    assert session.unsaved, "an export holds no strokes"
+    session.undo()
+    assert not session.unsaved, "as it was opened"
+    session.redo()
+    assert session.unsaved
+    layer = session.document.layers[0].id
+    session.delete(layer)
+    assert not session.unsaved, "no layer is left"
+
+
+def test_a_cut_out_opened_again_is_work_once_it_is_changed(tmp_path):
+    rgba = np.dstack([image().pixels, np.full((280, 300), 90, np.uint8)])
+    PIL.Image.fromarray(rgba).save(tmp_path / "cut.png")
+    session = fresh()
+    session.open(tmp_path / "cut.png")
+    (layer,) = session.document.layers
+    assert not session.unsaved
+    session.activate(None)
+    session.activate(layer.id)
+    assert not session.unsaved
+    session.rename(layer.id, "veil")
+    assert session.unsaved
+    session.undo()
+    assert not session.unsaved
+    stroke(session, 50)
+    session.export(tmp_path / "cut.png", ExportParams())
+    assert session.unsaved
+
+
+def test_another_programs_layers_are_in_their_file_until_they_are_changed(session, tmp_path):
+    stroke(session, 50)
+    session.save_as(tmp_path / "ours.ora")
+    with zipfile.ZipFile(tmp_path / "ours.ora") as ours, zipfile.ZipFile(tmp_path / "theirs.ora", "w") as theirs:
+        for info in ours.infolist():
+            if not info.filename.startswith("maskstudio/"):
+                theirs.writestr(info.filename, ours.read(info))
+    session.open(tmp_path / "theirs.ora")
+    assert session.project is None
+    assert session.document.layers
+    assert not session.unsaved
+    stroke(session, 90)
     assert session.unsaved
 
 

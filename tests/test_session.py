@@ -262,11 +262,11 @@ def test_opening_another_photo_lets_an_export_end(tmp_path):
 
 def test_choosing_a_layer_makes_no_work_to_save(session, tmp_path):
     session.detect(DetectParams(), UNSHAPED)
-    session.export(tmp_path / "out.png", ExportParams())
+    session.save_as(tmp_path / "work.ora")
     session.activate(session.document.layers[1].id)
-    assert not session.unexported
+    assert not session.unsaved
     session.rename(session.document.layers[1].id, "moon")
-    assert session.unexported
+    assert session.unsaved
 
 
 def test_nothing_found_is_said_and_changes_nothing():
@@ -317,19 +317,20 @@ def photo(path: Path) -> np.ndarray:
     return plane
 
 
-def test_export_writes_what_is_shown_and_marks_the_work_as_saved(tmp_path):
+def test_export_writes_what_is_shown_and_saves_no_work(tmp_path):
     source = photo(tmp_path / "in.png")
     session = Session(Runner(immediate, Inline()))
     session.provider = Discs(disc(240, 200, 60))
     session.open(tmp_path / "in.png")
-    assert not session.unexported
+    assert not session.unsaved
     session.detect(DetectParams(), MaskParams(mask_padding=3, mask_blur=5))
-    assert session.unexported
+    assert session.unsaved
     said = []
     session.told = said.append
     session.export(tmp_path / "out.png", ExportParams())
-    assert not session.unexported
-    assert said == ["Saved out.png."]
+    session.export_mask(tmp_path / "mask.png", ExportParams())
+    assert session.unsaved
+    assert said == ["Saved out.png.", "Saved mask.png."]
     written = cv2.imdecode(np.fromfile(tmp_path / "out.png", np.uint8), cv2.IMREAD_UNCHANGED)
     np.testing.assert_array_equal(written[..., 3], session.document.alpha.array())
     np.testing.assert_array_equal(written[..., 2::-1], source)
@@ -370,4 +371,4 @@ def test_alpha_of_a_file_is_the_first_layer(tmp_path):
     session = Session(Runner(immediate, Inline()))
     session.open(tmp_path / "in.png")
     assert session.document.layers[0].mask == Mask.from_array(plane)
-    assert not session.unexported
+    assert not session.unsaved

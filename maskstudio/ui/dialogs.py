@@ -1,4 +1,4 @@
-"""The few places where a dialog is right: choosing files, and leaving work that was never exported."""
+"""The few places where a dialog is right: choosing files, and leaving work that no file holds."""
 
 from pathlib import Path
 from typing import Literal

@@ -44,7 +44,8 @@ def stops() -> tuple[Stop, ...]:
              _tr("On black shows light fringes, on white dark ones. {} goes from one way of looking to the next."),
              "view.nextMode"),
         Stop(("exportPanel",), _tr("Export"),
-             _tr("A PNG with clean transparency ({}). To find anything else, press Ctrl+F and type what you want."),
+             _tr("A PNG with clean transparency ({}); saving the project keeps masks and strokes. To find anything "
+                 "else, press Ctrl+F and type what you want."),
              "file.export"),
     )  # fmt: skip
 

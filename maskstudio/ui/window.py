@@ -358,7 +358,7 @@ class MainWindow(Shell):
             QTimer.singleShot(0, lambda: self.exchange.take(found))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Let files be written out, ask about work never exported, remember the arrangement, stop the jobs."""
+        """Let files be written out, ask about work that no file holds, remember the arrangement, stop the jobs."""
         if not self._closing and self._exporting:
             self._closes_when_written = True
             self.notice.show_sentence(self.tr("A file is still being written; the window closes when it is done."))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from maskstudio import operations
-from maskstudio.core.document import Document, Layer
+from maskstudio.core.document import Document
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
 from maskstudio.core.history import History
 from maskstudio.core.objects import write_objects
@@ -21,19 +21,8 @@ class FileVerbs(Desk):
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
         super().__init__(runner, provider)
-        self._exported: tuple[Layer, ...] = ()
+        self._opened: Document | None = None  # as it came out of a file: there is no work in it yet
         self.previewed: Callable[[Preview], None] | None = None  # takes a first look at what is being opened
-
-    @property
-    def unexported(self) -> bool:
-        """Whether there are layers that the last export does not show."""
-        layers = self.document.layers if self.document else ()
-        return bool(layers) and layers is not self._exported
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether there is work that no file holds."""
-        return self.unexported
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -53,7 +42,7 @@ class FileVerbs(Desk):
             self.runner.cancel(_PREVIEW)
             self._let_go()
             self.history = History(document, limit=self.history_limit)
-            self._exported = document.layers
+            self._opened = document
             self.changed()
             for note in document.image.notes:
                 self.told(note)
@@ -77,34 +66,31 @@ class FileVerbs(Desk):
         """Let the document go. What is being exported or downloaded goes on."""
         self.runner.cancel("open")
         self._let_go()
-        self.history = None
+        self.history = self._opened = None
         self.changed()
 
     def export(self, path: Path, params: ExportParams, *, backdrop: tuple[int, int, int, int] | None = None) -> Job:
-        """Write the cut-out as RGBA PNG, with every wanted refinement solved first.
+        """Write the cut-out as RGBA PNG, with every wanted refinement solved first. It saves no work: masks, strokes
+        and parameters are in projects alone.
 
         ``backdrop`` is a straight 8-bit colour to lay behind it.
         """
         document = self._required()
-        return self._export(
-            path, document, lambda token: operations.write_document(document, path, params, backdrop, token)
-        )
+        return self._export(path, lambda token: operations.write_document(document, path, params, backdrop, token))
 
     def export_mask(self, path: Path, params: ExportParams) -> Job:
         """Write the document's alpha as a grey PNG."""
         document = self._required()
-        return self._export(path, document, lambda token: operations.write_alpha(document, path, params, token))
+        return self._export(path, lambda token: operations.write_alpha(document, path, params, token))
 
     def export_objects(self, folder: Path) -> list[tuple[Path, str]]:
         """Write one mask for each layer and one of everything else into ``folder``; returns files and labels."""
         return write_objects(self._required(), folder)
 
-    def _export(self, path: Path, document: Document, work: Callable[[Token], bool]) -> Job:
+    def _export(self, path: Path, work: Callable[[Token], bool]) -> Job:
         """``work`` writes the file and gives whether there is anything in it."""
 
         def done(held: bool) -> None:
-            if self.document and self.document.image is document.image:
-                self._exported = document.layers
             empty = "" if held else ", but the mask is empty: nothing of the photo is in it"
             self.told(f"Saved {path.name}{empty}.")
             self.changed()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maskstudio.core.document import Document, Layer
+from maskstudio.core.document import Document
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT
 from maskstudio.core.history import History
 from maskstudio.core.lock import Lock
@@ -28,7 +28,10 @@ if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
 
 @dataclass(eq=False)
 class _Kept:
-    """Where the work of ``history`` is kept: a project file, the document in it, since when, and the photo."""
+    """Where the work of ``history`` is kept: a project file, since when, and the photo.
+
+    ``saved`` is the document that file holds; without a project, the one that came out of the photo's file.
+    """
 
     history: History | None
     path: Path | None = None
@@ -62,14 +65,13 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
     @property
     def unsaved(self) -> bool:
-        """Whether there is work that no file holds: steps since the last save, or, without a project, since an
-        export or since it was opened. Undone back to there, there is none.
+        """Whether there is work that no file holds: steps since the last save, or, without a project, layers that did
+        not come out of a file as they are. Undone back to there, there is none; an export never counts as saving.
         """
-        document = self.document
-        saved = self._file.saved
-        if document is None or (saved is not None and _same(document, saved)):
+        document, kept = self.document, self._file
+        if document is None or (kept.saved is not None and _same(document, kept.saved)):
             return False
-        return saved is not None or self.unexported
+        return kept.path is not None or bool(document.layers)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -97,9 +99,8 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         def done(opened: Project) -> None:
             history = History(opened.document, limit=self.history_limit)
-            self._file_of_now = _Kept(history, path, opened.document) if opened.own else _Kept(history)
-            self._file_of_now.source = opened.source
-            self._show(history, opened.document.layers)
+            self._file_of_now = _Kept(history, path if opened.own else None, opened.document, opened.source)
+            self._show(history)
             for note in (*opened.document.image.notes, *opened.notes):
                 self.told(note)
             self._solve_all()
@@ -190,7 +191,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
             history = History.of(recovered.history.steps, recovered.history.position, self.history_limit)
             self._file_of_now = _Kept(history, recovered.project, recovered.saved)
             self._start_journal(history, recovered.folder, recovered.lock)
-            self._show(history, ())
+            self._show(history)
             for note in recovered.notes:
                 self.told(note)
             self._solve_all()
@@ -219,12 +220,12 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
     @property
     def _file(self) -> _Kept:
         if self._file_of_now.history is not self.history:
-            self._file_of_now = _Kept(self.history)
+            self._file_of_now = _Kept(self.history, saved=self._opened)
         return self._file_of_now
 
-    def _show(self, history: History, exported: tuple[Layer, ...]) -> None:
+    def _show(self, history: History) -> None:
         self._let_go()
-        self.history, self._exported = history, exported
+        self.history = history
         self.changed()
 
     def _start_journal(self, history: History, folder: Path | None = None, lock: Lock | None = None) -> None:

@@ -94,7 +94,7 @@ def snapshot(request, tmp_path):
 
 @pytest.fixture
 def window(qtbot):
-    """The editor's window, shown and active, with nothing open; it closes without asking about unexported work."""
+    """The editor's window, shown and active, with nothing open; it closes without asking about unsaved work."""
     from maskstudio.ui.app import create_window
 
     window = create_window([])

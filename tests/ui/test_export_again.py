@@ -27,7 +27,7 @@ def test_it_asks_once_and_then_writes_to_the_same_place(masked, qtbot, tmp_path,
     for number in range(3):
         QTest.keyClick(masked.canvas, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
         qtbot.waitUntil(lambda: target.exists() and not masked.session.runner.jobs)
-        assert not masked.session.unexported
+        assert masked.session.unsaved
         target.unlink()
         assert len(asked) == 1, number
 

@@ -86,7 +86,7 @@ def test_the_whole_job_with_the_mouse(opened, qtbot, tmp_path, monkeypatch):
     qtbot.waitUntil(lambda: idle(opened) and target.exists())
     written = cv2.imdecode(np.fromfile(target, np.uint8), cv2.IMREAD_UNCHANGED)
     np.testing.assert_array_equal(written[..., 3], opened.session.document.alpha.array())
-    assert not opened.session.unexported
+    assert opened.session.unsaved, "an export saves no work"
 
 
 def test_padding_is_live_and_undo_brings_the_field_back(detected, qtbot):
@@ -143,7 +143,7 @@ def test_the_view_stays_when_the_mask_changes(detected, qtbot):
     assert (detected.canvas.scale, detected.canvas.centre) == before
 
 
-def test_unexported_masks_are_asked_about(detected, monkeypatch):
+def test_masks_that_no_project_holds_are_asked_about(detected, monkeypatch):
     asked = []
     monkeypatch.setattr("maskstudio.ui.dialogs.ask_leave", lambda *_: asked.append(1) or "cancel")
     act(detected, "file.close")
