@@ -1,10 +1,14 @@
 """What a random user at the session works with: a solver, a provider and threads that a test can see through."""
 
+import random
+from dataclasses import replace
+
 import numpy as np
 
 from maskstudio.core.document import Detection, Refinement
 from maskstudio.core.mask import Mask
 from maskstudio.matting import edge
+from maskstudio.params import AdjustParams, BrushParams, DetectParams, MaskParams, RefineParams
 from tests.core.documents import disc
 
 WIDTH, HEIGHT = 40, 32
@@ -68,3 +72,83 @@ class Later:
 
     def post(self, closure):
         self.home.append(closure)
+
+
+class Wanderer:
+    """A user who does whatever comes to mind, in a session whose jobs run at once; the same for the same seed."""
+
+    def __init__(self, session, seed):
+        session.provider = Finder()
+        self.session = session
+        self.chance = random.Random(seed)
+
+    def wander(self, steps):
+        """Do so many things."""
+        verbs = [self.paint, self.paint, self.paint, self.find, self.shape, self.refine, self.control, self.walk]
+        verbs += [self.walk, self.copy, self.remove, self.rename, self.solo, self.invert, self.hint]
+        for _ in range(steps):
+            self.chance.choice(verbs)()
+
+    def pick(self):
+        layers = self.session.document.layers
+        return self.chance.choice(layers) if layers else None
+
+    def paint(self):
+        width, height = self.session.document.size
+        self.session.begin_stroke(BrushParams(size=9, hardness=self.chance.random()), self.chance.choice([255, 255, 0]))
+        for _ in range(self.chance.randint(1, 4)):
+            self.session.stroke_to(self.chance.uniform(0, width), self.chance.uniform(0, height))
+        self.session.end_stroke()
+
+    def hint(self):
+        if self.session.begin_edge_stroke(BrushParams(size=9), self.chance.randint(0, 4)) is not None:
+            self.session.edge_stroke_to(self.chance.uniform(0, 40), self.chance.uniform(0, 32))
+            self.session.end_stroke()
+
+    def find(self):
+        if len(self.session.document.layers) < 6:
+            self.session.detect(DetectParams(model=f"model {self.chance.randint(0, 2)}"), MaskParams(1, 1))
+
+    def shape(self):
+        if layer := self.pick():
+            self.session.set_mask_params(layer.id, MaskParams(self.chance.randint(-3, 5), self.chance.randint(0, 3)))
+
+    def refine(self):
+        if layer := self.pick():
+            self.session.refine(layer.id, RefineParams(band_width=self.chance.randint(1, 3)))
+
+    def control(self):
+        if self.session.active is not None:
+            self.session.adjust_edge(AdjustParams(shift_edge=self.chance.randint(-2, 2)))
+
+    def walk(self):
+        for _ in range(self.chance.randint(1, 3)):
+            self.chance.choice([self.session.undo, self.session.undo, self.session.redo])()
+
+    def copy(self):
+        if (layer := self.pick()) and len(self.session.document.layers) < 6:
+            self.session.duplicate(layer.id)
+
+    def remove(self):
+        if layer := self.pick():
+            self.session.delete(layer.id)
+
+    def rename(self):
+        if layer := self.pick():
+            self.session.rename(layer.id, f"layer {self.chance.random():.3f}")
+
+    def solo(self):
+        layer = self.pick()
+        self.session.set_solo(layer.id if layer and self.chance.random() < 0.5 else None)
+
+    def invert(self):
+        self.session.invert()
+
+
+def coloured_edge(image, layer, token):
+    """As ``refine_edge``, with clean colours that say what they belong to."""
+    made = refine_edge(image, layer, token)
+    if made.colours or made.pending:
+        return made
+    colours = np.full((image.height, image.width, 3), int(made.solved.array().sum()) % 251, image.pixels.dtype)
+    return replace(made, colours={(0, 0): colours})

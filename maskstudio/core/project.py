@@ -2,7 +2,8 @@
 
 ``mimetype``, ``stack.xml``, ``data/*.png``, ``mergedimage.png`` and ``Thumbnails/thumbnail.png`` are as OpenRaster
 0.0.6 has them. ``maskstudio/document.json`` is the record, ``maskstudio/planes`` its planes, ``maskstudio/image.*`` the
-file the photo came from, byte for byte, or, where there is none any more, its pixels.
+file the photo came from, byte for byte, or, where there is none any more, its pixels, and ``maskstudio/history`` the
+steps around it, for undo and redo.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from maskstudio.core import flattened, foreign
+from maskstudio.core import flattened, foreign, projecthistory
 from maskstudio.core.about import chunks_of
 from maskstudio.core.archive import Archive, sniff
 from maskstudio.core.atomic import replacing
@@ -24,6 +25,7 @@ from maskstudio.core.files import decode_image
 from maskstudio.core.frames import whole_frames
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
+from maskstudio.core.projecthistory import Past, Sink
 from maskstudio.core.record import Reader, document_record, upgraded
 from maskstudio.core.shelf import ShelfWriter
 from maskstudio.core.shelved import KINDS, Limits, ShelfReader
@@ -87,12 +89,16 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """What a project file holds. ``own`` is false for one that another program made; ``notes`` are for the user."""
+    """What a project file holds. ``own`` is false for one that another program made; ``notes`` are for the user.
+
+    ``past`` are the steps that led to the document and those undone again, None where the file holds none.
+    """
 
     document: Document
     source: Source
     own: bool = True
     notes: tuple[str, ...] = ()
+    past: Past | None = None
 
 
 def is_project(path: Path) -> bool:
@@ -103,9 +109,12 @@ def is_project(path: Path) -> bool:
 # Writing
 
 
-def write_project(path: Path, document: Document, source: Source, step: Step = lambda _part: None) -> Source:
+def write_project(
+    path: Path, document: Document, source: Source, step: Step = lambda _part: None, past: Past | None = None
+) -> Source:
     """Write ``document`` whole or not at all; gives where the photo's file is from then on.
 
+    ``past`` is the history that ``document`` is the present of; what of it fits within its limit is kept as well.
     Raises CannotWrite, and what ``step`` (0..1) raises; the file there was stays then.
     """
     name, data, member = _original(document.image, source)
@@ -114,7 +123,7 @@ def write_project(path: Path, document: Document, source: Source, step: Step = l
         archive.writestr("mimetype", MIMETYPE)
         archive.writestr("stack.xml", flattened.stack_of(document).xml(document.image.name), zipfile.ZIP_DEFLATED)
         _add(archive, "Thumbnails/thumbnail.png", [flattened.thumbnail_png(document)])
-        _add_ours(archive, document, member, name)
+        _add_ours(archive, document, member, name, past, lambda: step(0.05))
         step(0.1)
         digest = ""
         if member != flattened.PHOTO:
@@ -144,14 +153,28 @@ def _original(image: Image, source: Source) -> tuple[str, bytes | None, str]:
     return _DRAWN, None, flattened.PHOTO if image.depth == 8 and not image.grey else f"{_IMAGE}.png"
 
 
-def _add_ours(archive: zipfile.ZipFile, document: Document, member: str, name: str) -> None:
+def _add_ours(
+    archive: zipfile.ZipFile, document: Document, member: str, name: str, past: Past | None, check: Callable[[], None]
+) -> None:
     image = document.image
     about = {"member": member, "file": name, "name": image.name, "depth": image.depth}
+    sink, digest = Sink(), hashlib.sha256()
+    shelf = ShelfWriter(sink)
     with archive.open(zipfile.ZipInfo(_PLANES), "w", force_zip64=_long(image)) as file:
-        record = document_record(document, ShelfWriter(file.write))
+
+        def put(data: bytes) -> None:
+            digest.update(data)
+            file.write(data)
+
+        sink.to = put
+        record = document_record(document, shelf)
     size = {"width": image.width, "height": image.height}
-    text = json.dumps({"program": "maskstudio", **size, "image": about, **record}, default=str)
+    text = json.dumps({"program": "maskstudio", **size, "image": about, **record}, default=str).encode()
     archive.writestr(_RECORD, text, zipfile.ZIP_DEFLATED)
+    if past is not None and past.limit > 0 and len(past.steps) > 1:
+        belongs = projecthistory.fingerprint(text, digest)
+        with archive.open(zipfile.ZipInfo(projecthistory.MEMBER), "w") as file:
+            projecthistory.write_past(file.write, past, belongs, shelf, sink, check)
 
 
 def _add(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], image: Image | None = None) -> str:
@@ -212,7 +235,8 @@ def _read(file: BinaryIO, path: Path, limit: int | None, step: Step) -> Project:
 
 
 def _read_ours(archive: Archive, path: Path, limit: int | None, step: Step) -> Project:
-    record = upgraded(parsed(archive.read(_RECORD, _TEXT), "its record"))
+    text = archive.read(_RECORD, _TEXT)
+    record = upgraded(parsed(text, "its record"))
     about = record.part("image")
     member, name = about.text("member"), PurePosixPath(about.text("file")).name
     data = archive.read(member, _BIG)
@@ -227,12 +251,35 @@ def _read_ours(archive: Archive, path: Path, limit: int | None, step: Step) -> P
     del data
     step(0.6)
     image = replace(image, name=about.text("name"))
-    reader = Reader(image, _shelf(archive.read(_PLANES, _BIG), image))
+    planes = archive.read(_PLANES, _BIG)
+    shelf = _shelf(planes, image)
+    reader = Reader(image, shelf)
     document = reader.document(record)
+    belongs = projecthistory.fingerprint(text, hashlib.sha256(planes))
+    del planes
+    step(0.8)
+    past, notes = _past(archive, path.name, belongs, document, shelf, reader)
     if image.large:
         _ = image.quarter
     step(1.0)
-    return Project(document, source)
+    return Project(document, source, notes=notes, past=past)
+
+
+def _past(
+    archive: Archive, name: str, belongs: str, document: Document, shelf: ShelfReader, reader: Reader
+) -> tuple[Past | None, tuple[str, ...]]:
+    """The history, as far as it is sound, and what is to be said of the rest. It never keeps a project from opening."""
+    if projecthistory.MEMBER not in archive:
+        return None, ()
+    past, problem = None, ""
+    try:
+        data = archive.read(projecthistory.MEMBER, projecthistory.MOST)
+        past, problem = projecthistory.read_past(data, belongs, document, shelf, reader)
+    except BadProject as error:
+        problem = str(error)
+    except MemoryError:
+        problem = "it needs more memory than this computer can give"
+    return past, (f"The undo history of {name} is not complete: {problem}.",) if problem else ()
 
 
 def _shelf(planes: bytes, image: Image) -> ShelfReader:

@@ -1,13 +1,12 @@
 """The log of a journal: frames in one file, of which each is only ever added. Used on the writer's thread alone.
 
 H  what the journal is about
-T P C K  planes, as in ``core/shelf.py``;  L  a layer;  D  a document, which names its layers
+T P C K  planes, as in ``core/shelf.py``;  L D  layers and documents, as in ``core/steps.py``
 S  the steps that changed in the history, where it stands, and which strokes are over
 B  the beginning of a stroke;  V  samples of it
 N  where the project is kept and which document it holds
 """
 
-import json
 import os
 import struct
 import time
@@ -20,8 +19,9 @@ from typing import Any
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.frames import framed
 from maskstudio.core.history import Step
-from maskstudio.core.record import layer_record, outline, wired
-from maskstudio.core.shelf import Numbers, ShelfWriter
+from maskstudio.core.record import layer_record, wired
+from maskstudio.core.shelf import ShelfWriter
+from maskstudio.core.steps import StepWriter, noted
 from maskstudio.core.stroke import Stroke
 from maskstudio.params import BrushParams
 
@@ -65,7 +65,7 @@ class Log:
         self.written = self.flushed = 0
         self._file = path.open("xb", buffering=1 << 18)
         self._shelf = ShelfWriter(self._write, pack_colours=False, breathe=lambda: self.breathe())
-        self._layers, self._documents = Numbers(), Numbers()
+        self._documents = StepWriter(self._write, self._shelf)
         self._steps: list[Step] = []
         self._stroke, self._sent = 0, 0
         self._kept: tuple[Path | None, Document | None] = (None, None)
@@ -81,9 +81,9 @@ class Log:
         old, new = self._steps, state.steps
         start, end = _alike(old, new)
         changed = new[start : len(new) - end]
-        steps = [[self._document(step.document), step.label, step.merge] for step in changed]
+        steps = [[self._documents.document(step.document), step.label, step.merge] for step in changed]
         if (state.project, state.saved) != self._kept:
-            saved = self._document(state.saved) if state.saved is not None else None
+            saved = self._documents.document(state.saved) if state.saved is not None else None
             self._put(b"N", {"project": str(state.project) if state.project else None, "saved": saved})
             self._kept = state.project, state.saved
         drop = len(old) - start - end
@@ -124,24 +124,8 @@ class Log:
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
 
-    def _document(self, document: Document) -> int:
-        number = self._documents.of(document)
-        if number is None:
-            layers = [self._layer(layer) for layer in document.layers]
-            number = self._documents.give(document)
-            self._put(b"D", {"n": number, **outline(document), "layers": layers})
-        return number
-
-    def _layer(self, layer: Layer) -> int:
-        number = self._layers.of(layer)
-        if number is None:
-            record = layer_record(layer, self._shelf)
-            number = self._layers.give(layer)
-            self._put(b"L", {"n": number, "layer": record})
-        return number
-
     def _put(self, kind: bytes, values: dict[str, Any]) -> None:
-        self._write(framed(kind, json.dumps(values, separators=(",", ":"), default=str).encode()))
+        self._write(noted(kind, values))
 
     def _write(self, data: bytes) -> None:
         self.written += len(data)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from maskstudio.core.document import Document
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT
-from maskstudio.core.history import History
+from maskstudio.core.history import History, Step
 from maskstudio.core.lock import Lock
+from maskstudio.core.projecthistory import LIMIT, Past
 from maskstudio.core.stroke import Stroke
 from maskstudio.jobs import Job, Runner, Token
 from maskstudio.journal import recovery
@@ -41,12 +42,16 @@ class _Kept:
 
 
 class ProjectVerbs(PaintingVerbs, FileVerbs):
-    """Save, open, journal, recover. ``journalled`` is called when ``journal.safety`` has changed."""
+    """Save, open, journal, recover. ``journalled`` is called when ``journal.safety`` has changed.
+
+    ``past_limit``: bytes that the steps of undo may take in a project file, 0 for none of them.
+    """
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
         super().__init__(runner, provider)
         self.journal: Journal | None = None
         self.journalled: Callable[[], None] = lambda: None
+        self.past_limit = LIMIT
         self._writer: Writer | None = None
         self._file_of_now = _Kept(None)
         self._journal_of: History | None = None
@@ -98,7 +103,8 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         from maskstudio.core.project import read_project
 
         def done(opened: Project) -> None:
-            history = History(opened.document, limit=self.history_limit)
+            past = opened.past or Past([Step("Open", opened.document)], 0)
+            history = History.of(list(past.steps), past.at, self.history_limit)
             self._file_of_now = _Kept(history, path if opened.own else None, opened.document, opened.source)
             self._show(history)
             for note in (*opened.document.image.notes, *opened.notes):
@@ -150,9 +156,10 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         from maskstudio.core.project import Source, write_project
 
         source = self._file.source or Source(document.image.path)
+        past = Past(self.history.steps, self.history.position, self.past_limit) if self.history else None
 
         def write(token: Token) -> Source:
-            return write_project(path, document, source, step=lambda part: token.step(part, "Writing"))
+            return write_project(path, document, source, lambda part: token.step(part, "Writing"), past)
 
         return self._start(f"Save {path.name}", write, done, lane=lane)
 

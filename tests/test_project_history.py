@@ -1,0 +1,397 @@
+"""Undo survives save and reopen: step by step, pixel by pixel, bounded, and never at the price of the project."""
+
+import hashlib
+import io
+import json
+import random
+import zipfile
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from maskstudio.core import projecthistory
+from maskstudio.core.frames import framed, whole_frames
+from maskstudio.core.history import History
+from maskstudio.jobs import Inline, Runner, immediate
+from maskstudio.matting import edge
+from maskstudio.params import BrushParams
+from maskstudio.session import Session
+from tests.core.documents import image
+from tests.core.records import assert_same
+from tests.walkers import HEIGHT, WIDTH, Wanderer, coloured_edge
+
+MEMBER = projecthistory.MEMBER
+
+
+def fresh():
+    made = Session(Runner(immediate, Inline()))
+    made.said, made.failures = [], []
+    made.told, made.failed = made.said.append, made.failures.append
+    return made
+
+
+def opened(path):
+    made = fresh()
+    made.open(path)
+    assert made.failures == []
+    return made
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A session on a small photo."""
+    return on(tmp_path, WIDTH, HEIGHT)
+
+
+@pytest.fixture
+def session(tmp_path):
+    """A session on a photo of four tiles."""
+    return on(tmp_path, 300, 280)
+
+
+def on(folder, width, height):
+    PIL.Image.fromarray(image(width, height).pixels).save(folder / "photo.png")
+    return opened(folder / "photo.png")
+
+
+def stroke(session, x, y=50, value=255):
+    session.begin_stroke(BrushParams(size=30, hardness=0.5), value)
+    session.stroke_to(x, y)
+    session.stroke_to(x + 9, y + 5)
+    session.end_stroke()
+
+
+def assert_same_history(history, other):
+    """All steps of two histories, every pixel of each, and where they stand."""
+    assert [step.label for step in history.steps] == [step.label for step in other.steps]
+    assert history.position == other.position
+    for mine, theirs in zip(history.steps, other.steps, strict=True):
+        assert_same(mine.document, theirs.document)
+        np.testing.assert_array_equal(mine.document.alpha.array(), theirs.document.alpha.array())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_was_done_can_be_undone_after_save_and_open(small, tmp_path, monkeypatch, seed):
+    monkeypatch.setattr(edge, "refine_edge", coloured_edge)
+    Wanderer(small, seed).wander(30)
+    small.save_as(tmp_path / "work.ora")
+    back = opened(tmp_path / "work.ora")
+    assert not back.unsaved
+    assert_same_history(small.history, back.history)
+    Wanderer(back, seed + 100).wander(10)  # and so on, over files of their own making
+    back.save_copy(tmp_path / "copy.ora")
+    assert_same_history(back.history, opened(tmp_path / "copy.ora").history)
+
+
+def test_undo_and_redo_go_on_where_they_stood(session, tmp_path):
+    for x in range(20, 220, 40):
+        stroke(session, x)
+    for _ in range(2):
+        session.undo()
+    session.save_as(tmp_path / "work.ora")
+    alphas = [step.document.alpha.array() for step in session.history.steps]
+    back = opened(tmp_path / "work.ora")
+    assert (back.history.undo_label, back.history.redo_label) == ("Paint", "Paint")
+    back.redo()
+    back.redo()
+    for alpha in reversed(alphas):
+        np.testing.assert_array_equal(back.document.alpha.array(), alpha)
+        back.undo()
+
+
+def test_a_step_after_opening_is_a_step_of_its_own(session, tmp_path):
+    from maskstudio.params import MaskParams
+
+    stroke(session, 50)
+    layer = session.document.layers[0].id
+    session.set_mask_params(layer, MaskParams(3, 0))
+    session.save_as(tmp_path / "work.ora")
+    back = opened(tmp_path / "work.ora")
+    steps = len(back.history.steps)
+    back.set_mask_params(layer, MaskParams(5, 0))
+    assert len(back.history.steps) == steps + 1
+    back.undo()
+    assert not back.unsaved
+
+
+def test_what_steps_share_is_in_the_file_once(session, tmp_path):
+    plane = np.random.default_rng(0).integers(0, 256, (280, 300), np.uint8)
+    session.add_layer()
+    session.select(plane, 0, 0, "replace", "Noise")
+    session.save_as(tmp_path / "one.ora")
+    for number in range(20):
+        session.rename(session.document.layers[0].id, f"name {number}")
+    stroke(session, 20, 20)
+    session.save_as(tmp_path / "many.ora")
+    noise = len(zipfile.ZipFile(tmp_path / "one.ora").read("maskstudio/planes"))
+    assert noise > 80_000
+    grown = len(zipfile.ZipFile(tmp_path / "many.ora").read(MEMBER))
+    assert grown < noise, "a tile that the stroke replaced, and no more"
+    back = opened(tmp_path / "many.ora")
+    tiles = {id(tile) for step in back.history.steps for tile in step.document.alpha.tiles.values()}
+    assert len(tiles) <= 6, "and shared in memory again"
+
+
+def test_the_steps_nearest_to_now_are_kept_within_the_bounds(session, tmp_path, monkeypatch):
+    for x in range(20, 260, 20):
+        stroke(session, x)
+    for _ in range(4):
+        session.undo()
+    whole = tmp_path / "whole.ora"
+    session.save_copy(whole)
+    size = len(zipfile.ZipFile(whole).read(MEMBER))
+    for limit in (size // 2, size // 4, 1):
+        session.past_limit = limit
+        session.save_copy(tmp_path / "work.ora")
+        assert len(zipfile.ZipFile(tmp_path / "work.ora").read(MEMBER)) <= limit + 1000, "beside its own list"
+        check_nearest(session.history, opened(tmp_path / "work.ora").history)
+    monkeypatch.setattr(projecthistory, "STEPS", 5)
+    session.past_limit = size
+    session.save_copy(tmp_path / "work.ora")
+    assert len(check_nearest(session.history, opened(tmp_path / "work.ora").history).steps) == 5
+
+
+def check_nearest(history, back):
+    """A part of ``history`` around now is what there is, as much behind as before."""
+    behind, ahead = back.position, len(back.steps) - 1 - back.position
+    assert abs(behind - min(ahead, behind)) <= 1 or ahead == len(history.steps) - 1 - history.position
+    part = history.steps[history.position - behind : history.position + ahead + 1]
+    assert_same_history(History.of(part, behind), back)
+    return back
+
+
+def test_without_room_for_it_no_history_is_written(session, tmp_path):
+    stroke(session, 50)
+    session.past_limit = 0
+    session.save_as(tmp_path / "work.ora")
+    assert MEMBER not in zipfile.ZipFile(tmp_path / "work.ora").namelist()
+    back = opened(tmp_path / "work.ora")
+    assert len(back.history.steps) == 1
+    assert back.said == []
+
+
+def test_another_program_opens_it_as_before(session, tmp_path):
+    pyora = pytest.importorskip("pyora")
+    stroke(session, 50)
+    stroke(session, 90)
+    session.save_as(tmp_path / "work.ora")
+    found = pyora.Project.load(str(tmp_path / "work.ora"))
+    assert [each.name for each in found] == ["photo.png", "Mask 1"]
+    pixels = np.asarray(list(found)[1].get_image_data(raw=False))
+    np.testing.assert_array_equal(pixels[..., 3], session.document.alpha.array())
+
+
+# What is wrong with a history costs the history
+
+
+def tampered(path, change, member=MEMBER):
+    """The same project with a member changed by ``change``, or left out where that gives None."""
+    archive = zipfile.ZipFile(path)
+    members = {info.filename: archive.read(info) for info in archive.infolist()}
+    archive.close()
+    members[member] = change(members[member])
+    with zipfile.ZipFile(path, "w") as target:
+        for name, data in members.items():
+            if data is not None:
+                target.writestr(name, data)
+
+
+@pytest.fixture
+def saved(session, tmp_path):
+    """A project of four steps; gives session and path."""
+    for x in (50, 90, 130):
+        stroke(session, x)
+    session.save_as(tmp_path / "work.ora")
+    return session, tmp_path / "work.ora"
+
+
+def alone(saved, said):
+    """The project opened with its document, one step and a sentence."""
+    session, path = saved
+    back = opened(path)
+    assert len(back.history.steps) == 1
+    assert_same(session.document, back.document)
+    assert back.said == ([f"The undo history of work.ora is not complete: {said}."] if said else [])
+    assert not back.unsaved
+    stroke(back, 200)
+    back.save()
+    assert len(opened(path).history.steps) == 2, "it goes on from there"
+
+
+def test_a_project_of_an_older_version_has_no_history_and_needs_none(saved):
+    tampered(saved[1], lambda _data: None)
+    alone(saved, "")
+
+
+def rewritten(data, kind, change):
+    """The frames with the values of those of ``kind`` changed."""
+    out = []
+    for frame in whole_frames(data):
+        payload = frame.payload
+        if frame.kind == kind:
+            values = json.loads(payload)
+            change(values)
+            payload = json.dumps(values).encode()
+        out.append(framed(frame.kind, payload))
+    return b"".join(out)
+
+
+def test_a_history_of_a_newer_version_is_left_out(saved):
+    newer = projecthistory.FORMAT + 1
+    tampered(saved[1], lambda data: rewritten(data, b"H", lambda head: head.update(format=newer)))
+    alone(saved, "it was written by a newer version of maskstudio")
+
+
+def test_a_history_of_another_state_is_left_out(saved, tmp_path):
+    session, path = saved
+    history = zipfile.ZipFile(path).read(MEMBER)
+    stroke(session, 170)
+    session.save()
+    tampered(path, lambda _data: history)
+    alone(saved, "it belongs to another state of the project")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _data: b"",
+        lambda data: data[:-1],
+        lambda data: data[: len(data) // 2],
+        lambda data: data + b"\0",
+        lambda data: data[:80] + bytes([data[80] ^ 1]) + data[81:],
+        lambda data: data + framed(b"Z", b""),
+        lambda data: data + framed(b"T", b"\0\0"),
+        lambda data: data.replace(b"mj\xf7", b"mj\xf6"),
+    ],
+)
+def test_a_damaged_history_is_left_out(saved, change):
+    tampered(saved[1], change)
+    session, path = saved
+    back = opened(path)
+    assert len(back.history.steps) == 1
+    assert_same(session.document, back.document)
+    (said,) = back.said
+    assert said.startswith("The undo history of work.ora is not complete: ")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        None,
+        "many",
+        [],
+        [[0, "Open"]] * 100_001,
+        [[0]],
+        [["0", "Open"]],
+        [[True, "Open"]],
+        [[0, 7]],
+        [{"n": 0}],
+        [[99, "Open"], [0, "Paint"], [-1, "Paint"]],
+    ],
+)
+def test_a_list_of_steps_that_makes_no_sense_costs_the_steps(saved, steps):
+    session, path = saved
+
+    def change(values):
+        values["steps"] = steps
+        values["at"] = 1 if steps and len(steps) == 3 else 0
+
+    tampered(path, lambda data: rewritten(data, b"S", change))
+    back = opened(path)
+    assert_same(session.document, back.document)
+    assert len(back.history.steps) == 1
+    assert len(back.said) == 1
+
+
+def test_a_step_that_is_damaged_costs_itself_and_what_lies_beyond(saved):
+    def change(values):
+        if values["n"] == 2:  # two steps back
+            values["layers"] = [12345]
+
+    tampered(saved[1], lambda data: rewritten(data, b"D", change))
+    back = opened(saved[1])
+    assert [step.label for step in back.history.steps] == ["Paint", "Paint"]
+    assert_same_history(History.of(saved[0].history.steps[2:], 1), back.history)
+    assert back.said == ["The undo history of work.ora is not complete: it is damaged."]
+
+
+def test_spoilt_bytes_never_keep_a_project_from_opening(saved):
+    session, path = saved
+    data = zipfile.ZipFile(path).read(MEMBER)
+    chance = random.Random(0)
+    for _ in range(40):
+        spoilt = bytearray(data)
+        for _ in range(chance.randint(1, 4)):
+            spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+        tampered(path, lambda _data, spoilt=spoilt: bytes(spoilt))
+        back = opened(path)
+        assert_same(session.document, back.document)
+
+
+def test_whole_frames_of_nonsense_never_keep_a_project_from_opening(saved):
+    """The checksums are right, as a hostile hand would make them."""
+    session, path = saved
+    frames = list(whole_frames(zipfile.ZipFile(path).read(MEMBER)))
+    chance = random.Random(1)
+    for _ in range(60):
+        spoilt = [(frame.kind, bytearray(frame.payload)) for frame in frames]
+        for _ in range(chance.randint(1, 3)):
+            payload = spoilt[chance.randrange(1, len(spoilt))][1]
+            if payload:
+                payload[chance.randrange(len(payload))] = chance.randrange(256)
+        made = b"".join(framed(kind, bytes(payload)) for kind, payload in spoilt)
+        tampered(path, lambda _data, made=made: made)
+        back = opened(path)
+        assert_same(session.document, back.document)
+        for step in back.history.steps:
+            assert step.document.alpha.array().shape == (280, 300)
+
+
+def test_a_bomb_does_not_go_off(saved):
+    path = saved[1]
+    archive = zipfile.ZipFile(path)
+    members = {info.filename: archive.read(info) for info in archive.infolist()}
+    archive.close()
+    members[MEMBER] += bytes(64 << 20)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, data in members.items():
+            target.writestr(name, data, zipfile.ZIP_STORED if name == "mimetype" else None)
+    alone(saved, "what it holds is larger than it should be")
+
+
+def test_more_words_than_a_history_can_need_are_not_read(saved, monkeypatch):
+    with monkeypatch.context() as little:
+        little.setattr(projecthistory, "_NOTE", 200)
+        back = opened(saved[1])
+    assert len(back.history.steps) == 1
+    assert back.said == ["The undo history of work.ora is not complete: it holds more than could be of use."]
+
+
+def test_saving_can_be_stopped_within_the_history(saved):
+    from maskstudio.core.project import Source, write_project
+    from maskstudio.core.projecthistory import Past
+    from maskstudio.errors import Cancelled
+
+    session, path = saved
+    good, seen = path.read_bytes(), []
+
+    def step(part):
+        seen.append(part)
+        if len(seen) == 4:
+            raise Cancelled("Cancelled.")
+
+    past = Past(session.history.steps, session.history.position)
+    with pytest.raises(Cancelled):
+        write_project(path, session.document, Source(None), step, past)
+    assert path.read_bytes() == good
+    assert seen[-1] == 0.05
+
+
+def test_two_saves_of_one_state_are_alike(saved):
+    session, path = saved
+    first = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
+    session.save()
+    again = zipfile.ZipFile(path)
+    for name in (MEMBER, "maskstudio/planes", "maskstudio/document.json"):
+        assert hashlib.sha256(first.read(name)).digest() == hashlib.sha256(again.read(name)).digest()
