@@ -267,13 +267,14 @@ def test_a_pasted_image_has_no_file_and_comes_back_all_the_same(writer, tmp_path
 # Owners
 
 
-def test_a_living_owner_is_left_alone_and_a_clean_end_leaves_nothing(session, writer, tmp_path):
+def test_a_living_owner_is_left_alone_and_after_a_clean_end_nothing_is_offered(session, writer, tmp_path):
     stroke(session, [(20, 20)])
     assert writer.settle()
     assert recovery.recoverable() == []
     session.close()
     assert writer.settle()
-    assert list(recovery.home().iterdir()) == []
+    assert recovery.recoverable() == []
+    assert len(list(recovery.home().iterdir())) == 1, "it can be reopened"
 
 
 def test_a_journal_is_continued_in_its_folder_and_offered_once(session, writer, tmp_path):

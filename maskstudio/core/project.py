@@ -101,6 +101,18 @@ class Project:
     past: Past | None = None
 
 
+def source_in(path: Path) -> Source | None:
+    """Where a project file of ours has the photo's file; None where it is no such file. Whether it is still that photo
+    is found out when it is read.
+    """
+    try:
+        with path.open("rb") as file, Archive(file) as archive:
+            about = parsed(archive.read(_RECORD, _TEXT), "its record").part("image")
+            return Source(path, about.text("member"), PurePosixPath(about.text("file")).name)
+    except (OSError, BadProject):
+        return None
+
+
 def is_project(path: Path) -> bool:
     """Whether a file is to be read as a project, by its first bytes."""
     return sniff(path)

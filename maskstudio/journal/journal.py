@@ -20,11 +20,11 @@ from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
-from maskstudio.core.lock import Lock
+from maskstudio.core.lock import NAME, Lock
 from maskstudio.core.stroke import Stroke
 from maskstudio.errors import CannotWrite
-from maskstudio.journal import source
-from maskstudio.journal.background import Anew, Picture, Sync
+from maskstudio.journal import mark, source
+from maskstudio.journal.background import THUMBNAIL, Anew, Picture, Sync
 from maskstudio.journal.log import Live, Log, State
 from maskstudio.journal.writer import Writer
 
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 LOG = "log."
 _FOLLOW = 0.15  # s between looks at a stroke under way
+_ENDING = 0.02  # s between looks at what is still to end
 _SYNC = 0.8  # s at most until what was written is on the disk
 _RETRY = 5.0  # s until a disk that refused is tried again
 _PICTURE = 15.0  # s between small pictures of it
@@ -60,7 +61,8 @@ class Journal:
         self._state: State | None = None
         self._live: Live | None = None
         self._strokes = 0
-        self._ending: Literal["", "remove", "leave"] = ""
+        self._ending: Literal["", "remove", "leave", "put away"] = ""
+        self._untouched: Path | None = None
         # of the writer's thread
         self._log: Log | None = None
         self._written: State | None = None
@@ -77,7 +79,7 @@ class Journal:
         self._pictured: Document | None = None
         self._drawn_at = -math.inf
         self._stopped = threading.Event()
-        self.over = False
+        self.ended = threading.Event()
         writer.add(self)
 
     # At home
@@ -93,6 +95,11 @@ class Journal:
     def acknowledged(self) -> bool:
         """Whether everything handed over is on the disk."""
         return self.safety == "saved"
+
+    @property
+    def over(self) -> bool:
+        """Whether it is closed and nothing more happens to its folder."""
+        return self.ended.is_set()
 
     @property
     def idle(self) -> bool:
@@ -122,7 +129,19 @@ class Journal:
     def close(self, *, keep: bool = False) -> None:
         """No more will come. It is removed, or kept for a recovery."""
         self._ending = self._ending or ("leave" if keep else "remove")
-        self._stopped.set()
+        if not keep:
+            self._stopped.set()
+        self._writer.wake()
+
+    def put_away(self, untouched: Path | None = None) -> None:
+        """No more will come, since the document was closed in order. It is kept for whoever wants it back.
+
+        Of one to which nothing was done, the ``untouched`` file is all that is needed, and the rest is removed.
+        """
+        if not self._ending:
+            self._untouched, self._ending = untouched, "put away"
+        if untouched is not None:
+            self._stopped.set()
         self._writer.wake()
 
     # On the writer's thread
@@ -132,9 +151,12 @@ class Journal:
         if self.over:
             return None
         try:
-            pause = None if self._ending == "remove" else self._write()
-            if self._ending == "remove" or (self._ending and self._rests):
+            unwanted = self._ending == "remove" or self._untouched is not None
+            pause = None if unwanted else self._write()
+            if unwanted or (self._ending and self._may_end()):
                 self._end()
+            elif self._ending:
+                pause = _ENDING
         except OSError as error:
             pause = self._fail(error)
         except Exception as error:  # the thread serves other documents too
@@ -146,6 +168,17 @@ class Journal:
     @property
     def _rests(self) -> bool:
         return self._broken is not None or (self._state is self._written and self._unsynced is None)
+
+    def _may_end(self) -> bool:
+        """Whether all is on the disk. What is put away gets its photo and its last picture, and holds nobody up."""
+        if not self._rests:
+            return False
+        if self._broken is not None or self._ending == "leave" or self._state is None:
+            return True
+        if self._anew is not None:
+            return False
+        self._draw(self._state, math.inf)
+        return not any(thread is not None and thread.is_alive() for thread in (self._copying, self._picture))
 
     def _write(self) -> float | None:
         now = time.monotonic()
@@ -246,7 +279,7 @@ class Journal:
             if done.error is not None:
                 raise done.error
             self._unsynced = None if self._log.flushed == done.flushed else now
-        if self._unsynced is not None and now - self._unsynced >= _SYNC:
+        if self._unsynced is not None and (self._ending or now - self._unsynced >= _SYNC):
             self._syncing = Sync(self._log)
 
     def _await_sync(self) -> None:
@@ -313,11 +346,27 @@ class Journal:
         for thread in (self._copying, self._picture):
             if thread is not None:
                 thread.join()
+        whole = self._log is not None
         if self._log is not None:
             with suppress(OSError):
                 self._log.close()
+        if self._ending == "put away" and (whole or self._untouched is not None):
+            self._mark()
         if self._lock is not None:
             self._lock.release()
         if self._ending == "remove":
             shutil.rmtree(self.folder, ignore_errors=True)
-        self.over = True
+        self.ended.set()
+
+    def _mark(self) -> None:
+        """Say that it was closed in order; without that, it would be offered as after a crash."""
+        image, steps = self._image, len(self._state.steps) if self._state is not None else 1
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            mark.put(self.folder, mark.Mark(image.name, image.size, steps, time.time(), self._untouched))
+            if self._untouched is not None:
+                for path in self.folder.iterdir():
+                    if path.name not in (mark.NAME, THUMBNAIL, NAME):
+                        path.unlink()
+        except (OSError, CannotWrite):
+            log.info("a closed document could not be put away", exc_info=True)

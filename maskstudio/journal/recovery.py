@@ -13,6 +13,7 @@ from maskstudio.core.frames import read_kinds, whole_frames
 from maskstudio.core.history import History
 from maskstudio.core.lock import Lock
 from maskstudio.errors import BadProject
+from maskstudio.journal import mark
 from maskstudio.journal.background import THUMBNAIL
 from maskstudio.journal.journal import LOG
 from maskstudio.journal.replay import Replay, Tale, counted
@@ -117,7 +118,7 @@ def _tale(found: Recoverable) -> tuple[Tale, Fields]:
 
 def _looked_at(folder: Path) -> Recoverable | None:
     try:
-        logs = _logs(folder)
+        logs = [] if mark.found(folder) else _logs(folder)  # what was closed in order is nobody's loss
         lock = Lock.taken(folder) if logs else None
         if lock is None:
             return None

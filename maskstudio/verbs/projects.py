@@ -16,7 +16,8 @@ from maskstudio.core.lock import Lock
 from maskstudio.core.projecthistory import LIMIT, Past
 from maskstudio.core.stroke import Stroke
 from maskstudio.jobs import Job, Runner, Token
-from maskstudio.journal import recovery
+from maskstudio.journal import closed, recovery
+from maskstudio.journal.closed import Closed
 from maskstudio.journal.journal import Journal
 from maskstudio.journal.recovery import Recoverable, Recovered
 from maskstudio.journal.writer import Writer
@@ -31,7 +32,8 @@ if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
 class _Kept:
     """Where the work of ``history`` is kept: a project file, since when, and the photo.
 
-    ``saved`` is the document that file holds; without a project, the one that came out of the photo's file.
+    ``saved`` is the document that file holds; without a project, the one that came out of the photo's file. ``opened``
+    is how the history stood when it came out of a file.
     """
 
     history: History | None
@@ -39,10 +41,14 @@ class _Kept:
     saved: Document | None = None
     source: Source | None = None
     when: float | None = None
+    opened: tuple[int, Document, Document] | None = (
+        None  # how many steps came out of the file, where it stood, the last
+    )
 
 
 class ProjectVerbs(PaintingVerbs, FileVerbs):
-    """Save, open, journal, recover. ``journalled`` is called when ``journal.safety`` has changed.
+    """Save, open, journal, recover, reopen. ``journalled`` is called when ``journal.safety`` has changed, ``put_away``
+    with the journal of a document that was closed and is kept to be reopened, as long as ``keep_closed`` holds.
 
     ``past_limit``: bytes that the steps of undo may take in a project file, 0 for none of them.
     """
@@ -51,6 +57,8 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         super().__init__(runner, provider)
         self.journal: Journal | None = None
         self.journalled: Callable[[], None] = lambda: None
+        self.put_away: Callable[[Journal], None] = lambda _journal: None
+        self.keep_closed = True
         self.past_limit = LIMIT
         self._writer: Writer | None = None
         self._file_of_now = _Kept(None)
@@ -106,6 +114,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
             past = opened.past or Past([Step("Open", opened.document)], 0)
             history = History.of(list(past.steps), past.at, self.history_limit)
             self._file_of_now = _Kept(history, path if opened.own else None, opened.document, opened.source)
+            self._file_of_now.opened = _standing(history)
             self._show(history)
             for note in (*opened.document.image.notes, *opened.notes):
                 self.told(note)
@@ -184,29 +193,53 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         self.changed, self.stroked = keep_and_tell, follow_and_tell
 
     def close_journal(self, *, keep: bool = False) -> None:
-        """End the journal: there is nothing left to lose, or it is to be offered at the next start (``keep``)."""
-        if self.journal is not None:
-            if keep:
-                self._keep()
-            self.journal.close(keep=keep)
-            self.journal = None
+        """End the journal: it is put away to be reopened, or to be offered at the next start (``keep``)."""
+        journal, self.journal = self.journal, None
+        if journal is None:
+            return
+        if keep:
+            self._keep_in(journal)
+            journal.close(keep=True)
+        elif self.keep_closed:
+            journal.put_away(self._untouched)
+            self.put_away(journal)
+        else:
+            journal.close()
 
     def recover(self, found: Recoverable) -> Job:
         """Go on where an editor that was killed had stopped, with the whole history."""
+        return self._go_on(f"Continue {found.name}", lambda: recovery.recover(found))
 
-        def done(recovered: Recovered) -> None:
+    def reopen(self, found: Closed) -> Job:
+        """Open a document that was closed, with its whole history; one to which nothing was done, from its file."""
+        if found.path is None:
+            return self._go_on(f"Reopen {found.name}", lambda: closed.reopen(found))
+        self.runner.start("Forget", lambda _token: closed.forget(found), lambda _: None, lane="forget", quiet=True)
+        return self.open(found.path)
+
+    def _go_on(self, label: str, work: Callable[[], Recovered]) -> Job:
+        """Open what ``work`` finds in a journal, and go on with that journal."""
+        from maskstudio.core.project import source_in
+
+        def found(_token: Token) -> tuple[Recovered, Source | None]:
+            recovered = work()
+            return recovered, source_in(recovered.project) if recovered.project else None
+
+        def done(result: tuple[Recovered, Source | None]) -> None:
+            recovered, source = result
             history = History.of(recovered.history.steps, recovered.history.position, self.history_limit)
-            self._file_of_now = _Kept(history, recovered.project, recovered.saved)
+            history.seal()
+            self._file_of_now = _Kept(history, recovered.project, recovered.saved, source)
             self._start_journal(history, recovered.folder, recovered.lock)
             self._show(history)
             for note in recovered.notes:
                 self.told(note)
             self._solve_all()
 
-        return self._start(f"Continue {found.name}", lambda _token: recovery.recover(found), done, lane="open")
+        return self._start(label, found, done, lane="open")
 
     def close(self) -> None:
-        """Let the document go, with its journal."""
+        """Let the document go; its journal is put away."""
         self.close_journal()
         super().close()
 
@@ -228,7 +261,16 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
     def _file(self) -> _Kept:
         if self._file_of_now.history is not self.history:
             self._file_of_now = _Kept(self.history, saved=self._opened)
+            if self.history is not None and self.history.document is self._opened:
+                self._file_of_now.opened = _standing(self.history)
         return self._file_of_now
+
+    @property
+    def _untouched(self) -> Path | None:
+        """The file that holds all there is, as nothing was done since it was opened; None where something was."""
+        files, history = self.files, self._journal_of
+        same = history is not None and self._file.opened == _standing(history)
+        return files[0] if files and same and history is self.history else None
 
     def _show(self, history: History) -> None:
         self._let_go()
@@ -251,7 +293,11 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         if self.history is not self._journal_of:
             self._start_journal(self.history)
         if self.journal is not None:
-            self.journal.take(self.history, self.stroke, self._file.path, self._file.saved)
+            self._keep_in(self.journal)
+
+    def _keep_in(self, journal: Journal) -> None:
+        if self.history is not None and self.history is self._journal_of:
+            journal.take(self.history, self.stroke, self._file.path, self._file.saved)
 
     def _follow(self, stroke: Stroke) -> None:
         if self.journal is not None and self._stroked is not None:
@@ -266,3 +312,9 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 def _same(one: Document, other: Document) -> bool:
     """Whether two documents differ in nothing but which layer is active."""
     return one.layers is other.layers and one.solo == other.solo and one.image is other.image
+
+
+def _standing(history: History) -> tuple[int, Document, Document]:
+    """What tells whether anything was done to a history: its length, where it stands, and its last document."""
+    steps = history.steps
+    return len(steps), history.document, steps[-1].document

@@ -1,0 +1,137 @@
+"""Closed documents: journals that were put away in order, to be reopened with their whole history for some days.
+
+They lie among the other journals and are told by their mark. Whoever takes one or throws it away holds its lock.
+"""
+
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from maskstudio.core.atomic import reason
+from maskstudio.errors import BadProject
+from maskstudio.core.lock import Lock
+from maskstudio.journal import mark
+from maskstudio.journal.background import THUMBNAIL
+from maskstudio.journal.journal import LOG
+from maskstudio.journal.recovery import Recoverable, Recovered, home, recover
+
+log = logging.getLogger(__name__)
+
+DAYS = 14
+MEGABYTES = 2048
+_DAY = 24 * 3600  # s
+_GONE = ".gone-"  # what such folders are called while they are being removed
+_LEFT = 30 * _DAY  # s after which a folder with nothing in it is nobody's
+
+
+@dataclass(frozen=True)
+class Closed(Recoverable):
+    """A document that was closed, at ``when``. Nothing was done to one with a ``path``: that file is to be opened."""
+
+    path: Path | None = None
+
+
+def at(folder: Path) -> Closed | None:
+    """The closed document in a folder, or None where there is none, or none any more."""
+    found = mark.found(folder)
+    if found is None:
+        return None
+    picture = None
+    with suppress(OSError):
+        picture = (folder / THUMBNAIL).read_bytes()
+    return Closed(folder, found.name, found.size, found.when, found.steps, picture, path=found.path)
+
+
+def closed() -> list[Closed]:
+    """All closed documents, the last one first."""
+    found = [one for one in map(at, _folders()) if one is not None]
+    return sorted(found, key=lambda one: one.when, reverse=True)
+
+
+def reopen(one: Closed) -> Recovered:
+    """The whole history of a closed document, whose journal goes on. Where nothing can be had of it, BadProject."""
+    recovered = recover(one)
+    try:
+        mark.take_off(one.folder)
+    except OSError as error:
+        recovered.lock.release()
+        raise BadProject(f"{one.name} cannot be reopened: {reason(error)}.") from error
+    return recovered
+
+
+def forget(one: Closed) -> None:
+    """Remove a closed document for good; one that is being reopened stays."""
+    _remove(one.folder, lambda folder: mark.found(folder) is not None)
+
+
+def sweep(days: int, megabytes: int) -> None:
+    """Remove what was closed more than ``days`` ago, and the oldest until all takes ``megabytes`` at most.
+
+    The last one closed stays however large it is, unless ``days`` is 0, which keeps none.
+    """
+    oldest, left = time.time() - days * _DAY, megabytes << 20
+    for number, one in enumerate(closed()):
+        left -= _size(one.folder)
+        if days <= 0 or one.when < oldest or (left < 0 and number > 0):
+            forget(one)
+    for folder in _folders(gone=True):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in _folders():
+        if _old(folder) and _empty(folder):
+            _remove(folder, _empty)
+
+
+def _folders(*, gone: bool = False) -> list[Path]:
+    try:
+        return [folder for folder in home().iterdir() if folder.name.startswith(_GONE) == gone]
+    except OSError:
+        return []
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    with suppress(OSError):
+        for path in folder.iterdir():
+            with suppress(OSError):
+                total += path.stat().st_size
+    return total
+
+
+def _old(folder: Path) -> bool:
+    try:
+        return folder.stat().st_mtime < time.time() - _LEFT
+    except OSError:
+        return False
+
+
+def _empty(folder: Path) -> bool:
+    """Whether a folder holds neither a log nor a mark: whoever wrote it came to nothing."""
+    return not any(path.name == mark.NAME or path.name.startswith(LOG) for path in folder.iterdir())
+
+
+def _remove(folder: Path, still: Callable[[Path], bool]) -> None:
+    """Remove a journal, if it is ``still`` to be removed once nobody else can have it."""
+    try:
+        lock = Lock.taken(folder)
+    except OSError:
+        return  # it is gone
+    if lock is None:
+        return
+    try:
+        if not still(folder):
+            return
+        if sys.platform == "win32":  # which moves no folder with an open file in it
+            lock.release()
+        gone = folder.with_name(f"{_GONE}{os.urandom(8).hex()}")
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+    except OSError:
+        log.info("a closed document could not be removed", exc_info=True)
+    finally:
+        lock.release()
