@@ -240,6 +240,41 @@ class Settings:
             unit="min",
         ),
     ] = 5
+    closed_days: Annotated[
+        int,
+        Shown(
+            "files",
+            "Reopen closed for",
+            "How long File > Reopen Closed brings a document back, with its whole history, saved or not; 0 keeps none.",
+            between=(0, 365),
+            soft=(0, 60),
+            unit="days",
+        ),
+    ] = 14
+    closed_gigabytes: Annotated[
+        int,
+        Shown(
+            "files",
+            "Closed documents",
+            "How much of the disk they may take together; the oldest go first, and the last one stays in any case.",
+            between=(1, 1000),
+            soft=(1, 20),
+            unit="GB",
+        ),
+    ] = 2
+    project_history_megabytes: Annotated[
+        int,
+        Shown(
+            "files",
+            "History in projects",
+            "How much of a project's file the steps of undo may take, to be there when it is opened again; the nearest "
+            "are kept. 0 saves projects without their history.",
+            between=(0, 1024),
+            soft=(0, 512),
+            step=8,
+            unit="MB",
+        ),
+    ] = 64
     history_megabytes: Annotated[
         int,
         Shown(

@@ -99,7 +99,7 @@ def test_it_says_what_it_was(session, writer):
     one, _ = put_away(session, writer)
     assert (one.name, one.size, one.steps, one.path) == ("photo.png", (WIDTH, HEIGHT), 3, None)
     assert 0 <= time.time() - one.when < 3600
-    assert one.thumbnail.startswith(b"\x89PNG")
+    assert closed.picture(one).startswith(b"\x89PNG")
 
 
 def test_the_project_goes_on_in_its_file(session, writer, tmp_path):
@@ -327,22 +327,22 @@ def left():
 
 def test_what_was_closed_long_ago_goes(home):
     old, new = some(2, days=14.01), some(2, days=13.9)
-    closed.sweep(14, 100)
+    closed.sweep(14, 100 << 20)
     assert left() == set(new) != set(old)
     assert [one.name for one in closed.closed()] == ["1.png", "0.png"]
 
 
 def test_the_oldest_go_until_there_is_room(home):
     names = some(5, kilobytes=400)
-    closed.sweep(14, 1)
+    closed.sweep(14, 1 << 20)
     assert left() == set(names[3:])
 
 
 def test_the_last_one_stays_however_large_it_is(home):
     names = some(3, kilobytes=1500)
-    closed.sweep(14, 1)
+    closed.sweep(14, 1 << 20)
     assert left() == {names[2]}
-    closed.sweep(0, 100)
+    closed.sweep(0, 100 << 20)
     assert left() == set()
 
 
@@ -359,16 +359,16 @@ def test_a_sweep_that_was_interrupted_is_finished_and_old_empty_folders_go(home)
     for name in (".gone-1", "empty"):
         (recovery.home() / name).mkdir(parents=True)
         (recovery.home() / name / "thumbnail.png").write_bytes(b"x")
-    closed.sweep(14, 100)
+    closed.sweep(14, 100 << 20)
     assert left() == {"empty"}
     os.utime(recovery.home() / "empty", (0, 0))
-    closed.sweep(14, 100)
+    closed.sweep(14, 100 << 20)
     assert left() == set()
 
 
 def test_a_clock_that_was_set_back_keeps_what_was_closed_tomorrow(home):
     (name,) = some(1, days=-3)
-    closed.sweep(14, 100)
+    closed.sweep(14, 100 << 20)
     assert left() == {name}
     assert closed.closed()[0].when <= time.time()
 

@@ -23,8 +23,6 @@ from maskstudio.journal.recovery import Recoverable, Recovered, home, recover
 
 log = logging.getLogger(__name__)
 
-DAYS = 14
-MEGABYTES = 2048
 _DAY = 24 * 3600  # s
 _GONE = ".gone-"  # what such folders are called while they are being removed
 _LEFT = 30 * _DAY  # s after which a folder with nothing in it is nobody's
@@ -38,14 +36,21 @@ class Closed(Recoverable):
 
 
 def at(folder: Path) -> Closed | None:
-    """The closed document in a folder, or None where there is none, or none any more."""
+    """The closed document in a folder, or None where there is none, or none any more. Its picture is left where it is:
+    there may be many.
+    """
     found = mark.found(folder)
     if found is None:
         return None
-    picture = None
-    with suppress(OSError):
-        picture = (folder / THUMBNAIL).read_bytes()
-    return Closed(folder, found.name, found.size, found.when, found.steps, picture, path=found.path)
+    return Closed(folder, found.name, found.size, found.when, found.steps, None, path=found.path)
+
+
+def picture(one: Closed) -> bytes | None:
+    """The small picture of a closed document, a PNG file's bytes; None where there is none."""
+    try:
+        return (one.folder / THUMBNAIL).read_bytes()
+    except OSError:
+        return None
 
 
 def closed() -> list[Closed]:
@@ -70,12 +75,12 @@ def forget(one: Closed) -> None:
     _remove(one.folder, lambda folder: mark.found(folder) is not None)
 
 
-def sweep(days: int, megabytes: int) -> None:
-    """Remove what was closed more than ``days`` ago, and the oldest until all takes ``megabytes`` at most.
+def sweep(days: int, room: int) -> None:
+    """Remove what was closed more than ``days`` ago, and the oldest until all takes no more than ``room``, in bytes.
 
     The last one closed stays however large it is, unless ``days`` is 0, which keeps none.
     """
-    oldest, left = time.time() - days * _DAY, megabytes << 20
+    oldest, left = time.time() - days * _DAY, room
     for number, one in enumerate(closed()):
         left -= _size(one.folder)
         if days <= 0 or one.when < oldest or (left < 0 and number > 0):
@@ -112,7 +117,10 @@ def _old(folder: Path) -> bool:
 
 def _empty(folder: Path) -> bool:
     """Whether a folder holds neither a log nor a mark: whoever wrote it came to nothing."""
-    return not any(path.name == mark.NAME or path.name.startswith(LOG) for path in folder.iterdir())
+    try:
+        return not any(path.name == mark.NAME or path.name.startswith(LOG) for path in folder.iterdir())
+    except OSError:
+        return False
 
 
 def _remove(folder: Path, still: Callable[[Path], bool]) -> None:

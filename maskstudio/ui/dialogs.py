@@ -77,19 +77,31 @@ def may_replace(parent: QWidget, path: Path) -> bool:
 Leave = Literal["save", "discard", "cancel"]
 
 
-def ask_leave(parent: QWidget, name: str) -> Leave:
-    """What to do with work on ``name`` that no file holds, before it is closed. Escape cancels."""
+def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
+    """What to do with work on ``name`` that no file holds, before it is closed. Escape cancels.
+
+    ``days``: for how long it can be reopened without being saved, 0 for not at all.
+    """
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(_tr("Save the work on {} before closing?").format(short(name)))
-    box.setInformativeText(_tr("Its masks are in no file yet. Without saving they are lost."))
+    box.setInformativeText(_unsaved(days))
     save = box.addButton(QMessageBox.StandardButton.Save)
     discard = box.addButton(QMessageBox.StandardButton.Discard)
+    discard.setText(_tr("Don't Save"))
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(save)
     box.exec()
     return "save" if box.clickedButton() is save else "discard" if box.clickedButton() is discard else "cancel"
+
+
+def _unsaved(days: int) -> str:
+    if days <= 0:
+        return _tr("What was done since it was last saved is in no project. Without saving it is lost.")
+    reopen = _tr("File > Reopen Closed brings it back for up to {} days, even if it is not saved.")
+    one = _tr("File > Reopen Closed brings it back for up to a day, even if it is not saved.")
+    return reopen.format(days) if days > 1 else one
 
 
 def show_about(parent: QWidget) -> None:

@@ -35,6 +35,8 @@ def effects(window: MainWindow) -> dict[str, Callable[[], object]]:
         "autosave_minutes": lambda: window.safety.time_autosave(),
         "recent_count": lambda: _trim_recent(window),
         "history_megabytes": lambda: _limit_all(window),
+        "project_history_megabytes": lambda: _equip_all(window),
+        **dict.fromkeys(("closed_days", "closed_gigabytes"), lambda: _keep_closed(window)),
     }
 
 
@@ -42,6 +44,9 @@ def equip(window: MainWindow, session: Session) -> None:
     """Give a new session what the user chose."""
     session.author = window.settings.author or user()
     session.history_limit = window.settings.history_megabytes << 20
+    session.past_limit = window.settings.project_history_megabytes << 20
+    session.keep_closed = window.settings.closed_days > 0
+    session.put_away = lambda journal: window.closed.put_away(journal)
 
 
 def surround(window: MainWindow) -> None:
@@ -58,6 +63,16 @@ def wheel(window: MainWindow) -> None:
 def _sign_all(window: MainWindow) -> None:
     for tab in window.tabs.open:
         tab.session.author = window.settings.author or user()
+
+
+def _equip_all(window: MainWindow) -> None:
+    for tab in window.tabs.open:
+        equip(window, tab.session)
+
+
+def _keep_closed(window: MainWindow) -> None:
+    _equip_all(window)
+    window.closed.tidy_soon()
 
 
 def _limit_all(window: MainWindow) -> None:

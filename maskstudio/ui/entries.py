@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio import paths
 from maskstudio.names import path_of, shown
+from maskstudio.ui.closed import ClosedDocuments, facts
 from maskstudio.ui.fuzzy import score
 from maskstudio.ui.icons import icon
 from maskstudio.ui.number import NumberField
@@ -20,6 +21,7 @@ from maskstudio.ui.registry.table import BY_ID
 
 _RECENT = 5.0  # what having been used lately is worth, at most
 _NUMBER = re.compile(r"^(?P<words>\D*?)[\s:=]*(?P<number>[-+]?\d+(?:[.,]\d+)?)\s*(?:px|%|°)?$")
+_PICTURED = 100  # closed documents whose pictures are shown
 _SHARES = {"also": 0.8, "menu": 0.5, "tip": 0.4}  # what a fit elsewhere than in the title is worth
 
 
@@ -77,6 +79,21 @@ def recent_files(recent: Iterable[str], open_file: Callable[[Path], object]) -> 
         )
         for text in recent
         if paths.is_file(path_of(text))
+    ]
+
+
+def closed_documents(documents: ClosedDocuments) -> list[Entry]:
+    """An entry for each document that was closed and can be reopened, with its small picture."""
+    return [
+        Entry(
+            id=f"closed:{one.folder.name}",
+            title=_tr("Reopen {}").format(one.name),
+            place=_tr("Closed document"),
+            run=partial(documents.reopen, one),
+            picture=documents.picture(one) if number < _PICTURED else icon("image"),
+            tip=facts(one),
+        )
+        for number, one in enumerate(documents.known)
     ]
 
 

@@ -123,7 +123,7 @@ class Files:
         if not tab.session.unsaved or document is None or tab in self._given_up:
             return True
         self._tabs.show_tab(tab)
-        answer = dialogs.ask_leave(self._window, document.image.name)
+        answer = dialogs.ask_leave(self._window, document.image.name, self._settings.closed_days)
         if answer == "discard":
             self._given_up.add(tab)
             return True

@@ -104,7 +104,8 @@ class Habits(QObject):
 
     def _find(self, query: str) -> list[entries.Entry]:
         files = entries.recent_files(self._settings.recent, self._window.open) if query.strip() else []
-        return [*entries.numbers(query, self._window), *entries.commands(self._actions), *files]
+        closed = entries.closed_documents(self._window.closed) if query.strip() else []
+        return [*entries.numbers(query, self._window), *entries.commands(self._actions), *files, *closed]
 
     def open_sheet(self) -> QWidget:
         """Show every key."""

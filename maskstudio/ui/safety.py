@@ -52,11 +52,12 @@ class Safety(QObject):
         self._begin.start()
 
     def close(self) -> None:
-        """The window goes: all that is left of its documents is in files, or was given up."""
+        """The window goes: all that is left of its documents is in files, or was given up and can be reopened."""
         self._begin.stop()
         self._timer.stop()
         for tab in self._window.tabs.open:
             tab.session.close_journal()
+        self._window.closed.close()
         self._window.writer.close()
 
     def verbs(self) -> dict[str, Callable[[], object]]:
@@ -72,6 +73,7 @@ class Safety(QObject):
             lane="recoverable",
             quiet=True,
         )
+        self._window.closed.tidy()
 
     def time_autosave(self) -> None:
         """Save as often as the settings say."""
@@ -123,8 +125,11 @@ class Safety(QObject):
             when = time.strftime("%H:%M", time.localtime(session.saved_at))
             return _tr("Saved at {}").format(when), shown(session.project or "")
         kept = _tr("Changes kept") if session.journal.acknowledged else _tr("Keeping changes…")
+        if not session.unsaved:
+            return kept, _tr("There is nothing to save yet.")
         return kept, _tr(
-            "All you do is journalled at once and survives a crash. Save the project to keep it in a file."
+            "All you do is journalled at once and survives a crash. Save the project to keep it in a file: an export "
+            "holds no masks, strokes or settings."
         )
 
     def _ask(self, title: str) -> Path | None:

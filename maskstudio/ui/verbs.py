@@ -48,6 +48,7 @@ def _file(window: MainWindow) -> Verbs:
         "file.addModel": files.add_model,
         "file.close": files.close,
         **window.safety.verbs(),
+        **window.closed.verbs(),
         "file.quit": window.close,
     }
 

@@ -24,6 +24,7 @@ from maskstudio.ui import effects, theme
 from maskstudio.ui.bridge import Bridge
 from maskstudio.ui.canvas.scene import Mode
 from maskstudio.ui.canvasmenu import show_menu
+from maskstudio.ui.closed import ClosedDocuments
 from maskstudio.ui.colourpick import ColourPick
 from maskstudio.ui.exchange import Exchange, found_in
 from maskstudio.ui.files import Files, Offer
@@ -62,6 +63,7 @@ class MainWindow(Shell):
         super().__init__(settings, self._new_session)
         self.files = Files(self, self.tabs, settings)
         self.safety = Safety(self)
+        self.closed = ClosedDocuments(self)
         self._image: Image | None = None
         self._closing = False
         self._closes_when_written = False
@@ -107,7 +109,7 @@ class MainWindow(Shell):
         self.refine_panel.adopt(self.actions_by_id)
         self.recent_menu = QMenu(self.tr("Open Recent"), self)
         self.recent_menu.setToolTipsVisible(True)
-        actions.fill(self.menuBar(), self.actions_by_id, self.recent_menu)
+        actions.fill(self.menuBar(), self.actions_by_id, self.recent_menu, [self.closed.menu])
         self.top_bar = TopBar(self.actions_by_id, self.viewing.choices, self)
         self.addToolBar(self.top_bar)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tools.strip)

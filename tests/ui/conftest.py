@@ -97,8 +97,14 @@ def window(qtbot):
     """The editor's window, shown and active, with nothing open; it closes without asking about unsaved work."""
     from maskstudio.ui.app import create_window
 
+    def forget(window):
+        """Nobody reopens what a test leaves open."""
+        window._closing = True
+        for tab in window.tabs.open:
+            tab.session.keep_closed = False
+
     window = create_window([])
-    qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_closing", True))
+    qtbot.addWidget(window, before_close_func=forget)
     window.resize(1366, 768)
     window.show()
     qtbot.waitExposed(window)

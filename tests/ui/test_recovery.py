@@ -169,10 +169,10 @@ def test_the_status_says_what_is_kept(window, qtbot, photo):
     qtbot.waitUntil(lambda: words.text() == "Changes kept")
 
 
-def test_a_window_that_ends_leaves_no_journal(window, qtbot, photo):
+def test_after_a_window_that_ends_nothing_is_offered(window, qtbot, photo):
     opened(window, qtbot, photo)
     paint(window, qtbot)
     assert window.writer.settle()
     window._closing = True
     window.close()
-    assert list(recovery.home().iterdir()) == []
+    assert recovery.recoverable() == []

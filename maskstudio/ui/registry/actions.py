@@ -60,8 +60,9 @@ def dress(actions: Mapping[str, QAction]) -> None:
             action.setIcon(icon(BY_ID[name].icon))
 
 
-def fill(bar: QMenuBar, actions: Mapping[str, QAction], recent: QMenu) -> None:
-    """Menus from the table, with the recent files below Open."""
+def fill(bar: QMenuBar, actions: Mapping[str, QAction], recent: QMenu, given: Iterable[QMenu] = ()) -> None:
+    """Menus from the table, with the recent files below Open. Submenus that are ``given`` are taken by their titles."""
+    ready = {menu.title(): menu for menu in given}
     menus: dict[tuple[str, str], QMenu] = {}
     ended: set[str] = set()  # menus whose last section is over
     for spec in ACTIONS:
@@ -74,7 +75,9 @@ def fill(bar: QMenuBar, actions: Mapping[str, QAction], recent: QMenu) -> None:
                 menu.addSeparator()
             if spec.submenu:
                 if (spec.menu, spec.submenu) not in menus:
-                    menus[spec.menu, spec.submenu] = menu.addMenu(_translated(spec.submenu))
+                    submenu = ready.get(_translated(spec.submenu)) or QMenu(_translated(spec.submenu), bar)
+                    menus[spec.menu, spec.submenu] = submenu
+                    menu.addMenu(submenu)
                 menu = menus[spec.menu, spec.submenu]
             menu.addAction(actions[spec.id])
             if spec.id == "file.open":

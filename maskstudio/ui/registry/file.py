@@ -5,6 +5,10 @@ from maskstudio.ui.registry.spec import Spec
 FILE = (
     Spec("file.open", "File", "Open…", "Open photos or projects.", ("Ctrl+O",), "open", also="load image project"),
     Spec("file.sample", "File", "Open the Sample", "Open the sample photo.", (), "sample", also="example demo"),
+    Spec("file.reopenClosed", "File", "Reopen Closed", "Bring back what was closed last, with its whole history.",
+         ("Ctrl+Shift+T",), also="undo close tab restore reopen recently"),
+    Spec("file.forgetClosed", "File", "Forget Closed Documents…", "Remove for good what can still be reopened.",
+         submenu="Recently Closed", also="privacy delete clear history"),
     Spec("file.importMask", "File", "Import Mask…", "Add a mask from an image file as a layer.",
          (), "", "document", ends_section=True, also="load alpha"),
     Spec("file.save", "File", "Save", "Save the project: photo, masks and parameters.",
