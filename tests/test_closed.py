@@ -26,7 +26,7 @@ from maskstudio.session import Session
 from tests.core.documents import image
 from tests.patience import until
 from tests.test_project_history import assert_same_history
-from tests.walkers import HEIGHT, WIDTH, Wanderer, coloured_edge
+from tests.walkers import HEIGHT, WIDTH, Later, Wanderer, coloured_edge
 
 
 @pytest.fixture
@@ -236,6 +236,20 @@ def test_killed_after_it_was_reopened_it_is_offered_as_after_a_crash(session, wr
     assert_same_history(back.history, recovered.history)
 
 
+def test_an_opening_that_is_cancelled_leaves_it_closed(session, writer):
+    stroke(session)
+    one, history = put_away(session, writer)
+    later = Later()
+    other = Session(Runner(later.post, later))
+    job = other.reopen(one)
+    job.token.step = lambda *_: None  # it was cancelled once it had begun
+    job.cancel()
+    later.finish(0)
+    later.home.pop()()
+    assert (job.state, other.document) == ("cancelled", None)
+    assert_same_history(history, reopened(writer, closed.at(one.folder)).history)
+
+
 def test_what_could_not_be_put_away_is_offered_as_after_a_crash(session, writer, monkeypatch):
     stroke(session)
     history = session.history
@@ -292,7 +306,7 @@ def test_killed_while_closing_nothing_is_missing(photo, late):
         process.send_signal(signal.SIGKILL)
     names = set()
     for one in closed.closed():
-        back = closed.reopen(one)
+        back = recovery.recover(one)
         names.add(back.history.document.layers[0].name)
         assert len(back.history.steps) == 8
         back.lock.release()
@@ -409,12 +423,12 @@ def test_what_cannot_be_reopened_says_so_and_stays(session, writer, photo):
     photo.unlink()
     (one.folder / "source").unlink()
     with pytest.raises(BadProject, match=r"photo\.png cannot be continued: its photo is gone\."):
-        closed.reopen(one)
+        recovery.recover(one)
     assert closed.at(one.folder) is not None
     json.loads((one.folder / mark.NAME).read_text())
     closed.forget(one)
     with pytest.raises(BadProject, match=r"The journal of photo\.png is gone\."):
-        closed.reopen(one)
+        recovery.recover(one)
     assert not one.folder.exists()
     assert isinstance(one.folder, Path)
 

@@ -18,7 +18,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.frames import Frame, whole_frames
 from maskstudio.core.history import Step
 from maskstudio.core.layer import Layer
-from maskstudio.core.record import Reader, upgraded
+from maskstudio.core.record import MOST_LAYERS, Reader, upgraded
 from maskstudio.core.shelf import ShelfWriter
 from maskstudio.core.shelved import KINDS, ShelfReader
 from maskstudio.core.steps import StepWriter, noted
@@ -33,8 +33,9 @@ LIMIT = 64 << 20
 MOST = 1100 << 20
 """Bytes that are read of a history; more than anybody can choose as a limit."""
 _MOST_STEPS = 100_000
+_NAMED = 250_000  # layers named by all steps together; somebody goes through them
 _NOTE, _NOTES = 4 << 20, 64 << 20  # bytes of JSON: in one frame, in all of them
-_DAMAGED = "it is damaged"
+_DAMAGED, _TOO_MUCH = "it is damaged", "it holds more than could be of use"
 
 Check = Callable[[], None]
 
@@ -81,8 +82,12 @@ def write_past(
     writer.known(past.steps[past.at].document)
     write(noted(b"H", {"format": FORMAT, "belongs": belongs}))
     numbers, left = {past.at: 0}, past.limit
+    named = 0
     for index in list(_nearest(past.at, len(past.steps)))[: STEPS - 1]:
         check()
+        named += len(past.steps[index].document.layers)
+        if named > _NAMED:
+            break
         pieces = _Pieces(left)
         sink.to = pieces.take
         try:
@@ -151,7 +156,7 @@ class _Tale:
             else:
                 text += len(frame.payload)
                 if len(frame.payload) > _NOTE or text > _NOTES:
-                    raise BadProject("it holds more than could be of use")
+                    raise BadProject(_TOO_MUCH)
                 if frame.kind == b"S":
                     story = parsed(frame.payload, "its list of steps")
                 elif frame.kind in (b"L", b"D"):
@@ -199,11 +204,16 @@ class _Made:
         self._reader = reader
         self._layers: dict[int, Layer] = dict(enumerate(now.layers))
         self._documents: dict[int, Document] = {0: now}
+        self._named = 0
 
     def document(self, number: int) -> Document:
         if number not in self._documents:
             record = upgraded(self._note(b"D", number))
-            layers = [self._layer(each) for each in record.listed("layers", _MOST_STEPS)]
+            named = record.listed("layers", MOST_LAYERS)
+            self._named += len(named)
+            if self._named > _NAMED:
+                raise BadProject(_TOO_MUCH)
+            layers = [self._layer(each) for each in named]
             self._documents[number] = self._reader.assembled(record, layers)
         return self._documents[number]
 

@@ -1,6 +1,7 @@
 """Closed documents: journals that were put away in order, to be reopened with their whole history for some days.
 
-They lie among the other journals and are told by their mark. Whoever takes one or throws it away holds its lock.
+They lie among the other journals and are told by their mark; ``recovery.recover`` opens them as it opens any journal.
+Whoever takes one or throws it away holds its lock.
 """
 
 import logging
@@ -13,13 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from maskstudio.core.atomic import reason
-from maskstudio.errors import BadProject
 from maskstudio.core.lock import Lock
 from maskstudio.journal import mark
 from maskstudio.journal.background import THUMBNAIL
 from maskstudio.journal.journal import LOG
-from maskstudio.journal.recovery import Recoverable, Recovered, home, recover
+from maskstudio.journal.recovery import Recoverable, home
 
 log = logging.getLogger(__name__)
 
@@ -57,17 +56,6 @@ def closed() -> list[Closed]:
     """All closed documents, the last one first."""
     found = [one for one in map(at, _folders()) if one is not None]
     return sorted(found, key=lambda one: one.when, reverse=True)
-
-
-def reopen(one: Closed) -> Recovered:
-    """The whole history of a closed document, whose journal goes on. Where nothing can be had of it, BadProject."""
-    recovered = recover(one)
-    try:
-        mark.take_off(one.folder)
-    except OSError as error:
-        recovered.lock.release()
-        raise BadProject(f"{one.name} cannot be reopened: {reason(error)}.") from error
-    return recovered
 
 
 def forget(one: Closed) -> None:

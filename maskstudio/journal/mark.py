@@ -1,6 +1,7 @@
 """The mark on a journal whose document was closed in order: not offered after a crash, but kept to be reopened."""
 
 import json
+import logging
 import os
 import time
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 from maskstudio.core.atomic import replacing
 from maskstudio.core.checked import Fields, parsed
 from maskstudio.errors import BadProject
+
+log = logging.getLogger(__name__)
 
 NAME = "closed.json"
 FORMAT = 1
@@ -53,8 +56,11 @@ def found(folder: Path) -> Mark | None:
 
 
 def take_off(folder: Path) -> None:
-    """From now on the journal is that of an open document again. Raises OSError."""
-    (folder / NAME).unlink()
+    """From now on the journal is that of an open document again. If that fails, it can be reopened all the same."""
+    try:
+        (folder / NAME).unlink(missing_ok=True)
+    except OSError:
+        log.info("the mark of a closed document could not be taken off", exc_info=True)
 
 
 def _path(values: Fields) -> Path | None:

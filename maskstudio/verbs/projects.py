@@ -16,7 +16,7 @@ from maskstudio.core.lock import Lock
 from maskstudio.core.projecthistory import LIMIT, Past
 from maskstudio.core.stroke import Stroke
 from maskstudio.jobs import Job, Runner, Token
-from maskstudio.journal import closed, recovery
+from maskstudio.journal import closed, mark, recovery
 from maskstudio.journal.closed import Closed
 from maskstudio.journal.journal import Journal
 from maskstudio.journal.recovery import Recoverable, Recovered
@@ -110,9 +110,15 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         """Read a project; that of another program is opened with its lowest layer as the photo, the others as masks."""
         from maskstudio.core.project import read_project
 
-        def done(opened: Project) -> None:
+        most = self.history_limit
+
+        def work(token: Token) -> tuple[Project, History]:
+            opened = read_project(path, limit=limit, step=lambda part: token.step(part, "Reading"))
             past = opened.past or Past([Step("Open", opened.document)], 0)
-            history = History.of(list(past.steps), past.at, self.history_limit)
+            return opened, _tidied(list(past.steps), past.at, most, token)
+
+        def done(result: tuple[Project, History]) -> None:
+            opened, history = result
             self._file_of_now = _Kept(history, path if opened.own else None, opened.document, opened.source)
             self._file_of_now.opened = _standing(history)
             self._show(history)
@@ -120,12 +126,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
                 self.told(note)
             self._solve_all()
 
-        return self._start(
-            f"Open {path.name}",
-            lambda token: read_project(path, limit=limit, step=lambda part: token.step(part, "Reading")),
-            done,
-            lane="open",
-        )
+        return self._start(f"Open {path.name}", work, done, lane="open")
 
     def save(self) -> Job | None:
         """Write the project to its file; None where it has none yet and ``save_as`` must say which."""
@@ -208,27 +209,34 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
     def recover(self, found: Recoverable) -> Job:
         """Go on where an editor that was killed had stopped, with the whole history."""
-        return self._go_on(f"Continue {found.name}", lambda: recovery.recover(found))
+        return self._go_on(f"Continue {found.name}", found)
 
     def reopen(self, found: Closed) -> Job:
         """Open a document that was closed, with its whole history; one to which nothing was done, from its file."""
         if found.path is None:
-            return self._go_on(f"Reopen {found.name}", lambda: closed.reopen(found))
+            return self._go_on(f"Reopen {found.name}", found)
         self.runner.start("Forget", lambda _token: closed.forget(found), lambda _: None, lane="forget", quiet=True)
         return self.open(found.path)
 
-    def _go_on(self, label: str, work: Callable[[], Recovered]) -> Job:
-        """Open what ``work`` finds in a journal, and go on with that journal."""
+    def _go_on(self, label: str, one: Recoverable) -> Job:
+        """Open what is in a journal, and go on with that journal."""
         from maskstudio.core.project import source_in
 
-        def found(_token: Token) -> tuple[Recovered, Source | None]:
-            recovered = work()
-            return recovered, source_in(recovered.project) if recovered.project else None
+        most = self.history_limit
 
-        def done(result: tuple[Recovered, Source | None]) -> None:
-            recovered, source = result
-            history = History.of(recovered.history.steps, recovered.history.position, self.history_limit)
-            history.seal()
+        def found(token: Token) -> tuple[Recovered, History, Source | None]:
+            recovered = recovery.recover(one)
+            try:
+                history = _tidied(recovered.history.steps, recovered.history.position, most, token)
+                token.check()
+                return recovered, history, source_in(recovered.project) if recovered.project else None
+            except BaseException:
+                recovered.lock.release()
+                raise
+
+        def done(result: tuple[Recovered, History, Source | None]) -> None:
+            recovered, history, source = result
+            mark.take_off(recovered.folder)
             self._file_of_now = _Kept(history, recovered.project, recovered.saved, source)
             self._start_journal(history, recovered.folder, recovered.lock)
             self._show(history)
@@ -312,6 +320,14 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 def _same(one: Document, other: Document) -> bool:
     """Whether two documents differ in nothing but which layer is active."""
     return one.layers is other.layers and one.solo == other.solo and one.image is other.image
+
+
+def _tidied(steps: list[Step], at: int, limit: int, token: Token) -> History:
+    """A history as it comes from the disk, tidied before the window's thread has it; the next change is a new step."""
+    history = History.of(steps, at, limit)
+    history.seal()
+    history.settle().do(token.check)
+    return history
 
 
 def _standing(history: History) -> tuple[int, Document, Document]:
