@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from maskstudio.core.atomic import replacing
 from maskstudio.core.checked import Fields, parsed
 from maskstudio.errors import BadProject
+from maskstudio.names import path_of, text_of
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Mark:
 def put(folder: Path, mark: Mark) -> None:
     """Mark a journal, once nothing more comes to it. Raises CannotWrite."""
     width, height = mark.size
-    path = None if mark.path is None else os.fspath(mark.path)
+    path = None if mark.path is None else text_of(mark.path.absolute())
     about = {"format": FORMAT, "name": mark.name, "width": width, "height": height, "steps": mark.steps}
     with replacing(folder / NAME) as file:
         file.write(json.dumps({**about, "when": mark.when, "path": path}).encode())
@@ -70,4 +70,4 @@ def _path(values: Fields) -> Path | None:
         return None
     if not isinstance(path, str) or not 0 < len(path) <= _LONGEST or "\0" in path:
         raise BadProject("the path of what was closed is not what it should be")
-    return Path(path)
+    return path_of(path)
