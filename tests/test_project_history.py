@@ -13,6 +13,8 @@ import pytest
 from maskstudio.core import projecthistory
 from maskstudio.core.frames import framed, whole_frames
 from maskstudio.core.history import History
+from maskstudio.core.project import Source, write_project
+from maskstudio.errors import Cancelled
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.matting import edge
 from maskstudio.params import BrushParams
@@ -159,6 +161,21 @@ def check_nearest(history, back):
     part = history.steps[history.position - behind : history.position + ahead + 1]
     assert_same_history(History.of(part, behind), back)
     return back
+
+
+def test_what_is_entered_and_no_step_yet_is_the_last_step_in_the_file(session, tmp_path):
+    stroke(session, 50)
+    stroke(session, 90)
+    session.undo()
+    layer = session.document.layers[0]
+    entered = session.document.put(layer.changed(name="entered"))
+    past = projecthistory.Past(session.history.steps, session.history.position)
+    write_project(tmp_path / "work.ora", entered, Source(None), past=past)
+    back = opened(tmp_path / "work.ora")
+    assert [step.label for step in back.history.steps] == ["Open", "Paint", "Latest change"]
+    assert back.document.layers[0].name == "entered"
+    back.undo()
+    assert_same(session.document, back.document)
 
 
 def test_without_room_for_it_no_history_is_written(session, tmp_path):
@@ -369,10 +386,6 @@ def test_more_words_than_a_history_can_need_are_not_read(saved, monkeypatch):
 
 
 def test_saving_can_be_stopped_within_the_history(saved):
-    from maskstudio.core.project import Source, write_project
-    from maskstudio.core.projecthistory import Past
-    from maskstudio.errors import Cancelled
-
     session, path = saved
     good, seen = path.read_bytes(), []
 
@@ -381,7 +394,7 @@ def test_saving_can_be_stopped_within_the_history(saved):
         if len(seen) == 4:
             raise Cancelled("Cancelled.")
 
-    past = Past(session.history.steps, session.history.position)
+    past = projecthistory.Past(session.history.steps, session.history.position)
     with pytest.raises(Cancelled):
         write_project(path, session.document, Source(None), step, past)
     assert path.read_bytes() == good

@@ -183,6 +183,7 @@ def _add_ours(
     size = {"width": image.width, "height": image.height}
     text = json.dumps({"program": "maskstudio", **size, "image": about, **record}, default=str).encode()
     archive.writestr(_RECORD, text, zipfile.ZIP_DEFLATED)
+    past = past and past.ending_in(document)
     if past is not None and past.limit > 0 and len(past.steps) > 1:
         belongs = projecthistory.fingerprint(text, digest)
         with archive.open(zipfile.ZipInfo(projecthistory.MEMBER), "w") as file:

@@ -86,7 +86,7 @@ def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
     box.setIcon(QMessageBox.Icon.Warning)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(_tr("Save the work on {} before closing?").format(short(name)))
-    box.setInformativeText(_unsaved(days))
+    box.setInformativeText(without_saving(days))
     save = box.addButton(QMessageBox.StandardButton.Save)
     discard = box.addButton(QMessageBox.StandardButton.Discard)
     discard.setText(_tr("Don't Save"))
@@ -96,7 +96,8 @@ def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
     return "save" if box.clickedButton() is save else "discard" if box.clickedButton() is discard else "cancel"
 
 
-def _unsaved(days: int) -> str:
+def without_saving(days: int) -> str:
+    """What becomes of work that is not saved, if closed documents are kept for so many ``days``."""
     if days <= 0:
         return _tr("What was done since it was last saved is in no project. Without saving it is lost.")
     reopen = _tr("File > Reopen Closed brings it back for up to {} days, even if it is not saved.")
