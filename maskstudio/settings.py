@@ -267,8 +267,7 @@ class Settings:
         Shown(
             "files",
             "History in projects",
-            "How much of a project's file the steps of undo may take, to be there when it is opened again; the nearest "
-            "are kept. 0 saves projects without their history.",
+            "How much of a project's file the steps of undo may take; the nearest are kept, and with 0 none of them.",
             between=(0, 1024),
             soft=(0, 512),
             step=8,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,16 @@ from maskstudio.core.history import History, Step
 from maskstudio.core.lock import Lock
 from maskstudio.core.projecthistory import LIMIT, Past
 from maskstudio.core.stroke import Stroke
+from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job, Runner, Token
 from maskstudio.journal import closed, mark, recovery
 from maskstudio.journal.closed import Closed
 from maskstudio.journal.journal import Journal
 from maskstudio.journal.recovery import Recoverable, Recovered
 from maskstudio.journal.writer import Writer
+from maskstudio.verbs import keeping
 from maskstudio.verbs.files import FileVerbs
+from maskstudio.verbs.keeping import Saved, Target
 from maskstudio.verbs.painting import PaintingVerbs
 
 if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
@@ -30,7 +33,7 @@ if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
 
 @dataclass(eq=False)
 class _Kept:
-    """Where the work of ``history`` is kept: a project file, since when, and the photo.
+    """Where the work of ``history`` is kept: a project file, its photo, and since when.
 
     ``saved`` is the document that file holds; without a project, the one that came out of the photo's file. ``opened``
     is how the history stood when it came out of a file.
@@ -41,9 +44,9 @@ class _Kept:
     saved: Document | None = None
     source: Source | None = None
     when: float | None = None
-    opened: tuple[int, Document, Document] | None = (
-        None  # how many steps came out of the file, where it stood, the last
-    )
+    ours: list[str] = field(default_factory=list)  # sha256 of the file as we read or wrote it last, and since
+    said: str = ""  # why it could not be saved by itself; said once
+    opened: tuple[int, Document, Document] | None = None
 
 
 class ProjectVerbs(PaintingVerbs, FileVerbs):
@@ -112,14 +115,16 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         most = self.history_limit
 
-        def work(token: Token) -> tuple[Project, History]:
+        def work(token: Token) -> tuple[str, Project, History]:
+            digest = keeping.digest_of(path)  # before it is read: what comes after that is not ours
             opened = read_project(path, limit=limit, step=lambda part: token.step(part, "Reading"))
             past = opened.past or Past([Step("Open", opened.document)], 0)
-            return opened, _tidied(list(past.steps), past.at, most, token)
+            return digest, opened, _tidied(list(past.steps), past.at, most, token)
 
-        def done(result: tuple[Project, History]) -> None:
-            opened, history = result
-            self._file_of_now = _Kept(history, path if opened.own else None, opened.document, opened.source)
+        def done(result: tuple[str, Project, History]) -> None:
+            digest, opened, history = result
+            project = path if opened.own else None
+            self._file_of_now = _Kept(history, project, opened.document, opened.source, ours=[digest])
             self._file_of_now.opened = _standing(history)
             self._show(history)
             for note in (*opened.document.image.notes, *opened.notes):
@@ -128,50 +133,81 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         return self._start(f"Open {path.name}", work, done, lane="open")
 
-    def save(self) -> Job | None:
-        """Write the project to its file; None where it has none yet and ``save_as`` must say which."""
-        return self.save_as(self.project) if self.project is not None else None
+    def save(self, *, replace: bool = False) -> Job | None:
+        """Write the project to its file; None where it has none yet and ``save_as`` must say which.
+
+        What somebody else has written there meanwhile stays (ChangedElsewhere), unless it is to be replaced.
+        """
+        return self._save(self.project, Target(replace=replace)) if self.project is not None else None
 
     def save_as(self, path: Path) -> Job:
         """Write the project to ``path``, which is its file from then on."""
-        return self._save(path, lambda: self.told(f"Saved {path.name}."))
+        return self._save(path, Target())
+
+    def save_beside(self) -> Job | None:
+        """Where somebody else has changed the project's file, leave that and write ours beside it; it is the project's
+        file from then on.
+        """
+        return self._save(keeping.free_name(self.project), Target(fresh=True)) if self.project is not None else None
 
     def save_copy(self, path: Path) -> Job:
         """Write the project to ``path`` and go on with the file it had."""
+        if path == self.project:
+            return self.save_as(path)
         self.end_stroke()
-        return self._write(path, self._required(), lambda _: self.told(f"Saved a copy as {path.name}."), "save copy")
+        told = f"Saved a copy as {path.name}."
+        return self._write(path, self._required(), lambda _: self.told(told), "save copy", Target())
 
     def autosave(self) -> Job | None:
         """Save what has changed since the last time, if there is a file for it and nothing else is under way.
 
-        A failure is told like any other. Without a file the journal keeps everything.
+        A failure is told like any other, but not again every few minutes. Without a file the journal keeps everything,
+        and so it does where somebody else has changed, moved or removed that file.
         """
         if self.project is None or not self.unsaved or self.stroke is not None or self.exporting:
             return None
-        return self._save(self.project, lambda: None)
+        return self._save(self.project, Target(anew=False), quiet=True)
 
-    def _save(self, path: Path, tell: Callable[[], None]) -> Job:
+    def _save(self, path: Path, target: Target, *, quiet: bool = False) -> Job:
         self.end_stroke()
-        document, history = self._required(), self.history
+        document, history, kept = self._required(), self.history, self._file
 
-        def done(source: Source) -> None:
+        def done(saved: Saved) -> None:
             if self.history is history:
-                self._file_of_now = _Kept(history, path, document, source, time.time())
-                tell()
+                self._file_of_now = _Kept(history, path, document, saved.source, time.time(), [saved.digest])
+                if not quiet:
+                    self.told(f"Saved {path.name}{', which had been moved or deleted' if saved.gone else ''}.")
                 self.changed()
 
-        return self._write(path, document, done, "save")
+        def failed(error: MaskStudioError) -> None:
+            if not quiet or str(error) != kept.said:
+                kept.said = str(error)
+                self.failed(error)
 
-    def _write(self, path: Path, document: Document, done: Callable[[Source], None], lane: str) -> Job:
-        from maskstudio.core.project import Source, write_project
+        return self._write(path, document, done, "save", target, failed)
+
+    def _write(
+        self,
+        path: Path,
+        document: Document,
+        done: Callable[[Saved], None],
+        lane: str,
+        target: Target,
+        failed: Callable[[MaskStudioError], None] | None = None,
+    ) -> Job:
+        from maskstudio.core.project import Source
 
         source = self._file.source or Source(document.image.path)
         past = Past(self.history.steps, self.history.position, self.past_limit) if self.history else None
-
-        def write(token: Token) -> Source:
-            return write_project(path, document, source, lambda part: token.step(part, "Writing"), past)
-
-        return self._start(f"Save {path.name}", write, done, lane=lane)
+        ours = self._file.ours if path == self.project and not target.replace else None
+        journal = self.journal.folder if self.journal is not None and lane == "save" else None
+        return self.runner.start(
+            f"Save {path.name}",
+            lambda token: keeping.write(path, document, source, past, ours, target, journal, token),
+            done,
+            lane=lane,
+            failed=failed or (lambda error: self.failed(error)),
+        )
 
     # The journal
 
@@ -237,7 +273,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         def done(result: tuple[Recovered, History, Source | None]) -> None:
             recovered, history, source = result
             mark.take_off(recovered.folder)
-            self._file_of_now = _Kept(history, recovered.project, recovered.saved, source)
+            self._file_of_now = _Kept(history, recovered.project, recovered.saved, source, ours=[recovered.digest])
             self._start_journal(history, recovered.folder, recovered.lock)
             self._show(history)
             for note in recovered.notes:
@@ -305,7 +341,8 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
     def _keep_in(self, journal: Journal) -> None:
         if self.history is not None and self.history is self._journal_of:
-            journal.take(self.history, self.stroke, self._file.path, self._file.saved)
+            digest = self._file.ours[0] if self._file.ours else ""
+            journal.take(self.history, self.stroke, self._file.path, self._file.saved, digest)
 
     def _follow(self, stroke: Stroke) -> None:
         if self.journal is not None and self._stroked is not None:

@@ -170,7 +170,7 @@ def test_forgetting_asks_once_and_is_for_good(window, qtbot, photo, careless):
     assert len(closed.closed()) == 1
     qtbot.mouseClick(window.notice.findChild(QPushButton), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.notice.sentence == "The closed documents are forgotten.")
-    assert list(recovery.home().iterdir()) == []
+    qtbot.waitUntil(lambda: list(recovery.home().iterdir()) == [])
     window.actions_by_id["file.forgetClosed"].trigger()
     qtbot.waitUntil(lambda: window.notice.sentence == "There is no closed document.")
 
@@ -189,7 +189,7 @@ def test_who_wants_nothing_kept_loses_what_there_is(window, qtbot, photo, carele
     window.actions_by_id["file.close"].trigger()
     assert careless[-1] == ("photo.png", 0)
     assert window.writer.settle()
-    assert list(recovery.home().iterdir()) == []
+    qtbot.waitUntil(lambda: list(recovery.home().iterdir()) == [])
     window.closed.reopen_last()
     qtbot.waitUntil(lambda: window.notice.sentence.startswith("Closed documents are not kept;"))
 
