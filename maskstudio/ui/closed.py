@@ -118,10 +118,9 @@ class ClosedDocuments(QObject):
         self._look_for_next()
 
     def _nothing(self) -> str:
-        days = self._window.settings.closed_days
-        if days <= 0:
+        if self._window.settings.closed_days <= 0:
             return _tr("Closed documents are not kept; Edit > Preferences… > Files says for how long they could be.")
-        return _tr("There is no closed document left of the last {} days.").format(days)
+        return _tr("There is no closed document to bring back.")
 
     # The list
 

@@ -109,7 +109,7 @@ def test_the_last_one_comes_first_and_each_once_however_fast_the_keys(window, qt
     qtbot.waitUntil(lambda: shown(window) == 3)
     assert sorted(tab.session.document.image.name for tab in window.tabs.open) == ["0.png", "1.png", "2.png"]
     window.closed.reopen_last()
-    qtbot.waitUntil(lambda: window.notice.sentence == "There is no closed document left of the last 14 days.")
+    qtbot.waitUntil(lambda: window.notice.sentence == "There is no closed document to bring back.")
 
 
 def test_after_quitting_it_is_there_at_the_next_start(window, qtbot, photo, careless):
