@@ -7,12 +7,14 @@ import math
 import struct
 import zlib
 from dataclasses import dataclass, replace
-
-import PIL.Image
+from typing import TYPE_CHECKING
 
 from maskstudio.core.iptc import photoshop_resources
 from maskstudio.core.pngfile import PngFile
 from maskstudio.core.tiff import Directory, read_tiff
+
+if TYPE_CHECKING:
+    import PIL.Image
 
 Resolution = tuple[float, float]
 """Pixels per metre, across and down."""
@@ -48,7 +50,7 @@ class Metadata:
 NOTHING = Metadata()
 
 
-def metadata_of(image: PIL.Image.Image, data: bytes, png: PngFile | None) -> Metadata:
+def metadata_of(image: "PIL.Image.Image", data: bytes, png: PngFile | None) -> Metadata:
     """The metadata of the opened ``image``; ``data`` is its file, of a JPEG b"" will do. Never raises."""
     try:
         found = _of_png(png) if png is not None else _of_tiff(data) if image.format == "TIFF" else _of_info(image)
@@ -66,7 +68,7 @@ def metadata_of_file(data: bytes) -> Metadata:
         return NOTHING
 
 
-def _of_info(image: PIL.Image.Image) -> Metadata:
+def _of_info(image: "PIL.Image.Image") -> Metadata:
     info = image.info
     exif, xmp = _bytes(info.get("exif")), _bytes(info.get("xmp"))
     resources = info.get("photoshop") or {}
@@ -77,7 +79,7 @@ def _of_info(image: PIL.Image.Image) -> Metadata:
     return Metadata(_resolution(image, exif, resources), _bare(exif), xmp, iptc)
 
 
-def _resolution(image: PIL.Image.Image, exif: bytes, resources: dict[int, object]) -> Resolution | None:
+def _resolution(image: "PIL.Image.Image", exif: bytes, resources: dict[int, object]) -> Resolution | None:
     """From JFIF, else from Photoshop's resource, else from EXIF; Pillow's own answer makes up 72 dpi."""
     info = image.info
     if info.get("jfif_unit") in (1, 2):
