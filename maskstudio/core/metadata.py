@@ -26,7 +26,7 @@ TEXTS = ("Title", "Author", "Description", "Copyright", "Creation Time", "Softwa
 _MOST = 4 << 20  # bytes of one kind of metadata
 _LONGEST = 8192  # letters of a text
 _XMP_TEXT = "XML:com.adobe.xmp"
-_RAW = "Raw profile type "
+_RAW, _RAW_KINDS = "Raw profile type ", ("exif", "app1", "iptc", "8bim", "xmp")
 _X, _Y, _UNIT, _XMP, _IPTC, _PHOTOSHOP = 282, 283, 296, 700, 33723, 34377  # TIFF tags
 _IPTC_RESOURCE, _XMP_RESOURCE, _RESOLUTION_RESOURCE = 0x0404, 0x0424, 0x03ED
 
@@ -127,8 +127,8 @@ def _of_png(png: PngFile) -> Metadata:
         name, value = _text(kind, body)
         if name == _XMP_TEXT:
             xmp = xmp or value
-        elif name.startswith(_RAW):
-            raw.setdefault(name.removeprefix(_RAW).lower(), _unhexed(value))
+        elif (profile := name.removeprefix(_RAW).lower()) in _RAW_KINDS and profile not in raw:
+            raw[profile] = _unhexed(value)
         elif name in TEXTS and value:
             texts.setdefault(name, value.decode("utf-8" if kind == b"iTXt" else "latin-1", "replace")[:_LONGEST])
     app1 = raw.get("app1", b"")

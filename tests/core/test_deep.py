@@ -21,6 +21,7 @@ from tests.matting.softdisc import soft_disc
 RNG = np.random.default_rng(0)
 DEEP = RNG.integers(0, 65536, (300, 330), np.uint16)
 DEEP[:256, :256] = 65535
+DEEP[256:, :256] = 100  # a tile of one value that 8 bits do not have
 
 
 def eight(values):
