@@ -163,7 +163,9 @@ def test_camera_raw_is_developed_and_not_its_small_picture(shared_data, tmp_path
     assert middle.min() > 20_000
     red = decode_image(dng(colour=(0.7, 0.2, 0.1)), "a.tif").image.pixels[32, 48].astype(int)
     assert red[0] > 1.5 * red[1] > 1.2 * red[2]
-    assert opened.notes == ("The camera RAW was developed with the camera's white balance, as 16-bit sRGB.",)
+    assert opened.notes == (
+        "The camera RAW was developed with the camera's white balance and exposure, as 16-bit sRGB.",
+    )
     write_cutout(tmp_path / "a.png", opened, np.full((64, 96), 255, np.uint8))
     with PIL.Image.open(tmp_path / "a.png") as written:
         assert written.getexif()[0x8298] == "(c) Ada"
