@@ -98,7 +98,8 @@ class Tile:
     @property
     def is_small(self) -> bool:
         """Whether packing it would bring nothing: it is packed already, or packing did not pay, or it is flat."""
-        return self.value is not None or self._pixels is None or self._dense
+        small = self._pixels is None or self._dense
+        return self.value is not None or (small and self._deep is None)
 
     def packed(self) -> bytes:
         """The pixels, row by row, compressed with zlib; kept where that is smaller, so that the second call is free."""
@@ -122,7 +123,7 @@ class Tile:
         if self.is_deep:
             self.deep_packed()
             self._deep = None
-        if not self.is_small and self.packed() is self._packed:
+        if self.value is None and self._pixels is not None and self.packed() is self._packed:
             self._pixels = None
 
     def unpack(self) -> None:

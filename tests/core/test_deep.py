@@ -116,6 +116,15 @@ def test_a_tile_packs_and_unpacks_to_the_last_bit():
     np.testing.assert_array_equal(tile.inverse.deep, 65535 - every)
 
 
+def test_noise_packs_what_it_has_beyond_eight_bits():
+    tile = deep_tile(DEEP[:256, -74:].copy())
+    assert not tile.is_small
+    tile.pack()
+    assert tile.is_small
+    assert tile.nbytes < 2.3 * tile.pixels.size
+    np.testing.assert_array_equal(tile.deep, DEEP[:256, -74:])
+
+
 @pytest.mark.parametrize("hurt", [b"", b"\0" * 50, b"\xff" * 9])
 def test_damaged_values_are_refused(hurt):
     tile = deep_tile(DEEP[-44:])
