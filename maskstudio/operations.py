@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
+from maskstudio.core.depth import Pixels, to_depth
 from maskstudio.core.document import Detection, Document, Layer, Refinement
 from maskstudio.core.files import check_png_name, encode_cutout, read_image, write_cutout, write_mask
-from maskstudio.core.image import Image, to_depth
+from maskstudio.core.geometry import Rect
+from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask, Plane
 from maskstudio.core.ops import shape_mask
 from maskstudio.jobs import Token
@@ -170,7 +172,7 @@ def matched(image: Image, path: Path, kind: Literal["plate", "second"], about: M
     else:
         around = about.array() if about is not None and about.bounds else None
         found = plates.clean_plate(image.pixels, pixels, around=around, token=rest)
-    mask = Mask.from_array(np.rint(found.alpha * 255).astype(np.uint8))
+    mask = Mask.from_array(np.rint(found.alpha * 65535).astype(np.uint16))
     measured = Refinement(mask, laid_colours({}, image, found.colours, mask.frame))
     return Layer(id=0, name=shown(path.stem), mask=mask, shaped=mask, measured=measured, refinement=measured)
 
@@ -188,16 +190,18 @@ def write_document(
     """
     check_png_name(path)
     whole = completed(document, token.part(0.0, 0.5))
-    image, alpha, colours = whole.image, whole.alpha.array(), whole.colours(whole.frame)
+    image, colours = whole.image, whole.colours(whole.frame)
+    depth = image.depth if params.depth == "source" else int(params.depth)
+    alpha = _alpha(whole.alpha, depth)
     if backdrop is not None and backdrop[3] > 0:
-        colours, alpha = over(colours, alpha, backdrop)
+        colours, alpha = over(colours, whole.alpha.array(), backdrop)
         image = replace(image, pixels=colours)
     write_cutout(
         path,
         image,
         alpha,
         colours=colours,
-        depth=None if params.depth == "source" else int(params.depth),
+        depth=depth,
         hidden=params.hidden,
         metadata=params.metadata,
         compression=params.compression,
@@ -212,7 +216,12 @@ def cutout_png(document: Document, token: Token) -> bytes:
     box = whole.alpha.bounds or whole.frame
     image = replace(whole.image, pixels=whole.image.pixels[box.slices()].copy())
     token.step(0.6, "Encoding")
-    return encode_cutout(image, whole.alpha.array(box), colours=np.ascontiguousarray(whole.colours(box)))
+    return encode_cutout(image, _alpha(whole.alpha, image.depth, box), colours=np.ascontiguousarray(whole.colours(box)))
+
+
+def _alpha(mask: Mask, depth: int, rect: Rect | None = None) -> Pixels:
+    """A mask with the bits that an output of ``depth`` bits can hold."""
+    return mask.deep_array(rect) if depth == 16 else mask.array(rect)
 
 
 def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> bool:
@@ -222,7 +231,7 @@ def write_alpha(document: Document, path: Path, params: ExportParams, token: Tok
     depth = 16 if params.depth == "16" else 8
     write_mask(
         path,
-        whole.alpha.array(),
+        _alpha(whole.alpha, depth),
         depth=depth,
         resolution=whole.image.metadata.resolution,
         compression=params.compression,

@@ -147,7 +147,8 @@ class ExportParams(Params):
 
     depth: Literal["source", "8", "16"] = param(
         "source", "depth", "Depth",
-        "Bits a channel. The source's own keeps every colour as it was.",
+        "Bits a channel. The source's own keeps every colour as it was. Alpha has 16 bits where it came with them or "
+        "was solved; what is painted, blurred or adjusted has 256 steps.",
         choices=(("source", "As source"), ("8", "8 bit"), ("16", "16 bit")),
     )  # fmt: skip
     hidden: Literal["keep", "bleed", "clear"] = param(

@@ -242,4 +242,6 @@ def _same(old: Tile, new: Tile) -> Tile:
     """The old tile where the new one has the same pixels, so that nobody takes it for a change."""
     if old is new or old.value is not None or new.value is not None:
         return new
+    if old.is_deep or new.is_deep:
+        return old if np.array_equal(old.deep, new.deep) else new
     return old if np.array_equal(old.pixels, new.pixels) else new

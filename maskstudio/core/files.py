@@ -15,7 +15,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.decode import decode, decode_jpeg, decode_quarter
 from maskstudio.core.image import Image, Pixels, to_8bit
 from maskstudio.core.metadata import Resolution
-from maskstudio.core.planes import Planes, alpha8
+from maskstudio.core.planes import Planes, alpha_of
 from maskstudio.core.png import Compression, png_pieces, raster_of
 from maskstudio.core.preview import Preview
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
@@ -31,10 +31,12 @@ _MOST_BYTES = 4 << 30  # no image file within reach of the limit above is larger
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """An image and, if the file has an alpha plane that is not opaque everywhere, that plane: uint8 (H, W)."""
+    """An image and, if the file has an alpha plane that is not opaque everywhere, that plane: (H, W), of 16 bits where
+    the file has them.
+    """
 
     image: Image
-    alpha: NDArray[np.uint8] | None
+    alpha: Pixels | None
 
 
 def read_preview(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Preview | None:
@@ -83,8 +85,19 @@ def read_mask(
 
     ``size`` is (width, height); a mask of another size is resized smoothly if allowed, else BadMask.
     """
+    return to_8bit(read_deep_mask(path, size, allow_resize=allow_resize, limit=limit))
+
+
+def read_deep_mask(
+    path: str | Path,
+    size: tuple[int, int] | None = None,
+    *,
+    allow_resize: bool = False,
+    limit: int | None = DEFAULT_PIXEL_LIMIT,
+) -> Pixels:
+    """As ``read_mask``, uint16 where the file has 16 bits."""
     path = Path(path)
-    return decode_mask(_read(path), shown(path.name), size, allow_resize=allow_resize, limit=limit)
+    return decode_deep_mask(_read(path), shown(path.name), size, allow_resize=allow_resize, limit=limit)
 
 
 def decode_mask(
@@ -96,16 +109,29 @@ def decode_mask(
     limit: int | None = DEFAULT_PIXEL_LIMIT,
 ) -> NDArray[np.uint8]:
     """As ``read_mask``, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
+    return to_8bit(decode_deep_mask(data, name, size, allow_resize=allow_resize, limit=limit))
+
+
+def decode_deep_mask(
+    data: bytes,
+    name: str,
+    size: tuple[int, int] | None = None,
+    *,
+    allow_resize: bool = False,
+    limit: int | None = DEFAULT_PIXEL_LIMIT,
+) -> Pixels:
+    """As ``read_deep_mask``, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
     planes = decode(data, name, limit)
-    alpha = alpha8(planes)
-    mask = np.ascontiguousarray(_brightness(planes) if alpha is None else alpha)
+    alpha = alpha_of(planes)
+    found = _brightness(planes) if alpha is None else alpha
+    mask: Pixels = found if found.flags.c_contiguous else found.copy()
     height, width = mask.shape
     if size is None or size == (width, height):
         return mask
     if not allow_resize:
         raise BadMask(f"{name} is {width} by {height} pixels, but the image is {size[0]} by {size[1]}.")
     shrinks = size[0] < width and size[1] < height
-    resized: NDArray[np.uint8] = cv2.resize(mask, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    resized: Pixels = cv2.resize(mask, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     return resized
 
 
@@ -176,7 +202,7 @@ def _opened(planes: Planes, name: str, path: Path | None) -> Opened:
     image = Image(
         _rgb(planes), planes.icc, name, path, planes.colour.ndim == 2, planes.notes, planes.cicp, planes.metadata
     )
-    return Opened(image, alpha8(planes))
+    return Opened(image, alpha_of(planes))
 
 
 def _planes(path: Path, limit: int | None) -> Planes:
@@ -215,9 +241,8 @@ def _rgb(planes: Planes) -> Pixels:
     return cv2.cvtColor(planes.colour, cv2.COLOR_GRAY2RGB) if planes.colour.ndim == 2 else planes.colour
 
 
-def _brightness(planes: Planes) -> NDArray[np.uint8]:
-    grey = planes.colour if planes.colour.ndim == 2 else cv2.cvtColor(planes.colour, cv2.COLOR_RGB2GRAY)
-    return to_8bit(grey)
+def _brightness(planes: Planes) -> Pixels:
+    return planes.colour if planes.colour.ndim == 2 else cv2.cvtColor(planes.colour, cv2.COLOR_RGB2GRAY)
 
 
 def _tell(step: Step | None, fraction: float) -> None:

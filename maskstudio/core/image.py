@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from maskstudio.core.depth import Pixels, to_8bit, to_depth
 from maskstudio.core.metadata import NOTHING, Metadata
 from maskstudio.core.reduced import quartered
 from maskstudio.errors import BadImage
 from maskstudio.names import shown
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+__all__ = ["Image", "Pixels", "to_8bit", "to_depth"]
+
 _LARGE = 8_000_000
 _SAMPLE = 1 << 20  # bytes
 
@@ -106,21 +108,3 @@ class Image:
     def rgb8(self) -> NDArray[np.uint8]:
         """RGB uint8 (H, W, 3): the pixels themselves at 8 bits, round(v / 257) at 16."""
         return to_8bit(self.pixels)
-
-
-def to_depth(values: Pixels, depth: int) -> Pixels:
-    """The same values at 8 or 16 bits a channel; no copy if they are there already."""
-    if depth == 8:
-        return to_8bit(values)
-    return values.astype(np.uint16) * np.uint16(257) if values.dtype == np.uint8 else values
-
-
-def to_8bit(values: Pixels) -> NDArray[np.uint8]:
-    """uint8 as it is, uint16 as round(v / 257)."""
-    if values.dtype == np.uint8:
-        return values.view(np.uint8)
-    wide = values.astype(np.uint32)
-    wide += 128
-    wide -= wide >> 8  # (v + 128 - ((v + 128) >> 8)) >> 8 is round(v / 257) for every 16-bit v, without a division
-    wide >>= 8
-    return wide.astype(np.uint8)

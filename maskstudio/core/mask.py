@@ -1,5 +1,7 @@
 """Mask: one 8-bit coverage plane as immutable 256-px tiles. Knows no image, no file, no Qt.
 
+Where its values came with 16 bits, or were solved with them, they are held beside the 8 (see ``Tile``), for exports.
+
 Tiles are shared between masks; a tile of one value is one shared object; an absent tile is all zero.
 So a copy is a dict copy, and "what changed" is an identity test per tile.
 """
@@ -11,10 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.lazy import lazy
-from maskstudio.core.tile import TILE, Plane, Tile, flat, flat_value, frozen
+from maskstudio.core.tile import TILE, Plane, Tile, carried, deep_tile, flat, flat_value, frozen
 from maskstudio.errors import BadMask
 
 __all__ = ["TILE", "Index", "Mask", "Plane", "Tile", "flat", "frozen", "grid", "within"]
@@ -47,9 +48,9 @@ class Mask:
 
     @classmethod
     def from_array(cls, array: npt.NDArray[Any]) -> "Mask":
-        """A mask from a uint8 array of shape (height, width); the array is copied."""
-        if array.ndim != 2 or array.dtype != np.uint8:
-            raise BadMask(f"A mask must be one plane of 8-bit values, not {array.dtype} of shape {array.shape}.")
+        """A mask from a uint8 or uint16 array of shape (height, width); the array is copied."""
+        if array.ndim != 2 or array.dtype not in (np.uint8, np.uint16):
+            raise BadMask(f"A mask must be one plane of 8- or 16-bit values, not {array.dtype} of shape {array.shape}.")
         height, width = array.shape
         return cls(width, height).put(array, 0, 0)
 
@@ -119,8 +120,20 @@ class Mask:
                 out[here] = tile.pixels[within(part, box)]
         return out
 
+    def deep_array(self, rect: Rect | None = None) -> npt.NDArray[np.uint16]:
+        """As ``array``, of 16-bit values: those that are held, and 257 times the others."""
+        rect = self.frame if rect is None else rect
+        out = np.zeros((max(rect.height, 0), max(rect.width, 0)), np.uint16)
+        for index, box in grid(self.width, self.height, rect):
+            tile = self.tiles.get(index)
+            if tile is not None:
+                part = box.intersect(rect)
+                deep = np.uint16(tile.value * 257) if tile.value is not None else tile.deep[within(part, box)]
+                out[within(part, rect)] = deep
+        return out
+
     def put(self, array: npt.NDArray[Any], x: int, y: int) -> "Mask":
-        """A mask with ``array`` (uint8, clipped to the plane) written at column ``x``, row ``y``.
+        """A mask with ``array`` (uint8 or uint16, clipped to the plane) written at column ``x``, row ``y``.
 
         Tiles that come out equal stay the same objects, so nothing downstream sees a change there.
         """
@@ -154,12 +167,10 @@ class Mask:
         """255 less every value. One object for each mask, so that what is made of it stays comparable."""
         tiles = dict(Mask.filled(self.width, self.height, 255).tiles)
         for index, tile in self.tiles.items():
-            if tile.value is None:
-                tiles[index] = Tile(cv2.bitwise_not(tile.pixels))
-            elif tile.value != 255:
-                tiles[index] = flat(255 - tile.value, *tile.shape)
-            else:
+            if tile.value == 255:
                 del tiles[index]
+            else:
+                tiles[index] = tile.inverse
         return Mask(self.width, self.height, tiles)
 
     def changed(self, other: "Mask") -> list[Index]:
@@ -214,6 +225,8 @@ def within(part: Rect, whole: Rect) -> tuple[slice, slice]:
 
 def _patched(old: Tile, source: npt.NDArray[Any], part: Rect, box: Rect) -> Tile:
     """The tile with ``source`` in its ``part``; the old one where it has these pixels already."""
+    if source.dtype == np.uint16:
+        return _deeply_patched(old, source, part, box)
     value = flat_value(source)
     if part == box and value is not None:
         return flat(value, box.height, box.width)
@@ -223,7 +236,19 @@ def _patched(old: Tile, source: npt.NDArray[Any], part: Rect, box: Rect) -> Tile
     if (value is None or old.value is None) and np.array_equal(here, source):
         return old
     if part == box:
-        return Tile(np.array(source, np.uint8, order="C"))
+        return carried(Tile(np.array(source, np.uint8, order="C")), old)
     new = old.pixels.copy()
     new[within(part, box)] = source
-    return frozen(new, owned=True)
+    return carried(frozen(new, owned=True), old)
+
+
+def _deeply_patched(old: Tile, source: npt.NDArray[np.uint16], part: Rect, box: Rect) -> Tile:
+    if part == box:
+        new = deep_tile(np.ascontiguousarray(source))
+    else:
+        values = old.deep.copy()
+        values[within(part, box)] = source
+        new = deep_tile(values)
+    if new.value is not None:
+        return new
+    return old if old.value is None and np.array_equal(new.deep, old.deep) else new

@@ -7,12 +7,14 @@ import math
 import struct
 import zlib
 from dataclasses import dataclass, replace
-
-import PIL.Image
+from typing import TYPE_CHECKING
 
 from maskstudio.core.iptc import photoshop_resources
 from maskstudio.core.pngfile import PngFile
 from maskstudio.core.tiff import Directory, read_tiff
+
+if TYPE_CHECKING:
+    import PIL.Image
 
 Resolution = tuple[float, float]
 """Pixels per metre, across and down."""
@@ -24,7 +26,7 @@ TEXTS = ("Title", "Author", "Description", "Copyright", "Creation Time", "Softwa
 _MOST = 4 << 20  # bytes of one kind of metadata
 _LONGEST = 8192  # letters of a text
 _XMP_TEXT = "XML:com.adobe.xmp"
-_RAW = "Raw profile type "
+_RAW, _RAW_KINDS = "Raw profile type ", ("exif", "app1", "iptc", "8bim", "xmp")
 _X, _Y, _UNIT, _XMP, _IPTC, _PHOTOSHOP = 282, 283, 296, 700, 33723, 34377  # TIFF tags
 _IPTC_RESOURCE, _XMP_RESOURCE, _RESOLUTION_RESOURCE = 0x0404, 0x0424, 0x03ED
 
@@ -48,7 +50,7 @@ class Metadata:
 NOTHING = Metadata()
 
 
-def metadata_of(image: PIL.Image.Image, data: bytes, png: PngFile | None) -> Metadata:
+def metadata_of(image: "PIL.Image.Image", data: bytes, png: PngFile | None) -> Metadata:
     """The metadata of the opened ``image``; ``data`` is its file, of a JPEG b"" will do. Never raises."""
     try:
         found = _of_png(png) if png is not None else _of_tiff(data) if image.format == "TIFF" else _of_info(image)
@@ -66,7 +68,7 @@ def metadata_of_file(data: bytes) -> Metadata:
         return NOTHING
 
 
-def _of_info(image: PIL.Image.Image) -> Metadata:
+def _of_info(image: "PIL.Image.Image") -> Metadata:
     info = image.info
     exif, xmp = _bytes(info.get("exif")), _bytes(info.get("xmp"))
     resources = info.get("photoshop") or {}
@@ -77,7 +79,7 @@ def _of_info(image: PIL.Image.Image) -> Metadata:
     return Metadata(_resolution(image, exif, resources), _bare(exif), xmp, iptc)
 
 
-def _resolution(image: PIL.Image.Image, exif: bytes, resources: dict[int, object]) -> Resolution | None:
+def _resolution(image: "PIL.Image.Image", exif: bytes, resources: dict[int, object]) -> Resolution | None:
     """From JFIF, else from Photoshop's resource, else from EXIF; Pillow's own answer makes up 72 dpi."""
     info = image.info
     if info.get("jfif_unit") in (1, 2):
@@ -125,8 +127,8 @@ def _of_png(png: PngFile) -> Metadata:
         name, value = _text(kind, body)
         if name == _XMP_TEXT:
             xmp = xmp or value
-        elif name.startswith(_RAW):
-            raw.setdefault(name.removeprefix(_RAW).lower(), _unhexed(value))
+        elif (profile := name.removeprefix(_RAW).lower()) in _RAW_KINDS and profile not in raw:
+            raw[profile] = _unhexed(value)
         elif name in TEXTS and value:
             texts.setdefault(name, value.decode("utf-8" if kind == b"iTXt" else "latin-1", "replace")[:_LONGEST])
     app1 = raw.get("app1", b"")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect, margin
 from maskstudio.core.mask import Mask
-from maskstudio.core.tile import Plane, Tile, flat, frozen
+from maskstudio.core.tile import Plane, Tile, deep_tile, flat, frozen
 from maskstudio.errors import BadMask
 
 Mode = Literal["add", "subtract", "intersect"]
@@ -172,7 +172,7 @@ def _intersected(below: Tile, above: Tile) -> Tile:
 def _subtracted(below: Tile, above: Tile) -> Tile:
     if above.value is not None:
         return _intersected(below, flat(255 - above.value, *above.shape))
-    return below if below.value == 0 else _intersected(below, Tile(255 - above.pixels))
+    return below if below.value == 0 else _intersected(below, above.inverse)
 
 
 def _merged(below: Tile, above: Tile, merge: Callable[..., Any], *, absorbing: int) -> Tile:
@@ -183,6 +183,8 @@ def _merged(below: Tile, above: Tile, merge: Callable[..., Any], *, absorbing: i
         return below
     if below.value == 255 - absorbing:
         return above
+    if below.is_deep or above.is_deep:
+        return deep_tile(merge(below.deep, above.deep))
     return frozen(merge(below.pixels, above.pixels), owned=True)
 
 

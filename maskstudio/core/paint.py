@@ -8,7 +8,7 @@ import numpy as np
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Index, Mask, grid, within
-from maskstudio.core.tile import Plane, Tile, flat, flat_value, frozen
+from maskstudio.core.tile import Plane, Tile, carried, flat, flat_value, frozen
 
 
 class Shown(NamedTuple):
@@ -48,7 +48,8 @@ class Paint:
             under = base.held(index)
             known = self._shown.get(index)
             if known is None or known.base is not under:
-                known = Shown(under, covered(under, self.value.held(index), self.cover.held(index)))
+                over = covered(under, self.value.held(index), self.cover.held(index))
+                known = Shown(under, carried(over, under))
                 self._shown[index] = known
             tiles[index] = known.result
         return base.with_tiles(tiles)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from maskstudio.core.image import Pixels, to_8bit
+from maskstudio.core.image import Pixels
 from maskstudio.core.metadata import NOTHING, Metadata
 from maskstudio.errors import BadImage, TooLarge
 
@@ -22,12 +21,10 @@ class Planes:
     metadata: Metadata = NOTHING
 
 
-def alpha8(planes: Planes) -> NDArray[np.uint8] | None:
-    """The alpha plane at 8 bits; None where there is none or it is opaque everywhere."""
-    if planes.alpha is None:
-        return None
-    alpha = to_8bit(planes.alpha)
-    return None if int(alpha.min()) == 255 else alpha
+def alpha_of(planes: Planes) -> Pixels | None:
+    """The alpha plane; None where there is none or it is opaque everywhere."""
+    alpha = planes.alpha
+    return None if alpha is None or int(alpha.min()) == np.iinfo(alpha.dtype).max else alpha
 
 
 def check_size(width: int, height: int, name: str, limit: int | None) -> None:

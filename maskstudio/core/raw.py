@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     import rawpy
 
 _SRGB_GAMMA = (2.4, 12.92)
-_CLIPPED = 0.001  # share of the pixels that may become white when the exposure is set
 
 
 def develop(data: bytes, name: str, limit: int | None) -> Planes:
-    """The photo as 16-bit sRGB, upright, with the camera's white balance. ``limit`` is in pixels, None for none.
+    """The photo as 16-bit sRGB, upright, with the camera's white balance and exposure.
+
+    ``limit`` is in pixels, None for none.
 
     Raises BadImage where LibRaw is not installed or cannot do it, and TooLarge; nothing is unpacked above the limit.
     """
@@ -36,7 +37,7 @@ def develop(data: bytes, name: str, limit: int | None) -> Planes:
             pixels = _developed(raw)
     except rawpy.LibRawError as error:
         raise BadImage(f"{name} is camera RAW that is damaged, or of a camera LibRaw does not know.") from error
-    note = "The camera RAW was developed with the camera's white balance, as 16-bit sRGB."
+    note = "The camera RAW was developed with the camera's white balance and exposure, as 16-bit sRGB."
     return Planes(pixels, notes=(note,), metadata=metadata_of_file(data))
 
 
@@ -48,7 +49,7 @@ def _developed(raw: "rawpy.RawPy") -> Pixels:
         output_bps=16,
         output_color=rawpy.ColorSpace.sRGB,
         gamma=_SRGB_GAMMA,
-        auto_bright_thr=_CLIPPED,
+        no_auto_bright=True,  # photos of one series must fit together: a clean plate, a second shot
     )
     deep = made.reshape(*made.shape[:2], -1)
     return np.ascontiguousarray(deep[..., :3] if deep.shape[2] >= 3 else deep[..., 0], np.uint16)

@@ -22,7 +22,7 @@ from maskstudio.errors import BadParameter, BadProject
 from maskstudio.params import AdjustParams, MaskParams, RefineParams
 from maskstudio.spec import Params
 
-FORMAT = 2
+FORMAT = 3
 MOST_LAYERS = 5000
 _MOST_REGIONS = 1000
 _GREATEST_HINT = 4
@@ -174,7 +174,12 @@ def _completed(record: Fields) -> Fields:
     return Fields(values, record.what)
 
 
-UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0, 1: _from_1}
+def _from_2(record: Fields) -> dict[str, Any]:
+    """Tiles may have more than 8 bits since version 3; those of before have none."""
+    return dict(record.values)
+
+
+UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0, 1: _from_1, 2: _from_2}
 """What makes of a record of a version one of the next."""
 
 

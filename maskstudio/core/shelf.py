@@ -1,6 +1,7 @@
 """Shelf: planes of masks as frames. A tile is written once, and a plane as what differs from an earlier one.
 
 T  a tile: number, height, width, its pixels packed by zlib
+F  what a tile has beyond 8 bits: its number, and how far its 16-bit values lie from the pixels, packed by zlib
 P  a plane: number, base (a plane or none), width, height, and for each tile that differs column, row and what is there
 C  a tile of colours: number, height, width, bytes a value, whether packed, and the values (red, green, blue)
 K  a set of colours: number, and for each tile column, row and which
@@ -112,6 +113,8 @@ class ShelfWriter:
             packed = tile.packed()
             number = self._tiles.give(tile)
             self._write(framed(b"T", TILE_HEAD.pack(number, *tile.shape) + packed))
+            if (deep := tile.deep_packed()) is not None:
+                self._write(framed(b"F", struct.pack("<I", number) + deep))
             self._breathe()
         return number
 

@@ -17,7 +17,7 @@ from maskstudio.core.shelf import COLOUR_HEAD, ENTRY, FLAT, NONE, PLANE_HEAD, TI
 from maskstudio.core.tile import Tile, flat
 from maskstudio.errors import BadProject
 
-KINDS = b"TPCK"
+KINDS = b"TFPCK"
 _DAMAGED = "a part of it is damaged"
 
 
@@ -130,6 +130,8 @@ class ShelfReader:
                 raise BadProject("a tile in it is of the wrong size")
             try:
                 tile = Tile.unpacked(payload[TILE_HEAD.size :], (height, width))
+                deep = self._raw.pop((b"F", number), None)
+                tile = tile if deep is None else tile.deepened(deep[4:])
             except ValueError as error:
                 raise BadProject(_DAMAGED) from error
             tile.pack()

@@ -1,5 +1,7 @@
 """Tile: 256 x 256 pixels of a mask, never changed once made. What it is kept as may change: pixels, packed bytes, both.
 
+Coverage is 8 bits. A tile whose pixels came with more, or were solved with more, holds the 16-bit values beside them.
+
 Whoever holds a tile holds its identity; that is what "changed" compares. History packs tiles nobody looks at, and
 unpacks those somebody is about to look at.
 """
@@ -13,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
+from maskstudio.core.depth import to_8bit
 
 TILE = 256
 Plane = npt.NDArray[np.uint8]
+Deep = npt.NDArray[np.uint16]
 Shape = tuple[int, int]
 
 _LEVEL = 1  # of zlib: masks shrink to a few per cent at any level, and this one is quick
@@ -24,11 +28,18 @@ _LEVEL = 1  # of zlib: masks shrink to a few per cent at any level, and this one
 class Tile:
     """Coverage of a tile's pixels. ``value`` is the one value of a flat tile, which is shared; None for all others."""
 
-    __slots__ = ("__weakref__", "_dense", "_packed", "_pixels", "shape", "value")
+    __slots__ = ("__weakref__", "_deep", "_deep_packed", "_dense", "_packed", "_pixels", "shape", "value")
 
-    def __init__(self, pixels: Plane, value: int | None = None) -> None:
-        """``pixels`` is taken over and made read-only. Use ``frozen`` to find out whether it is flat."""
+    def __init__(self, pixels: Plane, value: int | None = None, deep: Deep | None = None) -> None:
+        """``pixels`` is taken over and made read-only. Use ``frozen`` to find out whether it is flat.
+
+        ``deep`` are 16-bit values of which ``pixels`` are the rounded ones, where there are such; taken over too.
+        """
         pixels.flags.writeable = False
+        if deep is not None:
+            deep.flags.writeable = False
+        self._deep = deep
+        self._deep_packed: bytes | None = None
         self.shape: Shape = (pixels.shape[0], pixels.shape[1])
         self.value = value
         self._pixels: Plane | None = pixels
@@ -46,6 +57,30 @@ class Tile:
                 return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(self.shape)
 
     @property
+    def is_deep(self) -> bool:
+        """Whether it holds more than 8 bits."""
+        return self._deep is not None or self._deep_packed is not None
+
+    @property
+    def deep(self) -> Deep:
+        """The coverage as 16-bit values, (H, W): those it holds, or else what its 8 bits stand for."""
+        while True:
+            deep, packed = self._deep, self._deep_packed
+            if deep is not None:
+                return deep
+            if packed is not None:
+                return _deepened(packed, self.pixels)
+            if not self.is_deep:
+                return self.pixels.astype(np.uint16) * np.uint16(257)
+
+    @property
+    def inverse(self) -> "Tile":
+        """The tile of 255 less every value."""
+        if self.value is not None:
+            return flat(255 - self.value, *self.shape)
+        return Tile(cv2.bitwise_not(self.pixels), deep=65535 - self.deep if self.is_deep else None)
+
+    @property
     def is_packed(self) -> bool:
         """Whether only packed bytes are kept."""
         return self._pixels is None
@@ -56,12 +91,15 @@ class Tile:
         if self.value is not None:
             return 0
         pixels, packed = self._pixels, self._packed
-        return (pixels.nbytes if pixels is not None else 0) + (len(packed) if packed is not None else 0)
+        deep, deep_packed = self._deep, self._deep_packed
+        held = [plane.nbytes for plane in (pixels, deep) if plane is not None]
+        return sum(held) + sum(len(data) for data in (packed, deep_packed) if data is not None)
 
     @property
     def is_small(self) -> bool:
         """Whether packing it would bring nothing: it is packed already, or packing did not pay, or it is flat."""
-        return self.value is not None or self._pixels is None or self._dense
+        small = self._pixels is None or self._dense
+        return self.value is not None or (small and self._deep is None)
 
     def packed(self) -> bytes:
         """The pixels, row by row, compressed with zlib; kept where that is smaller, so that the second call is free."""
@@ -74,9 +112,18 @@ class Tile:
                 self._packed = packed
         return packed
 
+    def deep_packed(self) -> bytes | None:
+        """What ``deep`` holds beyond the pixels, compressed and kept; None where it holds nothing more."""
+        if self._deep_packed is None and (deep := self._deep) is not None:
+            self._deep_packed = _shallowed(deep, self.pixels)
+        return self._deep_packed
+
     def pack(self) -> None:
         """Keep the packed bytes only, where they take less than the pixels do."""
-        if not self.is_small and self.packed() is self._packed:
+        if self.is_deep:
+            self.deep_packed()
+            self._deep = None
+        if self.value is None and self._pixels is not None and self.packed() is self._packed:
             self._pixels = None
 
     def unpack(self) -> None:
@@ -86,6 +133,8 @@ class Tile:
         """
         if self._pixels is None:
             self._pixels = self.pixels
+        if self._deep is None and self.is_deep:
+            self._deep = self.deep
 
     @classmethod
     def unpacked(cls, packed: bytes, shape: Shape) -> "Tile":
@@ -106,6 +155,52 @@ class Tile:
             tile._dense = len(packed) >= size  # noqa: SLF001 - one of us
             tile._packed = None if tile._dense else packed  # noqa: SLF001 - packing it again is free
         return tile
+
+    def deepened(self, packed: bytes) -> "Tile":
+        """This tile with what ``deep_packed`` gave; ``ValueError`` where that does not fit."""
+        return Tile(self.pixels.copy(), deep=_deepened(packed, self.pixels))
+
+
+def deep_tile(values: Deep) -> Tile:
+    """A tile of these 16-bit values (uint16, contiguous, copied); one of 8 bits where those say it all."""
+    pixels = to_8bit(values)
+    if not (values % np.uint16(257)).any():
+        return frozen(pixels, owned=True)
+    return Tile(pixels, deep=values.copy())
+
+
+def carried(tile: Tile, below: Tile) -> Tile:
+    """``tile``, which was made of ``below`` at 8 bits, with the 16-bit values of those pixels that stayed the same."""
+    if not below.is_deep or tile is below or tile.is_deep:
+        return tile
+    pixels = tile.pixels
+    same = pixels == below.pixels
+    if not same.any():
+        return tile
+    return deep_tile(np.where(same, below.deep, pixels.astype(np.uint16) * np.uint16(257)))
+
+
+def _shallowed(deep: Deep, pixels: Plane) -> bytes:
+    """How far the 16-bit values lie from what the pixels stand for: 0..256 from 128 below on, low bytes, then high."""
+    rest = (deep.astype(np.int32) - pixels.astype(np.int32) * 257 + 128).astype("<u2").view(np.uint8).reshape(-1, 2)
+    return zlib.compress(rest[:, 0].tobytes() + rest[:, 1].tobytes(), _LEVEL)
+
+
+def _deepened(packed: bytes, pixels: Plane) -> Deep:
+    size = 2 * pixels.size
+    stream = zlib.decompressobj()
+    try:
+        raw = stream.decompress(packed, size + 1)
+    except zlib.error as error:
+        raise ValueError("damaged tile") from error
+    if len(raw) != size:
+        raise ValueError("a tile of the wrong size")
+    low, high = np.frombuffer(raw, np.uint8).reshape(2, *pixels.shape).astype(np.int32)
+    values = pixels.astype(np.int32) * 257 + low + 256 * high - 128
+    if values.min() < 0 or values.max() > 65535 or (to_8bit(values.astype(np.uint16)) != pixels).any():
+        raise ValueError("values that are not those of the pixels")
+    deep: Deep = values.astype(np.uint16)
+    return deep
 
 
 # Flat tiles in use. One that nobody holds any more is forgotten, so that those in use are always the only ones.

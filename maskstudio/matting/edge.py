@@ -12,11 +12,13 @@ import numpy.typing as npt
 from maskstudio.core.adjust import reach
 from maskstudio.core.adjustmask import adjusted_mask
 from maskstudio.core.cv import cv2
+from maskstudio.core.depth import to_8bit
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Index, Mask, Plane, Tile, grid, within
 from maskstudio.core.refinement import ColourTile, Refinement
+from maskstudio.core.tile import Deep, deep_tile
 from maskstudio.jobs import Token
 from maskstudio.matting import adaptive, trimap
 from maskstudio.matting.colourtiles import laid_colours
@@ -143,7 +145,7 @@ def _part(image: Image, layer: Layer, known: Refinement, token: Token) -> Refine
     for done, number in enumerate(numbers):
         found = _laid(image, layer, found, around, number, token.part(done / len(numbers), (done + 1) / len(numbers)))
     share = _fading(box, around)
-    old, new = known.solved.array(around), found.solved.array(around)
+    old, new = known.solved.deep_array(around), found.solved.deep_array(around)
     solved = known.solved.put(_blended(old, new, share), around.x, around.y)
     clean = image.pixels[around.slices()].copy()
     for index, box_of_tile in grid(image.width, image.height, around):
@@ -168,7 +170,9 @@ def _laid(image: Image, layer: Layer, below: Refinement, around: Rect, number: i
     alpha, clean = _solved(image, wanted, kept, around, refine or RefineParams(), below.reach, token)
     area = None if region is None else region.area
     if area is not None:
-        alpha = _blended(under, alpha, area.array(around).astype(np.float32) / np.float32(255))
+        alpha = _blended(
+            below.solved.deep_array(around), alpha, area.array(around).astype(np.float32) / np.float32(255)
+        )
     solved = below.solved.put(alpha, around.x, around.y)
     return Refinement(solved, laid_colours(below.colours, image, clean, around, area=area), reach=below.reach)
 
@@ -193,23 +197,25 @@ def _spill(refine: RefineParams | None) -> tuple[int, int, int] | None:
 
 def _solved(
     image: Image, wanted: Plane, kept: Plane, around: Rect, refine: RefineParams, wide: int, token: Token
-) -> tuple[Plane, ColourTile]:
-    """Alpha of the pixels ``around``, solved where ``wanted`` is unknown and as in ``kept`` elsewhere, and clean
-    colours, which go on for ``wide`` px beyond what is soft.
+) -> tuple[Deep, ColourTile]:
+    """Alpha of the pixels ``around`` at 16 bits, solved where ``wanted`` is unknown and as in ``kept`` elsewhere, and
+    clean colours, which go on for ``wide`` px beyond what is soft.
     """
     pixels = image.pixels[around.slices()]
     alpha = _alpha(refine, pixels, wanted, token.part(0.0, 0.85, "Solving the edge"))
     coverage = kept.copy()
+    deep = coverage.astype(np.uint16) * np.uint16(257)
     for top in range(0, len(coverage), _ROWS):  # piece by piece: quick to cancel, and little memory
         token.check()
         rows = slice(top, top + _ROWS)
         unknown = cv2.inRange(wanted[rows], 1, 254) > 0
-        coverage[rows][unknown] = np.rint(alpha[rows][unknown] * 255).astype(np.uint8)
+        deep[rows][unknown] = np.rint(alpha[rows][unknown] * 65535).astype(np.uint16)
+        coverage[rows] = to_8bit(deep[rows])
     del alpha
     clean = estimate(
         pixels, coverage, spill=_spill(refine), reach=wide, token=token.part(0.85, 1.0, "Cleaning colours")
     )
-    return coverage, clean
+    return deep, clean
 
 
 def _alpha(refine: RefineParams, pixels: ColourTile, wanted: Plane, token: Token) -> Alpha:
@@ -252,8 +258,10 @@ def _fading(box: Rect, around: Rect) -> npt.NDArray[np.float32]:
     return share
 
 
-def _blended(below: Plane, above: Plane, share: npt.NDArray[np.float32]) -> Plane:
-    return np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint8)
+def _blended(below: Deep, above: Deep, share: npt.NDArray[np.float32]) -> Deep:
+    """``above`` over ``below`` by as much as ``share`` says."""
+    mixed: Deep = np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint16)
+    return mixed
 
 
 def _mixed(below: Mask, above: Mask, area: Mask) -> Mask:
@@ -265,5 +273,5 @@ def _mixed(below: Mask, above: Mask, area: Mask) -> Mask:
             tiles[index] = above.held(index)
         elif share.value != 0:
             part = share.pixels.astype(np.float32) / np.float32(255)
-            tiles[index] = _blended(below.tile(index), above.tile(index), part)
+            tiles[index] = deep_tile(_blended(below.held(index).deep, above.held(index).deep, part))
     return below.with_tiles(tiles)

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from maskstudio import operations, paths
 from maskstudio.core.atomic import reason, replacing
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.files import decode_image, decode_mask
+from maskstudio.core.files import decode_deep_mask, decode_image
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.errors import CannotWrite
@@ -74,7 +74,7 @@ class ExchangeVerbs(Desk):
 
         return self._start(
             "Paste mask",
-            lambda _token: Mask.from_array(decode_mask(data, name, document.size, allow_resize=True)),
+            lambda _token: Mask.from_array(decode_deep_mask(data, name, document.size, allow_resize=True)),
             done,
             lane="import paste",
         )

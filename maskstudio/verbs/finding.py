@@ -5,7 +5,7 @@ from pathlib import Path
 
 from maskstudio import operations
 from maskstudio.core.document import Layer
-from maskstudio.core.files import read_mask
+from maskstudio.core.files import read_deep_mask
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Job
 from maskstudio.names import shown
@@ -67,7 +67,7 @@ class FindingVerbs(Desk):
 
         return self._start(
             f"Import {path.name}",
-            lambda _token: Mask.from_array(read_mask(path, document.size, allow_resize=resize)),
+            lambda _token: Mask.from_array(read_deep_mask(path, document.size, allow_resize=resize)),
             done,
             lane=f"import {path}",
         )

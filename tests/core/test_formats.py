@@ -60,6 +60,17 @@ def test_heic_with_alpha_profile_and_metadata(tmp_path):
     assert np.abs(managed(profiled)[0, 0] - (215, 85, 51)).max() <= 3
 
 
+@pytest.mark.parametrize(("transfer", "notes"), [(13, 0), (16, 1), (18, 1)])
+def test_heic_is_shown_by_its_code_points(transfer, notes):
+    deep = np.full((64, 64, 3), SKIN, np.uint16) << 8
+    data = heic(deep, "RGB;16", color_primaries=12, transfer_characteristics=transfer)
+    image = decode_image(data, "a.heic").image
+    assert image.cicp == bytes((12, transfer, 0, 1))
+    assert len(image.notes) == notes
+    if transfer == 13:
+        assert np.abs(managed(image)[0, 0] - (215, 85, 51)).max() <= 2
+
+
 def test_heic_is_turned_once(shared_data):
     sideways = RNG.integers(0, 256, (64, 32, 3), np.uint8)
     made = pillow_heif.from_pillow(PIL.Image.fromarray(sideways))
@@ -163,7 +174,9 @@ def test_camera_raw_is_developed_and_not_its_small_picture(shared_data, tmp_path
     assert middle.min() > 20_000
     red = decode_image(dng(colour=(0.7, 0.2, 0.1)), "a.tif").image.pixels[32, 48].astype(int)
     assert red[0] > 1.5 * red[1] > 1.2 * red[2]
-    assert opened.notes == ("The camera RAW was developed with the camera's white balance, as 16-bit sRGB.",)
+    assert opened.notes == (
+        "The camera RAW was developed with the camera's white balance and exposure, as 16-bit sRGB.",
+    )
     write_cutout(tmp_path / "a.png", opened, np.full((64, 96), 255, np.uint8))
     with PIL.Image.open(tmp_path / "a.png") as written:
         assert written.getexif()[0x8298] == "(c) Ada"

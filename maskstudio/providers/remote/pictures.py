@@ -9,6 +9,7 @@ import PIL.ExifTags
 import PIL.Image
 
 from maskstudio.core.cv import cv2
+from maskstudio.core.depth import to_8bit
 from maskstudio.core.files import decode_image, decode_mask
 from maskstudio.errors import BadAnswer, MaskStudioError
 from maskstudio.matting.enlarge import enlarged
@@ -93,7 +94,7 @@ def cutout_of(
     except MaskStudioError:
         raise BadAnswer(f"{title} sent a picture that is damaged, so it was not used.") from None
     _check_upright(opened.image.size, data, title)
-    alpha = opened.alpha
+    alpha = None if opened.alpha is None else to_8bit(opened.alpha)
     if alpha is None and _opaque(data):
         alpha = np.full(opened.image.size[::-1], 255, np.uint8)
     if alpha is None:

@@ -1,0 +1,24 @@
+"""Depth: values of 8 and of 16 bits, and from one to the other."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+def to_depth(values: Pixels, depth: int) -> Pixels:
+    """The same values at 8 or 16 bits a channel; no copy if they are there already."""
+    if depth == 8:
+        return to_8bit(values)
+    return values.astype(np.uint16) * np.uint16(257) if values.dtype == np.uint8 else values
+
+
+def to_8bit(values: Pixels) -> NDArray[np.uint8]:
+    """uint8 as it is, uint16 as round(v / 257)."""
+    if values.dtype == np.uint8:
+        return values.view(np.uint8)
+    wide = values.astype(np.uint32)
+    wide += 128
+    wide -= wide >> 8  # (v + 128 - ((v + 128) >> 8)) >> 8 is round(v / 257) for every 16-bit v, without a division
+    wide >>= 8
+    return wide.astype(np.uint8)
