@@ -99,10 +99,10 @@ def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
 def without_saving(days: int) -> str:
     """What becomes of work that is not saved, if closed documents are kept for so many ``days``."""
     if days <= 0:
-        return _tr("What was done since it was last saved is in no project. Without saving it is lost.")
-    reopen = _tr("File > Reopen Closed brings it back for up to {} days, even if it is not saved.")
-    one = _tr("File > Reopen Closed brings it back for up to a day, even if it is not saved.")
-    return reopen.format(days) if days > 1 else one
+        return _tr("What is not saved will be lost, since closed documents are not kept.")
+    if days == 1:
+        return _tr("What is not saved can be brought back for a day by File > Reopen Closed.")
+    return _tr("What is not saved can be brought back for {} days by File > Reopen Closed.").format(days)
 
 
 def show_about(parent: QWidget) -> None:

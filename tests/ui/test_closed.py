@@ -213,6 +213,6 @@ def test_the_question_says_what_can_be_done(window, monkeypatch, button, answer)
     assert dialogs.ask_leave(window, "photo.png", 14) == answer
     assert dialogs.ask_leave(window, "photo.png", 0) == answer
     assert said == [
-        ("File > Reopen Closed brings it back for up to 14 days, even if it is not saved.", "Don't Save"),
-        ("What was done since it was last saved is in no project. Without saving it is lost.", "Don't Save"),
+        ("What is not saved can be brought back for 14 days by File > Reopen Closed.", "Don't Save"),
+        ("What is not saved will be lost, since closed documents are not kept.", "Don't Save"),
     ]
