@@ -79,7 +79,7 @@ def reopened(writer, one):
     return made
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_whatever_was_done_is_there_after_close_and_reopen(session, writer, monkeypatch, seed):
     monkeypatch.setattr(edge, "refine_edge", coloured_edge)
     Wanderer(session, seed).wander(30)
