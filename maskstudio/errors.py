@@ -6,11 +6,13 @@
         * TooLarge          larger than the limit for images; the limit can be raised by the user
         * BadMask           a mask that does not fit its image
         * BadProject        a project file that is damaged, of a newer version or not to be trusted
+        * OverOriginal      a result that would take the place of what it was made from
         * BadParameter      a value outside its declared range
         * UnknownModel      no model of that name
     * Failed                a sound request that could not be carried out (exit status 1)
         * CannotRead        the file or folder is missing or not readable
         * CannotWrite       the target cannot be written, or the disk is full
+            * ChangedElsewhere  somebody else has changed, moved or removed the file since we read or wrote it
         * ModelUnavailable  the model's file is missing, unverified or not supported here
         * Untrusted         a weight file that could run code and was not trusted by the user
         * ProviderFailed    a provider gave up
@@ -26,6 +28,8 @@
 
 Boundaries (files, providers) translate low-level exceptions into this tree; nobody else catches broadly.
 """
+
+from pathlib import Path
 
 from maskstudio.names import shown
 
@@ -64,6 +68,14 @@ class BadProject(BadInput):
     """A project file or a journal that is damaged, of a newer version, or not to be trusted; nothing was opened."""
 
 
+class OverOriginal(BadInput):
+    """A result that was to be written over the photo or the project it was made from; nothing was written."""
+
+    def __init__(self, sentence: str, path: Path) -> None:
+        super().__init__(sentence)
+        self.path = path
+
+
 class BadParameter(BadInput):
     """A parameter value outside its declared range or of the wrong type."""
 
@@ -84,6 +96,14 @@ class CannotRead(Failed):
 
 class CannotWrite(Failed):
     """A target that could not be written; no partial file is left."""
+
+
+class ChangedElsewhere(CannotWrite):
+    """A file that somebody else has changed, moved or removed since we read or wrote it; ``path`` says which."""
+
+    def __init__(self, sentence: str, path: Path) -> None:
+        super().__init__(sentence)
+        self.path = path
 
 
 class ModelUnavailable(Failed):

@@ -26,7 +26,7 @@ RULES: dict[str, set[str]] = {
     "departure": {"spec", "core"},
     "paths": set(),
     "jobs": {"errors", "names"},
-    "core": {"errors", "names", "spec", "params"},
+    "core": {"errors", "names", "spec", "params", "paths"},
     "matting": {*FLOOR, "core"},
     "providers": {*FLOOR, "remote_params", "departure", "core", "matting"},
     "operations": {*FLOOR, "core", "matting", "providers"},

@@ -3,12 +3,16 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from maskstudio.core.edition import Edition, Guard, guard_of, real
+from maskstudio.core.lock import changing
+from maskstudio.core.underway import new_file, part_of
 from maskstudio.errors import CannotWrite
-from maskstudio.names import path_of, text_of
+
+_PATIENCE = 1.0  # s, for what takes a moment
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -29,35 +33,49 @@ _REASONS = {
 def replacing(path: str | Path) -> Iterator[BinaryIO]:
     """A binary file that takes the place of ``path`` when the block ends well, with the permissions of the old one.
 
-    Whatever goes wrong in the block or on the disk, the old file stays as it was and nothing is left beside it.
-    Raises CannotWrite for the system's errors; all others pass through.
+    Whatever goes wrong in the block or on the disk, the old file stays as it was and nothing is left beside it; what a
+    killed process leaves, the next one removes (``underway.py``). Under a ``guarding`` of ``edition.py`` it is looked
+    at before the work begins, and once more at the last moment.
+    Raises CannotWrite for the system's errors, ChangedElsewhere for a guard's; all others pass through.
     """
-    target = _target(path)
-    part = target.with_name(f".{os.urandom(8).hex()}.part")
+    target = real(path)
+    part, guard = part_of(target), guard_of(target)
     try:
         mode = _old_mode(target)
-        with part.open("xb") as file:
+        if guard is not None:
+            guard.check()
+        with new_file(part) as (file, name):
             yield file
+            written = Edition.written(file) if guard is not None else None
             file.flush()
             os.fsync(file.fileno())
-        if mode is not None:
-            part.chmod(mode)
-        part.replace(target)
+            if mode is not None:
+                os.fchmod(file.fileno(), mode) if hasattr(os, "fchmod") else part.chmod(mode)
+            with _turn(target, guard):
+                if guard is not None and written is not None:
+                    guard.check()
+                    guard.about(written.digest)
+                name()
+                file.close()
+                part.replace(target)
+            if guard is not None and written is not None:
+                guard.written = written.placed(target)
         _sync_folder(target.parent)
-    except BaseException as error:
-        with suppress(OSError):
-            part.unlink()
-        if isinstance(error, OSError):
-            raise CannotWrite(f"{target.name} could not be written: {reason(error)}.") from error
-        raise
+    except OSError as error:
+        raise CannotWrite(f"{target.name} could not be written: {reason(error)}.") from error
 
 
-def _target(path: str | Path) -> Path:
-    """The file to replace, as the system's locale writes its name; through a link, the one it points to."""
-    try:
-        return Path(os.path.realpath(path_of(text_of(path))))
-    except ValueError as error:  # a null byte
-        raise CannotWrite(f"{Path(path).name} could not be written: no file can have that name.") from error
+@contextmanager
+def _turn(target: Path, guard: Guard | None) -> Iterator[None]:
+    """One guard after the other, in this process or another: none's look and replacement have another's in between.
+
+    Where the system or the disk has no such lock, or somebody sits on it, the look a moment before must do.
+    """
+    with ExitStack() as stack:
+        if guard is not None and os.name != "nt":  # there, a lock is a file, and nothing may stay beside the user's
+            with suppress(OSError):
+                stack.enter_context(changing(target, _PATIENCE))
+        yield
 
 
 def _old_mode(target: Path) -> int | None:

@@ -3,12 +3,15 @@
 import json
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from maskstudio.errors import BadProject
+from maskstudio.names import path_of, text_of
 
 T = TypeVar("T")
 LONGEST = 1000  # letters of a name; nobody reads more
+_MOST = 1 << 16  # letters of a value that nobody reads but a program, such as an address
 _WHOLE = 2**53
 
 
@@ -45,6 +48,15 @@ class Fields:
         if not isinstance(value, str):
             self._refuse(name)
         return clean(value)
+
+    def path(self, name: str) -> Path | None:
+        """A path exactly as ``path_text`` wrote it, of any length and any bytes; None where there is none."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str) or "\0" in value:
+            self._refuse(name)
+        return path_of(value)
 
     def one_of(self, name: str, *choices: str) -> str:
         """One of these texts."""
@@ -85,9 +97,18 @@ def finite(value: object, what: str, low: float = -math.inf, high: float = math.
     return number
 
 
-def clean(text: str) -> str:
-    """``text`` cut to what somebody would read, with half letters (lone surrogates) and null bytes replaced."""
-    return text[:LONGEST].encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+def path_text(path: Path | None) -> str | None:
+    """A path for a JSON object, the same one whatever folder and locale somebody reads it in. Bytes that are no UTF-8
+    stand in it as lone surrogates, which JSON must keep escaped, as it does by default.
+    """
+    return None if path is None else text_of(path.absolute())
+
+
+def clean(text: str, most: int = LONGEST) -> str:
+    """``text`` cut to ``most`` letters, by default as many as somebody would read, with half letters (lone surrogates)
+    and null bytes replaced.
+    """
+    return text[:most].encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
 def parsed(data: bytes, what: str) -> Fields:
@@ -114,7 +135,7 @@ def _plain(value: object, what: str) -> Any:
     if isinstance(value, list) and len(value) <= 100:
         return [_plain(each, what) for each in value if not isinstance(each, list)]
     if isinstance(value, str):
-        return clean(value)
+        return clean(value, _MOST)
     if value is None or isinstance(value, bool):
         return value
     finite(value, what)

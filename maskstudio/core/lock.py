@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -28,7 +28,12 @@ class Lock:
     @classmethod
     def taken(cls, folder: Path) -> Self | None:
         """The lock of a folder, or None where a living owner has it. Raises OSError where nobody could have it."""
-        handle = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        return cls.on(folder / NAME)
+
+    @classmethod
+    def on(cls, path: Path) -> Self | None:
+        """As ``taken``, of a file, which is made if it is not there."""
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(handle)
         except OSError:
@@ -38,9 +43,10 @@ class Lock:
 
     def release(self) -> None:
         """Let go."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            with suppress(OSError):  # the disk may be gone, and the lock with it
+                os.close(handle)
 
 
 @contextmanager

@@ -77,7 +77,7 @@ class Source:
             return None
 
     def _bytes(self, member: str) -> bytes | None:
-        if self.path is None:
+        if self.path is None or not self.path.is_file():  # a pipe in its place would wait for a writer
             return None
         if not member:
             return self.path.read_bytes()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from maskstudio.core.atomic import reason
+from maskstudio.core.checked import path_text
 from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
@@ -65,6 +66,7 @@ class Journal:
         self._log: Log | None = None
         self._written: State | None = None
         self._number = 0
+        self._sample = ""
         self._start_size = 0
         self._unsynced: float | None = None
         self._followed = 0.0
@@ -100,16 +102,21 @@ class Journal:
         return self.over if self._ending else self._rests
 
     def take(
-        self, history: History, stroke: Stroke | None, project: Path | None = None, saved: Document | None = None
+        self,
+        history: History,
+        stroke: Stroke | None,
+        project: Path | None = None,
+        saved: Document | None = None,
+        digest: str = "",
     ) -> None:
         """Keep what ``history`` is now. ``stroke`` is under way, if any; every other one is over.
 
-        ``project`` is the file it is kept in, ``saved`` the document that file holds.
+        ``project`` is the file it is kept in, ``saved`` the document that file holds, ``digest`` that file's sha256.
         """
         if self._live is not None and self._live.stroke is not stroke:
             self._live = None
         strokes = self._live.number if self._live is not None else self._strokes + 1
-        self._state = State(history.steps, history.position, strokes, project, saved)
+        self._state = State(history.steps, history.position, strokes, project, saved, digest)
         self._writer.wake()
 
     def follow(self, stroke: Stroke, layer: Layer, *, added: bool) -> None:
@@ -154,6 +161,8 @@ class Journal:
         state = self._state
         if state is None:
             return None
+        if self._log is not None:
+            self._log.describe(self._header())
         if self._log is None:
             self._begin(state)
         elif state is not self._written:
@@ -189,7 +198,10 @@ class Journal:
             raise
         self._use(made, state)
         self._copying = threading.Thread(
-            target=source.keep, args=(self.folder, self._image, self._opened, self._stopped), daemon=True
+            target=source.keep,
+            args=(self.folder, self._image, self._opened, self._stopped, self._writer.wake),
+            name="journal photo",
+            daemon=True,
         )
         self._copying.start()
 
@@ -213,8 +225,10 @@ class Journal:
 
     def _header(self) -> dict[str, Any]:
         image = self._image
-        about = {"name": image.name, "path": str(image.path) if image.path else None, "depth": image.depth}
-        return {"format": 1, **about, "width": image.width, "height": image.height}
+        self._sample = self._sample or image.sample
+        about = {"name": image.name, "path": path_text(image.path), "depth": image.depth}
+        photo = {"width": image.width, "height": image.height, "sample": self._sample, "digest": image.known_digest}
+        return {"format": 1, **about, **photo}
 
     def _breathe(self) -> None:
         """In the midst of a long step: a stroke that has begun meanwhile is not to wait for its end."""
@@ -268,8 +282,9 @@ class Journal:
             self._start_size = self._log.written  # it did not work; not again at once
             return
         made.take(state)
-        if self._live is not None:
-            made.follow(self._live)
+        live = self._live  # the window may be ending it just now
+        if live is not None:
+            made.follow(live)
         made.flush()
         made.sync()
         self._use(made, state)

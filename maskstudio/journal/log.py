@@ -4,7 +4,7 @@ H  what the journal is about
 T P C K  planes, as in ``core/shelf.py``;  L  a layer;  D  a document, which names its layers
 S  the steps that changed in the history, where it stands, and which strokes are over
 B  the beginning of a stroke;  V  samples of it
-N  where the project is kept and which document it holds
+N  where the project is kept, which document it holds, and the digest of that file
 """
 
 import json
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from maskstudio.core.checked import path_text
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.frames import framed
 from maskstudio.core.history import Step
@@ -43,7 +44,8 @@ class Live:
 class State:
     """All there is to keep at a moment. Frozen, so that any thread may read it.
 
-    Strokes with numbers below ``strokes`` are over, by becoming a step or by being given up.
+    ``project`` is the file it is kept in, ``saved`` the document that file holds, ``digest`` the sha256 of that file as
+    we know it. Strokes with numbers below ``strokes`` are over, by becoming a step or by being given up.
     """
 
     steps: list[Step]
@@ -51,6 +53,7 @@ class State:
     strokes: int = 1
     project: Path | None = None
     saved: Document | None = None
+    digest: str = ""
 
 
 class Log:
@@ -68,13 +71,20 @@ class Log:
         self._layers, self._documents = Numbers(), Numbers()
         self._steps: list[Step] = []
         self._stroke, self._sent = 0, 0
-        self._kept: tuple[Path | None, Document | None] = (None, None)
+        self._kept: tuple[Path | None, Document | None, str] = (None, None, "")
+        self._header: dict[str, Any] = {}
         try:
-            for _ in range(2):  # nothing can be read without it
-                self._put(b"H", header)
+            self.describe(header)
         except BaseException:
             self.drop()
             raise
+
+    def describe(self, header: dict[str, Any]) -> None:
+        """Say what the journal is about, if that is not what was said last. The last one counts."""
+        if header != self._header:
+            for _ in range(2):  # nothing can be read without it
+                self._put(b"H", header)
+            self._header = header
 
     def take(self, state: State) -> None:
         """Write what is new since the last state."""
@@ -82,10 +92,10 @@ class Log:
         start, end = _alike(old, new)
         changed = new[start : len(new) - end]
         steps = [[self._document(step.document), step.label, step.merge] for step in changed]
-        if (state.project, state.saved) != self._kept:
+        if (state.project, state.saved, state.digest) != self._kept:
             saved = self._document(state.saved) if state.saved is not None else None
-            self._put(b"N", {"project": str(state.project) if state.project else None, "saved": saved})
-            self._kept = state.project, state.saved
+            self._put(b"N", {"project": path_text(state.project), "saved": saved, "digest": state.digest})
+            self._kept = state.project, state.saved, state.digest
         drop = len(old) - start - end
         splice = {"start": start, "drop": drop, "steps": steps, "at": state.at}
         self._put(b"S", {**splice, "strokes": state.strokes, "when": time.time()})

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maskstudio import paths
-from maskstudio.core.checked import Fields
+from maskstudio.core.checked import Fields, clean
 from maskstudio.core.document import Document
 from maskstudio.core.frames import read_kinds, whole_frames
 from maskstudio.core.history import History
 from maskstudio.core.lock import Lock
 from maskstudio.errors import BadProject
+from maskstudio.journal import promise
 from maskstudio.journal.background import THUMBNAIL
 from maskstudio.journal.journal import LOG
-from maskstudio.journal.replay import Replay, Tale, counted
+from maskstudio.journal.replay import Replay, Tale, summed_up
 from maskstudio.journal.source import restored
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Recoverable:
     """A journal without an owner: the editor that wrote it was killed.
 
     ``size`` is width and height in px, ``when`` the last change (s since the epoch), ``thumbnail`` a PNG file's bytes.
+    One that a ``newer`` version of this program wrote can only be told of.
     """
 
     folder: Path
@@ -36,11 +38,14 @@ class Recoverable:
     when: float
     steps: int
     thumbnail: bytes | None
+    newer: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Recovered:
-    """What was in a journal. ``lock`` makes it ours, ``notes`` are sentences for the user."""
+    """What was in a journal. ``lock`` makes it ours, ``notes`` are sentences for the user, ``digest`` is the sha256 of
+    the ``project``'s file when we read or wrote it last.
+    """
 
     history: History
     project: Path | None
@@ -48,6 +53,7 @@ class Recovered:
     notes: tuple[str, ...]
     folder: Path
     lock: Lock
+    digest: str
 
 
 def home() -> Path:
@@ -74,15 +80,17 @@ def recover(found: Recoverable) -> Recovered:
         raise BadProject(f"{found.name} is open in another window.")
     try:
         tale, header = _tale(found)
-        replay = Replay(tale, restored(found.folder, header))
+        image, notes = restored(found.folder, header)
+        replay = Replay(tale, image)
         history = replay.history()
         saved = replay.saved
     except BaseException:
         lock.release()
         raise
-    damaged = tale.damaged or replay.lost
-    notes = (f"Parts of the journal of {found.name} were damaged; look whether anything is missing.",)
-    return Recovered(history, replay.project, saved, notes if damaged else (), found.folder, lock)
+    if tale.damaged or replay.lost:
+        notes = (*notes, f"Parts of the journal of {found.name} were damaged; look whether anything is missing.")
+    digest = promise.known(found.folder, replay.project, replay.digest)
+    return Recovered(history, replay.project, saved, notes, found.folder, lock, digest)
 
 
 def discard(found: Recoverable) -> None:
@@ -110,6 +118,8 @@ def _tale(found: Recoverable) -> tuple[Tale, Fields]:
         except OSError:
             log.info("a journal could not be read", exc_info=True)
             continue
+        if tale.newer:
+            raise BadProject(f"{found.name} was worked on in a newer version of maskstudio; please update to go on.")
         if tale.told and tale.header is not None:
             return tale, tale.header
     raise BadProject(f"Nothing of {found.name} could be recovered: its journal is damaged.")
@@ -133,8 +143,11 @@ def _looked_at(folder: Path) -> Recoverable | None:
 def _summed_up(folder: Path, logs: list[Path]) -> Recoverable | None:
     for path in logs:
         with path.open("rb") as file:
-            frames = list(read_kinds(file, b"HSB"))
-        header, steps = counted(frames)
+            frames = list(read_kinds(file, b"HSBD"))
+        tale = summed_up(frames)
+        header, steps = tale.header, len(tale.steps)
+        if header is not None and tale.newer:
+            return Recoverable(folder, _name(header), (0, 0), path.stat().st_mtime, 0, None, newer=True)
         if header is None or steps == 0:
             continue
         if steps == 1 and header.values.get("path") and all(frame.kind != b"B" for frame in frames):
@@ -146,6 +159,12 @@ def _summed_up(folder: Path, logs: list[Path]) -> Recoverable | None:
         thumbnail = picture.read_bytes() if picture.is_file() else None
         return Recoverable(folder, header.text("name"), size, path.stat().st_mtime, steps, thumbnail)
     return None
+
+
+def _name(header: Fields) -> str:
+    """What a journal is about, even if a version to come writes that otherwise."""
+    name = header.values.get("name")
+    return clean(name) if isinstance(name, str) and name else "A document"
 
 
 def _whole(path: Path) -> bool:

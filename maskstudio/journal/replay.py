@@ -1,6 +1,7 @@
 """Replay: from the frames of a journal to the history it kept. What is damaged costs its layer or its step alone."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,6 +11,7 @@ from maskstudio.core.document import Document, Layer
 from maskstudio.core.frames import Frame, read_frames
 from maskstudio.core.history import History, Step
 from maskstudio.core.image import Image
+from maskstudio.core.record import FORMAT as RECORD
 from maskstudio.core.record import Reader, upgraded
 from maskstudio.core.shelved import KINDS, ShelfReader
 from maskstudio.core.stroke import Stroke
@@ -31,6 +33,7 @@ class Tale:
     at: int = 0
     told: bool = False  # a whole state has been written
     damaged: bool = False
+    newer: bool = False  # a version after this one wrote it
     stroke: Fields | None = None
     samples: list[tuple[float, float, float]] = field(default_factory=list)
     note: Fields | None = None
@@ -61,9 +64,7 @@ class Tale:
 
     def _noted(self, kind: bytes, values: Fields) -> None:
         if kind == b"H":
-            if values.whole("format") > FORMAT:
-                raise BadProject("it was written by a newer version of maskstudio")
-            self.header = values
+            self.header, self.newer = values, self.newer or values.whole("format") > FORMAT
         elif kind == b"S":
             self._spliced(values)
         elif kind == b"B":
@@ -71,6 +72,7 @@ class Tale:
         elif kind == b"N":
             self.note = values
         else:
+            self.newer = self.newer or (kind == b"D" and values.whole("format") > RECORD)
             self.records[kind, values.whole("n")] = values
 
     def _spliced(self, values: Fields) -> None:
@@ -133,8 +135,12 @@ class Replay:
     @property
     def project(self) -> Path | None:
         """The file the project is kept in."""
-        note = self._tale.note
-        return Path(note.text("project")) if note and note.values.get("project") else None
+        return self._tale.note.path("project") if self._tale.note else None
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of that file as it was known then; empty where none was."""
+        return self._tale.note.text("digest", "") if self._tale.note else ""
 
     @property
     def saved(self) -> Document | None:
@@ -204,12 +210,10 @@ def _without(record: Fields, layers: list[Layer]) -> Fields:
     return Fields({**record.values, "active": active, "solo": solo}, record.what)
 
 
-def counted(frames: list[Frame]) -> tuple[Fields | None, int]:
-    """The header and how many steps there are, from the frames of these two kinds alone."""
+def summed_up(frames: list[Frame]) -> Tale:
+    """What there is to tell of a journal before anybody wants it: made of some of its frames, whatever is wrong."""
     tale = Tale()
     for frame in frames:
-        try:
+        with suppress(BadProject, json.JSONDecodeError):
             tale.take(frame)
-        except (BadProject, json.JSONDecodeError):
-            continue
-    return tale.header, len(tale.steps)
+    return tale

@@ -1,9 +1,11 @@
 """The photo beside a journal: a copy of its file, so that recovery works even when that is moved, changed or gone."""
 
+import hashlib
 import json
 import logging
 import os
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +14,12 @@ from typing import BinaryIO
 from maskstudio.core.about import chunks_of
 from maskstudio.core.atomic import replacing
 from maskstudio.core.checked import Fields, parsed
+from maskstudio.core.edition import Edition
 from maskstudio.core.files import decode_image, read_image
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
 from maskstudio.errors import BadProject, CannotWrite, MaskStudioError
+from maskstudio.jobs import step_aside
 
 log = logging.getLogger(__name__)
 
@@ -28,17 +32,22 @@ class _Stopped(Exception):
     """The journal is no longer wanted."""
 
 
-def keep(folder: Path, image: Image, opened: float, stopped: threading.Event) -> None:
+def keep(
+    folder: Path, image: Image, opened: float, stopped: threading.Event, digested: Callable[[], None] = lambda: None
+) -> None:
     """Put the photo into ``folder``; on a thread of its own, until ``stopped``. A failure is logged: the journal goes
-    on, and tells the user if it cannot be written itself.
+    on, and tells the user if it cannot be written itself. ``digested`` is called once the image knows its digest.
 
     A file that has been changed since ``opened`` (s since the epoch) is not what is on screen: the pixels are kept.
     """
+    step_aside()
+    digest = image.digest
+    digested()
     if (folder / _ABOUT).exists():
         return
     try:
-        name = _copied(folder, image, opened, stopped)
-        about = {"name": name, "digest": image.digest}
+        name, bytes_digest = _copied(folder, image, opened, stopped)
+        about = {"name": name, "digest": digest, "file": bytes_digest}
         with replacing(folder / _ABOUT) as file:
             file.write(json.dumps(about).encode())
     except _Stopped:
@@ -47,29 +56,70 @@ def keep(folder: Path, image: Image, opened: float, stopped: threading.Event) ->
         log.info("the photo could not be kept beside its journal", exc_info=True)
 
 
-def restored(folder: Path, header: Fields) -> Image:
-    """The photo a journal is about. Raises BadProject where it is gone or has become another."""
-    path = Path(header.text("path")) if header.values.get("path") else None
+def restored(folder: Path, header: Fields) -> tuple[Image, tuple[str, ...]]:
+    """The photo a journal is about, with sentences for the user about it: from the copy, or from the file where that is
+    still the same photo. Raises BadProject where there is neither.
+    """
+    name, path = header.text("name"), header.path("path")
+    kept, file_digest = _kept(folder)
+    notes: tuple[str, ...] = ()
+    if kept is not None and _fits(kept, header):
+        image, notes = kept, _changes(name, path, file_digest)
+    else:
+        image = _from_file(path, header)
+        if not (header.values.get("digest") or header.values.get("sample")):  # an earlier version wrote it
+            notes = (f"Nobody noted what {name} looked like; see whether it is still the photo you worked on.",)
+    return replace(image, name=name, path=path, notes=()), notes
+
+
+def _from_file(path: Path | None, header: Fields) -> Image:
+    name = header.text("name")
+    if path is None:
+        raise BadProject(f"{name} cannot be continued: its photo is gone.")
+    try:
+        image = read_image(path, limit=None).image
+    except MaskStudioError as error:
+        raise BadProject(f"{name} cannot be continued: its photo is gone.") from error
+    if not _is_photo(image, header):
+        raise BadProject(f"{name} cannot be continued: another photo is in its place now; put the first one back.")
+    return image
+
+
+def _is_photo(image: Image, header: Fields) -> bool:
+    """Whether an image is the one a journal is about, as exactly as the journal knows."""
+    if not _fits(image, header):
+        return False
+    if header.values.get("digest"):
+        return image.digest == header.text("digest")
+    return not header.values.get("sample") or image.sample == header.text("sample")
+
+
+def _fits(image: Image, header: Fields) -> bool:
     size = header.whole("width", 1), header.whole("height", 1)
-    image = _kept(folder)
-    if image is None and path is not None:
-        try:
-            image = read_image(path, limit=None).image
-        except MaskStudioError as error:
-            raise BadProject(f"{header.text('name')} cannot be continued: its photo is gone.") from error
-    if image is None or image.size != size or image.depth != header.whole("depth", 8, 16):
-        raise BadProject(f"{header.text('name')} cannot be continued: its photo is gone.")
-    return replace(image, name=header.text("name"), path=path, notes=())
+    return image.size == size and image.depth == header.whole("depth", 8, 16)
 
 
-def _copied(folder: Path, image: Image, opened: float, stopped: threading.Event) -> str:
-    """The name the photo's file had; it tells its kind."""
+def _changes(name: str, path: Path | None, file_digest: str) -> tuple[str, ...]:
+    """What to say of the file the photo was copied from."""
+    if path is None or not file_digest:
+        return ()
+    try:
+        now = Edition.of(path)
+    except OSError:
+        return ()  # a drive that is not there, or nothing we may read: the copy serves
+    if now is not None and now.digest == file_digest:
+        return ()
+    what = "has been moved or deleted" if now is None else "is another file now"
+    return (f"{name} {what}; you go on with the copy that was kept with your work.",)
+
+
+def _copied(folder: Path, image: Image, opened: float, stopped: threading.Event) -> tuple[str, str]:
+    """The name the photo's file had, which tells its kind, and its sha256; none where its pixels had to do."""
     if image.path is not None:
         try:
             with image.path.open("rb") as source:
                 if os.fstat(source.fileno()).st_mtime < opened:
-                    _copy(source, folder, stopped)
-                    return image.path.name
+                    return image.path.name, _copy(source, folder, stopped)
         except OSError:
             log.info("the photo's file could not be copied", exc_info=True)
     pieces_of = png_pieces(raster_of(image.pixels), about=chunks_of(image, "all"))
@@ -77,14 +127,17 @@ def _copied(folder: Path, image: Image, opened: float, stopped: threading.Event)
         for piece in pieces:
             _check(stopped)
             file.write(piece)
-    return "pixels.png"
+    return "pixels.png", ""
 
 
-def _copy(source: BinaryIO, folder: Path, stopped: threading.Event) -> None:
+def _copy(source: BinaryIO, folder: Path, stopped: threading.Event) -> str:
+    sha = hashlib.sha256()
     with replacing(folder / _FILE) as file:
         while chunk := source.read(_CHUNK):
             _check(stopped)
+            sha.update(chunk)
             file.write(chunk)
+    return sha.hexdigest()
 
 
 def _check(stopped: threading.Event) -> None:
@@ -92,11 +145,14 @@ def _check(stopped: threading.Event) -> None:
         raise _Stopped
 
 
-def _kept(folder: Path) -> Image | None:
-    """The copy, if it is whole and what it should be."""
+def _kept(folder: Path) -> tuple[Image | None, str]:
+    """The copy, if it is whole and what it should be, and the digest of the file it was made of."""
     try:
         about = parsed((folder / _ABOUT).read_bytes(), "the photo")
-        image = decode_image((folder / _FILE).read_bytes(), about.text("name"), limit=None).image
-        return image if image.digest == about.text("digest") else None
+        data = (folder / _FILE).read_bytes()
+        image, file_digest = decode_image(data, about.text("name"), limit=None).image, about.text("file", "")
     except (OSError, MaskStudioError):
-        return None
+        return None, ""
+    # Another version of a decoder may round otherwise; the same bytes are the same photo all the same.
+    same = image.digest == about.values.get("digest") or hashlib.sha256(data).hexdigest() == file_digest
+    return (image, file_digest) if same else (None, "")

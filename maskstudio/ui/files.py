@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -18,10 +18,19 @@ from maskstudio.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui import dialogs
 from maskstudio.ui.tabs import Tab, Tabs
+from maskstudio.verbs.keeping import Over
 
 _CUTOUT = "-cutout"  # after the photo's name
 _MODELS = (".pt", ".onnx")
 Offer = tuple[str, Callable[[], object]]  # the words of a button and what it does
+
+
+class _Export(NamedTuple):
+    """What was to be written where."""
+
+    path: Path
+    params: ExportParams
+    mask: bool = False
 
 
 def _tr(text: str) -> str:
@@ -36,6 +45,7 @@ class Files:
         self._failed: Path | None = None
         self._adding: Path | None = None
         self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out went last
+        self._last: WeakKeyDictionary[Session, _Export] = WeakKeyDictionary()  # of all kinds
         self._given_up: set[Tab] = set()  # documents the user agreed to lose, while others are still asked about
         self._saving: dict[Job, Callable[[], object]] = {}
         self.save: Callable[[], Job | None] = lambda: None  # saves the project in front
@@ -47,10 +57,12 @@ class Files:
 
     # Photos
 
-    def open(self, path: Path, *, anyway: bool = False) -> None:
-        """Open an image in a tab of its own, which comes to the front once it is there; one that is open is shown."""
+    def open(self, path: Path, *, anyway: bool = False, again: bool = False) -> None:
+        """Open an image in a tab of its own, which comes to the front once it is there; one that is open is shown, or,
+        as it is on the disk, opened ``again``.
+        """
         path = path.absolute()
-        if tab := self._tabs.showing(path):
+        if not again and (tab := self._tabs.showing(path)):
             self._tabs.show_tab(tab)
             return
         tab = self._tabs.fresh()
@@ -150,25 +162,38 @@ class Files:
 
     def export(self, params: ExportParams) -> None:
         """Ask where, and write the cut-out."""
-        self._export(params, _CUTOUT, self._session.export)
+        self._export(params, _CUTOUT)
 
     def export_again(self, params: ExportParams) -> None:
         """Write the cut-out over the file it was last written to; the first time, ask where."""
-        if (path := self._exported.get(self._session)) is not None:
-            self._session.export(path, params)
+        path = self._exported.get(self._session)
+        if path is not None and self._session.exported(path):
+            self._write(_Export(path, params), "own")
         else:
             self.export(params)
 
     def export_mask(self, params: ExportParams) -> None:
         """Ask where, and write the mask."""
-        self._export(params, "-mask", self._session.export_mask)
+        self._export(params, "-mask")
 
-    def _export(self, params: ExportParams, suffix: str, write: Callable[[Path, ExportParams], object]) -> None:
+    def repeat_export(self, session: Session, over: Over) -> None:
+        """Write what was to be exported last, over whatever the user has now agreed to."""
+        if session.document is not None and (last := self._last.get(session)) is not None:
+            self._write(last, over, session)
+
+    def _export(self, params: ExportParams, suffix: str) -> None:
         document = self._session.document
         if document and (path := dialogs.ask_export(self._window, self._settings, document.image, suffix)):
-            write(path, params)
-            if suffix == _CUTOUT:
-                self._exported[self._session] = path
+            self._write(_Export(path, params, mask=suffix != _CUTOUT), "other")
+
+    def _write(self, export: _Export, over: Over, session: Session | None = None) -> None:
+        session = session or self._session
+        self._last[session] = export
+        if export.mask:
+            session.export_mask(export.path, export.params, over=over)
+        else:
+            session.export(export.path, export.params, over=over)
+            self._exported[session] = export.path
 
     # Models
 

@@ -1,7 +1,8 @@
 """A sentence above the canvas, where a dialog would interrupt: news, an error, or a choice with one button."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -41,7 +42,8 @@ class Notice(QFrame):
         self._action: Callable[[], object] | None = None
         self._timer = QTimer(self, singleShot=True, interval=_STAYS)
         self._timer.timeout.connect(self.hide)
-        row = QHBoxLayout(self)
+        self._more: list[QPushButton] = []
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
         for widget in (self._icon, self._text, self._button, self._close):
             row.addWidget(widget)
@@ -72,9 +74,14 @@ class Notice(QFrame):
         return "" if self.isHidden() else self._sentence
 
     def show_sentence(
-        self, text: str, kind: Kind = "info", choice: str = "", action: Callable[[], object] | None = None
+        self,
+        text: str,
+        kind: Kind = "info",
+        choice: str = "",
+        action: Callable[[], object] | None = None,
+        more: Sequence[tuple[str, Callable[[], object]]] = (),
     ) -> None:
-        """Say ``text``; with ``choice``, offer a button that runs ``action``."""
+        """Say ``text``; with ``choice``, offer a button that runs ``action``, and ``more`` such beside it."""
         text = shown(text)
         self.setProperty("kind", kind)
         self.style().polish(self)
@@ -85,12 +92,26 @@ class Notice(QFrame):
         self._button.setText(choice)
         self._button.setVisible(bool(choice))
         self._action = action
+        self._offer(more)
         self._place()
         self.show()
         if kind == "info" and not choice:
             self._timer.start()
         else:
             self._timer.stop()
+
+    def _offer(self, more: Sequence[tuple[str, Callable[[], object]]]) -> None:
+        for button in self._more:
+            button.hide()
+            button.deleteLater()
+        self._more = [QPushButton(words) for words, _ in more]
+        for button, (_, action) in zip(self._more, more, strict=True):
+            button.clicked.connect(partial(self._act_on, action))
+            self._row.insertWidget(self._row.count() - 1, button)
+
+    def _act_on(self, action: Callable[[], object], _checked: bool = False) -> None:
+        self.hide()
+        action()
 
     def dress(self) -> None:
         """Icons in the theme of now."""

@@ -83,6 +83,8 @@ class RecoveryOffer(QFrame):
         words.addWidget(facts)
         words.addStretch()
         line.addLayout(words, 1)
+        if one.newer:  # left alone: whoever wrote it knows what to do with it
+            return row
         go_on, away = QPushButton(self.tr("Continue")), QPushButton(self.tr("Discard"))
         go_on.setObjectName("recoverContinue")
         go_on.setProperty("primary", True)
@@ -109,6 +111,8 @@ class RecoveryOffer(QFrame):
         return label
 
     def _facts(self, one: Recoverable) -> str:
+        if one.newer:
+            return self.tr("It was worked on in a newer version of maskstudio; update to go on with it.")
         when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(one.when)), QLocale.FormatType.ShortFormat)
         size = f"{one.size[0]} × {one.size[1]} px"
         done = one.steps - 1

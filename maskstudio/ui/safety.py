@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from maskstudio import paths
+from maskstudio.core.underway import sweep
 from maskstudio.journal import recovery
 from maskstudio.journal.recovery import Recoverable
 from maskstudio.names import fitting, path_of, shown
@@ -29,6 +30,12 @@ _MINUTE = 60_000  # ms
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("safety", text)
+
+
+def _left_behind() -> list[Recoverable]:
+    """What a killed editor left: its litter is removed, its work found."""
+    sweep()
+    return recovery.recoverable()
 
 
 class Safety(QObject):
@@ -67,7 +74,7 @@ class Safety(QObject):
         """Find out, on a thread, what a killed editor has left behind, and offer it."""
         self._window.session.runner.start(
             "Look for lost work",
-            lambda _token: recovery.recoverable(),
+            lambda _token: _left_behind(),
             self.offer.show_found,
             lane="recoverable",
             quiet=True,

@@ -24,6 +24,7 @@ from maskstudio.ui import effects, theme
 from maskstudio.ui.bridge import Bridge
 from maskstudio.ui.canvas.scene import Mode
 from maskstudio.ui.canvasmenu import show_menu
+from maskstudio.ui.collision import ways_on
 from maskstudio.ui.colourpick import ColourPick
 from maskstudio.ui.exchange import Exchange, found_in
 from maskstudio.ui.files import Files, Offer
@@ -90,6 +91,7 @@ class MainWindow(Shell):
         session.ending = lambda rect: self.canvas.touch(rect)
         session.adopting = lambda document: self.canvas.adopt(document)
         session.runner.changed = self._job_changed
+        session.open_files = lambda: [path for tab in self.tabs.open for path in tab.session.files]
         session.journalled = lambda: self.safety.refresh()
         session.keep_journal(self.writer)
         effects.equip(self, session)
@@ -331,8 +333,8 @@ class MainWindow(Shell):
         self._closes_when_written = False
         self.files.opening_failed(self.tabs.of(session))
         self.refresh()
-        if offer := offer or self.files.way_out(error):
-            self.notice.show_sentence(str(error), "warning", *offer)
+        if offers := [offer] if offer else ways_on(self.files, session, error):
+            self.notice.show_sentence(str(error), "warning", *offers[0], offers[1:])
         else:
             self.notice.show_sentence(str(error), "error")
 

@@ -1,17 +1,20 @@
 """Verbs on files: open, close, export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from maskstudio import operations
 from maskstudio.core.document import Document, Layer
+from maskstudio.core.edition import guarding
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
 from maskstudio.core.history import History
 from maskstudio.core.objects import write_objects
 from maskstudio.core.preview import Preview
 from maskstudio.jobs import Job, Runner, Token
 from maskstudio.params import ExportParams
+from maskstudio.verbs import keeping
 from maskstudio.verbs.desk import Desk
+from maskstudio.verbs.keeping import Over
 
 _PREVIEW = "open preview"  # a lane that whoever cancels "open" cancels too
 
@@ -22,6 +25,8 @@ class FileVerbs(Desk):
     def __init__(self, runner: Runner, provider: str = "local") -> None:
         super().__init__(runner, provider)
         self._exported: tuple[Layer, ...] = ()
+        self._exports: dict[Path, list[str]] = {}  # sha256 of what was exported where
+        self.open_files: Callable[[], Sequence[Path]] = lambda: self.files  # what no result may take the place of
         self.previewed: Callable[[Preview], None] | None = None  # takes a first look at what is being opened
 
     @property
@@ -80,27 +85,39 @@ class FileVerbs(Desk):
         self.history = None
         self.changed()
 
-    def export(self, path: Path, params: ExportParams, *, backdrop: tuple[int, int, int, int] | None = None) -> Job:
+    def export(
+        self,
+        path: Path,
+        params: ExportParams,
+        *,
+        backdrop: tuple[int, int, int, int] | None = None,
+        over: Over = "other",
+    ) -> Job:
         """Write the cut-out as RGBA PNG, with every wanted refinement solved first.
 
-        ``backdrop`` is a straight 8-bit colour to lay behind it.
+        ``backdrop`` is a straight 8-bit colour to lay behind it, ``over`` what it may take the place of.
         """
         document = self._required()
         return self._export(
-            path, document, lambda token: operations.write_document(document, path, params, backdrop, token)
+            path, document, lambda token: operations.write_document(document, path, params, backdrop, token), over
         )
 
-    def export_mask(self, path: Path, params: ExportParams) -> Job:
-        """Write the document's alpha as a grey PNG."""
+    def export_mask(self, path: Path, params: ExportParams, *, over: Over = "other") -> Job:
+        """Write the document's alpha as a grey PNG; ``over`` is what it may take the place of."""
         document = self._required()
-        return self._export(path, document, lambda token: operations.write_alpha(document, path, params, token))
+        return self._export(path, document, lambda token: operations.write_alpha(document, path, params, token), over)
+
+    def exported(self, path: Path) -> bool:
+        """Whether a result was written to ``path``, or is being written just now."""
+        return bool(self._exports.get(path)) or self.runner.under_way(f"export {path}")
 
     def export_objects(self, folder: Path) -> list[tuple[Path, str]]:
         """Write one mask for each layer and one of everything else into ``folder``; returns files and labels."""
         return write_objects(self._required(), folder)
 
-    def _export(self, path: Path, document: Document, work: Callable[[Token], bool]) -> Job:
+    def _export(self, path: Path, document: Document, work: Callable[[Token], bool], over: Over) -> Job:
         """``work`` writes the file and gives whether there is anything in it."""
+        ours, originals = self._exports.setdefault(path, []), () if over == "original" else self.open_files()
 
         def done(held: bool) -> None:
             if self.document and self.document.image is document.image:
@@ -109,4 +126,9 @@ class FileVerbs(Desk):
             self.told(f"Saved {path.name}{empty}.")
             self.changed()
 
-        return self._start(f"Export {path.name}", work, done, lane=f"export {path}")
+        def write(token: Token) -> bool:
+            keeping.spare(path, originals)
+            with guarding(path, ours if ours and over == "own" else None, about=ours.append):
+                return work(token)
+
+        return self._start(f"Export {path.name}", write, done, lane=f"export {path}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,15 @@ from maskstudio.core.files import DEFAULT_PIXEL_LIMIT
 from maskstudio.core.history import History
 from maskstudio.core.lock import Lock
 from maskstudio.core.stroke import Stroke
-from maskstudio.jobs import Job, Runner, Token
+from maskstudio.errors import MaskStudioError
+from maskstudio.jobs import Job, Runner
 from maskstudio.journal import recovery
 from maskstudio.journal.journal import Journal
 from maskstudio.journal.recovery import Recoverable, Recovered
 from maskstudio.journal.writer import Writer
+from maskstudio.verbs import keeping
 from maskstudio.verbs.files import FileVerbs
+from maskstudio.verbs.keeping import Saved, Target
 from maskstudio.verbs.painting import PaintingVerbs
 
 if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
@@ -28,13 +31,15 @@ if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
 
 @dataclass(eq=False)
 class _Kept:
-    """Where the work of ``history`` is kept: a project file, the document in it, since when, and the photo."""
+    """Where the work of ``history`` is kept: a project file, the document in it, its photo, and since when."""
 
     history: History | None
     path: Path | None = None
     saved: Document | None = None
     source: Source | None = None
     when: float | None = None
+    ours: list[str] = field(default_factory=list)  # sha256 of the file as we read or wrote it last, and since
+    said: str = ""  # why it could not be saved by itself; said once
 
 
 class ProjectVerbs(PaintingVerbs, FileVerbs):
@@ -95,10 +100,12 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         """Read a project; that of another program is opened with its lowest layer as the photo, the others as masks."""
         from maskstudio.core.project import read_project
 
-        def done(opened: Project) -> None:
+        def done(found: tuple[str, Project]) -> None:
+            digest, opened = found
             history = History(opened.document, limit=self.history_limit)
             self._file_of_now = _Kept(history, path, opened.document) if opened.own else _Kept(history)
             self._file_of_now.source = opened.source
+            self._file_of_now.ours = [digest]
             self._show(history, opened.document.layers)
             for note in (*opened.document.image.notes, *opened.notes):
                 self.told(note)
@@ -106,54 +113,88 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         return self._start(
             f"Open {path.name}",
-            lambda token: read_project(path, limit=limit, step=lambda part: token.step(part, "Reading")),
+            lambda token: (
+                keeping.digest_of(path),  # before it is read: what comes after that is not ours
+                read_project(path, limit=limit, step=lambda part: token.step(part, "Reading")),
+            ),
             done,
             lane="open",
         )
 
-    def save(self) -> Job | None:
-        """Write the project to its file; None where it has none yet and ``save_as`` must say which."""
-        return self.save_as(self.project) if self.project is not None else None
+    def save(self, *, replace: bool = False) -> Job | None:
+        """Write the project to its file; None where it has none yet and ``save_as`` must say which.
+
+        What somebody else has written there meanwhile stays (ChangedElsewhere), unless it is to be replaced.
+        """
+        return self._save(self.project, Target(replace=replace)) if self.project is not None else None
 
     def save_as(self, path: Path) -> Job:
         """Write the project to ``path``, which is its file from then on."""
-        return self._save(path, lambda: self.told(f"Saved {path.name}."))
+        return self._save(path, Target())
+
+    def save_beside(self) -> Job | None:
+        """Where somebody else has changed the project's file, leave that and write ours beside it; it is the project's
+        file from then on.
+        """
+        return self._save(keeping.free_name(self.project), Target(fresh=True)) if self.project is not None else None
 
     def save_copy(self, path: Path) -> Job:
         """Write the project to ``path`` and go on with the file it had."""
+        if path == self.project:
+            return self.save_as(path)
         self.end_stroke()
-        return self._write(path, self._required(), lambda _: self.told(f"Saved a copy as {path.name}."), "save copy")
+        told = f"Saved a copy as {path.name}."
+        return self._write(path, self._required(), lambda _: self.told(told), "save copy", Target())
 
     def autosave(self) -> Job | None:
         """Save what has changed since the last time, if there is a file for it and nothing else is under way.
 
-        A failure is told like any other. Without a file the journal keeps everything.
+        A failure is told like any other, but not again every few minutes. Without a file the journal keeps everything,
+        and so it does where somebody else has changed, moved or removed that file.
         """
         if self.project is None or not self.unsaved or self.stroke is not None or self.exporting:
             return None
-        return self._save(self.project, lambda: None)
+        return self._save(self.project, Target(anew=False), quiet=True)
 
-    def _save(self, path: Path, tell: Callable[[], None]) -> Job:
+    def _save(self, path: Path, target: Target, *, quiet: bool = False) -> Job:
         self.end_stroke()
-        document, history = self._required(), self.history
+        document, history, kept = self._required(), self.history, self._file
 
-        def done(source: Source) -> None:
+        def done(saved: Saved) -> None:
             if self.history is history:
-                self._file_of_now = _Kept(history, path, document, source, time.time())
-                tell()
+                self._file_of_now = _Kept(history, path, document, saved.source, time.time(), [saved.digest])
+                if not quiet:
+                    self.told(f"Saved {path.name}{', which had been moved or deleted' if saved.gone else ''}.")
                 self.changed()
 
-        return self._write(path, document, done, "save")
+        def failed(error: MaskStudioError) -> None:
+            if not quiet or str(error) != kept.said:
+                kept.said = str(error)
+                self.failed(error)
 
-    def _write(self, path: Path, document: Document, done: Callable[[Source], None], lane: str) -> Job:
-        from maskstudio.core.project import Source, write_project
+        return self._write(path, document, done, "save", target, failed)
+
+    def _write(
+        self,
+        path: Path,
+        document: Document,
+        done: Callable[[Saved], None],
+        lane: str,
+        target: Target,
+        failed: Callable[[MaskStudioError], None] | None = None,
+    ) -> Job:
+        from maskstudio.core.project import Source
 
         source = self._file.source or Source(document.image.path)
-
-        def write(token: Token) -> Source:
-            return write_project(path, document, source, step=lambda part: token.step(part, "Writing"))
-
-        return self._start(f"Save {path.name}", write, done, lane=lane)
+        ours = self._file.ours if path == self.project and not target.replace else None
+        journal = self.journal.folder if self.journal is not None and lane == "save" else None
+        return self.runner.start(
+            f"Save {path.name}",
+            lambda token: keeping.write(path, document, source, ours, target, journal, token),
+            done,
+            lane=lane,
+            failed=failed or (lambda error: self.failed(error)),
+        )
 
     # The journal
 
@@ -188,7 +229,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         def done(recovered: Recovered) -> None:
             history = History.of(recovered.history.steps, recovered.history.position, self.history_limit)
-            self._file_of_now = _Kept(history, recovered.project, recovered.saved)
+            self._file_of_now = _Kept(history, recovered.project, recovered.saved, ours=[recovered.digest])
             self._start_journal(history, recovered.folder, recovered.lock)
             self._show(history, ())
             for note in recovered.notes:
@@ -243,7 +284,8 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         if self.history is not self._journal_of:
             self._start_journal(self.history)
         if self.journal is not None:
-            self.journal.take(self.history, self.stroke, self._file.path, self._file.saved)
+            digest = self._file.ours[0] if self._file.ours else ""
+            self.journal.take(self.history, self.stroke, self._file.path, self._file.saved, digest)
 
     def _follow(self, stroke: Stroke) -> None:
         if self.journal is not None and self._stroked is not None:

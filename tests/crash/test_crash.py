@@ -20,6 +20,7 @@ import pytest
 
 from maskstudio.core.project import read_project
 from maskstudio.core.stroke import Stroke
+from maskstudio.errors import ChangedElsewhere
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import recovery
 from maskstudio.params import BrushParams
@@ -141,9 +142,22 @@ def test_what_was_painted_is_back_after_a_kill(display, tmp_path, home, seed):
             file.write(f"{seed} entries {len(left.diary)} lost {seconds:.3f} s, recovered in {took:.3f} s\n")
     if "MASKSTUDIO_CRASHES" in os.environ:  # measured by hand, on a machine that does nothing else
         assert seconds <= ALLOWED
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
     saved = read_project(left.project, limit=None).document
     assert saved.image.digest == back.history.document.image.digest
     check_undo(back.history)
+    check_saving(one, left.project)
+
+
+def check_saving(one, project):
+    """The file is known to be ours, whatever was going on; and what somebody writes then is not."""
+    session = Session(Runner(immediate, Inline()))
+    session.recover(one)
+    session.save()
+    assert not session.unsaved
+    project.write_bytes(b"theirs")
+    with pytest.raises(ChangedElsewhere):
+        session.save()
 
 
 def check_undo(history):

@@ -1,0 +1,283 @@
+"""Two hands on one file: whatever somebody else wrote stays, ours is kept, and one sentence says so."""
+
+import os
+import shutil
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from maskstudio.core.project import read_project
+from maskstudio.errors import CannotWrite, ChangedElsewhere, OverOriginal
+from maskstudio.jobs import Inline, Runner, immediate
+from maskstudio.params import BrushParams, ExportParams
+from maskstudio.session import Session
+from maskstudio.verbs import keeping
+from tests.core.documents import image
+
+CHANGED = "work.ora was changed from outside meanwhile; it was left as it is."
+GONE = "work.ora was moved or deleted meanwhile; it was not written again."
+
+
+def fresh():
+    made = Session(Runner(immediate, Inline()))
+    made.said, made.failures = [], []
+    made.told, made.failed = made.said.append, made.failures.append
+    return made
+
+
+def stroke(session, x):
+    session.begin_stroke(BrushParams(size=30, hardness=1.0), 255)
+    session.stroke_to(x, 50)
+    session.end_stroke()
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    PIL.Image.fromarray(image(280, 100).pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def work(photo, tmp_path):
+    """A project of one stroke."""
+    made = fresh()
+    made.open(photo)
+    stroke(made, 50)
+    made.save_as(tmp_path / "work.ora")
+    return tmp_path / "work.ora"
+
+
+@pytest.fixture
+def session(work):
+    """It is opened again, and worked on."""
+    made = fresh()
+    made.open(work)
+    stroke(made, 150)
+    return made
+
+
+def alpha_of(path):
+    return read_project(path, limit=None).document.alpha.array()
+
+
+def their_stroke(work):
+    """Somebody else opens the project, works on it and saves; what it holds then."""
+    other = fresh()
+    other.open(work)
+    stroke(other, 250)
+    other.save()
+    assert not other.failures
+    return work.read_bytes()
+
+
+def told(session):
+    return [str(error) for error in session.failures]
+
+
+@pytest.mark.parametrize("verb", ["save", "save_as", "save_copy", "autosave"])
+def test_what_a_second_window_saved_is_not_written_over(session, work, verb):
+    theirs = their_stroke(work)
+    getattr(session, verb)(*([work] if "_" in verb else []))
+    assert told(session) == [CHANGED]
+    assert isinstance(session.failures[0], ChangedElsewhere)
+    assert session.failures[0].path == work
+    assert work.read_bytes() == theirs
+    assert session.unsaved
+    assert session.said == []
+
+
+def test_a_file_of_the_same_size_and_time_is_another_one_all_the_same(session, work):
+    state, theirs = work.stat(), bytearray(work.read_bytes())
+    theirs[len(theirs) // 2] ^= 1
+    work.write_bytes(theirs)
+    os.utime(work, ns=(state.st_atime_ns, state.st_mtime_ns))
+    session.save()
+    assert told(session) == [CHANGED]
+    assert work.read_bytes() == theirs
+
+
+def test_what_changes_while_ours_is_being_written_stays_too(session, work, monkeypatch):
+    from maskstudio.core import project
+
+    def meanwhile(*args, **kwargs):
+        work.write_bytes(b"theirs")
+        return thumbnail(*args, **kwargs)
+
+    thumbnail = project.flattened.thumbnail_png
+    monkeypatch.setattr(project.flattened, "thumbnail_png", meanwhile)
+    session.save()
+    assert told(session) == [CHANGED]
+    assert work.read_bytes() == b"theirs"
+
+
+def test_keeping_both_writes_ours_beside_theirs(session, work, tmp_path):
+    theirs = their_stroke(work)
+    (tmp_path / "work (mine).ora").write_bytes(b"of another day")
+    session.save()
+    session.save_beside()
+    assert session.said == ["Saved work (mine 2).ora."]
+    assert session.project == tmp_path / "work (mine 2).ora"
+    assert not session.unsaved
+    assert work.read_bytes() == theirs
+    assert (tmp_path / "work (mine).ora").read_bytes() == b"of another day"
+    np.testing.assert_array_equal(alpha_of(session.project), session.document.alpha.array())
+    stroke(session, 200)
+    session.save()
+    assert len(session.failures) == 1
+
+
+def test_replacing_theirs_is_for_this_once(session, work):
+    their_stroke(work)
+    session.save()
+    session.save(replace=True)
+    np.testing.assert_array_equal(alpha_of(work), session.document.alpha.array())
+    stroke(session, 200)
+    session.save()
+    assert len(session.failures) == 1
+    theirs = their_stroke(work)
+    stroke(session, 220)
+    session.save()
+    assert told(session) == [CHANGED] * 2
+    assert work.read_bytes() == theirs
+
+
+def test_autosave_says_it_once_and_goes_on_when_the_file_is_ours_again(session, work, tmp_path):
+    ours = work.read_bytes()
+    their_stroke(work)
+    for x in (100, 120, 140):
+        stroke(session, x)
+        session.autosave()
+    assert told(session) == [CHANGED]
+    work.write_bytes(ours)
+    session.autosave()
+    assert not session.unsaved
+    their_stroke(work)
+    stroke(session, 160)
+    session.autosave()
+    assert told(session) == [CHANGED] * 2, "another time is told again"
+
+
+def test_a_project_that_was_moved_is_written_again_only_when_asked_for(session, work, tmp_path):
+    work.rename(tmp_path / "moved.ora")
+    session.autosave()
+    session.autosave()
+    assert told(session) == [GONE]
+    assert not work.exists()
+    session.save()
+    assert session.said == ["Saved work.ora, which had been moved or deleted."]
+    np.testing.assert_array_equal(alpha_of(work), session.document.alpha.array())
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
+def test_what_took_its_place_is_not_touched(session, work, tmp_path, kind):
+    other = tmp_path / "other"
+    other.write_bytes(b"theirs")
+    work.unlink()
+    if kind == "folder":
+        work.mkdir()
+    elif kind == "pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("no pipes with names here")
+        os.mkfifo(work)
+    else:
+        work.symlink_to(other)
+    session.save()
+    session.autosave()
+    sentence = {
+        "folder": "work.ora could not be written: a folder has that name.",
+        "pipe": "work.ora could not be written: a device has that name.",
+        "link": CHANGED,
+    }[kind]
+    assert told(session) == [sentence], "and not again by itself"
+    assert other.read_bytes() == b"theirs"
+    assert session.unsaved
+
+
+def test_a_moved_project_with_a_link_in_its_place_is_still_ours(session, work, tmp_path):
+    work.rename(tmp_path / "moved.ora")
+    work.symlink_to(tmp_path / "moved.ora")
+    session.save()
+    assert not session.failures
+    assert work.is_symlink()
+    np.testing.assert_array_equal(alpha_of(tmp_path / "moved.ora"), session.document.alpha.array())
+
+
+def test_a_write_protected_project_is_said_once_by_autosave(session, work, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    for _ in range(3):
+        session.autosave()
+    assert told(session) == ["work.ora could not be written: you may not write there."]
+    assert isinstance(session.failures[0], CannotWrite)
+
+
+def test_our_own_save_is_never_taken_for_somebody_else_s(session, work, monkeypatch):
+    """A save that is cancelled right after it took the file's place: nobody heard that it was done."""
+    write = keeping.write
+
+    def cancelled(*args):
+        saved = write(*args)
+        args[-1].cancel()
+        return saved
+
+    with monkeypatch.context() as late:
+        late.setattr(keeping, "write", cancelled)
+        assert session.save().state == "cancelled"
+    assert session.unsaved
+    session.save()
+    assert not session.failures
+    assert not session.unsaved
+
+
+# Results
+
+
+def test_export_again_writes_over_its_own_export_only(session, tmp_path):
+    target = tmp_path / "cut.png"
+    target.write_bytes(b"of another day")
+    session.export(target, ExportParams())
+    stroke(session, 90)
+    session.export(target, ExportParams(), over="own")
+    assert not session.failures
+    target.write_bytes(b"retouched by somebody else")
+    session.export(target, ExportParams(), over="own")
+    assert told(session) == ["cut.png was changed from outside meanwhile; it was left as it is."]
+    assert target.read_bytes() == b"retouched by somebody else"
+    session.export(target, ExportParams())
+    session.export(target, ExportParams(), over="own")
+    target.unlink()
+    session.export(target, ExportParams(), over="own")
+    assert target.exists()
+    assert len(session.failures) == 1
+
+
+@pytest.mark.parametrize("what", ["photo", "project", "link"])
+def test_nothing_is_exported_over_what_it_was_made_from(photo, work, tmp_path, what):
+    session = fresh()
+    session.open(work if what == "project" else photo)
+    stroke(session, 90)
+    target = {"photo": photo, "project": work, "link": tmp_path / "link.png"}[what]
+    if what == "link":
+        target.symlink_to(photo)
+    before = target.read_bytes()
+    for verb in (session.export, session.export_mask):
+        verb(target, ExportParams())
+    sentence = f"{target.name} is what you are working on, and would be lost: name another file."
+    assert told(session) == [sentence] * 2
+    assert isinstance(session.failures[0], OverOriginal)
+    assert target.read_bytes() == before
+    if what == "project":  # no picture has that ending
+        return
+    session.export(target, ExportParams(), over="original")
+    with PIL.Image.open(target) as cut:
+        assert cut.mode == "RGBA"
+
+
+def test_the_photo_of_another_open_document_is_spared_too(session, photo, tmp_path):
+    other = tmp_path / "other.png"
+    shutil.copy(photo, other)
+    session.open_files = lambda: [other]
+    session.export(other, ExportParams())
+    assert isinstance(session.failures[0], OverOriginal)
+    assert other.read_bytes() == photo.read_bytes()
