@@ -176,6 +176,11 @@ class Files:
         """Ask where, and write the mask."""
         self._export(params, "-mask")
 
+    def last_export(self, session: Session) -> Path | None:
+        """Where a result of this document was to be written last."""
+        last = self._last.get(session)
+        return last.path if last is not None else None
+
     def repeat_export(self, session: Session, over: Over) -> None:
         """Write what was to be exported last, over whatever the user has now agreed to."""
         if session.document is not None and (last := self._last.get(session)) is not None:

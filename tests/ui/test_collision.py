@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from maskstudio.core.project import read_project
+from maskstudio.errors import ChangedElsewhere
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal.recovery import Recoverable
 from maskstudio.params import BrushParams
@@ -150,6 +151,17 @@ def test_an_export_somebody_has_retouched_is_not_written_over(window, qtbot, pho
     click(window, "Replace Theirs")
     qtbot.waitUntil(lambda: window.notice.sentence == "Saved cut.png.")
     assert target.read_bytes() != b"retouched"
+
+
+def test_a_sentence_about_another_file_offers_no_export(window, qtbot, photo, tmp_path, monkeypatch):
+    window.open(photo)
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    stroke(window.session, 50)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "cut.png"), ""))
+    window.actions_by_id["file.exportAgain"].trigger()
+    qtbot.waitUntil(lambda: window.notice.sentence == "Saved cut.png.")
+    window.show_failure(window.session, ChangedElsewhere("work (mine).ora was changed.", tmp_path / "work (mine).ora"))
+    assert offered(window) == []
 
 
 def test_what_a_newer_version_keeps_is_named_and_can_be_neither_taken_nor_thrown_away(qtbot, home):
