@@ -170,5 +170,6 @@ def test_what_a_newer_version_keeps_is_named_and_can_be_neither_taken_nor_thrown
     offer.show_found([Recoverable(home, "photo.jpg", (0, 0), 1.0, 0, None, newer=True)])
     assert offer.findChild(QLabel, "recoveryName").text() == "photo.jpg"
     assert [each.objectName() for each in offer.findChildren(QPushButton)] == ["recoverLater"]
+    assert offer.findChild(QLabel, "recoveryTitle").text() == "Work of a newer version of maskstudio is kept here."
     texts = [label.text() for label in offer.findChildren(QLabel)]
     assert "It was worked on in a newer version of maskstudio; update to go on with it." in texts
