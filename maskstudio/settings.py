@@ -84,6 +84,11 @@ def a_line(longest: int) -> Rule:
     return lambda value: len(value) <= longest and (value.isprintable() or not value)
 
 
+def a_path(value: str) -> bool:
+    """The path of a file or folder, of whatever letters and bytes; empty where none was chosen."""
+    return len(value) <= _LONGEST and "\0" not in value
+
+
 def texts(value: Any) -> bool:
     """A list, or the values of a dict, that are all texts of a sane length."""
     return all(isinstance(each, str) and len(each) <= _LONGEST for each in value)
@@ -145,7 +150,7 @@ class Settings:
         ),
     ] = "outside"
     recent: Annotated[list[str], Kept(texts)] = field(default_factory=list)
-    export_folder: Annotated[str, Kept(a_line(_LONGEST))] = ""
+    export_folder: Annotated[str, Kept(a_path)] = ""
     # Qt's geometry and state, base64
     window: Annotated[dict[str, str], Kept(_texts_by_name)] = field(default_factory=dict)
     # Last used values of each form, by wire name
@@ -208,7 +213,7 @@ class Settings:
             "canvas",
             "Monitor profile",
             "An ICC file that describes the screen. Without one, sRGB is assumed.",
-            fits=a_line(_LONGEST),
+            fits=a_path,
             kind="file",
         ),
     ] = ""
