@@ -90,12 +90,5 @@ class FindingVerbs(Desk):
         """Put what ``model`` found in the place of what it found before and nobody has worked on."""
         document = self._required()
         origin = self.origin("detection", model=model, version=operations.version_of(model), params=params)
-        for stale in [layer.id for layer in document.layers if _replaceable(layer, model)]:
-            document = document.remove(stale)
-        self.commit(document.add([layer.changed(origin=origin) for layer in layers]), label)
-
-
-def _replaceable(layer: Layer, model: str) -> bool:
-    """Whether a new run of ``model`` stands in for this layer: its own find, which nobody refined or painted on."""
-    own = layer.source is not None and layer.source.model == model
-    return own and layer.refine is None and layer.paint is None and not layer.inverted
+        document = self._without_stale(document, lambda layer: layer.source is not None and layer.source.model == model)
+        self.commit(document.add([layer.changed(origin=origin).as_found() for layer in layers]), label)
