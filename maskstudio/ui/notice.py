@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from maskstudio.names import shown
 from maskstudio.ui.icons import icon
 
+Choice = tuple[str, Callable[[], object]]  # the words of a button and what it does
 Kind = Literal["info", "warning", "error"]
 _STAYS = 6000  # milliseconds for news; errors stay until closed
 _LONG = re.compile(r"\S{24}")  # in a longer word, as in a file name, a line may break after so many letters
@@ -32,18 +33,19 @@ class Notice(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._button, self._close = QPushButton(), QToolButton()
+        self._button, self._second, self._close = QPushButton(), QPushButton(), QToolButton()
         self._close.setAutoRaise(True)
         self._close.setToolTip(self.tr("Dismiss"))
         self._close.setAccessibleName(self.tr("Dismiss"))
         self._close.clicked.connect(self.hide)
-        self._button.clicked.connect(self._act)
-        self._action: Callable[[], object] | None = None
+        self._button.clicked.connect(lambda: self._act(0))
+        self._second.clicked.connect(lambda: self._act(1))
+        self._actions: tuple[Callable[[], object], ...] = ()
         self._timer = QTimer(self, singleShot=True, interval=_STAYS)
         self._timer.timeout.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
-        for widget in (self._icon, self._text, self._button, self._close):
+        for widget in (self._icon, self._text, self._button, self._second, self._close):
             row.addWidget(widget)
         self.hide()
 
@@ -75,6 +77,13 @@ class Notice(QFrame):
         self, text: str, kind: Kind = "info", choice: str = "", action: Callable[[], object] | None = None
     ) -> None:
         """Say ``text``; with ``choice``, offer a button that runs ``action``."""
+        self._show(text, kind, ((choice, action),) if choice and action else ())
+
+    def show_choices(self, text: str, *choices: Choice) -> None:
+        """Say ``text``, and offer one or two buttons; closing it chooses none."""
+        self._show(text, "info", choices)
+
+    def _show(self, text: str, kind: Kind, choices: tuple[Choice, ...]) -> None:
         text = shown(text)
         self.setProperty("kind", kind)
         self.style().polish(self)
@@ -82,12 +91,13 @@ class Notice(QFrame):
         self.dress()
         self._text.setText(_LONG.sub(lambda word: f"{word[0]}\u200b", text))
         self._text.setAccessibleName(text)
-        self._button.setText(choice)
-        self._button.setVisible(bool(choice))
-        self._action = action
+        for number, button in enumerate((self._button, self._second)):
+            button.setText(choices[number][0] if number < len(choices) else "")
+            button.setVisible(number < len(choices))
+        self._actions = tuple(action for _, action in choices)
         self._place()
         self.show()
-        if kind == "info" and not choice:
+        if kind == "info" and not choices:
             self._timer.start()
         else:
             self._timer.stop()
@@ -97,7 +107,6 @@ class Notice(QFrame):
         self._icon.setPixmap(icon(_ICONS[self._kind]).pixmap(16, 16))
         self._close.setIcon(icon("close"))
 
-    def _act(self) -> None:
+    def _act(self, number: int) -> None:
         self.hide()
-        if self._action is not None:
-            self._action()
+        self._actions[number]()

@@ -29,6 +29,7 @@ from maskstudio.ui.exchange import Exchange, found_in
 from maskstudio.ui.files import Files, Offer
 from maskstudio.ui.formmemory import FormMemory
 from maskstudio.ui.habits import Habits
+from maskstudio.ui.maskin import MaskIn
 from maskstudio.ui.registry import actions
 from maskstudio.ui.registry.spec import When
 from maskstudio.ui.safety import Safety
@@ -97,7 +98,9 @@ class MainWindow(Shell):
         return session
 
     def _build(self) -> None:
-        self.exchange = Exchange(self.tabs, self.files, self._offer)
+        self.masks = MaskIn(self, self.notice)
+        self.files.mask_chosen, self.files.dropped = self.masks.from_file, self.masks.dropped
+        self.exchange = Exchange(self.tabs, self.files, self.masks, self._offer)
         self.habits = Habits(self, effects.effects(self))
         effects.wheel(self)
         self.actions_by_id = actions.build(self, verbs(self), self.habits.keymap)

@@ -1,14 +1,11 @@
-"""Verbs that find the subject: detection, background removal, a mask from a file."""
+"""Verbs that find the subject: detection and background removal."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from maskstudio import operations
 from maskstudio.core.document import Layer
-from maskstudio.core.files import read_deep_mask
-from maskstudio.core.mask import Mask
 from maskstudio.jobs import Job
-from maskstudio.names import shown
 from maskstudio.params import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers import weights
 from maskstudio.providers.base import ModelState
@@ -17,7 +14,7 @@ from maskstudio.verbs.desk import Desk
 
 
 class FindingVerbs(Desk):
-    """What a model or a file contributes becomes layers."""
+    """What a model contributes becomes layers."""
 
     def models(self) -> list[ModelState]:
         """Every model of the provider with its state."""
@@ -55,21 +52,6 @@ class FindingVerbs(Desk):
             lambda token: operations.remove_background(document.image, self.provider, params, token),
             done,
             lane="detect",
-        )
-
-    def import_mask(self, path: Path, *, resize: bool = False) -> Job:
-        """Add a mask from an image file as a layer."""
-        document = self._required()
-
-        def done(mask: Mask) -> None:
-            layer = Layer(id=0, name=shown(path.stem), mask=mask, shaped=mask, origin=self.origin("import"))
-            self.commit(self._required().add([layer]), f"Import {path.name}")
-
-        return self._start(
-            f"Import {path.name}",
-            lambda _token: Mask.from_array(read_deep_mask(path, document.size, allow_resize=resize)),
-            done,
-            lane=f"import {path}",
         )
 
     def pull_model(self, name: str, done: Callable[[], None]) -> Job:

@@ -1,0 +1,136 @@
+"""Masks that come in: which channel of a picture says what is in, and where on the photo it lies."""
+
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskstudio.core.cv import cv2
+from maskstudio.core.image import to_8bit
+from maskstudio.core.lazy import lazy
+from maskstudio.core.planes import Planes
+from maskstudio.core.tile import Plane
+from maskstudio.errors import BadMask
+from maskstudio.names import shown
+from maskstudio.params import MaskInParams
+
+Channel = Literal["red", "green", "blue", "alpha", "luminance"]
+Fit = Literal["exact", "stretch", "keep"]
+
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+_COLOURS: tuple[Channel, ...] = ("red", "green", "blue")
+_NEAR = 8  # levels from black or white that count as such
+_AS_GOOD = 0.95  # share of the best channel's likeness with which brightness as a whole is preferred
+_MOSTLY = 0.25  # share of black and white from which a grey picture looks like a mask
+_EVEN = 2  # levels the channels of a grey picture may differ
+
+
+class Incoming:
+    """A picture that is to be a mask. Channels are uint8 (H, W); those of 16 bits are rounded."""
+
+    def __init__(self, planes: Planes, name: str) -> None:
+        self._planes, self.name = planes, name
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in px."""
+        height, width = self._planes.colour.shape[:2]
+        return width, height
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels that differ from each other: of a grey picture its brightness alone, and alpha if it has any."""
+        colours: tuple[Channel, ...] = ("luminance",) if self._planes.colour.ndim == 2 else (*_COLOURS, "luminance")
+        return colours if self._planes.alpha is None else (*colours, "alpha")
+
+    @lazy
+    def best(self) -> Channel:
+        """Alpha where it says anything; else the channel most like a mask: much contrast, hardly anything between.
+
+        Brightness as a whole wins where no channel alone is clearly better.
+        """
+        alpha = self._planes.alpha
+        if alpha is not None and alpha.min() < alpha.max():
+            return "alpha"
+        likeness = {each: _likeness(self.plane(each)) for each in self.channels if each != "alpha"}
+        best = max(likeness, key=lambda each: likeness[each])
+        return "luminance" if likeness["luminance"] >= _AS_GOOD * likeness[best] else best
+
+    @lazy
+    def mask_like(self) -> bool:
+        """Whether it is grey and much of it black or white, as hardly any photo is."""
+        colour = to_8bit(self._planes.colour)
+        if self._planes.alpha is not None and self._planes.alpha.min() < self._planes.alpha.max():
+            return False
+        if colour.ndim == 3 and int((colour.max(axis=2) - colour.min(axis=2)).max()) > _EVEN:
+            return False
+        return _extremes(self.plane("luminance")) >= _MOSTLY
+
+    def reduced(self, step: int) -> "Incoming":
+        """Every ``step``-th pixel of it, for a preview; it has the same best channel."""
+        colour, alpha = self._planes.colour[::step, ::step], self._planes.alpha
+        small = Incoming(Planes(colour.copy(), None if alpha is None else alpha[::step, ::step].copy()), self.name)
+        small.__dict__["best"] = self.best
+        return small
+
+    def plane(self, channel: Channel) -> Plane:
+        """One channel. Raises BadMask for an alpha that is not there."""
+        colour = self._planes.colour
+        if channel == "alpha":
+            if self._planes.alpha is None:
+                raise BadMask(f"{shown(self.name)} has no alpha channel.")
+            return to_8bit(self._planes.alpha)
+        if colour.ndim == 2:
+            return to_8bit(colour)
+        if channel == "luminance":
+            return to_8bit(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY))
+        return to_8bit(cv2.extractChannel(colour, _COLOURS.index(channel)))
+
+    def mask(self, size: tuple[int, int], params: MaskInParams, fit: Fit = "exact") -> Plane:
+        """The mask for a photo of ``size`` (width, height), uint8; nothing is in beyond the picture.
+
+        A picture of another size is a BadMask, is stretched to the photo, or keeps its size.
+        """
+        plane = self.plane(self.best if params.mask_channel == "auto" else params.mask_channel)
+        if params.mask_invert:
+            plane = cv2.bitwise_not(plane)
+        if self.size != size and fit != "keep":
+            if fit == "exact":
+                width, height = self.size
+                raise BadMask(
+                    f"{shown(self.name)} is {width} by {height} pixels, but the image is {size[0]} by {size[1]}."
+                )
+            plane = _stretched(plane, size)
+        return _placed(plane, size, params.mask_offset)
+
+
+def _likeness(plane: Plane) -> float:
+    """How much a channel looks like a mask: its contrast, by the share of it that is black or white."""
+    _, spread = cv2.meanStdDev(plane)
+    return float(spread[0, 0]) * _extremes(plane)
+
+
+def _extremes(plane: Plane) -> float:
+    counts = np.bincount(plane.ravel(), minlength=256)
+    return float(counts[: _NEAR + 1].sum() + counts[255 - _NEAR :].sum()) / plane.size
+
+
+def _stretched(plane: Plane, size: tuple[int, int]) -> Plane:
+    height, width = plane.shape
+    shrinks = size[0] < width and size[1] < height
+    resized: Plane = cv2.resize(plane, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return resized
+
+
+def _placed(plane: Plane, size: tuple[int, int], offset: tuple[int, int]) -> Plane:
+    """``plane`` with its corner at ``offset`` on a plane of ``size``, 0 where it does not reach."""
+    height, width = plane.shape
+    if offset == (0, 0) and (width, height) == size:
+        return np.ascontiguousarray(plane)
+    out: NDArray[Any] = np.zeros((size[1], size[0]), np.uint8)
+    left, top = max(offset[0], 0), max(offset[1], 0)
+    right, bottom = min(offset[0] + width, size[0]), min(offset[1] + height, size[1])
+    if right > left and bottom > top:
+        source = plane[top - offset[1] : bottom - offset[1], left - offset[0] : right - offset[0]]
+        out[top:bottom, left:right] = source
+    return out
