@@ -217,7 +217,7 @@ def cutout_png(document: Document, params: ExportParams, token: Token) -> tuple[
     """The cut-out as bytes of an RGBA PNG, trimmed to the box of what is not fully transparent, and that box."""
     whole = completed(document, token.part(0.0, 0.5))
     box = whole.alpha.bounds or whole.frame
-    image = replace(whole.image, pixels=whole.image.pixels[box.slices()].copy())
+    image = replace(whole.image, pixels=whole.image.pixels[box.slices()].copy(), alpha=None)
     written = _written(params)
     png = encode_cutout(
         image,

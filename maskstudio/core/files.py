@@ -221,10 +221,10 @@ def _write(path: str | Path, pieces: Generator[bytes]) -> None:
 
 
 def _opened(planes: Planes, name: str, path: Path | None) -> Opened:
-    image = Image(
-        _rgb(planes), planes.icc, name, path, planes.colour.ndim == 2, planes.notes, planes.cicp, planes.metadata
-    )
-    return Opened(image, alpha_of(planes))
+    alpha, grey = alpha_of(planes), planes.colour.ndim == 2
+    seen = None if alpha is None else to_8bit(alpha)
+    image = Image(_rgb(planes), planes.icc, name, path, grey, planes.notes, planes.cicp, planes.metadata, alpha=seen)
+    return Opened(image, alpha)
 
 
 def _planes(path: Path, limit: int | None) -> Planes:

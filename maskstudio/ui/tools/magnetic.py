@@ -120,10 +120,10 @@ class Magnetic(Corners):
         document, corner, gesture = self.bench.document, self.corners[number], self._gesture
         if document is None:
             return
-        pixels, step = document.image.pixels, max(1, round(1 / self.canvas.scale))
+        image, step = document.image, max(1, round(1 / self.canvas.scale))
 
         def work(_token: Token) -> Scissors:
-            scissors = Scissors(pixels)
+            scissors = Scissors(image.pixels, image.alpha)
             scissors.anchor(*corner, step)
             return scissors
 

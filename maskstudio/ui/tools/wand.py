@@ -94,7 +94,7 @@ class MagicWand(AreaTool[ColourParams]):
             return
         self.begin(at)
         if self._image is not document.image:
-            self._image, self._wand = document.image, Wand(document.image.pixels)
+            self._image, self._wand = document.image, Wand(document.image.pixels, document.image.alpha)
         lane = f"tool wand {next(_numbers)}"
         self._touch = _Touch(at.x, at.y, self.how, self.params, self.params, document.image, lane)
         self._at = self.place(at.x, at.y)
