@@ -98,11 +98,11 @@ class Wand:
         return self._apart[part.slices()]
 
     def _compare(self, rows: Rect, out: Plane) -> None:
-        out.fill(0)
-        for part, colour in zip(self._read(rows, (self._seed or (0, 0, "rgb"))[2]), self._colours, strict=True):
-            apart = cv2.absdiff(part, (*colour, 0))
-            for channel in range(3):
-                np.maximum(out, apart[..., channel], out=out)
+        parts = self._read(rows, (self._seed or (0, 0, "rgb"))[2])
+        first, *more = (cv2.absdiff(part, (*mean, 0)) for part, mean in zip(parts, self._colours, strict=True))
+        np.maximum(first[..., 0], first[..., 1], out=out)
+        for channel in (first[..., 2], *(apart[..., number] for apart in more for number in range(3))):
+            np.maximum(out, channel, out=out)
 
     def _read(self, rect: Rect, space: str) -> list[Plane]:
         """What is compared in ``rect``, (h, w, 3) each: the colours, or, where there is transparency, the colours on

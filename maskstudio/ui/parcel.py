@@ -10,7 +10,8 @@ from maskstudio.ui.pointers import url_of
 from maskstudio.verbs.exchange import Cutout
 
 PLACE = "application/x-maskstudio-place"  # where it lies on its photo: only we read it
-_FLAT = {"image/jpeg": b"JPEG", "image/bmp": b"BMP"}  # forms without transparency
+# Forms without transparency; the names other than the first of a kind are those that Qt offers of its own accord.
+_FLAT = {b"JPEG": ("image/jpeg", "image/jpg", "image/jfif"), b"BMP": ("image/bmp",)}
 _QUALITY = 95
 _WHITE = 0x00FFFFFF  # and see-through, as ARGB
 
@@ -22,7 +23,7 @@ class Parcel(NamedTuple):
 
     cutout: Cutout
     image: QImage
-    flat: dict[str, bytes]
+    flat: dict[bytes, QByteArray]
 
     @classmethod
     def of(cls, cutout: Cutout) -> "Parcel":
@@ -39,7 +40,7 @@ class Parcel(NamedTuple):
             read.convertToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
         image = _bare(read.convertToFormat(QImage.Format.Format_ARGB32))
         white = _on_white(image)
-        return cls(cutout, image, {name: _encoded(white, kind) for name, kind in _FLAT.items()})
+        return cls(cutout, image, {kind: _encoded(white, kind) for kind in _FLAT})
 
     def mime(self) -> QMimeData:
         """PNG bytes with the place of the cut-out, a bitmap with straight alpha (Windows makes a DIBv5 of it), the
@@ -50,8 +51,9 @@ class Parcel(NamedTuple):
         mime.setData(PLACE, QByteArray(self.cutout.place.packed()))
         if not self.image.isNull():
             mime.setImageData(self.image)
-        for name, data in self.flat.items():
-            mime.setData(name, QByteArray(data))
+        for kind, data in self.flat.items():
+            for name in _FLAT[kind]:
+                mime.setData(name, data)  # the same bytes, shared
         mime.setUrls([url_of(self.cutout.path)])
         return mime
 
@@ -72,11 +74,11 @@ def _on_white(image: QImage) -> QImage:
     return white
 
 
-def _encoded(image: QImage, kind: bytes) -> bytes:
+def _encoded(image: QImage, kind: bytes) -> QByteArray:
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QImageWriter(buffer, QByteArray(kind))
     writer.setQuality(_QUALITY)
     writer.write(image)
-    return bytes(held.data())
+    return held

@@ -85,6 +85,7 @@ def test_no_form_of_a_copy_shows_what_lay_behind(edited, clipboard, qtbot, hidde
     share = alpha[..., None] / 255
     white = photo * share + 255 * (1 - share)
     assert np.abs(opened_bytes(mime, "image/bmp")[..., :3] - white).max() <= 2
+    assert mime.data("image/jpg") == mime.data("image/jpeg") == mime.data("image/jfif")
     jpeg = opened_bytes(mime, "image/jpeg").astype(float)
     deep = ~cv2.dilate((~hidden_there).astype(np.uint8), np.ones((33, 33))).astype(bool)  # away from noise: blocks
     assert np.abs(jpeg - 255)[deep].max() <= 2
