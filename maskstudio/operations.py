@@ -152,11 +152,20 @@ def fringe(document: Document, token: Token) -> Fringe:
 
 
 def spill(image: Image, layer: Layer) -> tuple[int, int, int] | None:
-    """The colour of the old background along the layer's edge (8-bit RGB); None where it has no edge."""
+    """The colour of the old background along the layer's edge (8-bit RGB); None where it has no edge, or nothing of a
+    background can be seen.
+    """
     from maskstudio.matting.spill import sampled
 
     around = layer.alpha.bounds.grow(_BESIDE).intersect(layer.alpha.frame)
-    return sampled(image.pixels[around.slices()], layer.alpha.array(around)) if layer.alpha.bounds else None
+    if not layer.alpha.bounds:
+        return None
+    alpha = layer.alpha.array(around)
+    if image.alpha is not None:
+        alpha[image.alpha[around.slices()] == 0] = 255  # what is under transparency is no background
+        if alpha.all():
+            return None
+    return sampled(image.pixels[around.slices()], alpha)
 
 
 def matched(image: Image, path: Path, kind: Literal["plate", "second"], about: Mask | None, token: Token) -> Layer:

@@ -22,6 +22,7 @@ _COLOURS: tuple[Channel, ...] = ("red", "green", "blue")
 _NEAR = 8  # levels from black or white that count as such
 _AS_GOOD = 0.95  # share of the best channel's likeness with which brightness as a whole is preferred
 _MOSTLY = 0.25  # share of black and white from which a grey picture looks like a mask
+_NEARLY = 0.9  # the same of each channel of a picture in colour
 _EVEN = 2  # levels the channels of a grey picture may differ
 
 
@@ -49,8 +50,7 @@ class Incoming:
 
         Brightness as a whole wins where no channel alone is clearly better.
         """
-        alpha = self._planes.alpha
-        if alpha is not None and alpha.min() < alpha.max():
+        if self._see_through:
             return "alpha"
         likeness = {each: _likeness(self.plane(each)) for each in self.channels if each != "alpha"}
         best = max(likeness, key=lambda each: likeness[each])
@@ -58,13 +58,19 @@ class Incoming:
 
     @lazy
     def mask_like(self) -> bool:
-        """Whether it is grey and much of it black or white, as hardly any photo is."""
+        """Whether it is grey and much of it black or white, or nearly all of each channel is, as in no photo."""
         colour = to_8bit(self._planes.colour)
-        if self._planes.alpha is not None and self._planes.alpha.min() < self._planes.alpha.max():
+        if self._see_through:
             return False
         if colour.ndim == 3 and int((colour.max(axis=2) - colour.min(axis=2)).max()) > _EVEN:
-            return False
+            return all(_extremes(self.plane(each)) >= _NEARLY for each in _COLOURS)
         return _extremes(self.plane("luminance")) >= _MOSTLY
+
+    @lazy
+    def _see_through(self) -> bool:
+        """Whether its alpha says anything."""
+        alpha = self._planes.alpha
+        return alpha is not None and int(np.ptp(to_8bit(alpha))) > _NEAR
 
     def reduced(self, step: int) -> "Incoming":
         """Every ``step``-th pixel of it, for a preview; it has the same best channel."""

@@ -49,11 +49,12 @@ OFFERED = {
     "red": only(0), "green": only(1), "blue": only(2), "blue on white": only(2, rest=255), "grey": GREY,
     "plane": disc(), "yellow": YELLOW, "small, beside noise": BUSY, "alpha": with_alpha(NOISE, disc()),
     "alpha that says nothing": with_alpha(only(2), 255), "even alpha": with_alpha(only(0), 90),
+    "hardly any alpha": with_alpha(only(1), 254 + (disc() > 0)),
 }  # fmt: skip
 BEST = {
     "red": "red", "green": "green", "blue": "blue", "blue on white": "blue", "grey": "luminance",
     "plane": "luminance", "yellow": "red", "small, beside noise": "green", "alpha": "alpha",
-    "alpha that says nothing": "blue", "even alpha": "red",
+    "alpha that says nothing": "blue", "even alpha": "red", "hardly any alpha": "green",
 }  # fmt: skip
 
 
@@ -138,6 +139,7 @@ def test_an_offset_is_two_whole_numbers(offset):
 LIKE = {
     "mask": (disc(), True), "as colour": (GREY, True), "photo": (NOISE, False), "grey photo": (NOISE[..., 0], False),
     "cut-out": (with_alpha(GREY, disc()), False), "of another size": (disc()[:, :200], False),
+    "in one channel": (only(2), True),
 }  # fmt: skip
 
 

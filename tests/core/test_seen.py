@@ -7,10 +7,12 @@ import pytest
 from PIL import Image as Pil
 from scipy import ndimage
 
+from maskstudio import operations
 from maskstudio.core.cv import cv2
 from maskstudio.core.files import decode_image, read_image
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image, to_8bit
+from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.core.scissors import Scissors
 from maskstudio.core.seen import mean_colour, told_apart, visible
@@ -145,6 +147,15 @@ def test_a_colour_is_the_mean_of_what_can_be_seen():
     assert mean_colour(Image(pixels, alpha=alpha), Rect(0, 0, 5, 5)) is None
     expected = np.rint(pixels[:5, :5].reshape(-1, 3).mean(axis=0))
     assert mean_colour(Image(pixels), Rect(0, 0, 5, 5)) == tuple(expected)
+
+
+def test_no_spill_colour_is_taken_from_under_transparency():
+    pixels, alpha, black, _ = scene()
+    layer = Layer(0, "black", *(Mask.from_array(np.where(black, 255, 0).astype(np.uint8)),) * 2)
+    assert operations.spill(Image(pixels, alpha=alpha), layer) == (190, 120, 60), "the other box can be seen"
+    alone = np.where(black, 255, 0).astype(np.uint8)
+    assert operations.spill(Image(pixels, alpha=alone), layer) is None
+    assert operations.spill(Image(pixels), layer) is not None
 
 
 def test_a_provider_gets_no_hidden_colour(monkeypatch):
