@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskstudio.core.cv import cv2
-from maskstudio.core.image import to_8bit
+from maskstudio.core.depth import Pixels, to_8bit
 from maskstudio.core.lazy import lazy
 from maskstudio.core.planes import Planes
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadMask
 from maskstudio.names import shown
 from maskstudio.params import MaskInParams
@@ -27,7 +26,7 @@ _EVEN = 2  # levels the channels of a grey picture may differ
 
 
 class Incoming:
-    """A picture that is to be a mask. Channels are uint8 (H, W); those of 16 bits are rounded."""
+    """A picture that is to be a mask. Channels and masks are (H, W): uint8, or uint16 where the file has 16 bits."""
 
     def __init__(self, planes: Planes, name: str) -> None:
         self._planes, self.name = planes, name
@@ -79,21 +78,23 @@ class Incoming:
         small.__dict__["best"] = self.best
         return small
 
-    def plane(self, channel: Channel) -> Plane:
+    def plane(self, channel: Channel) -> Pixels:
         """One channel. Raises BadMask for an alpha that is not there."""
         colour = self._planes.colour
         if channel == "alpha":
             if self._planes.alpha is None:
                 raise BadMask(f"{shown(self.name)} has no alpha channel.")
-            return to_8bit(self._planes.alpha)
+            return self._planes.alpha
         if colour.ndim == 2:
-            return to_8bit(colour)
-        if channel == "luminance":
-            return to_8bit(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY))
-        return to_8bit(cv2.extractChannel(colour, _COLOURS.index(channel)))
+            return colour
+        bright = channel == "luminance"
+        plane: Pixels = (
+            cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY) if bright else cv2.extractChannel(colour, CHANNELS.index(channel))
+        )
+        return plane
 
-    def mask(self, size: tuple[int, int], params: MaskInParams, fit: Fit = "exact") -> Plane:
-        """The mask for a photo of ``size`` (width, height), uint8; nothing is in beyond the picture.
+    def mask(self, size: tuple[int, int], params: MaskInParams, fit: Fit = "exact") -> Pixels:
+        """The mask for a photo of ``size`` (width, height), of the file's depth; nothing is in beyond the picture.
 
         A picture of another size is a BadMask, is stretched to the photo, or keeps its size.
         """
@@ -110,30 +111,31 @@ class Incoming:
         return _placed(plane, size, params.mask_offset)
 
 
-def _likeness(plane: Plane) -> float:
+def _likeness(channel: Pixels) -> float:
     """How much a channel looks like a mask: its contrast, by the share of it that is black or white."""
+    plane = to_8bit(channel)
     _, spread = cv2.meanStdDev(plane)
     return float(spread[0, 0]) * _extremes(plane)
 
 
-def _extremes(plane: Plane) -> float:
-    counts = np.bincount(plane.ravel(), minlength=256)
+def _extremes(plane: Pixels) -> float:
+    counts = np.bincount(to_8bit(plane).ravel(), minlength=256)
     return float(counts[: _NEAR + 1].sum() + counts[255 - _NEAR :].sum()) / plane.size
 
 
-def _stretched(plane: Plane, size: tuple[int, int]) -> Plane:
+def _stretched(plane: Pixels, size: tuple[int, int]) -> Pixels:
     height, width = plane.shape
     shrinks = size[0] < width and size[1] < height
-    resized: Plane = cv2.resize(plane, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    resized: Pixels = cv2.resize(plane, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     return resized
 
 
-def _placed(plane: Plane, size: tuple[int, int], offset: tuple[int, int]) -> Plane:
+def _placed(plane: Pixels, size: tuple[int, int], offset: tuple[int, int]) -> Pixels:
     """``plane`` with its corner at ``offset`` on a plane of ``size``, 0 where it does not reach."""
     height, width = plane.shape
     if offset == (0, 0) and (width, height) == size:
-        return np.ascontiguousarray(plane)
-    out: NDArray[Any] = np.zeros((size[1], size[0]), np.uint8)
+        return plane if plane.flags.c_contiguous else plane.copy()
+    out: NDArray[Any] = np.zeros((size[1], size[0]), plane.dtype)
     left, top = max(offset[0], 0), max(offset[1], 0)
     right, bottom = min(offset[0] + width, size[0]), min(offset[1] + height, size[1])
     if right > left and bottom > top:

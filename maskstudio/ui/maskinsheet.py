@@ -165,7 +165,7 @@ class _Preview(QWidget):
     def _plane(self, params: ImportParams) -> Plane:
         x, y = params.mask_offset
         small = replace(params, mask_offset=(round(x / self._step), round(y / self._step)))
-        plane = (self._stretched if params.stretch else self._kept).mask(self._size, small, params.fit)
+        plane = to_8bit((self._stretched if params.stretch else self._kept).mask(self._size, small, params.fit))
         join: Join = params.join
         if self._there is None or join in ("layer", "replace"):
             return plane

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, get_args
 
+from maskstudio.core.depth import Pixels, to_8bit
 from maskstudio.core.document import Layer
 from maskstudio.core.files import decode_incoming, read_incoming
 from maskstudio.core.mask import Mask
@@ -60,16 +61,16 @@ class MaskInVerbs(PaintingVerbs):
         document, chosen = self._required(), params or MaskInParams()
         how = "paste" if label.startswith("Paste") else "import"
 
-        def done(plane: Plane) -> None:
+        def done(plane: Pixels) -> None:
             if join == "layer":
                 mask = Mask.from_array(plane)
                 origin = self.origin(how, params=chosen.to_wire())
                 layer = Layer(id=0, name=name, mask=mask, shaped=mask, origin=origin)
                 self.commit(self._required().add([layer]), label)
             else:
-                self._join(plane, join, label)
+                self._join(to_8bit(plane), join, label)
 
-        def work(_token: Token) -> Plane:
+        def work(_token: Token) -> Pixels:
             return read().mask(document.size, chosen, fit)
 
         return self._start(label, work, done, lane=f"import {label}")

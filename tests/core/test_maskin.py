@@ -89,12 +89,14 @@ def test_every_channel_comes_in_as_it_is(channel, invert):
 
 
 @pytest.mark.parametrize("channel", [0, 1, 2, None])
-def test_sixteen_bits_are_rounded_to_the_nearest_of_eight(channel):
+def test_sixteen_bits_are_kept_and_rounded_to_the_nearest_where_eight_are_wanted(channel):
     deep = np.linspace(0, 65535, SIZE[0] * SIZE[1]).round().astype(np.uint16).reshape(SHAPE)
     data = deep if channel is None else np.dstack([deep if at == channel else np.zeros_like(deep) for at in range(3)])
     wanted = "luminance" if channel is None else ("red", "green", "blue")[channel]
-    plane = incoming(png16(data)).mask(SIZE, MaskInParams(wanted))
-    np.testing.assert_array_equal(plane, np.rint(deep / 257).astype(np.uint8))
+    for invert in (False, True):
+        plane = incoming(png16(data)).mask(SIZE, MaskInParams(wanted, invert))
+        np.testing.assert_array_equal(plane, 65535 - deep if invert else deep)
+    np.testing.assert_array_equal(decode_mask(png16(data), "m.png"), np.rint(deep / 257).astype(np.uint8))
 
 
 def test_grey_and_bilevel_pictures_have_one_channel():
