@@ -17,7 +17,15 @@ from maskstudio import keys, paths, remote_cli, streams
 from maskstudio.errors import MaskStudioError
 from maskstudio.names import shown, text_of
 from maskstudio.options import options
-from maskstudio.params import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params import (
+    AdjustParams,
+    CutoutParams,
+    DetectParams,
+    ExportParams,
+    MaskInParams,
+    MaskParams,
+    RefineParams,
+)
 from maskstudio.recipe import Recipe
 from maskstudio.remote_cli import PartsOf, ServiceOptions, Settle, Yes
 from maskstudio.streams import check_folder, check_other, check_output, given, wanted
@@ -154,7 +162,7 @@ def objects(
 
 
 @app.command()
-@options(RefineParams, AdjustParams, ExportParams, recipes=True)
+@options(MaskInParams, RefineParams, AdjustParams, ExportParams, recipes=True)
 def refine(
     image: ImageFile,
     mask: Annotated[
@@ -164,6 +172,7 @@ def refine(
         ),
     ],
     output: Output,
+    maskin_params: MaskInParams,
     refine_params: RefineParams,
     adjust_params: AdjustParams,
     export_params: ExportParams,
@@ -213,7 +222,7 @@ def refine(
     check_other(save_recipe, image)
     more = refining.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
-    session.import_mask(mask, resize=resize)
+    session.import_mask(mask, maskin_params, resize=resize, keep_size="maskOffset" in chosen)
     refining.check_mask(session, mask, more)
     if remote_cli.is_service(provider):
         remote_cli.ask_refine(session, provider, chosen, Settle(option, yes), more)
