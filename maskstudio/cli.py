@@ -17,10 +17,18 @@ from maskstudio import keys, paths, remote_cli, streams
 from maskstudio.errors import MaskStudioError
 from maskstudio.names import shown, text_of
 from maskstudio.options import options
-from maskstudio.params import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params import (
+    AdjustParams,
+    CutoutParams,
+    DetectParams,
+    ExportParams,
+    MaskInParams,
+    MaskParams,
+    RefineParams,
+)
 from maskstudio.recipe import Recipe
 from maskstudio.remote_cli import PartsOf, ServiceOptions, Settle, Yes
-from maskstudio.streams import check_folder, check_output, given, wanted
+from maskstudio.streams import check_folder, check_other, check_output, given, wanted
 
 if TYPE_CHECKING:
     from maskstudio.jobs import Job
@@ -154,7 +162,7 @@ def objects(
 
 
 @app.command()
-@options(RefineParams, AdjustParams, ExportParams, recipes=True)
+@options(MaskInParams, RefineParams, AdjustParams, ExportParams, recipes=True)
 def refine(
     image: ImageFile,
     mask: Annotated[
@@ -164,6 +172,7 @@ def refine(
         ),
     ],
     output: Output,
+    maskin_params: MaskInParams,
     refine_params: RefineParams,
     adjust_params: AdjustParams,
     export_params: ExportParams,
@@ -210,10 +219,11 @@ def refine(
 
     for target in (output, trimap_output):
         check_output(target, image, as_json)
+    check_other(save_recipe, image)
     more = refining.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
-    session.import_mask(mask, resize=resize)
-    refining.check_mask(session, more)
+    session.import_mask(mask, maskin_params, resize=resize, keep_size="maskOffset" in chosen)
+    refining.check_mask(session, mask, more)
     if remote_cli.is_service(provider):
         remote_cli.ask_refine(session, provider, chosen, Settle(option, yes), more)
         report = refining.checked(session, fix=fix_fringe, fringe=fringe)
@@ -267,10 +277,9 @@ def models_list(provider: ProviderName = "local", as_json: AsJson = False) -> No
         typer.echo(json.dumps({"models": rows}))
         return
     # A missing file's note repeats the same folders and commands, which one line below says for all.
-    known = [[shown(one.name), one.state, one.title, one.note if one.state == "ready" else ""] for one in states]
+    known = [[one.name, one.state, one.title, one.note if one.state == "ready" else ""] for one in states]
     _table(["model", "state", "what it finds", ""], known)
-    folders = ", ".join(map(shown, paths.model_folders()))
-    typer.echo(f"\nWeight files are looked for in {folders}.")
+    typer.echo(f"\nWeight files are looked for in {', '.join(map(shown, paths.model_folders()))}.")
     typer.echo("Get one with `maskstudio models pull NAME`, or add one you have with `maskstudio models add FILE`.")
 
 
@@ -394,6 +403,7 @@ def _done(as_json: bool, sentence: str, **report: Any) -> None:
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
-    for row in (titles, *rows):
+    cells = [[shown(cell) for cell in row] for row in (titles, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -152,11 +152,20 @@ def fringe(document: Document, token: Token) -> Fringe:
 
 
 def spill(image: Image, layer: Layer) -> tuple[int, int, int] | None:
-    """The colour of the old background along the layer's edge (8-bit RGB); None where it has no edge."""
+    """The colour of the old background along the layer's edge (8-bit RGB); None where it has no edge, or nothing of a
+    background can be seen.
+    """
     from maskstudio.matting.spill import sampled
 
     around = layer.alpha.bounds.grow(_BESIDE).intersect(layer.alpha.frame)
-    return sampled(image.pixels[around.slices()], layer.alpha.array(around)) if layer.alpha.bounds else None
+    if not layer.alpha.bounds:
+        return None
+    alpha = layer.alpha.array(around)
+    if image.alpha is not None:
+        alpha[image.alpha[around.slices()] == 0] = 255  # what is under transparency is no background
+        if alpha.all():
+            return None
+    return sampled(image.pixels[around.slices()], alpha)
 
 
 def matched(image: Image, path: Path, kind: Literal["plate", "second"], about: Mask | None, token: Token) -> Layer:
@@ -201,22 +210,32 @@ def write_document(
         image,
         alpha,
         colours=colours,
-        depth=depth,
-        hidden=params.hidden,
-        metadata=params.metadata,
-        compression=params.compression,
+        **_written(params),
         step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
     )
     return bool(whole.alpha.bounds)
 
 
-def cutout_png(document: Document, token: Token) -> bytes:
-    """The cut-out as bytes of an RGBA PNG, trimmed to the box of what is not fully transparent."""
+def _written(params: ExportParams) -> dict[str, Any]:
+    """How any cut-out is written, be it a file, for the clipboard or for a drag."""
+    depth = None if params.depth == "source" else int(params.depth)
+    return {"depth": depth, "hidden": params.hidden, "metadata": params.metadata, "compression": params.compression}
+
+
+def cutout_png(document: Document, params: ExportParams, token: Token) -> tuple[bytes, Rect]:
+    """The cut-out as bytes of an RGBA PNG, trimmed to the box of what is not fully transparent, and that box."""
     whole = completed(document, token.part(0.0, 0.5))
     box = whole.alpha.bounds or whole.frame
-    image = replace(whole.image, pixels=whole.image.pixels[box.slices()].copy())
-    token.step(0.6, "Encoding")
-    return encode_cutout(image, _alpha(whole.alpha, image.depth, box), colours=np.ascontiguousarray(whole.colours(box)))
+    image = replace(whole.image, pixels=whole.image.pixels[box.slices()].copy(), alpha=None)
+    written = _written(params)
+    png = encode_cutout(
+        image,
+        _alpha(whole.alpha, written["depth"] or image.depth, box),
+        colours=np.ascontiguousarray(whole.colours(box)),
+        **written,
+        step=lambda fraction: token.step(0.5 + fraction / 2, "Encoding"),
+    )
+    return png, box
 
 
 def _alpha(mask: Mask, depth: int, rect: Rect | None = None) -> Pixels:

@@ -97,7 +97,7 @@ def _option(spec: Spec) -> inspect.Parameter:
         text += f" One of: {', '.join(key for key, _ in spec.choices)}."
     kind: Any = str if spec.kind is tuple else spec.kind
     default = ",".join(map(str, spec.default)) if spec.kind is tuple else spec.default
-    metavar = {tuple: "R,G,B,A", int: "N", float: "F", str: "NAME"}.get(spec.kind)
+    metavar = {tuple: "X,Y" if spec.pair else "R,G,B,A", int: "N", float: "F", str: "NAME"}.get(spec.kind)
     typed: dict[str, Any] = {"parser": _number} if spec.kind is float else {}
     annotation = Annotated[kind, typer.Option(*names, help=text, metavar=metavar, **typed)]
     return inspect.Parameter(spec.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
@@ -109,4 +109,5 @@ def _parsed(spec: Spec, value: Any) -> Any:
     try:
         return tuple(int(part) for part in value.split(","))
     except ValueError:
-        raise BadParameter(f"{spec.wire} must be four whole numbers such as 255,255,255,0, not {value!r}.") from None
+        wanted = "two whole numbers such as 40,-20" if spec.pair else "four whole numbers such as 255,255,255,0"
+        raise BadParameter(f"{spec.wire} must be {wanted}, not {value!r}.") from None

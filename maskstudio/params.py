@@ -99,6 +99,32 @@ class RefineParams(Params):
 
 
 @dataclass(frozen=True)
+class MaskInParams(Params):
+    """How a picture that comes in is read as a mask."""
+
+    title: ClassVar[str] = "Mask that comes in"
+
+    mask_channel: Literal["auto", "red", "green", "blue", "alpha", "luminance"] = param(
+        "auto", "maskChannel", "Channel",
+        "Which channel of the picture says what is in. Automatic takes alpha where it varies, else the one most like a "
+        "mask.",
+        choices=(
+            ("auto", "Automatic"), ("red", "Red"), ("green", "Green"), ("blue", "Blue"), ("alpha", "Alpha"),
+            ("luminance", "Brightness"),
+        ),
+    )  # fmt: skip
+    mask_invert: bool = param(
+        False, "maskInvert", "Invert",
+        "Dark is in and bright is out.",
+    )  # fmt: skip
+    mask_offset: tuple[int, int] = param(
+        (0, 0), "maskOffset", "Offset",
+        "How far the mask lies to the right and down; below zero to the left and up.",
+        between=(-100_000, 100_000), soft=(-1000, 1000), unit="px",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class CutoutParams(Params):
     """Background removal in one go; the names are the services'."""
 

@@ -34,7 +34,10 @@ def model_folders() -> list[Path]:
 
 def expanded(text: str) -> Path:
     """A path as text, with ``~`` and ``~user`` as the folders they stand for; kept where there is no such user."""
-    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises where there is no such user
+    try:
+        return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises where there is no such user
+    except ValueError:  # a null byte in the user's name
+        return Path(text)
 
 
 def is_file(path: Path) -> bool:

@@ -36,11 +36,14 @@ class Report:
     fringe: dict[str, Any] | None = None
 
 
-def check_mask(session: Session, more: Given) -> None:
-    """Refuse a mask in which nothing is selected, unless ``more`` says where the object is. Raises BadMask."""
+def check_mask(session: Session, mask: Path, more: Given) -> None:
+    """Refuse a ``mask``, just imported, in which nothing is selected, unless ``more`` says where the object is.
+
+    Raises BadMask.
+    """
     layer = _active(session)
     if not layer.alpha.bounds and more == Given():
-        raise BadMask(f"{layer.name} is empty: nothing is selected in this mask, so there is nothing to refine.")
+        raise BadMask(f"{mask.name} is empty: nothing is selected in this mask, so there is nothing to refine.")
 
 
 def refine(

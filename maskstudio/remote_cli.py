@@ -16,7 +16,7 @@ import typer
 from maskstudio.departure import OPERATIONS, Departure, Operation
 from maskstudio.errors import BadParameter, Failed, NotAgreed
 from maskstudio.options import decimal
-from maskstudio.params import MaskParams
+from maskstudio.params import ExportParams, MaskInParams, MaskParams
 from maskstudio.remote_params import ACCOUNTS
 from maskstudio.spec import Params, Spec
 from maskstudio.streams import given
@@ -116,7 +116,8 @@ def params_of(kind: type[Params], chosen: dict[str, Any], options: list[str]) ->
     return kind.from_wire(values)
 
 
-_OURS = ("depth", "hiddenColours", "compression")  # of writing the result, which is done here in any case
+# Of reading the mask and writing the result, which is done here in any case.
+_OURS = {spec.wire for kind in (MaskInParams, ExportParams) for spec in kind.specs()}
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -6,8 +6,9 @@ import numpy.typing as npt
 from maskstudio import operations
 from maskstudio.core.document import Detection, Document, Layer, Refinement
 from maskstudio.core.geometry import Rect
-from maskstudio.core.image import Image, to_8bit, to_depth
+from maskstudio.core.image import Image, to_depth
 from maskstudio.core.mask import Mask
+from maskstudio.core.seen import visible
 from maskstudio.departure import Departure
 from maskstudio.errors import Busy, MaskStudioError, PaymentNeeded
 from maskstudio.jobs import Token
@@ -47,7 +48,7 @@ def carried_out(
     errand = Errand(
         departure.operation,
         departure.params,
-        to_8bit(document.image.pixels[departure.area.slices()]),
+        visible(document.image, departure.area),
         departure.identity,
         None if layer is None else np.ascontiguousarray(layer.alpha.array(departure.area)),
         departure.price,

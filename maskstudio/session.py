@@ -8,10 +8,20 @@ from maskstudio.verbs.adjusting import AdjustingVerbs
 from maskstudio.verbs.exchange import ExchangeVerbs
 from maskstudio.verbs.finding import FindingVerbs
 from maskstudio.verbs.inspecting import InspectingVerbs
+from maskstudio.verbs.maskin import MaskInVerbs
 from maskstudio.verbs.matching import MatchingVerbs
 from maskstudio.verbs.projects import ProjectVerbs
 from maskstudio.verbs.sending import SendingVerbs
 
 
-class Session(FindingVerbs, SendingVerbs, AdjustingVerbs, InspectingVerbs, MatchingVerbs, ExchangeVerbs, ProjectVerbs):
-    """The verbs, gathered: finding, services, layers, shaping, painting, edges, exchange, files, projects."""
+class Session(
+    FindingVerbs,
+    SendingVerbs,
+    AdjustingVerbs,
+    InspectingVerbs,
+    MatchingVerbs,
+    MaskInVerbs,
+    ExchangeVerbs,
+    ProjectVerbs,
+):
+    """The verbs, gathered: finding, services, layers, shaping, painting, edges, masks in, exchange, files, projects."""

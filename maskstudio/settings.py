@@ -84,6 +84,11 @@ def a_line(longest: int) -> Rule:
     return lambda value: len(value) <= longest and (value.isprintable() or not value)
 
 
+def a_path(value: str) -> bool:
+    """The path of a file or folder, of whatever letters and bytes; empty where none was chosen."""
+    return len(value) <= _LONGEST and "\0" not in value
+
+
 def texts(value: Any) -> bool:
     """A list, or the values of a dict, that are all texts of a sane length."""
     return all(isinstance(each, str) and len(each) <= _LONGEST for each in value)
@@ -145,7 +150,7 @@ class Settings:
         ),
     ] = "outside"
     recent: Annotated[list[str], Kept(texts)] = field(default_factory=list)
-    export_folder: Annotated[str, Kept(a_line(_LONGEST))] = ""
+    export_folder: Annotated[str, Kept(a_path)] = ""
     # Qt's geometry and state, base64
     window: Annotated[dict[str, str], Kept(_texts_by_name)] = field(default_factory=dict)
     # Last used values of each form, by wire name
@@ -208,7 +213,7 @@ class Settings:
             "canvas",
             "Monitor profile",
             "An ICC file that describes the screen. Without one, sRGB is assumed.",
-            fits=a_line(_LONGEST),
+            fits=a_path,
             kind="file",
         ),
     ] = ""
@@ -246,8 +251,7 @@ class Settings:
             "files",
             "Reopen closed for",
             "How long File > Reopen Closed brings a document back, with its whole history, saved or not; 0 keeps none.",
-            between=(0, 365),
-            soft=(0, 60),
+            between=(0, 60),
             unit="days",
         ),
     ] = 14
@@ -257,8 +261,7 @@ class Settings:
             "files",
             "Closed documents",
             "How much of the disk they may take together; the oldest go first, and the last one stays in any case.",
-            between=(1, 1000),
-            soft=(1, 20),
+            between=(1, 50),
             unit="GB",
         ),
     ] = 2
@@ -269,8 +272,6 @@ class Settings:
             "History in projects",
             "How much of a project's file the steps of undo may take; the nearest are kept, and with 0 none of them.",
             between=(0, 1024),
-            soft=(0, 512),
-            step=8,
             unit="MB",
         ),
     ] = 64

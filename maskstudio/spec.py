@@ -45,15 +45,30 @@ class Spec:
         if self.choices and value not in dict(self.choices):
             known = ", ".join(key for key, _ in self.choices)
             raise BadParameter(f"{self.wire} must be one of {known}, not {value!r}.")
-        if isinstance(value, tuple) and not _is_rgba(value):
-            raise BadParameter(f"{self.wire} must be four whole numbers from 0 to 255, not {value!r}.")
+        if isinstance(value, tuple):
+            self._check_tuple(value)
+            return value
         number = value if isinstance(value, int | float) else 0
         if self.low is not None and self.high is not None and not self.low <= number <= self.high:
             raise BadParameter(f"{self.wire} must be from {self.low:g} to {self.high:g}, not {value!r}.")
         return value
 
+    @property
+    def pair(self) -> bool:
+        """Whether it is two whole numbers, x and y, rather than a colour."""
+        return self.kind is tuple and len(self.default) == 2
 
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "four numbers"}
+    def _check_tuple(self, value: tuple[Any, ...]) -> None:
+        if not self.pair:
+            if not _is_rgba(value):
+                raise BadParameter(f"{self.wire} must be four whole numbers from 0 to 255, not {value!r}.")
+            return
+        low, high = self.low or 0, self.high or 0
+        if len(value) != 2 or not all(type(number) is int and low <= number <= high for number in value):
+            raise BadParameter(f"{self.wire} must be two whole numbers from {low:g} to {high:g}, not {value!r}.")
+
+
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "whole numbers"}
 
 
 def _is_rgba(value: tuple[Any, ...]) -> bool:

@@ -109,11 +109,17 @@ def check_output(output: Path | None, image: Path, as_json: bool) -> None:
     from maskstudio.core.files import check_png_name  # decoders are loaded with the first picture
 
     check_png_name(output)
+    check_other(output, image)
     with suppress(OSError):  # what may not be looked at is found out when it is read or written
-        if output.exists() and image.exists() and output.samefile(image):
-            raise BadParameter(f"{output.name} is the photo itself; choose another name for the output.")
         if not output.parent.is_dir():
             raise CannotWrite(f"{output.name} cannot be written: there is no folder {output.parent}.")
+
+
+def check_other(output: Path | None, image: Path) -> None:
+    """Refuse to write anything over the photo. Raises BadParameter."""
+    with suppress(OSError):
+        if output is not None and output.exists() and image.exists() and output.samefile(image):
+            raise BadParameter(f"{output.name} is the photo itself; choose another name for the output.")
 
 
 def check_folder(output: Path) -> None:

@@ -252,13 +252,15 @@ def test_a_file_that_cannot_be_read_gets_one_sentence(maskstudio, tmp_path):
     assert is_one_sentence(err), err
 
 
-def test_alpha_of_the_file_is_no_detection(maskstudio, tmp_path):
+def test_alpha_of_the_file_is_no_detection_and_a_model_sees_what_anybody_sees(maskstudio, tmp_path):
     bgr = decoded(SAMPLE)
-    alpha = np.zeros(bgr.shape[:2], np.uint8)
-    alpha[400:] = 200
-    for name, planes in {"rgb": bgr, "rgba": np.dstack([bgr, alpha])}.items():
+    alpha = np.full(bgr.shape[:2], 255, np.uint8)
+    alpha[:40], alpha[400:] = 0, 200
+    shown = np.rint((bgr * (share := alpha[..., None] / 255)) + 255 * (1 - share)).astype(np.uint8)
+    for name, planes in {"rgb": shown, "rgba": np.dstack([bgr, alpha])}.items():
         (tmp_path / f"{name}.png").write_bytes(cv2.imencode(".png", planes)[1].tobytes())
         assert maskstudio("detect", tmp_path / f"{name}.png", "-o", tmp_path / f"{name}-mask.png")[0] == 0
+    assert decoded(tmp_path / "rgb-mask.png").any()
     np.testing.assert_array_equal(decoded(tmp_path / "rgba-mask.png"), decoded(tmp_path / "rgb-mask.png"))
 
 

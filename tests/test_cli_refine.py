@@ -163,3 +163,24 @@ def test_metadata_goes_along_as_it_is_asked_for(shared_data, tmp_path):
             assert written.info["dpi"] == pytest.approx((240, 240), abs=0.01)
             assert exif[0x8298] == "(c) Test Person"
             assert bool(exif.get_ifd(0x8825)) == (keep == "all")
+
+
+def test_a_mask_in_one_channel_inverted_and_cropped_comes_in(folder):
+    """``--mask-offset`` says where a mask lies that is smaller than the photo."""
+    folder, scene = folder
+    box = np.s_[100:500, 150:560]
+    cropped = np.full((*scene.layer.mask.array()[box].shape, 3), 130, np.uint8)
+    cropped[..., 1] = 255 - scene.layer.mask.array()[box]
+    PIL.Image.fromarray(cropped).save(folder / "part.png")
+    command = [sys.executable, "-m", "maskstudio", "refine", "photo.png", "part.png", "-o", "out.png", "--mask-only",
+               "--band-width", "1"]  # fmt: skip
+    options = ("--mask-channel", "green", "--mask-invert", "--mask-offset", "150,100")
+    done = subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    plane, rough = np.array(PIL.Image.open(folder / "out.png")), scene.layer.mask.array()
+    assert (plane[box][rough[box] == 255] > 128).mean() > 0.95
+    assert (plane[rough == 0] < 128).mean() > 0.95
+    for wrong in (("--mask-offset", "1"), ("--mask-offset", "a,b"), ("--mask-channel", "purple")):
+        refused = subprocess.run([*command, *wrong], cwd=folder, capture_output=True, text=True, check=False)
+        assert refused.returncode == 2
+        assert len(refused.stderr.strip().splitlines()) == 1

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -142,6 +143,23 @@ def test_help_loads_nothing_heavy():
 
 def test_the_window_loads_nothing_heavy():
     assert not loaded_by("import maskstudio.ui.window") & HEAVY
+
+
+# What hands a path to a library in C as text; each has its one place, where a name of any bytes is thought of.
+TEXT = {
+    r"cv2\.imread\(": {"core/jpeg.py"},  # the system's name for a file that is open
+    r"cv2\.imwrite\(": set(),
+    r"\b(fromLocalFile|toLocalFile)\(": {"ui/pointers.py"},
+    r"\b(QIcon|QImage|QImageReader|QPixmap|QFile|QDir|QMovie|QSvgRenderer)\((str|os)\b": set(),
+    r"np\.fromfile\(|\.tofile\(": set(),
+}
+
+
+def test_no_path_reaches_a_library_as_text():
+    for file in sorted(PACKAGE.rglob("*.py")):
+        name, text = file.relative_to(PACKAGE).as_posix(), file.read_text("utf-8")
+        for pattern, places in TEXT.items():
+            assert name in places or not re.search(pattern, text), f"{name}: {pattern}"
 
 
 @pytest.mark.skipif("MASKSTUDIO_TEST_WITHOUT_QT" not in os.environ, reason="Qt is only blocked by `make test`")

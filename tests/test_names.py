@@ -1,17 +1,22 @@
 """How a path becomes text and a path again; long names; and what stands where a name cannot be read."""
 
 import os
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maskstudio import paths
 from maskstudio.core.atomic import replacing
+from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.names import fitting, path_of, shown, text_of
+from maskstudio.session import Session
+from tests.core.documents import disc, document
 
 names = st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name and b"/" not in name)
 
@@ -46,8 +51,6 @@ def test_sentences_and_labels_can_be_shown():
     assert str(CannotWrite("caf\udce9 is full.")) == "caf\ufffd is full."
     job = Runner(immediate, Inline()).start("Open \udce9", lambda _token: None, lambda _: None, lane="x")
     assert job.label == "Open \ufffd"
-    import numpy as np
-
     assert Image(np.zeros((1, 1, 3), np.uint8), name="\udce9.png").name == "\ufffd.png"
 
 
@@ -72,3 +75,13 @@ def test_looking_for_a_file_raises_nothing(tmp_path):
         path = paths.expanded(text)
         assert not paths.is_file(path)
     assert paths.exists(tmp_path)
+
+
+def test_a_cutout_of_a_photo_with_the_longest_name_is_handed_out():
+    session, given_out = Session(Runner(immediate, Inline())), []
+    made = document(disc())
+    session.history = History(replace(made, image=replace(made.image, name=f"{'ü' * 125}.png")))
+    session.hand_out(merged=True, prepare=lambda cutout: cutout, done=given_out.append)
+    (cutout,) = given_out
+    assert cutout.path.name.endswith("ü-cutout.png")
+    assert cutout.path.read_bytes() == cutout.png

@@ -1,6 +1,8 @@
 """Settings survive a restart, and a damaged file costs nothing but itself."""
 
 import json
+import os
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from maskstudio import paths, settings
+from maskstudio.names import path_of, text_of
 from maskstudio.settings import RECENT, Settings, preferences
 
 
@@ -179,3 +182,15 @@ def test_as_many_recent_files_as_the_user_wants():
 def test_two_settings_share_no_list():
     Settings().recent.append("x")
     assert Settings().recent == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="paths of any bytes")
+def test_paths_of_any_bytes_are_remembered(tmp_path):
+    odd = tmp_path / os.fsdecode(b"caf\xe9") / ("n" * 200) / os.fsdecode(b"\xff\n.ora")
+    chosen = settings.load()
+    chosen.remember(odd)
+    chosen.export_folder = chosen.monitor_profile = text_of(odd.parent)
+    settings.save(chosen)
+    again = settings.load()
+    assert [path_of(text) for text in again.recent] == [odd]
+    assert path_of(again.export_folder) == path_of(again.monitor_profile) == odd.parent

@@ -69,6 +69,15 @@ def decode(data: bytes, name: str, limit: int | None) -> Planes:
     return planes
 
 
+def peeked_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height as the header says, before any turning; None where it says nothing we know."""
+    with quiet():
+        try:
+            return PIL.Image.open(io.BytesIO(data), formats=FORMATS).size
+        except Exception:  # noqa: BLE001 - decoders raise anything on hostile bytes
+            return None
+
+
 def decode_quarter(data: bytes, name: str, limit: int | None) -> tuple[tuple[int, int], Planes] | None:
     """The picture in ``data`` at a quarter of its sides, upright, and its full (width, height); for a first look.
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.image import Image
-from maskstudio.core.layer import COLOURS, ColourTile, Detection, Layer, Origin, Refinement, Region
+from maskstudio.core.layer import ColourTile, Detection, Layer, Origin, Refinement, Region, colour_of
 from maskstudio.core.lazy import lazy
 from maskstudio.core.mask import Index, Mask, grid, within
 from maskstudio.core.ops import Mode, combine_tiles
@@ -88,8 +88,7 @@ class Document:
     def add(self, layers: list[Layer], *, activate: bool = True, at: int | None = None) -> "Document":
         """The document with ``layers`` on top, or at position ``at`` from the bottom, with ids and colours given."""
         numbered = [
-            layer.changed(id=self.next_id + offset, colour=COLOURS[(self.next_id + offset - 1) % len(COLOURS)])
-            for offset, layer in enumerate(layers)
+            layer.changed(id=number, colour=colour_of(number)) for number, layer in enumerate(layers, self.next_id)
         ]
         active = numbered[0].id if numbered and activate else self.active
         at = len(self.layers) if at is None else at
@@ -97,12 +96,16 @@ class Document:
         return self.changed(layers=whole, active=active, next_id=self.next_id + len(numbered))
 
     def put(self, layer: Layer) -> "Document":
-        """The document with the layer of that id replaced."""
+        """The document with the layer of that id replaced. Raises KeyError where there is none."""
+        if self.layer(layer.id) is None:
+            raise KeyError(layer.id)
         return self.changed(layers=tuple(layer if old.id == layer.id else old for old in self.layers))
 
     def remove(self, layer_id: int) -> "Document":
-        """The document without that layer; the one below it becomes active, or the one above."""
+        """The document without that layer; the one below it becomes active, or the one above. Raises KeyError."""
         ids = [layer.id for layer in self.layers]
+        if layer_id not in ids:
+            raise KeyError(layer_id)
         at = ids.index(layer_id)
         left = ids[:at] + ids[at + 1 :]
         active = self.active if self.active != layer_id else (left[max(at - 1, 0)] if left else None)
@@ -110,9 +113,11 @@ class Document:
         return self.changed(layers=rest, active=active, solo=None if self.solo == layer_id else self.solo)
 
     def move(self, layer_id: int, to: int) -> "Document":
-        """The document with that layer at position ``to``, counted from the bottom."""
+        """The document with that layer at position ``to``, counted from the bottom. Raises KeyError."""
         rest = [layer for layer in self.layers if layer.id != layer_id]
-        moved = next(layer for layer in self.layers if layer.id == layer_id)
+        moved = self.layer(layer_id)
+        if moved is None:
+            raise KeyError(layer_id)
         rest.insert(max(0, min(to, len(rest))), moved)
         return self.changed(layers=tuple(rest))
 

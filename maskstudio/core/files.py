@@ -12,14 +12,16 @@ from maskstudio.core.about import Keep, chunks_of, resolution_chunks
 from maskstudio.core.atomic import replacing
 from maskstudio.core.cutout import Alpha, Hidden, alpha_to_depth, cutout_raster
 from maskstudio.core.cv import cv2
-from maskstudio.core.decode import decode, decode_jpeg, decode_quarter
+from maskstudio.core.decode import decode, decode_jpeg, decode_quarter, peeked_size
 from maskstudio.core.image import Image, Pixels, to_8bit
+from maskstudio.core.maskin import Incoming
 from maskstudio.core.metadata import Resolution
 from maskstudio.core.planes import Planes, alpha_of
 from maskstudio.core.png import Compression, png_pieces, raster_of
 from maskstudio.core.preview import Preview
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
 from maskstudio.names import shown
+from maskstudio.params import MaskInParams
 
 Step = Callable[[float], None]
 
@@ -81,7 +83,7 @@ def read_mask(
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
 ) -> NDArray[np.uint8]:
-    """A mask, uint8 (H, W), from any image file: its alpha if that says anything, else its brightness.
+    """A mask, uint8 (H, W), from any image file: the channel that looks most like one (``maskin.Incoming.best``).
 
     ``size`` is (width, height); a mask of another size is resized smoothly if allowed, else BadMask.
     """
@@ -121,18 +123,30 @@ def decode_deep_mask(
     limit: int | None = DEFAULT_PIXEL_LIMIT,
 ) -> Pixels:
     """As ``read_deep_mask``, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
-    planes = decode(data, name, limit)
-    alpha = alpha_of(planes)
-    found = _brightness(planes) if alpha is None else alpha
-    mask: Pixels = found if found.flags.c_contiguous else found.copy()
-    height, width = mask.shape
-    if size is None or size == (width, height):
-        return mask
-    if not allow_resize:
-        raise BadMask(f"{name} is {width} by {height} pixels, but the image is {size[0]} by {size[1]}.")
-    shrinks = size[0] < width and size[1] < height
-    resized: Pixels = cv2.resize(mask, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return resized
+    incoming = decode_incoming(data, name, limit=limit)
+    return incoming.mask(size or incoming.size, MaskInParams(), "stretch" if allow_resize else "exact")
+
+
+def read_incoming(path: Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Incoming:
+    """A picture that is to be a mask, from any image file. Raises CannotRead, BadImage, TooLarge."""
+    return decode_incoming(_read(path), path.name, limit=limit)
+
+
+def decode_incoming(data: bytes, name: str, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Incoming:
+    """As ``read_incoming``, from bytes in memory. Raises BadImage, TooLarge."""
+    return Incoming(decode(data, name, limit), name)
+
+
+def looks_like_mask(path: Path, size: tuple[int, int]) -> bool:
+    """Whether a file holds a picture of ``size`` (width, height) that is more likely a mask than a photo.
+
+    Files of another size are not decoded. Raises CannotRead, BadImage, TooLarge.
+    """
+    data = _read(path)
+    if peeked_size(data) not in (size, size[::-1]):
+        return False
+    incoming = decode_incoming(data, path.name)
+    return incoming.size == size and incoming.mask_like
 
 
 def write_cutout(
@@ -158,11 +172,19 @@ def write_cutout(
 
 
 def encode_cutout(
-    image: Image, alpha: Alpha, *, colours: Pixels | None = None, depth: int | None = None, hidden: Hidden = "keep"
+    image: Image,
+    alpha: Alpha,
+    *,
+    colours: Pixels | None = None,
+    depth: int | None = None,
+    hidden: Hidden = "keep",
+    metadata: Keep = "copyright",
+    compression: Compression = "fast",
+    step: Step | None = None,
 ) -> bytes:
-    """What ``write_cutout`` would write, as bytes (for the clipboard)."""
+    """What ``write_cutout`` would write, as bytes (for clipboard and drags)."""
     raster = cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden)
-    return b"".join(png_pieces(raster, about=chunks_of(image, "copyright")))
+    return b"".join(png_pieces(raster, about=chunks_of(image, metadata), compression=compression, step=step))
 
 
 def write_mask(
@@ -199,10 +221,10 @@ def _write(path: str | Path, pieces: Generator[bytes]) -> None:
 
 
 def _opened(planes: Planes, name: str, path: Path | None) -> Opened:
-    image = Image(
-        _rgb(planes), planes.icc, name, path, planes.colour.ndim == 2, planes.notes, planes.cicp, planes.metadata
-    )
-    return Opened(image, alpha_of(planes))
+    alpha, grey = alpha_of(planes), planes.colour.ndim == 2
+    seen = None if alpha is None else to_8bit(alpha)
+    image = Image(_rgb(planes), planes.icc, name, path, grey, planes.notes, planes.cicp, planes.metadata, alpha=seen)
+    return Opened(image, alpha)
 
 
 def _planes(path: Path, limit: int | None) -> Planes:
@@ -239,10 +261,6 @@ def _readable(path: Path) -> Iterator[None]:
 
 def _rgb(planes: Planes) -> Pixels:
     return cv2.cvtColor(planes.colour, cv2.COLOR_GRAY2RGB) if planes.colour.ndim == 2 else planes.colour
-
-
-def _brightness(planes: Planes) -> Pixels:
-    return planes.colour if planes.colour.ndim == 2 else cv2.cvtColor(planes.colour, cv2.COLOR_RGB2GRAY)
 
 
 def _tell(step: Step | None, fraction: float) -> None:

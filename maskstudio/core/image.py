@@ -32,6 +32,7 @@ class Image:
     notes   sentences worth telling the user once
     cicp    the body of a PNG's cICP chunk (ITU-T H.273) that says what ``icc`` says; b"" for none
     metadata  what came with the picture beside its pixels, for the export
+    alpha   how opaque the file is, uint8 (H, W), whatever becomes of the masks; None where it is so everywhere
     """
 
     pixels: Pixels
@@ -42,6 +43,7 @@ class Image:
     notes: tuple[str, ...] = ()
     cicp: bytes = b""
     metadata: Metadata = NOTHING
+    alpha: NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
         pixels: Pixels = self.pixels
@@ -51,6 +53,8 @@ class Image:
         pixels = pixels if pixels.flags.c_contiguous else pixels.copy()
         pixels.flags.writeable = False
         object.__setattr__(self, "pixels", pixels)
+        if self.alpha is not None:
+            self.alpha.flags.writeable = False
 
     @property
     def width(self) -> int:
@@ -104,6 +108,15 @@ class Image:
         tenth of the time that decoding took; who opens a large file off the main thread had better ask there.
         """
         return quartered(self.pixels)
+
+    @property
+    def whole(self) -> Pixels:
+        """Everything there is of it as one array, (H, W, 3), or (H, W, 4) with alpha."""
+        if self.alpha is None:
+            return self.pixels
+        out = np.empty((self.height, self.width, 4), self.pixels.dtype)
+        out[..., :3], out[..., 3] = self.pixels, to_depth(self.alpha, self.depth)
+        return out
 
     def rgb8(self) -> NDArray[np.uint8]:
         """RGB uint8 (H, W, 3): the pixels themselves at 8 bits, round(v / 257) at 16."""

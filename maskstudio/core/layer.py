@@ -1,6 +1,6 @@
 """Layer: one object of a document, frozen: its mask, parameters, refinement and paint, and where it came from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from maskstudio.core.paint import Paint
 from maskstudio.core.refinement import ColourTile, Refinement, Region, amount_of, same_alpha
 from maskstudio.params import UNADJUSTED, UNSHAPED, AdjustParams, MaskParams, RefineParams
 
-__all__ = ["COLOURS", "Colour", "ColourTile", "Detection", "Layer", "Origin", "Refinement", "Region"]
+__all__ = ["COLOURS", "Colour", "ColourTile", "Detection", "Found", "Layer", "Origin", "Refinement", "Region"]
 
 Colour = tuple[int, int, int]
 
@@ -44,6 +44,20 @@ class Detection:
     provider: str = "local"
     done: frozenset[str] = frozenset()
     stand_in: str = ""
+
+
+def colour_of(number: int) -> Colour:
+    """The colour that the layer of this id is told by until somebody chooses another."""
+    return COLOURS[(number - 1) % len(COLOURS)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a layer was when a model or a service found it, of all that people change on it and that is never empty."""
+
+    name: str
+    params: MaskParams
+    refine: RefineParams | None
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,7 @@ class Layer:
     retouch: Paint | None = None
     colour: Colour = COLOURS[0]
     origin: Origin | None = None
+    found: Found | None = None  # None for what nobody found, and for finds of before this was kept
 
     @lazy
     def recipe(self) -> Mask:
@@ -155,10 +170,26 @@ class Layer:
         """The layer with the paint that ``brush_paint`` gave replaced."""
         return self.changed(retouch=paint) if self.refinement else self.changed(paint=paint)
 
+    @property
+    def worked_on(self) -> bool:
+        """Whether there is work in the layer that would be lost if the same find were made anew.
+
+        Each field is decided upon in ``WORK``. A layer that nobody found, or of which is not known what it was when it
+        was found, counts as work from beginning to end.
+        """
+        return any(worked(self) for worked in WORK.values() if worked is not None)
+
+    def as_found(self) -> "Layer":
+        """The layer as one that has just been found, and has no work in it yet."""
+        return self.changed(found=Found(self.name, self.params, self.refine))
+
     def changed(self, **fields: Any) -> "Layer":
-        """The layer with other values in these fields; masks made of what stayed the same stay the same objects."""
-        made = {item: fields.get(item, getattr(self, item)) for item in self.__dataclass_fields__}
-        layer = Layer(**made)
+        """The layer with other values in these fields; masks made of what stayed the same stay the same objects.
+
+        Raises TypeError for what is no field.
+        """
+        made = {item: getattr(self, item) for item in self.__dataclass_fields__}
+        layer = Layer(**{**made, **fields})
         for name, needs in _MADE_OF:
             if name in self.__dict__ and not any(need in fields for need in needs):
                 layer.__dict__[name] = self.__dict__[name]
@@ -183,3 +214,27 @@ _MADE_OF = (
     ("base", ("shaped", "inverted", "paint")),
     ("alpha", ("shaped", "inverted", "paint", "refinement", "retouch")),
 )
+
+WORK: dict[str, Callable[[Layer], bool] | None] = {
+    "id": None,
+    "name": lambda layer: layer.found is not None and layer.name != layer.found.name,
+    "mask": None,  # whatever moves it leaves no ``source``
+    "shaped": None,  # follows from mask and params
+    "params": lambda layer: layer.found is not None and layer.params != layer.found.params,
+    "source": lambda layer: layer.source is None,
+    "refine": lambda layer: layer.found is not None and layer.refine != layer.found.refine,
+    "edge": lambda layer: layer.edge != UNADJUSTED,
+    "hints": lambda layer: layer.hints is not None,
+    "regions": lambda layer: bool(layer.regions),
+    "measured": None,  # services find it; whoever takes it away changes ``refine`` or ``inverted`` or moves the mask
+    "refinement": None,  # follows from the rest
+    "visible": None,  # looking at something else is no work, and services hide what they stand beside
+    "mode": lambda layer: layer.mode != "add",
+    "inverted": lambda layer: layer.inverted,
+    "paint": lambda layer: layer.paint is not None,
+    "retouch": lambda layer: layer.retouch is not None,
+    "colour": lambda layer: layer.colour != colour_of(layer.id),
+    "origin": None,
+    "found": lambda layer: layer.found is None,
+}
+"""For every field of a layer, how to tell that somebody worked on it; None for one that is nobody's work."""

@@ -162,7 +162,7 @@ def _original(image: Image, source: Source) -> tuple[str, bytes | None, str]:
     kept = source.read(image)
     if kept is not None:
         return *kept, _IMAGE + (PurePosixPath(kept[0]).suffix if _plain(kept[0]) else "")
-    return _DRAWN, None, flattened.PHOTO if image.depth == 8 and not image.grey else f"{_IMAGE}.png"
+    return _DRAWN, None, flattened.PHOTO if _plainly_drawn(image) else f"{_IMAGE}.png"
 
 
 def _add_ours(
@@ -203,8 +203,14 @@ def _add(archive: zipfile.ZipFile, name: str, pieces: Iterable[bytes], image: Im
 
 
 def _pixels(image: Image) -> Generator[bytes]:
-    pixels = image.pixels[..., 0] if image.grey else image.pixels
-    return png_pieces(raster_of(pixels), about=chunks_of(image, "all", grey=image.grey))
+    grey = image.grey and image.alpha is None
+    pixels = image.pixels[..., 0] if grey else image.whole
+    return png_pieces(raster_of(pixels), about=chunks_of(image, "all", grey=grey))
+
+
+def _plainly_drawn(image: Image) -> bool:
+    """Whether the picture of a photo for other programs holds all there is of it."""
+    return image.depth == 8 and not image.grey and image.alpha is None
 
 
 def _long(image: Image) -> bool:

@@ -13,7 +13,7 @@ from maskstudio.core.checked import Fields, finite, simple
 from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
-from maskstudio.core.layer import COLOURS, Colour, ColourTile
+from maskstudio.core.layer import COLOURS, Colour, ColourTile, Found
 from maskstudio.core.mask import Index, Mask
 from maskstudio.core.ops import Mode
 from maskstudio.core.paint import Paint
@@ -97,6 +97,7 @@ def layer_record(layer: Layer, shelf: Keeping) -> dict[str, Any]:
         "retouch": paint(layer.retouch, "retouch"),
         "colour": list(layer.colour),
         "origin": _origin_record(layer.origin) if layer.origin else None,
+        "found": _found_record(layer.found) if layer.found else None,
     }
 
 
@@ -127,6 +128,11 @@ def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dic
         "done": sorted(found.done),
         "standIn": found.stand_in,
     }
+
+
+def _found_record(found: Found) -> dict[str, Any]:
+    refine = wired(RefineParams, found.refine) if found.refine else None
+    return {"name": found.name, "params": wired(MaskParams, found.params), "refine": refine}
 
 
 def _origin_record(origin: Origin) -> dict[str, Any]:
@@ -242,6 +248,7 @@ class Reader:
             retouch=record.maybe("retouch", self._paint),
             colour=_colour(record),
             origin=record.maybe("origin", _origin),
+            found=record.maybe("found", _found),
         )
 
     def _mask(self, record: Fields, name: str) -> Mask:
@@ -338,6 +345,11 @@ def _colour(record: Fields) -> Colour:
     if any(type(share) is not int or not 0 <= share <= 255 for share in colour):
         raise BadProject("the colour of a layer is not what it should be")
     return colour[0], colour[1], colour[2]
+
+
+def _found(record: Fields) -> Found:
+    refine = None if record.values.get("refine") is None else _params(RefineParams, record, "refine")
+    return Found(record.text("name"), _params(MaskParams, record, "params"), refine)
 
 
 def _origin(record: Fields) -> Origin:

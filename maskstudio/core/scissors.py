@@ -10,7 +10,8 @@ import numpy as np
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.image import Pixels, to_8bit
+from maskstudio.core.image import Pixels
+from maskstudio.core.seen import told_apart
 from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
 
@@ -25,9 +26,11 @@ _GRADIENT = 200  # gradients above this are all equally good edges
 class Scissors:
     """Paths in one photo. ``anchor`` looks around a point; ``path`` then is quick enough for every move."""
 
-    def __init__(self, pixels: Pixels) -> None:
-        """``pixels``: RGB, uint8 or uint16, (H, W, 3). Not copied and not changed."""
-        self._pixels = pixels
+    def __init__(self, pixels: Pixels, alpha: Plane | None = None) -> None:
+        """``pixels``: RGB, uint8 or uint16, (H, W, 3); ``alpha`` (H, W), where they are see-through in places: what is
+        transparent has an edge of its own and none within. Neither is copied or changed.
+        """
+        self._pixels, self._alpha = pixels, alpha
         self._frame = Rect(0, 0, pixels.shape[1], pixels.shape[0])
         self._anchor: Point | None = None
         self._step = 1
@@ -86,7 +89,8 @@ class Scissors:
         self._tool = tool
 
     def _reduced(self) -> Plane:
-        part = np.ascontiguousarray(to_8bit(self._pixels[self._window.slices()]))
+        rows = self._window.slices()
+        part = np.ascontiguousarray(told_apart(self._pixels[rows], None if self._alpha is None else self._alpha[rows]))
         if self._step == 1:
             return part
         size = (max(1, self._window.width // self._step), max(1, self._window.height // self._step))

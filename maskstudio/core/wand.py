@@ -9,6 +9,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.flood import flood
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Pixels, to_8bit
+from maskstudio.core.seen import BLACK, WHITE, laid_on
 from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
 from maskstudio.params import WandParams
@@ -27,19 +28,23 @@ def _go_on() -> None:
 
 
 class Wand:
-    """Selects by colour in one photo.
+    """Selects by colour in one photo, and by transparency where it has any.
 
     Two colours differ by the largest difference of their channels, 0 to 255: red, green and blue, or L, a and b as
-    OpenCV scales them to 8 bits (16-bit photos are compared at 8). The differences from the last seed are kept, so
-    that another tolerance at the same point, as in a drag, only has to flood again.
+    OpenCV scales them to 8 bits (16-bit photos are compared at 8). What is see-through differs by the most it shows on
+    black, on white, and in opacity: nothing opaque is like what is transparent, and all that is transparent is alike,
+    whatever colours lie under it. The differences from the last seed are kept, so that another tolerance at the same
+    point, as in a drag, only has to flood again.
     """
 
-    def __init__(self, pixels: Pixels) -> None:
-        """``pixels``: RGB, uint8 or uint16, (H, W, 3). Not copied and not changed."""
-        self._pixels = pixels
+    def __init__(self, pixels: Pixels, alpha: Plane | None = None) -> None:
+        """``pixels``: RGB, uint8 or uint16, (H, W, 3); ``alpha``, uint8 (H, W), of a photo that is not opaque. Neither
+        is copied or changed.
+        """
+        self._pixels, self._alpha = pixels, alpha
         self._frame = Rect(0, 0, pixels.shape[1], pixels.shape[0])
         self._seed: tuple[int, int, str, str] | None = None
-        self._colour = (0, 0, 0)
+        self._colours: list[tuple[int, ...]] = []  # the seed's, one for each of what ``_read`` gives
         self._known = self._found = EMPTY
         self._apart: Plane = np.zeros((0, 0), np.uint8)
 
@@ -73,8 +78,8 @@ class Wand:
             return
         x, y, space, size = seed
         around = Rect(x, y, 1, 1).grow(int(size) // 2).intersect(self._frame)
-        red, green, blue = self._read(around, space).reshape(-1, 3).mean(axis=0).round()
-        self._seed, self._colour = seed, (int(red), int(green), int(blue))
+        means = [part.reshape(-1, 3).mean(axis=0).round() for part in self._read(around, space)]
+        self._seed, self._colours = seed, [tuple(map(int, mean)) for mean in means]
         self._known = self._found = EMPTY
 
     def _within(self, window: Rect, check: Check) -> Plane:
@@ -93,13 +98,28 @@ class Wand:
         return self._apart[part.slices()]
 
     def _compare(self, rows: Rect, out: Plane) -> None:
-        apart = cv2.absdiff(self._read(rows, (self._seed or (0, 0, "rgb"))[2]), (*self._colour, 0))
-        np.maximum(apart[..., 0], apart[..., 1], out=out)
-        np.maximum(out, apart[..., 2], out=out)
+        parts = self._read(rows, (self._seed or (0, 0, "rgb"))[2])
+        first, *more = (cv2.absdiff(part, (*mean, 0)) for part, mean in zip(parts, self._colours, strict=True))
+        np.maximum(first[..., 0], first[..., 1], out=out)
+        for channel in (first[..., 2], *(apart[..., number] for apart in more for number in range(3))):
+            np.maximum(out, channel, out=out)
 
-    def _read(self, rect: Rect, space: str) -> Plane:
-        colours = np.ascontiguousarray(to_8bit(self._pixels[rect.slices()]))
-        return cv2.cvtColor(colours, cv2.COLOR_RGB2Lab) if space == "lab" else colours
+    def _read(self, rect: Rect, space: str) -> list[Plane]:
+        """What is compared in ``rect``, (h, w, 3) each: the colours, or, where there is transparency, the colours on
+        black, on white, and the opacity.
+        """
+        rows = rect.slices()
+        pixels = self._pixels[rows]
+        if self._alpha is None:
+            return [_in(space, to_8bit(pixels))]
+        alpha = self._alpha[rows]
+        shown = [_in(space, laid_on(pixels, alpha, grey)) for grey in (BLACK, WHITE)]
+        return [*shown, cv2.merge([alpha, alpha, alpha])]
+
+
+def _in(space: str, colours: Plane) -> Plane:
+    solid = np.ascontiguousarray(colours)
+    return cv2.cvtColor(solid, cv2.COLOR_RGB2Lab) if space == "lab" else solid
 
 
 def _smoothed(rect: Rect, hard: Plane, frame: Rect) -> Area:

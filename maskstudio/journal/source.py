@@ -122,7 +122,7 @@ def _copied(folder: Path, image: Image, opened: float, stopped: threading.Event)
                     return image.path.name, _copy(source, folder, stopped)
         except OSError:
             log.info("the photo's file could not be copied", exc_info=True)
-    pieces_of = png_pieces(raster_of(image.pixels), about=chunks_of(image, "all"))
+    pieces_of = png_pieces(raster_of(image.whole), about=chunks_of(image, "all"))
     with replacing(folder / _FILE) as file, closing(pieces_of) as pieces:
         for piece in pieces:
             _check(stopped)

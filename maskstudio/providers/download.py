@@ -109,7 +109,7 @@ def picture(address: str, token: Token, client: "httpx.Client | None" = None) ->
                     raise CannotRead(f"What {answer.url.host} sends is too large for a picture.")
                 token.step(min(len(data) / total, 1.0) if total else 0.0, f"Downloading from {answer.url.host}")
             return bytes(data)
-    except (httpx.HTTPError, httpx.InvalidURL, ModelUnavailable) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ModelUnavailable, ValueError) as error:
         raise CannotRead(f"The picture could not be downloaded ({_reason(error)}).") from error
 
 
@@ -126,4 +126,6 @@ def _reason(error: Exception) -> str:
 
     if isinstance(error, httpx.HTTPStatusError):
         return f"the server answered {error.response.status_code}"
+    if isinstance(error, httpx.InvalidURL | ValueError):  # such as a host's name with too many letters
+        return "there is no such address"
     return "the network cannot be reached" if isinstance(error, httpx.TransportError) else str(error)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
+from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
 from maskstudio.params import DetectParams
 from maskstudio.providers import facemesh, faces, graphs, hands, selfie
@@ -57,7 +58,7 @@ def detect(image: Image, params: DetectParams, token: Token) -> list[Detection]:
     if params.model == "mediapipe_selfie":
         found = cut_out(image, token)
         return [found] if found.mask.tiles and (found.score or 0) > params.confidence else []
-    rgb = image.rgb8()
+    rgb = visible(image)
     seen = faces.find(rgb, token, near=params.model == "mediapipe_face_short")
     seen = [face for face in seen if face.score > params.confidence]
     parts = MODELS[params.model].parts
@@ -68,7 +69,7 @@ def detect(image: Image, params: DetectParams, token: Token) -> list[Detection]:
 
 def cut_out(image: Image, token: Token) -> Detection:
     """The people in the photo as one soft mask; empty if there are none."""
-    mask, score = selfie.person(image.rgb8(), token)
+    mask, score = selfie.person(visible(image), token)
     return _detection("person", score, mask, "mediapipe_selfie")
 
 
@@ -84,7 +85,7 @@ def _meshes(
     found: list[Detection] = []
     for number, face in enumerate(seen):
         token.step(0.8 + 0.2 * number / len(seen), "Drawing outlines")
-        mesh = facemesh.points(image.rgb8(), face)
+        mesh = facemesh.points(visible(image), face)
         if mesh is None or len(found) == params.max_detections:
             continue
         curves = [curve for part in parts for curve in facemesh.outlines(mesh, part)]
@@ -95,7 +96,7 @@ def _meshes(
 
 
 def _hands(image: Image, params: DetectParams, token: Token) -> list[Detection]:
-    seen = [hand for hand in hands.find(image.rgb8(), token) if hand.score > params.confidence]
+    seen = [hand for hand in hands.find(visible(image), token) if hand.score > params.confidence]
     masks = [(hand, hands.mask(hand, image.width, image.height)) for hand in seen[: params.max_detections]]
     return [_detection("hand", hand.score, mask, params.model) for hand, mask in masks if mask.tiles]
 

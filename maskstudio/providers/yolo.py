@@ -19,6 +19,7 @@ import numpy.typing as npt
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
+from maskstudio.core.seen import visible
 from maskstudio.errors import MaskStudioError, ModelUnavailable
 from maskstudio.jobs import Token
 from maskstudio.params import DetectParams
@@ -137,7 +138,7 @@ class Sight:
 def detect(network: Network, image: Image, params: DetectParams, token: Token, label: str | None) -> list[Detection]:
     """Detections of ``label`` (of any class if None), scored above ``params.confidence``, best first."""
     token.step(0.4, "Looking")
-    sight = network.look(image.rgb8(), params.confidence, network.classes(label))
+    sight = network.look(visible(image), params.confidence, network.classes(label))
     rows = sight.rows[sight.rows[:, 4] > params.confidence]
     rows = rows[np.argsort(-rows[:, 4], kind="stable")]
     token.step(0.7, "Drawing masks")

@@ -16,11 +16,11 @@ def _tr(text: str) -> str:
 
 def ways_on(files: Files, session: Session, error: MaskStudioError) -> list[Offer]:
     """What can be offered to go on in spite of ``error``, the safest first."""
-    if isinstance(error, OverOriginal):
+    if isinstance(error, OverOriginal) and error.path == files.last_export(session):
         return [(_tr("Replace It"), partial(files.repeat_export, session, "original"))]
-    if isinstance(error, ChangedElsewhere):
-        if error.path != session.project:
-            return [(_tr("Replace Theirs"), partial(files.repeat_export, session, "other"))]
+    if isinstance(error, ChangedElsewhere) and error.path == files.last_export(session):
+        return [(_tr("Replace Theirs"), partial(files.repeat_export, session, "other"))]
+    if isinstance(error, ChangedElsewhere) and error.path == session.project:
         if not os.path.lexists(error.path):
             return [(_tr("Save Again"), session.save)]
         return [

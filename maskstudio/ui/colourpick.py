@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from math import floor
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 
 from maskstudio.core.geometry import Rect
-from maskstudio.core.image import to_8bit
+from maskstudio.core.seen import mean_colour
 from maskstudio.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
@@ -21,7 +20,7 @@ _SIDE = 34.0  # logical pixels of the colour beside the pointer
 
 
 class ColourPick(Tool[Params]):
-    """``take`` gets red, green and blue (0..255) of where the click was; ``over`` is called when it is done."""
+    """``take`` gets red, green and blue (0..255) of what can be seen at the click; ``over`` is called when done."""
 
     name = "colourPick"
 
@@ -92,9 +91,7 @@ class ColourPick(Tool[Params]):
         if document is None or not (0 <= x < document.size[0] and 0 <= y < document.size[1]):
             return None
         around = Rect(x, y, 1, 1).grow(_AROUND).intersect(document.frame)
-        mean = to_8bit(document.image.pixels[around.slices()]).reshape(-1, 3).mean(axis=0)
-        red, green, blue = np.rint(mean).astype(int).tolist()
-        return red, green, blue
+        return mean_colour(document.image, around)
 
     def _place(self) -> QRectF:
         at = beside(self._at) if self._at is not None else QPointF()

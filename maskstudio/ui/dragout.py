@@ -1,24 +1,27 @@
 """A button from which the cut-out is dragged into another program."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from maskstudio.params import ExportParams
 from maskstudio.session import Session
-from maskstudio.ui.exchange import Parcel
+from maskstudio.ui.parcel import Parcel
 
 _PICTURE = QSize(120, 120)
 
 
 class DragOut(QPushButton):
-    """Press, and drag once the cut-out is ready: writing it takes a moment on a large photo."""
+    """Press, and drag once the cut-out is ready: writing it, as ``params`` say, takes a moment on a large photo."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, params: Callable[[], ExportParams], parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Drag out"), parent)
         self.setObjectName("dragOut")
         self.setToolTip(self.tr("Hold and drag the cut-out, a PNG with transparency, into another program."))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self._session = session
+        self._session, self._params = session, params
         self._from: QPoint | None = None
         self._ready: Parcel | None = None
 
@@ -31,7 +34,7 @@ class DragOut(QPushButton):
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and self._session.document:
             self._from, self._ready = event.position().toPoint(), None
-            self._session.hand_out(merged=True, prepare=Parcel.of, done=self._have)
+            self._session.hand_out(self._params(), merged=True, prepare=Parcel.of, done=self._have)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag, once there is something to drag."""

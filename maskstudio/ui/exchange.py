@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData
-from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QImageWriter
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 
 from maskstudio.core.formats import MIME_TYPES
+from maskstudio.params import ExportParams
 from maskstudio.session import Session
 from maskstudio.ui.files import Files
-from maskstudio.ui.pointers import from_text, host_in, named_in, path_in, url_of
+from maskstudio.ui.maskin import MaskIn
+from maskstudio.ui.parcel import PLACE, Parcel
+from maskstudio.ui.pointers import from_text, host_in, named_in, path_in
 from maskstudio.ui.tabs import Tabs
-from maskstudio.verbs.exchange import Cutout
+from maskstudio.verbs.exchange import Place
 
 # What programs put on the clipboard for pictures, the most faithful first.
 _FORMATS = ("image/png", "PNG", *(f"image/{name}" for name in MIME_TYPES))
@@ -38,18 +41,18 @@ class Found(NamedTuple):
 class Exchange:
     """Copy, paste and drop. ``offer`` asks the user inline before anything is fetched from the web."""
 
-    def __init__(self, tabs: Tabs, files: Files, offer: Offer) -> None:
-        self._tabs, self._files, self._offer = tabs, files, offer
+    def __init__(self, tabs: Tabs, files: Files, masks: MaskIn, offer: Offer) -> None:
+        self._tabs, self._files, self._masks, self._offer = tabs, files, masks, offer
 
     @property
     def _session(self) -> Session:
         return self._tabs.front.session
 
-    def copy(self, *, merged: bool) -> None:
-        """Put the cut-out of the active layer, or of all, on the clipboard, with its transparency."""
+    def copy(self, params: ExportParams, *, merged: bool) -> None:
+        """Put the cut-out of the active layer, or of all, on the clipboard as it would be exported."""
         session = self._session
         if session.document is not None and session.document.layers:
-            session.hand_out(merged=merged, prepare=Parcel.of, done=lambda parcel: self._copied(session, parcel))
+            session.hand_out(params, merged=merged, prepare=Parcel.of, done=partial(self._copied, session))
 
     def paste(self) -> None:
         """Open what the clipboard holds in a tab of its own."""
@@ -57,13 +60,14 @@ class Exchange:
 
     def paste_mask(self) -> None:
         """Add the picture on the clipboard to the document in front as a mask."""
-        found, session = found_in(QGuiApplication.clipboard().mimeData()), self._session
+        mime, session = QGuiApplication.clipboard().mimeData(), self._session
+        found, place = found_in(mime), place_in(mime)
         if session.document is None:
             return
-        if found.files:
-            session.import_mask(found.files[0], resize=True)
-        elif found.data:
-            session.paste_mask(found.data, _tr("Pasted mask"))
+        if place is not None:
+            self._masks.paste(session, bytes(mime.data("image/png").data()), place)
+        elif found.files or found.data:
+            self._masks.paste(session, found.files[0] if found.files else found.data, None)
         else:
             session.told(_tr("There is no picture on the clipboard."))
 
@@ -88,36 +92,9 @@ class Exchange:
         tab.opening = Path(name)
         tab.session.paste_image(data, name)
 
-    def _copied(self, session: Session, parcel: "Parcel") -> None:
+    def _copied(self, session: Session, parcel: Parcel) -> None:
         QGuiApplication.clipboard().setMimeData(parcel.mime())
         session.told(_tr("Copied the cut-out with its transparency."))
-
-
-class Parcel(NamedTuple):
-    """A cut-out in the forms other programs take."""
-
-    cutout: Cutout
-    image: QImage
-
-    @classmethod
-    def of(cls, cutout: Cutout) -> "Parcel":
-        """Unpack the bitmap, on whatever thread this is. One beyond Qt's limit of 256 MiB goes as PNG and file only."""
-        held = QBuffer()
-        held.setData(QByteArray(cutout.png))  # not its file: Qt cannot open one whose name is not UTF-8
-        held.open(QIODevice.OpenModeFlag.ReadOnly)
-        reader = QImageReader(held, QByteArray(b"PNG"))
-        size = reader.size()
-        fits = 4 * size.width() * size.height() < QImageReader.allocationLimit() << 20
-        return cls(cutout, reader.read().convertToFormat(QImage.Format.Format_ARGB32) if fits else QImage())
-
-    def mime(self) -> QMimeData:
-        """PNG bytes, a bitmap with straight alpha (Windows makes a DIBv5 of it), and a file."""
-        mime = QMimeData()
-        mime.setData("image/png", QByteArray(self.cutout.png))
-        if not self.image.isNull():
-            mime.setImageData(self.image)
-        mime.setUrls([url_of(self.cutout.path)])
-        return mime
 
 
 def found_in(mime: QMimeData | None) -> Found:
@@ -134,6 +111,13 @@ def found_in(mime: QMimeData | None) -> Found:
         return Found(data=data)
     meant = from_text(mime.urls()[0].toString() if mime.urls() else mime.text())
     return Found((meant,)) if isinstance(meant, Path) else Found(address=meant or "")
+
+
+def place_in(mime: QMimeData | None) -> Place | None:
+    """Where on its photo the PNG in it lies, where maskstudio has put it there."""
+    if mime is None or not mime.hasFormat(PLACE) or not mime.hasFormat("image/png"):
+        return None
+    return Place.unpacked(bytes(mime.data(PLACE).data()))
 
 
 def _png(image: object) -> bytes:

@@ -49,6 +49,9 @@ class Files:
         self._given_up: set[Tab] = set()  # documents the user agreed to lose, while others are still asked about
         self._saving: dict[Job, Callable[[], object]] = {}
         self.save: Callable[[], Job | None] = lambda: None  # saves the project in front
+        self.mask_chosen: Callable[[Session, Path], object] = lambda _session, _path: None  # to be taken in
+        # Decides about a picture that is dropped on an open photo: the last one opens it as another.
+        self.dropped: Callable[[Session, Path, Callable[[], object]], object] = lambda _session, _path, opened: opened()
         self.model_added: Callable[[str], None] = lambda _name: None
 
     @property
@@ -86,6 +89,8 @@ class Files:
         for path in paths:
             if path.suffix.lower() in _MODELS:
                 self._add(path, trust=False)
+            elif len(paths) == 1 and self._tabs.showing(path.absolute()) is None:
+                self.dropped(self._session, path, partial(self.open, path))
             else:
                 self.open(path)
 
@@ -97,7 +102,7 @@ class Files:
     def import_mask(self) -> None:
         """Let the user choose a mask to add as a layer."""
         if path := dialogs.ask_image(self._window, self._settings, _tr("Import Mask")):
-            self._session.import_mask(path, resize=True)
+            self.mask_chosen(self._session, path)
 
     def import_trimap(self) -> None:
         """Let the user choose a trimap for the active layer."""
@@ -175,6 +180,11 @@ class Files:
     def export_mask(self, params: ExportParams) -> None:
         """Ask where, and write the mask."""
         self._export(params, "-mask")
+
+    def last_export(self, session: Session) -> Path | None:
+        """Where a result of this document was to be written last."""
+        last = self._last.get(session)
+        return last.path if last is not None else None
 
     def repeat_export(self, session: Session, over: Over) -> None:
         """Write what was to be exported last, over whatever the user has now agreed to."""

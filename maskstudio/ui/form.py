@@ -11,6 +11,7 @@ from maskstudio.spec import Params, Spec
 from maskstudio.ui import theme
 from maskstudio.ui.fields import Choice, ColourButton, Picker, ScrubLabel, Segments, translated
 from maskstudio.ui.number import NumberField
+from maskstudio.ui.pairfield import PairField
 
 P = TypeVar("P", bound=Params)
 _LETTERS = 17  # average letters in a line of a label; longer ones break, so that the columns of all forms agree
@@ -123,7 +124,7 @@ class Form(QWidget, Generic[P]):
 
     def _picker(self, spec: Spec) -> QWidget:
         if spec.kind is tuple:
-            return ColourButton()
+            return PairField(spec) if spec.pair else ColourButton()
         return Segments(spec) if Segments.fit(spec, self) else Choice(spec)
 
     def _align(self) -> None:

@@ -1,18 +1,20 @@
-"""A sentence above the canvas, where a dialog would interrupt: news, an error, or a choice with one button."""
+"""A sentence above the canvas, where a dialog would interrupt: news, an error, or a choice with buttons."""
 
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from maskstudio.names import shown
 from maskstudio.ui.icons import icon
 
 Kind = Literal["info", "warning", "error"]
+Choice = tuple[str, Callable[[], object]]  # the words of a button and what it does
 _STAYS = 6000  # milliseconds for news; errors stay until closed
+_STAYS_WITH_CHOICE = 12000  # for news with a button, which has to be reached
 _LONG = re.compile(r"\S{24}")  # in a longer word, as in a file name, a line may break after so many letters
 _ICONS: dict[Kind, str] = {"info": "info", "warning": "warning", "error": "warning"}
 
@@ -20,8 +22,12 @@ _ICONS: dict[Kind, str] = {"info": "info", "warning": "warning", "error": "warni
 class Notice(QFrame):
     """Hidden until ``show_sentence``; the newest sentence replaces the older.
 
-    It lies over the upper edge of ``lie_over``'s widget instead of pushing it down: the photo must not move.
+    It lies over the upper edge of ``lie_over``'s widget instead of pushing it down: the photo must not move. A sentence
+    that holds is not replaced by news; ``dismissed`` is emitted when the user has put one away. ``buttons`` are those of
+    its choices.
     """
+
+    dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,20 +39,19 @@ class Notice(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._button, self._close = QPushButton(), QToolButton()
+        self.buttons: list[QPushButton] = []
+        self._close = QToolButton()
         self._close.setAutoRaise(True)
         self._close.setToolTip(self.tr("Dismiss"))
         self._close.setAccessibleName(self.tr("Dismiss"))
-        self._close.clicked.connect(self.hide)
-        self._button.clicked.connect(self._act)
-        self._action: Callable[[], object] | None = None
+        self._close.clicked.connect(self._dismiss)
+        self._holds = False
         self._timer = QTimer(self, singleShot=True, interval=_STAYS)
         self._timer.timeout.connect(self.hide)
-        self._more: list[QPushButton] = []
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
-        for widget in (self._icon, self._text, self._button, self._close):
-            row.addWidget(widget)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 6, 6, 6)
+        for widget in (self._icon, self._text, self._close):
+            self._row.addWidget(widget)
         self.hide()
 
     def lie_over(self, widget: QWidget) -> None:
@@ -79,9 +84,14 @@ class Notice(QFrame):
         kind: Kind = "info",
         choice: str = "",
         action: Callable[[], object] | None = None,
-        more: Sequence[tuple[str, Callable[[], object]]] = (),
+        more: Sequence[Choice] = (),
+        *,
+        holds: bool = False,
     ) -> None:
         """Say ``text``; with ``choice``, offer a button that runs ``action``, and ``more`` such beside it."""
+        if self._holds and kind == "info" and not self.isHidden():
+            return
+        self._holds = holds
         text = shown(text)
         self.setProperty("kind", kind)
         self.style().polish(self)
@@ -89,36 +99,32 @@ class Notice(QFrame):
         self.dress()
         self._text.setText(_LONG.sub(lambda word: f"{word[0]}\u200b", text))
         self._text.setAccessibleName(text)
-        self._button.setText(choice)
-        self._button.setVisible(bool(choice))
-        self._action = action
-        self._offer(more)
+        self._offer([*([(choice, action)] if choice and action else []), *more])
         self._place()
         self.show()
-        if kind == "info" and not choice:
-            self._timer.start()
+        if kind == "info" and not holds:
+            self._timer.start(_STAYS_WITH_CHOICE if choice else _STAYS)
         else:
             self._timer.stop()
-
-    def _offer(self, more: Sequence[tuple[str, Callable[[], object]]]) -> None:
-        for button in self._more:
-            button.hide()
-            button.deleteLater()
-        self._more = [QPushButton(words) for words, _ in more]
-        for button, (_, action) in zip(self._more, more, strict=True):
-            button.clicked.connect(partial(self._act_on, action))
-            self._row.insertWidget(self._row.count() - 1, button)
-
-    def _act_on(self, action: Callable[[], object], _checked: bool = False) -> None:
-        self.hide()
-        action()
 
     def dress(self) -> None:
         """Icons in the theme of now."""
         self._icon.setPixmap(icon(_ICONS[self._kind]).pixmap(16, 16))
         self._close.setIcon(icon("close"))
 
-    def _act(self) -> None:
+    def _dismiss(self) -> None:
         self.hide()
-        if self._action is not None:
-            self._action()
+        self.dismissed.emit()
+
+    def _offer(self, choices: Sequence[Choice]) -> None:
+        for button in self.buttons:
+            button.setParent(None)
+            button.deleteLater()
+        self.buttons = [QPushButton(words) for words, _ in choices]
+        for button, (_, action) in zip(self.buttons, choices, strict=True):
+            button.clicked.connect(partial(self._act, action))
+            self._row.insertWidget(self._row.count() - 1, button)
+
+    def _act(self, action: Callable[[], object], _checked: bool = False) -> None:
+        self.hide()
+        action()

@@ -26,7 +26,7 @@ class RecoveryOffer(QFrame):
         self.setProperty("kind", "warning")
         self._found: list[Recoverable] = []
         self._sure: Recoverable | None = None  # a second click throws it away
-        title = QLabel(self.tr("The editor did not end properly. What you did is still here."))
+        self._title = title = QLabel()
         title.setObjectName("recoveryTitle")
         title.setWordWrap(True)
         self._later = QPushButton(self.tr("Later"))
@@ -57,6 +57,10 @@ class RecoveryOffer(QFrame):
             if (row := item.widget()) is not None:
                 row.hide()
                 row.deleteLater()
+        if all(one.newer for one in self._found):
+            self._title.setText(self.tr("Work of a newer version of maskstudio is kept here."))
+        else:
+            self._title.setText(self.tr("The editor did not end properly. What you did is still here."))
         for one in self._found[:_SHOWN]:
             self._rows.addWidget(self._row(one))
         more = len(self._found) - _SHOWN

@@ -70,6 +70,9 @@ class Transform(Tool[TransformParams]):
         self._layer: Layer | None = None
         self._box: Box | None = None
         self._grip: tuple[Grip, tuple[float, float], Box] | None = None
+        self._past: list[Box] = []  # what it was taken from, drag by drag, and number by number
+        self._undone: list[Box] = []
+        self._typing = False  # whether the last of these was left by a number in the bar
 
     @property
     def box(self) -> Box | None:
@@ -86,11 +89,44 @@ class Transform(Tool[TransformParams]):
         """From the beginning to Enter or Esc."""
         return self._layer is not None
 
+    @property
+    def undoes(self) -> str:
+        """The last drag or number; the transform as a whole where there was none."""
+        return said("transform") if self.busy else ""
+
+    @property
+    def redoes(self) -> str:
+        """What was taken back of it."""
+        return said("transform") if self._undone else ""
+
+    def undo(self) -> None:
+        """Go back to before the last drag or number, or give the transform up."""
+        if self._grip is not None:
+            before, self._grip = self._grip[2], None
+            self._take(before)
+        elif self._box is not None and self._past:
+            self._undone.append(self._box)
+            self._typing = False
+            self._take(self._past.pop())
+        else:
+            self.cancel()
+
+    def redo(self) -> None:
+        """Bring it back."""
+        if self._box is not None:
+            self._past.append(self._box)
+            self._take(self._undone.pop())
+
+    def forget_undone(self) -> None:
+        """Nothing comes back."""
+        self._undone.clear()
+
     def enter(self) -> None:
         """Measure the active layer; that takes a moment where it is large."""
         super().enter()
         layer = self.bench.session.active if self.bench.session else None
         self._params, self._box, self._layer = TransformParams(), None, layer
+        self._past, self._undone = [], []
         if layer is None:
             QTimer.singleShot(0, self._over)
             return
@@ -133,7 +169,9 @@ class Transform(Tool[TransformParams]):
         """Let go."""
         if self._grip is not None and at.button == _LEFT:
             self.move(at)
-            self._grip = None
+            before, self._grip = self._grip[2], None
+            if self._box != before:
+                self._note(before)
 
     def double_click(self, at: Pointer) -> None:
         """Inside, apply it."""
@@ -154,6 +192,7 @@ class Transform(Tool[TransformParams]):
             return True
         if key in _ARROWS and self._box is not None:
             far = _FAR if event.modifiers() & M.ShiftModifier else _STEP
+            self._note(self._box)
             self._take(self._box.dragged("inside", (0, 0), (_ARROWS[key][0] * far, _ARROWS[key][1] * far)))
             return True
         return False
@@ -161,6 +200,9 @@ class Transform(Tool[TransformParams]):
     def set_params(self, params: TransformParams) -> None:
         """What was typed in the bar."""
         if self._box is not None and params != self._params:
+            if not self._typing:
+                self._note(self._box)
+                self._typing = True
             scale = params.across or 0.01, params.down or 0.01
             self._take(Box(self._box.rect, scale, params.angle, (params.x, params.y)))
 
@@ -199,6 +241,12 @@ class Transform(Tool[TransformParams]):
         for point in around:
             handle(painter, point)
 
+    def _note(self, before: Box) -> None:
+        """A drag or number begins here, to which undo comes back; numbers that follow each other are one."""
+        self._past.append(before)
+        self._undone.clear()
+        self._typing = False
+
     def _take(self, box: Box) -> None:
         """Show the box there at once, and the mask as soon as it is computed."""
         self._box = box
@@ -219,6 +267,7 @@ class Transform(Tool[TransformParams]):
 
     def _end(self) -> None:
         self._layer = self._box = self._grip = None
+        self._past, self._undone = [], []
         self.canvas.update()
         QTimer.singleShot(0, self._over)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from maskstudio import settings as stored
-from maskstudio.ui import adjusting, dialogs
+from maskstudio.ui import adjusting, dialogs, undoing
 from maskstudio.ui.canvas.scene import MODES
 from maskstudio.ui.icons import SAMPLE, resource
 from maskstudio.ui.tools.base import said
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from maskstudio.ui.window import MainWindow
 
 Verbs = dict[str, Callable[[], object]]
-_ALOOF = {"edit.undo", "edit.cancelJobs", "edit.commands", "edit.preferences", "edit.keys", "edit.transform"}
+_UNDOING = {"edit.undo", "edit.redo", "edit.toggleState"}  # they ask the tools themselves
+_ALOOF = {*_UNDOING, "edit.cancelJobs", "edit.commands", "edit.preferences", "edit.keys", "edit.transform"}
 
 
 def verbs(window: MainWindow) -> Verbs:
@@ -27,7 +28,7 @@ def verbs(window: MainWindow) -> Verbs:
 
 
 def _ends(name: str) -> bool:
-    """Whether this is about the document: what a tool has under way ends before it. Undo ends it by itself."""
+    """Whether this is about the document: what a tool has under way ends before it."""
     return name.startswith(("edit.", "select.", "mask.", "layer.")) and name not in _ALOOF
 
 
@@ -55,11 +56,11 @@ def _file(window: MainWindow) -> Verbs:
 
 def _edit(window: MainWindow) -> Verbs:
     return {
-        "edit.undo": lambda: undo(window),
-        "edit.redo": lambda: window.session.redo(),
-        "edit.toggleState": lambda: toggle_state(window.session),
-        "edit.copy": lambda: window.exchange.copy(merged=False),
-        "edit.copyMerged": lambda: window.exchange.copy(merged=True),
+        "edit.undo": lambda: undoing.undo(window.tools, window.session),
+        "edit.redo": lambda: undoing.redo(window.tools, window.session),
+        "edit.toggleState": lambda: undoing.toggle(window.tools, window.session),
+        "edit.copy": lambda: window.exchange.copy(window.export_panel.params(), merged=False),
+        "edit.copyMerged": lambda: window.exchange.copy(window.export_panel.params(), merged=True),
         "edit.paste": window.exchange.paste,
         "edit.pasteMask": window.exchange.paste_mask,
         "edit.clear": lambda: window.session.clear(),
@@ -134,12 +135,6 @@ def _other(window: MainWindow) -> Verbs:
     }
 
 
-def undo(window: MainWindow) -> None:
-    """Drop what a tool has under way; if there is nothing, take the last step back."""
-    if not window.tools.cancel():
-        window.session.undo()
-
-
 def _with_active(session: Session, verb: Callable[[int], object]) -> None:
     if layer := session.active:
         verb(layer.id)
@@ -170,10 +165,3 @@ def move_layer(session: Session, by: int) -> None:
     document, layer = session.document, session.active
     if document and layer:
         session.move(layer.id, document.layers.index(layer) + by)
-
-
-def toggle_state(session: Session) -> None:
-    """Go back one step, or, right after having gone back, forward again."""
-    history = session.history
-    if history is not None:
-        session.redo() if history.redo_label else session.undo()

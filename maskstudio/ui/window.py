@@ -20,7 +20,7 @@ from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job, Runner, step_aside
 from maskstudio.journal.writer import Writer
 from maskstudio.session import Session
-from maskstudio.ui import effects, theme
+from maskstudio.ui import effects, theme, undoing
 from maskstudio.ui.bridge import Bridge
 from maskstudio.ui.canvas.scene import Mode
 from maskstudio.ui.canvasmenu import show_menu
@@ -31,6 +31,7 @@ from maskstudio.ui.exchange import Exchange, found_in
 from maskstudio.ui.files import Files, Offer
 from maskstudio.ui.formmemory import FormMemory
 from maskstudio.ui.habits import Habits
+from maskstudio.ui.maskin import MaskIn
 from maskstudio.ui.registry import actions
 from maskstudio.ui.registry.spec import When
 from maskstudio.ui.safety import Safety
@@ -101,7 +102,9 @@ class MainWindow(Shell):
         return session
 
     def _build(self) -> None:
-        self.exchange = Exchange(self.tabs, self.files, self._offer)
+        self.masks = MaskIn(self, self.notice)
+        self.files.mask_chosen, self.files.dropped = self.masks.from_file, self.masks.dropped
+        self.exchange = Exchange(self.tabs, self.files, self.masks, self._offer)
         self.habits = Habits(self, effects.effects(self))
         effects.wheel(self)
         self.actions_by_id = actions.build(self, verbs(self), self.habits.keymap)
@@ -123,6 +126,7 @@ class MainWindow(Shell):
         self._resting.timeout.connect(self._settle)
         self.tabs.switched.connect(self._follow)
         self.tools.hint.connect(self.status.show_hint)
+        self.tools.underWayChanged.connect(self._show_undo)
         self.status.show_hint(self.tools.tool.hint)  # the first tool told its own before anybody listened
         self.tools.menuRequested.connect(lambda at: show_menu(self.actions_by_id, at, self))
         self.tools.follow(self.session)
@@ -267,15 +271,18 @@ class MainWindow(Shell):
             self.status.show_place(None)
 
     def _enable(self) -> None:
-        history = self.session.history
-        undo = history.undo_label if history else None
-        redo = history.redo_label if history else None
-        self.actions_by_id["edit.undo"].setText(self.tr("Undo {}").format(undo or "").strip())
-        self.actions_by_id["edit.redo"].setText(self.tr("Redo {}").format(redo or "").strip())
+        self._show_undo()
         actions.enable(self.actions_by_id, [when for when, holds in self._conditions().items() if holds])
 
+    def _show_undo(self) -> None:
+        labels = undoing.undo_label(self.tools, self.session), undoing.redo_label(self.tools, self.session)
+        for name, words, label in zip(("undo", "redo"), (self.tr("Undo {}"), self.tr("Redo {}")), labels, strict=True):
+            action = self.actions_by_id[f"edit.{name}"]
+            action.setText(words.format(label).strip())
+            action.setEnabled(bool(label))
+
     def _conditions(self) -> dict[When, bool]:
-        history, document, active = self.session.history, self.session.document, self.session.active
+        document, active = self.session.document, self.session.active
         layers = document.layers if document else ()
         return {
             "document": document is not None,
@@ -284,8 +291,8 @@ class MainWindow(Shell):
             "layer": active is not None,
             "above": active is not None and active is not layers[-1],
             "below": active is not None and active is not layers[0],
-            "undo": history is not None and history.undo_label is not None,
-            "redo": history is not None and history.redo_label is not None,
+            "undo": bool(undoing.undo_label(self.tools, self.session)),
+            "redo": bool(undoing.redo_label(self.tools, self.session)),
             "job": bool(self._jobs),
             "tabs": self.tabs.count() > 1,
         }

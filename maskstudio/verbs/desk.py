@@ -77,6 +77,19 @@ class Desk:
         for lane in ("detect", "import", "layer"):
             self.runner.cancel(lane)
 
+    def _without_stale(self, document: Document, same: Callable[[Layer], bool]) -> Document:
+        """``document`` without the earlier finds of the ``same`` kind, for new ones to take their place: those that
+        nobody has worked on, or is just working on.
+        """
+        for layer in document.layers:
+            if same(layer) and not layer.worked_on and not self._in_hand(layer):
+                document = document.remove(layer.id)
+        return document
+
+    def _in_hand(self, layer: Layer) -> bool:
+        """Whether work on a layer is under way that the document does not show yet."""
+        return any(job.lane.startswith(f"layer {layer.id} ") for job in self.runner.jobs)
+
     def _edit(self, layer_id: int, label: str, merge: str = "", **fields: object) -> None:
         document = self._required()
         layer = document.layer(layer_id)

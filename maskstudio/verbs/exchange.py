@@ -1,5 +1,6 @@
 """Verbs that exchange pictures with other programs: the cut-out for clipboard and drags, what is pasted or dropped."""
 
+import json
 import shutil
 import tempfile
 import time
@@ -12,12 +13,13 @@ from typing import NamedTuple, TypeVar
 from maskstudio import operations, paths
 from maskstudio.core.atomic import reason, replacing
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.files import decode_deep_mask, decode_image
+from maskstudio.core.files import decode_image
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.errors import CannotWrite
-from maskstudio.jobs import Job
+from maskstudio.jobs import Job, Token
 from maskstudio.names import fitting, path_of
+from maskstudio.params import ExportParams
 from maskstudio.providers import download
 from maskstudio.verbs.desk import Desk
 
@@ -27,30 +29,58 @@ _FOLDER = "exchange"
 _KEPT = 2 * 24 * 3600  # s
 
 
+class Place(NamedTuple):
+    """Where on its photo a cut-out lies: its left top corner, and the width and height of the photo, px."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def packed(self) -> bytes:
+        """As text for a clipboard."""
+        return json.dumps(self._asdict()).encode()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> "Place | None":
+        """The place in a text that anybody may have made; None where it is none."""
+        try:
+            found = json.loads(data)
+            values = [found[name] for name in cls._fields]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return cls(*values) if all(type(each) is int and abs(each) < 1 << 20 for each in values) else None
+
+
 class Cutout(NamedTuple):
-    """A cut-out to hand over: the PNG's bytes and a file holding the same, for programs that take files only."""
+    """A cut-out to hand over: the PNG's bytes, a file holding the same, for programs that take files only, and where
+    it lies.
+    """
 
     png: bytes
     path: Path
+    place: Place
 
 
 class ExchangeVerbs(Desk):
     """Pixels cross as PNG bytes, so that no toolkit touches colours under partial transparency."""
 
-    def hand_out(self, *, merged: bool, prepare: Callable[[Cutout], T], done: Callable[[T], None]) -> Job:
-        """The cut-out of the active layer, or of all, trimmed to what there is of it.
+    def hand_out(
+        self, params: ExportParams, *, merged: bool, prepare: Callable[[Cutout], T], done: Callable[[T], None]
+    ) -> Job:
+        """The cut-out of the active layer, or of all, written as ``params`` say and trimmed to what there is of it.
 
         ``prepare`` makes of it, on the job's thread, what ``done`` gets.
         """
         document = self._required()
         chosen = document if merged or self.active is None else _alone(document, self.active)
         name = fitting(Path(document.image.name).stem, "-cutout.png")
-        return self._start(
-            "Copy cut-out",
-            lambda token: prepare(_kept(name, operations.cutout_png(chosen, token))),
-            done,
-            lane="layer copy",
-        )
+
+        def work(token: Token) -> T:
+            png, box = operations.cutout_png(chosen, params, token)
+            return prepare(Cutout(png, _kept(name, png), Place(box.x, box.y, *chosen.size)))
+
+        return self._start("Copy cut-out", work, done, lane="layer copy")
 
     def paste_image(self, data: bytes, name: str) -> Job:
         """Make an image from ``data`` (bytes of any image file) the document, under a name of its own."""
@@ -63,21 +93,6 @@ class ExchangeVerbs(Desk):
         return self._start(
             f"Paste {name}", lambda _token: _pasted(data, name), done, lane="open"
         )  # fmt: skip
-
-    def paste_mask(self, data: bytes, name: str) -> Job:
-        """Add an image from ``data`` as a mask: its alpha if that says anything, otherwise its brightness."""
-        document = self._required()
-
-        def done(mask: Mask) -> None:
-            layer = Layer(id=0, name=name, mask=mask, shaped=mask, origin=self.origin("paste"))
-            self.commit(self._required().add([layer]), "Paste mask")
-
-        return self._start(
-            "Paste mask",
-            lambda _token: Mask.from_array(decode_deep_mask(data, name, document.size, allow_resize=True)),
-            done,
-            lane="import paste",
-        )
 
     def fetch(self, address: str, done: Callable[[bytes], None]) -> Job:
         """Download a picture because the user asked for it; https only."""
@@ -97,7 +112,7 @@ def _pasted(data: bytes, name: str) -> Document:
     return document.add([Layer(id=0, name="Alpha of the file", mask=mask, shaped=mask)])
 
 
-def _kept(name: str, png: bytes) -> Cutout:
+def _kept(name: str, png: bytes) -> Path:
     root = paths.cache() / _FOLDER
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -110,4 +125,4 @@ def _kept(name: str, png: bytes) -> Cutout:
         raise CannotWrite(f"{name} could not be written: {reason(error)}.") from error
     with replacing(path) as file:
         file.write(png)
-    return Cutout(png, path)
+    return path

@@ -1,14 +1,11 @@
-"""Verbs that find the subject: detection, background removal, a mask from a file."""
+"""Verbs that find the subject: detection and background removal."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from maskstudio import operations
 from maskstudio.core.document import Layer
-from maskstudio.core.files import read_deep_mask
-from maskstudio.core.mask import Mask
 from maskstudio.jobs import Job
-from maskstudio.names import shown
 from maskstudio.params import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers import weights
 from maskstudio.providers.base import ModelState
@@ -17,7 +14,7 @@ from maskstudio.verbs.desk import Desk
 
 
 class FindingVerbs(Desk):
-    """What a model or a file contributes becomes layers."""
+    """What a model contributes becomes layers."""
 
     def models(self) -> list[ModelState]:
         """Every model of the provider with its state."""
@@ -57,21 +54,6 @@ class FindingVerbs(Desk):
             lane="detect",
         )
 
-    def import_mask(self, path: Path, *, resize: bool = False) -> Job:
-        """Add a mask from an image file as a layer."""
-        document = self._required()
-
-        def done(mask: Mask) -> None:
-            layer = Layer(id=0, name=shown(path.stem), mask=mask, shaped=mask, origin=self.origin("import"))
-            self.commit(self._required().add([layer]), f"Import {path.name}")
-
-        return self._start(
-            f"Import {path.name}",
-            lambda _token: Mask.from_array(read_deep_mask(path, document.size, allow_resize=resize)),
-            done,
-            lane=f"import {path}",
-        )
-
     def pull_model(self, name: str, done: Callable[[], None]) -> Job:
         """Download a model's file, because the user asked for it."""
         return self._start(
@@ -90,12 +72,5 @@ class FindingVerbs(Desk):
         """Put what ``model`` found in the place of what it found before and nobody has worked on."""
         document = self._required()
         origin = self.origin("detection", model=model, version=operations.version_of(model), params=params)
-        for stale in [layer.id for layer in document.layers if _replaceable(layer, model)]:
-            document = document.remove(stale)
-        self.commit(document.add([layer.changed(origin=origin) for layer in layers]), label)
-
-
-def _replaceable(layer: Layer, model: str) -> bool:
-    """Whether a new run of ``model`` stands in for this layer: its own find, which nobody refined or painted on."""
-    own = layer.source is not None and layer.source.model == model
-    return own and layer.refine is None and layer.paint is None and not layer.inverted
+        document = self._without_stale(document, lambda layer: layer.source is not None and layer.source.model == model)
+        self.commit(document.add([layer.changed(origin=origin).as_found() for layer in layers]), label)

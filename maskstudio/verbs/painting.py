@@ -197,6 +197,9 @@ class PaintingVerbs(LayerVerbs):
 
     # Within
 
+    def _in_hand(self, layer: Layer) -> bool:
+        return super()._in_hand(layer) or (self._stroked is not None and self._stroked.id == layer.id)
+
     def _paintable(self, document: Document) -> Layer | None:
         """The active layer, or one to be added with the first paint; None, with a sentence, for a hidden one."""
         if not document.layers or self.active is None:

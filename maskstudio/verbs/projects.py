@@ -287,15 +287,8 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         self.close_journal()
         super().close()
 
-    def end_stroke(self) -> None:
-        """Make the stroke one step."""
-        document, under_way = self.document, self.stroke is not None
-        super().end_stroke()
-        if under_way and self.document is document:  # nothing came of it
-            self._keep()
-
     def cancel_stroke(self) -> None:
-        """Forget the stroke."""
+        """Forget the stroke; its end does so too, whatever came of it."""
         under_way = self.stroke is not None
         super().cancel_stroke()
         if under_way:

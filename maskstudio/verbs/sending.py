@@ -12,7 +12,7 @@ from maskstudio.errors import BadParameter, MaskStudioError, NotAgreed, Provider
 from maskstudio.jobs import Job, Runner, Token
 from maskstudio.keys import FIELDS, Keychain, keychain
 from maskstudio.ledger import Ledger
-from maskstudio.params import UNADJUSTED, MaskParams
+from maskstudio.params import MaskParams
 from maskstudio.providers.remote import services
 from maskstudio.providers.remote.base import Answer, Keys, Service, Times, run_with
 from maskstudio.providers.remote.gate import gate
@@ -259,8 +259,7 @@ class SendingVerbs(Desk):
         if not layers:
             self.told(answer.note or f"{departure.title} found nothing.")
             return
-        for stale in [each.id for each in document.layers if _replaceable(each, departure)]:
-            document = document.remove(stale)
+        document = self._without_stale(document, lambda layer: _answers(layer, departure))
         beside = _beside(document, departure)
         params = {
             **departure.params.to_wire(), **_place(departure), "beside": beside, "job": departure.identity,
@@ -268,9 +267,7 @@ class SendingVerbs(Desk):
         made = self.origin(
             departure.operation, model=sending.model_of(departure), version=departure.title, params=params
         )
-        named = [
-            layer.changed(origin=made, name=self._named(layer, departure), visible=layer.visible) for layer in layers
-        ]
+        named = [layer.changed(origin=made, name=self._named(layer, departure)).as_found() for layer in layers]
         fresh = document.add(named)
         self.commit(_shown(fresh, [], beside), departure.label)
         self.arrived(departure, answer.note)
@@ -294,16 +291,13 @@ def _place(departure: Departure) -> dict[str, object]:
     return {"area": [area.x, area.y, area.width, area.height], "layer": departure.layer}
 
 
-def _replaceable(layer: Layer, departure: Departure) -> bool:
-    """Whether a new answer stands in for this layer: one to the same question, which nobody has worked on."""
+def _answers(layer: Layer, departure: Departure) -> bool:
+    """Whether a layer is an earlier answer of the service to the same question."""
     source, origin = layer.source, layer.origin
     if source is None or origin is None or departure.operation == "refine":
         return False
     own = (source.provider, source.model) == (departure.service, sending.model_of(departure))
-    same = all(origin.params.get(name) == value for name, value in _place(departure).items())
-    painted = layer.paint is not None or layer.retouch is not None or layer.hints is not None
-    worked_on = painted or layer.inverted or bool(layer.regions) or layer.edge != UNADJUSTED
-    return own and same and not worked_on
+    return own and all(origin.params.get(name) == value for name, value in _place(departure).items())
 
 
 def _beside(document: Document, departure: Departure) -> list[int]:

@@ -1,10 +1,13 @@
 """Random documents, and what must be the same after they have been to the disk and back."""
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
 import numpy as np
 
 from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
 from maskstudio.core.geometry import EMPTY, Rect
+from maskstudio.core.layer import Found
 from maskstudio.core.mask import Mask, grid
 from maskstudio.core.paint import Paint
 from maskstudio.params import UNADJUSTED, AdjustParams, MaskParams, RefineParams
@@ -65,6 +68,7 @@ refines = st.builds(RefineParams, st.integers(1, 300), st.booleans(), st.sampled
 edges = st.builds(
     AdjustParams, st.integers(0, 100), st.integers(0, 250), st.booleans(), shift_edge=st.integers(-100, 100)
 )
+shapes = st.builds(MaskParams, st.integers(-500, 500), st.integers(0, 500))
 hints = planes.map(lambda plane: Mask.from_array(plane % 5))
 
 
@@ -76,7 +80,7 @@ def layers(draw, dtype):
         name=draw(texts),
         mask=mask,
         shaped=draw(st.one_of(st.just(mask), masks)),
-        params=draw(st.builds(MaskParams, st.integers(-500, 500), st.integers(0, 500))),
+        params=draw(shapes),
         source=draw(st.one_of(st.none(), detections())),
         refine=draw(st.one_of(st.none(), refines)),
         edge=draw(st.one_of(st.just(UNADJUSTED), edges)),
@@ -90,6 +94,7 @@ def layers(draw, dtype):
         paint=draw(st.one_of(st.none(), paints())),
         retouch=draw(st.one_of(st.none(), paints())),
         origin=draw(st.one_of(st.none(), origins())),
+        found=draw(st.one_of(st.none(), st.builds(Found, texts, shapes, st.one_of(st.none(), refines)))),
     )
 
 
@@ -143,6 +148,9 @@ def _assert_same_layer(one, other):
     if one.origin is not None:
         assert said(one.origin.how) == other.origin.how
         assert {said(key) for key in one.origin.params} == set(other.origin.params)
+    if one.found is not None:
+        assert replace(one.found, name=said(one.found.name)) == other.found
+    assert (one.found is None) == (other.found is None)
     for mine, theirs in zip(one.regions, other.regions, strict=True):
         assert (mine.id, said(mine.name)) == (theirs.id, theirs.name)
         assert (mine.refine, mine.edge) == (theirs.refine, theirs.edge)

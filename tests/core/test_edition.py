@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 import os
+import time
 
 import pytest
 
@@ -135,7 +136,7 @@ def _race(path, gate, outcome):
     known = Edition.of(path)
     gate.wait()
     try:
-        with guarding(path, [known.digest]):
+        with guarding(path, [known.digest], about=lambda _: time.sleep(0.02)):  # between the look and the replacement
             put(path, str(os.getpid()).encode())
     except ChangedElsewhere:
         outcome.put((os.getpid(), "refused"))

@@ -108,7 +108,7 @@ def test_no_key_shows_in_the_process_listing_or_in_what_the_program_says(place, 
     assert (tmp_path / "m.png").exists()
     assert login.returncode == 1  # there is no keychain
     assert any("maskstudio" in line and "detect" in line for line in listed)
-    assert _found(place, "\n".join(listed).encode()) == []
+    assert _found(place, "\n".join(listed).encode("utf-8", "surrogateescape")) == []
     assert _found(place, run.stdout + run.stderr + login.stdout + login.stderr) == []
     assert _search(place, tmp_path) == []
     assert _search(place, home) == []

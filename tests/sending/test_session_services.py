@@ -1,5 +1,7 @@
 """Every operation of every service from the session, compared with what the servers do worked out once more."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -10,7 +12,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.errors import BadParameter, CapReached, KeyNeeded, NotAgreed, ProviderFailed
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.keys import Keychain
-from maskstudio.params import MaskParams
+from maskstudio.params import BrushParams, MaskParams
 from maskstudio.providers.remote.gate import gate
 from maskstudio.remote_params import (
     AdobeBodyPartsParams,
@@ -216,6 +218,30 @@ def test_different_questions_keep_their_answers(place):
         session.send(session.prepare("runware", "detect", RunwareMaskParams(), area), PLAIN)
     assert len(session.document.layers) == 2
     assert (visible_alpha(session) == BRIGHT).all()
+
+
+def test_a_new_answer_takes_the_place_of_an_untouched_one_alone(place):
+    session = opened(place)
+    session.ask_service("runware", "cutout", RunwareCutoutParams())
+    session.ask_service("runware", "cutout", RunwareCutoutParams())
+    (layer,) = session.document.layers
+    session.begin_stroke(BrushParams(size=9), 255)
+    session.stroke_to(5, 5)
+    session.end_stroke()
+    painted = session.document.layers[0]
+    assert painted.alpha != layer.alpha
+    session.ask_service("runware", "cutout", RunwareCutoutParams())
+    assert len(session.document.layers) == 2
+    assert session.document.layers[0].alpha is painted.alpha
+
+
+def test_a_service_layer_with_other_colours_along_its_edge_is_work(place):
+    session = opened(place)
+    session.ask_service("adobe", "cutout", AdobeCutoutParams())
+    layer = session.active
+    session.refine(layer.id, replace(layer.refine, decontamination_amount=0.5))
+    session.ask_service("adobe", "cutout", AdobeCutoutParams())
+    assert [each.amount for each in session.document.layers] == [0.5, 1.0]
 
 
 def test_refining_a_part_leaves_the_rest_of_the_mask_as_it_is(place):

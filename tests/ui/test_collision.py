@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from maskstudio.core.project import read_project
+from maskstudio.errors import ChangedElsewhere
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal.recovery import Recoverable
 from maskstudio.params import BrushParams
@@ -152,11 +153,23 @@ def test_an_export_somebody_has_retouched_is_not_written_over(window, qtbot, pho
     assert target.read_bytes() != b"retouched"
 
 
+def test_a_sentence_about_another_file_offers_no_export(window, qtbot, photo, tmp_path, monkeypatch):
+    window.open(photo)
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    stroke(window.session, 50)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "cut.png"), ""))
+    window.actions_by_id["file.exportAgain"].trigger()
+    qtbot.waitUntil(lambda: window.notice.sentence == "Saved cut.png.")
+    window.show_failure(window.session, ChangedElsewhere("work (mine).ora was changed.", tmp_path / "work (mine).ora"))
+    assert offered(window) == []
+
+
 def test_what_a_newer_version_keeps_is_named_and_can_be_neither_taken_nor_thrown_away(qtbot, home):
     offer = RecoveryOffer()
     qtbot.addWidget(offer)
     offer.show_found([Recoverable(home, "photo.jpg", (0, 0), 1.0, 0, None, newer=True)])
     assert offer.findChild(QLabel, "recoveryName").text() == "photo.jpg"
     assert [each.objectName() for each in offer.findChildren(QPushButton)] == ["recoverLater"]
+    assert offer.findChild(QLabel, "recoveryTitle").text() == "Work of a newer version of maskstudio is kept here."
     texts = [label.text() for label in offer.findChildren(QLabel)]
     assert "It was worked on in a newer version of maskstudio; update to go on with it." in texts

@@ -191,8 +191,8 @@ def test_what_fails_there_can_be_done_here(studio, service, qtbot, monkeypatch):
         service["runware"].error = kind(sentence)
         press(ask(studio, qtbot), "send")
         qtbot.waitUntil(lambda sentence=sentence: studio.notice.sentence == sentence)
-        assert studio.notice._button.text() == "Run here instead"
-        QTest.mouseClick(studio.notice._button, Qt.MouseButton.LeftButton)
+        assert studio.notice.buttons[0].text() == "Run here instead"
+        QTest.mouseClick(studio.notice.buttons[0], Qt.MouseButton.LeftButton)
     assert done == [studio.detect_panel.params()] * 4
 
 
@@ -200,7 +200,7 @@ def test_a_refused_key_leads_to_the_account(studio, service, qtbot):
     service["runware"].error = KeyNeeded("Runware does not accept this key.")
     press(ask(studio, qtbot), "send")
     qtbot.waitUntil(lambda: studio.notice.sentence != "")
-    assert studio.notice._button.text() == "Account…"
+    assert studio.notice.buttons[0].text() == "Account…"
 
 
 def test_the_answer_can_be_blinked_against_the_local_one(studio, service, qtbot):

@@ -3,6 +3,7 @@
 import io
 import os
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image as Pil
@@ -11,7 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, 
 
 from maskstudio import paths
 from maskstudio.core.history import History
+from maskstudio.params import ExportParams
 from maskstudio.ui.exchange import found_in
+from maskstudio.verbs.exchange import Place
 from tests.core.documents import disc, document
 
 
@@ -54,6 +57,73 @@ def test_a_copied_cutout_has_the_photo_s_colours_and_straight_alpha(edited, clip
     from pathlib import Path
 
     assert Path(mime.urls()[0].toLocalFile()).read_bytes() == bytes(mime.data("image/png").data())
+
+
+HIDDEN = {"keep": None, "clear": 0}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("soft", [False, True])
+def test_no_form_of_a_copy_shows_what_lay_behind(edited, clipboard, qtbot, hidden, soft):
+    """Hidden colours are as the export panel says; forms that know no transparency are laid on white."""
+    plane = disc()
+    plane = np.where(plane > 0, 128, 0).astype(np.uint8) if soft else plane
+    edited.session.select(plane, 0, 0, "replace", "Disc")
+    edited.export_panel.form.set_params(ExportParams(hidden=hidden))
+    act(edited, "edit.copyMerged")
+    qtbot.waitUntil(lambda: bool(clipboard.mimeData()) and clipboard.mimeData().hasFormat("image/png"))
+    mime = clipboard.mimeData()
+    rows, columns = np.nonzero(plane)
+    box = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    photo, alpha = edited.session.document.image.pixels[box], plane[box]
+    hidden_there = alpha == 0
+    assert hidden_there.any()
+    cut = opened_bytes(mime, "image/png")
+    np.testing.assert_array_equal(cut[..., 3], alpha)
+    expected = photo if HIDDEN[hidden] is None else np.where(hidden_there[..., None], HIDDEN[hidden], photo)
+    np.testing.assert_array_equal(cut[..., :3], expected)
+    share = alpha[..., None] / 255
+    white = photo * share + 255 * (1 - share)
+    assert np.abs(opened_bytes(mime, "image/bmp")[..., :3] - white).max() <= 2
+    assert mime.data("image/jpg") == mime.data("image/jpeg") == mime.data("image/jfif")
+    jpeg = opened_bytes(mime, "image/jpeg").astype(float)
+    deep = ~cv2.dilate((~hidden_there).astype(np.uint8), np.ones((33, 33))).astype(bool)  # away from noise: blocks
+    assert np.abs(jpeg - 255)[deep].max() <= 2
+    bitmap = QImage(mime.imageData()).convertToFormat(QImage.Format.Format_ARGB32)
+    raw = np.array(bitmap.constBits(), np.uint8).reshape(*alpha.shape, 4)
+    np.testing.assert_array_equal(raw[..., 3], alpha)
+    assert (raw[hidden_there][:, :3] == 255).all()
+    np.testing.assert_array_equal(raw[~hidden_there][:, 2::-1], photo[~hidden_there])
+
+
+def opened_bytes(mime, kind):
+    return np.asarray(Pil.open(io.BytesIO(bytes(mime.data(kind).data()))))
+
+
+def test_a_drag_obeys_the_export_panel_too(edited, qtbot, monkeypatch):
+    from maskstudio.ui import dragout
+
+    taken = []
+    monkeypatch.setattr(
+        dragout.QDrag, "exec", lambda self, _action: taken.append(opened_bytes(self.mimeData(), "image/png"))
+    )
+    edited.export_panel.form.set_params(ExportParams(hidden="clear", depth="8"))
+    button = edited.export_panel.drag_button
+    edited.session.hand_out(button._params(), merged=True, prepare=dragout.Parcel.of, done=button._drag)
+    qtbot.waitUntil(lambda: bool(taken))
+    assert (taken[0][taken[0][..., 3] == 0][:, :3] == 0).all()
+
+
+NO_PLACES = (
+    "", "[]", "{}", "[1, 2]", '{"x": 1, "y": 2, "width": 3}', "{" * 9999,
+    '{"x": "1", "y": 0, "width": 3, "height": 4}', '{"x": 1e9, "y": 0, "width": 3, "height": 4}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_PLACES)
+def test_a_place_that_is_none_is_not_believed(text):
+    assert Place.unpacked(text.encode()) is None
+    assert Place.unpacked(Place(-3, 4, 50, 60).packed()) == Place(-3, 4, 50, 60)
 
 
 def test_copy_takes_the_active_layer_alone(edited, clipboard, qtbot):

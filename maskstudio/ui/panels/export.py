@@ -38,7 +38,7 @@ class ExportPanel(QWidget):
         self.form.hide()
         column = parts.column(self)
         column.addWidget(self._hint)
-        self.drag_button = DragOut(session)
+        self.drag_button = DragOut(session, self.params)
         column.addLayout(parts.row(self.export_button, self.mask_button))
         column.addWidget(self.drag_button)
         column.addWidget(self.form)

@@ -7,14 +7,14 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from maskstudio.core.layer import Layer
-from maskstudio.params import AdjustParams, CutoutParams, DetectParams, MaskParams, RefineParams
+from maskstudio.params import AdjustParams, CutoutParams, DetectParams, MaskInParams, MaskParams, RefineParams
 from maskstudio.spec import Params
 from maskstudio.ui import theme
 from maskstudio.ui.fields import translated
 from maskstudio.ui.panels.layer_list import how
 
 _WIDTH = 340  # px
-_KINDS: tuple[type[Params], ...] = (DetectParams, CutoutParams, MaskParams, RefineParams, AdjustParams)
+_KINDS: tuple[type[Params], ...] = (DetectParams, CutoutParams, MaskInParams, MaskParams, RefineParams, AdjustParams)
 _SPECS = {spec.wire: spec for kind in _KINDS for spec in kind.specs()}
 
 

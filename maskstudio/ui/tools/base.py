@@ -160,6 +160,26 @@ class Tool(Generic[P]):
         """Drop what is under way and nothing else; whether there was something."""
         return False
 
+    @property
+    def undoes(self) -> str:
+        """What undo takes back of what is under way, in a word; empty where that is nothing of its business."""
+        return said("drag") if self.busy else ""
+
+    @property
+    def redoes(self) -> str:
+        """What redo brings back of what undo took back here; empty for nothing."""
+        return ""
+
+    def undo(self) -> None:
+        """Take back what ``undoes`` says: all that is under way, where it has no parts."""
+        self.cancel()
+
+    def redo(self) -> None:
+        """Bring back what ``redoes`` says."""
+
+    def forget_undone(self) -> None:
+        """The history is walked now: what was taken back here before is not to come back after it."""
+
     # What it shows
 
     @property

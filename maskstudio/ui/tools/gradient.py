@@ -44,6 +44,11 @@ class Gradient(AreaTool[RampParams]):
         """Whether a line is being drawn."""
         return self._start is not None
 
+    @property
+    def undoes(self) -> str:
+        """The line."""
+        return said("line") if self.busy else ""
+
     def press(self, at: Pointer) -> None:
         """Begin the line."""
         self.begin(at)

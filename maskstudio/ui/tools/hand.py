@@ -30,6 +30,11 @@ class Hand(Tool[Params]):
         """Whether the view is being dragged."""
         return self._held is not None
 
+    @property
+    def undoes(self) -> str:
+        """Nothing: how the photo is looked at is no step."""
+        return ""
+
     def press(self, at: Pointer) -> None:
         """Take hold."""
         self._held = QPointF(at.x, at.y)

@@ -33,6 +33,11 @@ class Lasso(AreaTool[AreaParams]):
         """Whether a line is being drawn."""
         return self._trace is not None
 
+    @property
+    def undoes(self) -> str:
+        """The line."""
+        return said("line") if self.busy else ""
+
     def press(self, at: Pointer) -> None:
         """Begin the line."""
         self.begin(at)

@@ -1,6 +1,7 @@
 """Magnetic lasso: the line snaps to the edges of the photo; a click holds it where it is."""
 
 from itertools import count
+from typing import NamedTuple
 
 from PySide6.QtGui import QPainter, QPolygonF
 
@@ -12,6 +13,15 @@ from maskstudio.ui.tools.drawing import handle, outline
 from maskstudio.ui.tools.polygon import Corners, Point
 
 _gestures = count()
+
+
+class _Taken(NamedTuple):
+    """A corner taken back: where it was, the path from it on, what finds that, and the path that led to it."""
+
+    at: Point
+    path: list[Point]
+    armed: Scissors | None
+    before: list[Point]
 
 
 class Magnetic(Corners):
@@ -55,12 +65,28 @@ class Magnetic(Corners):
         self._armed.append(None)
         self._arm(len(self.corners) - 1)
 
-    def take_back(self) -> None:
+    def take_back(self) -> object:
         """Take the last corner back; the path from the one before leads to the pointer again."""
-        for each in (self.corners, self._paths, self._armed):
-            each.pop()
+        taken = self.corners.pop(), self._paths.pop(), self._armed.pop()
+        before = self._paths[-1] if self._paths else []
         if self._paths:
             self._paths[-1] = self._path(len(self._paths) - 1, self.tip)
+        return _Taken(*taken, before)
+
+    def put_back(self, corner: object) -> None:
+        """Put a corner again, with the path that led to it."""
+        assert isinstance(corner, _Taken)
+        if self._paths:
+            self._paths[-1] = corner.before
+        else:
+            self._gesture = next(_gestures)
+        self.corners.append(corner.at)
+        self._paths.append(corner.path)
+        self._armed.append(corner.armed)
+        last = len(self.corners) - 1
+        if corner.armed is None:
+            self._arm(last)
+        self._paths[-1] = self._path(last, self.tip)
 
     def line(self) -> list[Point]:
         """All paths, the last one to where it began."""
@@ -94,10 +120,10 @@ class Magnetic(Corners):
         document, corner, gesture = self.bench.document, self.corners[number], self._gesture
         if document is None:
             return
-        pixels, step = document.image.pixels, max(1, round(1 / self.canvas.scale))
+        image, step = document.image, max(1, round(1 / self.canvas.scale))
 
         def work(_token: Token) -> Scissors:
-            scissors = Scissors(pixels)
+            scissors = Scissors(image.pixels, image.alpha)
             scissors.anchor(*corner, step)
             return scissors
 

@@ -41,6 +41,11 @@ class Marquee(AreaTool[AreaParams]):
         """Whether one is being drawn."""
         return self._start is not None
 
+    @property
+    def undoes(self) -> str:
+        """What is being drawn."""
+        return self.label.lower() if self.busy else ""
+
     def press(self, at: Pointer) -> None:
         """Begin in a corner."""
         self.begin(at)

@@ -50,6 +50,11 @@ class Move(Tool[Params]):
         """Whether something moves."""
         return self._layer is not None
 
+    @property
+    def undoes(self) -> str:
+        """The move."""
+        return said("move") if self.busy else ""
+
     def press(self, at: Pointer) -> None:
         """Take hold of the mask."""
         if at.button == _LEFT and self._take():

@@ -1,7 +1,7 @@
 """Polygon lasso: clicks are corners; a double click, Enter, or a click on the first one closes it."""
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPolygonF
+from PySide6.QtGui import QKeyEvent, QPainter, QPolygonF
 
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
@@ -27,6 +27,7 @@ class Corners(AreaTool[AreaParams]):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self.corners: list[Point] = []
+        self._undone: list[object] = []  # what ``take_back`` gave
         self.tip: Point = (0.0, 0.0)  # where the line to the pointer ends
         self._shown = QRectF()
 
@@ -34,6 +35,30 @@ class Corners(AreaTool[AreaParams]):
     def busy(self) -> bool:
         """Whether there are corners."""
         return bool(self.corners)
+
+    @property
+    def undoes(self) -> str:
+        """The last corner."""
+        return said("corner") if self.corners else ""
+
+    @property
+    def redoes(self) -> str:
+        """The corner taken back last."""
+        return said("corner") if self._undone else ""
+
+    def undo(self) -> None:
+        """Take the last corner back."""
+        self._undone.append(self.take_back())
+        self.outdate()
+
+    def redo(self) -> None:
+        """Put it again where it was."""
+        self.put_back(self._undone.pop())
+        self.outdate()
+
+    def forget_undone(self) -> None:
+        """No corner comes back."""
+        self._undone.clear()
 
     def interrupt(self) -> None:
         """A lost press loses no corner."""
@@ -46,6 +71,7 @@ class Corners(AreaTool[AreaParams]):
         if len(self.corners) >= 3 and self.closes:
             self.close()
             return
+        self.forget_undone()
         self.put()
         self.outdate()
 
@@ -69,9 +95,14 @@ class Corners(AreaTool[AreaParams]):
         """Make a corner of where the line ends."""
         self.corners.append(self.tip)
 
-    def take_back(self) -> None:
-        """Take the last corner back."""
-        self.corners.pop()
+    def take_back(self) -> object:
+        """Take the last corner back; gives what ``put_back`` needs to put it again."""
+        return self.corners.pop()
+
+    def put_back(self, corner: object) -> None:
+        """Put a corner again."""
+        assert isinstance(corner, tuple)
+        self.corners.append(corner)
 
     def line(self) -> list[Point]:
         """All points of the closed line."""
@@ -92,23 +123,22 @@ class Corners(AreaTool[AreaParams]):
         """Forget all corners."""
         had = self.busy
         self.corners = []
+        self.forget_undone()
         self.outdate()
         return had
 
     def wants(self, event: QKeyEvent) -> bool:
-        """Enter, Backspace and Ctrl+Z, once there are corners."""
-        plain = not event.modifiers() & ~M.KeypadModifier and Qt.Key(event.key()) in _CLOSE | _BACK
-        return self.busy and (plain or event.matches(QKeySequence.StandardKey.Undo))
+        """Enter and Backspace, once there are corners."""
+        return self.busy and not event.modifiers() & ~M.KeypadModifier and Qt.Key(event.key()) in _CLOSE | _BACK
 
     def key(self, event: QKeyEvent) -> bool:
-        """Enter closes, Backspace and Ctrl+Z take the last corner back."""
+        """Enter closes, Backspace takes the last corner back as undo does."""
         if not self.wants(event):
             return False
         if Qt.Key(event.key()) in _CLOSE:
             self.close()
         else:
-            self.take_back()
-            self.outdate()
+            self.undo()
         return True
 
     def view_changed(self) -> None:

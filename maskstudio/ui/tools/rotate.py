@@ -33,6 +33,11 @@ class Rotate(Tool[Params]):
         """Whether the view is turned, or being turned: Esc has something to do."""
         return self._grip is not None
 
+    @property
+    def undoes(self) -> str:
+        """Nothing: how the photo is looked at is no step."""
+        return ""
+
     def press(self, at: Pointer) -> None:
         """Take hold."""
         self._before = self.canvas.angle

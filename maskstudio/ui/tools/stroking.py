@@ -11,7 +11,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.params import BrushParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.axis import Axis
-from maskstudio.ui.tools.base import Bench, M, Right, Tool
+from maskstudio.ui.tools.base import Bench, M, Right, Tool, said
 from maskstudio.ui.tools.cursors import cross, sign
 from maskstudio.ui.tools.resize import Resize
 from maskstudio.verbs.painting import How
@@ -167,6 +167,13 @@ class Stroking(Tool[B]):
     def busy(self) -> bool:
         """Whether a stroke or resizing is under way."""
         return self._stroke is not None or self._resize is not None
+
+    @property
+    def undoes(self) -> str:
+        """The stroke, or the size it is being given."""
+        if self._resize is not None:
+            return said("brush size")
+        return said("stroke") if self._stroke is not None else ""
 
     @property
     def _under_way(self) -> bool:

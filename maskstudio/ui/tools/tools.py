@@ -19,6 +19,7 @@ from maskstudio.ui.tools.keyboard import Keyboard
 from maskstudio.ui.tools.strength import Strength
 from maskstudio.ui.toolstrip import ToolStrip
 
+_KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 _CLICK = 4  # logical pixels a click may wander
 
 
@@ -27,6 +28,7 @@ class Tools(QObject):
 
     hint = Signal(str)  # one line for the status bar
     menuRequested = Signal(QPoint)  # a click of the right button that no tool uses; global position  # noqa: N815
+    underWayChanged = Signal()  # undo or redo would do something else than before  # noqa: N815
     toolChanged = Signal(str)  # the name of the tool in use  # noqa: N815
 
     strip: ToolStrip
@@ -45,6 +47,8 @@ class Tools(QObject):
         self._keyboard = Keyboard(self._bench, lambda: self._tool)
         self._image: Image | None = None
         self._passed = False  # whether the press under way went to the tool
+        self._told = ("", "")  # what undo and redo were said to do
+        self._bench.folding.changed = self._heed
         canvas.installEventFilter(self)
         canvas.pressed.connect(self._press)
         canvas.moved.connect(self._move)
@@ -92,6 +96,7 @@ class Tools(QObject):
         if hasattr(self, "options"):
             self.options.setEnabled(document is not None)
         self._tool.view_changed()
+        self._heed()
 
     def dress(self) -> None:
         """Take over the theme's icons and colours, and what the preferences say about cursors."""
@@ -134,6 +139,7 @@ class Tools(QObject):
             self.strip.show_tool(name)
             self.options.show_tool(self._tool)
         self._tell()
+        self._heed()
         self.toolChanged.emit(name)
 
     def lend(self, kind: Callable[[Bench, Callable[[], object]], AnyTool]) -> None:
@@ -150,16 +156,54 @@ class Tools(QObject):
             self.options.show_tool(guest)
         self._canvas.setFocus()
         self._tell()
+        self._heed()
 
     def end(self) -> None:
         """End what is under way and keep what was painted."""
         self._passed, self._right = False, None
         self._bench.opposite = False
         self._tool.finish()
+        self._heed()
 
-    def cancel(self) -> bool:
-        """Drop what is under way and nothing else; whether there was something."""
-        return self._tool.busy and self._tool.cancel()
+    # Undo and redo of what is under way
+
+    @property
+    def undoes(self) -> str:
+        """What ``undo`` takes back, in a word; empty for nothing."""
+        return self._tool.undoes or self._bench.folding.last(self._bench.session)
+
+    @property
+    def redoes(self) -> str:
+        """What ``redo`` brings back, in a word; empty for nothing."""
+        return self._tool.redoes
+
+    def undo(self) -> bool:
+        """Take back the last of what is under way; whether the history is to be left as it is."""
+        if self._tool.undoes:
+            self._tool.undo()
+        elif self.undoes:
+            self._bench.folding.drop_last(self._bench.session)
+        else:
+            self._tool.forget_undone()
+            return False
+        self._heed()
+        return True
+
+    def redo(self) -> bool:
+        """Bring back what ``undo`` took back here; whether the history is to be left as it is."""
+        if self._tool.redoes:
+            self._tool.redo()
+        elif not self.undoes:
+            return False
+        self._heed()
+        return True
+
+    def _heed(self) -> None:
+        """Tell when undo or redo would do something else now."""
+        now = self.undoes, self.redoes
+        if now != self._told:
+            self._told = now
+            self.underWayChanged.emit()
 
     # Pointer
 
@@ -172,6 +216,7 @@ class Tools(QObject):
                 return
         self._passed = True
         self._tool.press(at)
+        self._heed()
 
     def _move(self, at: Pointer) -> None:
         if self._right is not None and (self._place(at) - self._right).manhattanLength() > _CLICK:
@@ -179,6 +224,7 @@ class Tools(QObject):
         self._keyboard.hold(at.modifiers)
         if self._bench.document is not None:
             self._tool.move(at)
+            self._heed()
 
     def _release(self, at: Pointer) -> None:
         passed, self._passed = self._passed, False
@@ -189,22 +235,28 @@ class Tools(QObject):
             self.menuRequested.emit(self._canvas.mapToGlobal(right.toPoint()))
         elif passed and self._bench.document is not None:
             self._tool.release(at)
+        self._heed()
 
     def _interrupt(self) -> None:
         self._passed, self._right = False, None
         self._bench.opposite = False
         self._tool.interrupt()
+        self._heed()
 
     def _double_click(self, at: Pointer) -> None:
         if self._bench.document is not None:
             self._tool.double_click(at)
+            self._heed()
 
     def _place(self, at: Pointer) -> QPointF:
         return self._canvas.from_image(QPointF(at.x, at.y))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give the tool in use the keys it has a use for."""
-        return self._keyboard.filter(event)
+        taken = self._keyboard.filter(event)
+        if event.type() in _KEYS:
+            self._heed()
+        return taken
 
     # Showing
 
@@ -214,6 +266,7 @@ class Tools(QObject):
 
     def _take(self, name: str, params: object) -> None:
         self._tools[name].set_params(params)
+        self._heed()
 
     def _show_params(self) -> None:
         if hasattr(self, "options"):

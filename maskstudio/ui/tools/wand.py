@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 from maskstudio.core.area import Area
 from maskstudio.core.image import Image
 from maskstudio.core.wand import Wand
+from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Token
 from maskstudio.params import WandParams
 from maskstudio.ui.canvas.pointer import Pointer
@@ -55,6 +56,7 @@ class MagicWand(AreaTool[ColourParams]):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._touch: _Touch | None = None
+        self._late: list[_Touch] = []  # let go before their answer was there
         self._wand: Wand | None = None
         self._image: Image | None = None
         self._lock = threading.Lock()
@@ -73,6 +75,18 @@ class MagicWand(AreaTool[ColourParams]):
         """Whether the button is down."""
         return self._touch is not None
 
+    @property
+    def undoes(self) -> str:
+        """What is being selected, or is still being looked for."""
+        return said("selection") if self.busy or self._late else ""
+
+    def undo(self) -> None:
+        """Forget it."""
+        if self._touch is None and self._late:
+            self.session.runner.cancel(self._late.pop().lane)
+        else:
+            self.cancel()
+
     def press(self, at: Pointer) -> None:
         """Look for this colour."""
         document = self.bench.document
@@ -80,7 +94,7 @@ class MagicWand(AreaTool[ColourParams]):
             return
         self.begin(at)
         if self._image is not document.image:
-            self._image, self._wand = document.image, Wand(document.image.pixels)
+            self._image, self._wand = document.image, Wand(document.image.pixels, document.image.alpha)
         lane = f"tool wand {next(_numbers)}"
         self._touch = _Touch(at.x, at.y, self.how, self.params, self.params, document.image, lane)
         self._at = self.place(at.x, at.y)
@@ -111,6 +125,8 @@ class MagicWand(AreaTool[ColourParams]):
         self._outdate()
         if touch.known == touch.wanted:
             self._fold(touch)
+        else:
+            self._late.append(touch)
 
     def cancel(self) -> bool:
         """Forget it, and go back to the tolerance of before."""
@@ -148,13 +164,18 @@ class MagicWand(AreaTool[ColourParams]):
 
         def done(found: tuple[Area, Tint]) -> None:
             touch.known, (touch.area, touch.tint) = params, found
-            if touch.released:
+            if touch in self._late:
+                self._late.remove(touch)
                 self._fold(touch)
             else:
                 self._outdate()
 
+        def failed(error: MaskStudioError) -> None:
+            self._late = [each for each in self._late if each is not touch]
+            session.failed(error)
+
         session = self.session
-        session.runner.start(said("Magic wand"), work, done, lane=touch.lane, failed=session.failed, quiet=True)
+        session.runner.start(said("Magic wand"), work, done, lane=touch.lane, failed=failed, quiet=True)
 
     def _fold(self, touch: _Touch) -> None:
         document = self.bench.document

@@ -34,6 +34,11 @@ class Zoom(Tool[Params]):
         """Whether a button is down."""
         return self._anchor is not None
 
+    @property
+    def undoes(self) -> str:
+        """Nothing: how the photo is looked at is no step."""
+        return ""
+
     def press(self, at: Pointer) -> None:
         """Choose the point that stays."""
         if at.button == _LEFT:

@@ -44,6 +44,16 @@ def test_the_wand_takes_the_colour_clicked(squares):
     assert np.array_equal(squares.alpha, box(50, 50, 150, 150))
 
 
+def test_the_wand_tells_near_black_from_what_is_transparent(squares):
+    pixels = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+    pixels[50:150, 50:150] = 6
+    alpha = np.where(pixels.max(axis=2) > 0, 255, 0).astype(np.uint8)
+    squares.session.history = History(Document(Image(pixels, alpha=alpha)))
+    squares.session.changed()
+    squares.click(100, 100)
+    assert np.array_equal(squares.alpha, box(50, 50, 150, 150))
+
+
 def test_dragging_turns_the_wands_tolerance_and_selects_once(squares):
     squares.press(100, 100)
     squares.move(112, 100)

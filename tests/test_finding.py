@@ -1,0 +1,146 @@
+"""Finding once more: what makes room for the new finds, and what is work that stays."""
+
+from dataclasses import fields
+
+import pytest
+
+from maskstudio.core.layer import COLOURS, WORK, Found, Layer, Region
+from maskstudio.core.mask import Mask
+from maskstudio.core.paint import Paint
+from maskstudio.core.refinement import Refinement
+from maskstudio.jobs import Runner
+from maskstudio.params import UNADJUSTED, UNSHAPED, AdjustParams, BrushParams, CutoutParams, DetectParams, RefineParams
+from maskstudio.params import MaskParams as Shape
+from tests.core.documents import disc, document
+from tests.core.records import assert_same
+from tests.test_session import Later, session_of
+
+SIZE = (300, 280)
+BLANK = Mask(*SIZE)
+OTHER = {
+    "id": None,
+    "name": "moon",
+    "mask": None,
+    "shaped": None,
+    "params": Shape(mask_padding=7, mask_blur=0),
+    "source": None,
+    "refine": RefineParams(band_width=7),
+    "edge": AdjustParams(feather=9),
+    "hints": BLANK,
+    "regions": (Region(1, "hair", BLANK, RefineParams(), UNADJUSTED),),
+    "measured": Refinement(BLANK, {}),
+    "refinement": Refinement(BLANK, {}),
+    "visible": False,
+    "mode": "subtract",
+    "inverted": True,
+    "paint": Paint.none(*SIZE),
+    "retouch": Paint.none(*SIZE),
+    "colour": COLOURS[3],
+    "origin": None,
+    "found": None,
+}
+"""Of every field of a layer, a value that a fresh find does not have; a new field needs one here, and a decision."""
+IDLE = {"id", "mask", "shaped", "measured", "refinement", "visible", "origin"}  # nobody's work
+
+
+@pytest.fixture
+def session():
+    made = session_of(document(), disc())
+    made.detect(DetectParams(), UNSHAPED)
+    return made
+
+
+def names(session):
+    return [layer.name for layer in session.document.layers]
+
+
+def test_every_field_of_a_layer_is_decided_upon():
+    every = {field.name for field in fields(Layer)}
+    assert WORK.keys() == every
+    assert OTHER.keys() == every
+
+
+@pytest.mark.parametrize("field", OTHER)
+def test_work_in_any_field_keeps_a_layer(session, field):
+    layer = session.document.layers[0]
+    assert not layer.worked_on
+    value = {"id": 99, "mask": BLANK, "shaped": BLANK}.get(field, OTHER[field])
+    changed = layer.changed(**{field: value})
+    assert changed.worked_on == (field not in IDLE)
+
+
+@pytest.mark.parametrize("field", sorted(OTHER.keys() - {"id", "mask", "shaped"}))
+def test_detecting_again_keeps_what_was_worked_on(session, field):
+    layer = session.document.layers[0]
+    session.commit(session.document.put(layer.changed(**{field: OTHER[field]})), "Work")
+    session.detect(DetectParams(), UNSHAPED)
+    assert len(session.document.layers) == (1 if field in IDLE else 2)
+    session.undo()
+    assert len(session.document.layers) == 1
+
+
+def test_a_cutout_solved_by_the_run_itself_makes_room_but_not_one_solved_otherwise():
+    session = session_of(document(), disc())
+    session.remove_background(CutoutParams())
+    assert session.document.layers[0].refinement is not None
+    session.remove_background(CutoutParams())
+    assert len(session.document.layers) == 1
+    session.refine(session.active.id, RefineParams(band_width=30))
+    session.remove_background(CutoutParams())
+    assert len(session.document.layers) == 2
+
+
+def test_what_the_user_is_just_working_on_stays():
+    later = Later()
+    session = session_of(document(), disc(), runner=Runner(later.home.put, later))
+    session.detect(DetectParams(), UNSHAPED)
+    later.run()
+    session.detect(DetectParams(), UNSHAPED)
+    session.begin_stroke(BrushParams(size=30), 255)
+    session.stroke_to(20, 20)
+    later.run()
+    session.end_stroke()
+    assert names(session) == ["disc 0", "disc 0"]
+    assert session.document.layers[0].paint is not None
+    session.detect(DetectParams(), UNSHAPED)
+    session.set_mask_params(session.document.layers[1].id, Shape(mask_padding=5, mask_blur=0))
+    later.work.put(later.work.get())  # the finds come home first
+    later.run()
+    assert [layer.params.mask_padding for layer in session.document.layers][:2] == [0, 5]
+
+
+def test_what_a_layer_was_when_found_comes_back_with_the_project(session, tmp_path):
+    session.remove_background(CutoutParams())
+    session.save_as(tmp_path / "one.ora")
+    again = session_of(document(), disc())
+    again.open(tmp_path / "one.ora")
+    assert_same(session.document, again.document)
+    assert [layer.found for layer in again.document.layers] == [layer.found for layer in session.document.layers]
+    again.detect(DetectParams(), UNSHAPED)
+    again.remove_background(CutoutParams())
+    assert len(again.document.layers) == 2
+    again.rename(again.document.layers[0].id, "moon")
+    again.detect(DetectParams(), UNSHAPED)
+    assert len(again.document.layers) == 3
+
+
+def test_a_find_of_before_this_was_kept_counts_as_work(session):
+    layer = session.document.layers[0]
+    assert layer.found == Found("disc 0", UNSHAPED, None)
+    assert layer.changed(found=None).worked_on
+
+
+def test_misspelt_fields_and_unknown_layers_are_refused(session):
+    whole = session.document
+    layer = whole.layers[0]
+    with pytest.raises(TypeError, match="refinemnet"):
+        layer.changed(refinemnet=None)
+    with pytest.raises(TypeError):
+        whole.changed(activ=None)
+    stranger = layer.changed(id=77)
+    for change in (lambda: whole.put(stranger), lambda: whole.remove(77), lambda: whole.move(77, 0)):
+        with pytest.raises(KeyError):
+            change()
+    with pytest.raises((AttributeError, TypeError)):
+        session._edit(layer.id, "Nothing", alpha=BLANK)
+    assert session.document is whole
