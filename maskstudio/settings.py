@@ -257,13 +257,7 @@ class Settings:
     ] = 14
     closed_gigabytes: Annotated[
         int,
-        Shown(
-            "files",
-            "Closed documents",
-            "How much of the disk they may take together; the oldest go first, and the last one stays in any case.",
-            between=(1, 50),
-            unit="GB",
-        ),
+        Shown("files", "Room for closed", "On the disk. The oldest go, the last stays.", between=(1, 50), unit="GB"),
     ] = 2
     project_history_megabytes: Annotated[
         int,
