@@ -23,8 +23,8 @@ class Notice(QFrame):
     """Hidden until ``show_sentence``; the newest sentence replaces the older.
 
     It lies over the upper edge of ``lie_over``'s widget instead of pushing it down: the photo must not move. A sentence
-    that holds is not replaced by news; ``dismissed`` is emitted when the user has put one away. ``buttons`` are those of
-    its choices.
+    that holds is not replaced by news; ``dismissed`` is emitted when the user has put one away. ``buttons`` are its
+    choices.
     """
 
     dismissed = Signal()

@@ -13,6 +13,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Busy, CapReached, KeyNeeded, PaymentNeeded, Unreachable
+from maskstudio.jobs import Job
 from maskstudio.remote_params import RunwareAccount
 from maskstudio.ui.departurepicture import DeparturePicture
 from maskstudio.ui.money import money
@@ -185,7 +186,8 @@ def test_a_payment_is_called_one_and_is_asked_for_each_time(studio, service, qtb
 
 def test_what_fails_there_can_be_done_here(studio, service, qtbot, monkeypatch):
     done = []
-    monkeypatch.setattr(studio.session, "detect", lambda params, shape: done.append(params))
+    job = Job("Detect", "detect", state="done")
+    monkeypatch.setattr(studio.session, "detect", lambda params, shape: done.append(params) or job)
     for kind in (Busy, PaymentNeeded, Unreachable, CapReached):
         sentence = f"{kind.__name__} at Runware."
         service["runware"].error = kind(sentence)

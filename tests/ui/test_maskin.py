@@ -166,14 +166,13 @@ def test_a_mask_dropped_on_its_photo_asks_what_it_is(edited, qtbot, tmp_path):
     edited.files.drop([path])
     qtbot.waitUntil(lambda: edited.notice.sentence != "")
     assert edited.notice.sentence == "mask.png looks like a mask for this photo."
-    as_mask, as_photo = (b for b in edited.notice.findChildren(QPushButton) if b.isVisible())
-    assert [as_mask.text(), as_photo.text()] == ["Open as Mask", "Open as Photo"]
-    as_mask.click()
+    assert [button.text() for button in edited.notice.buttons] == ["Open as Mask", "Open as Photo"]
+    edited.notice.buttons[0].click()
     qtbot.waitUntil(lambda: edited.masks.sheet is not None and edited.masks.sheet.isVisible())
     edited.masks.sheet.reject()
     edited.files.drop([path])
     qtbot.waitUntil(lambda: edited.notice.sentence != "")
-    as_photo.click()
+    edited.notice.buttons[1].click()
     qtbot.waitUntil(lambda: edited.tabs.count() == 2 and edited.session.document.image.path == path)
 
 
