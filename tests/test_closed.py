@@ -24,7 +24,6 @@ from maskstudio.matting import edge
 from maskstudio.params import BrushParams
 from maskstudio.session import Session
 from tests.core.documents import image
-from tests.patience import until
 from tests.test_project_history import assert_same_history
 from tests.walkers import HEIGHT, WIDTH, Later, Wanderer, coloured_edge
 
@@ -191,7 +190,7 @@ def test_a_replaced_document_was_closed_too(session, writer, photo):
     stroke(session)
     history = session.history
     session.open(photo)
-    until(lambda: closed.closed())
+    assert writer.settle()
     assert_same_history(history, reopened(writer, closed.closed()[0]).history)
 
 
