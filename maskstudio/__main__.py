@@ -24,6 +24,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:  # while still importing
+        sys.stderr.write("Stopped.\n")
         sys.exit(130)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from maskstudio import keys, paths, remote_cli, streams
-from maskstudio.errors import MaskStudioError
+from maskstudio import keys, money_cli, paths, remote_cli, streams
+from maskstudio.errors import BadParameter, MaskStudioError
+from maskstudio.group import EditorByDefault
 from maskstudio.names import shown, text_of
 from maskstudio.options import options
 from maskstudio.params import (
@@ -27,26 +27,19 @@ from maskstudio.params import (
     RefineParams,
 )
 from maskstudio.recipe import Recipe
-from maskstudio.remote_cli import PartsOf, ServiceOptions, Settle, Yes
+from maskstudio.remote_cli import PartsOf, ServiceOptions, Yes, say
 from maskstudio.streams import check_folder, check_other, check_output, given, wanted
+from maskstudio.used import Settle, check_mask_only, described, file_rows, row_of, used_here
 
 if TYPE_CHECKING:
     from maskstudio.jobs import Job
     from maskstudio.session import Session
 
-
-class _EditorByDefault(TyperGroup):
-    """Anything that is not a command is a file for the editor."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        words = [arg for arg in args if not arg.startswith("-")]
-        if not (words and words[0] in self.commands) and not {"--help", "--version"} & set(args):
-            args = ["edit", *args]
-        return super().parse_args(ctx, args)
+_CLEAR = "\r\x1b[K"  # what a terminal takes for emptying its line
 
 
 app = typer.Typer(
-    cls=_EditorByDefault,
+    cls=EditorByDefault,
     no_args_is_help=False,
     add_completion=False,
     rich_markup_mode=None,
@@ -55,6 +48,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="Weight files: list, download, add, remove.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(remote_cli.app, name="providers")
+money_cli.add_to(remote_cli.app)
 
 ImageFile = Annotated[
     Path, typer.Argument(metavar="IMAGE", parser=given, help="The photo; - is the standard input.", show_default=False)
@@ -113,26 +107,18 @@ def detect(
     check_output(output, image, as_json)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     if remote_cli.is_service(provider):
-        remote_cli.ask(session, provider, "detect", chosen, Settle(option, yes), shape=mask_params)
+        used = remote_cli.ask(session, provider, "detect", chosen, Settle(option, yes), shape=mask_params).as_json()
     else:
+        used = used_here(Settle(option, yes), chosen, detect_params, mask_params)
         session.detect(detect_params, mask_params)
     assert session.document is not None
     found = [layer.source for layer in session.document.layers if layer.source]
     if output is not None:
         session.export_mask(output, ExportParams())
-    rows = [
-        {
-            "label": one.label,
-            "score": one.score,
-            "box": list(one.box),
-            "model": one.model,
-            "stand_in": one.stand_in or None,
-        }
-        for one in found
-    ]
+    rows = [row_of(one) for one in found]
     report = {"width": session.document.size[0], "height": session.document.size[1], "detections": rows}
-    lines = [f"{number}  {_described(row)}" for number, row in enumerate(rows, 1)]
-    _say(as_json, image, output, started, lines, model=detect_params.model, **report)
+    lines = [f"{number}  {described(row)}" for number, row in enumerate(rows, 1)]
+    _say(as_json, image, output, started, lines, **used, **report)
 
 
 @app.command()
@@ -153,12 +139,14 @@ def objects(
     check_folder(output)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     if remote_cli.is_service(provider):
-        remote_cli.ask_objects(session, provider, chosen, Settle(option, yes), parts_of)
+        used = remote_cli.ask_objects(session, provider, chosen, Settle(option, yes), parts_of).as_json()
     else:
+        used = used_here(Settle(option, yes), chosen, detect_params, parts_of=parts_of)
         session.detect(detect_params, MaskParams(mask_padding=0, mask_blur=0))
     written = session.export_objects(output)
-    rows = [{"file": text_of(path), "label": name} for path, name in written]
-    _say(as_json, image, output, started, [f"{shown(path)}  {name}" for path, name in written], objects=rows)
+    rows = file_rows(session.document, written)
+    lines = [f"{shown(path)}  {name}" for path, name in written]
+    _say(as_json, image, output, started, lines, **used, objects=rows)
 
 
 @app.command()
@@ -177,6 +165,7 @@ def refine(
     adjust_params: AdjustParams,
     export_params: ExportParams,
     chosen: dict[str, Any],
+    by_recipe: bool,
     mask_only: Annotated[bool, typer.Option("--mask-only", help="Write the refined mask as a grey PNG.")] = False,
     resize: Annotated[bool, typer.Option("--resize-mask", help="Fit a mask of another size.")] = False,
     trimap: Annotated[
@@ -221,13 +210,18 @@ def refine(
         check_output(target, image, as_json)
     check_other(save_recipe, image)
     more = refining.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
+    away = remote_cli.is_service(provider)
+    if away and (by_recipe or save_recipe is not None or trimap_output is not None):
+        raise BadParameter("Recipes and trimaps are for refining on this machine; a service has parameters of its own.")
+    check_mask_only(chosen, mask_only=mask_only)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     session.import_mask(mask, maskin_params, resize=resize, keep_size="maskOffset" in chosen)
     refining.check_mask(session, mask, more)
-    if remote_cli.is_service(provider):
-        remote_cli.ask_refine(session, provider, chosen, Settle(option, yes), more)
+    if away:
+        used = remote_cli.ask_refine(session, provider, chosen, Settle(option, yes), more).as_json()
         report = refining.checked(session, fix=fix_fringe, fringe=fringe)
     else:
+        used = used_here(Settle(option, yes), chosen, refine_params, adjust_params)
         report = refining.refine(session, refine_params, adjust_params, more, fix=fix_fringe, fringe=fringe)
     if trimap_output is not None:
         refining.write_trimap(session, trimap_output)
@@ -236,8 +230,7 @@ def refine(
     export = session.export_mask if mask_only else session.export
     export(output, export_params)
     lines = [report.sentence] if report.sentence else []
-    _say(as_json, image, output, started, lines, parameters=refine_params.to_wire() | adjust_params.to_wire(),
-         fringe=report.fringe)  # fmt: skip
+    _say(as_json, image, output, started, lines, **used, fringe=report.fringe)
 
 
 @app.command()
@@ -257,15 +250,23 @@ def cutout(
     """Remove the background in one go."""
     check_output(output, image, as_json)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
+    rgba, mask_only = cutout_params.rgba, cutout_params.return_only_mask
     if remote_cli.is_service(provider):
-        remote_cli.ask(session, provider, "cutout", chosen, Settle(option, yes))
+        named = {name.partition("=")[0].strip() for name in option or []}
+        check_mask_only(chosen | dict.fromkeys(named), mask_only=mask_only)
+        asked = remote_cli.ask(session, provider, "cutout", chosen, Settle(option, yes))
+        used = asked.as_json()
+        rgba = getattr(asked.params, "rgba", rgba)
+        mask_only = mask_only or bool(getattr(asked.params, "return_only_mask", False))
     else:
+        check_mask_only(chosen, mask_only=mask_only)
+        used = used_here(Settle(option, yes), chosen, cutout_params)
         session.remove_background(cutout_params)
-    if cutout_params.return_only_mask:
+    if mask_only:
         session.export_mask(output, export_params)
     else:
-        session.export(output, export_params, backdrop=cutout_params.rgba)
-    _say(as_json, image, output, started, [], parameters=cutout_params.to_wire())
+        session.export(output, export_params, backdrop=rgba)
+    _say(as_json, image, output, started, [], **used)
 
 
 @models_app.command("list")
@@ -287,7 +288,7 @@ def models_list(provider: ProviderName = "local", as_json: AsJson = False) -> No
 def models_pull(name: str, as_json: AsJson = False) -> None:
     """Download a model's weight file and verify it."""
     _session("local").pull_model(name, lambda: None)
-    _done(as_json, f"{name} is ready.", model=name)
+    say(as_json, f"{name} is ready.", model=name)
 
 
 @models_app.command("add")
@@ -299,14 +300,14 @@ def models_add(
     """Copy a weight file (.pt or .onnx) into your models folder."""
     added: list[str] = []
     _session("local").add_model(file, trust=trust, done=added.append)
-    _done(as_json, f"Added {added[0]}.", model=text_of(added[0]))
+    say(as_json, f"Added {added[0]}.", model=text_of(added[0]))
 
 
 @models_app.command("remove")
 def models_remove(name: str, as_json: AsJson = False) -> None:
     """Delete a model's file from your models folder."""
     _session("local").remove_model(name)
-    _done(as_json, f"Removed {name}.", model=name)
+    say(as_json, f"Removed {name}.", model=name)
 
 
 @app.command()
@@ -335,10 +336,9 @@ def run() -> None:
             status = app(standalone_mode=False) or 0
         sys.exit(status)
     except MaskStudioError as error:
-        typer.echo(str(error), err=True)
+        way = f": maskstudio providers fetch {error.again[:8]}." if error.again else "."
+        typer.echo(f"{_CLEAR if sys.stderr.isatty() else ''}{str(error).rstrip('.')}{way}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except OSError as error:
         if error.filename is not None:  # not about the output
             raise
@@ -380,13 +380,8 @@ def _opened(image: Path, provider: str, allow_huge: bool) -> "Session":
 
 def _progress(job: "Job") -> None:
     line = "" if job.finished else f"{job.text or job.label} {job.fraction:.0%}"
-    sys.stderr.write(f"\r\x1b[K{line}")
+    sys.stderr.write(f"{_CLEAR}{line}")
     sys.stderr.flush()
-
-
-def _described(row: dict[str, Any]) -> str:
-    score = "" if row["score"] is None else f"{row['score']:.2f}"
-    return f"{row['label']:<16}{score:>6}  {', '.join(f'{edge:.0f}' for edge in row['box'])}"
 
 
 def _say(as_json: bool, image: Path, output: Path | None, started: float, lines: list[str], **report: Any) -> None:
@@ -396,10 +391,6 @@ def _say(as_json: bool, image: Path, output: Path | None, started: float, lines:
     else:
         for line in lines:
             typer.echo(line, err=streams.piped())
-
-
-def _done(as_json: bool, sentence: str, **report: Any) -> None:
-    typer.echo(json.dumps(report) if as_json else shown(sentence))
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> None:

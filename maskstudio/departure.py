@@ -62,6 +62,23 @@ class Departure:
         return f"{OPERATIONS[self.operation]} at {self.title}"
 
 
+@dataclass(frozen=True)
+class Purchase:
+    """A token for calls of a service, before it is asked for: at ``host``, for ``price`` USD.
+
+    ``spent`` and ``cap`` are as in a departure; ``problem`` says why it cannot be, one sentence, empty if it can.
+    """
+
+    service: str
+    title: str
+    host: str
+    price: float
+    spent: float
+    cap: float
+    problem: str = ""
+    identity: str = field(default_factory=lambda: str(uuid4()))
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceState:
     """A service as a user sees it: ``note`` says what is missing before it can be used, empty where nothing is."""

@@ -25,6 +25,7 @@
             * CapReached        the user's own spending cap is in the way
             * NotAgreed         the user did not agree that pixels leave this machine
     * Cancelled             the user stopped it; never shown as an error
+    * Interrupted           the program was stopped (exit status 130)
 
 Boundaries (files, providers) translate low-level exceptions into this tree; nobody else catches broadly.
 """
@@ -38,9 +39,11 @@ class MaskStudioError(Exception):
     """Base of the tree. ``exit_code`` is what the command line returns for it.
 
     ``sentence`` may hold names of files as they are: it is made fit to be shown here, once for all.
+    ``again`` names a result that was paid for and can be fetched; it is empty where there is none.
     """
 
     exit_code = 1
+    again = ""
 
     def __init__(self, sentence: str = "") -> None:
         super().__init__(shown(sentence))
@@ -152,3 +155,9 @@ class NotAgreed(ProviderFailed):
 
 class Cancelled(MaskStudioError):
     """Raised inside a job when the user asked it to stop."""
+
+
+class Interrupted(MaskStudioError):
+    """The program was stopped from outside, as by Ctrl-C; the text says what that leaves behind."""
+
+    exit_code = 130

@@ -78,6 +78,7 @@ class Job:
     fraction: float = 0.0
     text: str = ""
     error: MaskStudioError | None = None
+    closing: str = ""  # what there is to say once it is done or cancelled, one sentence
 
     @property
     def finished(self) -> bool:
@@ -122,10 +123,12 @@ class Runner:
         failed: Callable[[MaskStudioError], None] | None = None,
         quiet: bool = False,
         away: bool = False,
+        closing: Callable[[Job], str] = lambda _job: "",
     ) -> Job:
         """Run ``work(token)`` on a thread, then ``done(result)`` or ``failed(error)`` at home.
 
-        A cancelled job calls neither. An exception outside our tree is logged and shown as a general failure.
+        A cancelled job calls neither. An exception outside our tree is logged and shown as a general failure. Once it
+        has ended, ``closing(job)`` gives what else there is to say.
         """
         older = self._lanes.get(lane)
         if older is not None:
@@ -135,7 +138,7 @@ class Runner:
         self._lanes[lane] = job
         self._jobs.append(job)
         self._tell(job)
-        (self._away if away else self._pool).submit(self._run, job, work, done, failed)
+        (self._away if away else self._pool).submit(self._run, job, work, done, failed, closing)
         return job
 
     def cancel(self, lane: str = "") -> None:
@@ -156,6 +159,7 @@ class Runner:
         work: Callable[[Token], Any],
         done: Callable[[Any], None],
         failed: Callable[[MaskStudioError], None] | None,
+        closing: Callable[[Job], str],
     ) -> None:
         error: MaskStudioError | None = None
         result: Any = None
@@ -169,7 +173,7 @@ class Runner:
         except Exception:
             log.exception("%s failed unexpectedly", job.label)
             error = MaskStudioError(f"{job.label} failed unexpectedly; the log has the details.")
-        self._post(lambda: self._finish(job, result, error, done, failed))
+        self._post(lambda: self._finish(job, result, error, done, failed, closing))
 
     def _reporter(self, job: Job) -> Callable[[float, str], None]:
         """Brings progress home, but no more often than an eye can follow."""
@@ -200,6 +204,7 @@ class Runner:
         error: MaskStudioError | None,
         done: Callable[[Any], None],
         failed: Callable[[MaskStudioError], None] | None,
+        closing: Callable[[Job], str],
     ) -> None:
         self._jobs.remove(job)
         if self._lanes.get(job.lane) is job:
@@ -210,6 +215,7 @@ class Runner:
             job.state, job.error = "failed", error
         else:
             job.state, job.fraction = "done", 1.0
+        job.closing = closing(job)
         self._tell(job)
         if job.state == "done":
             done(result)

@@ -21,13 +21,14 @@ def options(*sets: type[Params], recipes: bool = False) -> Callable[[Callable[..
     The command takes one argument for each set, named after it: ``detect_params: DetectParams``. Values are checked by
     the sets themselves, which raise ``BadParameter``. With ``recipes`` there is an option ``--recipe`` too, and what
     the file says holds wherever no option says otherwise. A command with an argument called ``chosen`` gets the values
-    the user wrote, by wire name.
+    the user wrote as options, by wire name; one called ``by_recipe`` whether there is a recipe.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(command).parameters.values()
         wanted = {_argument(params): params for params in sets}
         asks = "chosen" in inspect.signature(command).parameters
+        hears = "by_recipe" in inspect.signature(command).parameters
 
         @wraps(command)
         def run(**values: Any) -> Any:
@@ -40,9 +41,10 @@ def options(*sets: type[Params], recipes: bool = False) -> Callable[[Callable[..
                     written |= {s.wire: found[s.name] for s in params.specs() if _given(context, s.name)}
                 given = {name: value for name, value in found.items() if path is None or _given(context, name)}
                 values[argument] = replace(recipe.params(params), **given)
-            return command(**values, **({"chosen": written} if asks else {}))
+            values |= ({"chosen": written} if asks else {}) | ({"by_recipe": path is not None} if hears else {})
+            return command(**values)
 
-        kept = [parameter for parameter in own if parameter.name not in {*wanted, "chosen"}]
+        kept = [parameter for parameter in own if parameter.name not in {*wanted, "chosen", "by_recipe"}]
         made = [_option(spec) for params in sets for spec in params.specs()]
         made += ([_RECIPE] if recipes else []) + ([_CONTEXT] if recipes or asks else [])
         run.__signature__ = inspect.Signature([*kept, *made])  # type: ignore[attr-defined]

@@ -5,21 +5,23 @@ Keys are typed at a prompt or come from the environment; never from the command 
 
 import json
 import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from maskstudio.counts import idle
 from maskstudio.departure import OPERATIONS, Departure, Operation
 from maskstudio.errors import BadParameter, Failed, NotAgreed
+from maskstudio.names import shown
 from maskstudio.options import decimal
 from maskstudio.params import ExportParams, MaskInParams, MaskParams
 from maskstudio.remote_params import ACCOUNTS
 from maskstudio.spec import Params, Spec
 from maskstudio.streams import given
+from maskstudio.used import Settle, Used
 
 if TYPE_CHECKING:
     from maskstudio.session import Session
@@ -41,14 +43,6 @@ PartsOf = Annotated[
 SERVICES = tuple(name for name in ACCOUNTS if name != "hosting")
 
 
-@dataclass(frozen=True)
-class Settle:
-    """What the command line settles beforehand: options of the service, and the user's word."""
-
-    options: list[str] | None
-    yes: bool
-
-
 def is_service(provider: str) -> bool:
     """Whether a provider is one of the services."""
     return provider in SERVICES
@@ -61,63 +55,83 @@ def ask(
     chosen: dict[str, Any],
     settle: Settle,
     shape: MaskParams | None = None,
-) -> None:
+) -> Used:
     """Have the service do it on the session's document, once the user agreed: with --yes, or at a prompt."""
     kind = session.offers(provider).get(operation)
     if kind is None:
         able = ", ".join(name for name in SERVICES if operation in session.offers(name))
         raise BadParameter(f"{provider} does not do this; these do: {able}.")
+    params = params_of(kind, chosen, settle.options or [])
     session.services()  # what is missing is said before anything else
     session.consent = lambda departure, go: _consent(departure, go, yes=settle.yes)
-    session.ask_service(provider, operation, params_of(kind, chosen, settle.options or []), shape)
+    used: list[Used] = []
+
+    def hear(departure: Departure, answer: Any) -> None:
+        model = str(getattr(departure.params, "model", ""))
+        used.append(Used(provider, departure.params, model, answer.cost, answer.said))
+
+    session.answered = hear
+    if getattr(params, "shape_there", False):
+        shape = MaskParams(mask_padding=params.mask_padding, mask_blur=params.mask_blur)  # type: ignore[attr-defined]
+    session.ask_service(provider, operation, params, shape)
+    return used[0] if used else Used(provider, params, str(getattr(params, "model", "")))
 
 
 def ask_objects(
     session: "Session", provider: str, chosen: dict[str, Any], settle: Settle, parts_of: Path | None
-) -> None:
+) -> Used:
     """Objects of the photo, or the body parts of what a mask holds; that mask is no part of the result."""
     if parts_of is None:
-        ask(session, provider, "objects", chosen, settle)
-        return
+        return ask(session, provider, "objects", chosen, settle)
     session.import_mask(parts_of)
     subject = session.active
-    ask(session, provider, "bodyParts", chosen, settle)
+    used = ask(session, provider, "bodyParts", chosen, settle)
     if subject is not None:
         session.delete(subject.id)
+    return used
 
 
-def ask_refine(session: "Session", provider: str, chosen: dict[str, Any], settle: Settle, given: object) -> None:
+def ask_refine(session: "Session", provider: str, chosen: dict[str, Any], settle: Settle, given: object) -> Used:
     """The mask just imported, refined by a service. What says more of an edge here means nothing there."""
     if given != type(given)():
         raise BadParameter(f"{provider} takes a photo and a mask alone; trimaps, regions and second photos work here.")
-    ask(session, provider, "refine", chosen, settle)
+    return ask(session, provider, "refine", chosen, settle)
 
 
 def params_of(kind: type[Params], chosen: dict[str, Any], options: list[str]) -> Params:
-    """A service's set from options of the command and from NAME=VALUE; BadParameter for what it does not have.
+    """A service's set from options of the command and from NAME=VALUE; BadParameter for what it would not use.
 
-    ``maskPadding`` and ``maskBlur`` are the service's business only where ``shapeThere`` is set.
+    ``maskPadding`` and ``maskBlur`` are the service's business where given as NAME=VALUE, or where ``shapeThere`` is.
     """
     specs = {spec.wire: spec for spec in kind.specs()}
-    extra = dict(_split(text) for text in options)
     values: dict[str, Any] = {}
-    for wire, text in extra.items():
+    for wire, text in map(_split, options):
         if wire not in specs:
             raise BadParameter(f"The service has no parameter called {wire!r}; it has {', '.join(specs) or 'none'}.")
+        if wire in values:
+            raise BadParameter(f"{wire} is given twice.")
         values[wire] = _value(specs[wire], text)
-    shaping = ("maskPadding", "maskBlur")
+    if "shapeThere" in specs and any(wire in values for wire in _SHAPING):
+        values.setdefault("shapeThere", True)
     for wire, value in chosen.items():
-        if wire in shaping and not values.get("shapeThere"):
+        if wire in _SHAPING and not values.get("shapeThere"):
             continue
         if wire in specs:
-            values[wire] = _named(specs[wire], value)
-        elif wire not in _OURS and wire not in shaping:
+            named = _named(specs[wire], value)
+            if values.get(wire, named) != named:
+                raise BadParameter(f"{wire} is given twice, and differently.")
+            values[wire] = named
+        elif wire not in _OURS and wire not in _SHAPING:
             raise BadParameter(f"The service has no parameter called {wire!r}.")
-    return kind.from_wire(values)
+    made = kind.from_wire(values)
+    if unused := idle(made, values.keys() - set(_OURS)):
+        raise BadParameter(unused)
+    return made
 
 
-# Of reading the mask and writing the result, which is done here in any case.
-_OURS = {spec.wire for kind in (MaskInParams, ExportParams) for spec in kind.specs()}
+_SHAPING = ("maskPadding", "maskBlur")
+# Of reading the mask and of what is made of the result, which is done here in any case.
+_OURS = {spec.wire for kind in (MaskInParams, ExportParams) for spec in kind.specs()} | {"rgba", "returnOnlyMask"}
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -154,11 +168,18 @@ def _consent(departure: Departure, go: Callable[[Departure], object], *, yes: bo
     if departure.problem:
         raise Failed(departure.problem)
     area, (width, height) = departure.area, departure.sent
-    price = f"USD {departure.price:.4g}" if departure.price is not None else "an unknown price"
+    price = "an unknown price"
+    if departure.price is not None:
+        last = " as the last time with this model" if departure.price_note.startswith("As the last time") else ""
+        price = f"USD {departure.price:.4g}{last}"
+    parcel = f"{area.width} x {area.height} px of the photo, as {width} x {height} px {departure.kind}"
+    if departure.kind == "link":
+        parcel = "a link to the photo"
+    if departure.layer is not None:
+        parcel += " with a mask"
     typer.echo(
-        f"{departure.label}: {area.width} x {area.height} px of the photo, as {width} x {height} px {departure.kind}"
-        f"{' with a mask' if departure.layer is not None else ''} to {', '.join(departure.hosts)}, for {price}; "
-        f"USD {departure.spent:.2f} of {departure.cap:.2f} spent this month.",
+        f"{departure.label}: {parcel} to {', '.join(departure.hosts)}, for {price}; USD {departure.spent:.2f} of "
+        f"{departure.cap:.2f} spent this month.",
         err=True,
     )
     if not yes:
@@ -175,7 +196,7 @@ def _consent(departure: Departure, go: Callable[[Departure], object], *, yes: bo
 @app.command("list")
 def list_services(as_json: AsJson = False) -> None:
     """Every service, what it does, and what is missing before it can be used."""
-    states = _session().services()
+    states = new_session().services()
     rows = [
         {"name": "local", "title": "This machine", "operations": ["detect", "objects", "cutout", "refine"], "note": ""},
         *({"name": s.name, "title": s.title, "operations": list(s.operations), "note": s.note} for s in states),
@@ -194,7 +215,7 @@ def login(name: Name, as_json: AsJson = False) -> None:
     """Keep the keys of a service in the keychain. They are asked for; piped in, one a line works as well."""
     from maskstudio.keys import FIELDS, keychain
 
-    _known(name)
+    known(name)
     if not keychain().lasting:
         names = " and ".join(field.variable for field in FIELDS[name])
         raise Failed(f"This system has no keychain to keep keys in; set {names} in the environment instead.")
@@ -202,7 +223,7 @@ def login(name: Name, as_json: AsJson = False) -> None:
         secret = _typed(f"{field.label}{' (may be left empty)' if field.optional else ''}")
         if secret or not field.optional:
             keychain().keep(name, _address(name), field.name, secret)
-    _say(as_json, f"The keys of {name} are in the keychain.", provider=name)
+    say(as_json, f"The keys of {name} are in the keychain.", provider=name)
 
 
 @app.command()
@@ -210,9 +231,9 @@ def logout(name: Name, as_json: AsJson = False) -> None:
     """Remove the keys of a service from the keychain."""
     from maskstudio.keys import keychain
 
-    _known(name)
+    known(name)
     keychain().forget(name, _address(name))
-    _say(as_json, f"The keys of {name} are forgotten.", provider=name)
+    say(as_json, f"The keys of {name} are forgotten.", provider=name)
 
 
 @app.command("set")
@@ -224,7 +245,7 @@ def set_up(
     """Change an account: its address, monthly cap, whether to ask first. Keys do not go here."""
     from maskstudio import accounts, settings
 
-    saved = _known(name)
+    saved = known(name)
     account = accounts.account(saved, name)
     specs = {spec.wire: spec for spec in account.specs()}
     for text in values:
@@ -234,34 +255,20 @@ def set_up(
         account = replace(account, **{specs[wire].name: _value(specs[wire], value)})
     accounts.keep(saved, name, account)
     settings.save(saved)
-    _say(as_json, "  ".join(f"{wire}={value}" for wire, value in account.to_wire().items()), **account.to_wire())
+    say(as_json, "  ".join(f"{wire}={value}" for wire, value in account.to_wire().items()), **account.to_wire())
 
 
 @app.command("test")
 def check(name: Name, as_json: AsJson = False) -> None:
     """Prove address and keys of a service, without a picture and without cost."""
-    _known(name)
+    known(name)
     said: list[str] = []
-    _session().check_service(name, said.append)
-    _say(as_json, said[0], provider=name, ok=True)
+    new_session().check_service(name, said.append)
+    say(as_json, said[0], provider=name, ok=True)
 
 
-@app.command()
-def spent(as_json: AsJson = False) -> None:
-    """What was asked of services and what it cost, the newest first."""
-    from maskstudio.ledger import Ledger
-
-    lines = Ledger().lines()
-    if as_json:
-        typer.echo(json.dumps({"lines": [{n: getattr(line, n) for n in line.__slots__} for line in lines]}))
-        return
-    for line in lines:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(line.at))
-        cost = "" if line.amount is None else f"USD {line.amount:.4f}"
-        typer.echo(f"{when}  {line.service:<10} {line.operation:<10} {line.state:<8} {cost}".rstrip())
-
-
-def _known(name: str) -> "Settings":
+def known(name: str) -> "Settings":
+    """The settings, where there is a service of this name; BadParameter where there is none."""
     from maskstudio import settings
 
     if name not in ACCOUNTS:
@@ -281,12 +288,14 @@ def _typed(label: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def _session() -> "Session":
+def new_session() -> "Session":
+    """A session without a document, whose jobs run at once."""
     from maskstudio.jobs import Inline, Runner, immediate
     from maskstudio.session import Session
 
     return Session(Runner(immediate, Inline()))
 
 
-def _say(as_json: bool, sentence: str, **report: Any) -> None:
-    typer.echo(json.dumps(report) if as_json else sentence)
+def say(as_json: bool, sentence: str, **report: Any) -> None:
+    """Print one JSON object or one sentence."""
+    typer.echo(json.dumps(report) if as_json else "\n".join(map(shown, sentence.split("\n"))))

@@ -4,9 +4,12 @@ Only what a service really has is declared for it. ``maskPadding`` and ``maskBlu
 live; a service is sent them only where the user wants it to apply them.
 """
 
+import re
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
+from maskstudio.errors import BadParameter
 from maskstudio.spec import Params, param
 
 # The fifteen models of Runware's imageMasking: AIR identifier and the name that stands in its first documents.
@@ -65,8 +68,58 @@ def _output_quality() -> int:
     return made
 
 
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_LONGEST_LINK = 4096  # letters
+_HERE = ("127.0.0.1", "::1", "localhost")
+LINKS = ("input_image", "upload_endpoint")  # what the user names instead of sending, or for the result to be sent to
+
+
+def _link(value: str, wire: str, *, uuid: bool) -> None:
+    """Raise BadParameter for what is neither empty nor a link to the world, or a UUID where that will do."""
+    if not value or (uuid and _UUID.fullmatch(value)):
+        return
+    try:
+        parts = urlsplit(value)
+        host, named = parts.hostname, parts.username is not None or parts.password is not None
+    except ValueError:
+        host, named = None, False
+    plain = parts.scheme == "http" and (uuid or host in _HERE) if host else False
+    sound = host and not named and (parts.scheme == "https" or plain) and len(value) <= _LONGEST_LINK
+    if not sound or not value.isascii() or not value.isprintable() or " " in value:
+        kinds = "a link (https://…) or the UUID of a picture at Runware" if uuid else "a link (https://…)"
+        raise BadParameter(f"{wire} must be {kinds}.")
+
+
 @dataclass(frozen=True)
-class RunwareMaskParams(Params):
+class _Linked(Params):
+    """What may be told of pictures that lie elsewhere; not remembered, since such a link may hold a signature."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        values: Any = self
+        _link(values.input_image, "inputImage", uuid=True)
+        _link(values.upload_endpoint, "uploadEndpoint", uuid=False)
+
+
+def _input_image() -> str:
+    text = "A link to the photo, or its UUID at Runware, which is sent in its place; it must show the same picture."
+    made: str = param("", "inputImage", "Photo at", text)
+    return made
+
+
+def _upload_endpoint() -> str:
+    made: str = param("", "uploadEndpoint", "Result to", "A link to which Runware also sends the result (HTTP PUT).")
+    return made
+
+
+def recorded(params: Params) -> dict[str, Any]:
+    """The values of a set that may be written down: all but the links of the user, which may hold signatures."""
+    links = {spec.wire for spec in params.specs() if spec.name in LINKS}
+    return {wire: value for wire, value in params.to_wire().items() if wire not in links}
+
+
+@dataclass(frozen=True)
+class RunwareMaskParams(_Linked):
     """Runware imageMasking."""
 
     title: ClassVar[str] = "Detect at Runware"
@@ -90,10 +143,12 @@ class RunwareMaskParams(Params):
         "PNG", "outputFormat", "Format", "PNG is exact; the others are smaller.", choices=_OUTPUT_FORMATS
     )
     output_quality: int = _output_quality()
+    input_image: str = _input_image()
+    upload_endpoint: str = _upload_endpoint()
 
 
 @dataclass(frozen=True)
-class RunwareCutoutParams(Params):
+class RunwareCutoutParams(_Linked):
     """Runware background removal. All but the model and the result's form belong to RemBG alone."""
 
     title: ClassVar[str] = "Remove background at Runware"
@@ -128,6 +183,8 @@ class RunwareCutoutParams(Params):
         choices=_OUTPUT_FORMATS[:2],
     )  # fmt: skip
     output_quality: int = _output_quality()
+    input_image: str = _input_image()
+    upload_endpoint: str = _upload_endpoint()
 
 
 @dataclass(frozen=True)
@@ -238,6 +295,19 @@ class RunwareAccount(Params):
     monthly_cap: float = _cap(10.0)
     ask_first: bool = _ask()
     send_as: str = _send_as()
+    mask_shows: Literal["subject", "background"] = param(
+        "subject", "maskShows", "Mask only is white for",
+        "What is white in the mask RemBG sends alone; Runware does not say. Change it where such a mask is inside out.",
+        choices=(("subject", "The subject"), ("background", "The background")),
+    )  # fmt: skip
+    dialect: Literal["current", "flat", "names", "settings", "mixed"] = param(
+        "current", "dialect", "Form of requests",
+        "How tasks are written; the others are for servers that speak as Runware did in its first documents.",
+        choices=(
+            ("current", "As today"), ("flat", "First documents"), ("names", "First documents, models by name"),
+            ("settings", "First documents, settings apart"), ("mixed", "As today, inputImage"),
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

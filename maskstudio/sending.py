@@ -1,22 +1,29 @@
 """The work of sending: an errand made from the document, carried out, and its answer made into layers."""
 
+import time
+from contextlib import suppress
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
-from maskstudio import operations
+from maskstudio import claims, operations
+from maskstudio.billing import KEPT, Bill
 from maskstudio.core.document import Detection, Document, Layer, Refinement
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image, to_depth
 from maskstudio.core.mask import Mask
 from maskstudio.core.seen import visible
-from maskstudio.departure import Departure
-from maskstudio.errors import Busy, MaskStudioError, PaymentNeeded
+from maskstudio.departure import Departure, Operation
+from maskstudio.errors import Busy, CannotWrite, MaskStudioError, NotAgreed, PaymentNeeded, ProviderFailed
 from maskstudio.jobs import Token
-from maskstudio.ledger import Ledger
+from maskstudio.ledger import Ledger, Line
 from maskstudio.matting.colourtiles import laid_colours
 from maskstudio.params import UNSHAPED, MaskParams, RefineParams
-from maskstudio.providers.remote.base import Answer, Errand, Piece, Service, Trip, run_with
+from maskstudio.providers.remote import services
+from maskstudio.providers.remote.base import Answer, Errand, Piece, Prepaid, Service, Trip, Where, run_with
 from maskstudio.providers.remote.gate import Gate
+from maskstudio.spec import Params
 
 _AROUND = 64  # px around a mask that a service gets to see at least
 _SENT = 0.9  # share of a job that the errand takes
@@ -30,6 +37,38 @@ def area_around(document: Document, layer: Layer) -> Rect:
     return box.grow(max(_AROUND, max(box.width, box.height) // 10)).intersect(document.frame)
 
 
+def answered(
+    departure: Departure,
+    document: Document,
+    service: Service,
+    ledger: Ledger,
+    gate: Gate,
+    token: Token,
+    shape: MaskParams,
+    bill: Bill,
+) -> tuple[Answer, list[Layer]]:
+    """Carry an errand out and make layers of the answer; ``bill`` hears how it stands.
+
+    Whatever ends it early says what that means for the user's money, and a charge far above the price announced pauses
+    the queue.
+    """
+    try:
+        answer = carried_out(departure, document, service, ledger, gate, token, shape, bill)
+        layers = layers_of(answer, departure, document, shape, token)
+    except MaskStudioError as error:
+        told = bill.told(error)
+        told.again = departure.identity if bill.open and bill.lies else ""
+        if told is error:
+            raise
+        raise told from error
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(bill.stopped) from None
+    finally:
+        if bill.beyond:
+            gate.pause(bill.beyond)
+    return replace(answer, note=" ".join(filter(None, (bill.beyond, answer.note)))), layers
+
+
 def carried_out(
     departure: Departure,
     document: Document,
@@ -37,44 +76,99 @@ def carried_out(
     ledger: Ledger,
     gate: Gate,
     token: Token,
-    *,
-    dry: bool = False,
+    shape: MaskParams,
+    bill: Bill,
 ) -> Answer:
     """Carry the errand out, with a line in the ledger before anything is paid. Raises the errors of providers.
 
-    What a service says of money or of too many requests pauses its queue.
+    What a service says of money or of too many requests pauses its queue. Nothing is charged twice: a call whose token
+    was paid for here costs nothing more.
     """
+    errand = _errand(departure, document)
+    with gate.passed(token):
+        voucher = service.voucher() if isinstance(service, Prepaid) else ""
+        prepaid = ledger.prepaid(voucher)
+        if voucher and departure.price == 0 and not prepaid:
+            raise NotAgreed("The token that was paid for is used up; ask anew to see the price.")
+        ledger.agree(
+            errand.identity,
+            service.name,
+            errand.operation,
+            0.0 if prepaid else departure.price,
+            departure.cap,
+            model=model_of(service.name, errand.operation, errand.params),
+            errand=claims.errand_of(departure, document, shape),
+            voucher=voucher,
+        )
+
+        def charged(new: str, amount: float | None, remote: str) -> None:
+            amount = 0.0 if prepaid and amount is not None else amount
+            bill.state, bill.amount = new, amount
+            ledger.note(errand.identity, new, amount, remote, bill.lies)
+
+        def lies(where: Where) -> None:
+            bill.lies = where
+            if bill.open:  # otherwise it is written with the word that it was sent
+                with suppress(CannotWrite):  # the work is under way and its result may come home all the same
+                    ledger.keep(errand.identity, where)
+
+        trip = Trip(token.part(0.0, _SENT).step, charged, lies)
+        try:
+            return run_with(token, lambda: service.run(errand, trip))
+        except MaskStudioError as error:
+            if isinstance(error, Busy | PaymentNeeded):
+                gate.pause(str(error))
+            raise
+        finally:
+            if bill.state == "agreed":
+                ledger.note(errand.identity, "failed", None)
+            if bill.state == "failed":
+                bill.lies = {}
+
+
+def priced(departure: Departure, document: Document, service: Service, gate: Gate, token: Token) -> Answer:
+    """What it would cost, from a service that tells without doing it. The photo is sent for that."""
+    with gate.passed(token, patient=False):
+        errand = replace(_errand(departure, document), dry=True)
+        return run_with(token, lambda: service.run(errand, Trip(token.part(0.0, _SENT).step)))
+
+
+def fetched(
+    departure: Departure, document: Document, service: Service, ledger: Ledger, line: Line, token: Token
+) -> Answer:
+    """The result of what was done before, from where it lies. Raises the errors of providers; costs nothing."""
+
+    def charged(state: str, amount: float | None, remote: str) -> None:
+        ledger.note(line.id, state, amount, remote)
+
+    trip = Trip(token.part(0.0, _SENT).step, charged, lambda where: ledger.keep(line.id, where))
+    errand = _errand(departure, document)
+    try:
+        return run_with(token, lambda: service.fetch(errand, dict(line.lies), trip))
+    except ProviderFailed as error:
+        raise type(error)(f"{str(error).rstrip('.')}{gone(line)}.") from error
+
+
+def gone(line: Line) -> str:
+    """What is to be added where a result is too old to be there, half a sentence; empty where it may be."""
+    seconds, words = KEPT.get(line.service, (0, ""))
+    return (
+        f"; results of {services.TITLES[line.service]} last {words}"
+        if seconds and time.time() > line.at + seconds
+        else ""
+    )
+
+
+def _errand(departure: Departure, document: Document) -> Errand:
     layer = document.layer(departure.layer)
-    errand = Errand(
+    return Errand(
         departure.operation,
         departure.params,
         visible(document.image, departure.area),
         departure.identity,
         None if layer is None else np.ascontiguousarray(layer.alpha.array(departure.area)),
         departure.price,
-        dry,
     )
-    with gate.passed(token, patient=not dry):
-        if not dry:
-            ledger.agree(errand.identity, service.name, errand.operation, departure.price, departure.cap)
-        state = "agreed"
-
-        def charged(new: str, amount: float | None, remote: str) -> None:
-            nonlocal state
-            state = new
-            if not dry:
-                ledger.note(errand.identity, new, amount, remote)
-
-        trip = Trip(token.part(0.0, _SENT).step, charged)
-        try:
-            return run_with(token, lambda: service.run(errand, trip))
-        except MaskStudioError as error:
-            if isinstance(error, Busy | PaymentNeeded) and not dry:
-                gate.pause(str(error))
-            raise
-        finally:
-            if state == "agreed" and not dry:
-                ledger.note(errand.identity, "failed", None)
 
 
 def layers_of(answer: Answer, departure: Departure, document: Document, shape: MaskParams, token: Token) -> list[Layer]:
@@ -83,7 +177,9 @@ def layers_of(answer: Answer, departure: Departure, document: Document, shape: M
     for number, piece in enumerate(answer.pieces):
         part = rest.part(number / len(answer.pieces), (number + 1) / len(answer.pieces), "Making layers")
         part.step(0.0)
-        made.append(_layer(piece, departure, document, shape, part))
+        cost = {} if answer.cost is None else {"cost": answer.cost}
+        heard = {**cost, **answer.said, **piece.said}
+        made.append(_layer(replace(piece, said=heard), departure, document, shape, part))
     return made
 
 
@@ -98,9 +194,10 @@ def _layer(piece: Piece, departure: Departure, document: Document, shape: MaskPa
         piece.score,
         (piece.box[0] + area.x, piece.box[1] + area.y, piece.box[2] + area.x, piece.box[3] + area.y),
         mask,
-        model_of(departure),
+        model_of(departure.service, departure.operation, departure.params),
         departure.service,
         piece.done,
+        said=piece.said,
     )
     if departure.operation == "detect":
         return operations.detection_layer(found, shape, token)
@@ -133,6 +230,6 @@ def _with_edge(layer: Layer, piece: Piece, departure: Departure, image: Image, t
     return layer.changed(measured=measured, refinement=measured, refine=refine)
 
 
-def model_of(departure: Departure) -> str:
+def model_of(service: str, operation: Operation, params: Params) -> str:
     """What is noted as the model: the service's own name for it, or the operation."""
-    return str(getattr(departure.params, "model", "")) or f"{departure.service} {departure.operation}"
+    return str(getattr(params, "model", "")) or f"{service} {operation}"

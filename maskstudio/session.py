@@ -10,13 +10,13 @@ from maskstudio.verbs.finding import FindingVerbs
 from maskstudio.verbs.inspecting import InspectingVerbs
 from maskstudio.verbs.maskin import MaskInVerbs
 from maskstudio.verbs.matching import MatchingVerbs
+from maskstudio.verbs.owing import OwingVerbs
 from maskstudio.verbs.projects import ProjectVerbs
-from maskstudio.verbs.sending import SendingVerbs
 
 
 class Session(
     FindingVerbs,
-    SendingVerbs,
+    OwingVerbs,
     AdjustingVerbs,
     InspectingVerbs,
     MatchingVerbs,

@@ -308,17 +308,17 @@ def test_a_cutout_of_nothing_says_so(maskstudio, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["maskstudio.matting.edge.estimate", "maskstudio.core.files.cutout_raster"])
-def test_an_interrupt_leaves_nothing_and_says_nothing(maskstudio, tmp_path, monkeypatch, place):
+def test_an_interrupt_leaves_nothing_and_is_one_sentence(maskstudio, tmp_path, monkeypatch, place):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(place, interrupt)
     status, out, err = maskstudio("cutout", SAMPLE, "-o", tmp_path / "c.png")
-    assert (status, out, err.strip()) == (130, "", "")
+    assert (status, out, err) == (130, "", "Stopped.\n")
     assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
 
 
-def test_an_interrupt_while_the_program_starts_is_as_quiet(monkeypatch):
+def test_an_interrupt_while_the_program_starts_is_one_sentence_too(monkeypatch):
     from maskstudio import __main__ as program
 
     def interrupt():

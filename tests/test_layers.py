@@ -14,15 +14,19 @@ PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
 
 # Each room may import the rooms named here, and itself.
 FLOOR = {"errors", "names", "spec", "params", "paths", "jobs"}
-REMOTE = {"remote_params", "keys", "ledger", "departure", "accounts"}
+REMOTE = {"remote_params", "keys", "ledger", "departure", "accounts", "money"}
 RULES: dict[str, set[str]] = {
     "names": set(),
     "errors": {"names"},
     "spec": {"errors"},
     "params": {"errors", "spec"},
-    "remote_params": {"spec"},
+    "remote_params": {"errors", "spec"},
     "keys": {"errors"},
     "ledger": {"errors", "paths"},
+    "money": set(),
+    "billing": {"errors", "money"},
+    "claims": {*FLOOR, "remote_params", "departure", "ledger", "core", "providers"},
+    "buying": {*FLOOR, "departure", "ledger", "providers"},
     "departure": {"spec", "core"},
     "paths": set(),
     "jobs": {"errors", "names"},
@@ -30,23 +34,28 @@ RULES: dict[str, set[str]] = {
     "matting": {*FLOOR, "core"},
     "providers": {*FLOOR, "remote_params", "departure", "core", "matting"},
     "operations": {*FLOOR, "core", "matting", "providers"},
-    "sending": {*FLOOR, "departure", "ledger", "core", "matting", "providers", "operations"},
+    "sending": {*FLOOR, "billing", "claims", "departure", "ledger", "core", "matting", "providers", "operations"},
     "journal": {*FLOOR, "core"},
     "merging": set(),
     "settings": {*FLOOR, "merging", "core"},
     "accounts": {"errors", "spec", "remote_params", "settings"},
-    "verbs": {*FLOOR, *REMOTE, "core", "matting", "providers", "operations", "sending", "journal", "settings"},
+    "verbs": {*FLOOR, *REMOTE, "core", "matting", "providers", "operations", "sending", "journal", "settings"}
+    | {"billing", "buying", "claims"},
     "session": {"verbs"},
     "streams": {"errors", "names", "core"},
     "recipe": {"errors", "names", "spec", "params", "core"},
     "refining": {*FLOOR, "streams", "core", "matting", "session", "recipe"},
     "doctor": {*FLOOR, "keys", "core", "providers"},
+    "group": {"errors"},
     "options": {"errors", "spec", "params", "recipe", "streams"},
-    "remote_cli": {*FLOOR, "streams", *REMOTE, "core", "session", "settings", "options"},
+    "counts": {"params", "remote_params", "spec"},
+    "used": {"errors", "names", "spec", "remote_params", "counts", "core"},
+    "remote_cli": {*FLOOR, "streams", *REMOTE, "core", "counts", "used", "session", "settings", "options"},
+    "money_cli": {*FLOOR, "streams", *REMOTE, "billing", "buying", "core", "session", "settings", "remote_cli"},
     "cli": {*FLOOR, *REMOTE, "core", "providers", "session", "settings", "doctor", "options", "recipe", "refining"}
-    | {"remote_cli", "streams", "ui"},
+    | {"group", "money_cli", "remote_cli", "streams", "used", "ui"},
     "__main__": {"cli", "ui"},
-    "ui": {*FLOOR, *REMOTE, "core", "journal", "verbs", "session", "settings"},
+    "ui": {*FLOOR, *REMOTE, "billing", "buying", "counts", "core", "journal", "verbs", "session", "settings"},
 }
 ONLY_IN = {
     "PySide6": {"ui"},
@@ -60,7 +69,7 @@ ONLY_IN = {
     "rawpy": {"core"},
     "pillow_heif": {"core"},
     "pymatting": {"matting"},
-    "typer": {"cli", "options", "remote_cli"},
+    "typer": {"cli", "group", "options", "remote_cli", "money_cli"},
 }
 
 

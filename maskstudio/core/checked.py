@@ -131,6 +131,17 @@ def simple(values: object, what: str) -> dict[str, Any]:
     return {clean(key): _plain(value, what) for key, value in values.items()}
 
 
+def told(values: object, what: str) -> dict[str, Any]:
+    """As `simple`, with objects of plain values in it, as boxes are."""
+    inner = (
+        {name: value for name, value in values.items() if isinstance(value, dict)} if isinstance(values, dict) else {}
+    )
+    if not isinstance(values, dict) or len(values) > 100:
+        raise BadProject(f"{what} is not what it should be")
+    plain = simple({name: value for name, value in values.items() if name not in inner}, what)
+    return plain | {clean(name): simple(value, what) for name, value in inner.items()}
+
+
 def _plain(value: object, what: str) -> Any:
     if isinstance(value, list) and len(value) <= 100:
         return [_plain(each, what) for each in value if not isinstance(each, list)]

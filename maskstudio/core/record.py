@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, get_args
 
 import numpy as np
 
-from maskstudio.core.checked import Fields, finite, simple
+from maskstudio.core.checked import Fields, finite, simple, told
 from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
@@ -127,6 +127,7 @@ def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dic
         "provider": found.provider,
         "done": sorted(found.done),
         "standIn": found.stand_in,
+        "said": dict(found.said),
     }
 
 
@@ -267,6 +268,7 @@ class Reader:
             provider=record.text("provider"),
             done=frozenset(str(each)[:100] for each in record.listed("done", 100)),
             stand_in=record.text("standIn"),
+            said=told(record.values.get("said", {}), "what a service said"),
         )
 
     def _region(self, record: Fields) -> Region:

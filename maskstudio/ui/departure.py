@@ -24,9 +24,9 @@ from maskstudio.core.geometry import Rect
 from maskstudio.departure import Departure
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job
+from maskstudio.money import money
 from maskstudio.ui import theme
 from maskstudio.ui.departurepicture import DeparturePicture
-from maskstudio.ui.money import money
 from maskstudio.ui.panels import parts
 
 _TELL_PRICES = ("runware",)  # services with a dry run (protocol section 1.4)
@@ -39,6 +39,7 @@ class Desk(Protocol):
 
     @property
     def document(self) -> Document | None: ...  # noqa: D102
+    def paused(self, name: str, /) -> str: ...  # noqa: D102
     def cropped(self, departure: Departure, area: Rect, /) -> Departure: ...  # noqa: D102
     def price_of(  # noqa: D102
         self,
@@ -111,6 +112,8 @@ class DepartureSheet(QDialog):
         self._ask_price.setAccessibleDescription(tip.format(self._departure.title))
         self._ask_price.clicked.connect(self._ask)
         self._ask_price.setVisible(self._departure.service in _TELL_PRICES)
+        self._asking_sends = parts.Hint(self.tr("Asking already sends the photo; it costs nothing."))
+        self._asking_sends.setVisible(self._departure.service in _TELL_PRICES)
         self._says = parts.Hint()
         self._says.setObjectName("hint")
         self._account = QPushButton(self.tr("Account…"))
@@ -182,6 +185,7 @@ class DepartureSheet(QDialog):
             grid.addWidget(label, row, 1)
             if name == "price":
                 grid.addWidget(self._ask_price, row + 1, 1, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(self._asking_sends, row + 2, 1)
         grid.addWidget(self._bar, grid.rowCount(), 1)
         return grid
 
@@ -198,10 +202,11 @@ class DepartureSheet(QDialog):
         self._bar.setMaximum(1000)
         self._bar.setValue(round(1000 * (departure.spent + (departure.price or 0.0)) / most))
         problem = departure.problem or _beyond(departure)
-        self._say(problem, "bad")
+        held = self._session.paused(departure.service)
+        self._say(problem or held, "bad" if problem else "warn")
         self._account.setVisible(bool(problem))
         self._send.setEnabled(not problem)
-        paid = departure.service in _PAID_EACH and departure.price is not None
+        paid = departure.service in _PAID_EACH and bool(departure.price)
         words = self.tr("Pay {} and send").format(money(departure.price or 0.0)) if paid else self.tr("Send")
         self._send.setText(words)
         self._ask_price.setEnabled(not departure.problem and self._asking is None)

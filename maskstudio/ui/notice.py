@@ -34,6 +34,7 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self._kind: Kind = "info"
         self._sentence = ""
+        self._of_job = False  # whether it says how work ended
         self._icon, self._text = QLabel(), QLabel()
         self._text.setObjectName("noticeText")
         self._text.setWordWrap(True)
@@ -87,11 +88,15 @@ class Notice(QFrame):
         more: Sequence[Choice] = (),
         *,
         holds: bool = False,
+        of_job: bool = False,
     ) -> None:
-        """Say ``text``; with ``choice``, offer a button that runs ``action``, and ``more`` such beside it."""
+        """Say ``text``; with ``choice``, offer a button that runs ``action``, and ``more`` such beside it.
+
+        What is said ``of_job`` goes with the next one.
+        """
         if self._holds and kind == "info" and not self.isHidden():
             return
-        self._holds = holds
+        self._holds, self._of_job = holds, of_job
         text = shown(text)
         self.setProperty("kind", kind)
         self.style().polish(self)
@@ -106,6 +111,12 @@ class Notice(QFrame):
             self._timer.start(_STAYS_WITH_CHOICE if choice else _STAYS)
         else:
             self._timer.stop()
+
+    def forget_job(self) -> None:
+        """New work has begun: how the last one ended is old news."""
+        if self._of_job:
+            self._of_job = False
+            self.hide()
 
     def dress(self) -> None:
         """Icons in the theme of now."""

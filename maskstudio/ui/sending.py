@@ -46,6 +46,7 @@ class Sending:
         session.consent = lambda departure, go: self._ask(session, departure, go)
         session.stranded = lambda departure, error: self._stranded(session, departure, error)
         session.arrived = lambda departure, note: self._arrived(session, departure, note)
+        session.owing = lambda: self._window.jobs_panel.owed.refresh()
 
     def attend(self) -> None:
         """Let the panels run where they ran last, and remember where they are told to."""
@@ -114,7 +115,9 @@ class Sending:
 
     def _stranded(self, session: Session, departure: Departure, error: MaskStudioError) -> None:
         offer: Offer | None = None
-        if isinstance(error, KeyNeeded):
+        if error.again:
+            offer = _said("Fetch it"), partial(session.fetch_result, error.again)
+        elif isinstance(error, KeyNeeded):
             offer = _said("Account…"), partial(self.open_account, departure.service)
         elif isinstance(error, _AWAIT) and (verb := self._here(session, departure)):
             offer = _said("Run here instead"), verb
@@ -133,8 +136,17 @@ class Sending:
 
     def _arrived(self, session: Session, departure: Departure, note: str) -> None:
         told = " ".join(part for part in (note, self._beside(session, departure)) if part)
-        if told:
+        held = session.paused(departure.service)
+        if held and held in note:  # it was billed far above its price: that must not pass unseen
+            go_on = _said("Go on"), partial(self._go_on, session, departure.service)
+            self._window.notice.show_sentence(held, "warning", *go_on)
+            self.refresh()
+        elif told:
             session.told(told)
+
+    def _go_on(self, session: Session, service: str) -> None:
+        session.resume_queue(service)
+        self.refresh()
 
     def _beside(self, session: Session, departure: Departure) -> str:
         """How to look at the local answer beside this one; nothing where there is none."""

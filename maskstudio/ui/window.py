@@ -300,6 +300,8 @@ class MainWindow(Shell):
     def _job_changed(self, job: Job) -> None:
         if job.lane == "open" and job.state == "cancelled":
             self._drop_cancelled()
+        if job.state == "waiting":
+            self.notice.forget_job()
         running = self._jobs
         self.status.show_job(running[0] if running else None, len(running) - 1)
         self.jobs_panel.job_changed(job)
@@ -343,9 +345,9 @@ class MainWindow(Shell):
         self.files.opening_failed(self.tabs.of(session))
         self.refresh()
         if offers := [offer] if offer else ways_on(self.files, session, error):
-            self.notice.show_sentence(str(error), "warning", *offers[0], offers[1:])
+            self.notice.show_sentence(str(error), "warning", *offers[0], offers[1:], of_job=True)
         else:
-            self.notice.show_sentence(str(error), "error")
+            self.notice.show_sentence(str(error), "error", of_job=True)
 
     # Events
 

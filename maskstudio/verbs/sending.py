@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from maskstudio import accounts, sending, settings
+from maskstudio.billing import Bill
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.departure import Departure, Operation, ServiceState
@@ -16,6 +17,8 @@ from maskstudio.params import MaskParams
 from maskstudio.providers.remote import services
 from maskstudio.providers.remote.base import Answer, Keys, Service, Times, run_with
 from maskstudio.providers.remote.gate import gate
+from maskstudio.providers.remote.server402_payments import voucher_of
+from maskstudio.remote_params import recorded
 from maskstudio.spec import Params
 from maskstudio.verbs.desk import Desk
 
@@ -34,7 +37,9 @@ class SendingVerbs(Desk):
     """``consent(departure, go)`` shows a departure and calls ``go`` with it, perhaps changed, on the user's word.
 
     ``account`` gives an account by the name of its service; ``keys`` are the user's. ``times`` is how patient to be.
-    ``stranded`` is told what was sent and failed, ``arrived`` what came home, with the service's note on it or none.
+    ``stranded`` is told what was sent and failed, ``arrived`` what came home, with the service's note on it or none,
+    and ``answered`` every answer before that, also one that found nothing. ``owing`` is called once a result that was
+    owed has come home.
     """
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
@@ -42,6 +47,8 @@ class SendingVerbs(Desk):
         self.consent: Callable[[Departure, Go], object] = _refused
         self.stranded: Callable[[Departure, MaskStudioError], None] = lambda _departure, error: self.failed(error)
         self.arrived: Callable[[Departure, str], object] = lambda _departure, note: note and self.told(note)
+        self.answered: Callable[[Departure, Answer], object] = lambda _departure, _answer: None
+        self.owing: Callable[[], None] = lambda: None
         self.account: Callable[[str], Params] = lambda name: accounts.account(settings.load(), name)
         self.keys: Keychain = keychain()
         self.ledger = Ledger()
@@ -85,8 +92,11 @@ class SendingVerbs(Desk):
         chosen = area or (document.frame if layer is None else sending.area_around(document, layer))
         plan = service.plan(operation, params, (chosen.width, chosen.height))
         price, note = plan.price, plan.price_note
-        if price is None and (last := self.ledger.last_price(name, operation)) is not None:
+        model = sending.model_of(name, operation, params)
+        if price is None and (last := self.ledger.last_price(name, operation, model)) is not None:
             price, note = last, f"As the last time. {note}"
+        if self._prepaid(name):
+            price, note = 0.0, "It is paid already, with the token that you bought."
         values = self.account(name).to_wire()
         return Departure(
             name, service.title, operation, params, chosen, document.frame, layer.id if layer else None,
@@ -104,7 +114,8 @@ class SendingVerbs(Desk):
         """Have a service do something, on the user's word: asked each time, unless they agreed once for all."""
         try:
             departure = self.prepare(name, operation, params)
-            asks = self.account(name).to_wire().get("askFirst", True)
+            # A queue that was held goes on when something is sent: that takes the user's word, too.
+            asks = self.account(name).to_wire().get("askFirst", True) or self.paused(name)
             if asks or departure.problem:
                 self.consent(departure, lambda agreed: self.send(agreed, shape))
             else:
@@ -122,18 +133,22 @@ class SendingVerbs(Desk):
             self.failed(NotAgreed("Another photo is open than the one you were asked about, so nothing was sent."))
             return None
         gate(service.name).resume()
+        bill = Bill(departure.service, departure.title, departure.price)
 
         def work(token: Token) -> tuple[Answer, list[Layer]]:
-            answer = sending.carried_out(departure, document, service, self.ledger, gate(service.name), token)
-            return answer, sending.layers_of(answer, departure, document, shape or MaskParams(), token)
+            return sending.answered(
+                departure, document, service, self.ledger, gate(service.name), token, shape or MaskParams(), bill
+            )
 
         def done(found: tuple[Answer, list[Layer]]) -> None:
             self._take_home(departure, *found)
 
-        lane = f"detect {departure.service} {departure.identity}"
+        # A result that is paid for must not go with its document: this is where the job says so.
         return self.runner.start(
-            departure.label, work, done, lane=lane, failed=lambda error: self.stranded(departure, error), away=True
-        )
+            departure.label, work, done, lane=f"detect {departure.service} {departure.identity}",
+            failed=lambda error: self.stranded(departure, error), away=True,
+            closing=lambda job: {"done": bill.closing, "cancelled": bill.stopped}.get(job.state, ""),
+        )  # fmt: skip
 
     def price_of(
         self,
@@ -150,9 +165,7 @@ class SendingVerbs(Desk):
 
         return self.runner.start(
             f"Price at {departure.title}",
-            lambda token: sending.carried_out(
-                departure, document, service, self.ledger, gate(service.name), token, dry=True
-            ),
+            lambda token: sending.priced(departure, document, service, gate(service.name), token),
             told,
             lane=f"price {departure.service}",
             failed=lambda error: (failed or self.failed)(error),
@@ -256,17 +269,17 @@ class SendingVerbs(Desk):
 
     def _take_home(self, departure: Departure, answer: Answer, layers: list[Layer]) -> None:
         document = self._required()
+        self._received(departure.identity)
+        self.answered(departure, answer)
         if not layers:
             self.told(answer.note or f"{departure.title} found nothing.")
             return
         document = self._without_stale(document, lambda layer: _answers(layer, departure))
         beside = _beside(document, departure)
         params = {
-            **departure.params.to_wire(), **_place(departure), "beside": beside, "job": departure.identity,
+            **recorded(departure.params), **_place(departure), "beside": beside, "job": departure.identity,
         }  # fmt: skip
-        made = self.origin(
-            departure.operation, model=sending.model_of(departure), version=departure.title, params=params
-        )
+        made = self.origin(departure.operation, model=_model(departure), version=departure.title, params=params)
         named = [layer.changed(origin=made, name=self._named(layer, departure)).as_found() for layer in layers]
         fresh = document.add(named)
         self.commit(_shown(fresh, [], beside), departure.label)
@@ -274,8 +287,22 @@ class SendingVerbs(Desk):
 
     def _named(self, layer: Layer, departure: Departure) -> str:
         subject = self._required().layer(departure.layer)
-        name = subject.name if subject is not None and departure.operation == "refine" else layer.name
-        return f"{name} ({departure.title})"
+        return subject.name if subject is not None and departure.operation == "refine" else layer.name
+
+    def _prepaid(self, name: str) -> bool:
+        """Whether the next call is paid already, as far as is known without asking the keychain."""
+        account = self.account(name)
+        if account.to_wire().get("payWith") != "token":
+            return False
+        token = self.keys.known(name, accounts.address(account), "paymentToken")
+        return bool(token) and self.ledger.prepaid(voucher_of(token or ""))
+
+    def _received(self, identity: str) -> None:
+        """What was fetched is owed no more; written down where nobody waits."""
+        self.runner.start(
+            "Note the result", lambda _token: self.ledger.got(identity), lambda _: self.owing(),
+            lane=f"ledger {identity}", quiet=True, away=True, failed=lambda _error: None,
+        )  # fmt: skip
 
 
 def _empty(layer: Layer | None, area: Rect) -> str:
@@ -283,6 +310,10 @@ def _empty(layer: Layer | None, area: Rect) -> str:
     if layer is None or any(layer.alpha.rect(index).intersect(area) for index in layer.alpha.tiles):
         return ""
     return "There is nothing of the mask in this part of the photo."
+
+
+def _model(departure: Departure) -> str:
+    return sending.model_of(departure.service, departure.operation, departure.params)
 
 
 def _place(departure: Departure) -> dict[str, object]:
@@ -296,7 +327,7 @@ def _answers(layer: Layer, departure: Departure) -> bool:
     source, origin = layer.source, layer.origin
     if source is None or origin is None or departure.operation == "refine":
         return False
-    own = (source.provider, source.model) == (departure.service, sending.model_of(departure))
+    own = (source.provider, source.model) == (departure.service, _model(departure))
     return own and all(origin.params.get(name) == value for name, value in _place(departure).items())
 
 

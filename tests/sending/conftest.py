@@ -1,11 +1,17 @@
 """One set of servers for all tests of this folder; each test finds them without faults and without memories."""
 
+import io
+import sys
 from collections.abc import Iterator
 
+import PIL.Image
 import pytest
 
+from maskstudio import cli
+from maskstudio.keys import FIELDS
 from maskstudio.providers.remote.gate import gate
-from tests.sending.scene import EVERY, World, world
+from maskstudio.verbs import sending
+from tests.sending.scene import BRIGHT, EVERY, QUICK, World, photo, world
 
 pytest.importorskip("starlette", reason="the test servers need Starlette")
 pytest.importorskip("moto", reason="the test servers need moto")
@@ -27,3 +33,42 @@ def place(servers: World) -> Iterator[World]:
     servers.faults.clear()
     for name in EVERY:
         gate(name).resume()
+
+
+@pytest.fixture
+def maskstudio(monkeypatch, capsys, place):
+    """Run the program in this process, set up for the servers; returns status, output and errors."""
+    for (service, field), secret in place.secrets.items():
+        variable = next(each.variable for each in FIELDS[service] if each.name == field)
+        monkeypatch.setenv(variable, secret)
+
+    monkeypatch.setattr(sending, "Times", lambda: QUICK)  # servers on this machine need no patience
+
+    def run(*words, typed=""):
+        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        with pytest.raises(SystemExit) as stop:
+            cli.run()
+        out, err = capsys.readouterr()
+        for secret in place.secrets.values():
+            assert secret not in out + err
+        return stop.value.code or 0, out, err
+
+    for name in (*EVERY, "hosting"):
+        values = [f"{wire}={value}" for wire, value in place.account(name).to_wire().items() if value != ""]
+        assert run("providers", "set", name, *values)[0] == 0
+    return run
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = tmp_path / "scene.png"
+    PIL.Image.fromarray(photo()).save(path)
+    return path
+
+
+@pytest.fixture
+def mask(tmp_path):
+    path = tmp_path / "mask.png"
+    PIL.Image.fromarray(BRIGHT).save(path)
+    return path

@@ -120,3 +120,6 @@ def opened(place: World, runner: Runner | None = None, picture: np.ndarray | Non
         session.keys.keep(service, accounts.address(place.account(service)), field, secret)
     session.consent = lambda departure, go: go(departure)
     return session
+
+
+BRIGHT = np.where(luma(photo()) > 127, 255, 0).astype(np.uint8)

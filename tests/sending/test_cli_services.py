@@ -1,62 +1,17 @@
 """The command line against services on this machine: every operation, the accounts, and what is never said aloud."""
 
 import dataclasses
-import io
 import json
-import sys
 
 import numpy as np
 import PIL.Image
 import pytest
 from scipy import ndimage
 
-from maskstudio import cli, remote_cli
+from maskstudio import remote_cli
 from maskstudio.errors import BadParameter
-from maskstudio.keys import FIELDS
 from maskstudio.remote_params import AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams
-from maskstudio.verbs import sending
-from tests.sending.scene import EVERY, QUICK, luma, photo
-
-BRIGHT = np.where(luma(photo()) > 127, 255, 0).astype(np.uint8)
-
-
-@pytest.fixture
-def maskstudio(monkeypatch, capsys, place):
-    """Run the program in this process, set up for the servers; returns status, output and errors."""
-    for (service, field), secret in place.secrets.items():
-        variable = next(each.variable for each in FIELDS[service] if each.name == field)
-        monkeypatch.setenv(variable, secret)
-
-    monkeypatch.setattr(sending, "Times", lambda: QUICK)  # servers on this machine need no patience
-
-    def run(*words, typed=""):
-        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        with pytest.raises(SystemExit) as stop:
-            cli.run()
-        out, err = capsys.readouterr()
-        for secret in place.secrets.values():
-            assert secret not in out + err
-        return stop.value.code or 0, out, err
-
-    for name in (*EVERY, "hosting"):
-        values = [f"{wire}={value}" for wire, value in place.account(name).to_wire().items() if value != ""]
-        assert run("providers", "set", name, *values)[0] == 0
-    return run
-
-
-@pytest.fixture
-def picture(tmp_path):
-    path = tmp_path / "scene.png"
-    PIL.Image.fromarray(photo()).save(path)
-    return path
-
-
-@pytest.fixture
-def mask(tmp_path):
-    path = tmp_path / "mask.png"
-    PIL.Image.fromarray(BRIGHT).save(path)
-    return path
+from tests.sending.scene import BRIGHT, EVERY, luma, photo
 
 
 def read(path):
@@ -86,7 +41,7 @@ def test_objects_and_body_parts(maskstudio, picture, mask, tmp_path):
     status, out, _ = maskstudio("objects", picture, "-o", tmp_path / "o", "--provider", "adobe", "--yes", "--json")
     assert status == 0
     files = json.loads(out)["objects"]
-    assert [row["label"] for row in files][:2] == ["Object 1 (Adobe)", "Object 2 (Adobe)"]
+    assert [row["label"] for row in files][:2] == ["Object 1", "Object 2"]
     union = read(files[0]["file"]) | read(files[1]["file"])
     assert (union == BRIGHT).all()
     words = ("objects", picture, "-o", tmp_path / "p", "--provider", "adobe", "--parts-of", mask, "--yes", "--json")

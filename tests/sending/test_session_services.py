@@ -52,7 +52,7 @@ def test_detect_at_runware(place):
     session = opened(place)
     session.ask_service("runware", "detect", RunwareMaskParams(), PLAIN)
     layers = session.document.layers
-    assert [layer.name for layer in layers] == ["face (Runware)", "face (Runware)"]
+    assert [layer.name for layer in layers] == ["face", "face"]
     assert (visible_alpha(session) == BRIGHT).all()
     assert layers[0].origin.model == "runware:35@1"
     assert layers[0].source.provider == "runware"
@@ -88,7 +88,7 @@ def test_objects_at_adobe(place):
     session = opened(place)
     session.ask_service("adobe", "objects", AdobeObjectsParams())
     names = [layer.name for layer in session.document.layers]
-    assert names == ["Object 1 (Adobe)", "Object 2 (Adobe)", "Background (Adobe)"]
+    assert names == ["Object 1", "Object 2", "Background"]
     assert [layer.visible for layer in session.document.layers] == [True, True, False]
     assert (visible_alpha(session) == BRIGHT).all()
     assert (session.document.layers[2].alpha.array() == 255 - BRIGHT).all()
@@ -112,7 +112,7 @@ def test_body_parts_at_adobe(place):
     subject = by_hand(session)
     session.ask_service("adobe", "bodyParts", AdobeBodyPartsParams())
     parts = [layer for layer in session.document.layers if layer.id != subject.id]
-    assert {layer.name for layer in parts} == {"Hair (Adobe)", "Face (Adobe)", "Upper Clothes (Adobe)"}
+    assert {layer.name for layer in parts} == {"Hair", "Face", "Upper Clothes"}
     assert not session.document.layer(subject.id).visible
     assert (visible_alpha(session) == BRIGHT).all()
 

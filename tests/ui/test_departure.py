@@ -14,9 +14,9 @@ from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Busy, CapReached, KeyNeeded, PaymentNeeded, Unreachable
 from maskstudio.jobs import Job
+from maskstudio.money import money
 from maskstudio.remote_params import RunwareAccount
 from maskstudio.ui.departurepicture import DeparturePicture
-from maskstudio.ui.money import money
 
 K, M = Qt.Key, Qt.KeyboardModifier
 WIDTH, HEIGHT = 640, 480

@@ -160,7 +160,7 @@ def test_what_was_spent_is_told_and_listed(page, window, qtbot):
     rows = [[table.topLevelItem(row).text(column) for column in range(1, 5)] for row in range(3)]
     assert sorted(rows) == sorted(
         [
-            ["Runware", "Detect", "Failed", ""],
+            ["Runware", "Detect", "Failed", "not charged"],
             ["Runware", "Detect", "Unclear", "0.5000 ?"],
             ["Runware", "Detect", "Done", "0.0125"],
         ]

@@ -23,10 +23,11 @@ from maskstudio.providers.remote.addresses import Origin, configured
 from maskstudio.providers.remote.adobe_jobs import ENDPOINTS, Endpoint
 from maskstudio.providers.remote.adobe_results import Results
 from maskstudio.providers.remote.adobe_token import Line, NotAccepted, Tokens, client_of, shared_tokens
-from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, aside
+from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, Where, aside
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.pictures import Sent, encoded, fitted
+from maskstudio.providers.remote.said import said
 from maskstudio.providers.remote.wire import Deadline, Reply
 from maskstudio.remote_params import (
     AdobeAccount,
@@ -98,9 +99,30 @@ class Adobe:
             trip.report(0.05, "Preparing the pictures")
             pictures = await aside(lambda _check: self._pictures(errand))
             outcome, left = await self._done(errand, pictures, line, trip)
+        return await self._answer(errand, outcome, deadline, trip, left)
+
+    async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
+        """The answer of a job that was asked for before: it is only asked after."""
+        deadline = Deadline(self._times.total)
+        client = client_of(self.account, self._keys)
+        async with Line(self.account, client, self._tokens, self._times, deadline) as line:
+            data = {"statusUrl": where.get("status", "")}
+            link = adobe_jobs.status_link(data, self.account.base_url, ENDPOINTS[errand.operation].version)
+            outcome = await self._awaited(line, link, trip)
+            if adobe_jobs.state_of(outcome) != "done":
+                trip.charged("failed", None, "")
+                raise _undone(line, outcome)
+        trip.charged("done", None, "")
+        return await self._answer(errand, outcome, deadline, trip, "")
+
+    async def _answer(
+        self, errand: Errand, outcome: dict[str, Any], deadline: Deadline, trip: Trip, note: str
+    ) -> Answer:
         trip.report(0.85, "Fetching the result")
-        results = Results(errand, pictures[0].size, outcome, self._known, self._times, deadline)
-        return Answer(pieces=tuple(await results.pieces()), note=left)
+        size = fitted(errand.size, ENDPOINTS[errand.operation].longest)
+        results = Results(errand, size, outcome, self._known, self._times, deadline)
+        pieces = tuple(await results.pieces())
+        return Answer(pieces, note=note, said=said(outcome, "jobId", "requestId"))
 
     async def check(self) -> str:
         """Sign in and say hello; no picture is sent and nothing is spent."""
@@ -146,11 +168,11 @@ class Adobe:
                 reply = await _submitted(line, endpoint, adobe_jobs.body_of(errand, links), charge)
                 charge.remote = adobe_jobs.job_id(reply.data) or charge.remote
                 link = adobe_jobs.status_link(reply.data, self.account.base_url, endpoint.version)
+                trip.lies({"status": link})
                 outcome = await self._awaited(line, link, trip)
                 if adobe_jobs.state_of(outcome) != "done":
                     charge.failed()
-                    words = line.words(adobe_jobs.said(outcome))
-                    raise ProviderFailed(f"Adobe could not do it{f': {words}' if words else ''}.")
+                    raise _undone(line, outcome)
                 charge.done(None)
             return outcome, links.left
 
@@ -172,6 +194,11 @@ class Adobe:
             garbled = 0 if isinstance(data, dict) else garbled + 1
             if garbled == _GARBLED:
                 raise BadAnswer("Adobe's answers make no sense, so the result of its work is not known.")
+
+
+def _undone(line: Line, outcome: dict[str, Any]) -> ProviderFailed:
+    words = line.words(adobe_jobs.said(outcome))
+    return ProviderFailed(f"Adobe could not do it{f': {words}' if words else ''}.")
 
 
 async def _submitted(line: Line, endpoint: Endpoint, body: adobe_jobs.Body, charge: Charge) -> Reply:

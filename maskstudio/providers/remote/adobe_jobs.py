@@ -3,14 +3,15 @@
 Where two shapes are documented, both are understood. Nothing in an answer is believed without a look at its type.
 """
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
 from maskstudio.errors import BadAnswer, BadMask
 from maskstudio.providers.remote.addresses import origin_of
 from maskstudio.providers.remote.base import Errand, Operation
+from maskstudio.providers.remote.said import number
+from maskstudio.providers.remote.said import said as in_its_words
 from maskstudio.remote_params import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
 
 Body = dict[str, Any]
@@ -39,12 +40,16 @@ ENDPOINTS: dict[Operation, Endpoint] = {
 
 @dataclass(frozen=True)
 class Found:
-    """One picture in an answer: what is said of it, and the link to it. ``box`` is left, top, right, bottom in px."""
+    """One picture in an answer: what is said of it, and the link to it. ``box`` is left, top, right, bottom in px.
+
+    ``said`` is the same in Adobe's own words.
+    """
 
     label: str
     score: float | None
     box: Box | None
     link: str
+    said: Body = field(default_factory=dict)
 
 
 def body_of(errand: Errand, links: list[str]) -> Body:
@@ -144,7 +149,8 @@ def found_in(item: Any) -> Found:
     for keys in (("destination", "url"), ("url",), ("destination", "href"), ("href",)):
         if isinstance(link := _at(item, *keys), str) and link:
             label = item.get("label")
-            return Found(label if isinstance(label, str) else "", _number(item.get("score")), _box(item), link)
+            words = in_its_words(item, "label", "score", "boundingBox", "mediaType")
+            return Found(label if isinstance(label, str) else "", number(item.get("score")), _box(item), link, words)
     raise BadAnswer("Adobe's answer names a picture without a link to it.")
 
 
@@ -183,16 +189,11 @@ def _trusted(link: str, base: str) -> bool:
 def _box(item: Any) -> Box | None:
     """``boundingBox`` in either shape; None where it is missing or makes no sense."""
     for names in (("x", "y"), ("left", "top")):
-        values = [_number(_at(item, "boundingBox", name)) for name in (*names, "width", "height")]
+        values = [number(_at(item, "boundingBox", name)) for name in (*names, "width", "height")]
         sound = [value for value in values if value is not None]
         if len(sound) == 4 and sound[2] >= 0 and sound[3] >= 0:
             return sound[0], sound[1], sound[0] + sound[2], sound[1] + sound[3]
     return None
-
-
-def _number(value: Any) -> float | None:
-    sound = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if sound else None
 
 
 def _at(data: Any, *path: str | int) -> Any:

@@ -65,7 +65,7 @@ class Results:
         mask = await aside(lambda check: mask_of(data, sent, errand.photo, _TITLE, check, box=found.box))
         box = box_of(mask) if found.box is None else adobe_jobs.scaled(found.box, sent, errand.size)
         label = found.label or ("Background" if hidden else "Object")
-        return Piece(label, found.score, box, mask, hidden=hidden)
+        return Piece(label, found.score, box, mask, hidden=hidden, said=found.said)
 
     async def _whole(self, found: Found, label: str, *, coloured: bool) -> Piece:
         data = await self._fetched(found)
@@ -77,8 +77,7 @@ class Results:
             return mask_of(data, sent, errand.photo, _TITLE, check, box=found.box), None
 
         mask, colours = await aside(unpacked)
-        return Piece(label, None, box_of(mask), mask, colours)
+        return Piece(label, None, box_of(mask), mask, colours, said=found.said)
 
     async def _fetched(self, found: Found) -> bytes:
-        with carrier.work_done(_TITLE):
-            return await carrier.fetch(found.link, self._known, self._times, self._deadline)
+        return await carrier.fetch(found.link, self._known, self._times, self._deadline)

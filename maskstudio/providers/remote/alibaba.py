@@ -23,10 +23,11 @@ from maskstudio.errors import (
 )
 from maskstudio.providers.remote import alibaba_sign, refine_mask
 from maskstudio.providers.remote.addresses import Origin, configured, origin_of
-from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, aside
-from maskstudio.providers.remote.carrier import fetch, work_done
+from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, Where, aside
+from maskstudio.providers.remote.carrier import fetch
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
+from maskstudio.providers.remote.said import said
 from maskstudio.providers.remote.wire import Reply, Wire
 from maskstudio.remote_params import AlibabaAccount, AlibabaRefineParams
 from maskstudio.spec import Params
@@ -79,13 +80,23 @@ class Alibaba:
                 with Charge(trip, errand.identity) as charge:
                     reply = await self._asked(wire, refine_mask.body(*links), key, charge)
             link = refine_mask.link_in(reply.data.get("Data"), links, self.title)
+            trip.lies(refine_mask.where_of(link, files[0].size))
             trip.report(0.8, "Fetching the result")
-            with work_done(self.title):
-                file = await self._fetched(link, wire)
+            file = await self._fetched(link, wire)
         trip.report(0.9, "Reading the result")
         sent, size = files[0].size, errand.size
         piece = await aside(lambda check: refine_mask.piece_of(file, sent, photo, size, self.title, check))
-        return Answer((piece,), note=links.left)
+        return Answer((piece,), note=links.left, said=_ids(reply))
+
+    async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
+        """The result of a call made before, from the link it gave."""
+        link, sent = refine_mask.read_where(where)
+        photo = refine_mask.filled(errand.photo)
+        async with self._wire() as wire:
+            trip.report(0.5, "Fetching the result")
+            file = await self._fetched(link, wire)
+        piece = await aside(lambda check: refine_mask.piece_of(file, sent, photo, errand.size, self.title, check))
+        return Answer((piece,))
 
     async def check(self) -> str:
         """Prove address and key: a signed call without parameters, which cannot succeed and costs nothing."""
@@ -167,6 +178,12 @@ def _is_known(link: str, known: Collection[Origin]) -> bool:
         return origin_of(link) in known
     except ValueError:
         return False
+
+
+def _ids(reply: Reply) -> dict[str, Any]:
+    """The service's name for the call, under the name that both services of this kind give it."""
+    found = said(reply.data, "RequestId")
+    return {"requestId": found["RequestId"]} if found else {}
 
 
 def _said(reply: Reply) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,9 @@ from maskstudio.spec import Params
 
 Plane = npt.NDArray[np.uint8]
 T = TypeVar("T")
+Where = dict[str, str]  # where a result lies: a link, or the service's name for the work
 _LOOK = 0.03  # seconds between looks at the token
+_GRACE = 5.0  # seconds for what was interrupted to leave nothing behind
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,8 @@ class Piece:
     """One mask a service found, at the errand's size: uint8 (H, W); ``box`` is left, top, right, bottom in px.
 
     ``colours`` (H, W, 3) are the service's own clean colours, where it sent any at full size. ``done`` names mask
-    parameters it has already applied. ``hidden`` ones are not part of what was looked for.
+    parameters it has already applied. ``hidden`` ones are not part of what was looked for. ``said`` is what the service
+    said of it alone, under its own names.
     """
 
     label: str
@@ -58,15 +61,20 @@ class Piece:
     colours: Plane | None = None
     done: frozenset[str] = frozenset()
     hidden: bool = False
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What came home: pieces, best first; ``cost`` in USD where the service said; ``note``, one sentence or none."""
+    """What came home: pieces, best first; ``cost`` in USD where the service said; ``note``, one sentence or none.
+
+    ``said`` are the service's own words for the whole of it, such as the identifiers of its pictures.
+    """
 
     pieces: tuple[Piece, ...] = ()
     cost: float | None = None
     note: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,10 +103,12 @@ class Trip:
     report    progress in 0..1 and where it is, called on the working thread
     charged   ``charged(state, amount, remote)`` writes into the ledger *before* it returns: "sent" right before work
               that costs money is asked for, "done" with its cost, "failed" where it surely cost nothing, "unclear"
+    lies      ``lies(where)`` writes down where the result can be fetched again, in words that ``fetch`` understands
     """
 
     report: Callable[[float, str], None] = lambda _fraction, _text: None
     charged: Callable[[str, float | None, str], None] = lambda _state, _amount, _remote: None
+    lies: Callable[[Where], None] = lambda _where: None
 
 
 @dataclass(frozen=True)
@@ -143,8 +153,55 @@ class Service(Protocol):
         """Do the errand. Raises the errors of ``errors.ProviderFailed``; a cancelled task leaves nothing behind."""
         ...
 
+    async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
+        """The answer to an errand that was done before, from where its result lies. Nothing is asked for anew, and
+        nothing is charged.
+        """
+        ...
+
     async def check(self) -> str:
         """Prove address and keys without sending a picture or spending anything; one sentence of what was found."""
+        ...
+
+
+@runtime_checkable
+class Prepaid(Protocol):
+    """A service whose next call may be paid already."""
+
+    def voucher(self) -> str:
+        """What tells the means of payment of the next call apart from others without giving it away; empty for none."""
+        ...
+
+
+@dataclass(frozen=True)
+class PaymentRequest:
+    """A payment as a service knows it; empty where it does not say.
+
+    amount   USD; None where it is another currency
+    expires  date and time as the server writes it (ISO 8601)
+    status   "pending" until it is paid, then "paid"; "expired", "exhausted"
+    calls    calls that are left, None where it does not say
+    """
+
+    payment_id: str
+    token: str = field(repr=False)
+    status: str
+    amount: float | None
+    pay_to: str
+    expires: str
+    calls: int | None = None
+
+
+@runtime_checkable
+class Sells(Protocol):
+    """A service whose calls are paid with a token that a payment yields."""
+
+    async def new_payment(self, provider_id: str = "") -> PaymentRequest:
+        """Ask for a payment, once, on the user's word: what to pay, to whom, and the token it will be good for."""
+        ...
+
+    async def payment_state(self, payment_id: str) -> PaymentRequest:
+        """What became of a payment."""
         ...
 
 
@@ -197,8 +254,14 @@ def run_with(token: Token, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
     token.check()
     loop = asyncio.new_event_loop()  # not ``asyncio.run``: it would wait for a name that is still being looked up
+    whole = loop.create_task(watched())
     try:
-        return loop.run_until_complete(watched())
+        return loop.run_until_complete(whole)
+    except KeyboardInterrupt:  # Ctrl-C on the command line: what was sent is written down before it goes on its way
+        token.cancel()
+        whole.cancel()
+        loop.run_until_complete(asyncio.wait(asyncio.all_tasks(loop) or {whole}, timeout=_GRACE))
+        raise
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()

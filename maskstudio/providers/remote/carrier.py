@@ -1,8 +1,7 @@
 """Carries files between this machine and links in answers or storage: without keys, cookies or redirects."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -77,21 +76,6 @@ async def delete(link: str, times: Times, deadline: Deadline) -> None:
         return b""
 
     await _patiently(once, f"The file at {origin_of(link).host}", times, deadline, sends=True)
-
-
-@contextmanager
-def work_done(title: str) -> Iterator[None]:
-    """Used around the fetching of a result: one that fails says that the work was done, so that nobody repeats it
-    without knowing. The class of the error stays, and so does a BadAnswer as a whole.
-    """
-    try:
-        yield
-    except BadAnswer:
-        raise
-    except ProviderFailed as error:
-        words = str(error)
-        words = f"the{words[3:]}" if words.startswith("The ") else words
-        raise type(error)(f"{title} did the work, which may be charged, but {words}") from None
 
 
 Once = Callable[[httpx.AsyncClient], Awaitable[bytes]]

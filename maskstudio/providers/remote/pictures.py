@@ -65,9 +65,9 @@ def mask_of(
     ``sent`` is the size it was given. A smaller one of the same ratio is enlarged along the edges of ``photo``. One of
     the size of ``box`` (left, top, right, bottom in px of what was sent) is laid there. BadAnswer for anything else.
     """
-    spot = _spot(box, _size(data, title), sent)
+    spot = _spot(box, picture_size(data, title), sent)
     if spot is None:
-        _check_size(_size(data, title), sent, title)
+        _check_size(picture_size(data, title), sent, title)
     try:
         mask = decode_mask(data, f"The answer of {title}")
     except MaskStudioError:
@@ -88,7 +88,7 @@ def cutout_of(
 
     A picture without alpha is no cut-out: BadAnswer.
     """
-    _check_size(_size(data, title), sent, title)
+    _check_size(picture_size(data, title), sent, title)
     try:
         opened = decode_image(data, f"The answer of {title}")
     except MaskStudioError:
@@ -115,7 +115,7 @@ def _spot(
     return (left, top) if inside and (right - left, bottom - top) == found else None
 
 
-def _size(data: bytes, title: str) -> tuple[int, int]:
+def picture_size(data: bytes, title: str) -> tuple[int, int]:
     """Width and height as the file's head declares them: looked at before anything is unpacked."""
     try:
         with PIL.Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "TIFF")) as image:

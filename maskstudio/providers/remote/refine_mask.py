@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from maskstudio.errors import BadAnswer, BadMask
-from maskstudio.providers.remote.base import Errand, Piece, Plane
+from maskstudio.providers.remote.base import Errand, Piece, Plane, Where
 from maskstudio.providers.remote.pictures import Sent, box_of, encoded, fitted, mask_of
 
 _SHORTEST, _LONGEST = 33, 1999  # px of a side
@@ -89,6 +89,19 @@ def piece_of(
     width, height = size
     mask = np.ascontiguousarray(mask_of(data, sent, photo, title, check)[:height, :width])
     return Piece("Refined", None, box_of(mask), mask)
+
+
+def where_of(link: str, sent: tuple[int, int]) -> Where:
+    """Where a result lies: its link, and the size of the photo that was sent for it."""
+    return {"link": link, "sent": f"{sent[0]}x{sent[1]}"}
+
+
+def read_where(where: Where) -> tuple[str, tuple[int, int]]:
+    """Link and size out of `where_of`. Raises BadAnswer where they are not there."""
+    width, _, height = where.get("sent", "").partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 0 < int(width) <= _LONGEST and 0 < int(height) <= _LONGEST):
+        raise BadAnswer("Where this result lies is not known, so it cannot be fetched.")
+    return where.get("link", ""), (int(width), int(height))
 
 
 def link_in(data: Any, inputs: Collection[str], title: str) -> str:

@@ -7,11 +7,33 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 from uuid import uuid4
 
-from maskstudio.errors import BadAnswer, BadParameter, KeyNeeded, MaskStudioError, Unclear, Unreachable
+import numpy as np
+
+from maskstudio.errors import (
+    BadAnswer,
+    BadParameter,
+    KeyNeeded,
+    MaskStudioError,
+    ProviderFailed,
+    Unclear,
+    Unreachable,
+)
 from maskstudio.providers.remote import carrier
-from maskstudio.providers.remote.addresses import configured
-from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Piece, Plan, Plane, Times, Trip, aside
-from maskstudio.providers.remote.pictures import Sent, box_of, cutout_of, encoded, fitted, mask_of
+from maskstudio.providers.remote.addresses import configured, origin_of
+from maskstudio.providers.remote.base import (
+    Answer,
+    Errand,
+    Keys,
+    Operation,
+    Piece,
+    Plan,
+    Plane,
+    Times,
+    Trip,
+    Where,
+    aside,
+)
+from maskstudio.providers.remote.pictures import Sent, box_of, cutout_of, encoded, fitted, mask_of, picture_size
 from maskstudio.providers.remote.redact import sentence
 from maskstudio.providers.remote.runware_job import Job
 from maskstudio.providers.remote.runware_pieces import shares
@@ -41,6 +63,11 @@ from maskstudio.spec import Params
 _PATIENT = Times()
 _INLINE = 8 << 20  # bytes of an encoded photo that travels inside the task; a larger one is uploaded first
 _SHAPED = frozenset({"mask_padding", "mask_blur"})
+LINK = "link"  # how a photo travels that lies elsewhere
+_MOSTLY = 0.9  # of the border
+_INSIDE_OUT = (
+    "This mask holds the border of the photo; if it is inside out, set what RemBG's mask is white for in the account."
+)
 _HEAD = 1 << 20  # bytes an answer may have besides its picture
 Judge = Callable[[Reply], MaskStudioError | None]
 
@@ -66,8 +93,12 @@ class Runware:
         hosts: tuple[str, ...] = ()
         problem = ""
         try:
-            _check(operation, params)
+            checked = _check(operation, params)
             hosts = (configured(self.account.base_url, TITLE).host,)
+            if checked.upload_endpoint:
+                hosts = (*hosts, origin_of(checked.upload_endpoint).host)
+            if checked.input_image:
+                return Plan(fitted(size, LONGEST), LINK, hosts, None, note)
         except BadParameter as error:
             problem = str(error)
         return Plan(fitted(size, LONGEST), kind, hosts, None, note, problem)
@@ -77,23 +108,46 @@ class Runware:
         params, key = _check(errand.operation, errand.params), self._key()
         trip.report(0.0, "Preparing the photo")
         size = fitted(errand.size, LONGEST)
-        photo = await aside(lambda _: encoded(errand.photo, size, self.account.send_as))
         # A price must not use up the name under which the work itself is asked for.
         identity = str(uuid4()) if errand.dry else errand.identity
         job = Job(identity, trip, key)
-        async with self._wire(key, job.judge, _most(size)) as wire:
-            image = await self._handed_over(wire, photo, trip)
-            task = _task(params, identity, image, photo.scale)
+        async with self._wire(key, job.judge, _most(_sizes(params, errand.size)[-1])) as wire:
+            image = params.input_image
+            if not image:
+                photo = await aside(lambda _: encoded(errand.photo, size, self.account.send_as))
+                image = await self._handed_over(wire, photo, trip)
+            task = _task(params, identity, image, size[0] / errand.size[0], self.account.dialect)
             if errand.dry:
                 return await self._priced(wire, task, key)
             found = await job.run(wire, task)
-            data = await self._fetched(wire, found, size, trip)
+            return await self._answer(wire, errand, params, found, trip)
+
+    async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
+        """The answer to a task that was done before: asked for by its name, else taken from where its picture lay."""
+        params, key = _check(errand.operation, errand.params), self._key()
+        job = Job(where.get("task", ""), trip, key)
+        async with self._wire(key, job.judge, _most(_sizes(params, errand.size)[-1])) as wire:
+            try:
+                found = await job.again(wire)
+            except ProviderFailed:
+                if "link" not in where:
+                    raise
+                found = Outcome("done", ("URL", where["link"]))
+            return await self._answer(wire, errand, params, found, trip)
+
+    async def _answer(
+        self, wire: Wire, errand: Errand, params: RunwareMaskParams | RunwareCutoutParams, found: Outcome, trip: Trip
+    ) -> Answer:
+        """The picture of a task that is done, made into pieces."""
+        sizes = _sizes(params, errand.size)
+        data = await self._fetched(wire, found, sizes[-1], trip)
         trip.report(0.95, "Reading the result")
-        note = _note(found, key)
-        pieces = await aside(lambda check: _pieces(errand, params, data, found, size, check))
+        note = _note(found, *wire.secrets)
+        inside_out = self.account.mask_shows == "background"
+        pieces, odd = await aside(lambda check: _pieces(errand, params, data, found, sizes, inside_out, check))
         if not pieces:
             note = note or f"{TITLE} found nothing in this photo."
-        return Answer(pieces, found.cost, note)
+        return Answer(pieces, found.cost, " ".join(filter(None, (note, odd))), found.said)
 
     async def check(self) -> str:
         """Ask for a task that cannot exist: a good key is told so. Nothing is sent and nothing spent."""
@@ -158,8 +212,7 @@ class Runware:
         form, text = found.picture
         if form == "URL":
             known = {wire.origin} if wire.origin.local else set()
-            with carrier.work_done(TITLE):
-                return await carrier.fetch(text, known, self._times, wire.deadline, largest=_most(size))
+            return await carrier.fetch(text, known, self._times, wire.deadline, largest=_most(size))
         return await aside(lambda _: _unpacked(text))
 
 
@@ -170,10 +223,18 @@ def _check(operation: Operation, params: Params) -> RunwareMaskParams | RunwareC
     return params
 
 
-def _task(params: RunwareMaskParams | RunwareCutoutParams, identity: str, image: str, scale: float) -> Json:
+def _task(
+    params: RunwareMaskParams | RunwareCutoutParams, identity: str, image: str, scale: float, dialect: str
+) -> Json:
     if isinstance(params, RunwareMaskParams):
-        return mask_task(params, identity, image, scale)
-    return cutout_task(params, identity, image, scale)
+        return mask_task(params, identity, image, scale, dialect)
+    return cutout_task(params, identity, image, scale, dialect)
+
+
+def _sizes(params: RunwareMaskParams | RunwareCutoutParams, size: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """The sizes a result may have, the smallest first: of the copy, or of a photo that lies elsewhere as it is."""
+    copy = fitted(size, LONGEST)
+    return (copy, size) if params.input_image and copy != size else (copy,)
 
 
 def _most(size: tuple[int, int]) -> int:
@@ -201,9 +262,9 @@ def _unpacked(text: str) -> bytes:
         raise BadAnswer(f"{TITLE} sent a picture that is damaged, so it was not used.") from None
 
 
-def _note(found: Outcome, key: str) -> str:
+def _note(found: Outcome, *secrets: str) -> str:
     """What was reported beside a result (partial success)."""
-    said = sentence(found.errors[0].get("message", ""), key) if found.errors else ""
+    said = sentence(found.errors[0].get("message", ""), *secrets) if found.errors else ""
     return f"{TITLE} also reported: {said}." if said else ""
 
 
@@ -212,33 +273,53 @@ def _pieces(
     params: RunwareMaskParams | RunwareCutoutParams,
     data: bytes,
     found: Outcome,
-    sent: tuple[int, int],
+    sizes: tuple[tuple[int, int], ...],
+    inside_out: bool,
     check: Callable[[], None],
-) -> tuple[Piece, ...]:
-    """The masks in a result; none where it is all black."""
+) -> tuple[tuple[Piece, ...], str]:
+    """The masks in a result, none where it is all black; and one sentence where the mask may be inside out."""
+    sent = next((size for size in sizes if size == picture_size(data, TITLE)), sizes[0])
     colours: Plane | None = None
+    odd = ""
     if wants_mask(params):
         mask = mask_of(data, sent, errand.photo, TITLE, check)
+        if isinstance(params, RunwareCutoutParams):
+            mask = 255 - mask if inside_out else mask
+            odd = _INSIDE_OUT if _frames(mask) else ""
     else:
         mask, colours = cutout_of(data, sent, errand.photo, TITLE, check)
     if not mask.any():
-        return ()
+        return (), odd
     if isinstance(params, RunwareCutoutParams):
-        return (Piece("subject", None, box_of(mask), mask, colours),)
+        return (Piece("subject", None, box_of(mask), mask, colours),), odd
     label, done = label_of(params.model), _SHAPED if params.shape_there else frozenset[str]()
-    boxes = _on_photo(found.boxes[: params.max_detections], sent, errand.size)
+    spots = tuple((box, _on_photo(box, sent, errand.size)) for box in found.boxes[: params.max_detections])
+    boxes = [(raw, box) for raw, box in spots if box is not None]
     if len(boxes) < 2:
-        return (Piece(label, None, boxes[0] if boxes else box_of(mask), mask, done=done),)
-    masks = shares(mask, boxes, check)
-    pairs = zip(boxes, masks, strict=True)
-    return tuple(Piece(label, None, box, share, done=done) for box, share in pairs if share.any())
+        box = boxes[0][1] if boxes else box_of(mask)
+        return (Piece(label, None, box, mask, done=done, said=_box_said(boxes[0][0]) if boxes else {}),), ""
+    masks = shares(mask, [box for _, box in boxes], check)
+    return tuple(
+        Piece(label, None, box, share, done=done, said=_box_said(raw))
+        for (raw, box), share in zip(boxes, masks, strict=True)
+        if share.any()
+    ), ""
 
 
-def _on_photo(boxes: tuple[Box, ...], sent: tuple[int, int], size: tuple[int, int]) -> tuple[Box, ...]:
-    """Boxes of the copy that was sent, in px of the photo and inside it."""
+def _box_said(box: Box) -> dict[str, object]:
+    """A box in the service's own words (section 1.6)."""
+    return {"boundingBox": dict(zip(("x_min", "y_min", "x_max", "y_max"), box, strict=True))}
+
+
+def _frames(mask: Plane) -> bool:
+    """Whether a mask holds nearly all of the photo's border: few subjects do, and every background."""
+    border = np.concatenate((mask[0], mask[-1], mask[:, 0], mask[:, -1]))
+    return bool(np.count_nonzero(border > 127) > _MOSTLY * border.size) and bool((mask < 128).any())
+
+
+def _on_photo(box: Box, sent: tuple[int, int], size: tuple[int, int]) -> Box | None:
+    """A box of the copy that was sent, in px of the photo and inside it; None where nothing of it is."""
     across, down = size[0] / sent[0], size[1] / sent[1]
-    scaled = (
-        (max(left * across, 0.0), max(top * down, 0.0), min(right * across, size[0]), min(bottom * down, size[1]))
-        for left, top, right, bottom in boxes
-    )
-    return tuple(box for box in scaled if box[2] > box[0] and box[3] > box[1])
+    left, top = max(box[0] * across, 0.0), max(box[1] * down, 0.0)
+    right, bottom = min(box[2] * across, size[0]), min(box[3] * down, size[1])
+    return (left, top, right, bottom) if right > left and bottom > top else None

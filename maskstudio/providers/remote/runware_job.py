@@ -52,6 +52,7 @@ class Job:
         """
         self._troubled = False
         with Charge(self._trip, self._identity) as charge:
+            self._trip.lies({"task": self._identity})
             charge.sent(None)
             try:
                 found = await self._submitted(wire, task) or await self._awaited(wire)
@@ -60,6 +61,21 @@ class Job:
                     charge.failed()
                 raise
             charge.done(found.cost)
+        if found.picture is not None and found.picture[0] == "URL":
+            self._trip.lies({"task": self._identity, "link": found.picture[1]})
+        return found
+
+    async def again(self, wire: Wire) -> Outcome:
+        """The result of a task that was submitted before; it is asked for, and nothing is submitted."""
+        self._asking = True
+        self._doubt = ProviderFailed(f"{TITLE} does not know this job any more, so its result cannot be fetched.")
+        try:
+            found = await self._awaited(wire)
+        except MaskStudioError as error:
+            if type(error) is ProviderFailed and self._denied and error is not self._doubt:
+                self._trip.charged("failed", None, self._identity)
+            raise
+        self._trip.charged("done", found.cost, self._identity)
         return found
 
     def _cost_nothing(self, error: MaskStudioError) -> bool:

@@ -1,18 +1,19 @@
 """Runware's tasks: their bodies, and what its answers say. Pure: no network, no pixels.
 
-The dialect is the current one (protocol sections 1.4 to 1.8): the image under ``inputs``, options under ``settings``.
+By default the dialect is the current one (protocol sections 1.4 to 1.8): the image under ``inputs``, options under
+``settings``; the account may choose one of the older ones.
 Answers are read in every shape that the service or an older version of it is known to give.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maskstudio.errors import Busy, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
 from maskstudio.providers.remote.redact import sentence
+from maskstudio.providers.remote.said import number, said
 from maskstudio.providers.remote.wire import Reply
-from maskstudio.remote_params import REMBG, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.remote_params import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams
 
 Json = dict[str, Any]
 Box = tuple[float, float, float, float]
@@ -24,6 +25,8 @@ LABELS = (
     "face", "face", "hand", "person", "person", "face", "face", "face", "eyes", "eyes and lips", "nose and eyes",
     "nose and lips", "nose", "lips", "eyes",
 )  # fmt: skip
+_NAMES = ("taskType", "taskUUID", "inputImageUUID", "maskImageUUID", "imageUUID", "mediaUUID")
+_FLAT = ("flat", "names")  # dialects
 _LOSSY = ("JPG", "WEBP")
 _STEMS = ("maskImage", "image", "media")
 _FORMS = ("URL", "Base64Data", "DataURI")
@@ -45,8 +48,8 @@ class Troubled(ProviderFailed):
     """A problem of the service's own; whether it did the task is not known."""
 
 
-def mask_task(params: RunwareMaskParams, identity: str, image: str, scale: float) -> Json:
-    """An imageMasking task. ``image`` is a UUID or a data URI; ``scale`` (at most 1) is that of the copy sent.
+def mask_task(params: RunwareMaskParams, identity: str, image: str, scale: float, dialect: str = "current") -> Json:
+    """An imageMasking task. ``image`` is a UUID, a link or a data URI; ``scale`` (at most 1) is that of the copy sent.
 
     Distances are the document's pixels, so they shrink with the copy.
     """
@@ -57,18 +60,21 @@ def mask_task(params: RunwareMaskParams, identity: str, image: str, scale: float
         "maskPadding": round(params.mask_padding * scale) if there else 0,
         "maskBlur": round(params.mask_blur * scale) if there else 0,
     }
-    head = {"taskType": "imageMasking", "taskUUID": identity, "model": params.model}
-    return {**head, "inputs": {"image": image}, "settings": settings, **_output(params)}
+    model = dict(RUNWARE_MASKING)[params.model].split(" · ")[0] if dialect == "names" else params.model
+    head = {"taskType": "imageMasking", "taskUUID": identity, "model": model}
+    # Masking has two dialects only: everything flat, or everything nested (section 1.6).
+    return {**head, **_laid_out(dialect, image, settings, masking=True), **_output(params, dialect)}
 
 
-def cutout_task(params: RunwareCutoutParams, identity: str, image: str, scale: float) -> Json:
-    """A removeBackground task; only RemBG takes settings (section 1.7)."""
-    task: Json = {"taskType": "removeBackground", "taskUUID": identity, "model": params.model}
-    task["inputs"] = {"image": image}
+def cutout_task(params: RunwareCutoutParams, identity: str, image: str, scale: float, dialect: str = "current") -> Json:
+    """A background removal task; only RemBG takes settings (section 1.7)."""
+    kind = "removeBackground" if dialect in ("current", "mixed") else "imageBackgroundRemoval"
+    head: Json = {"taskType": kind, "taskUUID": identity, "model": params.model}
+    settings: Json = {}
     if params.model == REMBG:
         # Opacity 0 always: the backdrop is put behind on export here, where it can still be changed. Painted in by the
         # service it would leave no alpha.
-        settings: Json = {
+        settings = {
             "rgba": [*params.rgba[:3], 0],
             "postProcessMask": params.post_process_mask,
             "returnOnlyMask": params.return_only_mask,
@@ -80,8 +86,16 @@ def cutout_task(params: RunwareCutoutParams, identity: str, image: str, scale: f
                 "alphaMattingBackgroundThreshold": params.alpha_matting_background_threshold,
                 "alphaMattingErodeSize": max(round(params.alpha_matting_erode_size * scale), 1),
             }
-        task["settings"] = settings
-    return {**task, **_output(params)}
+    return {**head, **_laid_out(dialect, image, settings, masking=False), **_output(params, dialect)}
+
+
+def _laid_out(dialect: str, image: str, settings: Json, *, masking: bool) -> Json:
+    """Image and settings where a dialect has them: at the top or below ``inputs`` and ``settings``."""
+    if dialect == "current":
+        return {"inputs": {"image": image}, **({"settings": settings} if settings else {})}
+    if dialect in _FLAT or masking:
+        return {"inputImage": image, **settings}
+    return {"inputImage": image, **({"settings": settings} if settings else {})}
 
 
 def upload_task(identity: str, image: str) -> Json:
@@ -106,10 +120,13 @@ def label_of(model: str) -> str:
     return LABELS[int(number) - 1] if known else "mask"
 
 
-def _output(params: RunwareMaskParams | RunwareCutoutParams) -> Json:
+def _output(params: RunwareMaskParams | RunwareCutoutParams, dialect: str) -> Json:
     quality = {"outputQuality": params.output_quality} if params.output_format in _LOSSY else {}
     form = {"outputType": params.output_type, "outputFormat": params.output_format}
-    return {**form, **quality, "includeCost": True, "deliveryMethod": "sync"}
+    there = {"uploadEndpoint": params.upload_endpoint} if params.upload_endpoint else {}
+    # The first documents know no other delivery, so they have no word for it.
+    at_once = {} if dialect in _FLAT else {"deliveryMethod": "sync"}
+    return {**form, **quality, **there, "includeCost": True, **at_once}
 
 
 @dataclass(frozen=True)
@@ -120,6 +137,7 @@ class Outcome:
     picture    the form ("URL", "Base64Data", "DataURI") and the text of its result, None without one
     boxes      left, top, right, bottom in px of the picture that was sent
     errors     the errors that concern the task, or the message as a whole
+    said       how the service calls the task and its pictures
     """
 
     state: State
@@ -127,6 +145,7 @@ class Outcome:
     boxes: tuple[Box, ...] = ()
     cost: float | None = None
     errors: tuple[Json, ...] = ()
+    said: Json = field(default_factory=dict)
 
     @property
     def unknown(self) -> bool:
@@ -147,10 +166,10 @@ def outcome(data: object, identity: str) -> Outcome:
     picture = _picture(item)
     inner = item.get("error")
     if picture is not None:
-        return Outcome("done", picture, _boxes(item.get("detections")), cost, ours)
+        return Outcome("done", picture, _boxes(item.get("detections")), cost, ours, said(item, *_NAMES))
     if inner or item.get("status") == "error":
-        said = inner if isinstance(inner, dict) else {"message": str(inner or "")}
-        return Outcome("failed", cost=cost, errors=(said, *ours))
+        told = inner if isinstance(inner, dict) else {"message": str(inner or "")}
+        return Outcome("failed", cost=cost, errors=(told, *ours))
     if item.get("status") == "success":
         return Outcome("done", cost=cost, errors=ours)
     return Outcome("failed" if ours else "running", cost=cost, errors=ours)
@@ -236,21 +255,12 @@ def _boxes(value: object) -> tuple[Box, ...]:
     """The boxes of detections; one that is no box is left out."""
     found = []
     for item in _objects(value):
-        left, top, right, bottom = (_number(item.get(name)) for name in ("x_min", "y_min", "x_max", "y_max"))
+        left, top, right, bottom = (number(item.get(name)) for name in ("x_min", "y_min", "x_max", "y_max"))
         if left is not None and top is not None and right is not None and bottom is not None:
             found.append((left, top, right, bottom))
     return tuple(box for box in found if box[2] > box[0] and box[3] > box[1])
 
 
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return float(value) if math.isfinite(value) else None
-    except OverflowError:  # JSON knows whole numbers that no float can hold
-        return None
-
-
 def _cost(value: object) -> float | None:
-    number = _number(value)
-    return number if number is not None and number >= 0 else None
+    amount = number(value)
+    return amount if amount is not None and amount >= 0 else None

@@ -23,17 +23,29 @@ from maskstudio.errors import (
 )
 from maskstudio.providers.remote import refine_mask, x402
 from maskstudio.providers.remote.addresses import configured
-from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, aside
-from maskstudio.providers.remote.carrier import fetch, work_done
+from maskstudio.providers.remote.base import (
+    Answer,
+    Errand,
+    Keys,
+    Operation,
+    PaymentRequest,
+    Plan,
+    Times,
+    Trip,
+    Where,
+    aside,
+)
+from maskstudio.providers.remote.carrier import fetch
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
+from maskstudio.providers.remote.said import said
 from maskstudio.providers.remote.server402_payments import (
     SERVICE,
     TOOL,
-    PaymentRequest,
     payment_in,
     usable_number,
     usable_token,
+    voucher_of,
     why_unpaid,
 )
 from maskstudio.providers.remote.wallet import address_of, signed
@@ -84,14 +96,28 @@ class Server402:
                 trip.report(0.3, f"Waiting for {self.title}")
                 reply, cost = await self._bought(wire, links, errand, trip)
             link = refine_mask.link_in(_data(reply), links, self.title)
+            trip.lies(refine_mask.where_of(link, files[0].size))
             trip.report(0.8, "Fetching the result")
-            known = {wire.origin, *self.hosting.known}
-            with work_done(self.title):
-                file = await fetch(link, known, self._times, wire.deadline)
+            file = await fetch(link, {wire.origin, *self.hosting.known}, self._times, wire.deadline)
         trip.report(0.9, "Reading the result")
         sent, size = files[0].size, errand.size
         piece = await aside(lambda check: refine_mask.piece_of(file, sent, photo, size, self.title, check))
-        return Answer((piece,), cost, links.left)
+        return Answer((piece,), cost, links.left, said(reply.data, "requestId", secrets=wire.secrets))
+
+    async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
+        """The result of a call paid before, from the link it gave."""
+        link, sent = refine_mask.read_where(where)
+        photo = refine_mask.filled(errand.photo)
+        async with self._wire() as wire:
+            trip.report(0.5, "Fetching the result")
+            file = await fetch(link, {wire.origin, *self.hosting.known}, self._times, wire.deadline)
+        piece = await aside(lambda check: refine_mask.piece_of(file, sent, photo, errand.size, self.title, check))
+        return Answer((piece,))
+
+    def voucher(self) -> str:
+        """A digest of the token that the next call is paid with; nothing where a wallet pays."""
+        token = self._keys["paymentToken"].strip() if self.account.pay_with == "token" else ""
+        return voucher_of(token) if token else ""
 
     async def check(self) -> str:
         """Prove the address, and that there is something to pay with. Nothing is paid."""
@@ -108,12 +134,19 @@ class Server402:
                 return f"{found}; whether the token still pays shows with the first call."
             return f'{found}; the payment of the token is "{(await self.payment_state(number)).status}".'
 
-    async def new_payment(self) -> PaymentRequest:
-        """Ask for a new payment, once, on the user's word: what to pay, to whom, and the token it will be good for."""
+    async def new_payment(self, provider_id: str = "") -> PaymentRequest:
+        """Ask for a new payment, once, on the user's word: what to pay, to whom, and the token it will be good for.
+
+        ``provider_id`` says by which of the server's providers of payments; where it is empty the server chooses. Some
+        servers give the token only once it is paid.
+        """
+        if provider_id and not usable_number(provider_id):
+            raise BadParameter("That is not the name of a provider of payments.")
+        body = {"serviceId": SERVICE, **({"providerId": provider_id} if provider_id else {})}
         async with self._wire() as wire:
-            reply = await wire.call("POST", "api/payments", json={"serviceId": SERVICE}, repeat="unsent")
+            reply = await wire.call("POST", "api/payments", json=body, repeat="unsent")
         made = payment_in(reply.data)
-        if made is None or not made.token or not made.payment_id:
+        if made is None or not made.payment_id:
             raise BadAnswer(f"{self.title} sent an answer without a payment, so there is nothing to pay.")
         self._payments[made.token] = made.payment_id
         return made
@@ -154,7 +187,7 @@ class Server402:
                 raise PaymentNeeded(f"{_PRICE_NOTE[:-1]}, and nothing was agreed to, so nothing was sent.")
             return
         self._token()
-        if errand.agreed is not None and errand.agreed < PRICE:
+        if errand.agreed is not None and 0 < errand.agreed < PRICE:  # for nothing where it is paid already
             raise CapReached(f"A call costs USD {PRICE:.2f}, more than the USD {errand.agreed:.2f} agreed to.")
 
     async def _has_catalogue(self, wire: Wire) -> bool:

@@ -3,35 +3,18 @@
 The names of the token and of its state are not documented, so the likely ones are all understood.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from maskstudio.providers.remote.base import PaymentRequest
 
 TOOL = "api/tools/mask-refinement"
 SERVICE = "mask-refinement"
 _TOKEN = re.compile(r"[\x21-\x7e]{1,1024}")
 _NUMBER = re.compile(r"[A-Za-z0-9_.~-]{1,128}")
 _ADDRESS = re.compile(r"[\x21-\x7e]{1,128}")
-
-
-@dataclass(frozen=True)
-class PaymentRequest:
-    """A payment as the server knows it; empty where it does not say.
-
-    amount   USD; None where it is another currency
-    expires  date and time as the server writes it (ISO 8601)
-    status   "pending" until it is paid, then "paid"; "expired", "exhausted"
-    calls    calls that are left, None where it does not say
-    """
-
-    payment_id: str
-    token: str = field(repr=False)
-    status: str
-    amount: float | None
-    pay_to: str
-    expires: str
-    calls: int | None = None
 
 
 def payment_in(data: Any) -> PaymentRequest | None:
@@ -65,6 +48,11 @@ def _matching(form: re.Pattern[str], value: Any) -> str:
 
 def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def voucher_of(token: str) -> str:
+    """What tells a token apart from others and does not give it away."""
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 def usable_token(token: str) -> bool:

@@ -95,7 +95,7 @@ class Wire:
         self.base, self.title, self.times = base.rstrip("/"), title, times
         self.origin = configured(base, title)
         self.deadline = Deadline(times.total)
-        self._headers, self._secrets = dict(headers or {}), secrets
+        self._headers, self.secrets = dict(headers or {}), secrets
         self._judge, self._largest = judge, largest
         self._client: httpx.AsyncClient | None = None
 
@@ -231,11 +231,11 @@ class Wire:
     def redacted(self, text: bytes | str) -> str:
         """``text`` fit for the log."""
         words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-        return redacted(words, *self._secrets)
+        return redacted(words, *self.secrets)
 
     def words(self, text: object) -> str:
         """The service's own words, fit to stand in a sentence."""
-        return sentence(text, *self._secrets)
+        return sentence(text, *self.secrets)
 
 
 @cache

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from maskstudio.core.document import Region
+from maskstudio.counts import rules
 from maskstudio.params import UNADJUSTED, AdjustParams
 from maskstudio.session import Session
 from maskstudio.ui.form import Form
@@ -22,7 +23,8 @@ class AdjustPanel(QWidget):
         self._session = session
         self._chosen: int | None = None  # a region of the active layer
         self.form = Form(AdjustParams)
-        self.form.enable_when("outer_only", lambda params: params.feather > 0)
+        for name, rule in rules(AdjustParams).items():
+            self.form.enable_when(name, rule.holds)
         self.form.changed.connect(self._adjust)
         self._hint = parts.Hint()
         self.reset_button: QToolButton = parts.icon_button("reset", self.tr("Reset"), self._reset)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from maskstudio.counts import rules
 from maskstudio.params import RefineParams
 from maskstudio.ui.form import Form
 from maskstudio.ui.panels import followers
@@ -22,8 +23,8 @@ class ColoursSection(Section):
         names = ("color_decontamination", "decontamination_amount", "spill")
         self.form = Form(RefineParams, only=names, own={"spill": self.spill})
         self.form.setObjectName("coloursForm")
-        for name in names[1:]:
-            self.form.enable_when(name, lambda params: params.color_decontamination)
+        for name, rule in rules(RefineParams).items():
+            self.form.enable_when(name, rule.holds)
         self.before, self.before_action = followers.check(_said("Show before"))
         self.before.setAccessibleDescription(_said("Shows the colours of the photo as they were, before cleaning."))
         self.column.addWidget(self.form)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from maskstudio.counts import rules
 from maskstudio.departure import Operation
 from maskstudio.params import CutoutParams, DetectParams, MaskParams
 from maskstudio.session import Session
@@ -61,8 +62,8 @@ class DetectPanel(QWidget):
     def _build_options(self) -> None:
         """What removing the background can be told, behind a disclosure."""
         self.cutout_form = Form(CutoutParams, only=("post_process_mask", "alpha_matting", *_MATTING))
-        for name in _MATTING:
-            self.cutout_form.enable_when(name, lambda params: params.alpha_matting)
+        for name, rule in rules(CutoutParams).items():
+            self.cutout_form.enable_when(name, rule.holds)
         self.cutout_form.hide()
         self.options_button = parts.icon_button("more", self.tr("Options of removing the background"), self._disclose)
         self.options_button.setCheckable(True)

@@ -1,18 +1,16 @@
 """What a service can be asked for: for each of its operations the parameters that it really has, and a button."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
+from maskstudio.counts import rules
 from maskstudio.departure import OPERATIONS, Operation
 from maskstudio.remote_params import (
     ACCOUNTS,
-    REMBG,
     AdobeObjectsParams,
     AdobeRefineParams,
-    RunwareCutoutParams,
     RunwareMaskParams,
 )
 from maskstudio.spec import Params
@@ -22,43 +20,14 @@ from maskstudio.ui.form import Form
 from maskstudio.ui.panels import parts
 
 _ROOM = 28  # px beside the words of an open list
-Rule = Callable[[Any], bool]
+# What the window has no use for: links for the command line, and a colour that is put behind on export there.
+_UNSEEN = ("input_image", "upload_endpoint", "rgba")
 
 # What is always in sight; the rest is behind a disclosure.
 _FRONT: dict[type[Params], tuple[str, ...]] = {
     RunwareMaskParams: ("model", "confidence", "max_detections"),
     AdobeObjectsParams: ("confidence", "max_detections", "background_masks"),
     AdobeRefineParams: ("color_decontamination",),
-}
-
-
-def _lossy(params: Any) -> bool:
-    return bool(params.output_format != "PNG")
-
-
-def _rembg(params: Any) -> bool:
-    return bool(params.model == REMBG)
-
-
-def _matted(params: Any) -> bool:
-    return _rembg(params) and bool(params.alpha_matting)
-
-
-def _shaped(params: Any) -> bool:
-    return bool(params.shape_there)
-
-
-# When a parameter counts; RemBG's are disabled where another model is chosen, which does not have them.
-_RULES: dict[type[Params], dict[str, Rule]] = {
-    RunwareMaskParams: {"mask_padding": _shaped, "mask_blur": _shaped, "output_quality": _lossy},
-    RunwareCutoutParams: {
-        **dict.fromkeys(("rgba", "post_process_mask", "return_only_mask", "alpha_matting"), _rembg),
-        **dict.fromkeys(
-            (f"alpha_matting_{name}" for name in ("foreground_threshold", "background_threshold", "erode_size")),
-            _matted,
-        ),
-        "output_quality": _lossy,
-    },
 }
 
 
@@ -75,7 +44,7 @@ class ErrandForm(QWidget):
         super().__init__()
         self.setObjectName(f"{operation}Errand")
         front = _FRONT.get(kind, ())
-        rest = tuple(spec.name for spec in kind.specs() if spec.name not in front)
+        rest = tuple(spec.name for spec in kind.specs() if spec.name not in (*front, *_UNSEEN))
         self._forms = [Form(kind, only=names) for names in (front, rest) if names]
         self._params = kind()
         self.button = parts.button(text, self.asked.emit, primary=primary)
@@ -99,9 +68,9 @@ class ErrandForm(QWidget):
             form.changed.connect(self.set_params)
             for choice in form.findChildren(Choice):
                 choice.view().setMinimumWidth(choice.view().sizeHintForColumn(0) + _ROOM)
-            for name, rule in _RULES.get(kind, {}).items():
+            for name, rule in rules(kind).items():
                 if name in (front if form is not self._rest else rest):
-                    form.enable_when(name, rule)
+                    form.enable_when(name, rule.holds)
 
     def params(self) -> Params:
         """What the forms say."""

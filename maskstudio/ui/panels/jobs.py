@@ -1,6 +1,7 @@
 """The panel that shows work: what runs, and how the last few jobs ended."""
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from maskstudio.jobs import Job
@@ -8,6 +9,7 @@ from maskstudio.session import Session
 from maskstudio.ui import theme
 from maskstudio.ui.icons import icon
 from maskstudio.ui.panels import parts
+from maskstudio.ui.panels.owed import OwedList
 from maskstudio.ui.progress import Progress
 
 _KEPT = 5  # finished jobs
@@ -27,15 +29,23 @@ class JobsPanel(QWidget):
         column = parts.column(self)
         column.addWidget(self._empty)
         self._running, self._done = QVBoxLayout(), QVBoxLayout()
+        self.owed = OwedList(session)
         for part in (self._running, self._done):
             part.setSpacing(theme.SPACE)
             column.addLayout(part)
+        column.addWidget(self.owed)
         column.addStretch()
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""
         self._session = session
+        self.owed.follow(session)
         self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was paid for in another session may still be owed."""
+        super().showEvent(event)
+        self.owed.refresh()
 
     def refresh(self) -> None:
         """Nothing here belongs to the document."""
@@ -50,6 +60,8 @@ class JobsPanel(QWidget):
         row.show_job()
         if job.finished:
             self._retire(self._rows.pop(job))
+            if job.state != "done" and job.lane.startswith("detect "):
+                self.owed.refresh()
         self._empty.setVisible(not self._rows)
         self._empty.setText(self.tr("No work is running.") if not self._ended else self.tr("Finished"))
 
@@ -112,9 +124,9 @@ class _Row(QWidget):
         if job.state == "failed":
             return str(job.error)
         if job.state == "cancelled":
-            return self.tr("Cancelled.")
+            return job.closing or self.tr("Cancelled.")
         if job.state == "done":
-            return ""
+            return job.closing
         return (
             f"{job.text or self.tr('Waiting')}, {job.fraction:.0%}" if job.fraction or job.text else self.tr("Waiting")
         )

@@ -14,7 +14,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from maskstudio.core.document import Layer
+from maskstudio.core.document import Detection, Layer
+from maskstudio.remote_params import ACCOUNTS
 from maskstudio.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
@@ -146,11 +147,21 @@ def details(layer: Layer) -> str:
     if source is None:
         return layer.origin.model if layer.origin and layer.origin.model else how(layer)
     score = "" if source.score is None else f"{source.score:.0%}  "
-    return f"{score}{source.model}".replace("%", " %")
+    return f"{score}{_by(source)}".replace("%", " %")
+
+
+def _by(source: Detection) -> str:
+    """Which model found it, and at which service; on this machine the model says all."""
+    if source.provider not in ACCOUNTS:
+        return source.model
+    title = ACCOUNTS[source.provider].title
+    return title if source.model.startswith(f"{source.provider} ") else f"{title} · {source.model}"
 
 
 def how(layer: Layer) -> str:
     """What made a layer, in words."""
+    if layer.source is not None and layer.source.provider in ACCOUNTS:
+        return _said("by a service")
     made = layer.origin.how if layer.origin else ""
     return _HOW[made]() if made in _HOW else _said("from a file")
 

@@ -7,7 +7,9 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from maskstudio.core.layer import Layer
+from maskstudio.money import money
 from maskstudio.params import AdjustParams, CutoutParams, DetectParams, MaskInParams, MaskParams, RefineParams
+from maskstudio.remote_params import ACCOUNTS
 from maskstudio.spec import Params
 from maskstudio.ui import theme
 from maskstudio.ui.fields import translated
@@ -65,8 +67,10 @@ def facts(layer: Layer) -> list[tuple[str, str]]:
         (_said("Made"), how(layer)),
         (_said("Model"), model),
         (_said("In place of"), source.model if source and source.stand_in else ""),
-        (_said("Ran on"), source.provider if source else ""),
+        (_said("Ran on"), _place(source.provider) if source else ""),
         (_said("Version"), origin.version if origin else ""),
+        (_said("Cost"), _cost(source.said.get("cost")) if source else ""),
+        (_said("The service says"), _heard(source.said) if source else ""),
         (_said("Score"), f"{source.score:.1%}".replace("%", " %") if source and source.score is not None else ""),
         (_said("Parameters"), _listed(origin.params) if origin else ""),
         (_said("By"), origin.who if origin else ""),
@@ -80,6 +84,20 @@ def facts(layer: Layer) -> list[tuple[str, str]]:
         (_said("Adjusted"), _listed(_differing(layer.edge))),
     ]
     return [(name, value) for name, value in known if value]
+
+
+def _place(provider: str) -> str:
+    return ACCOUNTS[provider].title if provider in ACCOUNTS else provider
+
+
+def _cost(value: object) -> str:
+    """A price out of a project, which may hold anything."""
+    return money(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _heard(said: Mapping[str, Any]) -> str:
+    """What a service said of its answer under its own names, one a line."""
+    return "\n".join(f"{name} {_value(value)}" for name, value in said.items() if name != "cost")
 
 
 def _painted(layer: Layer) -> str:
@@ -116,6 +134,8 @@ def _named(wire: str, value: object) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return _said("on") if value else _said("off")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_value(each)}" for name, each in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_value(each) for each in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -6,15 +6,16 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
 from maskstudio import accounts
+from maskstudio.buying import PRICE
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job
+from maskstudio.money import money
 from maskstudio.remote_params import ACCOUNTS
 from maskstudio.session import Session
 from maskstudio.settings import Settings
 from maskstudio.spec import Params
 from maskstudio.ui import theme
 from maskstudio.ui.form import Form
-from maskstudio.ui.money import money
 from maskstudio.ui.panels import parts
 from maskstudio.ui.panels.section import Section
 from maskstudio.ui.preferences.fields import LineField
@@ -63,11 +64,18 @@ class AccountSection(Section):
         self.cancel_button.clicked.connect(self._cancel)
         self.cancel_button.hide()
         self.outcome = parts.Hint()
+        self.token_button = QPushButton(_said("Buy a token…"))
+        self.token_button.setObjectName("buyToken")
+        self.token_button.setAutoDefault(False)
+        self.token_button.clicked.connect(self._buy)
+        if self._name not in PRICE:
+            self.token_button.hide()
 
     def _arrange(self) -> None:
         tests = QHBoxLayout()
         tests.addWidget(self.test_button)
         tests.addWidget(self.cancel_button)
+        tests.addWidget(self.token_button)
         tests.addStretch()
         for each in (self.form, self._old_keys, self.keys):
             self.column.addWidget(each)
@@ -127,6 +135,27 @@ class AccountSection(Section):
             return
         parts.say(self._spent, _said("{} of {} are spent this month.").format(money(spent), money(cap)))
         self._bar.setValue(round(1000 * min(1.0, spent / cap)) if cap else 1000 * (spent > 0))
+
+    # Tokens
+
+    def _buy(self) -> None:
+        """Put a payment before the user; nothing is asked for by this."""
+        from maskstudio.ui.preferences.token import TokenSheet
+
+        session = self._session()
+        try:
+            sheet = TokenSheet(self, session, session.prepare_purchase(self._name))
+        except MaskStudioError as error:
+            self._say(str(error), "bad")
+            return
+        sheet.kept.connect(self._token_kept)
+        sheet.finished.connect(lambda _: self._show_spent())
+        sheet.open()
+
+    def _token_kept(self) -> None:
+        self.keys.refresh()
+        self._show_spent()
+        self.changed.emit()
 
     # Testing
 

@@ -2,12 +2,12 @@
 
 import time
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QDialog, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from maskstudio.departure import OPERATIONS
 from maskstudio.errors import MaskStudioError
-from maskstudio.ledger import Ledger, Line
+from maskstudio.ledger import PAYMENT, Ledger, Line
 from maskstudio.remote_params import ACCOUNTS
 from maskstudio.ui import theme
 from maskstudio.ui.panels import parts
@@ -57,6 +57,7 @@ class LedgerWindow(QDialog):
 
     def _row(self, line: Line) -> QTreeWidgetItem:
         names: dict[str, str] = {str(name): text for name, text in OPERATIONS.items()}
+        names[PAYMENT] = self.tr("Buy a token")
         title = ACCOUNTS[line.service].title if line.service in ACCOUNTS else line.service
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(line.at))
         cells = [when, title, names.get(line.operation, line.operation), self._word(line.state), _cost(line)]
@@ -73,9 +74,9 @@ class LedgerWindow(QDialog):
 
 
 def _cost(line: Line) -> str:
-    """What it cost, USD: nothing for what failed, with a question mark for what may have been charged."""
-    if line.state == "failed":
-        return ""
+    """What it cost, USD, with a question mark for what may have been charged."""
+    if line.charged == "no":
+        return QCoreApplication.translate("LedgerWindow", "not charged")
     amount = line.amount if line.amount is not None else line.expected
     if amount is None:
         return "?"

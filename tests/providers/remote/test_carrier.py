@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from maskstudio.errors import BadAnswer, Busy, ProviderFailed, Unreachable
+from maskstudio.errors import BadAnswer, Unreachable
 from maskstudio.providers.remote import addresses, carrier
 from maskstudio.providers.remote.base import Times
 from maskstudio.providers.remote.wire import Deadline
@@ -169,20 +169,3 @@ def test_addresses_take_turns_and_kinds_too() -> None:
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
     assert addresses._is_public(ipaddress.ip_address(address)) is public
-
-
-def test_a_result_that_cannot_be_fetched_says_that_the_work_was_done() -> None:
-    words = r"^Adobe did the work, which may be charged, but the result is gone\.$"
-    for error in (Unreachable, ProviderFailed, Busy):
-        with pytest.raises(error, match=words) as told:
-            raised(error("The result is gone."))
-        assert type(told.value) is error
-    with pytest.raises(Unreachable, match=r"but files\.example cannot be found\.$"):
-        raised(Unreachable("files.example cannot be found."))
-    with pytest.raises(BadAnswer, match=r"^It is bad\.$"):
-        raised(BadAnswer("It is bad."))
-
-
-def raised(error: Exception) -> None:
-    with carrier.work_done("Adobe"):
-        raise error

@@ -165,8 +165,7 @@ PASSING = ("slow", "drop", "reset", "429", "500", "503", "html502", "scaled", "d
 @pytest.mark.parametrize("kind", RESULT)
 def test_faults_of_the_download_that_last(runware: World, kind: str) -> None:
     runware.server.faults.next("result", kind, times=99)
-    said = failing(runware, RESULT[kind], errand("cutout", output_type="URL"), kind)
-    assert said.startswith("Runware did the work, which may be charged, but the") or RESULT[kind] is BadAnswer
+    failing(runware, RESULT[kind], errand("cutout", output_type="URL"), kind)
     assert len(runware.server.charges) == 1
     assert runware.states == ["sent", "done"]
 
