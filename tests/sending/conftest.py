@@ -4,6 +4,7 @@ import io
 import sys
 from collections.abc import Iterator
 
+import PIL.ExifTags
 import PIL.Image
 import pytest
 
@@ -63,7 +64,9 @@ def maskstudio(monkeypatch, capsys, place):
 @pytest.fixture
 def picture(tmp_path):
     path = tmp_path / "scene.png"
-    PIL.Image.fromarray(photo()).save(path)
+    exif = PIL.Image.Exif()
+    exif[PIL.ExifTags.Base.Make] = "a maker"  # so that the choice of metadata means something
+    PIL.Image.fromarray(photo()).save(path, exif=exif)
     return path
 
 

@@ -34,6 +34,8 @@ def other(place, spec):
             return client.generate_presigned_url("put_object", {"Bucket": place.bucket.bucket, "Key": str(uuid4())})
     if spec.wire == "depth":
         return "16"
+    if spec.wire == "metadata":
+        return "all"
     if spec.choices:
         return next(key for key, _ in spec.choices if key != spec.default)
     if spec.kind is bool:
