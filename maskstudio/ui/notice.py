@@ -107,7 +107,7 @@ class Notice(QFrame):
         self._offer([*([(choice, action)] if choice and action else []), *more])
         self._place()
         self.show()
-        if kind == "info" and not holds:
+        if kind == "info":
             self._timer.start(_STAYS_WITH_CHOICE if choice else _STAYS)
         else:
             self._timer.stop()

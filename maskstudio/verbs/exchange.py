@@ -66,11 +66,17 @@ class ExchangeVerbs(Desk):
     """Pixels cross as PNG bytes, so that no toolkit touches colours under partial transparency."""
 
     def hand_out(
-        self, params: ExportParams, *, merged: bool, prepare: Callable[[Cutout], T], done: Callable[[T], None]
+        self,
+        params: ExportParams,
+        *,
+        merged: bool,
+        prepare: Callable[[Cutout], T],
+        done: Callable[[T], None],
+        lane: str = "copy",
     ) -> Job:
         """The cut-out of the active layer, or of all, written as ``params`` say and trimmed to what there is of it.
 
-        ``prepare`` makes of it, on the job's thread, what ``done`` gets.
+        ``prepare`` makes of it, on the job's thread, what ``done`` gets. In one ``lane`` only the newest counts.
         """
         entered, active = self.entered(), self.active
         name = fitting(Path(entered.document.image.name).stem, "-cutout.png")
@@ -82,7 +88,7 @@ class ExchangeVerbs(Desk):
             png, box = operations.cutout_png(chosen, params, token.part(0.5, 1.0))
             return prepare(Cutout(png, _kept(name, png), Place(box.x, box.y, *chosen.size)))
 
-        return self._start("Copy cut-out", work, done, lane="copy")
+        return self._start("Copy cut-out", work, done, lane=lane)
 
     def paste_image(self, data: bytes, name: str) -> Job:
         """Make an image from ``data`` (bytes of any image file) the document, under a name of its own."""

@@ -11,6 +11,7 @@ from maskstudio.core.history import History
 from maskstudio.core.objects import write_objects
 from maskstudio.core.preview import Preview
 from maskstudio.jobs import Job, Owes, Runner, Token
+from maskstudio.names import shown
 from maskstudio.params import ExportParams
 from maskstudio.verbs import keeping
 from maskstudio.verbs.desk import Desk
@@ -125,5 +126,5 @@ class FileVerbs(Desk):
             self.written(path, f"Saved {path.name}{empty}.")
             self.changed()
 
-        owes = Owes(path.name, lambda other: self._export(other, write, "other", taken))
+        owes = Owes(shown(path.name), lambda other: self._export(other, write, "other", taken))
         return self._start(f"Export {path.name}", work, done, lane=f"export {path}", owes=owes)

@@ -22,6 +22,7 @@ from maskstudio.journal.closed import Closed
 from maskstudio.journal.journal import Journal
 from maskstudio.journal.recovery import Recoverable, Recovered
 from maskstudio.journal.writer import Writer
+from maskstudio.names import shown
 from maskstudio.verbs import keeping
 from maskstudio.verbs.entered import Entered, same_work
 from maskstudio.verbs.files import FileVerbs
@@ -189,7 +190,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
                 kept.said = str(error)
                 self.failed(error)
 
-        return self._write(path, entered, done, f"save {path}", target, failed)
+        return self._write(path, entered, done, f"save {path}", target, failed, asked=not quiet)
 
     def _write(
         self,
@@ -199,8 +200,10 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         lane: str,
         target: Target,
         failed: Callable[[MaskStudioError], None] | None = None,
+        *,
+        asked: bool = True,
     ) -> Job:
-        """Write what has been entered; the file is owed, whatever becomes of the document."""
+        """Write what has been entered; a file that was ``asked`` for is owed, whatever becomes of the document."""
         from maskstudio.core.project import Source
 
         source = self._file.source or Source(entered.document.image.path)
@@ -213,13 +216,14 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
             steps = past.ending_in(document) if past is not None else None
             return document, keeping.write(path, document, source, steps, ours, target, journal, token.part(0.5, 1.0))
 
+        owes = Owes(shown(path.name), lambda other: self._write_elsewhere(other, entered)) if asked else None
         return self.runner.start(
             f"Save {path.name}",
             write,
             lambda found: done(*found),
             lane=lane,
             failed=failed or (lambda error: self.failed(error)),
-            owes=Owes(path.name, lambda other: self._write_elsewhere(other, entered)),
+            owes=owes,
         )
 
     def _write_elsewhere(self, path: Path, entered: Entered) -> Job:

@@ -97,7 +97,7 @@ class ShapingVerbs(Desk):
             if now is not None and now.mask is not layer.mask:  # moved meanwhile: what was entered holds for it, too
                 self.set_mask_params(layer_id, params)
             elif now is not None:
-                self._take_in(shaping.put(document, shaped), layer, "Shape mask")
+                self._fold_in(shaping.put(document, shaped), layer, "Shape mask")
 
         self._start("Shape mask", work, done, lane=_shape_lane(layer_id))
 
@@ -166,9 +166,9 @@ class ShapingVerbs(Desk):
         document = self._required()
         now = document.layer(origin.id)
         if now is not None and now.mask is origin.mask:
-            self._take_in(document.put(now.changed(**fields)), origin, label)
+            self._fold_in(document.put(now.changed(**fields)), origin, label)
 
-    def _take_in(self, document: Document, origin: Layer, label: str) -> None:
+    def _fold_in(self, document: Document, origin: Layer, label: str) -> None:
         self.commit(document, label, merge=f"{label} {origin.id}")
         if (layer := document.layer(origin.id)) is not None:
             self._solve_again(layer)
