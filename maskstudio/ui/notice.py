@@ -135,6 +135,7 @@ class Notice(QFrame):
         for button, (_, action) in zip(self.buttons, choices, strict=True):
             button.clicked.connect(partial(self._act, action))
             self._row.insertWidget(self._row.count() - 1, button)
+            button.show()  # now, not with the layout's next turn: who sees the sentence may click
 
     def _act(self, action: Callable[[], object], _checked: bool = False) -> None:
         self.hide()
