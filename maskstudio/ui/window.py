@@ -7,10 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QMenu,
-)
+from PySide6.QtWidgets import QApplication, QMenu
 
 from maskstudio import settings as stored
 from maskstudio.core.document import Document
@@ -222,12 +219,12 @@ class MainWindow(Shell):
 
     def _written(self, session: Session, path: Path, sentence: str) -> None:
         """A file is there: say so, and offer to show where."""
-        choice = self.tr("Show in Folder"), partial(show_in_folder, path)
-        self.notice.show_sentence(self._of(session, sentence), "info", *choice)
+        told, words = self._of(session, sentence), self.tr("Show in Folder")
+        self.notice.show_sentence(told, "info", words, partial(show_in_folder, path))
 
     def _of(self, session: Session, sentence: str) -> str:
         """The sentence, with the name of its photo where another one is in front."""
-        behind = session.document if session is not self.session else None
+        behind = None if session is self.session else session.document
         return f"{behind.image.name}: {sentence}" if behind else sentence
 
     def refresh(self) -> None:

@@ -165,7 +165,7 @@ def test_one_question_for_all_and_then_it_goes_by_itself(four, qtbot, tmp_path, 
         255
     ] * 3
     assert four.farewell.wait(PATIENCE)
-    assert list(recovery.home().iterdir()) == []
+    assert recovery.recoverable() == []
 
 
 @pytest.mark.parametrize(("word", "gone"), [("Don't Save", True), ("Cancel", False)])
