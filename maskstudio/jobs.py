@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from maskstudio.errors import Cancelled, MaskStudioError
@@ -62,17 +63,41 @@ class Token:
         stage._stop = self._stop
         return stage
 
+    def heard(self, listen: Callable[[float, str], None]) -> "Token":
+        """This token, with ``listen(fraction, text)`` called at each step too; what that raises ends the work."""
+
+        def both(fraction: float, text: str) -> None:
+            listen(fraction, text)
+            self.step(fraction, text)
+
+        stage = Token(both)
+        stage._stop = self._stop
+        return stage
+
+
+@dataclass(frozen=True, eq=False)
+class Owes:
+    """What a job owes whoever asked for it, even if its document is closed meanwhile: it, or a sentence why not.
+
+    ``what`` is its name, as that of a file. ``elsewhere`` writes the same to another path, where that can be.
+    """
+
+    what: str
+    elsewhere: "Callable[[Path], Job] | None" = None
+
 
 @dataclass(eq=False)
 class Job:
     """One piece of work: its label, where it stands, and how to stop it. Fields change on the home thread only.
 
-    A ``quiet`` one is housekeeping, of which nobody needs to be told.
+    A ``quiet`` one is housekeeping, of which nobody needs to be told. One that ``owes`` something is not to be dropped
+    because its document is closed.
     """
 
     label: str
     lane: str
     quiet: bool = False
+    owes: Owes | None = None
     token: Token = field(default_factory=Token)
     state: State = "waiting"
     fraction: float = 0.0
@@ -124,6 +149,7 @@ class Runner:
         quiet: bool = False,
         away: bool = False,
         closing: Callable[[Job], str] = lambda _job: "",
+        owes: Owes | None = None,
     ) -> Job:
         """Run ``work(token)`` on a thread, then ``done(result)`` or ``failed(error)`` at home.
 
@@ -133,7 +159,7 @@ class Runner:
         older = self._lanes.get(lane)
         if older is not None:
             older.cancel()
-        job = Job(shown(label), lane, quiet)
+        job = Job(shown(label), lane, quiet, owes)
         job.token = Token(self._reporter(job))
         self._lanes[lane] = job
         self._jobs.append(job)

@@ -193,17 +193,14 @@ def write_document(
     backdrop: tuple[int, int, int, int] | None,
     token: Token,
 ) -> bool:
-    """Write the cut-out, over ``backdrop`` where one is given, once every wanted refinement is solved.
-
-    Gives whether anything of the photo is in it.
-    """
+    """Write the cut-out, over ``backdrop`` where one is given; gives whether anything of the photo is in it."""
     check_png_name(path)
-    whole = completed(document, token.part(0.0, 0.5))
-    image, colours = whole.image, whole.colours(whole.frame)
+    held = bool(document.alpha.bounds)
+    image, colours = document.image, document.colours(document.frame)
     depth = image.depth if params.depth == "source" else int(params.depth)
-    alpha = _alpha(whole.alpha, depth)
+    alpha = _alpha(document.alpha, depth)
     if backdrop is not None and backdrop[3] > 0:
-        colours, alpha = over(colours, whole.alpha.array(), backdrop)
+        colours, alpha = over(colours, document.alpha.array(), backdrop)
         image = replace(image, pixels=colours)
     write_cutout(
         path,
@@ -211,9 +208,9 @@ def write_document(
         alpha,
         colours=colours,
         **_written(params),
-        step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
+        step=lambda fraction: token.step(fraction, "Writing"),
     )
-    return bool(whole.alpha.bounds)
+    return held
 
 
 def _written(params: ExportParams) -> dict[str, Any]:
@@ -224,16 +221,15 @@ def _written(params: ExportParams) -> dict[str, Any]:
 
 def cutout_png(document: Document, params: ExportParams, token: Token) -> tuple[bytes, Rect]:
     """The cut-out as bytes of an RGBA PNG, trimmed to the box of what is not fully transparent, and that box."""
-    whole = completed(document, token.part(0.0, 0.5))
-    box = whole.alpha.bounds or whole.frame
-    image = replace(whole.image, pixels=whole.image.pixels[box.slices()].copy(), alpha=None)
+    box = document.alpha.bounds or document.frame
+    image = replace(document.image, pixels=document.image.pixels[box.slices()].copy(), alpha=None)
     written = _written(params)
     png = encode_cutout(
         image,
-        _alpha(whole.alpha, written["depth"] or image.depth, box),
-        colours=np.ascontiguousarray(whole.colours(box)),
+        _alpha(document.alpha, written["depth"] or image.depth, box),
+        colours=np.ascontiguousarray(document.colours(box)),
         **written,
-        step=lambda fraction: token.step(0.5 + fraction / 2, "Encoding"),
+        step=lambda fraction: token.step(fraction, "Encoding"),
     )
     return png, box
 
@@ -244,19 +240,18 @@ def _alpha(mask: Mask, depth: int, rect: Rect | None = None) -> Pixels:
 
 
 def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> bool:
-    """Write the document's alpha as a grey PNG, once every wanted refinement is solved; gives whether it holds any."""
+    """Write the document's alpha as a grey PNG; gives whether it holds any."""
     check_png_name(path)
-    whole = completed(document, token.part(0.0, 0.5))
     depth = 16 if params.depth == "16" else 8
     write_mask(
         path,
-        _alpha(whole.alpha, depth),
+        _alpha(document.alpha, depth),
         depth=depth,
-        resolution=whole.image.metadata.resolution,
+        resolution=document.image.metadata.resolution,
         compression=params.compression,
-        step=lambda fraction: token.step(0.5 + fraction / 2, "Writing"),
+        step=lambda fraction: token.step(fraction, "Writing"),
     )
-    return bool(whole.alpha.bounds)
+    return bool(document.alpha.bounds)
 
 
 def over(colours: npt.NDArray[Any], alpha: Plane, rgba: tuple[int, int, int, int]) -> tuple[npt.NDArray[Any], Plane]:

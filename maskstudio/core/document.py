@@ -124,7 +124,8 @@ class Document:
     def colours(self, rect: Rect) -> npt.NDArray[Any]:
         """Colours of the cut-out in ``rect`` (within the frame): the image's own, decontaminated along refined edges.
 
-        Shape (rect.height, rect.width, 3), the image's type. Without decontamination it is a view of the image.
+        Shape (rect.height, rect.width, 3), the image's type. Without decontamination it is a view of the image. What is
+        opaque in the end keeps the image's own, also along the edge of a layer that lies over another.
         """
         source = self.image.pixels[rect.slices()]
         clean = [layer for layer in self.shown if (layer.mode == "add" or self.solo) and any(_amounts(layer))]
@@ -137,7 +138,8 @@ class Document:
                 if tile is None:
                     continue
                 out = source.copy() if out is source else out
-                _blend(out, tile, layer.alpha.tile(index), _amount(layer, index), box, rect)
+                opaque = self.alpha.tile(index) == 255
+                _blend(out, tile, layer.alpha.tile(index), opaque, _amount(layer, index), box, rect)
         return out
 
 
@@ -163,14 +165,17 @@ def _blend(
     out: npt.NDArray[Any],
     tile: ColourTile,
     alpha: Plane,
+    opaque: npt.NDArray[np.bool_],
     amount: float | npt.NDArray[np.float32],
     box: Rect,
     rect: Rect,
 ) -> None:
-    """Mix ``tile`` into ``out`` by ``amount`` where the layer's alpha is soft; solid pixels keep the source exactly."""
+    """Mix ``tile`` into ``out`` by ``amount`` where the layer's alpha is soft; solid pixels keep the source, and
+    so do those that are ``opaque`` in the end.
+    """
     part = box.intersect(rect)
     here, there = within(part, rect), within(part, box)
-    soft = (alpha[there] > 0) & (alpha[there] < 255)
+    soft = (alpha[there] > 0) & (alpha[there] < 255) & ~opaque[there]
     old, new = out[here][soft], tile[there][soft]
     if not isinstance(amount, float | int):
         amount = amount[there][soft][:, None]

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from maskstudio import keys, settings
 from maskstudio.names import text_of
 from maskstudio.ui import screen, theme
 from maskstudio.ui.icons import resource
+from maskstudio.ui.signals import Signals
 from maskstudio.ui.window import MainWindow
 
 
@@ -53,4 +55,11 @@ def run(files: list[str]) -> int:
     window.show()
     gc.freeze()  # what there is now stays: no need to look through it again and again
     gc.enable()
-    return app.exec()
+    app.commitDataRequest.connect(window.leaving.session_ends)
+    signals = Signals(window.leaving.end_by_signal, window)
+    status = app.exec() or window.leaving.status
+    signals.end()
+    if not window.farewell.wait():
+        sys.stderr.flush()
+        os._exit(status)  # what still computes has nobody it computes for; files and journals are written
+    return status

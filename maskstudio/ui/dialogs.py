@@ -1,5 +1,6 @@
 """The few places where a dialog is right: choosing files, and leaving work that no file holds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -103,6 +104,21 @@ def without_saving(days: int) -> str:
     if days == 1:
         return _tr("What is not saved can be brought back for a day by File > Reopen Closed.")
     return _tr("What is not saved can be brought back for {} days by File > Reopen Closed.").format(days)
+
+
+def ask_leave_all(parent: QWidget, names: Sequence[str], days: int) -> list[int] | None:
+    """Which of these documents, by number, are to be saved before the program ends; None to stay.
+
+    ``days`` as in ``ask_leave``.
+    """
+    if len(names) == 1:
+        answer = ask_leave(parent, names[0], days)
+        return None if answer == "cancel" else [0] if answer == "save" else []
+    from maskstudio.ui.unsaved import UnsavedDialog
+
+    dialog = UnsavedDialog(names, without_saving(days), parent)
+    dialog.exec()
+    return dialog.chosen
 
 
 def show_about(parent: QWidget) -> None:

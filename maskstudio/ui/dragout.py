@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from maskstudio.params import ExportParams
 from maskstudio.session import Session
+from maskstudio.ui.handover import hand_over
 from maskstudio.ui.parcel import Parcel
 
 _PICTURE = QSize(120, 120)
@@ -33,8 +34,10 @@ class DragOut(QPushButton):
         """Begin to make the file."""
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and self._session.document:
+            hand_over()
             self._from, self._ready = event.position().toPoint(), None
-            self._session.hand_out(self._params(), merged=True, prepare=Parcel.of, done=self._have)
+            params = self._params()
+            self._session.hand_out(params, merged=True, prepare=Parcel.of, done=self._have, lane="drag")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag, once there is something to drag."""

@@ -17,6 +17,7 @@ from maskstudio.params import ExportParams
 from maskstudio.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui import dialogs
+from maskstudio.ui.handover import hand_over
 from maskstudio.ui.tabs import Tab, Tabs
 from maskstudio.verbs.keeping import Over
 
@@ -46,7 +47,6 @@ class Files:
         self._adding: Path | None = None
         self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out went last
         self._last: WeakKeyDictionary[Session, _Export] = WeakKeyDictionary()  # of all kinds
-        self._given_up: set[Tab] = set()  # documents the user agreed to lose, while others are still asked about
         self._saving: dict[Job, Callable[[], object]] = {}
         self.save: Callable[[], Job | None] = lambda: None  # saves the project in front
         self.mask_chosen: Callable[[Session, Path], object] = lambda _session, _path: None  # to be taken in
@@ -125,26 +125,24 @@ class Files:
 
     def close_tab(self, tab: Tab) -> None:
         """Close a photo; asks first if there is work in it that no file holds."""
-        if self._may_leave(tab, partial(self.close_tab, tab)):
-            self._given_up.discard(tab)
+        hand_over()
+        if self._may_leave(tab, partial(self._close_saved, tab)):
             tab.session.close()
             self._tabs.remove(tab)
 
-    def may_leave_all(self, again: Callable[[], object]) -> bool:
-        """Whether the window may close. If something is to be saved first, ``again`` is called when it is."""
-        return all(self._may_leave(tab, again) for tab in list(self._tabs.open))
+    def _close_saved(self, tab: Tab) -> None:
+        if tab in self._tabs.open:
+            self.close_tab(tab)
 
     def _may_leave(self, tab: Tab, again: Callable[[], object]) -> bool:
         """Whether a document may go: nothing is lost, or the user agrees."""
         document = tab.session.document
-        if not tab.session.unsaved or document is None or tab in self._given_up:
+        if not tab.session.unsaved or document is None:
             return True
         self._tabs.show_tab(tab)
         answer = dialogs.ask_leave(self._window, document.image.name, self._settings.closed_days)
         if answer == "discard":
-            self._given_up.add(tab)
             return True
-        self._given_up.clear()
         if answer == "save" and (job := self.save()):
             self._saving[job] = again
         return False

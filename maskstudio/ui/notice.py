@@ -107,7 +107,7 @@ class Notice(QFrame):
         self._offer([*([(choice, action)] if choice and action else []), *more])
         self._place()
         self.show()
-        if kind == "info" and not holds:
+        if kind == "info":
             self._timer.start(_STAYS_WITH_CHOICE if choice else _STAYS)
         else:
             self._timer.stop()
@@ -135,6 +135,7 @@ class Notice(QFrame):
         for button, (_, action) in zip(self.buttons, choices, strict=True):
             button.clicked.connect(partial(self._act, action))
             self._row.insertWidget(self._row.count() - 1, button)
+            button.show()  # now, not with the layout's next turn: who sees the sentence may click
 
     def _act(self, action: Callable[[], object], _checked: bool = False) -> None:
         self.hide()

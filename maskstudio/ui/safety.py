@@ -58,14 +58,13 @@ class Safety(QObject):
         """Look for lost work as soon as the window has time."""
         self._begin.start()
 
-    def close(self) -> None:
-        """The window goes: all that is left of its documents is in files, or was given up and can be reopened."""
+    def close(self, *, keep: bool = False) -> None:
+        """The window goes; what is in no file can be reopened, or, with ``keep``, offered at the next start."""
         self._begin.stop()
         self._timer.stop()
         for tab in self._window.tabs.open:
-            tab.session.close_journal()
+            tab.session.close_journal(keep=keep and tab.session.unsaved)
         self._window.closed.close()
-        self._window.writer.close()
 
     def verbs(self) -> dict[str, Callable[[], object]]:
         """By the id of their action."""

@@ -140,10 +140,9 @@ class Shell(QMainWindow):
         return True
 
     def remember(self) -> None:
-        """Keep the arrangement for the next start."""
+        """Note the arrangement in the settings, which are still to be saved."""
         states = {"geometry": self.saveGeometry(), "panels": self.sidebar.state(), "split": self.splitter.saveState()}
         self.settings.window = {name: bytes(state.toBase64().data()).decode() for name, state in states.items()}
-        stored.save(self.settings)
 
     def _restore(self) -> None:
         saved = {name: QByteArray.fromBase64(text.encode()) for name, text in self.settings.window.items()}

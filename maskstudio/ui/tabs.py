@@ -77,6 +77,7 @@ class Tabs(QTabBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._open_menu)
         self._make = make
+        self._lingering: list[Session] = []  # of closed tabs, until their work has ended
         self.front = Tab(make())
         self.open: list[Tab] = [self.front]
         self._settling = False
@@ -84,9 +85,21 @@ class Tabs(QTabBar):
         self.tabMoved.connect(self._reorder)
         self.refresh()
 
-    def of(self, session: Session) -> Tab:
-        """The tab of a session."""
-        return next(tab for tab in self.open if tab.session is session)
+    def of(self, session: Session) -> Tab | None:
+        """The tab of a session; None once it is closed, whatever its jobs still have to say."""
+        return next((tab for tab in self.open if tab.session is session), None)
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Those of the open tabs, that in front first, then those of closed ones whose work has not ended."""
+        self._lingering = [session for session in self._lingering if session.runner.jobs]
+        others = [tab.session for tab in self.open if tab is not self.front]
+        return [self.front.session, *others, *self._lingering]
+
+    def linger(self, session: Session) -> None:
+        """Keep the session of a closed tab until its work has ended."""
+        if self.of(session) is None and session not in self._lingering:
+            self._lingering.append(session)
 
     def showing(self, path: Path) -> Tab | None:
         """The tab that shows, or is about to show, this file."""
@@ -117,6 +130,7 @@ class Tabs(QTabBar):
         """Take a tab away; its neighbour comes to the front, or an empty session if it was the last."""
         at = self.open.index(tab)
         self.open.remove(tab)
+        self.linger(tab.session)
         left = [other for other in self.open if other.shown] or self.open
         if not left:
             left = [Tab(self._make())]

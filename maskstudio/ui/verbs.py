@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from maskstudio import settings as stored
 from maskstudio.ui import adjusting, dialogs, undoing
 from maskstudio.ui.canvas.scene import MODES
+from maskstudio.ui.handover import hand_over
 from maskstudio.ui.icons import SAMPLE, resource
 from maskstudio.ui.tools.base import said
 
@@ -24,7 +25,13 @@ _ALOOF = {*_UNDOING, "edit.cancelJobs", "edit.commands", "edit.preferences", "ed
 def verbs(window: MainWindow) -> Verbs:
     """Every verb by the id of its action. The session is looked up when the verb is used: it is that of the tab."""
     made = {**_file(window), **_edit(window), **_select(window), **_layer(window), **_view(window), **_other(window)}
-    return {name: partial(_ended, window, verb) if _ends(name) else verb for name, verb in made.items()}
+    return {name: _prepared(window, name, verb) for name, verb in made.items()}
+
+
+def _prepared(window: MainWindow, name: str, verb: Callable[[], object]) -> Callable[[], object]:
+    if _ends(name):
+        return partial(_ended, window, verb)
+    return partial(_entered, verb) if name.startswith("file.") else verb
 
 
 def _ends(name: str) -> bool:
@@ -34,6 +41,12 @@ def _ends(name: str) -> bool:
 
 def _ended(window: MainWindow, verb: Callable[[], object]) -> None:
     window.tools.end()
+    _entered(verb)
+
+
+def _entered(verb: Callable[[], object]) -> None:
+    """Have what is being typed count before anything is made of the document."""
+    hand_over()
     verb()
 
 

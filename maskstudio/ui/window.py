@@ -7,10 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QMenu,
-)
+from PySide6.QtWidgets import QApplication, QMenu
 
 from maskstudio import settings as stored
 from maskstudio.core.document import Document
@@ -31,9 +28,12 @@ from maskstudio.ui.exchange import Exchange, found_in
 from maskstudio.ui.files import Files, Offer
 from maskstudio.ui.formmemory import FormMemory
 from maskstudio.ui.habits import Habits
+from maskstudio.ui.leaving import Farewell, Leaving
 from maskstudio.ui.maskin import MaskIn
+from maskstudio.ui.owed import Owed
 from maskstudio.ui.registry import actions
 from maskstudio.ui.registry.spec import When
+from maskstudio.ui.reveal import show_in_folder
 from maskstudio.ui.safety import Safety
 from maskstudio.ui.sending import Sending
 from maskstudio.ui.shell import Shell
@@ -67,8 +67,9 @@ class MainWindow(Shell):
         self.safety = Safety(self)
         self.closed = ClosedDocuments(self)
         self._image: Image | None = None
-        self._closing = False
-        self._closes_when_written = False
+        self.owed, self.leaving = Owed(self), Leaving(self)
+        self.farewell = Farewell(self.writer, self._pool, self._away)
+        self._closing = self._gone = False
         self.mode: Mode = "overlay"
         self.mode_before: Mode = "overlay"
         self._resting = QTimer(self, singleShot=True, interval=_REST)
@@ -89,11 +90,12 @@ class MainWindow(Shell):
         session = Session(Runner(self.bridge.post, self._pool, self._away))
         session.changed = lambda: self._changed(session)
         session.told = lambda sentence: self._told(session, sentence)
+        session.written = lambda path, sentence: self._written(session, path, sentence)
         session.failed = lambda error: self.show_failure(session, error)
         session.previewed = lambda preview: self._preview(session, preview)
         session.ending = lambda rect: self.canvas.touch(rect)
         session.adopting = lambda document: self.canvas.adopt(document)
-        session.runner.changed = self._job_changed
+        session.runner.changed = lambda job: self._job_changed(session, job)
         session.open_files = lambda: [path for tab in self.tabs.open for path in tab.session.files]
         session.journalled = lambda: self.safety.refresh()
         session.keep_journal(self.writer)
@@ -174,6 +176,8 @@ class MainWindow(Shell):
     def _changed(self, session: Session) -> None:
         """Show what changed, or that a document has come behind the one in front."""
         tab = self.tabs.of(session)
+        if tab is None:
+            return
         if session.document is not None and not tab.shown:
             tab.shown, tab.opening = True, None
             self.tabs.show_tab(tab)
@@ -191,6 +195,8 @@ class MainWindow(Shell):
     def _preview(self, session: Session, preview: Preview) -> None:
         """Show a first look at what is being opened, in its tab."""
         tab = self.tabs.of(session)
+        if tab is None:
+            return
         tab.preview, tab.before = Document(preview), self.tabs.front
         if tab is self.tabs.front:
             self.refresh()
@@ -209,8 +215,17 @@ class MainWindow(Shell):
             tab.session.settle()
 
     def _told(self, session: Session, sentence: str) -> None:
-        behind = session.document if session is not self.session else None
-        self.notice.show_sentence(f"{behind.image.name}: {sentence}" if behind else sentence)
+        self.notice.show_sentence(self._of(session, sentence))
+
+    def _written(self, session: Session, path: Path, sentence: str) -> None:
+        """A file is there: say so, and offer to show where."""
+        told, words = self._of(session, sentence), self.tr("Show in Folder")
+        self.notice.show_sentence(told, "info", words, partial(show_in_folder, path))
+
+    def _of(self, session: Session, sentence: str) -> str:
+        """The sentence, with the name of its photo where another one is in front."""
+        behind = None if session is self.session else session.document
+        return f"{behind.image.name}: {sentence}" if behind else sentence
 
     def refresh(self) -> None:
         """Show the session of now."""
@@ -297,7 +312,9 @@ class MainWindow(Shell):
             "tabs": self.tabs.count() > 1,
         }
 
-    def _job_changed(self, job: Job) -> None:
+    def _job_changed(self, session: Session, job: Job) -> None:
+        if job.state == "failed":
+            self.owed.failed(session, job)
         if job.lane == "open" and job.state == "cancelled":
             self._drop_cancelled()
         if job.state == "waiting":
@@ -310,8 +327,7 @@ class MainWindow(Shell):
             self.viewing.edge.follow()  # what is asked for now has another band
         self.files.job_changed(job)
         self.actions_by_id["edit.cancelJobs"].setEnabled(bool(running))
-        if self._closes_when_written and not self._exporting:
-            QTimer.singleShot(0, self._close_if_written)
+        self.leaving.job_changed(job)
 
     def _drop_cancelled(self) -> None:
         for tab in list(self.tabs.open):
@@ -322,31 +338,22 @@ class MainWindow(Shell):
     @property
     def _jobs(self) -> list[Job]:
         """What runs for any document, that of the one in front first."""
-        sessions = [self.session, *(tab.session for tab in self.tabs.open if tab.session is not self.session)]
-        return [job for session in sessions for job in session.runner.jobs]
-
-    @property
-    def _exporting(self) -> bool:
-        return any(tab.session.exporting for tab in self.tabs.open)
+        return [job for session in self.tabs.sessions for job in session.runner.jobs]
 
     def cancel_jobs(self) -> None:
         """Ask everything that runs to stop."""
         for job in self._jobs:
             job.cancel()
 
-    def _close_if_written(self) -> None:
-        if self._closes_when_written:
-            self._closes_when_written = False
-            self.close()
-
     def show_failure(self, session: Session, error: MaskStudioError, offer: Offer | None = None) -> None:
         """Say what went wrong, with ``offer`` or another way on where there is one."""
-        self._closes_when_written = False
-        self.files.opening_failed(self.tabs.of(session))
+        if tab := self.tabs.of(session):
+            self.files.opening_failed(tab)
         self.refresh()
         if offers := [offer] if offer else ways_on(self.files, session, error):
+            self.owed.forget(error)
             self.notice.show_sentence(str(error), "warning", *offers[0], offers[1:], of_job=True)
-        else:
+        elif not self.owed.say(error):
             self.notice.show_sentence(str(error), "error", of_job=True)
 
     # Events
@@ -371,21 +378,21 @@ class MainWindow(Shell):
             QTimer.singleShot(0, lambda: self.exchange.take(found))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Let files be written out, ask about work that no file holds, remember the arrangement, stop the jobs."""
-        if not self._closing and self._exporting:
-            self._closes_when_written = True
-            self.notice.show_sentence(self.tr("A file is still being written; the window closes when it is done."))
+        """Ask once about work no file holds, wait for what is owed, remember the arrangement, let the work end."""
+        if not self._closing and not self.leaving.may_go():
             event.ignore()
             return
-        if not self._closing and not self.files.may_leave_all(self.close):
-            event.ignore()
+        if self._gone:
             return
-        self._closing = True
+        self._gone = self._closing = True
         self.remember()
         self.bridge.close()
         self._resting.stop()
-        self.hide()  # what still runs may need a moment to come to its next step
-        for tab in self.tabs.open:
-            tab.session.runner.shutdown()
-        self.safety.close()
+        self.hide()
+        for session in self.tabs.sessions:
+            session.runner.cancel()
+        self.safety.close(keep=self.leaving.keeps_journals)
+        self.farewell.begin(
+            partial(stored.save, self.settings)
+        )  # what still runs may need a moment to come to its next step
         super().closeEvent(event)

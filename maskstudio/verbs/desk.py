@@ -8,9 +8,10 @@ from typing import Any
 from maskstudio.core.document import Document, Layer, Origin
 from maskstudio.core.history import LIMIT, History
 from maskstudio.errors import MaskStudioError
-from maskstudio.jobs import Job, Runner, Token
+from maskstudio.jobs import Job, Owes, Runner, Token
 from maskstudio.names import shown
 from maskstudio.providers import registry
+from maskstudio.verbs.entered import Change, Entered
 
 
 def _raise(error: MaskStudioError) -> None:
@@ -48,6 +49,23 @@ class Desk:
         self.history.commit(document, shown(label), merge)
         self.changed()
 
+    def entered(self) -> Entered:
+        """What has been entered until now, also where it is still being computed: what every output takes."""
+        return Entered(self._required(), (*self._coming(), *self._under_way()))
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything that was entered is in the document."""
+        return not self._coming()
+
+    def _coming(self) -> tuple[Change, ...]:
+        """What was entered and is not in the document yet, in its order."""
+        return ()
+
+    def _under_way(self) -> tuple[Change, ...]:
+        """What the document wants already and jobs are solving, so that nobody else has to."""
+        return ()
+
     def settle(self) -> None:
         """Tidy the history while nobody waits: drop what is beyond its limit, pack what nobody looks at."""
         if self.history is None or self.runner.under_way("settle"):
@@ -69,8 +87,16 @@ class Desk:
             raise AssertionError("a verb was called with no document open")
         return self.document
 
-    def _start(self, label: str, work: Callable[[Token], object], done: Callable[..., None], *, lane: str) -> Job:
-        return self.runner.start(label, work, done, lane=lane, failed=lambda error: self.failed(error))
+    def _start(
+        self,
+        label: str,
+        work: Callable[[Token], object],
+        done: Callable[..., None],
+        *,
+        lane: str,
+        owes: Owes | None = None,
+    ) -> Job:
+        return self.runner.start(label, work, done, lane=lane, failed=lambda error: self.failed(error), owes=owes)
 
     def _let_go(self) -> None:
         """Stop the work on the document."""

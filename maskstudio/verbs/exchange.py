@@ -66,21 +66,29 @@ class ExchangeVerbs(Desk):
     """Pixels cross as PNG bytes, so that no toolkit touches colours under partial transparency."""
 
     def hand_out(
-        self, params: ExportParams, *, merged: bool, prepare: Callable[[Cutout], T], done: Callable[[T], None]
+        self,
+        params: ExportParams,
+        *,
+        merged: bool,
+        prepare: Callable[[Cutout], T],
+        done: Callable[[T], None],
+        lane: str = "copy",
     ) -> Job:
         """The cut-out of the active layer, or of all, written as ``params`` say and trimmed to what there is of it.
 
-        ``prepare`` makes of it, on the job's thread, what ``done`` gets.
+        ``prepare`` makes of it, on the job's thread, what ``done`` gets. In one ``lane`` only the newest counts.
         """
-        document = self._required()
-        chosen = document if merged or self.active is None else _alone(document, self.active)
-        name = fitting(Path(document.image.name).stem, "-cutout.png")
+        entered, active = self.entered(), self.active
+        name = fitting(Path(entered.document.image.name).stem, "-cutout.png")
 
         def work(token: Token) -> T:
-            png, box = operations.cutout_png(chosen, params, token)
+            document = entered.whole(token.part(0.0, 0.5))
+            layer = None if merged or active is None else document.layer(active.id)
+            chosen = document if layer is None else _alone(document, layer)
+            png, box = operations.cutout_png(chosen, params, token.part(0.5, 1.0))
             return prepare(Cutout(png, _kept(name, png), Place(box.x, box.y, *chosen.size)))
 
-        return self._start("Copy cut-out", work, done, lane="layer copy")
+        return self._start("Copy cut-out", work, done, lane=lane)
 
     def paste_image(self, data: bytes, name: str) -> Job:
         """Make an image from ``data`` (bytes of any image file) the document, under a name of its own."""

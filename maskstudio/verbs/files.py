@@ -10,23 +10,30 @@ from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
 from maskstudio.core.history import History
 from maskstudio.core.objects import write_objects
 from maskstudio.core.preview import Preview
-from maskstudio.jobs import Job, Runner, Token
+from maskstudio.jobs import Job, Owes, Runner, Token
+from maskstudio.names import shown
 from maskstudio.params import ExportParams
 from maskstudio.verbs import keeping
 from maskstudio.verbs.desk import Desk
+from maskstudio.verbs.entered import Entered
 from maskstudio.verbs.keeping import Over
 
+Write = Callable[[Path, Document, Token], bool]  # writes a document to a file; whether there is anything in it
 _PREVIEW = "open preview"  # a lane that whoever cancels "open" cancels too
 
 
 class FileVerbs(Desk):
-    """A document comes in and its results go out; what is open stays until the new one is there."""
+    """A document comes in and its results go out; what is open stays until the new one is there.
+
+    ``written`` is called with a file that is there now, and the sentence that says so; by default it is told.
+    """
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
         super().__init__(runner, provider)
         self._opened: Document | None = None  # as it came out of a file: there is no work in it yet
         self._exports: dict[Path, list[str]] = {}  # sha256 of what was exported where
         self.open_files: Callable[[], Sequence[Path]] = lambda: self.files  # what no result may take the place of
+        self.written: Callable[[Path, str], None] = lambda _path, sentence: self.told(sentence)
         self.previewed: Callable[[Preview], None] | None = None  # takes a first look at what is being opened
 
     @property
@@ -87,15 +94,13 @@ class FileVerbs(Desk):
 
         ``backdrop`` is a straight 8-bit colour to lay behind it, ``over`` what it may take the place of.
         """
-        document = self._required()
         return self._export(
-            path, lambda token: operations.write_document(document, path, params, backdrop, token), over
+            path, lambda to, document, token: operations.write_document(document, to, params, backdrop, token), over
         )
 
     def export_mask(self, path: Path, params: ExportParams, *, over: Over = "other") -> Job:
         """Write the document's alpha as a grey PNG; ``over`` is what it may take the place of."""
-        document = self._required()
-        return self._export(path, lambda token: operations.write_alpha(document, path, params, token), over)
+        return self._export(path, lambda to, document, token: operations.write_alpha(document, to, params, token), over)
 
     def exported(self, path: Path) -> bool:
         """Whether a result was written to ``path``, or is being written just now."""
@@ -103,20 +108,23 @@ class FileVerbs(Desk):
 
     def export_objects(self, folder: Path) -> list[tuple[Path, str]]:
         """Write one mask for each layer and one of everything else into ``folder``; returns files and labels."""
-        return write_objects(self._required(), folder)
+        return write_objects(self.entered().whole(Token()), folder)
 
-    def _export(self, path: Path, work: Callable[[Token], bool], over: Over) -> Job:
-        """``work`` writes the file and gives whether there is anything in it."""
+    def _export(self, path: Path, write: Write, over: Over, entered: Entered | None = None) -> Job:
+        """Write what has been entered until now, or was by then; the file is owed, whatever becomes of the document."""
+        taken = entered or self.entered()
         ours, originals = self._exports.setdefault(path, []), () if over == "original" else self.open_files()
+
+        def work(token: Token) -> bool:
+            keeping.spare(path, originals)
+            whole = taken.whole(token.part(0.0, 0.5))
+            with guarding(path, ours if ours and over == "own" else None, about=ours.append):
+                return write(path, whole, token.part(0.5, 1.0))
 
         def done(held: bool) -> None:
             empty = "" if held else ", but the mask is empty: nothing of the photo is in it"
-            self.told(f"Saved {path.name}{empty}.")
+            self.written(path, f"Saved {path.name}{empty}.")
             self.changed()
 
-        def write(token: Token) -> bool:
-            keeping.spare(path, originals)
-            with guarding(path, ours if ours and over == "own" else None, about=ours.append):
-                return work(token)
-
-        return self._start(f"Export {path.name}", write, done, lane=f"export {path}")
+        owes = Owes(shown(path.name), lambda other: self._export(other, write, "other", taken))
+        return self._start(f"Export {path.name}", work, done, lane=f"export {path}", owes=owes)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from maskstudio import operations
 from maskstudio.core.document import Layer
-from maskstudio.jobs import Job
+from maskstudio.jobs import Job, Owes
+from maskstudio.names import shown
 from maskstudio.params import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers import weights
 from maskstudio.providers.base import ModelState
@@ -57,12 +58,22 @@ class FindingVerbs(Desk):
     def pull_model(self, name: str, done: Callable[[], None]) -> Job:
         """Download a model's file, because the user asked for it."""
         return self._start(
-            f"Download {name}", lambda token: weights.pull(name, token), lambda _: done(), lane=f"download {name}"
+            f"Download {name}",
+            lambda token: weights.pull(name, token),
+            lambda _: done(),
+            lane=f"download {name}",
+            owes=Owes(name),
         )
 
     def add_model(self, path: Path, *, trust: bool, done: Callable[[str], None]) -> Job:
         """Copy a weight file into the user's folder; ``trust`` is the user's word that it may be loaded."""
-        return self._start(f"Add {path.name}", lambda _token: weights.add(path, trust=trust), done, lane=f"add {path}")
+        return self._start(
+            f"Add {path.name}",
+            lambda _token: weights.add(path, trust=trust),
+            done,
+            lane=f"add {path}",
+            owes=Owes(shown(path.name)),
+        )
 
     def remove_model(self, name: str) -> None:
         """Delete a model's file from the user's folder."""

@@ -8,7 +8,7 @@ from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.core.refinement import amount_of
-from maskstudio.jobs import Runner
+from maskstudio.jobs import Runner, Token
 from maskstudio.operations import Fringe
 from maskstudio.params import RefineParams
 from maskstudio.verbs.edging import EdgingVerbs
@@ -121,20 +121,34 @@ class InspectingVerbs(EdgingVerbs):
         """Clean the active layer's edge in ``rect`` (all of it by default): its colours first; where that is done
         already, the edge is drawn in by a pixel. It becomes a region, so it can be changed or removed.
         """
-        self.end_stroke()
-        layer = self.active
-        if layer is None:
+        entered, active = self.entered(), self.active
+        if active is None:
             return
-        area = _soft_within(layer, rect or layer.mask.frame)
+        around = rect or active.mask.frame
+        if self.settled:
+            self._fix(active, _soft_within(active, around))
+            return
+
+        def work(token: Token) -> tuple[Layer, Mask]:
+            layer = entered.whole(token).layer(active.id)
+            assert layer is not None
+            return layer, _soft_within(layer, around)
+
+        self._start("Fix the fringe", work, lambda found: self._fix(*found), lane=f"layer {active.id} fix")
+
+    def _fix(self, layer: Layer, area: Mask) -> None:
+        """Have ``area`` of a layer cleaned, which is as it has been entered."""
+        now = self._required().layer(layer.id)
+        if now is None:
+            return
         if not area.tiles:
             self.told("There is no soft edge in view to fix.")
             return
-        refine = layer.refine or RefineParams()
+        refine, edge, regions = layer.refine or RefineParams(), layer.edge, len(now.regions)
         clean = replace(refine, color_decontamination=True, decontamination_amount=1.0)
-        edge = layer.edge
-        if amount_of(layer.refine) == 1.0 or layer.regions:
-            edge = replace(edge, shift_edge=max(edge.shift_edge - 1 - len(layer.regions), -100))
-        self.add_region(layer.id, f"Fringe {len(layer.regions) + 1}", area, refine=clean, edge=edge)
+        if amount_of(layer.refine) == 1.0 or regions:
+            edge = replace(edge, shift_edge=max(edge.shift_edge - 1 - regions, -100))
+        self.add_region(layer.id, f"Fringe {regions + 1}", area, refine=clean, edge=edge)
 
 
 def _soft_within(layer: Layer, rect: Rect) -> Mask:

@@ -6,11 +6,14 @@ coming while a slider is dragged; only work that takes longer gives way to a new
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
+from maskstudio.core.document import Document
 from maskstudio.core.layer import Layer
 from maskstudio.jobs import Runner, Token
 from maskstudio.verbs.edging import EdgingVerbs
+from maskstudio.verbs.entered import Change, Once
 from maskstudio.verbs.late import caught_up
 
 _PATIENCE = 0.3  # seconds before work gives way to a newer value
@@ -40,15 +43,36 @@ class Wish:
     work: Work
     polish: Work | None = None
     absolute: bool = False
+    made: "dict[tuple[Layer, Work], Once[Fields]]" = field(default_factory=dict)
+
+    @property
+    def careful(self) -> Work:
+        """The work as it is to be in the end."""
+        return self.polish or self.work
+
+    def once(self, before: Layer, work: Work) -> Once[Fields]:
+        """``work`` on ``before``, which is done once, whoever asks for it."""
+        return self.made.setdefault((before, work), Once(lambda token: work(before, token.step)))
+
+
+@dataclass(frozen=True, eq=False)
+class _AtWork:
+    """What a job does: ``work`` of a wish. The layer before the run, and as it was when the work began."""
+
+    wish: Wish
+    work: Work
+    before: Layer
+    then: Layer
 
 
 class LiveVerbs(EdgingVerbs):
-    """The way every live run takes."""
+    """The way every live run takes. Each layer has a wish at a time: the newest."""
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
         super().__init__(runner, provider)
-        self._wish: Wish | None = None
-        self._kept = ""  # the key of a run that ends as soon as its work does
+        self._wishes: dict[int, Wish] = {}  # by layer; each counts as long as there is work on it
+        self._at_work: dict[int, _AtWork] = {}
+        self._kept: set[str] = set()  # the keys of runs that end as soon as their work does
 
     def runs(self, key: str) -> bool:
         """Whether the run of this key is the last thing that happened, or is about to be."""
@@ -56,8 +80,11 @@ class LiveVerbs(EdgingVerbs):
 
     def coming(self, key: str) -> bool:
         """Whether something of the run of this key is still being worked on."""
-        wish = self._wish
-        return wish is not None and wish.key == key and self.runner.under_way(_lane(wish.layer_id))
+        return self._wished(key) is not None
+
+    def _wished(self, key: str) -> Wish | None:
+        wishes = (wish for wish in self._wishes.values() if wish.key == key)
+        return next((wish for wish in wishes if self.runner.under_way(_lane(wish.layer_id))), None)
 
     def start_of(self, key: str, layer_id: int) -> Layer | None:
         """The layer as it was before the run of this key, or as it is, if there is none."""
@@ -69,17 +96,16 @@ class LiveVerbs(EdgingVerbs):
 
     def keep(self, key: str) -> None:
         """End a run; what it came to stays."""
-        wish = self._wish
-        if wish is not None and wish.key == key and self.runner.under_way(_lane(wish.layer_id)):
-            self._kept = key
+        if self.coming(key):
+            self._kept.add(key)
         elif self._on_top(key) and self.history:
             self.history.seal()
             self.changed()
 
     def drop(self, key: str) -> None:
         """End a run and take it back."""
-        if self._wish is not None and self._wish.key == key:
-            self.runner.cancel(_lane(self._wish.layer_id))
+        if wish := self._wished(key):
+            self.runner.cancel(_lane(wish.layer_id))
         if self._on_top(key):
             self.undo()
         else:
@@ -88,7 +114,8 @@ class LiveVerbs(EdgingVerbs):
     def _run(self, wish: Wish) -> None:
         """Work towards this from now on."""
         self.end_stroke()
-        self._wish, self._kept = wish, ""
+        self._wishes[wish.layer_id] = wish
+        self._kept.discard(wish.key)
         if not self.runner.under_way(_lane(wish.layer_id)):
             self._work(wish, wish.work)
 
@@ -96,53 +123,55 @@ class LiveVerbs(EdgingVerbs):
         before, now = self.start_of(wish.key, wish.layer_id), self._required().layer(wish.layer_id)
         if before is None or now is None:
             return
+        once = wish.once(before, work)
+        mine = self._at_work[wish.layer_id] = _AtWork(wish, work, before, now)
 
         def working(token: Token) -> Fields | None:
             begun = time.monotonic()
 
-            def step(fraction: float) -> None:
-                token.step(fraction)
-                if self._wish is not wish and time.monotonic() - begun > _PATIENCE:
+            def give_way(_fraction: float, _text: str) -> None:
+                newest = self._wishes[wish.layer_id]
+                if newest is not wish and newest.key == wish.key and time.monotonic() - begun > _PATIENCE:
                     raise _GaveWay
 
             try:
-                return work(before, step)
+                return once(token.heard(give_way))
             except _GaveWay:
                 return None
 
-        self._start(
-            wish.label,
-            working,
-            lambda fields: self._worked(wish, work, (before, now), fields),
-            lane=_lane(wish.layer_id),
-        )
+        self._start(wish.label, working, lambda fields: self._worked(mine, fields), lane=_lane(wish.layer_id))
 
-    def _worked(self, wish: Wish, work: Work, then: tuple[Layer, Layer], fields: Fields | None) -> None:
+    def _worked(self, mine: _AtWork, fields: Fields | None) -> None:
         """Take over what came out, then go on to what has been asked for meanwhile.
 
-        ``then`` is the layer before the run, and as it was when the work began. What was worked on since is done again,
-        unless the run has shown something already: it would be done twice.
+        What was worked on since is done again, unless the run has shown something already: it would be done twice.
         """
-        now = self._required().layer(wish.layer_id)
-        newer = self._wish if self._wish is not wish else None
+        wish = mine.wish
+        now, newest = self._required().layer(wish.layer_id), self._wishes[wish.layer_id]
         if now is None:
             return
-        if _differs(now, then[1]):
-            if self._on_top(wish.key) or not _differs(*then):
-                self._work(newer or wish, (newer or wish).work)
-            elif fields is not None and work is wish.polish:
-                self._catch_up(then[1], fields)
-            elif wish.absolute:
-                self._work(newer or wish, (newer or wish).work)
-            return
-        if fields is not None:
+        if _differs(now, mine.then):
+            if self._on_top(wish.key) or not _differs(mine.before, mine.then) or wish.absolute:
+                self._work(newest, newest.work)
+                return
+            if fields is not None and mine.work is wish.polish:
+                self._catch_up(mine.then, fields)
+        elif fields is not None:
             self._take_over(wish, now, fields)
-        if newer is not None:
-            self._work(newer, newer.work)
-        elif wish.polish is not None and work is not wish.polish:
-            self._work(wish, wish.polish)
-        elif self._kept == wish.key:
-            self._kept = ""
+            overtaken = newest is not wish and newest.key == wish.key
+            if not overtaken and wish.polish is not None and mine.work is not wish.polish:
+                self._work(wish, wish.polish)
+                return
+        if newest is not wish:
+            self._work(newest, newest.work)
+            return
+        self._over(wish)
+
+    def _over(self, wish: Wish) -> None:
+        """There is no more work on this layer."""
+        del self._wishes[wish.layer_id], self._at_work[wish.layer_id]
+        if wish.key in self._kept:
+            self._kept.discard(wish.key)
             self.keep(wish.key)
 
     def _take_over(self, wish: Wish, now: Layer, fields: Fields) -> None:
@@ -160,9 +189,49 @@ class LiveVerbs(EdgingVerbs):
         if now := self._required().layer(draft.id):
             self._solve_again(now)
 
+    # Where it is coming to
+
+    def _coming(self) -> tuple[Change, ...]:
+        before = super()._coming()
+        runs = [each for each in self._at_work.values() if self.runner.under_way(_lane(each.wish.layer_id))]
+        return (*before, *(change for each in runs for change in self._outcome(each)))
+
+    def _outcome(self, mine: _AtWork) -> list[Change]:
+        """What the work on a layer comes to in the end, as ``_worked`` does it."""
+        newest = self._wishes[mine.wish.layer_id]
+        if newest.key == mine.wish.key:
+            return [self._final(mine, newest)]
+        return [self._final(mine, mine.wish), partial(_anew, newest)]
+
+    def _final(self, mine: _AtWork, newest: Wish) -> Change:
+        on_top, here = self._on_top(mine.wish.key), self._required().layer(newest.layer_id)
+        start = self.start_of(newest.key, newest.layer_id)
+        again = on_top or mine.wish.absolute or not _differs(mine.before, mine.then)
+        stays = here is not None and not _differs(here, mine.then)
+        polishing = mine.work is mine.wish.polish
+
+        def final(document: Document, token: Token) -> Document:
+            now = document.layer(newest.layer_id)
+            if now is None or start is None or here is None:
+                return document
+            if _differs(now, here):  # something else has come to it first
+                return _anew(newest, document, token) if again else document
+            if stays or again or newest is not mine.wish:
+                return document.put(now.changed(**newest.once(start, newest.careful)(token)))
+            fields = newest.once(mine.before, newest.careful)
+            return caught_up(document, mine.then, fields(token)) if polishing else document
+
+        return final
+
     def _on_top(self, key: str) -> bool:
         history = self.history
         return history is not None and history.steps[history.position].merge == key
+
+
+def _anew(wish: Wish, document: Document, token: Token) -> Document:
+    """The document with a wish come true in its layer as it is there."""
+    now = document.layer(wish.layer_id)
+    return document.put(now.changed(**wish.once(now, wish.careful)(token))) if now is not None else document
 
 
 def _differs(one: Layer, other: Layer) -> bool:

@@ -14,6 +14,7 @@ from maskstudio.core.stroke import Stroke
 from maskstudio.jobs import Job, Runner, Token
 from maskstudio.matting.hints import swapped
 from maskstudio.params import BrushParams
+from maskstudio.verbs.entered import Entered
 from maskstudio.verbs.layers import LayerVerbs, new_name
 
 How = Literal["replace", "add", "subtract", "intersect"]
@@ -194,6 +195,11 @@ class PaintingVerbs(LayerVerbs):
             done,
             lane=f"layer {layer.id} adjust",
         )
+
+    def entered(self) -> Entered:
+        """What has been entered until now, with the stroke under way."""
+        self.end_stroke()
+        return super().entered()
 
     # Within
 

@@ -16,13 +16,15 @@ from maskstudio.core.lock import Lock
 from maskstudio.core.projecthistory import LIMIT, Past
 from maskstudio.core.stroke import Stroke
 from maskstudio.errors import MaskStudioError
-from maskstudio.jobs import Job, Runner, Token
+from maskstudio.jobs import Job, Owes, Runner, Token
 from maskstudio.journal import closed, mark, recovery
 from maskstudio.journal.closed import Closed
 from maskstudio.journal.journal import Journal
 from maskstudio.journal.recovery import Recoverable, Recovered
 from maskstudio.journal.writer import Writer
+from maskstudio.names import shown
 from maskstudio.verbs import keeping
+from maskstudio.verbs.entered import Entered, same_work
 from maskstudio.verbs.files import FileVerbs
 from maskstudio.verbs.keeping import Saved, Target
 from maskstudio.verbs.painting import PaintingVerbs
@@ -66,6 +68,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         self._writer: Writer | None = None
         self._file_of_now = _Kept(None)
         self._journal_of: History | None = None
+        self._saving: Path | None = None  # where the last save went, or is going
 
     # What is safe
 
@@ -85,7 +88,11 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         not come out of a file as they are. Undone back to there, there is none; an export never counts as saving.
         """
         document, kept = self.document, self._file
-        if document is None or (kept.saved is not None and _same(document, kept.saved)):
+        if document is None:
+            return False
+        if not self.settled:
+            return True
+        if kept.saved is not None and same_work(document, kept.saved):
             return False
         return kept.path is not None or bool(document.layers)
 
@@ -154,9 +161,8 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         """Write the project to ``path`` and go on with the file it had."""
         if path == self.project:
             return self.save_as(path)
-        self.end_stroke()
         told = f"Saved a copy as {path.name}."
-        return self._write(path, self._required(), lambda _: self.told(told), "save copy", Target())
+        return self._write(path, self.entered(), lambda *_: self.written(path, told), f"save copy {path}", Target())
 
     def autosave(self) -> Job | None:
         """Save what has changed since the last time, if there is a file for it and nothing else is under way.
@@ -164,50 +170,68 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         A failure is told like any other, but not again every few minutes. Without a file the journal keeps everything,
         and so it does where somebody else has changed, moved or removed that file.
         """
-        if self.project is None or not self.unsaved or self.stroke is not None or self.exporting:
+        if self.project is None or not self.unsaved or self._stroked is not None or self.exporting:
             return None
         return self._save(self.project, Target(anew=False), quiet=True)
 
     def _save(self, path: Path, target: Target, *, quiet: bool = False) -> Job:
-        self.end_stroke()
-        document, history, kept = self._required(), self.history, self._file
+        entered, history, kept = self.entered(), self.history, self._file
+        self._saving = path
 
-        def done(saved: Saved) -> None:
-            if self.history is history:
+        def done(document: Document, saved: Saved) -> None:
+            if self.history is history and self._saving == path:  # and not to another file since
                 self._file_of_now = _Kept(history, path, document, saved.source, time.time(), [saved.digest])
-                if not quiet:
-                    self.told(f"Saved {path.name}{', which had been moved or deleted' if saved.gone else ''}.")
-                self.changed()
+            if not quiet:
+                self.written(path, f"Saved {path.name}{', which had been moved or deleted' if saved.gone else ''}.")
+            self.changed()
 
         def failed(error: MaskStudioError) -> None:
             if not quiet or str(error) != kept.said:
                 kept.said = str(error)
                 self.failed(error)
 
-        return self._write(path, document, done, "save", target, failed)
+        return self._write(path, entered, done, f"save {path}", target, failed, asked=not quiet)
 
     def _write(
         self,
         path: Path,
-        document: Document,
-        done: Callable[[Saved], None],
+        entered: Entered,
+        done: Callable[[Document, Saved], None],
         lane: str,
         target: Target,
         failed: Callable[[MaskStudioError], None] | None = None,
+        *,
+        asked: bool = True,
     ) -> Job:
+        """Write what has been entered; a file that was ``asked`` for is owed, whatever becomes of the document."""
         from maskstudio.core.project import Source
 
-        source = self._file.source or Source(document.image.path)
+        source = self._file.source or Source(entered.document.image.path)
         past = Past(self.history.steps, self.history.position, self.past_limit) if self.history else None
         ours = self._file.ours if path == self.project and not target.replace else None
-        journal = self.journal.folder if self.journal is not None and lane == "save" else None
+        journal = self.journal.folder if self.journal is not None and lane == f"save {path}" else None
+
+        def write(token: Token) -> tuple[Document, Saved]:
+            document = entered.whole(token.part(0.0, 0.5))
+            steps = past.ending_in(document) if past is not None else None
+            return document, keeping.write(path, document, source, steps, ours, target, journal, token.part(0.5, 1.0))
+
+        owes = Owes(shown(path.name), lambda other: self._write_elsewhere(other, entered)) if asked else None
         return self.runner.start(
             f"Save {path.name}",
-            lambda token: keeping.write(path, document, source, past, ours, target, journal, token),
-            done,
+            write,
+            lambda found: done(*found),
             lane=lane,
             failed=failed or (lambda error: self.failed(error)),
+            owes=owes,
         )
+
+    def _write_elsewhere(self, path: Path, entered: Entered) -> Job:
+        """Write what could not be written where it should go; while its document is open, this is its file then."""
+        if self.document is not None and self.document.image is entered.document.image:
+            return self.save_as(path)
+        told = f"Saved {path.name}."
+        return self._write(path, entered, lambda *_: self.written(path, told), f"save copy {path}", Target())
 
     # The journal
 
@@ -345,11 +369,6 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
     def _solve_all(self) -> None:
         for layer in self._required().layers:
             self._solve_again(layer)
-
-
-def _same(one: Document, other: Document) -> bool:
-    """Whether two documents differ in nothing but which layer is active."""
-    return one.layers is other.layers and one.solo == other.solo and one.image is other.image
 
 
 def _tidied(steps: list[Step], at: int, limit: int, token: Token) -> History:

@@ -128,14 +128,15 @@ class SendingVerbs(Desk):
         if departure.problem:
             self.failed(ProviderFailed(departure.problem))
             return None
-        document, service = self._required(), self._service(departure.service)
-        if departure.photo is not document.image:
+        entered, service = self.entered(), self._service(departure.service)
+        if departure.photo is not entered.document.image:
             self.failed(NotAgreed("Another photo is open than the one you were asked about, so nothing was sent."))
             return None
         gate(service.name).resume()
         bill = Bill(departure.service, departure.title, departure.price)
 
         def work(token: Token) -> tuple[Answer, list[Layer]]:
+            document = entered.document if departure.layer is None else entered.whole(token)
             return sending.answered(
                 departure, document, service, self.ledger, gate(service.name), token, shape or MaskParams(), bill
             )

@@ -5,6 +5,7 @@ Snapshots lie in ``snapshots/``; ``MASKSTUDIO_UPDATE_SNAPSHOTS=1 pytest tests/ui
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
@@ -90,6 +91,15 @@ def snapshot(request, tmp_path):
         assert same >= SAME, f"{path.name}: {same:.2%} of the pixels agree; see {tmp_path / path.name}"
 
     return compare
+
+
+@pytest.fixture(autouse=True)
+def farewells():
+    """What a window that was closed leaves to its threads is done before the next test begins."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "farewell":
+            thread.join(PATIENCE)
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_both_are_kept_with_one_click(collided, qtbot, work, tmp_path):
     click(collided, "Keep Both")
     qtbot.waitUntil(lambda: collided.session.project == tmp_path / "work (mine).ora")
     assert collided.notice.sentence == "Saved work (mine).ora."
-    assert offered(collided) == []
+    assert offered(collided) == ["Show in Folder"]
     assert work.read_bytes() == theirs
     np.testing.assert_array_equal(alpha_of(collided.session.project), collided.session.document.alpha.array())
 

@@ -6,6 +6,7 @@ import pytest
 
 from maskstudio import settings
 from maskstudio.params import DetectParams, ExportParams
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def test_the_model_and_the_forms_are_there_again(start, qtbot):
     window.export_panel.form.field("depth").set_value("16")
     window.export_panel.form.field("depth").edited.emit()
     window.close()
+    assert window.farewell.wait(PATIENCE)
     again = start()
     assert (again.detect_panel.params().model, again.detect_panel.params().confidence) == ("mediapipe_hands", 0.4)
     assert again.detect_panel.model.value() == "mediapipe_hands"

@@ -14,6 +14,7 @@ from maskstudio.journal import recovery
 from maskstudio.journal.recovery import Recoverable
 from maskstudio.ui.recovery import RecoveryOffer
 from tests.core.documents import image
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -175,4 +176,5 @@ def test_after_a_window_that_ends_nothing_is_offered(window, qtbot, photo):
     assert window.writer.settle()
     window._closing = True
     window.close()
+    assert window.farewell.wait(PATIENCE)
     assert recovery.recoverable() == []

@@ -10,6 +10,7 @@ from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.ui.app import create_window
+from tests.patience import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -103,6 +104,7 @@ def test_folding_of_sections_is_remembered(window, qtbot):
     qtbot.mouseClick(panel.halo.header, LEFT)
     qtbot.mouseClick(panel.colours.header, LEFT)
     window.close()
+    assert window.farewell.wait(PATIENCE)
     again = create_window([])
     qtbot.addWidget(again)
     assert not again.refine_panel.halo.folded

@@ -14,6 +14,7 @@ from maskstudio.params import MaskParams
 from maskstudio.ui.app import create_window
 from maskstudio.ui.registry import actions
 from maskstudio.ui.verbs import verbs
+from tests.patience import PATIENCE
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
 
@@ -155,6 +156,7 @@ def test_settings_and_arrangement_are_remembered(window, qtbot):
     window.show_theme("light")
     window.sidebar.fold("exportPanel", True)
     window.close()
+    assert window.farewell.wait(PATIENCE)
     assert stored.load().theme == "light"
     again = create_window([])
     qtbot.addWidget(again)

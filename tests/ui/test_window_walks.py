@@ -15,6 +15,8 @@ from maskstudio.core.mask import Mask
 from maskstudio.errors import Cancelled
 from maskstudio.params import ExportParams
 from maskstudio.ui import dialogs
+from maskstudio.ui.waiting import WaitingSheet
+from tests.patience import PATIENCE
 from tests.ui.test_window import SAMPLE, act, idle
 
 LEFT = Qt.MouseButton.LeftButton
@@ -143,6 +145,7 @@ def test_a_photo_opened_again_comes_to_the_front(opened, qtbot, tmp_path):
 def test_closing_does_not_wait_for_the_work(opened, slow):
     opened.close()
     assert not opened.isVisible()
+    assert opened.farewell.wait(PATIENCE)
     assert slow.cancelled == 1
 
 
@@ -327,7 +330,8 @@ def test_closing_lets_a_file_be_written_out(opened, qtbot, tmp_path):
     opened.session.export(target, ExportParams(compression="smallest"))
     assert not opened.close()
     assert opened.isVisible()
-    assert "still being written" in opened.notice.sentence
+    sheet = opened.findChild(WaitingSheet)
+    assert sheet.sentence.text() == "Writing cutout.png before quitting…"
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert read_image(target).image.size == opened.session.document.size
 

@@ -9,6 +9,7 @@ from maskstudio.params import ExportParams
 from maskstudio.session import Session
 from maskstudio.ui.dragout import DragOut
 from maskstudio.ui.form import Form
+from maskstudio.ui.handover import hand_over
 from maskstudio.ui.panels import parts
 
 
@@ -80,7 +81,9 @@ class ExportPanel(QWidget):
         self.form.setVisible(self.options_button.isChecked())
 
     def _export(self) -> None:
+        hand_over()
         self.exportRequested.emit(self.params())
 
     def _export_mask(self) -> None:
+        hand_over()
         self.maskExportRequested.emit(self.params())
