@@ -93,8 +93,9 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
         params.alpha_matting_background_threshold,
         params.alpha_matting_erode_size,
     )
-    refinement = solve_trimap(image, mask, unknown, mask.frame, token.part(0.4, 1.0))
-    return layer.changed(refine=RefineParams(band_width=params.alpha_matting_erode_size), refinement=refinement)
+    reach = params.alpha_matting_erode_size
+    refinement = solve_trimap(image, mask, unknown, mask.frame, reach, token.part(0.4, 1.0))
+    return layer.changed(refine=RefineParams(band_width=reach), refinement=refinement)
 
 
 def refine(image: Image, layer: Layer, token: Token) -> Layer:
