@@ -46,7 +46,7 @@ class HaloSection(Section):
         self.meter, self.picture, self.number = Meter(), RimPicture(), QLabel()
         self.number.setObjectName("haloNumber")
         meaning = _said(
-            "Colour difference (Delta E) along the rim and at its worst place, on the background that shows it worst."
+            "Colour difference (Delta E) of the rim, on the background that shows it worst."
         )
         for each in (self.meter, self.picture, self.number):
             each.setToolTip(meaning)

@@ -52,7 +52,7 @@ ZOOM = (
          ("Shift+Z",), "", "document", submenu="Zoom", also="fit mask"),
     Spec("view.nextFringe", "View", "Next Worst Fringe", "Look at the place whose fringe shows most, then at the next.",
          ("N",), "", "layer", submenu="Zoom", also="halo edge issue zoom go tour spot"),
-    Spec("view.previousFringe", "View", "Previous Fringe", "Go back to the place that was worse.",
+    Spec("view.previousFringe", "View", "Fringe Before", "Go back to the place of the fringe that was worse.",
          ("Shift+N",), "", "layer", submenu="Zoom", also="halo edge issue back worst tour spot"),
     Spec("view.previousZoom", "View", "Previous Zoom", "Go back to where the view was. A tap on ` does the same.",
          ("Ctrl+Alt+0",), "", "document", submenu="Zoom", also="last back"),
