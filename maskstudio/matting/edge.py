@@ -5,7 +5,7 @@ every region with parameters of its own, laid over it. Where only a part is to b
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +51,22 @@ def refine_edge(image: Image, layer: Layer, token: Token) -> Refinement:
         solved = _part(image, layer, known, token.part(0.0, 0.95))
     else:
         solved = known
-    return finished(image, layer, solved, token.part(0.95, 1.0).step)
+    found = finished(image, layer, solved, token.part(0.95, 1.0).step)
+    return found if known is None or known.edges != layer.edges else _near_alone(known, found)
+
+
+def _near_alone(known: Refinement, found: Refinement) -> Refinement:
+    """``found`` as ``known`` showed it, but for what was awaited and as far around as that can reach.
+
+    Controls that go over a tile of 8 bits and over one of 16 may differ by a level.
+    """
+    if known.awaited is None or not known.pending:
+        return found
+    wide = _FADE + max(reach(edge) for edge in known.edges)
+    near = known.pending.grow(wide + 1).intersect(known.alpha.frame)
+    far = cv2.distanceTransform(cv2.inRange(known.awaited.array(near), 0, 0), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    old, new = known.alpha.deep_array(near), found.alpha.deep_array(near)
+    return replace(found, alpha=known.alpha.put(np.where(far <= wide, new, old), near.x, near.y))
 
 
 def finished(
