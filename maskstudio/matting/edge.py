@@ -52,13 +52,14 @@ def refine_edge(image: Image, layer: Layer, token: Token) -> Refinement:
     else:
         solved = known
     found = finished(image, layer, solved, token.part(0.95, 1.0).step)
-    return found if known is None or known.edges != layer.edges else _near_alone(known, found)
+    return found if known is None or known.edges != layer.edges else _near_alone(image, known, found)
 
 
-def _near_alone(known: Refinement, found: Refinement) -> Refinement:
+def _near_alone(image: Image, known: Refinement, found: Refinement) -> Refinement:
     """``found`` as ``known`` showed it, but for what was awaited and as far around as that can reach.
 
-    Controls that go over a tile of 8 bits and over one of 16 may differ by a level.
+    Controls that go over a tile of 8 bits and over one of 16 may differ by a level, and colours that are carried on
+    for them are found along the whole edge.
     """
     if known.awaited is None or not known.pending:
         return found
@@ -66,7 +67,10 @@ def _near_alone(known: Refinement, found: Refinement) -> Refinement:
     near = known.pending.grow(wide + 1).intersect(known.alpha.frame)
     far = cv2.distanceTransform(cv2.inRange(known.awaited.array(near), 0, 0), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     old, new = known.alpha.deep_array(near), found.alpha.deep_array(near)
-    return replace(found, alpha=known.alpha.put(np.where(far <= wide, new, old), near.x, near.y))
+    alpha = known.alpha.put(np.where(far <= wide, new, old), near.x, near.y)
+    before, clean = (laid_out(tiles, image, near) for tiles in (known.colours, found.colours))
+    colours = laid_colours(known.colours, image, np.where((far <= wide)[..., None], clean, before), near)
+    return replace(found, alpha=alpha, colours=colours, reach=known.reach)
 
 
 def finished(

@@ -45,9 +45,9 @@ class HaloSection(Section):
         self.toggled.connect(self.refresh)
         self.meter, self.picture, self.number = Meter(), RimPicture(), QLabel()
         self.number.setObjectName("haloNumber")
-        meaning = _said(
-            "Colour difference (Delta E) of the rim, on the background that shows it worst."
-        )
+        self.number.ensurePolished()
+        self.number.setMinimumHeight(2 * self.number.fontMetrics().lineSpacing())  # so that nothing moves
+        meaning = _said("Colour difference (Delta E) of the rim, on the background that shows it worst.")
         for each in (self.meter, self.picture, self.number):
             each.setToolTip(meaning)
         self.worst, self._worst_action = followers.button(_said("Show worst"))
