@@ -1,6 +1,6 @@
 """The work behind the session's verbs: frozen inputs in, data out. Runs on any thread; changes no document."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.depth import Pixels, to_depth
 from maskstudio.core.document import Detection, Document, Layer, Refinement
 from maskstudio.core.files import check_png_name, encode_cutout, read_image, write_cutout, write_mask
+from maskstudio.core.fringe import Fringe
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask, Plane
@@ -93,8 +94,9 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
         params.alpha_matting_background_threshold,
         params.alpha_matting_erode_size,
     )
-    refinement = solve_trimap(image, mask, unknown, mask.frame, token.part(0.4, 1.0))
-    return layer.changed(refine=RefineParams(band_width=params.alpha_matting_erode_size), refinement=refinement)
+    reach = params.alpha_matting_erode_size
+    refinement = solve_trimap(image, mask, unknown, mask.frame, reach, token.part(0.4, 1.0))
+    return layer.changed(refine=RefineParams(band_width=reach), refinement=refinement)
 
 
 def refine(image: Image, layer: Layer, token: Token) -> Layer:
@@ -120,21 +122,6 @@ def trimap(image: Image, layer: Layer, token: Token) -> Mask:
     return whole_trimap(image, layer, token)
 
 
-@dataclass(frozen=True, eq=False)
-class Fringe:
-    """What an edge shows on the background that is worst for it.
-
-    ``backdrop`` is that background (8-bit RGB), ``amount`` the mean visible difference along the rim (Delta E),
-    ``worst`` the place (x, y) where it is greatest, None where there is none, ``strength`` how much of it there is
-    where, 0..255.
-    """
-
-    backdrop: tuple[int, int, int]
-    amount: float
-    worst: tuple[int, int] | None
-    strength: Mask
-
-
 def fringe(document: Document, token: Token) -> Fringe:
     """The fringe of the whole result."""
     from maskstudio.matting import halo
@@ -146,9 +133,9 @@ def fringe(document: Document, token: Token) -> Fringe:
     found = halo.measure(
         document.image.pixels[around.slices()], document.colours(around), alpha.array(around), token=token
     )
-    place = (found.worst[0] + around.x, found.worst[1] + around.y) if found.fringe > 0 else None
+    spots = tuple(spot.moved(around.x, around.y) for spot in found.spots)
     strength = Mask(*alpha.size).put(found.strength, around.x, around.y)
-    return Fringe(found.backdrop, found.fringe, place, strength)
+    return Fringe(found.backdrop, found.fringe, spots[0].place if spots else None, strength, spots)
 
 
 def spill(image: Image, layer: Layer) -> tuple[int, int, int] | None:

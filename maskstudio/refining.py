@@ -129,7 +129,10 @@ def _fringe(session: Session) -> Report:
         return Report()
     amount = round(found.amount, 2)
     red, green, blue = found.backdrop
-    place = f", most at {found.worst[0]}, {found.worst[1]}" if found.worst else ""
+    peak = round(found.peak, 2)
+    place = f", and of {peak} where it is worst, at {found.worst[0]}, {found.worst[1]}" if found.worst else ""
     sentence = f"The edge shows a fringe of {amount} on #{red:02x}{green:02x}{blue:02x}{place}."
     worst = list(found.worst) if found.worst else None
-    return Report(sentence, {"amount": amount, "backdrop": list(found.backdrop), "worst": worst})
+    spots = [{"at": list(spot.place), "amount": round(spot.amount, 2)} for spot in found.tour]
+    told = {"amount": amount, "peak": peak, "backdrop": list(found.backdrop), "worst": worst, "spots": spots}
+    return Report(sentence, told)

@@ -75,6 +75,7 @@ def layer_record(layer: Layer, shelf: Keeping) -> dict[str, Any]:
             "reach": found.reach,
             "finished": found.edges == layer.edges,
             "pending": [pending.x, pending.y, pending.width, pending.height],
+            "awaited": keep(found.awaited, f"{role} awaited") if found.awaited and pending else None,
         }
 
     return {
@@ -198,6 +199,7 @@ class Reader:
         self._kept = kept
         self._paints: dict[tuple[int, int], Paint] = {}
         self._solved: dict[object, Refinement] = {}
+        self._boxes: dict[Rect, Mask] = {}
         self._seen: set[int] = set()  # tiles of hints, by identity
         self._sound: set[tuple[int, int]] = set()
 
@@ -292,16 +294,28 @@ class Reader:
 
     def _refinement(self, record: Fields, edges: tuple[AdjustParams, ...]) -> Refinement:
         alpha, solved, colours = record.whole("alpha"), record.whole("solved"), record.whole("colours")
-        pending = _pending(record)
         finished, reach = record.flag("finished"), record.whole("reach", 0, 1_000_000)
         made_with = edges if finished else ()
-        key = alpha, solved, colours, made_with, reach, pending
+        key = alpha, solved, colours, made_with, reach, _pending(record), record.values.get("awaited")
         if key not in self._solved:
             keep = self._kept
             self._solved[key] = Refinement(
-                keep.mask(solved), keep.colours(colours), keep.mask(alpha), made_with, reach, pending
+                keep.mask(solved), keep.colours(colours), keep.mask(alpha), made_with, reach, self._awaited(record)
             )
         return self._solved[key]
+
+    def _awaited(self, record: Fields) -> Mask | None:
+        """What is still to be solved: of records that do not say which pixels of it all of the box."""
+        pending = _pending(record)
+        if not pending or record.values.get("awaited") is not None:
+            return self._mask(record, "awaited") if pending else None
+        if pending not in self._boxes:
+            size = self._mask(record, "alpha").size
+            inside = pending.intersect(Rect(0, 0, *size))
+            self._boxes[pending] = Mask(*size).put(
+                np.full((inside.height, inside.width), 255, np.uint8), inside.x, inside.y
+            )
+        return self._boxes[pending]
 
     def _paint(self, record: Fields) -> Paint:
         key = record.whole("value"), record.whole("cover")

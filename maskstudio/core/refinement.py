@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.mask import Index, Mask
+from maskstudio.core.ops import combine
 from maskstudio.params import UNADJUSTED, AdjustParams, RefineParams
 
 ColourTile = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -22,7 +23,7 @@ class Refinement:
     colours  clean colours (the image's type) for the tiles that have an edge in them
     edges    the controls ``alpha`` was made with: the layer's, then those of its regions
     reach    how far, in px, clean colours go on beyond what is soft in ``solved``
-    pending  the pixels that show a preview until they are solved
+    awaited  which pixels show a preview until they are solved: above 0; None for none
     """
 
     solved: Mask
@@ -30,7 +31,7 @@ class Refinement:
     alpha: Mask = None  # type: ignore[assignment]  # ``solved`` where none is given
     edges: tuple[AdjustParams, ...] = (UNADJUSTED,)
     reach: int = 0
-    pending: Rect = EMPTY
+    awaited: Mask | None = None
 
     def __post_init__(self) -> None:
         if self.alpha is None:
@@ -41,9 +42,14 @@ class Refinement:
         """Bytes of alpha and colours."""
         return self.alpha.nbytes + self.solved.nbytes + sum(tile.nbytes for tile in self.colours.values())
 
-    def awaiting(self, area: Rect) -> "Refinement":
+    @property
+    def pending(self) -> Rect:
+        """The box of what is awaited."""
+        return EMPTY if self.awaited is None else self.awaited.bounds
+
+    def awaiting(self, area: Mask) -> "Refinement":
         """The same with these pixels to be solved too."""
-        return replace(self, pending=self.pending.unite(area))
+        return replace(self, awaited=area if self.awaited is None else combine(self.awaited, area, "add"))
 
 
 @dataclass(frozen=True, eq=False)

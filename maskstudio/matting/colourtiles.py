@@ -12,17 +12,24 @@ from maskstudio.core.refinement import ColourTile
 Tiles = Mapping[Index, ColourTile]
 
 
-def laid_colours(
-    below: Tiles, image: Image, clean: ColourTile, around: Rect, *, part: Rect | None = None, area: Mask | None = None
-) -> Tiles:
+def laid_out(tiles: Tiles, image: Image, around: Rect) -> ColourTile:
+    """The colours (H, W, 3) of the pixels ``around``, the photo's where there is no tile. A new array."""
+    out = image.pixels[around.slices()].copy()
+    for index, box in grid(image.width, image.height, around):
+        if (tile := tiles.get(index)) is not None:
+            inside = box.intersect(around)
+            out[within(inside, around)] = tile[within(inside, box)]
+    return out
+
+
+def laid_colours(below: Tiles, image: Image, clean: ColourTile, around: Rect, *, area: Mask | None = None) -> Tiles:
     """``below`` with ``clean``, the colours of the pixels ``around`` (H, W, 3), over it.
 
-    Only in ``part`` of them, and where ``area`` is at least half. A tile that is not there stands for the photo.
+    Only where ``area`` is at least half. A tile that is not there stands for the photo.
     """
     tiles = dict(below)
-    part = around if part is None else part.intersect(around)
-    for index, box in grid(image.width, image.height, part):
-        inside = part.intersect(box)
+    for index, box in grid(image.width, image.height, around):
+        inside = around.intersect(box)
         photo, old = image.pixels[box.slices()], below.get(index)
         now = photo if old is None else old
         new = clean[within(inside, around)]

@@ -5,6 +5,7 @@ every region with parameters of its own, laid over it. Where only a part is to b
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,20 +17,23 @@ from maskstudio.core.depth import to_8bit
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
-from maskstudio.core.mask import Index, Mask, Plane, Tile, grid, within
+from maskstudio.core.mask import Index, Mask, Plane, Tile, within
 from maskstudio.core.refinement import ColourTile, Refinement
 from maskstudio.core.tile import Deep, deep_tile
 from maskstudio.jobs import Token
-from maskstudio.matting import adaptive, trimap
-from maskstudio.matting.colourtiles import laid_colours
+from maskstudio.matting import adaptive, thin, trimap
+from maskstudio.matting.colourtiles import laid_colours, laid_out
 from maskstudio.matting.foreground import estimate
 from maskstudio.matting.refine import Alpha, solve_alpha
+from maskstudio.matting.thin import Flags
 from maskstudio.params import AdjustParams, RefineParams
 
 # Known pixels beyond what is solved that the solver and the colour estimate look at.
 _CONTEXT = 48
 # A part that is solved anew fades into what is around it over so many px.
 _FADE = 16
+# How far away known pixels of both sides are looked for, in px.
+_FARTHEST = 1000
 # Clean colours go on beyond what is soft for so many px at least, for controls that widen it.
 _WIDENED = 16
 _ROWS = 512
@@ -47,7 +51,26 @@ def refine_edge(image: Image, layer: Layer, token: Token) -> Refinement:
         solved = _part(image, layer, known, token.part(0.0, 0.95))
     else:
         solved = known
-    return finished(image, layer, solved, token.part(0.95, 1.0).step)
+    found = finished(image, layer, solved, token.part(0.95, 1.0).step)
+    return found if known is None or known.edges != layer.edges else _near_alone(image, known, found)
+
+
+def _near_alone(image: Image, known: Refinement, found: Refinement) -> Refinement:
+    """``found`` as ``known`` showed it, but for what was awaited and as far around as that can reach.
+
+    Controls that go over a tile of 8 bits and over one of 16 may differ by a level, and colours that are carried on
+    for them are found along the whole edge.
+    """
+    if known.awaited is None or not known.pending:
+        return found
+    wide = _FADE + max(reach(edge) for edge in known.edges)
+    near = known.pending.grow(wide + 1).intersect(known.alpha.frame)
+    far = cv2.distanceTransform(cv2.inRange(known.awaited.array(near), 0, 0), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    old, new = known.alpha.deep_array(near), found.alpha.deep_array(near)
+    alpha = known.alpha.put(np.where(far <= wide, new, old), near.x, near.y)
+    before, clean = (laid_out(tiles, image, near) for tiles in (known.colours, found.colours))
+    colours = laid_colours(known.colours, image, np.where((far <= wide)[..., None], clean, before), near)
+    return replace(found, alpha=alpha, colours=colours, reach=known.reach)
 
 
 def finished(
@@ -69,7 +92,7 @@ def finished(
     wide = max(reach(edge) for edge in layer.edges)
     if wide > found.reach and found.colours and not draft:
         found = _recoloured(image, layer, found, wide, step)
-    return Refinement(found.solved, found.colours, alpha, () if draft else layer.edges, found.reach, found.pending)
+    return Refinement(found.solved, found.colours, alpha, () if draft else layer.edges, found.reach, found.awaited)
 
 
 def trimap_of(image: Image, layer: Layer, rect: Rect, *, token: Token | None = None) -> Plane:
@@ -96,11 +119,36 @@ def whole_trimap(image: Image, layer: Layer, token: Token) -> Mask:
     return out.put(trimap_of(image, layer, around, token=token), around.x, around.y) if around else out
 
 
-def solve_trimap(image: Image, mask: Mask, unknown: Plane, around: Rect, token: Token) -> Refinement:
-    """The refinement of ``mask`` for a trimap of the pixels ``around``; outside of it the mask stays as it is."""
-    alpha, clean = _solved(image, unknown, unknown, around, RefineParams(), _WIDENED, token)
+def solve_trimap(image: Image, mask: Mask, unknown: Plane, around: Rect, reach: int, token: Token) -> Refinement:
+    """The refinement of ``mask`` for a trimap of the pixels ``around``, whose band is about ``reach`` px wide; outside
+    of it the mask stays as it is.
+    """
+    refine = RefineParams(band_width=max(reach, 1))
+    alpha, clean = _solved(image, unknown, unknown, around, refine, _WIDENED, token, _Kept(mask))
     solved = mask.put(alpha, around.x, around.y)
     return Refinement(solved, laid_colours({}, image, clean, around), reach=_WIDENED)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The ``mask`` whose thin parts and openings stay, but for the pixels of the solved rectangle ``apart``."""
+
+    mask: Mask
+    apart: Flags | None = None
+
+    def held(self, alpha: Plane, around: Rect, reach: int, check: Callable[[], None]) -> Plane:
+        """``alpha`` of the pixels ``around`` with them."""
+        margin, grain = thin.margin(reach), thin.grain(reach)
+        left, top = (max(place - margin, 0) // grain * grain for place in (around.x, around.y))
+        wide = Rect(left, top, around.right + margin - left, around.bottom + margin - top).intersect(self.mask.frame)
+        inner, mask = within(around, wide), self.mask.array(wide)
+        beyond = mask.copy()
+        beyond[inner] = alpha
+        apart = None
+        if self.apart is not None:
+            apart = np.zeros(mask.shape, np.bool_)
+            apart[inner] = self.apart
+        return np.ascontiguousarray(thin.held(beyond, mask, reach, apart, check)[inner])
 
 
 def _wishes(layer: Layer) -> list[tuple[RefineParams, Mask | None]]:
@@ -134,26 +182,36 @@ def _own_area(layer: Layer) -> Rect:
 
 
 def _part(image: Image, layer: Layer, known: Refinement, token: Token) -> Refinement:
-    """``known`` with what is pending solved, and faded into what is around it."""
+    """``known`` with what is awaited solved, and faded into what is around it; farther away nothing changes."""
     box = known.pending.intersect(layer.base.frame)
-    around = box.grow(_CONTEXT).intersect(layer.base.frame)
-    if not box:
+    if not box or known.awaited is None:
         return Refinement(known.solved, known.colours, reach=known.reach)
+    around = _context(image, layer, box, token)
     found = _start(layer, known)
     numbers: list[int | None] = [None] if _own_area(layer).intersect(around) else []
     numbers += [number for number, region in enumerate(layer.regions) if region.area.array(around).any()]
     for done, number in enumerate(numbers):
         found = _laid(image, layer, found, around, number, token.part(done / len(numbers), (done + 1) / len(numbers)))
-    share = _fading(box, around)
-    old, new = known.solved.deep_array(around), found.solved.deep_array(around)
-    solved = known.solved.put(_blended(old, new, share), around.x, around.y)
-    clean = image.pixels[around.slices()].copy()
-    for index, box_of_tile in grid(image.width, image.height, around):
-        if (tile := found.colours.get(index)) is not None:
-            inside = box_of_tile.intersect(around)
-            clean[within(inside, around)] = tile[within(inside, box_of_tile)]
-    colours = laid_colours(known.colours, image, clean, around, part=box.grow(_FADE))
-    return Refinement(solved, colours, reach=known.reach)
+    near = box.grow(_FADE).intersect(around)
+    share = _fading(known.awaited.array(near))
+    old, new = known.solved.deep_array(near), found.solved.deep_array(near)
+    solved = known.solved.put(_blended(old, new, share), near.x, near.y)
+    before, clean = (laid_out(tiles, image, near) for tiles in (known.colours, found.colours))
+    clean = np.where(share[..., None] > 0, clean, before)
+    return Refinement(solved, laid_colours(known.colours, image, clean, near), reach=known.reach)
+
+
+def _context(image: Image, layer: Layer, box: Rect, token: Token) -> Rect:
+    """What is looked at to solve a part: its ``box`` and known pixels around, as far away as something of both sides is
+    sure, if not too far.
+    """
+    beyond = _CONTEXT
+    while True:
+        around = box.grow(beyond).intersect(layer.base.frame)
+        low, high, _, _ = cv2.minMaxLoc(trimap_of(image, layer, around, token=token))
+        if (low, high) == (0, 255) or around == layer.base.frame or beyond > _FARTHEST:
+            return around
+        beyond *= 2
 
 
 def _laid(image: Image, layer: Layer, below: Refinement, around: Rect, number: int | None, token: Token) -> Refinement:
@@ -167,7 +225,9 @@ def _laid(image: Image, layer: Layer, below: Refinement, around: Rect, number: i
         hints = layer.hints.array(around)
         wanted, kept = trimap.overlaid(wanted, hints, base), trimap.overlaid(kept, hints, base)
         kept = np.where(hints == trimap.HINT_MASK, base, kept)
-    alpha, clean = _solved(image, wanted, kept, around, refine or RefineParams(), below.reach, token)
+    told = _told(layer, around, None if band is not None else wanted)
+    mask = _Kept(layer.base, told)
+    alpha, clean = _solved(image, wanted, kept, around, refine or RefineParams(), below.reach, token, mask)
     area = None if region is None else region.area
     if area is not None:
         alpha = _blended(
@@ -187,7 +247,7 @@ def _recoloured(image: Image, layer: Layer, found: Refinement, wide: int, step: 
         coverage = found.solved.array(around)
         clean = estimate(image.pixels[around.slices()], coverage, spill=_spill(refine), reach=wide)
         colours = laid_colours(colours, image, clean, around, area=area)
-    return Refinement(found.solved, colours, reach=wide, pending=found.pending)
+    return Refinement(found.solved, colours, reach=wide, awaited=found.awaited)
 
 
 def _spill(refine: RefineParams | None) -> tuple[int, int, int] | None:
@@ -196,13 +256,24 @@ def _spill(refine: RefineParams | None) -> tuple[int, int, int] | None:
 
 
 def _solved(
-    image: Image, wanted: Plane, kept: Plane, around: Rect, refine: RefineParams, wide: int, token: Token
+    image: Image,
+    wanted: Plane,
+    kept: Plane,
+    around: Rect,
+    refine: RefineParams,
+    wide: int,
+    token: Token,
+    thin_of: _Kept,
 ) -> tuple[Deep, ColourTile]:
     """Alpha of the pixels ``around`` at 16 bits, solved where ``wanted`` is unknown and as in ``kept`` elsewhere, and
-    clean colours, which go on for ``wide`` px beyond what is soft.
+    clean colours, which go on for ``wide`` px beyond what is soft. Where nothing is sure of one side the mask is taken.
     """
     pixels = image.pixels[around.slices()]
-    alpha = _alpha(refine, pixels, wanted, token.part(0.0, 0.85, "Solving the edge"))
+    mask = thin_of.mask.array(around)
+    if _one_sided(wanted):
+        alpha = mask.astype(np.float32) / np.float32(255)
+    else:
+        alpha = _alpha(refine, pixels, wanted, token.part(0.0, 0.85, "Solving the edge"))
     coverage = kept.copy()
     deep = coverage.astype(np.uint16) * np.uint16(257)
     for top in range(0, len(coverage), _ROWS):  # piece by piece: quick to cancel, and little memory
@@ -212,10 +283,28 @@ def _solved(
         deep[rows][unknown] = np.rint(alpha[rows][unknown] * 65535).astype(np.uint16)
         coverage[rows] = to_8bit(deep[rows])
     del alpha
+    held = thin_of.held(coverage, around, refine.band_width, token.check)
+    deep = np.where(held == coverage, deep, held.astype(np.uint16) * np.uint16(257))
+    coverage = held
     clean = estimate(
         pixels, coverage, spill=_spill(refine), reach=wide, token=token.part(0.85, 1.0, "Cleaning colours")
     )
     return deep, clean
+
+
+def _told(layer: Layer, around: Rect, known: Plane | None) -> Flags:
+    """The pixels of which somebody has said what they are, and those that a trimap without a band has ``known``."""
+    told = np.zeros((around.height, around.width), np.bool_) if known is None else cv2.inRange(known, 1, 254) == 0
+    if layer.hints is not None:
+        hints = layer.hints.array(around)
+        told |= (hints != 0) & (hints != trimap.HINT_UNKNOWN)
+    return told
+
+
+def _one_sided(trimap: Plane) -> bool:
+    """Whether nothing is sure of one side, so that a solver would call all of it the other."""
+    low, high, _, _ = cv2.minMaxLoc(trimap)
+    return low > 0 or high < 255
 
 
 def _alpha(refine: RefineParams, pixels: ColourTile, wanted: Plane, token: Token) -> Alpha:
@@ -248,13 +337,10 @@ def _known(plane: Plane) -> Plane:
     return np.where(plane >= 128, np.uint8(255), np.uint8(0))
 
 
-def _fading(box: Rect, around: Rect) -> npt.NDArray[np.float32]:
-    """1 in ``box``, falling to 0 over ``_FADE`` px around it; the size of ``around``, which holds it."""
-    rows = np.arange(around.y, around.bottom, dtype=np.float32)
-    columns = np.arange(around.x, around.right, dtype=np.float32)
-    down = np.maximum(np.maximum(box.y - rows, rows - (box.bottom - 1)), 0)
-    beside = np.maximum(np.maximum(box.x - columns, columns - (box.right - 1)), 0)
-    share: npt.NDArray[np.float32] = np.clip(1 - np.maximum(down[:, None], beside[None, :]) / _FADE, 0, 1)
+def _fading(painted: Plane) -> npt.NDArray[np.float32]:
+    """1 where ``painted`` is above 0, falling to 0 over ``_FADE`` px around it."""
+    far = cv2.distanceTransform(cv2.inRange(painted, 0, 0), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    share: npt.NDArray[np.float32] = np.clip(1 - far / _FADE, 0, 1)
     return share
 
 

@@ -80,7 +80,7 @@ class EdgeStroke:
         known = known or Refinement(layer.base, {}, edges=layer.edges)
         solved = known.solved.with_tiles(self._laid(known.solved))
         alpha = known.alpha.with_tiles(self._laid(known.alpha))
-        return replace(known, solved=solved, alpha=alpha).awaiting(self.area)
+        return replace(known, solved=solved, alpha=alpha).awaiting(self.cover)
 
     def _laid(self, mask: Mask) -> dict[Index, Plane | Tile]:
         cover = self.cover

@@ -7,11 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
+from maskstudio.core.fringe import Spot
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadImage, BadMask
 from maskstudio.jobs import Token
 from maskstudio.matting.coarse import averaged, side_for, unit
 from maskstudio.matting.spill import lean, plain
+from maskstudio.matting.spots import peaks
 
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 Plane = npt.NDArray[np.uint8]
@@ -33,6 +35,10 @@ _APART, _LEAST = np.float32(0.06), np.float32(1e-6)
 _JURY, _BATCH = 4000, 1 << 18
 # The first backdrops tried, and by how much the best one is varied then.
 _FIRST, _FINER = (0, 64, 128, 191, 255), (32, 16, 8, 4)
+# A place of the rim is so many cells wide (Gaussian sigma), and less of the rim than this share of the most is a trace.
+_HEAP, _TRACE = 2.0, 0.2
+# Backdrops that a spot is judged on, besides the one that is worst for the rim as a whole.
+_JUDGES = [(red, green, blue) for red, green, blue in product((0, 255), repeat=3)] + [(128, 128, 128)]
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,18 @@ class Halo:
     fringe    by how much the rim is off there: CIE76 Delta E from the nearest mixture of subject and backdrop, the mean
               over the rim, in which a pixel counts by its opacity
     strength  (H, W) in 0..255: how much of the old background a pixel shows, 0 where there is no rim
-    worst     x, y of the worst place
+    spots     the places where it is worst, each for itself: the worst first, none where nobody would see it
     """
 
     backdrop: tuple[int, int, int]
     fringe: float
     strength: Plane
-    worst: tuple[int, int]
+    spots: tuple[Spot, ...]
+
+    @property
+    def worst(self) -> tuple[int, int]:
+        """x, y of the worst place."""
+        return self.spots[0].place if self.spots else (0, 0)
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,7 @@ def measure(image: Samples, colours: Samples, alpha: Plane, *, token: Token | No
     rim = _rim(alpha)
     box = Rect(*cv2.boundingRect(rim))
     if not box:
-        return Halo((0, 0, 0), 0.0, strength, (0, 0))
+        return Halo((0, 0, 0), 0.0, strength, ())
     side = side_for(box.area, _MOST_CELLS)
     frame = box.grow(_CONTEXT * side).intersect(Rect(0, 0, alpha.shape[1], alpha.shape[0]))
     around = frame.slices()
@@ -101,7 +112,9 @@ def measure(image: Samples, colours: Samples, alpha: Plane, *, token: Token | No
     jury = _jury(found)
     backdrop = _worst_backdrop(jury, token.part(0.5, 0.9))
     _paint(strength[around], found.share, alpha[around], rim[around], side, token.part(0.9, 1.0))
-    return Halo(backdrop, _fringe(jury, backdrop), strength, _worst_place(found, strength, frame, side))
+    spots = _spots(found, strength, frame, side, backdrop)
+    fringe = _fringe(jury, backdrop)
+    return Halo(backdrop, fringe, strength, spots if fringe > 0 else ())
 
 
 def _validate(image: npt.NDArray[np.generic], colours: npt.NDArray[np.generic], alpha: npt.NDArray[np.generic]) -> None:
@@ -198,14 +211,20 @@ def _worst_backdrop(rim: _Jury, token: Token) -> tuple[int, int, int]:
 
 def _fringe(rim: _Jury, backdrop: tuple[int, int, int]) -> float:
     """The fringe of ``rim`` on ``backdrop``, in Delta E."""
+    difference = _off(rim, backdrop)
+    return float((difference * rim.opacity[:, 0]).sum() / rim.opacity.sum())
+
+
+def _off(rim: _Jury, backdrop: tuple[int, int, int]) -> Real:
+    """By how much each cell (n,) is off on ``backdrop``, in Delta E."""
     new = np.array(backdrop, np.float32) / np.float32(255)
     shown = new + rim.opacity * (rim.subject + rim.stain - new)
     way = rim.subject - new
     length = np.maximum((way * way).sum(axis=1, keepdims=True), np.float32(1e-6))
     nearest = np.clip(((shown - new) * way).sum(axis=1, keepdims=True) / length, 0, 1)
     apart = _lab(np.clip(shown, 0, 1)) - _lab(np.clip(new + nearest * way, 0, 1))
-    difference = np.sqrt((apart * apart).sum(axis=1))
-    return float((difference * rim.opacity[:, 0]).sum() / rim.opacity.sum())
+    difference: Real = np.sqrt((apart * apart).sum(axis=1))
+    return difference
 
 
 def _lab(colours: Real) -> Real:
@@ -223,10 +242,37 @@ def _paint(strength: Plane, share: Real, alpha: Plane, rim: Plane, side: int, to
     cv2.multiply(wide[: alpha.shape[0], : alpha.shape[1]], within, strength, scale=1 / 255)
 
 
-def _worst_place(rim: _Rim, strength: Plane, frame: Rect, side: int) -> tuple[int, int]:
-    """Where most of the old background shows in one place rather than in a single pixel; x, y."""
-    heaps = cv2.GaussianBlur(rim.share * rim.weight, (0, 0), _AROUND / 2) * (rim.weight > 0)
-    row, column = (int(place) * side for place in np.unravel_index(int(heaps.argmax()), heaps.shape))
-    spot = strength[frame.slices()][row : row + side, column : column + side]
+def _spots(rim: _Rim, strength: Plane, frame: Rect, side: int, backdrop: tuple[int, int, int]) -> tuple[Spot, ...]:
+    """The worst places, each at least some way from those before it. A place is as bad as a few cells of it together:
+    on average over what is there of the rim, and less where that is but a trace.
+    """
+    cells = np.flatnonzero(rim.weight > 0)
+    fore, old = (plane.reshape(-1, 3)[cells] for plane in (rim.subject, rim.old))
+    share, opacity = (plane.reshape(-1, 1)[cells] for plane in (rim.share, rim.opacity))
+    every = _Jury(fore, share * (old - fore), opacity)
+    weight = _heaped(rim.weight)
+    floor = _TRACE * float(weight.max())
+    best, which = np.zeros(rim.weight.shape, np.float32), np.zeros(rim.weight.shape, np.uint8)
+    backdrops = [backdrop, *_JUDGES]
+    for number, judge in enumerate(backdrops):
+        off = np.zeros(rim.weight.shape, np.float32)
+        off.ravel()[cells] = _off(every, judge)
+        heap = _heaped(off * rim.weight) / np.maximum(weight, floor) * (rim.weight > 0)
+        worse = heap > best
+        best[worse], which[worse] = heap[worse], number
+    return tuple(
+        Spot(_within_cell(strength, frame, side, row, column), amount, backdrops[int(which[row, column])])
+        for row, column, amount in peaks(best)
+    )
+
+
+def _heaped(plane: Real) -> Real:
+    heaped: Real = cv2.GaussianBlur(plane, (0, 0), _HEAP, borderType=cv2.BORDER_CONSTANT)
+    return heaped
+
+
+def _within_cell(strength: Plane, frame: Rect, side: int, row: int, column: int) -> tuple[int, int]:
+    """x, y of the pixel of a cell that shows most of the old background."""
+    spot = strength[frame.slices()][row * side : (row + 1) * side, column * side : (column + 1) * side]
     below, beside = (int(place) for place in np.unravel_index(int(spot.argmax()), spot.shape))
-    return frame.x + column + beside, frame.y + row + below
+    return frame.x + column * side + beside, frame.y + row * side + below

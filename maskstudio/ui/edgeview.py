@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.panels.meter import judged
 from maskstudio.ui.tools.base import said
 from maskstudio.ui.views import ViewChoices
 
 if TYPE_CHECKING:
     from maskstudio.core.document import Document
+    from maskstudio.core.fringe import Fringe
     from maskstudio.core.mask import Mask
     from maskstudio.session import Session
     from maskstudio.ui.tools.tools import Tools
@@ -33,7 +35,8 @@ class EdgeView(QObject):
         self._with_tool = False  # whether it is for the tool in use
         self._drawn: Mask | None = None  # the trimap as the session had it drawn
         self._measured: Document | None = None  # whose fringe was asked for last
-        self._going = False  # whether to go to the fringe once it is known
+        self._step = 0  # how many places of the fringe to go on by once it is known
+        self._stop: tuple[Fringe, int] | None = None  # the place gone to last
         choices.changed.connect(self.follow)
 
     def attend(self, tools: Tools) -> None:
@@ -46,9 +49,11 @@ class EdgeView(QObject):
         self._chosen = shown
         self.follow()
 
-    def go_to_fringe(self) -> None:
-        """Look at the place where the fringe shows most, once it is found."""
-        self._going, self._measured = True, None
+    def go_to_fringe(self, step: int = 1) -> None:
+        """Look at the place where the fringe shows most, once it is found; then at the next worst, or the one before
+        for a ``step`` of -1.
+        """
+        self._step, self._measured = step, None
         self.follow()
 
     def follow(self, session: Session | None = None) -> None:
@@ -77,17 +82,31 @@ class EdgeView(QObject):
 
     def _follow_fringe(self, session: Session) -> None:
         document = session.document
-        if document is None or not (self._going or self._choices.mode == "worst"):
+        if document is None or not (self._step or self._choices.mode == "worst"):
             return
         if document is not self._measured:  # asked once: what fails would fail for ever
             self._measured = document
             session.measure_fringe()
         if (fringe := session.fringe) is None:
             return
-        going, self._going = self._going, False
-        if going and fringe.worst is None:
+        step, self._step = self._step, 0
+        if step:
+            self._go_on(session, fringe, step)
+        at_stop = self._stop is not None and self._stop[0] is fringe
+        self._choices.show_worst(fringe.tour[self._stop[1]].backdrop if self._stop and at_stop else fringe.backdrop)
+
+    def _go_on(self, session: Session, fringe: Fringe, step: int) -> None:
+        """Look at the place so many steps after the one looked at last, the worst one at first."""
+        spots = fringe.tour
+        if not spots:
             session.told(said("There is no fringe to be seen on any background."))
-        elif going and fringe.worst is not None:
-            x, y = fringe.worst
-            self._canvas.look_at(max(self._canvas.scale, 1.0), QPointF(x + 0.5, y + 0.5))
-        self._choices.show_worst(fringe.backdrop)
+            return
+        known = self._stop is not None and self._stop[0] is fringe
+        before = self._stop[1] if self._stop and known else (-1 if step > 0 else 0)
+        number = (before + step) % len(spots)
+        self._stop, spot = (fringe, number), spots[number]
+        x, y = spot.place
+        self._canvas.look_at(max(self._canvas.scale, 1.0), QPointF(x + 0.5, y + 0.5))
+        if len(spots) > 1:
+            words = said("Fringe {} of {}: {}, {}.")
+            session.told(words.format(number + 1, len(spots), f"{spot.amount:.1f}", judged(spot.amount)))

@@ -101,9 +101,7 @@ class EdgingVerbs(PaintingVerbs):
         """Take everything that was painted into the trimap away."""
         layer = self._required().layer(layer_id)
         if layer is not None and layer.hints is not None:
-            self._commit_edge(
-                layer.changed(hints=None, refinement=_awaiting(layer, layer.hints.bounds)), "Clear trimap"
-            )
+            self._commit_edge(layer.changed(hints=None, refinement=_awaiting(layer, layer.hints)), "Clear trimap")
 
     def take_trimap(self, layer_id: int, hints: Mask, label: str = "Import trimap") -> None:
         """Let ``hints`` say of every pixel what is sure and what is not."""
@@ -127,7 +125,7 @@ class EdgingVerbs(PaintingVerbs):
             layer.edge,
         )
         made = replace(made, **params)
-        waiting = _awaiting(layer, made.area.bounds)
+        waiting = _awaiting(layer, made.area)
         self._commit_edge(layer.changed(regions=(*layer.regions, made), refinement=waiting), "New region")
         return number
 
@@ -143,7 +141,7 @@ class EdgingVerbs(PaintingVerbs):
             return
         solved = layer.refinement
         if not same_alpha(new.refine, old.refine):
-            solved = _awaiting(layer, new.area.bounds)
+            solved = _awaiting(layer, new.area)
         self._put_region(layer, new, "Change region", f"region {layer_id} {region_id}", solved)
 
     def rename_region(self, layer_id: int, region_id: int, name: str) -> None:
@@ -157,7 +155,7 @@ class EdgingVerbs(PaintingVerbs):
         layer, region = self._region(layer_id, region_id)
         if layer is not None and region is not None:
             rest = tuple(each for each in layer.regions if each.id != region_id)
-            waiting = _awaiting(layer, region.area.bounds)
+            waiting = _awaiting(layer, region.area)
             self._commit_edge(layer.changed(regions=rest, refinement=waiting), "Delete region")
 
     def _region(self, layer_id: int, region_id: int) -> tuple[Layer | None, Region | None]:
@@ -181,7 +179,7 @@ class EdgingVerbs(PaintingVerbs):
         self._solve_again(layer)
 
 
-def _awaiting(layer: Layer, area: Rect) -> Refinement | None:
+def _awaiting(layer: Layer, area: Mask) -> Refinement | None:
     """The layer's refinement with ``area`` to be solved too; one of the plain mask where there was none to wait for."""
     known = layer.refinement
     if known is None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from maskstudio import operations
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document, Layer
+from maskstudio.core.fringe import Fringe
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.core.refinement import amount_of
 from maskstudio.jobs import Runner, Token
-from maskstudio.operations import Fringe
 from maskstudio.params import RefineParams
 from maskstudio.verbs.edging import EdgingVerbs
 

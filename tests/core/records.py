@@ -6,7 +6,6 @@ import hypothesis.strategies as st
 import numpy as np
 
 from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
-from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.layer import Found
 from maskstudio.core.mask import Mask, grid
 from maskstudio.core.paint import Paint
@@ -54,9 +53,9 @@ def refinements(draw, dtype):
         if draw(st.booleans())
     }
     solved = draw(st.one_of(st.just(alpha), masks))
-    pending = draw(st.one_of(st.just(EMPTY), st.just(Rect(3, 4, 50, 60))))
+    awaited = draw(st.one_of(st.none(), masks.filter(lambda mask: bool(mask.bounds))))
     edges = draw(st.sampled_from([(), (UNADJUSTED,)]))
-    return Refinement(solved, colours, alpha, edges, draw(st.integers(0, 200)), pending)
+    return Refinement(solved, colours, alpha, edges, draw(st.integers(0, 200)), awaited)
 
 
 @st.composite
@@ -162,7 +161,7 @@ def _assert_same_refinement(mine, theirs, one, other):
     assert (mine is None) == (theirs is None)
     if mine is None:
         return
-    assert (mine.reach, mine.pending) == (theirs.reach, theirs.pending)
+    assert (mine.reach, mine.awaited) == (theirs.reach, theirs.awaited)
     assert (mine.edges == one.edges) == (theirs.edges == other.edges)
     assert mine.colours.keys() == theirs.colours.keys()
     for index, tile in mine.colours.items():

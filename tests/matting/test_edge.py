@@ -104,7 +104,9 @@ def test_a_part_solved_anew_fits_into_the_whole_and_leaves_the_rest_bit_for_bit(
     whole = solved(scene, refine=BAND)
     part = Rect(480, 240, 120, 120)
     spoilt = whole.refinement.solved.put(np.full((120, 120), 99, np.uint8), 480, 240)
-    waiting = Refinement(spoilt, whole.refinement.colours, reach=whole.refinement.reach).awaiting(part)
+    waiting = Refinement(spoilt, whole.refinement.colours, reach=whole.refinement.reach).awaiting(
+        painted(scene, 255, part)
+    )
     again = whole.changed(refinement=waiting)
     assert again.unsolved
     again = again.changed(refinement=refine_edge(scene.image, again, Token()))

@@ -111,6 +111,25 @@ def test_the_worst_place_is_where_the_old_background_was_left():
     assert 80 < x < 180
 
 
+def test_every_place_where_the_old_background_was_left_is_a_spot_of_its_own():
+    image, alpha = ramp((60, 40, 30), (245, 245, 250), height=900)
+    clean = estimate(image, alpha)
+    for top, amount in ((100, 1.0), (400, 0.7), (700, 0.4)):
+        rows = slice(top, top + 40)
+        clean[rows] = cv2.addWeighted(image[rows], amount, clean[rows], 1 - amount, 0)
+    halo = measure(image, clean, alpha)
+    first = {}
+    for number, spot in enumerate(halo.spots):
+        first.setdefault(next((top for top in (100, 400, 700) if top - 6 <= spot.place[1] < top + 46), None), number)
+    assert sorted(first, key=first.get)[:3] == [100, 400, 700]
+    amounts = [spot.amount for spot in halo.spots]
+    assert amounts == sorted(amounts, reverse=True)
+    assert amounts[0] > 3 * halo.fringe
+    places = np.array([spot.place for spot in halo.spots])
+    apart = np.hypot(*(places[:, None] - places).transpose(2, 0, 1))
+    assert apart[~np.eye(len(places), dtype=bool)].min() > 8
+
+
 def test_a_hard_mask_that_is_too_wide_is_noticed_and_one_that_fits_is_not():
     image = np.full((120, 200, 3), (250, 250, 250), np.uint8)
     image[30:90, 50:150] = (60, 40, 30)

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from maskstudio.core.document import Document, Layer, Refinement
 from maskstudio.core.files import write_mask
+from maskstudio.core.fringe import Fringe, Spot
 from maskstudio.core.geometry import Rect
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN
-from maskstudio.operations import Fringe
 from maskstudio.params import RefineParams
 
 WIDTH, HEIGHT = 300, 240
@@ -209,6 +209,28 @@ def test_n_goes_to_the_worst_fringe_at_100_per_cent_or_closer(measured, qtbot):
     qtbot.keyClick(canvas, K.Key_N)
     assert (canvas.scale, canvas.centre) == (4.0, QPointF(140.5, 90.5))
     assert len(measured.runs) == 1
+
+
+def test_n_goes_from_one_bad_place_to_the_next_and_shift_n_back(opened, qtbot, monkeypatch):
+    spots = (
+        Spot((140, 90), 9.5, (0, 0, 0)),
+        Spot((20, 30), 5.0, (255, 255, 255)),
+        Spot((60, 50), 2.5, (128, 128, 128)),
+    )
+    fringe = Fringe((20, 200, 90), 1.2, (140, 90), Mask(WIDTH, HEIGHT), spots)
+    monkeypatch.setattr("maskstudio.operations.fringe", lambda _document, _token: fringe)
+    canvas = opened.canvas
+    seen = []
+    for keys in (0, 0, 0, 0, SHIFT, SHIFT):
+        canvas.look_at(2.0, QPointF(0, 0))
+        qtbot.keyClick(canvas, K.Key_N, keys or Qt.KeyboardModifier.NoModifier)
+        qtbot.waitUntil(lambda: canvas.centre != QPointF(0, 0))
+        seen.append((canvas.centre.x(), canvas.style_of_view.worst, opened.notice.sentence[:13]))
+    worst, second, third = (
+        (spot.place[0] + 0.5, spot.backdrop, f"Fringe {number} of 3") for number, spot in enumerate(spots, 1)
+    )
+    assert seen == [worst, second, third, worst, third, second]
+    assert opened.notice.sentence == "Fringe 2 of 3: 5.0, visible."
 
 
 def test_without_a_fringe_n_says_so(opened, qtbot, monkeypatch):

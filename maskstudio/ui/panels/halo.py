@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from maskstudio.core.document import Document
+from maskstudio.core.fringe import Fringe
 from maskstudio.session import Session
 from maskstudio.ui import theme
 from maskstudio.ui.panels import followers, parts
@@ -18,6 +19,16 @@ _TRIES = 2  # for one state of the document: a measurement may have been cancell
 
 def _said(text: str) -> str:
     return QCoreApplication.translate("HaloSection", text)
+
+
+def _words(fringe: Fringe) -> str:
+    """How much there is, on the whole and at the worst place, which has the say: a clump is not clean on average."""
+    worst = fringe.spots[0] if fringe.spots else None
+    if worst is None or worst.amount <= fringe.amount:
+        words = f"{fringe.amount:.1f}  {judged(fringe.amount)}"
+        return _said("{} on {}").format(words, named(fringe.backdrop)) if fringe.worst is not None else words
+    amounts = _said("{} mean, {} worst").format(f"{fringe.amount:.1f}", f"{worst.amount:.1f}")
+    return amounts + "\n" + _said("{} on {}").format(judged(worst.amount), named(worst.backdrop))
 
 
 class HaloSection(Section):
@@ -34,11 +45,13 @@ class HaloSection(Section):
         self.toggled.connect(self.refresh)
         self.meter, self.picture, self.number = Meter(), RimPicture(), QLabel()
         self.number.setObjectName("haloNumber")
-        meaning = _said("Colour difference (Delta E) along the rim, on the background that shows it worst.")
+        self.number.ensurePolished()
+        self.number.setMinimumHeight(2 * self.number.fontMetrics().lineSpacing())  # so that nothing moves
+        meaning = _said("Colour difference (Delta E) of the rim, on the background that shows it worst.")
         for each in (self.meter, self.picture, self.number):
             each.setToolTip(meaning)
         self.worst, self._worst_action = followers.button(_said("Show worst"))
-        self.next, self._next_action = followers.button(_said("Go to worst"))
+        self.next, self._next_action = followers.button(_said("Next worst"))
         self.fix, self._fix_action = followers.button(_said("Fix here"))
         beside = QVBoxLayout()
         beside.setSpacing(2)
@@ -83,15 +96,14 @@ class HaloSection(Section):
             return
         self._rest.stop()
         self._looked_at, self._tries = document, 0
-        words = f"{fringe.amount:.1f}  {judged(fringe.amount)}"
-        if fringe.worst is not None:
-            words = _said("{} on {}").format(words, named(fringe.backdrop))
+        words = _words(fringe)
         parts.say(self.number, words)
-        self.meter.show_amount(fringe.amount, stale=False)
+        self.meter.show_amount(fringe.amount, stale=False, peak=fringe.peak)
         self.meter.setAccessibleDescription(words)
         if fringe is not self._pictured:
             self._pictured = fringe
-            self.picture.show_image(rim(document, fringe.worst, fringe.backdrop))
+            backdrop = fringe.spots[0].backdrop if fringe.spots else fringe.backdrop
+            self.picture.show_image(rim(document, fringe.worst, backdrop))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at what is there now."""

@@ -1,4 +1,4 @@
-"""How much of a fringe there is, as a bar on a scale, and a picture of the worst of it."""
+"""How much of a fringe there is, as a bar on a scale, with a mark and a picture of the worst of it."""
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
@@ -26,7 +26,7 @@ def judged(amount: float) -> str:
 
 
 class Meter(QWidget):
-    """A bar as long as the fringe, in the colour of its zone; ``stale`` greys it."""
+    """A bar as long as the fringe and a mark at the worst of it, in the colour of whose zone; ``stale`` greys it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +35,7 @@ class Meter(QWidget):
         self.setFixedHeight(_BAR + _CAPTION + 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._amount: float | None = None
+        self._peak = 0.0
         self._stale = True
 
     @property
@@ -47,10 +48,16 @@ class Meter(QWidget):
         """Whether that was measured on something else."""
         return self._stale
 
-    def show_amount(self, amount: float | None, *, stale: bool) -> None:
-        """Show this much."""
-        if (amount, stale) != (self._amount, self._stale):
-            self._amount, self._stale = amount, stale
+    @property
+    def peak(self) -> float:
+        """The worst of it, Delta E."""
+        return self._peak
+
+    def show_amount(self, amount: float | None, *, stale: bool, peak: float | None = None) -> None:
+        """Show this much, and ``peak`` where it is worst; without one what was there stays, or is the amount."""
+        peak = max(amount or 0.0, self._peak if peak is None and stale else peak or 0.0)
+        if (amount, stale, peak) != (self._amount, self._stale, self._peak):
+            self._amount, self._stale, self._peak = amount, stale, peak
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -68,6 +75,8 @@ class Meter(QWidget):
         if self._amount is not None:
             fill = colours.mark if self._stale else self._tone(colours)
             painter.fillRect(QRectF(0, 0, max(3.0, self._x(self._amount)), _BAR), QColor(fill))
+            if self._peak > self._amount:
+                painter.fillRect(QRectF(min(self._x(self._peak), self.width() - 1.0) - 3, 0, 4, _BAR), QColor(fill))
         painter.setPen(QPen(QColor(colours.window), 2))
         for edge in (VISIBLE, STRONG):
             painter.drawLine(QPointF(self._x(edge), 0), QPointF(self._x(edge), _BAR))
@@ -85,7 +94,7 @@ class Meter(QWidget):
         return self.width() * min(amount, FULL) / FULL
 
     def _tone(self, colours: theme.Tokens) -> str:
-        amount = self._amount or 0.0
+        amount = self._peak
         return colours.good if amount < VISIBLE else colours.warn if amount <= STRONG else colours.bad
 
 

@@ -1,9 +1,12 @@
 """Every panel: names, widths, and how it looks in dark and light."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QCursor, QFontInfo
 from PySide6.QtWidgets import QToolButton
 
+from maskstudio.core.fringe import Spot
 from maskstudio.errors import Failed
 from maskstudio.jobs import Job
 from maskstudio.params import AdjustParams
@@ -73,6 +76,8 @@ def test_looks_of_refining_unfolded(show, layered, solved, measured, actions, pi
     layered.add_region(2, "Sleeve", disc(370, 200, 30))
     layered.take_trimap(2, disc(300, 200, 5))
     actions["view.worst"].setEnabled(False)
+    clump = Spot((300, 120), 12.3, (255, 255, 255))
+    measured.fringe = replace(measured.fringe, amount=1.6, spots=(clump,))
     for section in (panel.regions, panel.halo):
         section.fold(False)
     panel.choose_region(1)

@@ -7,6 +7,7 @@ import pytest
 
 from maskstudio import operations
 from maskstudio.core.document import Document, Refinement
+from maskstudio.core.fringe import Spot
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
@@ -66,6 +67,14 @@ def test_choosing_another_layer_looks_the_same(panel, layered, measured, qtbot):
 def test_without_a_fringe_there_is_no_backdrop_to_name(panel, layered, measured, qtbot):
     measured.fringe = operations.Fringe((255, 255, 255), 0.0, None, Mask(600, 400))
     qtbot.waitUntil(lambda: panel.halo.number.text() == "0.0  clean")
+
+
+def test_a_bad_clump_is_not_clean_whatever_the_mean_is(panel, layered, measured, qtbot):
+    spot = Spot((310, 130), 12.34, (255, 255, 255))
+    measured.fringe = replace(measured.fringe, amount=1.6, spots=(spot,))
+    qtbot.waitUntil(lambda: panel.halo.number.text() == "1.6 mean, 12.3 worst\nstrong on white")
+    assert (panel.halo.meter.amount, panel.halo.meter.peak) == (1.6, 12.34)
+    assert "clean" not in panel.halo.meter.accessibleDescription()
 
 
 def test_without_a_layer_it_says_so(show, session, measured, qtbot):
