@@ -14,6 +14,7 @@ from maskstudio.ui.views import ViewChoices
 if TYPE_CHECKING:
     from maskstudio.core.document import Document
     from maskstudio.core.fringe import Fringe
+    from maskstudio.core.image import Image
     from maskstudio.core.mask import Mask
     from maskstudio.session import Session
     from maskstudio.ui.tools.tools import Tools
@@ -37,6 +38,7 @@ class EdgeView(QObject):
         self._measured: Document | None = None  # whose fringe was asked for last
         self._step = 0  # how many places of the fringe to go on by once it is known
         self._stop: tuple[Fringe, int] | None = None  # the place gone to last
+        self._judged_on: Image | None = None  # the photo whose worst background is on show since it was asked for
         choices.changed.connect(self.follow)
 
     def attend(self, tools: Tools) -> None:
@@ -82,6 +84,8 @@ class EdgeView(QObject):
 
     def _follow_fringe(self, session: Session) -> None:
         document = session.document
+        if self._choices.mode != "worst":
+            self._judged_on = None
         if document is None or not (self._step or self._choices.mode == "worst"):
             return
         if document is not self._measured:  # asked once: what fails would fail for ever
@@ -92,8 +96,10 @@ class EdgeView(QObject):
         step, self._step = self._step, 0
         if step:
             self._go_on(session, fringe, step)
-        at_stop = self._stop is not None and self._stop[0] is fringe
-        self._choices.show_worst(fringe.tour[self._stop[1]].backdrop if self._stop and at_stop else fringe.backdrop)
+        if step or (self._judged_on is not document.image and document.alpha.tiles):
+            self._judged_on = document.image  # it stays, whatever is painted now, until it is asked for again
+            at_stop = self._stop is not None and self._stop[0] is fringe
+            self._choices.show_worst(fringe.tour[self._stop[1]].backdrop if self._stop and at_stop else fringe.backdrop)
 
     def _go_on(self, session: Session, fringe: Fringe, step: int) -> None:
         """Look at the place so many steps after the one looked at last, the worst one at first."""

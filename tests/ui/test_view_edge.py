@@ -324,3 +324,23 @@ def test_another_photo_is_matched(opened, tmp_path, chosen, monkeypatch, name, k
     act(opened, name)
     assert asked == [(tmp_path / "other.png", kind)]
     assert all("Same" in title for title in titles)
+
+
+def test_the_worst_background_stays_while_one_paints_until_it_is_asked_for_again(opened, qtbot, monkeypatch):
+    found = iter([(20, 200, 90), (250, 10, 10), (10, 10, 250), (1, 2, 3)])
+    latest = []
+
+    def fringe(_document, _token):
+        latest.append(next(found))
+        return Fringe(latest[-1], 1.2, (140, 90), Mask(WIDTH, HEIGHT), ())
+
+    monkeypatch.setattr("maskstudio.operations.fringe", fringe)
+    opened.actions_by_id["view.worst"].trigger()
+    qtbot.waitUntil(lambda: opened.canvas.style_of_view.worst == (20, 200, 90))
+    opened.session.invert()
+    qtbot.waitUntil(lambda: len(latest) == 2 and opened.session.fringe is not None)
+    assert opened.canvas.style_of_view.worst == (20, 200, 90)
+    opened.actions_by_id["view.overlay"].trigger()
+    opened.actions_by_id["view.worst"].trigger()
+    qtbot.waitUntil(lambda: opened.canvas.style_of_view.worst == latest[-1])
+    assert latest[-1] != (20, 200, 90)
