@@ -18,7 +18,6 @@ from maskstudio.ui.keys.filter import KeyFilter
 from maskstudio.ui.keys.glance import Glance
 from maskstudio.ui.keys.holding import Holding
 from maskstudio.ui.keys.keymap import Keymap, shown
-from maskstudio.ui.keys.press import Press
 from maskstudio.ui.registry import actions as registry
 
 if TYPE_CHECKING:  # what the user asks for is loaded then, not at every start
@@ -68,7 +67,7 @@ class Habits(QObject):
         self._actions = actions
         self._glance = Glance(self._window, self._window.canvas.hold_original, self._look_back)
         self._holding = Holding(self._window, [actions[name] for name in _HELD if name in actions])
-        takers = Press(), self._glance, self._holding
+        takers = self._glance, self._holding
         self._filter = KeyFilter(self._window, lambda key: actions.get(self.keymap.owner(key)), takers)
 
     def listen(self) -> None:

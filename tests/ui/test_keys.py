@@ -24,7 +24,6 @@ from maskstudio.ui.keys import manners
 from maskstudio.ui.keys.filter import KeyFilter
 from maskstudio.ui.keys.glance import Glance
 from maskstudio.ui.keys.keymap import Keymap
-from maskstudio.ui.keys.press import Press
 from maskstudio.ui.registry import actions as registry
 from maskstudio.ui.registry.table import BY_ID
 
@@ -48,7 +47,7 @@ def stage(qtbot):
     keymap = Keymap()
     actions = registry.build(window, verbs, keymap)
     window.addActions(list(actions.values()))
-    window.filter = KeyFilter(window, lambda key: actions.get(keymap.owner(key)), [Press()])
+    window.filter = KeyFilter(window, lambda key: actions.get(keymap.owner(key)))
     window.actions_by_id, window.done, window.canvas, window.fields = actions, done, canvas, fields
     qtbot.addWidget(window)
     window.show()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from maskstudio.ui.keys import manners, physical
+from maskstudio.ui.keys.press import presses
 
 
 class Taker(Protocol):
@@ -30,7 +31,7 @@ class KeyFilter(QObject):
         """Give fields their keys; run the action whose key has another name on this layout."""
         if not isinstance(event, QKeyEvent):  # every event comes here; asking for its type would cost the most
             return False
-        if any(taker.take(event) for taker in self._takers):
+        if presses(watched, event) or any(taker.take(event) for taker in self._takers):
             return True
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride:
