@@ -49,7 +49,7 @@ def test_a_newer_job_in_a_lane_overtakes_the_older(runner, home_thread):
     release, got = threading.Event(), []
 
     def slow(token):
-        release.wait(10)
+        release.wait(PATIENCE)
         token.check()
         return "old"
 
@@ -66,11 +66,11 @@ def test_a_result_that_comes_after_cancel_is_dropped(runner, home_thread):
 
     def deaf(_token):
         started.set()
-        release.wait(10)
+        release.wait(PATIENCE)
         return "late"
 
     job = runner.start("Deaf", deaf, got.append, lane="a")
-    started.wait(10)
+    started.wait(PATIENCE)
     job.cancel()
     release.set()
     home_thread.run_until(lambda: job.finished)
@@ -121,7 +121,7 @@ def test_jobs_that_wait_for_others_do_not_hold_up_the_rest():
     home, over, results = Home(), threading.Event(), []
     with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as away:
         runner = Runner(home.queue.put, pool, away)
-        runner.start("Wait", lambda _token: over.wait(10), lambda _: None, lane="a", away=True)
+        runner.start("Wait", lambda _token: over.wait(PATIENCE), lambda _: None, lane="a", away=True)
         runner.start("Work", lambda _token: "done", results.append, lane="b")
         home.run_until(lambda: results)
         over.set()

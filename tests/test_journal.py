@@ -312,10 +312,11 @@ def test_discarding_is_for_good(session, writer, tmp_path):
 
 class Full:
     def __init__(self, monkeypatch):
-        self.full = True
+        self.full, self.tried = True, 0
         write = Log._write
 
         def writing(log, data):
+            self.tried += 1
             if self.full:
                 raise OSError(errno.ENOSPC, "full")
             write(log, data)
@@ -331,7 +332,8 @@ def test_a_full_disk_is_told_once_and_stops_nothing(session, writer, tmp_path, m
     stroke(session, [(60, 60)])
     until(lambda: session.journal.safety == "failed")
     stroke(session, [(90, 90)])
-    time.sleep(0.2)
+    tried = disk.tried
+    until(lambda: disk.tried > tried + 3)
     sentence = "What you do is not being kept safe at the moment: the disk is full. Save your work."
     assert [str(error) for error in session.failures] == [sentence]
     assert isinstance(session.failures[0], CannotWrite)
@@ -349,7 +351,7 @@ def test_a_log_that_has_grown_is_written_anew(session, writer, tmp_path, monkeyp
         stroke(session, [(20 + 8 * number, 20 + 5 * number), (100, 100)], value=255 * (number % 2))
         if number % 3 == 0:
             session.undo()
-        time.sleep(0.02)
+        until(lambda: session.journal._written is session.journal._state)
     until(lambda: session.journal._number > 1 and session.journal._anew is None)
     assert writer.settle()
     grave = died(session, writer, tmp_path)

@@ -23,7 +23,7 @@ from maskstudio.journal.writer import Writer
 from maskstudio.params import BrushParams
 from maskstudio.session import Session
 from tests.core.documents import image
-from tests.patience import until
+from tests.patience import PATIENCE, until
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_the_digest_does_not_hold_up_the_journal(writer, photo, monkeypatch):
     keep = source.keep
 
     def slow(*args):
-        assert go.wait(300)
+        assert go.wait(PATIENCE)
         keep(*args)
 
     monkeypatch.setattr(source, "keep", slow)

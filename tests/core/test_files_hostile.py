@@ -17,6 +17,7 @@ from maskstudio.core.files import decode_image, read_image
 from maskstudio.core.pngfile import read_chunks
 from maskstudio.errors import BadImage, CannotRead, TooLarge
 from tests.core.pictures import RGB, plain_png, saved
+from tests.patience import PATIENCE
 
 
 def test_nothing_there_folder_and_device(tmp_path):
@@ -139,7 +140,7 @@ def test_no_hostile_file_crashes_hangs_or_speaks(shared_data):
         [sys.executable, "-W", "error", "-c", PROBE, str(shared_data / "torture")],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=2 * PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
@@ -193,7 +194,7 @@ def test_mutated_files_open_or_are_refused(shared_data):
     ]
     files = [str(shared_data / "torture" / name) for name in names]
     command = [sys.executable, "-W", "error", "-c", MUTANTS, "7", *files]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=2 * PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) > 200
 

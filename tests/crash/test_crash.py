@@ -51,7 +51,7 @@ def display():
         number = pipe.readline().strip()
     yield f":{number}"
     server.terminate()
-    server.wait(10)
+    server.wait(PATIENCE)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel, Untrust
 from maskstudio.jobs import Token
 from maskstudio.params import CutoutParams, DetectParams
 from maskstudio.providers import weights, yolo
+from tests.patience import PATIENCE
 
 PHOTOS = [
     "ultralytics_assets/bus.jpg",
@@ -267,7 +268,7 @@ def test_a_fresh_process_stays_silent_and_leaves_the_process_as_it_was(shared_mo
     done = subprocess.run(
         [sys.executable, "-c", QUIET, str(shared_data / "photos/ultralytics_assets/bus.jpg")],
         env=os.environ | {"MASKSTUDIO_MODELS": str(shared_models), "MASKSTUDIO_HOME": str(home)},
-        capture_output=True, text=True, timeout=300, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -12,7 +12,8 @@ from maskstudio import cli
 from maskstudio.keys import FIELDS
 from maskstudio.providers.remote.gate import gate
 from maskstudio.verbs import sending
-from tests.sending.scene import BRIGHT, EVERY, QUICK, World, photo, world
+from tests.budgets import PATIENT, impatient
+from tests.sending.scene import BRIGHT, EVERY, World, photo, world
 
 pytest.importorskip("starlette", reason="the test servers need Starlette")
 pytest.importorskip("moto", reason="the test servers need moto")
@@ -22,6 +23,12 @@ pytest.importorskip("moto", reason="the test servers need moto")
 def servers() -> Iterator[World]:
     with world() as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _budgets() -> Iterator[None]:
+    with impatient():
+        yield
 
 
 @pytest.fixture
@@ -43,7 +50,7 @@ def maskstudio(monkeypatch, capsys, place):
         variable = next(each.variable for each in FIELDS[service] if each.name == field)
         monkeypatch.setenv(variable, secret)
 
-    monkeypatch.setattr(sending, "Times", lambda: QUICK)  # servers on this machine need no patience
+    monkeypatch.setattr(sending, "Times", lambda: PATIENT)
 
     def run(*words, typed=""):
         monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])

@@ -14,11 +14,10 @@ from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.keys import Keychain
-from maskstudio.providers.remote.base import Times
 from maskstudio.remote_params import ACCOUNTS
 from maskstudio.session import Session
+from tests.budgets import PATIENT
 
-QUICK = Times(connect=1, read=1, total=4, wait=0.02, longest=0.1, poll=0.02, slowest=0.05)
 EVERY = ("runware", "adobe", "server402", "alibaba")
 
 
@@ -81,7 +80,7 @@ def world(**adobe: Any) -> Iterator[World]:
         ("hosting", "accessKeyId"): made_up("s3id"),
         ("hosting", "secretAccessKey"): made_up("s3secret"),
     }
-    faults = Faults(retry_after=0)
+    faults = Faults(retry_after=0, drip=(4096, 0.01))
     runware = RunwareServer(keys=(secrets["runware", "apiKey"],), faults=faults)
     adobe_server = AdobeServer(secrets["adobe", "clientId"], secrets["adobe", "clientSecret"], faults=faults, **adobe)
     server402 = Server402(tokens=(secrets["server402", "paymentToken"],), faults=faults)
@@ -114,7 +113,7 @@ def opened(place: World, runner: Runner | None = None, picture: np.ndarray | Non
     session = Session(runner or Runner(immediate, Inline()))
     session.history = History(Document(Image(photo() if picture is None else picture.copy(), name="scene.png")))
     session.account = place.account
-    session.times = QUICK
+    session.times = PATIENT
     session.keys = Keychain(lambda: None)
     for (service, field), secret in place.secrets.items():
         session.keys.keep(service, accounts.address(place.account(service)), field, secret)

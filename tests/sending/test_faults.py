@@ -14,7 +14,6 @@ import pytest
 
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Runner
-from maskstudio.providers.remote.base import Times
 from maskstudio.providers.remote.gate import gate
 from maskstudio.remote_params import (
     AdobeObjectsParams,
@@ -22,12 +21,12 @@ from maskstudio.remote_params import (
     RunwareMaskParams,
     Server402RefineParams,
 )
+from tests.budgets import HELD
 from tests.patience import PATIENCE, until
 from tests.sending.scene import opened
 from tests.sending.test_session_services import by_hand
 from tests.servers.faults import KINDS
 
-HASTY = Times(connect=0.5, read=0.3, total=1.5, wait=0.01, longest=0.05, poll=0.02, slowest=0.03)
 STAGES = {
     "runware": ("runware.task", "result"),
     "adobe": ("adobe.token", "adobe.submit", "adobe.status", "result"),
@@ -64,7 +63,6 @@ def matrix():
 @pytest.mark.parametrize("times", [1, 99])
 def test_a_fault_ends_in_one_sentence_or_in_the_right_mask(place, service, stage, kind, times):
     session = opened(place)
-    session.times = HASTY
     operation, params = ASKED[service]
     if operation == "refine":
         by_hand(session)
@@ -100,6 +98,7 @@ def test_cancelling_is_quick_and_leaves_nothing(place, service, stage):
     home: queue.SimpleQueue = queue.SimpleQueue()
     with ThreadPoolExecutor(2) as pool:
         session = opened(place, Runner(home.put, pool))
+        session.times = HELD
         operation, params = ASKED[service]
         if operation == "refine":
             by_hand(session)
@@ -127,7 +126,6 @@ def test_money_and_haste_pause_the_queue_until_the_user_goes_on(place, kind):
     home: queue.SimpleQueue = queue.SimpleQueue()
     with ThreadPoolExecutor(4) as pool:
         first = opened(place, Runner(home.put, pool))
-        first.times = HASTY
         second = opened(place, Runner(home.put, pool))
         failed: list[MaskStudioError] = []
         first.failed = second.failed = failed.append

@@ -14,7 +14,7 @@ import pytest
 
 from maskstudio.jobs import Runner
 from tests.patience import PATIENCE
-from tests.sending.scene import QUICK, opened
+from tests.sending.scene import opened
 from tests.sending.test_faults import ASKED
 from tests.sending.test_session_services import by_hand
 
@@ -36,7 +36,6 @@ def test_many_photos_with_trouble(place, service):
         sessions = [opened(place, Runner(home.put, pool, away), picture=_photo(number)) for number in range(MANY)]
         before = psutil.Process().memory_info().rss
         for number, session in enumerate(sessions):
-            session.times = QUICK
             session.failed = lambda error, number=number: outcomes.setdefault(number, str(error))
             _ask(session, service)
         deadline = time.monotonic() + PATIENCE + MANY

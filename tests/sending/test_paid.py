@@ -21,6 +21,7 @@ from maskstudio.params import MaskParams
 from maskstudio.providers.remote.gate import gate
 from maskstudio.remote_params import AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams, Server402RefineParams
 from maskstudio.session import Session
+from tests.budgets import HELD
 from tests.patience import until
 from tests.sending.scene import BRIGHT, opened, photo
 from tests.sending.test_session_services import by_hand, refined, visible_alpha
@@ -205,6 +206,7 @@ def test_words_about_money():
 
 def test_a_cancelled_job_says_what_may_be_charged(place):
     session = opened(place)
+    session.times = HELD
     token_of = session.runner.start
 
     def start(label, work, done, **how):

@@ -19,7 +19,7 @@ import pytest
 from maskstudio.errors import MaskStudioError
 from maskstudio.keys import FIELDS
 from tests.sending.scene import EVERY, opened, photo
-from tests.sending.test_faults import ASKED, HASTY
+from tests.sending.test_faults import ASKED
 from tests.sending.test_session_services import by_hand
 
 TROUBLE = ("500", "malformed", "html502", "drop", "429", "402", "redirect", "wrong-type")
@@ -43,7 +43,6 @@ def test_no_key_shows_in_files_logs_or_errors(place, home, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     told: list[str] = []
     session = opened(place)
-    session.times = HASTY
     session.told = told.append
 
     def failed(error: MaskStudioError) -> None:

@@ -20,8 +20,8 @@ from maskstudio.providers.remote.addresses import configured, origin_of, public
 from maskstudio.providers.remote.base import run_with
 from maskstudio.providers.remote.redact import redacted, sentence
 from maskstudio.providers.remote.wire import Deadline, Wire, retry_after
+from tests.budgets import PATIENT
 from tests.patience import PATIENCE
-from tests.sending.scene import QUICK
 from tests.servers.running import serve
 
 
@@ -55,7 +55,7 @@ def site():
 
 def call(base, path, **how):
     async def work():
-        async with Wire(base, "The service", times=QUICK, headers={"Authorization": "Bearer hidden-key"}) as wire:
+        async with Wire(base, "The service", times=PATIENT, headers={"Authorization": "Bearer hidden-key"}) as wire:
             return await wire.call(how.pop("method", "POST"), path, **how)
 
     return run_with(Token(), work)
@@ -78,7 +78,7 @@ def test_too_many_requests_end_as_busy(site):
     base, asked = site
     with pytest.raises(Busy):
         call(base, "busy-a")
-    assert sum(path == "/busy-a" for path, _ in asked) == QUICK.tries
+    assert sum(path == "/busy-a" for path, _ in asked) == PATIENT.tries
 
 
 def test_redirects_are_not_followed(site):
@@ -107,7 +107,7 @@ def test_results_are_fetched_without_keys_from_known_origins_alone(site):
     base, asked = site
 
     def fetch(link, known, **how):
-        return run_with(Token(), lambda: carrier.fetch(link, known, QUICK, Deadline(3), **how))
+        return run_with(Token(), lambda: carrier.fetch(link, known, PATIENT, Deadline(PATIENCE), **how))
 
     assert fetch(f"{base}/picture-a", {origin_of(base)}) == b"\x89PNG"
     assert "authorization" not in asked[-1][1]
@@ -233,7 +233,7 @@ def test_a_secret_at_the_end_of_a_long_answer_is_taken_out(site, caplog):
         def judge(_reply):
             return ProviderFailed("It did not work.")
 
-        async with Wire(base, "The service", times=QUICK, secrets=(SECRET,), judge=judge) as wire:
+        async with Wire(base, "The service", times=PATIENT, secrets=(SECRET,), judge=judge) as wire:
             await wire.call("GET", "long")
 
     with pytest.raises(ProviderFailed):

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.patience import PATIENCE
 from tests.servers import pictures
 from tests.servers.faults import PICTURE_KINDS, Faults, fault_of
 
@@ -72,7 +73,7 @@ class Inputs:
             raise NoInput(f"{parts.hostname} cannot be reached from here.", allowed=True)
         try:
             # Loopback only: reading certificates for each input would cost more than the input.
-            async with httpx.AsyncClient(trust_env=False, verify=False, timeout=10) as client:
+            async with httpx.AsyncClient(trust_env=False, verify=False, timeout=PATIENCE) as client:
                 answer = await client.get(urlunsplit(parts), headers=headers)
         except httpx.HTTPError as error:
             raise NoInput("The input could not be fetched.", allowed=True) from error

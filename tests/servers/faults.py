@@ -26,7 +26,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.patience import PATIENCE
-from tests.servers import wire
+from tests.servers import holding, wire
 
 # What a service must say in its own words; pictures can be spoiled with `pictures.spoiled`.
 PICTURE_KINDS = ("not-image", "wrong-size", "scaled", "bomb")
@@ -153,19 +153,26 @@ class FaultLayer:
             await self._app({**scope, "fault": kind}, again, send)
         elif kind == "slow" and not paid:
             # A client that has gone meanwhile never gets its work done.
-            if not await wire.gone_within(receive, self._faults.delay):
+            if not await self._held_back(scope, receive):
                 await self._app(scope, again, send)
         else:
             whole = paid or scope["method"] != "POST" or kind == "drip"
             answer = await wire.answer_of(self._app, scope, again) if whole else wire.stub()
-            await self._spoil(kind, answer, receive, send)
+            if kind == "slow":
+                if not await self._held_back(scope, receive):
+                    await answer.send(send)
+            else:
+                await self._spoil(kind, answer, receive, send)
+
+    async def _held_back(self, scope: Scope, receive: Receive) -> bool:
+        """Say that this request is held back, and hold it as long as the client waits. True if it has gone."""
+        numbers = {value.decode() for name, value in scope["headers"] if name.decode() == holding.NUMBER}
+        holding.held.update(numbers)
+        return await wire.gone_within(receive, self._faults.delay)
 
     async def _spoil(self, kind: str, answer: wire.Answer, receive: Receive, send: Send) -> None:
         """Act out one kind with what would have been the answer."""
-        if kind == "slow":
-            if not await wire.gone_within(receive, self._faults.delay):
-                await answer.send(send)
-        elif kind == "drip":
+        if kind == "drip":
             await answer.drip(send, receive, *self._faults.drip)
         elif kind == "drop":
             await answer.drop(send, receive)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from tests.patience import PATIENCE
+
 
 class _Server(uvicorn.Server):
     """uvicorn that says when it listens, and that ends at once whatever its clients still wait for."""
@@ -53,10 +55,10 @@ def serve(app: ASGIApp, bound: socket.socket | None = None) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="test server", daemon=True)
     thread.start()
     try:
-        if not server.listening.wait(10):
+        if not server.listening.wait(PATIENCE):
             raise RuntimeError("The test server did not start.")
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
         bound.close()

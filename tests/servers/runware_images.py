@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 from PIL import Image
 
+from tests.patience import PATIENCE
 from tests.servers import pictures
 from tests.servers.runware_rules import Refused, is_uuid
 
@@ -90,7 +91,7 @@ async def _fetched(url: str, where: str) -> bytes:
     if urlsplit(url).hostname not in LOOPBACK:
         raise Refused("invalidImageURL", "This test server fetches from this machine only.", where)
     try:
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             return (await client.get(url)).raise_for_status().content
     except httpx.HTTPError:
         raise Refused("downloadFailed", "The image could not be downloaded.", where) from None
@@ -101,7 +102,7 @@ async def put_away(url: str, data: bytes, kind: str) -> None:
     if urlsplit(url).hostname not in LOOPBACK:
         raise Refused("invalidUploadEndpoint", "This test server sends to this machine only.", "uploadEndpoint")
     try:
-        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
             (await client.put(url, content=data, headers={"content-type": kind})).raise_for_status()
     except httpx.HTTPError:
         raise Refused("uploadFailed", "The result could not be sent to its endpoint.", "uploadEndpoint") from None

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from tests.patience import PATIENCE
 from tests.servers.adobe import AdobeServer
 from tests.servers.running import serve
 
@@ -99,7 +100,7 @@ def place(running: tuple[str, dict]) -> Iterator[Place]:
         return Response(data or b"", 200 if data else 404, media_type="image/png")
 
     behind["app"] = Starlette(routes=[Mount("/adobe", routes=server.routes), Route("/files/{name}", give)])
-    with httpx.Client(trust_env=False, verify=False) as client:
+    with httpx.Client(timeout=PATIENCE, trust_env=False, verify=False) as client:
         made = Place(server, base, files, client, {})
         made.headers = {"Authorization": f"Bearer {token(made).json()['access_token']}", "x-api-key": "an-id"}
         yield made

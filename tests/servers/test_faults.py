@@ -21,6 +21,7 @@ pytest.importorskip("uvicorn", reason="the test servers need uvicorn")
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from tests.patience import PATIENCE
 from tests.servers import pictures
 from tests.servers.faults import Faults
 from tests.servers.running import serve
@@ -56,8 +57,9 @@ def task(kind: str = "base64Data") -> list[dict[str, object]]:
     return [common | {"inputs": {"image": picture}, "outputType": kind, "outputFormat": "PNG"}]
 
 
-def post(base: str, tasks: object = None, timeout: float = 20.0) -> httpx.Response:
-    return httpx.post(f"{base}/v1", json=tasks or task(), headers={"authorization": "Bearer key"}, timeout=timeout)
+def post(base: str, tasks: object = None, read: float = PATIENCE) -> httpx.Response:
+    patience = httpx.Timeout(PATIENCE, read=read)
+    return httpx.post(f"{base}/v1", json=tasks or task(), headers={"authorization": "Bearer key"}, timeout=patience)
 
 
 def result(base: str) -> str:
@@ -97,7 +99,8 @@ def test_only_paid_faults_charge(server, base, kind, paid):
 def test_slow_waits_and_forgets_a_client_that_has_gone(server, base):
     server.faults.next("runware.task", "slow")
     with pytest.raises(httpx.ReadTimeout):
-        post(base, timeout=0.3)
+        post(base, read=0.3)
+    assert server.faults.reached("runware.task")
     server.faults.delay = 0.1
     server.faults.next("runware.task", "slow")
     assert post(base).status_code == 200
@@ -110,7 +113,7 @@ def test_a_test_can_wait_for_a_fault(server, base):
     watcher = threading.Thread(target=lambda: arrived.append(server.faults.reached("runware.task")))
     watcher.start()
     with pytest.raises(httpx.ReadTimeout):
-        post(base, timeout=0.3)
+        post(base, read=0.3)
     watcher.join()
     assert arrived == [True]
     assert server.faults.taken == [("runware.task", "slow")]
@@ -120,19 +123,19 @@ def test_dripping_ends_in_the_right_answer(server, base):
     url = result(base)
     server.faults.drip = (40, 0.002)
     server.faults.next("result", "drip")
-    assert httpx.get(url).content == httpx.get(url).content
+    assert httpx.get(url, timeout=PATIENCE).content == httpx.get(url, timeout=PATIENCE).content
 
 
 def test_result_pictures_go_wrong(server, base):
     url = result(base)
     for kind in ("not-image", "wrong-size", "scaled", "bomb", "wrong-type"):
         server.faults.next("result", kind)
-    assert httpx.get(url).content[:4] != b"\x89PNG"
-    wide, half = (Image.open(io.BytesIO(httpx.get(url).content)).size for _ in range(2))
+    assert httpx.get(url, timeout=PATIENCE).content[:4] != b"\x89PNG"
+    wide, half = (Image.open(io.BytesIO(httpx.get(url, timeout=PATIENCE).content)).size for _ in range(2))
     assert (wide, half) == ((62, 10), (15, 10))
-    assert struct.unpack(">II", httpx.get(url).content[16:24]) == (60000, 60000)
-    assert httpx.get(url).headers["content-type"] == "text/html"
-    assert Image.open(io.BytesIO(httpx.get(url).content)).size == (30, 20)
+    assert struct.unpack(">II", httpx.get(url, timeout=PATIENCE).content[16:24]) == (60000, 60000)
+    assert httpx.get(url, timeout=PATIENCE).headers["content-type"] == "text/html"
+    assert Image.open(io.BytesIO(httpx.get(url, timeout=PATIENCE).content)).size == (30, 20)
 
 
 @pytest.mark.parametrize("kind", ["huge", "huge-length"])
@@ -140,7 +143,7 @@ def test_huge_never_ends(server, base, kind):
     url = result(base)
     server.faults.next("result", kind)
     seen = 0
-    with httpx.stream("GET", url) as answer:
+    with httpx.stream("GET", url, timeout=PATIENCE) as answer:
         assert ("content-length" in answer.headers) == (kind == "huge-length")
         for piece in answer.iter_raw():
             seen += len(piece)
@@ -152,7 +155,7 @@ def test_huge_never_ends(server, base, kind):
 def test_a_gzip_bomb_is_small_and_valid(server, base):
     url = result(base)
     server.faults.next("result", "gzip-bomb")
-    with httpx.stream("GET", url) as answer:
+    with httpx.stream("GET", url, timeout=PATIENCE) as answer:
         raw = b"".join(answer.iter_raw())
     assert len(raw) < 1 << 20
     with gzip.open(io.BytesIO(raw)) as unpacked:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.hosting import Bucket, bucket
 
 
@@ -19,7 +20,7 @@ def store() -> Iterator[Bucket]:
 def test_presigned_put_get_and_delete(store: Bucket) -> None:
     data = bytes(range(256)) * 100
     key = "a folder/ünï.png"
-    with store.client() as client, httpx.Client(trust_env=False) as plain:
+    with store.client() as client, httpx.Client(timeout=PATIENCE, trust_env=False) as plain:
         place = {"Bucket": store.bucket, "Key": key}
         put = client.generate_presigned_url("put_object", Params={**place, "ContentType": "image/png"}, ExpiresIn=900)
         get = client.generate_presigned_url("get_object", Params=place, ExpiresIn=900)

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from tests.patience import PATIENCE
 from tests.servers import x402verify
 from tests.servers.alibaba import AlibabaServer, rpc_signature
 from tests.servers.running import serve
@@ -102,7 +103,7 @@ def place(running: tuple[str, dict]) -> Iterator[Place]:
 
     routes = [Mount("/server402", routes=paid.routes), Mount("/alibaba", routes=alibaba.routes)]
     behind["app"] = Starlette(routes=[*routes, Route("/files/{name}", give), *alibaba.routes])
-    with httpx.Client(trust_env=False, verify=False) as client:
+    with httpx.Client(timeout=PATIENCE, trust_env=False, verify=False) as client:
         yield Place(base, files, paid, alibaba, client)
 
 

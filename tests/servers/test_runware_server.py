@@ -20,6 +20,7 @@ from runware import Runware, RunwareError
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from tests.patience import PATIENCE
 from tests.servers.running import serve
 from tests.servers.runware import RunwareServer
 from tests.servers.runware_rules import MASKING_MODELS, REMBG, REMOVAL_MODELS
@@ -128,7 +129,7 @@ def official(base: str, *calls: Any, key: str = KEY) -> list[Any]:
 def post(base: str, tasks: Any, **headers: str) -> httpx.Response:
     """A message without the vendor's client, for what that client cannot say."""
     sent = {"authorization": f"Bearer {KEY}"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.post(f"{base}/v1", json=tasks, headers=sent)
+    return httpx.post(f"{base}/v1", json=tasks, headers=sent, timeout=PATIENCE)
 
 
 def new() -> str:
@@ -238,7 +239,7 @@ def test_uploads_and_their_uuid_as_input(base, server, photo):
     with pytest.raises(RunwareError) as caught:
         official(base, removal(second["mediaUUID"]))
     assert (caught.value.code, caught.value.parameter) == ("notFound", "inputs.image")
-    assert httpx.get(first["imageURL"]).content == png(photo)
+    assert httpx.get(first["imageURL"], timeout=PATIENCE).content == png(photo)
     assert len(server.charges) == 2
 
 
@@ -256,7 +257,11 @@ def test_every_way_to_receive_a_result(base, photo, form, kind):
     ((answer,),) = official(base, masking(uri(photo), outputType=kind, outputFormat=form))
     key = {"URL": "maskImageURL", "base64Data": "maskImageBase64Data", "dataURI": "maskImageDataURI"}[kind]
     assert [name for name in answer if name.startswith("maskImage") and name != "maskImageUUID"] == [key]
-    data = httpx.get(answer[key]).content if kind == "URL" else base64.b64decode(answer[key].rpartition(",")[2])
+    data = (
+        httpx.get(answer[key], timeout=PATIENCE).content
+        if kind == "URL"
+        else base64.b64decode(answer[key].rpartition(",")[2])
+    )
     with Image.open(io.BytesIO(data)) as picture:
         assert picture.format == form.replace("JPG", "JPEG")
         found = np.array(picture.convert("L")).astype(int)
@@ -323,7 +328,9 @@ def test_all_dialects_of_background_removal(base, photo, dialect):
 def test_flat_masking_and_an_authentication_task(base, photo):
     task = {"taskType": "imageMasking", "taskUUID": new(), "model": "runware:35@4", "inputImage": uri(photo)}
     task |= PLAIN | {"outputType": "base64Data", "outputFormat": "PNG"}
-    opened = httpx.post(f"{base}/v1", json=[{"taskType": "authentication", "apiKey": KEY}, task]).json()["data"]
+    opened = httpx.post(
+        f"{base}/v1", json=[{"taskType": "authentication", "apiKey": KEY}, task], timeout=PATIENCE
+    ).json()["data"]
     assert opened[0]["connectionSessionUUID"]
     assert len(opened[1]["detections"]) == 2
     refused = post(base, [task | {"taskUUID": new(), "confidence": 2}])
@@ -370,8 +377,8 @@ def test_a_job_that_fails_costs_nothing(base, server, photo):
 def test_result_files_want_no_credentials(base, photo):
     url = post(base, [masking(uri(photo), taskUUID=new(), outputType="URL")]).json()["data"][0]["maskImageURL"]
     assert url.startswith(f"{base}/im/")
-    assert httpx.get(url, headers={"authorization": f"Bearer {KEY}"}).status_code == 403
-    assert httpx.get(url).headers["content-type"] == "image/png"
+    assert httpx.get(url, headers={"authorization": f"Bearer {KEY}"}, timeout=PATIENCE).status_code == 403
+    assert httpx.get(url, timeout=PATIENCE).headers["content-type"] == "image/png"
 
 
 def test_a_result_can_be_sent_to_an_endpoint(base, server, photo):

@@ -12,7 +12,8 @@ from maskstudio import accounts
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.providers.remote.gate import gate
-from tests.sending.scene import QUICK, luma, photo, world
+from tests.budgets import PATIENT
+from tests.sending.scene import luma, photo, world
 
 LEFT = Qt.MouseButton.LeftButton
 BRIGHT = np.where(luma(photo()) > 127, 255, 0).astype(np.uint8)
@@ -27,7 +28,7 @@ def studio(window, qtbot, tmp_path):
     QImage(picture.tobytes(), 96, 64, 288, QImage.Format.Format_RGB888).save(str(path))
     window.open(path)
     qtbot.waitUntil(lambda: window.session.document is not None)
-    window.session.times = QUICK
+    window.session.times = PATIENT
     with world() as place:
         page = window.habits.open_preferences("services").services
         for name, section in page.accounts.items():

@@ -15,6 +15,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.core.preview import Preview
 from maskstudio.errors import BadImage
+from tests.patience import PATIENCE
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
 SIZE = 2400, 1600
@@ -42,7 +43,7 @@ class Gate:
         monkeypatch.setattr(operations, "read_image", self)
 
     def __call__(self, path, **options):
-        assert self.opened.wait(20)
+        assert self.opened.wait(PATIENCE)
         options["step"](0.5)  # raises if cancelled
         if self.error:
             raise self.error

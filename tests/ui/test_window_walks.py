@@ -58,7 +58,7 @@ def slow(opened, qtbot):
     """The window with a detection that is at work and stays so until told."""
     opened.session.provider = provider = Slow(opened.session.provider)
     qtbot.mouseClick(opened.detect_panel.detect_button, LEFT)
-    assert provider.working.wait(10)
+    assert provider.working.wait(PATIENCE)
     yield provider
     provider.go.set()
 

@@ -59,7 +59,7 @@ def display():
         number = pipe.readline().strip()
     yield f":{number}"
     server.terminate()
-    server.wait(10)
+    server.wait(PATIENCE)
 
 
 def test_a_real_window_shows_the_photo_before_anything_heavy_is_loaded(display, tmp_path, home):

@@ -2,7 +2,7 @@
 
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from starlette.applications import Starlette
@@ -12,7 +12,8 @@ from maskstudio.providers.remote.adobe import Adobe
 from maskstudio.providers.remote.adobe_token import Tokens
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Times, Trip, run_with
 from maskstudio.remote_params import AdobeAccount
-from tests.providers.remote.storage import QUICK, Storage, hosting_at, storage, tidied
+from tests.budgets import PATIENT
+from tests.providers.remote.storage import Storage, hosting_at, storage, tidied
 from tests.servers.adobe import AdobeServer
 from tests.servers.faults import Faults
 from tests.servers.running import serve
@@ -36,7 +37,7 @@ class World:
     ledger: list[tuple[str, float | None, str]] = field(default_factory=list)
     told: list[tuple[float, str]] = field(default_factory=list)
 
-    def adobe(self, *, keys=None, times: Times = QUICK, hosting=None, **account) -> Adobe:
+    def adobe(self, *, keys=None, times: Times = PATIENT, hosting=None, **account) -> Adobe:
         account = {"base_url": self.base, "token_url": f"{self.base}/ims/token/v3", "send_as": "PNG", **account}
         keys = KEYS if keys is None else keys
         return Adobe(
@@ -106,7 +107,3 @@ def errand(operation: str, *, photo=None, mask=None, **params) -> Errand:
     photo = photo_of() if photo is None else photo
     made = Adobe.operations[operation](**params)
     return Errand(operation, made, photo, str(uuid.uuid4()), mask)
-
-
-def patient(**changes) -> Times:
-    return replace(QUICK, **changes)

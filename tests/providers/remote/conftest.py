@@ -5,6 +5,14 @@ from typing import Any
 
 import pytest
 
+from tests.budgets import impatient
+
+
+@pytest.fixture(autouse=True)
+def _budgets() -> Iterator[None]:
+    with impatient():
+        yield
+
 
 @pytest.fixture(scope="module")
 def runware_running() -> Iterator[Any]:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.request import urlopen
@@ -16,16 +16,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from maskstudio.errors import Cancelled
 from maskstudio.jobs import Token
-from maskstudio.providers.remote.base import Answer, Errand, Keys, Service, Times, Trip, run_with
+from maskstudio.providers.remote.base import Answer, Errand, Keys, Service, Trip, run_with
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.remote_params import HostingAccount
+from tests.budgets import PATIENT
 from tests.patience import PATIENCE, until
 from tests.providers.remote.storage import tidied
 from tests.servers.faults import Faults
 from tests.servers.hosting import Bucket
-
-QUICK = Times(connect=1, read=0.4, total=4, wait=0.01, longest=0.05, poll=0.02, slowest=0.05)
-HELD = replace(QUICK, read=2 * PATIENCE, total=2 * PATIENCE)  # ends a wait only when it is cancelled
 
 
 def photo_and_mask(width: int = 120, height: int = 90) -> tuple[np.ndarray, np.ndarray]:
@@ -60,7 +58,7 @@ def calm(faults: Faults) -> Faults:
 def hosting_at(place: Bucket, endpoint: str = "") -> Hosting:
     account = HostingAccount(endpoint=endpoint or place.endpoint, bucket=place.bucket, path_style=True)
     held = {"accessKeyId": place.access_key, "secretAccessKey": place.secret}
-    return Hosting(account, Keys(lambda name: held.get(name, "")), times=QUICK)
+    return Hosting(account, Keys(lambda name: held.get(name, "")), times=PATIENT)
 
 
 @dataclass
@@ -123,5 +121,5 @@ def await_empty(place: Bucket) -> None:
 
 
 def _holds_something(place: Bucket) -> bool:
-    with urlopen(f"{place.endpoint}/{place.bucket}?list-type=2", timeout=5) as answer:
+    with urlopen(f"{place.endpoint}/{place.bucket}?list-type=2", timeout=PATIENCE) as answer:
         return b"<Contents>" in answer.read()

@@ -23,12 +23,12 @@ from starlette.routing import Mount, Route
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Times, Trip
 from maskstudio.providers.remote.runware import Runware
 from maskstudio.remote_params import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
+from tests.budgets import PATIENT
 from tests.servers.running import serve
 from tests.servers.runware import RunwareServer
 
 KEY = "planted-runware-key-0123456789"
-QUICK = Times(connect=1, read=0.5, total=3, wait=0.01, longest=0.03, tries=3, poll=0.01, slowest=0.03)
-HASTY = replace(QUICK, read=0.2, total=1.5)  # where a fault is nothing but slow
+FEW = replace(PATIENT, tries=3)
 EXACT = {"output_type": "base64Data", "output_format": "PNG"}
 
 
@@ -61,7 +61,7 @@ class World:
     ledger: list[tuple[str, float | None, str]] = field(default_factory=list)
     told: list[tuple[float, str]] = field(default_factory=list)
 
-    def service(self, at: str = "/runware/v1", key: str = KEY, times: Times = QUICK, **more: Any) -> Runware:
+    def service(self, at: str = "/runware/v1", key: str = KEY, times: Times = FEW, **more: Any) -> Runware:
         keys = Keys(lambda name: key if name == "apiKey" else "")
         account = RunwareAccount(base_url=self.base + at, send_as=more.pop("send_as", "PNG"))
         return Runware(account, keys, times=times, **more)

@@ -19,8 +19,8 @@ from starlette.applications import Starlette
 from maskstudio.providers.remote.base import Keys
 from maskstudio.providers.remote.server402 import Server402
 from maskstudio.remote_params import Server402Account, Server402RefineParams
+from tests.budgets import PATIENT
 from tests.providers.remote.refining import (
-    QUICK,
     Run,
     Swapped,
     await_empty,
@@ -51,7 +51,7 @@ class World:
     def client(self, pay_with: Any = "token", token: str = TOKEN, key: str = KEY, **more: Any) -> Server402:
         account = Server402Account(base_url=self.base, pay_with=pay_with, **{"send_as": "PNG", **more})
         held = {"paymentToken": token, "privateKey": key}
-        return Server402(account, Keys(lambda name: held.get(name, "")), hosting_at(self.place), times=QUICK)
+        return Server402(account, Keys(lambda name: held.get(name, "")), hosting_at(self.place), times=PATIENT)
 
     def run(self, **changes: Any) -> Run:
         photo, mask = photo_and_mask()

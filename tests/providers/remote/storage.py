@@ -10,11 +10,11 @@ from starlette.responses import Response
 from maskstudio.providers.remote.base import Keys, Times
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.remote_params import HostingAccount
+from tests.budgets import PATIENT
 from tests.patience import PATIENCE
 from tests.servers.faults import Faults
 from tests.servers.running import serve
 
-QUICK = Times(connect=1, read=1, total=4, wait=0.02, longest=0.1, poll=0.02, slowest=0.05)
 KEYS = {"accessKeyId": "AKIAOFTHETESTBUCKET0", "secretAccessKey": "secret-of-the-test-bucket"}
 
 
@@ -63,7 +63,7 @@ def storage(faults: Faults):
         yield made, endpoint
 
 
-def hosting_at(endpoint: str, *, times: Times = QUICK, **account) -> Hosting:
+def hosting_at(endpoint: str, *, times: Times = PATIENT, **account) -> Hosting:
     account = {"endpoint": endpoint, "bucket": "masks", **account}
     return Hosting(HostingAccount(**account), Keys(lambda name: KEYS[name]), times=times)
 

@@ -1,6 +1,7 @@
 """What goes wrong at Adobe: each fault at each stage ends in the right error, one charge at most, no files left."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +14,13 @@ from maskstudio.errors import BadAnswer, Busy, Cancelled, PaymentNeeded, Provide
 from maskstudio.jobs import Token
 from maskstudio.providers.remote.adobe_token import NotAccepted
 from maskstudio.providers.remote.base import Trip, run_with
+from maskstudio.providers.remote.wire import Deadline
+from tests.budgets import HELD, PATIENT
 from tests.patience import PATIENCE
-from tests.providers.remote.adobe_world import KEYS, errand, fresh, patient, world
+from tests.providers.remote.adobe_world import KEYS, errand, fresh, world
 from tests.providers.remote.storage import tidied
 
-SOON = patient(read=0.2, total=1.5, wait=0.01, longest=0.02, tries=3, poll=0.01, slowest=0.02)
+FEW = replace(PATIENT, tries=3)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +101,7 @@ def test_a_fault_ends_in_the_right_sentence(adobe, stage, kind, times, error, st
     mask = np.zeros((72, 96), np.uint8)
     mask[20:40, 20:40] = 255
     with pytest.raises(error) as raised:
-        adobe.run(errand("refine", mask=mask), adobe.adobe(times=SOON))
+        adobe.run(errand("refine", mask=mask), adobe.adobe(times=FEW))
     assert type(raised.value) is error
     text = str(raised.value)
     assert text.endswith(".")
@@ -138,7 +141,13 @@ def test_a_job_that_failed_is_told_in_the_services_words(adobe):
     assert not adobe.server.charges
 
 
-def test_a_job_that_never_ends_is_left_at_the_end_of_the_budget(adobe):
+def test_a_job_that_never_ends_is_left_at_the_end_of_the_budget(adobe, monkeypatch):
+    class Ending(Deadline):
+        @property
+        def left(self):
+            return super().left if len(adobe.asked("status")) < 3 else 0.0
+
+    monkeypatch.setattr("maskstudio.providers.remote.adobe.Deadline", Ending)
     adobe.server.words = "unknown"
     from tests.servers import adobe as double
 
@@ -146,7 +155,7 @@ def test_a_job_that_never_ends_is_left_at_the_end_of_the_budget(adobe):
     double.WAITING["unknown"] = ("queued",) * 1000
     try:
         with pytest.raises(Unclear, match="has not finished in time"):
-            adobe.run(errand("cutout"), adobe.adobe(times=patient(total=0.6)))
+            adobe.run(errand("cutout"))
     finally:
         double.WAITING["unknown"], adobe.server.words = waiting, "own"
     assert adobe.states == ["sent", "unclear"]
@@ -174,7 +183,7 @@ def test_a_cancel_is_answered_at_once(adobe, stage):
 
 
 def adobe_run(adobe, token, ended):
-    client = adobe.adobe()
+    client = adobe.adobe(times=HELD)
     trip = Trip(charged=lambda *line: adobe.ledger.append(line))
     try:
         run_with(token, lambda: client.run(errand("cutout"), trip))

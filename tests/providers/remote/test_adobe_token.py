@@ -12,6 +12,8 @@ from maskstudio.errors import Cancelled, KeyNeeded, ProviderFailed
 from maskstudio.jobs import Token
 from maskstudio.providers.remote.adobe_token import Tokens
 from maskstudio.providers.remote.base import run_with
+from tests.budgets import HELD
+from tests.patience import PATIENCE
 from tests.providers.remote.adobe_world import errand, fresh, world
 
 
@@ -65,7 +67,7 @@ def test_a_cancelled_question_is_asked_by_another(adobe):
 
     def cancelled():
         with pytest.raises(Cancelled):
-            run_with(token, adobe.adobe().check)
+            run_with(token, adobe.adobe(times=HELD).check)
 
     first = threading.Thread(target=cancelled)
     first.start()
@@ -74,8 +76,8 @@ def test_a_cancelled_question_is_asked_by_another(adobe):
     second = threading.Thread(target=lambda: errors.extend(together(adobe, 1)))
     second.start()
     token.cancel()
-    first.join(5)
-    second.join(5)
+    first.join(PATIENCE)
+    second.join(PATIENCE)
     assert not errors
     assert len(adobe.asked("hello")) == 1
 

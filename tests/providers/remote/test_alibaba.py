@@ -24,9 +24,8 @@ from maskstudio.providers.remote.alibaba import Alibaba
 from maskstudio.providers.remote.base import Keys
 from maskstudio.providers.remote.wire import Reply
 from maskstudio.remote_params import AlibabaAccount, AlibabaRefineParams
+from tests.budgets import HELD, PATIENT
 from tests.providers.remote.refining import (
-    HELD,
-    QUICK,
     Run,
     Swapped,
     await_empty,
@@ -56,7 +55,7 @@ class World:
     def client(self, key: tuple[str, str] = (KEY_ID, SECRET), **more: Any) -> Alibaba:
         held = dict(zip(("accessKeyId", "accessKeySecret"), key, strict=True))
         account = AlibabaAccount(base_url=f"{self.base}/", **more)
-        return Alibaba(account, Keys(lambda name: held.get(name, "")), hosting_at(self.place), times=QUICK)
+        return Alibaba(account, Keys(lambda name: held.get(name, "")), hosting_at(self.place), times=PATIENT)
 
     def run(self) -> Run:
         return run_of(PARAMS, *photo_and_mask(), agreed=None)
@@ -294,7 +293,7 @@ def test_no_secret_is_told(world: World, caplog: pytest.LogCaptureFixture) -> No
     caplog.set_level(logging.DEBUG, logger="maskstudio")
     client, told = world.client(), []
     for kind in ("402", "errors200", "html502", "reset"):
-        world.double.faults.next(CALL, kind, QUICK.tries if kind == "errors200" else 1)
+        world.double.faults.next(CALL, kind, PATIENT.tries if kind == "errors200" else 1)
         with pytest.raises(ProviderFailed) as caught:
             world.run().go(client)
         told.append(repr(caught.value) + repr(caught.value.__context__))

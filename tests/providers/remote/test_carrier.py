@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,8 +14,9 @@ from maskstudio.errors import BadAnswer, Unreachable
 from maskstudio.providers.remote import addresses, carrier
 from maskstudio.providers.remote.base import Times
 from maskstudio.providers.remote.wire import Deadline
+from tests.budgets import PATIENT
+from tests.patience import PATIENCE
 
-QUICK = Times(connect=1, read=1, total=4, wait=0.01, longest=0.02)
 PICTURE = b"\x89PNG of somewhere"
 
 
@@ -86,8 +88,8 @@ def leads_to(monkeypatch: pytest.MonkeyPatch, *found: str, port: int = 0) -> Non
         monkeypatch.setattr(addresses, "_is_public", lambda _address: True)
 
 
-def fetched(link: str, times: Times = QUICK) -> bytes:
-    return asyncio.run(carrier.fetch(link, set(), times, Deadline(4), plain=True))
+def fetched(link: str, times: Times = PATIENT) -> bytes:
+    return asyncio.run(carrier.fetch(link, set(), times, Deadline(PATIENCE), plain=True))
 
 
 @pytest.mark.parametrize("name", ["ALL_PROXY", "http_proxy"])
@@ -103,7 +105,7 @@ def test_a_tunnel_is_asked_for_by_the_name(monkeypatch: pytest.MonkeyPatch, prox
     monkeypatch.setenv("ALL_PROXY", f"127.0.0.1:{proxy.port}")
     leads_to(monkeypatch, "93.184.216.34")
     with pytest.raises(Unreachable):
-        fetched("https://files.example/a.png", Times(tries=1))
+        fetched("https://files.example/a.png", replace(PATIENT, tries=1))
     assert proxy.asked == [("files.example:443", "tunnel")]
 
 
@@ -137,7 +139,7 @@ def test_a_host_spared_from_the_proxy_is_asked_at_its_address(
 
 def test_an_address_that_does_not_answer_is_followed_by_another(monkeypatch: pytest.MonkeyPatch, place: Place) -> None:
     leads_to(monkeypatch, "::1", "::1", "127.0.0.1", port=place.port)
-    assert fetched(f"http://files.example:{place.port}/a.png", Times(connect=1, wait=0.01, tries=2)) == PICTURE
+    assert fetched(f"http://files.example:{place.port}/a.png", replace(PATIENT, tries=2)) == PICTURE
 
 
 def test_addresses_take_turns_and_kinds_too() -> None:

@@ -21,8 +21,9 @@ from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.pictures import encoded
 from maskstudio.providers.remote.wire import Deadline
 from maskstudio.remote_params import HostingAccount
+from tests.budgets import HELD, PATIENT
 from tests.patience import PATIENCE
-from tests.providers.remote.storage import KEYS, QUICK, hosting_at, storage, tidied
+from tests.providers.remote.storage import KEYS, hosting_at, storage, tidied
 from tests.servers.faults import Faults
 
 PHOTO = encoded(np.full((5, 7, 3), 90, np.uint8), (7, 5), "JPG")
@@ -59,16 +60,16 @@ def shelf(shelves, monkeypatch):
 def at(there, **account) -> Hosting:
     account = {"endpoint": there.endpoint, "bucket": there.bucket, "region": there.region, **account}
     keys = {"accessKeyId": there.access_key, "secretAccessKey": there.secret}
-    return Hosting(HostingAccount(**account), Keys(lambda name: keys[name]), times=QUICK)
+    return Hosting(HostingAccount(**account), Keys(lambda name: keys[name]), times=PATIENT)
 
 
 def test_pictures_are_lent_under_random_names_and_gone_afterwards(bucket):
     async def work(hosting):
-        async with hosting.lent([PHOTO, MASK], Deadline(5)) as links:
+        async with hosting.lent([PHOTO, MASK], Deadline(PATIENCE)) as links:
             return links, bucket.keys(), [await fetched(link) for link in links]
 
     async def fetched(link):
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=HELD.read) as client:
             answer = await client.get(link)
             return answer.content, answer.headers["content-type"]
 
@@ -165,7 +166,7 @@ def test_the_connection_test_says_that_deleting_fails(shelf):
 
 def test_without_keys_nothing_is_sent(shelf):
     made, _, endpoint = shelf
-    hosting = Hosting(HostingAccount(endpoint=endpoint, bucket="masks"), Keys(), times=QUICK)
+    hosting = Hosting(HostingAccount(endpoint=endpoint, bucket="masks"), Keys(), times=PATIENT)
     with pytest.raises(KeyNeeded):
         asyncio.run(hosting.check())
     assert not made.seen
@@ -173,7 +174,7 @@ def test_without_keys_nothing_is_sent(shelf):
 
 def lend(endpoint, inside=None, **account):
     async def work():
-        async with hosting_at(endpoint, **account).lent([PHOTO, MASK], Deadline(4)) as links:
+        async with hosting_at(endpoint, **account).lent([PHOTO, MASK], Deadline(PATIENCE)) as links:
             if inside is not None:
                 await inside(links)
             return links
@@ -229,14 +230,14 @@ def test_a_cancel_waits_for_nothing_and_leaves_nothing(shelf, stage):
 
     async def waits(links):
         if stage == "storage.get":
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(timeout=HELD.read) as client:
                 await client.get(links[0])
 
     token, ended = Token(), []
 
     def work():
         with pytest.raises(Cancelled):
-            run_with(token, lend(endpoint, waits))
+            run_with(token, lend(endpoint, waits, times=HELD))
         ended.append(True)
 
     thread = threading.Thread(target=work)

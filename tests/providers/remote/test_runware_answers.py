@@ -26,7 +26,7 @@ from maskstudio.errors import (
 from maskstudio.providers.remote.base import Errand, Keys, Operation
 from maskstudio.providers.remote.runware import Runware
 from maskstudio.remote_params import REMBG, RunwareAccount, RunwareCutoutParams, RunwareMaskParams
-from tests.providers.remote.runware_world import KEY, QUICK, World, bright, errand, photo_of, png, sent_photo
+from tests.providers.remote.runware_world import FEW, KEY, World, bright, errand, photo_of, png, sent_photo
 
 # ---------------------------------------------------------------------- the official client's bodies
 
@@ -134,7 +134,7 @@ def test_the_check_proves_the_key_and_spends_nothing(runware: World) -> None:
     with pytest.raises(BadAnswer, match="is not Runware"):
         asyncio.run(runware.service("/scripted/v1").check())
     with pytest.raises(Unreachable):
-        asyncio.run(Runware(RunwareAccount(base_url="http://127.0.0.1:9/v1"), Keys(lambda _: KEY), times=QUICK).check())
+        asyncio.run(Runware(RunwareAccount(base_url="http://127.0.0.1:9/v1"), Keys(lambda _: KEY), times=FEW).check())
 
 
 def test_keys_money_and_parameters_that_are_refused(runware: World) -> None:
@@ -155,7 +155,7 @@ def test_keys_money_and_parameters_that_are_refused(runware: World) -> None:
 
 
 def test_no_server_costs_nothing(runware: World) -> None:
-    service = Runware(RunwareAccount(base_url="http://127.0.0.1:9/v1"), Keys(lambda _: KEY), times=QUICK)
+    service = Runware(RunwareAccount(base_url="http://127.0.0.1:9/v1"), Keys(lambda _: KEY), times=FEW)
     with pytest.raises(Unreachable):
         asyncio.run(service.run(errand("detect"), runware.trip()))
     assert runware.states == ["sent", "failed"]
@@ -266,7 +266,7 @@ def test_a_task_that_fails_while_it_is_asked_for(runware: World) -> None:
 def test_a_task_that_never_ends_is_given_up_as_unclear(runware: World) -> None:
     runware.scripted.answers = [(200, PROCESSING)]
     with pytest.raises(Unclear, match="not done in time"):
-        runware.run(errand("detect"), at="/scripted/v1", times=replace(QUICK, total=0.4))
+        runware.run(errand("detect"), at="/scripted/v1", times=replace(FEW, total=0.4))
     assert runware.states == ["sent", "unclear"]
 
 

@@ -10,12 +10,12 @@ from maskstudio.errors import BadParameter
 from maskstudio.providers.remote.base import Keys
 from maskstudio.providers.remote.runware import Runware
 from maskstudio.remote_params import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
-from tests.providers.remote.runware_world import KEY, QUICK, World, bright, errand, photo_of, png, union
+from tests.providers.remote.runware_world import FEW, KEY, World, bright, errand, photo_of, png, union
 
 
 def service(runware: World, **account: str) -> Runware:
     made = RunwareAccount(base_url=f"{runware.base}/runware/v1", send_as="PNG", **account)
-    return Runware(made, Keys(lambda _name: KEY), times=QUICK)
+    return Runware(made, Keys(lambda _name: KEY), times=FEW)
 
 
 def run(runware: World, task: object, **account: str) -> object:
@@ -57,7 +57,7 @@ def test_models_by_their_first_names(runware: World) -> None:
                                                     "maskImageBase64Data": _black()}]}))  # fmt: skip
     account = RunwareAccount(base_url=f"{runware.base}/scripted/v1", dialect="names")
     task = errand("detect", model="runware:35@9")
-    asyncio.run(Runware(account, Keys(lambda _name: KEY), times=QUICK).run(task, runware.trip()))
+    asyncio.run(Runware(account, Keys(lambda _name: KEY), times=FEW).run(task, runware.trip()))
     assert runware.scripted.bodies[0][0]["model"] == "mediapipe_face_mesh_eyes_only"
 
 

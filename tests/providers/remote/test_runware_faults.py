@@ -5,7 +5,9 @@ import logging
 import math
 import threading
 import time
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,9 +27,11 @@ from maskstudio.errors import (
     Unreachable,
 )
 from maskstudio.jobs import Token
-from maskstudio.providers.remote.base import Answer, Errand, Times, Trip, run_with
-from tests.patience import PATIENCE
-from tests.providers.remote.runware_world import HASTY, KEY, QUICK, World, bright, errand, photo_of, union
+from maskstudio.providers.remote import runware_job
+from maskstudio.providers.remote.base import Answer, Errand, Trip, run_with
+from tests.budgets import HELD
+from tests.patience import PATIENCE, until
+from tests.providers.remote.runware_world import FEW, KEY, World, bright, errand, photo_of, union
 
 # ---------------------------------------------------------------------- faults
 
@@ -45,7 +49,7 @@ PAID = [kind for kind in SUBMIT if kind not in ("402", "errors200")]
 def failing(runware: World, wanted: type[Exception], job: Errand, kind: str) -> str:
     """Run an errand that must fail, in one sentence without the key; gives that."""
     with pytest.raises(wanted) as raised:
-        runware.run(job, times=patience(kind))
+        runware.run(job, times=FEW)
     found = type(raised.value)
     assert found is wanted or (wanted is ProviderFailed and found.__name__ == "Troubled")
     text = str(raised.value)
@@ -79,10 +83,6 @@ def test_no_log_holds_the_key_or_the_photo(runware: World, caplog: pytest.LogCap
     assert KEY not in repr(runware.service()) + repr(vars(runware.service()))
 
 
-def patience(kind: str) -> Times:
-    return HASTY if kind.endswith("slow") else QUICK
-
-
 @pytest.mark.parametrize("kind", SUBMIT)
 def test_faults_of_the_submission_that_last(runware: World, kind: str) -> None:
     runware.server.faults.next("runware.task", kind, times=99)
@@ -94,12 +94,27 @@ def test_faults_of_the_submission_that_last(runware: World, kind: str) -> None:
     assert len(tries) == (3 if kind in ("429", "429-plain", "500", "503") else 1)
 
 
+def half_is_over(monkeypatch: pytest.MonkeyPatch, holds: Callable[[], object]) -> None:
+    """Half the budget, after which a task is asked for instead, is over as soon as ``holds``."""
+
+    @asynccontextmanager
+    async def limited(_half: float) -> AsyncIterator[None]:
+        async with asyncio.timeout(None) as limit:
+            reached = asyncio.ensure_future(asyncio.to_thread(until, holds))
+            reached.add_done_callback(lambda _: limit.reschedule(asyncio.get_running_loop().time()))
+            yield
+
+    monkeypatch.setattr(runware_job, "asyncio", SimpleNamespace(**{**vars(asyncio), "timeout": limited}))
+
+
 @pytest.mark.parametrize("kind", ["429", "429-plain", "500", "503", "drip"])
-def test_faults_of_the_submission_that_pass(runware: World, kind: str) -> None:
-    runware.server.faults.drip = (16, 0.2)  # longer than half the budget, which is when it is asked for instead
+def test_faults_of_the_submission_that_pass(runware: World, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    runware.server.faults.drip = (16, PATIENCE)
+    if kind == "drip":
+        half_is_over(monkeypatch, lambda: runware.server.charges)
     runware.server.faults.next("runware.task", kind)
     job = errand("detect")
-    assert len(runware.run(job, times=replace(QUICK, total=1.2)).pieces) == 3
+    assert len(runware.run(job, times=FEW).pieces) == 3
     assert runware.server.charges == [(job.identity, 0.0013, "imageMasking")]
     assert {task["taskUUID"] for task in runware.tasks()} == {job.identity}
     assert runware.states == ["sent", "done"]
@@ -109,7 +124,7 @@ def test_faults_of_the_submission_that_pass(runware: World, kind: str) -> None:
 def test_work_that_was_paid_comes_home_whatever_happens_to_its_answer(runware: World, kind: str) -> None:
     runware.server.faults.next("runware.task", f"paid-{kind}")
     job = errand("detect")
-    answer = runware.run(job, times=patience(kind))
+    answer = runware.run(job, times=FEW)
     assert len(answer.pieces) == 3
     assert answer.cost == 0.0013
     assert len(runware.server.charges) == 1
@@ -148,7 +163,7 @@ def test_faults_of_the_questions_that_last(runware: World, kind: str) -> None:
 def test_faults_of_the_questions_that_pass(runware: World, kind: str) -> None:
     runware.server.faults.next("runware.task", "paid-reset")
     runware.server.faults.next("runware.poll", kind)
-    assert len(runware.run(errand("detect"), times=patience(kind)).pieces) == 3
+    assert len(runware.run(errand("detect"), times=FEW).pieces) == 3
     assert len(runware.server.charges) == 1
     assert runware.states == ["sent", "done"]
 
@@ -174,7 +189,7 @@ def test_faults_of_the_download_that_last(runware: World, kind: str) -> None:
 def test_faults_of_the_download_that_pass(runware: World, kind: str) -> None:
     runware.server.faults.drip = (64, 0.01)
     runware.server.faults.next("result", kind)
-    (piece,) = runware.run(errand("cutout", output_type="URL"), times=patience(kind)).pieces
+    (piece,) = runware.run(errand("cutout", output_type="URL"), times=FEW).pieces
     assert piece.mask.shape == (80, 120)
     assert len(runware.server.charges) == 1
 
@@ -195,12 +210,13 @@ def test_faults_of_the_download_that_pass(runware: World, kind: str) -> None:
 def test_cancel_takes_effect_at_once(
     runware: World, stage: str, before: str | None, states: list[str], kind: str
 ) -> None:
+    runware.server.faults.drip = (16, PATIENCE)
     if before:
         runware.server.faults.next("runware.task", before)
     runware.server.faults.next(stage, kind, times=99)
     token, service = (
         Token(),
-        runware.service(times=Times(poll=0.02), inline=100 if stage == "runware.upload" else 1 << 20),
+        runware.service(times=HELD, inline=100 if stage == "runware.upload" else 1 << 20),
     )
     job = errand("cutout", output_type="URL")
     ended: list[bool] = []

@@ -30,8 +30,8 @@ from maskstudio.errors import (
     ProviderFailed,
 )
 from maskstudio.providers.remote.base import Keys
+from tests.budgets import HELD
 from tests.providers.remote.refining import (
-    HELD,
     Swapped,
     hosting_at,
     photo_and_mask,

@@ -26,8 +26,8 @@ from maskstudio.errors import (
 )
 from maskstudio.providers.remote import carrier
 from maskstudio.providers.remote.wire import Reply, Wire
+from tests.budgets import PATIENT
 from tests.providers.remote.refining import (
-    QUICK,
     Swapped,
 )
 from tests.providers.remote.server402_world import DEMAND, TOOL, World, fresh, refused_before_paying
@@ -62,7 +62,7 @@ def test_a_payment_without_an_answer_is_unclear(world: World, kind: str) -> None
     with pytest.raises(Unclear, match=r"USD 0\.20"):
         run.go(world.client("wallet"))
     assert run.states == ["sent", "unclear"]
-    assert len(world.double.faults.taken) == QUICK.tries
+    assert len(world.double.faults.taken) == PATIENT.tries
     assert len(set(world.paid_calls)) <= 1
     assert len(world.double.charges) <= 1
 
@@ -109,7 +109,7 @@ def test_a_payment_that_was_only_put_off_counts(world: World, kind: str) -> None
     with pytest.raises(Busy, match=STILL_GOOD):
         run.go(world.client("wallet"))
     assert run.states == ["sent", "unclear"]
-    assert len(world.double.faults.taken) == QUICK.tries
+    assert len(world.double.faults.taken) == PATIENT.tries
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_payment_that_never_left_costs_nothing(
     with pytest.raises(error):
         run.go(world.client("wallet"))
     assert run.states == states
-    assert len(paid) == QUICK.tries
+    assert len(paid) == PATIENT.tries
 
 
 @pytest.mark.parametrize("kind", ["reset", "500"])

@@ -15,6 +15,7 @@ from maskstudio.providers.remote import x402
 from maskstudio.providers.remote.addresses import Origin
 from maskstudio.providers.remote.wallet import address_of, signed
 from maskstudio.providers.remote.wire import Reply
+from tests.patience import PATIENCE
 from tests.servers.x402verify import NETWORKS, Offer, recover_address, transfer_digest
 
 KEY = "0x" + "11" * 32
@@ -183,7 +184,7 @@ def test_importing_the_library_leaves_the_depth_of_recursion_alone() -> None:
         "before = sys.getrecursionlimit(); address_of('11' * 32); assert 'eth_account' in sys.modules;"
         "assert sys.getrecursionlimit() == before"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
 
 
 def test_without_the_extra_the_sentence_says_how(monkeypatch: pytest.MonkeyPatch) -> None:
