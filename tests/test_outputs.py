@@ -25,6 +25,7 @@ from maskstudio.core.project import read_project
 from maskstudio.jobs import Runner, immediate
 from maskstudio.matting.hints import HINT_UNKNOWN
 from maskstudio.params import AdjustParams, BrushParams, CleanParams, ExportParams, MaskParams, RefineParams
+from maskstudio.providers.remote.base import Answer
 from maskstudio.remote_params import AlibabaRefineParams
 from maskstudio.session import Session
 from tests.held import Gate
@@ -269,6 +270,7 @@ def test_a_service_gets_what_was_entered(session, gate, monkeypatch):
 
     def carried_out(departure, document, *_):
         sent.append(document.layer(departure.layer).alpha.array())
+        return Answer()
 
     monkeypatch.setattr(sending, "carried_out", carried_out)
     monkeypatch.setattr(sending, "layers_of", lambda *_: [])

@@ -103,6 +103,8 @@ def sweep() -> None:
     for entry in entries:
         with suppress(OSError):
             _swept(entry)
+    with suppress(OSError):
+        _folder().rmdir()  # where a process was killed before it put anything on the list
 
 
 @cache

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from maskstudio import settings
 from maskstudio.names import path_of, shown
 from maskstudio.params import ExportParams
+from maskstudio.ui import dialogs
 from maskstudio.ui.app import create_window
 from maskstudio.ui.entries import recent_files
 from maskstudio.ui.exchange import found_in
@@ -129,8 +130,8 @@ class Hand:
     def again(self):
         """Close all, and open what was opened from the places that remember it."""
         window, project = self.window, self.project
+        dialogs.ask_leave = lambda *_: "discard"
         for tab in list(window.tabs.open):
-            window.files._given_up.add(tab)
             window.files.close_tab(tab)
         self.app.processEvents()
         for button in window.welcome.findChildren(QPushButton, "recentFile"):
@@ -164,7 +165,11 @@ def main(root, seed, rounds):
         one = Round(Path(root), dice)
         os.environ["MASKSTUDIO_HOME"] = str(one.folder / os.fsdecode(b"h" + name(dice)))
         hand = Hand(app, one)
-        hand.run()
+        try:
+            hand.run()
+        except Exception:
+            traceback.print_exc()  # the hook keeps for the end what slots raise
+            raise
         tried += hand.tried
         hand.close()
     for each in wrong:
