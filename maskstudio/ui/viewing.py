@@ -49,6 +49,7 @@ class Viewing(QObject):
         self._settling = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settling.timeout.connect(self._settle)
         canvas.viewChanged.connect(self._settling.start)
+        canvas.standInEnded.connect(self._end_original)
 
     def adopt(self, actions: dict[str, QAction]) -> None:
         """Use these actions, and bring back what they were set to."""
@@ -68,6 +69,8 @@ class Viewing(QObject):
             "view.loupe": lambda: self.loupe.set_on(self._on("view.loupe")),
             "view.lock": self._keep_lock,
             "view.trimap": lambda: self.edge.show_trimap(self._on("view.trimap")),
+            "view.originalMask": lambda: self.edge.show_original(self._on("view.originalMask")),
+            "view.boxes": lambda: canvas.set_show_extras(self._on("view.boxes")),
             "view.rawColours": lambda: self.choices.show_raw(self._on("view.rawColours")),
             "view.nextFringe": lambda: self.edge.go_to_fringe(1),
             "view.previousFringe": lambda: self.edge.go_to_fringe(-1),
@@ -151,6 +154,16 @@ class Viewing(QObject):
     def _on(self, name: str) -> bool:
         action = self._actions.get(name)
         return action is not None and action.isChecked()
+
+    def _end_original(self) -> None:
+        if (action := self._actions.get("view.originalMask")) is not None:
+            action.setChecked(False)
+        self.edge.show_original(shown=False)
+
+    def show_extras(self) -> None:
+        """Show ants and boxes, where they were hidden."""
+        if (action := self._actions.get("view.boxes")) is not None and not action.isChecked():
+            action.trigger()
 
     def _compare_in(self, name: str) -> None:
         """Split and side by side exclude each other."""

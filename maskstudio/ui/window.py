@@ -255,6 +255,8 @@ class MainWindow(Shell):
         """Choose the way of looking."""
         if mode != self.mode:
             self.mode, self.mode_before = mode, self.mode
+        if mode == "ants":
+            self.viewing.show_extras()
         self.actions_by_id[f"view.{mode}"].setChecked(True)
         self.viewing.choices.show_mode(mode)
 

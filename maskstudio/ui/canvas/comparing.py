@@ -1,5 +1,6 @@
 """A view that compares: the photo beside the result at a divider, or in its place while held; with marching ants.
 
+Another document of the same size may take the place of the result for a while; nothing is changed by that.
 It tells other views of the same scene what it does, so that they can follow.
 """
 
@@ -9,11 +10,14 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QRegion, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
 from maskstudio.ui.canvas.ants import Ants
 from maskstudio.ui.canvas.divider import Divider
 from maskstudio.ui.canvas.frame import Frame
 from maskstudio.ui.canvas.imageview import ImageView, Shown
+from maskstudio.ui.canvas.live import Reader
+from maskstudio.ui.canvas.scene import Scene
 from maskstudio.ui.canvas.style import PHOTOS, Mode, Style
 from maskstudio.ui.canvas.tiling import qrect, rects
 
@@ -27,11 +31,14 @@ class ComparingView(ImageView):
 
     outdated = Signal(Rect)  # image pixels that look different now
     restyled = Signal()  # the way of looking is another
+    standInEnded = Signal()  # a stroke has begun, which is to be seen  # noqa: N815
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._photo = Frame()
         self._ants = Ants()
+        self._stand_in: Scene | None = None
+        self._extras = True
         self._march = QTimer(self, interval=_PACE)
         self._march.timeout.connect(self._step)
         self._divider = Divider(self)
@@ -59,6 +66,51 @@ class ComparingView(ImageView):
             self._original = held
             self.update()
             self._follow_style()
+
+    # What is shown in place of the document
+
+    @property
+    def scene_on_show(self) -> Scene | None:
+        """What the result is painted from: the document's scene, or the stand-in's."""
+        return self._stand_in or self._scene
+
+    def stand_in(self, document: Document | None) -> None:
+        """Show another document of the same size as the result, until None comes, another image, or a stroke."""
+        if self._scene is None or document is None or document.size != self._scene.document.size:
+            if self._stand_in is not None:
+                self._stand_in = None
+                self._follow_stand_in()
+            return
+        if self._stand_in is None or self._stand_in.document.image is not document.image:
+            self._stand_in = Scene(document, self._display, beside=self._scene)
+            self._follow_stand_in()
+        elif document is not self._stand_in.document:
+            self._stand_in.replace(document)
+            self._follow_stand_in()
+
+    def _follow_stand_in(self) -> None:
+        self._frame.outdate()
+        self.update()
+        self._follow_style()
+
+    def set_document(self, document: Document | None) -> None:
+        """Show a document; what stood in for one of another image goes."""
+        if self._scene is not None and (document is None or document.image is not self._scene.document.image):
+            self._stand_in = None
+        super().set_document(document)
+
+    def set_display(self, profile: bytes | None) -> None:
+        """The ICC profile of the screen; a stand-in has to come anew for another."""
+        if profile != self._display:
+            self.stand_in(None)
+        super().set_display(profile)
+
+    def set_live(self, read: Reader | None) -> None:
+        """Show a stroke while it is made, and not what stood in for the document it goes to."""
+        if read is not None and self._stand_in is not None:
+            self.stand_in(None)
+            self.standInEnded.emit()
+        super().set_live(read)
 
     @property
     def split(self) -> bool:
@@ -88,12 +140,13 @@ class ComparingView(ImageView):
         return self._result_mode  # the original has a side of its own
 
     def _sides(self, region: QRegion) -> list[Shown]:
-        if not self._original and not self.split:
+        scene, result_of = self._scene, self.scene_on_show
+        if scene is None or result_of is None or (not self._original and not self.split):
             return super()._sides(region)
         photo, result = self._parts(region)
         plain, shown = self._dressed("image", bare=True), self._dressed(self._shown_mode)
-        sides = [(self._photo, plain, photo), (self._frame, shown, result)]
-        return [side for side in sides if not side[2].isEmpty()]
+        sides = [(self._photo, scene, plain, photo), (self._frame, result_of, shown, result)]
+        return [side for side in sides if not side[3].isEmpty()]
 
     def _parts(self, region: QRegion) -> tuple[QRegion, QRegion]:
         """Where in ``region`` the photo is, and where the result."""
@@ -144,9 +197,15 @@ class ComparingView(ImageView):
 
     # Ants
 
+    def set_show_extras(self, shown: bool) -> None:
+        """Whether ants march along the edge, in the view that is for them."""
+        self._extras = shown
+        self._keep_marching()
+        self.update()
+
     @property
     def _marching(self) -> bool:
-        return self.mode == "ants" and not self._original and self._scene is not None
+        return self._extras and self.mode == "ants" and not self._original and self._scene is not None
 
     def _keep_marching(self) -> None:
         """March only where somebody may see it, and stand still for those who asked the system for no blinking."""
@@ -186,7 +245,7 @@ class ComparingView(ImageView):
         super()._paint_over(painter, region)
 
     def _paint_ants(self, painter: QPainter, region: QRegion) -> None:
-        assert self._scene is not None
+        assert self.scene_on_show is not None
         assert self._view is not None
         begun = time.perf_counter()
         deadline = begun + (_SLICE if super().complete else 0.0)  # the photo comes first
@@ -195,7 +254,7 @@ class ComparingView(ImageView):
         if not self._turn.upright:
             painter.setTransform(self._turning(), combine=True)
         dot = max(round(self.devicePixelRatioF()), 1)
-        self._ants.paint(painter, self._scene, self._view, dot, self._in_frame(region), deadline)
+        self._ants.paint(painter, self.scene_on_show, self._view, dot, self._in_frame(region), deadline)
         painter.restore()
         took = (time.perf_counter() - begun) * 1000
         if self._ants.complete and took > self._march.interval() * _SHARE:
