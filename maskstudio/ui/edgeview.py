@@ -34,7 +34,7 @@ class EdgeView(QObject):
         self._session: Session | None = None
         self._chosen = False  # whether the trimap is to be seen, whatever the tool
         self._unrefined = False  # whether the active layer's mask of before is to be seen
-        self._stands_in: tuple[Document, Document] | None = None  # for which document which one is shown for that
+        self._of_before: tuple[Document, Document] | None = None  # for which document which one is shown for that
         self._with_tool = False  # whether it is for the tool in use
         self._drawn: Mask | None = None  # the trimap as the session had it drawn
         self._measured: Document | None = None  # whose fringe was asked for last
@@ -57,6 +57,11 @@ class EdgeView(QObject):
         """Show the active layer's mask as it was before it was refined, or as it is."""
         self._unrefined = shown
         self.follow()
+
+    @property
+    def original(self) -> Document | None:
+        """The document with that mask, while it is to be shown and differs."""
+        return self._of_before[1] if self._of_before is not None else None
 
     def go_to_fringe(self, step: int = 1) -> None:
         """Look at the place where the fringe shows most, once it is found; then at the next worst, or the one before
@@ -93,13 +98,9 @@ class EdgeView(QObject):
     def _follow_original(self, session: Session) -> None:
         document, layer = session.document, session.active
         if not self._unrefined or document is None or layer is None or layer.refinement is None:
-            if self._stands_in is not None:
-                self._stands_in = None
-                self._canvas.stand_in(None)
-            return
-        if self._stands_in is None or self._stands_in[0] is not document:
-            self._stands_in = document, document.put(layer.changed(refinement=None))
-        self._canvas.stand_in(self._stands_in[1])
+            self._of_before = None
+        elif self._of_before is None or self._of_before[0] is not document:
+            self._of_before = document, document.put(layer.changed(refinement=None))
 
     def _follow_fringe(self, session: Session) -> None:
         document = session.document

@@ -27,7 +27,12 @@ if TYPE_CHECKING:  # what the user asks for is loaded then, not at every start
     from maskstudio.ui.tour import Tour
     from maskstudio.ui.window import MainWindow
 
-_HELD = "view.trimap", "view.rawColours", "view.originalMask"  # what a key shows for as long as it is held
+_HELD = (
+    "view.trimap",
+    "view.rawColours",
+    "view.originalMask",
+    "view.blink",
+)  # what a key shows for as long as it is held
 
 
 class Habits(QObject):
@@ -68,7 +73,7 @@ class Habits(QObject):
     def adopt(self, actions: dict[str, QAction]) -> None:
         """Mind the keys of these from now on."""
         self._actions = actions
-        self._glance = Glance(self._window, self._window.canvas.hold_original, self._look_back)
+        self._glance = Glance(self._window, self._window.viewing.comparison.glance, self._look_back)
         self._holding = Holding(self._window, [actions[name] for name in _HELD if name in actions])
         takers = self._glance, self._holding
         self._filter = KeyFilter(self._window, lambda key: actions.get(self.keymap.action(key, self.workspace)), takers)

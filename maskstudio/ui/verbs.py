@@ -130,7 +130,6 @@ def _view(window: MainWindow) -> Verbs:
         "view.zoom400": partial(canvas.zoom_to, 4.0),
         "view.zoom800": partial(canvas.zoom_to, 8.0),
         **window.viewing.verbs(),
-        "view.blink": lambda: window.session.blink(),
     }
 
 

@@ -117,7 +117,13 @@ class Canvas(ComparingView):
 
     def _lay_marks(self) -> None:
         laid: list[marks.Mark] = []
-        shown = self._extras and not self._original and self.mode in _MARKED and self.trimap is None
+        shown = (
+            self._extras
+            and not self._original
+            and self._stand_in is None
+            and self.mode in _MARKED
+            and self.trimap is None
+        )
         if self._view is not None and self.document is not None and shown:
             ratio = self.devicePixelRatioF()
             laid = marks.layout(self.document, self._view, self.font(), ratio, self._pointed, self._turn)

@@ -195,9 +195,10 @@ class ImageView(DrawingView):
         nothing is no cut-out to put on a background.
         """
         scene = self.scene_on_show
-        if scene is None or self._live is not None:
-            return self.mode
-        document = scene.document
+        return self.mode if scene is None or self._live is not None else self._mode_for(scene.document)
+
+    def _mode_for(self, document: Document) -> Mode:
+        """The mode of the view, or the photo alone for a document in which nothing is selected."""
         bare = not document.alpha.tiles if self.mode in CUTS else self.mode == "overlay" and not document.layers
         return "image" if bare else self.mode
 
