@@ -282,7 +282,7 @@ class Settings:
         ),
     ] = 512
 
-    preset: Annotated[str, Kept(one_of("photoshop", "gimp", "krita"))] = "photoshop"
+    preset: Annotated[str, Kept(one_of("photoshop", "gimp", "krita", "lightroom"))] = "photoshop"
     # The user's own, by action
     keys: Annotated[dict[str, list[str]], Kept(_keys)] = field(default_factory=dict)
     recent_commands: Annotated[list[str], Kept(texts)] = field(default_factory=list)

@@ -15,7 +15,7 @@ _ROWS = (
     "view.fit", "view.actual", "view.zoomSubject",
 )  # fmt: skip
 _FULLER = {"select.all": "Select All", "select.none": "Select None"}  # what the menu Select need not say
-_LAST = ("view.split", "view.sideBySide", "view.resetRotation")
+_LAST = ("view.split", "view.sideBySide", "view.difference", "view.compareWith", "view.resetRotation")
 
 
 def show_menu(actions: Mapping[str, QAction], at: QPoint, parent: QWidget) -> QMenu:

@@ -69,6 +69,24 @@ def ask_model(parent: QWidget) -> Path | None:
     return path_of(name) if name else None
 
 
+def ask_keys_export(parent: QWidget, name: str) -> Path | None:
+    """Where to write the keys of a set called ``name``, or None."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, _tr("Export Keys"), f"maskstudio-{name}.json", f"{_tr('Keys')} (*.json)"
+    )
+    if not name:
+        return None
+    complete = name.lower().endswith(".json")
+    path = path_of(name if complete else f"{name}.json")
+    return path if complete or not paths.exists(path) or may_replace(parent, path) else None
+
+
+def ask_keys_import(parent: QWidget) -> Path | None:
+    """A file of keys the user chooses, or None."""
+    name, _ = QFileDialog.getOpenFileName(parent, _tr("Import Keys"), "", f"{_tr('Keys')} (*.json)")
+    return path_of(name) if name else None
+
+
 def may_replace(parent: QWidget, path: Path) -> bool:
     """Whether the user agrees that a file which is there already is written over."""
     text = _tr("{} is there already. Replace it?").format(shown(path.name))

@@ -33,6 +33,8 @@ class EdgeView(QObject):
         self._canvas, self._choices = canvas, choices
         self._session: Session | None = None
         self._chosen = False  # whether the trimap is to be seen, whatever the tool
+        self._unrefined = False  # whether the active layer's mask of before is to be seen
+        self._of_before: tuple[Document, Document] | None = None  # for which document which one is shown for that
         self._with_tool = False  # whether it is for the tool in use
         self._drawn: Mask | None = None  # the trimap as the session had it drawn
         self._measured: Document | None = None  # whose fringe was asked for last
@@ -51,6 +53,16 @@ class EdgeView(QObject):
         self._chosen = shown
         self.follow()
 
+    def show_original(self, shown: bool) -> None:
+        """Show the active layer's mask as it was before it was refined, or as it is."""
+        self._unrefined = shown
+        self.follow()
+
+    @property
+    def original(self) -> Document | None:
+        """The document with that mask, while it is to be shown and differs."""
+        return self._of_before[1] if self._of_before is not None else None
+
     def go_to_fringe(self, step: int = 1) -> None:
         """Look at the place where the fringe shows most, once it is found; then at the next worst, or the one before
         for a ``step`` of -1.
@@ -64,6 +76,7 @@ class EdgeView(QObject):
         if self._session is not None:
             self._follow_trimap(self._session)
             self._follow_fringe(self._session)
+            self._follow_original(self._session)
         self.followed.emit()
 
     def _use(self, *, shows: bool) -> None:
@@ -81,6 +94,13 @@ class EdgeView(QObject):
         if session.trimap is not self._drawn or self._canvas.trimap is None:
             self._drawn = session.trimap
             self._canvas.set_trimap(self._drawn)
+
+    def _follow_original(self, session: Session) -> None:
+        document, layer = session.document, session.active
+        if not self._unrefined or document is None or layer is None or layer.refinement is None:
+            self._of_before = None
+        elif self._of_before is None or self._of_before[0] is not document:
+            self._of_before = document, document.put(layer.changed(refinement=None))
 
     def _follow_fringe(self, session: Session) -> None:
         document = session.document

@@ -19,6 +19,7 @@ from maskstudio.ui.keys.glance import Glance
 from maskstudio.ui.keys.holding import Holding
 from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.registry import actions as registry
+from maskstudio.ui.registry.spec import Workspace
 
 if TYPE_CHECKING:  # what the user asks for is loaded then, not at every start
     from maskstudio.ui.palette import Palette
@@ -26,7 +27,12 @@ if TYPE_CHECKING:  # what the user asks for is loaded then, not at every start
     from maskstudio.ui.tour import Tour
     from maskstudio.ui.window import MainWindow
 
-_HELD = "view.trimap", "view.rawColours"  # what a key shows for as long as it is held
+_HELD = (
+    "view.trimap",
+    "view.rawColours",
+    "view.originalMask",
+    "view.blink",
+)  # what a key shows for as long as it is held
 
 
 class Habits(QObject):
@@ -47,6 +53,7 @@ class Habits(QObject):
         self.first_run = False  # the tour begins when the sample is opened, until it has been seen
         self._curtain = Curtain(self._around, lambda: window.findChildren(QToolBar))
         self.keymap = keymaps.of_settings(self._settings)
+        self.workspace: Workspace = ""  # whose keys act before all others
 
     def verbs(self) -> dict[str, Callable[[], object]]:
         """What the actions of this part do, by id."""
@@ -59,16 +66,17 @@ class Habits(QObject):
             "window.panels": self._hide_panels,
             "window.sidebar": lambda: self._hide_panels(keep_tools=True),
             "window.fullScreen": self._full_screen,
+            "window.refineWorkspace": self._refine_workspace,
             "window.nextPane": lambda: panes.next_pane(self._panes()),
         }
 
     def adopt(self, actions: dict[str, QAction]) -> None:
         """Mind the keys of these from now on."""
         self._actions = actions
-        self._glance = Glance(self._window, self._window.canvas.hold_original, self._look_back)
+        self._glance = Glance(self._window, self._window.viewing.comparison.glance, self._look_back)
         self._holding = Holding(self._window, [actions[name] for name in _HELD if name in actions])
         takers = self._glance, self._holding
-        self._filter = KeyFilter(self._window, lambda key: actions.get(self.keymap.owner(key)), takers)
+        self._filter = KeyFilter(self._window, lambda key: actions.get(self.keymap.action(key, self.workspace)), takers)
 
     def listen(self) -> None:
         """See the keys from now on; last of all, since the making of a window sends events by the thousand."""
@@ -88,7 +96,12 @@ class Habits(QObject):
     def use_keys(self, keymap: Keymap) -> None:
         """Take other keys, at once."""
         self.keymap = keymap
-        registry.set_keys(self._actions, keymap)
+        registry.set_keys(self._actions, keymap, self.workspace)
+
+    def enter(self, workspace: Workspace) -> None:
+        """Let the keys of a workspace act, or none but those that act everywhere."""
+        self.workspace = workspace
+        self.use_keys(self.keymap)
 
     # Palette, sheet, preferences
 
@@ -162,7 +175,7 @@ class Habits(QObject):
         return next((each for each in buttons if isinstance(each, QToolButton) and each.isVisible()), None)
 
     def _key(self, action: str) -> str:
-        keys = self.keymap.keys(action) if action in self._actions else ()
+        keys = self.keymap.acting(action, self.workspace) if action in self._actions else ()
         return shown(keys[0]) if keys else ""
 
     # The window as a whole
@@ -177,6 +190,11 @@ class Habits(QObject):
         for name in ("window.panels", "window.sidebar"):
             if name in self._actions:
                 self._actions[name].setChecked(drawn)
+
+    def _refine_workspace(self) -> None:
+        on = self._window.show_refine_workspace()
+        self.enter("refine" if on else "")
+        self._actions["window.refineWorkspace"].setChecked(on)
 
     def _full_screen(self) -> None:
         window = self._window

@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from maskstudio.ui.canvas.difference import HERE, SAME, THERE
 from maskstudio.ui.canvas.style import BAND, PLANES, Rgb, Style
 
 _MARGIN, _PADDING, _SWATCH, _SPACE = 10, 8, 12, 6  # px
@@ -16,11 +17,17 @@ def _said(text: str) -> str:
     return QCoreApplication.translate("Legend", text)
 
 
-def entries(style: Style, *, trimap: bool, masked: bool) -> list[Entry]:
+def entries(style: Style, *, trimap: bool, masked: bool, apart: tuple[str, str] | None = None) -> list[Entry]:
     """The colours that lie over the photo in this ``style``, and what they mean; none where they explain themselves.
 
-    ``trimap`` says whether a trimap is shown, ``masked`` whether there is a mask to tint by.
+    ``trimap`` says whether a trimap is shown, ``masked`` whether there is a mask to tint by; ``apart`` what the two are
+    called whose difference is shown: what is compared with, and the result, nothing for that as it is.
     """
+    if apart is not None:
+        there, here = apart
+        only = _said("only in {}")
+        mine = only.format(here) if here else _said("only here")
+        return [(HERE, mine), (THERE, only.format(there)), (SAME, _said("the same"))]
     if not trimap or style.mode in PLANES:
         return []
     band = [(BAND, _said("edge to be solved"))]

@@ -7,9 +7,9 @@ from html import escape
 from PySide6.QtCore import QCoreApplication
 
 from maskstudio.ui.keys.keymap import Keymap, shown
-from maskstudio.ui.keys.presets import TITLES
+from maskstudio.ui.keys.presets import SIZED_BY_SHIFT, TITLES
 from maskstudio.ui.registry.spec import Spec
-from maskstudio.ui.registry.table import ACTIONS
+from maskstudio.ui.registry.table import ACTIONS, with_keys
 
 _RUNS = ("brush.opacity", "brush.flow")  # ten actions in a row of keys, one row on the sheet
 _STYLE = """
@@ -51,7 +51,8 @@ def sections(keymap: Keymap, present: Collection[str]) -> list[Section]:
     """What has keys, by menu, of the actions whose ids are ``present``; then what the pointer does."""
     menus = dict.fromkeys(spec.menu for spec in ACTIONS)
     made = [Section(_word(menu), _rows(menu, keymap, present)) for menu in menus]
-    pointer = Section(_tr("Pointer and fields"), tuple(Row(text, (keys,)) for text, keys in _gestures()), words=True)
+    gestures = tuple(Row(text, (keys,)) for text, keys in _gestures(keymap))
+    pointer = Section(_tr("Pointer and fields"), gestures, words=True)
     return [section for section in (*made, pointer) if section.rows]
 
 
@@ -89,7 +90,7 @@ def _caps(row: Row) -> str:
 
 def _rows(menu: str, keymap: Keymap, present: Collection[str]) -> tuple[Row, ...]:
     rows: list[Row] = []
-    for spec in (spec for spec in ACTIONS if spec.menu == menu and spec.id in present):
+    for spec in (spec for spec in with_keys(present) if spec.menu == menu):
         keys = tuple(dict.fromkeys(shown(key) for key in keymap.keys(spec.id) if key != "Shift+?"))
         run = next((name for name in _RUNS if spec.id.startswith(name)), "")
         if run and keys:
@@ -113,7 +114,9 @@ def _word(text: str) -> str:
     return QCoreApplication.translate("actions", text)
 
 
-def _gestures() -> list[tuple[str, str]]:
+def _gestures(keymap: Keymap) -> list[tuple[str, str]]:
+    by_shift = keymap.preset in SIZED_BY_SHIFT
+    sizes = _tr("Shift + drag, Alt + right drag") if by_shift else _tr("Alt + right drag")
     return [
         (_tr("Zoom at the pointer"), _tr("wheel, pinch, Ctrl + wheel")),
         (_tr("Zoom with a click"), _tr("Ctrl + Space, with Alt out")),
@@ -121,7 +124,7 @@ def _gestures() -> list[tuple[str, str]]:
         (_tr("Pan sideways"), _tr("Shift + wheel")),
         (_tr("Paint the opposite"), _tr("hold Alt or ~, or the right button")),
         (_tr("Straight line"), _tr("Shift + click")),
-        (_tr("Size and hardness of the brush"), _tr("Alt + right drag")),
+        (_tr("Size and hardness of the brush"), sizes),
         (_tr("Photo alone"), _tr("hold `")),
         (_tr("Choose a layer"), _tr("click its number or box with Hand or Move")),
         (_tr("Rename a layer"), _tr("double click in the list")),

@@ -42,7 +42,9 @@ class Shell(QMainWindow):
         self.status = StatusLine()
         self.setStatusBar(self.status)
         self.tabs = Tabs(make)
-        self.viewing = Viewing(self.canvas, settings, lambda: self.tabs.front.session.runner, self)
+        self.viewing = Viewing(
+            self.canvas, settings, lambda: self.tabs.front.session.runner, lambda: self.tabs.open, self
+        )
         self._build_panels(self.tabs.front.session)
 
     def _build_panels(self, session: Session) -> None:

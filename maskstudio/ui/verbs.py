@@ -118,6 +118,7 @@ def _view(window: MainWindow) -> Verbs:
         **{f"view.{mode}": partial(window.show_mode, mode) for mode in MODES},
         "view.overlay": lambda: window.show_mode("image" if window.mode == "overlay" else "overlay"),
         "view.worst": lambda: window.show_mode(window.mode_before if window.mode == "worst" else "worst"),
+        "view.image": lambda: window.show_mode(window.mode_before if window.mode == "image" else "image"),
         "view.mask": lambda: window.show_mode(window.mode_before if window.mode == "mask" else "mask"),
         "view.nextMode": lambda: window.show_mode(MODES[(MODES.index(window.mode) + 1) % len(MODES)]),
         "view.previousMode": lambda: window.show_mode(MODES[MODES.index(window.mode) - 1]),
@@ -129,8 +130,6 @@ def _view(window: MainWindow) -> Verbs:
         "view.zoom400": partial(canvas.zoom_to, 4.0),
         "view.zoom800": partial(canvas.zoom_to, 8.0),
         **window.viewing.verbs(),
-        "view.blink": lambda: window.session.blink(),
-        "view.boxes": lambda: canvas.set_show_boxes(window.actions_by_id["view.boxes"].isChecked()),
     }
 
 
@@ -139,7 +138,6 @@ def _other(window: MainWindow) -> Verbs:
     return {
         "window.nextTab": lambda: window.tabs.step(1),
         "window.previousTab": lambda: window.tabs.step(-1),
-        "window.refineWorkspace": window.show_refine_workspace,
         "help.about": lambda: dialogs.show_about(window),
         **window.habits.verbs(),
         **window.tools.verbs(),

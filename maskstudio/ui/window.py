@@ -150,6 +150,7 @@ class MainWindow(Shell):
         self.export_panel.maskExportRequested.connect(self.files.export_mask)
         self.canvas.viewChanged.connect(self._show_view)
         self.viewing.choices.failed.connect(lambda sentence: self.notice.show_sentence(sentence, "warning"))
+        self.viewing.attend(self.layers_panel, self.history_panel, self.notice.show_sentence)
         self.canvas.hovered.connect(lambda x, y, alpha: self.status.show_place((x, y, alpha)))
         self.canvas.left.connect(lambda: self.status.show_place(None))
         self.canvas.layerClicked.connect(lambda layer_id: self.session.activate(layer_id))
@@ -256,7 +257,7 @@ class MainWindow(Shell):
         if mode != self.mode:
             self.mode, self.mode_before = mode, self.mode
         self.actions_by_id[f"view.{mode}"].setChecked(True)
-        self.viewing.choices.show_mode(mode)
+        self.viewing.show_mode(mode)
 
     def show_theme(self, name: stored.Theme) -> None:
         """Dress the application in light, dark or the system's greys."""

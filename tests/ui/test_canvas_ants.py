@@ -63,6 +63,16 @@ def shown(canvas, pixels):
     return pixels(canvas.grab().toImage())[max(top, 0) : top + box.height, max(left, 0) : left + box.width]
 
 
+def test_ants_hide_with_the_other_extras(canvas, pixels, qtbot):
+    assert (shown(canvas, pixels) != GREY).any()
+    canvas.set_show_extras(False)
+    assert (shown(canvas, pixels) == GREY).all()
+    assert not canvas._march.isActive()
+    canvas.set_show_extras(True)
+    settle(qtbot, canvas)
+    assert (shown(canvas, pixels) != GREY).any()
+
+
 @pytest.mark.parametrize("scale", [1.0, 3.0])
 def test_the_line_is_the_border_at_half_coverage(canvas, pixels, qtbot, scale):
     canvas.look_at(scale, QPointF(310, 250))

@@ -46,7 +46,7 @@ def show(qtbot):
         canvas = Canvas()
         if ratio != 1.0:
             canvas.devicePixelRatioF = lambda: ratio
-        canvas.set_show_boxes(False)
+        canvas.set_show_extras(False)
         if kept:
             qtbot.addWidget(canvas)
         canvas.resize(480, 420)

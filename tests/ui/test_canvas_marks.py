@@ -97,9 +97,9 @@ def test_tags_stay_in_sight_with_their_box(canvas):
 
 
 def test_marks_can_be_hidden_and_hide_with_the_mask(qtbot, canvas, pixels):
-    canvas.set_show_boxes(False)
+    canvas.set_show_extras(False)
     assert (pixels(canvas.grab().toImage())[60:340, 60:440] == 90).all()
-    canvas.set_show_boxes(True)
+    canvas.set_show_extras(True)
     canvas.hold_original(True)
     assert (pixels(canvas.grab().toImage())[60:340, 60:440] == 90).all()
     canvas.hold_original(False)

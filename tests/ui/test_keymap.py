@@ -1,5 +1,7 @@
 """Keys as data: presets without clashes, choices of one's own, and places on other layouts."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +13,11 @@ from maskstudio.ui.keys import physical
 from maskstudio.ui.keys.digits import Digits
 from maskstudio.ui.keys.keymap import Keymap, into_settings, of_settings, portable
 from maskstudio.ui.keys.presets import DIFFERENT, PRESETS
+from maskstudio.ui.registry.spec import Workspace
 from maskstudio.ui.registry.table import ACTIONS, BY_ID
 
 K, M = Qt.Key, Qt.KeyboardModifier
+WORKSPACES = get_args(Workspace)
 NONE, SHIFT, CTRL = M.NoModifier, M.ShiftModifier, M.ControlModifier
 IDS = sorted(BY_ID)
 
@@ -37,8 +41,48 @@ def test_ids_are_unique_and_words_are_there():
 @pytest.mark.parametrize("full_screen", [False, True])
 def test_no_key_means_two_things(preset, full_screen):
     keymap = Keymap(preset, {}, full_screen)
-    keys = [key for name in BY_ID for key in keymap.keys(name)]
+    for workspace in WORKSPACES:
+        keys = [key for name, spec in BY_ID.items() if spec.workspace == workspace for key in keymap.keys(name)]
+        assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("workspace", WORKSPACES)
+def test_in_every_workspace_a_key_does_one_thing(preset, workspace):
+    keymap = Keymap(preset)
+    acting = {name: keymap.acting(name, workspace) for name, spec in BY_ID.items() if not spec.does}
+    keys = [key for each in acting.values() for key in each]
     assert sorted(keys) == sorted(set(keys))
+    assert {key: keymap.action(key, workspace) for key in keys} == {
+        key: name for name, each in acting.items() for key in each
+    }
+
+
+def test_keys_of_a_workspace_act_there_and_before_all_others():
+    assert {spec.does for spec in ACTIONS if spec.workspace} <= set(BY_ID)
+    assert all(bool(spec.workspace) == bool(spec.does) for spec in ACTIONS)
+    keymap = Keymap()
+    letters = {"M": "view.ants", "V": "view.overlay", "A": "view.black", "T": "view.white", "K": "view.mask",
+               "Y": "view.checker", "O": "view.onion", "R": "tool.refine"}  # fmt: skip
+    assert {key: keymap.action(key, "refine") for key in letters} == letters
+    elsewhere = {"M": "tool.rectangle", "V": "tool.move", "K": "view.mask", "R": "tool.rotate"}
+    assert {key: keymap.action(key) for key in letters} == dict.fromkeys(letters, "") | elsewhere
+    assert keymap.acting("tool.rotate", "refine") == ()
+    assert keymap.acting("tool.refine", "refine") == ("R", "U")
+    assert keymap.acting("view.mask", "refine") == ("K",)
+    assert keymap.action("B", "refine") == "tool.brush"
+
+
+def test_a_key_can_be_given_to_a_workspace_without_taking_it_from_anybody_outside():
+    keymap = Keymap().with_key("refine.ants", "B")
+    assert (keymap.action("B"), keymap.action("B", "refine")) == ("tool.brush", "view.ants")
+    assert keymap.acting("tool.brush", "refine") == ()
+    moved = keymap.with_key("refine.onion", "B")
+    assert moved.action("B", "refine") == "view.onion"
+    assert moved.keys("refine.ants") == ("M",)
+    assert moved.with_key("tool.lasso", "M").keys("refine.ants") == ("M",)
+    assert moved.reset("refine.onion").keys("refine.onion") == ("O",)
+    assert Keymap("photoshop", {"refine.onion": ("M",), "tool.lasso": ("M",)}).action("M") == "tool.lasso"
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -62,9 +106,40 @@ def test_what_needs_a_bracket_has_a_second_route(preset):
 @pytest.mark.parametrize(
     ("preset", "expected"),
     [
-        ("photoshop", {"B": "tool.brush", "[": "brush.smaller", "Ctrl+D": "select.none", "Ctrl+K": "edit.preferences"}),
+        (
+            "photoshop",
+            {
+                "B": "tool.brush",
+                "[": "brush.smaller",
+                "Ctrl+D": "select.none",
+                "Ctrl+K": "edit.preferences",
+                "Ctrl+Alt+R": "window.refineWorkspace",
+                "P": "view.originalMask",
+            },
+        ),
         ("gimp", {"P": "tool.brush", "Shift+E": "tool.eraser", "Ctrl+Shift+A": "select.none", "4": "view.zoom800"}),
-        ("krita", {"B": "tool.brush", "M": "view.mirror", "Ctrl+E": "layer.mergeDown", "5": "view.resetRotation"}),
+        (
+            "krita",
+            {
+                "B": "tool.brush",
+                "M": "view.mirror",
+                "Ctrl+E": "layer.mergeDown",
+                "5": "view.resetRotation",
+                "E": "brush.swap",
+            },
+        ),
+        (
+            "lightroom",
+            {
+                "K": "tool.brush",
+                "O": "view.overlay",
+                "'": "mask.invert",
+                "Y": "view.sideBySide",
+                "Shift+Y": "view.split",
+                "5": "brush.flow50",
+                "Ctrl+,": "edit.preferences",
+            },
+        ),
     ],
 )
 def test_presets_are_those_of_the_other_editors(preset, expected):
@@ -137,14 +212,14 @@ def test_whatever_is_changed_no_key_means_two_things(preset, changes):
     for what, action, key in changes:
         if what == "with":
             keymap = keymap.with_key(action, key)
-            assert keymap.owner(key) == action
+            assert keymap.owner(key, BY_ID[action].workspace) == action
         elif what == "without":
             keymap = keymap.without_key(action, key)
-            assert keymap.owner(key) != action
+            assert keymap.owner(key, BY_ID[action].workspace) != action
         else:
             keymap = keymap.reset(action)
             assert not keymap.changed(action)
-    keys = [key for name in BY_ID for key in keymap.keys(name)]
+    keys = [(key, BY_ID[name].workspace) for name in BY_ID for key in keymap.keys(name)]
     assert len(keys) == len(set(keys))
 
 

@@ -234,6 +234,46 @@ def test_the_table_finds_commands_and_keys(editor, qtbot):
     assert len(shown()) == len(table._rows)
 
 
+def test_keys_go_to_a_file_and_come_back_and_can_be_taken_back(window, editor, tmp_path, monkeypatch, qtbot):
+    def chosen(*_):
+        return str(tmp_path / "mine"), ""
+
+    choose_preset(editor, "krita")
+    editor.choose("layer.solo")
+    record(editor, K.Key_F8)
+    mine = window.habits.keymap
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
+    qtbot.mouseClick(button(editor, "Export…"), Qt.MouseButton.LeftButton)
+    assert editor._says.text() == "Saved the keys as mine.json."
+    choose_preset(editor, "photoshop")
+    qtbot.mouseClick(button(editor, "Reset All"), Qt.MouseButton.LeftButton)
+    plain = window.habits.keymap
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "mine.json"), ""))
+    qtbot.mouseClick(button(editor, "Import…"), Qt.MouseButton.LeftButton)
+    assert window.habits.keymap == mine
+    assert (window.settings.preset, window.settings.keys) == ("krita", {"layer.solo": ["F8", "Shift+S"]})
+    assert editor.findChild(QComboBox, "keyPreset").currentData() == "krita"
+    assert window.actions_by_id["layer.solo"].shortcut().toString() == "F8"
+    qtbot.mouseClick(button(editor, "Take Back"), Qt.MouseButton.LeftButton)
+    assert window.habits.keymap == plain
+    assert not button(editor, "Take Back").isVisible()
+    (tmp_path / "mine.json").write_text("[]")
+    qtbot.mouseClick(button(editor, "Import…"), Qt.MouseButton.LeftButton)
+    assert editor._says.text() == "mine.json holds no keys of maskstudio."
+    assert window.habits.keymap == plain
+
+
+def test_the_editor_changes_the_keys_of_a_workspace(window, editor):
+    editor.choose("refine.ants")
+    assert editor._name.text() == "Marching Ants (Refine Workspace)"
+    record(editor, K.Key_B)
+    assert editor._says.text() == "B does this now."  # it is the brush's elsewhere
+    assert window.actions_by_id["tool.brush"].shortcut().toString() == "B"
+    window.actions_by_id["window.refineWorkspace"].trigger()
+    assert window.actions_by_id["view.ants"].shortcut().toString() == "B"
+    assert window.actions_by_id["tool.brush"].shortcuts() == []
+
+
 # The sheet
 
 

@@ -129,3 +129,44 @@ def test_the_refine_workspace_makes_room_and_gives_it_back(opened, qtbot):
     qtbot.waitUntil(lambda: not header.visibleRegion().isEmpty())
     assert not opened.show_refine_workspace()
     assert {name: opened.sidebar.folded(name) for name in panels} == before
+
+
+def test_the_letters_of_the_workspace_act_while_it_is_on(opened, qtbot):
+    def press(key, modifiers=Qt.KeyboardModifier.NoModifier):
+        qtbot.keyClick(opened.canvas, key, modifiers)
+
+    keys, chords = Qt.Key, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    outside = {keys.Key_M: "rectangle", keys.Key_V: "move", keys.Key_R: "rotate"}
+    views = {keys.Key_M: "ants", keys.Key_A: "black", keys.Key_T: "white", keys.Key_K: "mask", keys.Key_Y: "checker",
+             keys.Key_O: "onion", keys.Key_V: "overlay"}  # fmt: skip
+    workspace = opened.actions_by_id["window.refineWorkspace"]
+    for turn in range(2):
+        press(keys.Key_R, chords)
+        assert (workspace.isChecked(), opened.sidebar.folded("refinePanel")) == (True, False)
+        tool = opened.tools.name
+        for key, mode in views.items():
+            press(key)
+            assert (opened.mode, opened.tools.name) == (mode, tool), turn
+        assert opened.actions_by_id["view.onion"].shortcut().toString() == "O"  # as the menu says
+        press(keys.Key_R)
+        assert opened.tools.name == "refine"
+        press(keys.Key_R, chords)
+        assert not workspace.isChecked()
+        for key, name in outside.items():
+            press(key)
+            assert (opened.mode, opened.tools.name) == ("overlay", name)
+        press(keys.Key_O)
+        assert opened.mode == "overlay"
+
+
+def test_one_key_hides_ants_and_boxes_and_the_view_for_ants_brings_them_back(opened, qtbot):
+    extras, control = opened.actions_by_id["view.boxes"], Qt.KeyboardModifier.ControlModifier
+    opened.show_mode("ants")
+    assert opened.canvas._marching
+    qtbot.keyClick(opened.canvas, Qt.Key.Key_H, control)
+    assert not extras.isChecked()
+    assert not opened.canvas._marching
+    opened.show_mode("overlay")
+    opened.show_mode("ants")
+    assert extras.isChecked()
+    assert opened.canvas._marching

@@ -166,6 +166,63 @@ def test_what_is_painted_stays_on_show_until_it_is_drawn(opened, qtbot):
     assert canvas.trimap[40, 100] == 128
 
 
+# The mask of before
+
+
+def alpha_on_show(window, qtbot):
+    """What the view of the mask shows at a few columns."""
+    return [colour_at(window, qtbot, x, 120)[0] for x in (20, 150, 175, 280)]
+
+
+SOFT = [int(coverage()[120, x]) for x in (20, 150, 175, 280)]
+HARD = [255 if value >= 128 else 0 for value in SOFT]
+
+
+def test_a_tap_shows_the_original_mask_and_another_hides_it(opened, qtbot):
+    opened.show_mode("mask")
+    document = opened.session.document
+    assert alpha_on_show(opened, qtbot) == SOFT
+    qtbot.keyClick(opened.canvas, K.Key_P)
+    assert opened.actions_by_id["view.originalMask"].isChecked()
+    assert alpha_on_show(opened, qtbot) == HARD
+    opened.session.invert()
+    qtbot.waitUntil(lambda: opened.session.active.refinement is None or not opened.session.active.unsolved)
+    assert alpha_on_show(opened, qtbot) == [255 - value for value in HARD]
+    opened.session.undo()
+    assert alpha_on_show(opened, qtbot) == HARD
+    qtbot.keyClick(opened.canvas, K.Key_P)
+    assert alpha_on_show(opened, qtbot) == SOFT
+    assert opened.session.document is document
+
+
+def test_held_the_key_shows_the_original_mask_for_as_long(opened, qtbot):
+    now = [0.0]
+    opened.habits._holding._now = lambda: now[0]
+    opened.show_mode("mask")
+    QTest.keyPress(opened.canvas, K.Key_P)
+    assert alpha_on_show(opened, qtbot) == HARD
+    now[0] += 1.0
+    QTest.keyRelease(opened.canvas, K.Key_P)
+    assert alpha_on_show(opened, qtbot) == SOFT
+
+
+def test_a_stroke_ends_it_so_that_it_is_seen(opened, qtbot):
+    now = [0.0]
+    opened.habits._holding._now = lambda: now[0]
+    opened.show_mode("mask")
+    act(opened, "tool.brush")
+    QTest.keyPress(opened.canvas, K.Key_P)
+    at = opened.canvas.from_image(QPointF(250.5, 60.5)).toPoint()
+    qtbot.mousePress(opened.canvas, Qt.MouseButton.LeftButton, pos=at)
+    assert colour_at(opened, qtbot, 250, 60)[0] == 255
+    assert alpha_on_show(opened, qtbot) == SOFT
+    qtbot.mouseRelease(opened.canvas, Qt.MouseButton.LeftButton, pos=at)
+    now[0] += 1.0
+    QTest.keyRelease(opened.canvas, K.Key_P)
+    assert not opened.actions_by_id["view.originalMask"].isChecked()
+    assert colour_at(opened, qtbot, 250, 60)[0] == 255
+
+
 # The fringe
 
 

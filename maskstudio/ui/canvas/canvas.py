@@ -35,7 +35,6 @@ class Canvas(ComparingView):
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("The photo with its mask. Arrow keys move the view, Space and drag pans.")
-        self._boxes = True
         self._marks: list[marks.Mark] = []
         self._pointed: int | None = None
         self._picking = True
@@ -48,9 +47,9 @@ class Canvas(ComparingView):
         self._hover = QTimer(self, singleShot=True, interval=_HOVER_PAUSE)
         self._hover.timeout.connect(self._tell_hover)
 
-    def set_show_boxes(self, shown: bool) -> None:
-        """Whether detections are marked with boxes and numbers, in the overlay and on the photo."""
-        self._boxes = shown
+    def set_show_extras(self, shown: bool) -> None:
+        """Whether detections are marked with boxes and numbers, in the overlay and on the photo, and ants march."""
+        super().set_show_extras(shown)
         self._lay_marks()
 
     def set_picking(self, picking: bool) -> None:
@@ -118,7 +117,13 @@ class Canvas(ComparingView):
 
     def _lay_marks(self) -> None:
         laid: list[marks.Mark] = []
-        shown = self._boxes and not self._original and self.mode in _MARKED and self.trimap is None
+        shown = (
+            self._extras
+            and not self._original
+            and self._stand_in is None
+            and self.mode in _MARKED
+            and self.trimap is None
+        )
         if self._view is not None and self.document is not None and shown:
             ratio = self.devicePixelRatioF()
             laid = marks.layout(self.document, self._view, self.font(), ratio, self._pointed, self._turn)
@@ -192,7 +197,9 @@ class Canvas(ComparingView):
         if self.document is None or not self.document.frame.intersect(Rect(*at, 1, 1)):
             self.left.emit()
         else:
-            self.hovered.emit(*at, self._live.at(*at) if self._live else self.document.alpha[at])
+            shown = self.scene_on_show or self._scene
+            assert shown is not None
+            self.hovered.emit(*at, self._live.at(*at) if self._live else shown.document.alpha[at])
 
     def _device_point(self, position: QPointF) -> QPoint:
         x, y = self._device(position)

@@ -1,5 +1,7 @@
-"""A view that compares: the photo beside the result at a divider, or in its place while held; with marching ants.
+"""A view that compares: the photo, or another document of its size, beside the result at a divider; the photo in its
+place while held; with marching ants.
 
+Another document may also take the place of the result for a while, or show where it differs. That changes nothing.
 It tells other views of the same scene what it does, so that they can follow.
 """
 
@@ -9,16 +11,21 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QRegion, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
 from maskstudio.ui.canvas.ants import Ants
-from maskstudio.ui.canvas.divider import Divider
+from maskstudio.ui.canvas.difference import Difference
+from maskstudio.ui.canvas.divider import Divider, caption
 from maskstudio.ui.canvas.frame import Frame
 from maskstudio.ui.canvas.imageview import ImageView, Shown
+from maskstudio.ui.canvas.live import Reader
+from maskstudio.ui.canvas.scene import Scene
 from maskstudio.ui.canvas.style import PHOTOS, Mode, Style
 from maskstudio.ui.canvas.tiling import qrect, rects
 
 _PACE = 110  # ms a step of the ants
 _SLICE = 0.004  # seconds of looking for the edge in one repaint
+_CORNER = 10  # logical pixels from the corner to the words of what is shown
 _SHARE = 0.05  # of the time that marching may take; with a very long edge the steps become slower
 
 
@@ -27,11 +34,18 @@ class ComparingView(ImageView):
 
     outdated = Signal(Rect)  # image pixels that look different now
     restyled = Signal()  # the way of looking is another
+    otherChanged = Signal()  # what is compared with is another, or looks different now  # noqa: N815
+    standInEnded = Signal()  # a stroke has begun, which is to be seen  # noqa: N815
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._photo = Frame()
         self._ants = Ants()
+        self._stand_in: Scene | None = None
+        self._other: Scene | None = None
+        self._caption = caption("", self)
+        self._caption.move(_CORNER, _CORNER)
+        self._extras = True
         self._march = QTimer(self, interval=_PACE)
         self._march.timeout.connect(self._step)
         self._divider = Divider(self)
@@ -57,16 +71,117 @@ class ComparingView(ImageView):
         """Show the bare photo for as long as this is held; what was there comes back at once."""
         if held != self._original:
             self._original = held
+            if self._other is not None:
+                self._photo.outdate()  # which shows the other document otherwise
             self.update()
             self._follow_style()
 
+    # What is shown in place of the document
+
+    @property
+    def scene_on_show(self) -> Scene | None:
+        """What the result is painted from: the document's scene, or the stand-in's."""
+        return self._stand_in or self._scene
+
+    def stand_in(self, document: Document | None, against: Document | None = None) -> None:
+        """Show another document of the same size as the result, or where it differs from a second one, until None
+        comes, another image, or a stroke; while that is made, nothing takes its place.
+        """
+        shown, scene = self._stand_in, self._scene
+        if scene is None or document is None or document.size != scene.document.size or self._live is not None:
+            if shown is not None:
+                self._stand_in = None
+                self._follow_stand_in()
+            return
+        if shown is not None and shown.document is document and _against(shown) is against:
+            return
+        if shown is None or not self._may_become(shown, document, against):
+            self._stand_in = self._scene_of(document, against, scene)
+        else:
+            shown.replace(document)
+        self._follow_stand_in()
+
+    def _may_become(self, shown: Scene, document: Document, against: Document | None) -> bool:
+        """Whether a stand-in can go on as another: of the same image, and nobody else's."""
+        alike = shown.document.image is document.image and _against(shown) is against
+        return alike and shown is not self._other
+
+    def _scene_of(self, document: Document, against: Document | None, beside: Scene) -> Scene:
+        if against is not None:
+            return Difference(document, against, self._display, beside)
+        if self._other is not None and self._other.document is document:
+            return self._other  # all that was looked at of it is there already
+        return Scene(document, self._display, beside=beside)
+
+    @property
+    def scene_beside(self) -> Scene | None:
+        """What the result is compared with: another document's scene, or that of the document, for its photo."""
+        return self._other or self._scene
+
+    @property
+    def style_beside(self) -> Style:
+        """What that looks like: another document like the result, the photo bare."""
+        mode = "image" if self._other is None else self._mode_for(self._other.document)
+        return self._dressed(mode, bare=True)
+
+    def set_other(self, document: Document | None, names: tuple[str, str] = ("", "")) -> None:
+        """Compare with another document of the same size, None for the photo. ``names`` are what that and the result
+        are called; nothing stands for photo and result.
+        """
+        other, scene = self._other, self._scene
+        before = other.document if other is not None else None
+        if scene is None or document is None or document.size != scene.document.size:
+            document = self._other = None
+        elif other is None or other.document.image is not document.image:
+            self._other = Scene(document, self._display, beside=scene)
+        elif document is not other.document:
+            other.replace(document)
+        self._divider.set_names(*names)
+        if document is not before:
+            if other is not None and self._stand_in is other:
+                self._follow_stand_in()
+            self._photo.outdate()
+            self.update()
+            self.otherChanged.emit()
+
+    def set_caption(self, text: str) -> None:
+        """Say in a corner what is shown; nothing where that goes without saying."""
+        self._caption.setText(text)
+        self._caption.adjustSize()
+        self._caption.setVisible(bool(text))
+
+    def _follow_stand_in(self) -> None:
+        self._frame.outdate()
+        self.update()
+        self._follow_style()
+
+    def set_document(self, document: Document | None) -> None:
+        """Show a document; what stood in for one of another image goes."""
+        if self._scene is not None and (document is None or document.image is not self._scene.document.image):
+            self._stand_in = self._other = None
+        super().set_document(document)
+
+    def set_display(self, profile: bytes | None) -> None:
+        """The ICC profile of the screen; what is compared with has to come anew for another."""
+        if profile != self._display:
+            self.stand_in(None)
+            self.set_other(None)
+        super().set_display(profile)
+
+    def set_live(self, read: Reader | None) -> None:
+        """Show a stroke while it is made, and not what stood in for the document it goes to."""
+        super().set_live(read)
+        if read is not None and self._stand_in is not None:
+            self.stand_in(None)
+            self.standInEnded.emit()
+
     @property
     def split(self) -> bool:
-        """Whether the photo is beside the result."""
+        """Whether the photo, or what else is compared with, is beside the result."""
         return not self._divider.isHidden()
 
     def set_split(self, split: bool) -> None:
-        """Show the photo at the left of a divider, and the result at its right."""
+        """Show what is compared with at the left of a divider, and the result at its right."""
         if split != self.split:
             self._divider.setVisible(split)
             self.update()
@@ -88,12 +203,14 @@ class ComparingView(ImageView):
         return self._result_mode  # the original has a side of its own
 
     def _sides(self, region: QRegion) -> list[Shown]:
-        if not self._original and not self.split:
+        scene, result_of = self._scene, self.scene_on_show
+        if scene is None or result_of is None or (not self._original and not self.split):
             return super()._sides(region)
-        photo, result = self._parts(region)
-        plain, shown = self._dressed("image", bare=True), self._dressed(self._shown_mode)
-        sides = [(self._photo, plain, photo), (self._frame, shown, result)]
-        return [side for side in sides if not side[2].isEmpty()]
+        left, result = self._parts(region)
+        original = scene, self._dressed("image", bare=True)
+        beside = original if self._original or self._other is None else (self._other, self.style_beside)
+        sides = [(self._photo, *beside, left), (self._frame, result_of, self._dressed(self._shown_mode), result)]
+        return [side for side in sides if not side[3].isEmpty()]
 
     def _parts(self, region: QRegion) -> tuple[QRegion, QRegion]:
         """Where in ``region`` the photo is, and where the result."""
@@ -114,6 +231,8 @@ class ComparingView(ImageView):
             return
         self._wear(style)
         self._frame.outdate()
+        if self._other is not None:
+            self._photo.outdate()
         self.update()
         self._follow_style()
 
@@ -144,9 +263,16 @@ class ComparingView(ImageView):
 
     # Ants
 
+    def set_show_extras(self, shown: bool) -> None:
+        """Whether ants march along the edge, in the view that is for them."""
+        self._extras = shown
+        self._keep_marching()
+        self.update()
+
     @property
     def _marching(self) -> bool:
-        return self.mode == "ants" and not self._original and self._scene is not None
+        drawn = self.mode == "ants" and not self._original and not isinstance(self._stand_in, Difference)
+        return self._extras and drawn and self._scene is not None
 
     def _keep_marching(self) -> None:
         """March only where somebody may see it, and stand still for those who asked the system for no blinking."""
@@ -186,7 +312,7 @@ class ComparingView(ImageView):
         super()._paint_over(painter, region)
 
     def _paint_ants(self, painter: QPainter, region: QRegion) -> None:
-        assert self._scene is not None
+        assert self.scene_on_show is not None
         assert self._view is not None
         begun = time.perf_counter()
         deadline = begun + (_SLICE if super().complete else 0.0)  # the photo comes first
@@ -195,8 +321,13 @@ class ComparingView(ImageView):
         if not self._turn.upright:
             painter.setTransform(self._turning(), combine=True)
         dot = max(round(self.devicePixelRatioF()), 1)
-        self._ants.paint(painter, self._scene, self._view, dot, self._in_frame(region), deadline)
+        self._ants.paint(painter, self.scene_on_show, self._view, dot, self._in_frame(region), deadline)
         painter.restore()
         took = (time.perf_counter() - begun) * 1000
         if self._ants.complete and took > self._march.interval() * _SHARE:
             self._march.setInterval(min(round(took / _SHARE), 1000))
+
+
+def _against(scene: Scene) -> Document | None:
+    """What a scene shows the difference from, if it does."""
+    return scene.there if isinstance(scene, Difference) else None

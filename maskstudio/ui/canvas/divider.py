@@ -20,16 +20,26 @@ class Divider(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("divider")
-        self.setAccessibleName(self.tr("Divider of photo and result"))
+        self.setAccessibleName(self.tr("Divider of {} and {}").format(self.tr("Photo"), self.tr("Result")))
         self.setAccessibleDescription(self.tr("The arrow keys move it; Shift makes large steps."))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self._under = parent
         self._share = 0.5
         self._held: float | None = None  # between pointer and line, while dragged
-        self._names = [_name(self.tr("Photo"), parent), _name(self.tr("Result"), parent)]
+        self._names = [caption(self.tr("Photo"), parent), caption(self.tr("Result"), parent)]
         self.hide()
         parent.installEventFilter(self)
+
+    def set_names(self, left: str, right: str) -> None:
+        """Say what is on the two sides; nothing stands for the photo and the result."""
+        words = left or self.tr("Photo"), right or self.tr("Result")
+        if words == tuple(name.text() for name in self._names):
+            return
+        for name, text in zip(self._names, words, strict=True):
+            name.setText(text)
+        self.setAccessibleName(self.tr("Divider of {} and {}").format(*words))
+        self._place()
 
     @property
     def share(self) -> float:
@@ -132,8 +142,8 @@ class Divider(QWidget):
         self.update()
 
 
-def _name(text: str, parent: QWidget) -> QLabel:
-    """What a side is; nothing that could be clicked."""
+def caption(text: str, parent: QWidget) -> QLabel:
+    """What a view or a side of it shows, over it and hidden at first; nothing that could be clicked."""
     label = QLabel(text, parent)
     label.setObjectName("sideName")
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

@@ -30,7 +30,7 @@ _BESIDE_LINE = 3  # device pixels from a changed one to the last whose line may 
 _SQUARE = 8  # logical pixels of a checkerboard square
 _WASTE = 1.5  # how many times the pixels may be repainted that would have to be, for the sake of one rectangle
 
-Shown = tuple[Frame, Style, QRegion]
+Shown = tuple[Frame, Scene, Style, QRegion]
 
 
 class ImageView(DrawingView):
@@ -58,6 +58,11 @@ class ImageView(DrawingView):
     @property
     def scene(self) -> Scene | None:
         """What is painted, for another view to share."""
+        return self._scene
+
+    @property
+    def scene_on_show(self) -> Scene | None:
+        """What the result is painted from: the scene, or what takes its place for a while."""
         return self._scene
 
     @property
@@ -189,9 +194,11 @@ class ImageView(DrawingView):
         """The photo is shown until something is selected: a photo without layers is not tinted, and what holds
         nothing is no cut-out to put on a background.
         """
-        document = self.document
-        if document is None or self._live is not None:
-            return self.mode
+        scene = self.scene_on_show
+        return self.mode if scene is None or self._live is not None else self._mode_for(scene.document)
+
+    def _mode_for(self, document: Document) -> Mode:
+        """The mode of the view, or the photo alone for a document in which nothing is selected."""
         bare = not document.alpha.tiles if self.mode in CUTS else self.mode == "overlay" and not document.layers
         return "image" if bare else self.mode
 
@@ -209,7 +216,7 @@ class ImageView(DrawingView):
         """Whether everything in sight shows what it should; otherwise the rest follows by itself."""
         return self._scene is None or all(
             frame.shows(self._view) and self._missing(frame, part).isEmpty()
-            for frame, _, part in self._sides(QRegion(0, 0, *self._turn.window))
+            for frame, _, _, part in self._sides(QRegion(0, 0, *self._turn.window))
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -241,16 +248,15 @@ class ImageView(DrawingView):
 
     def _bring_up_to_date(self, region: QRegion) -> None:
         """Paint what is out of date of these device pixels of the window, as far as the time slice allows."""
-        assert self._scene is not None
         assert self._view is not None
         deadline = time.perf_counter() + (_SLICE if self._hand.button is None else _DRAGGED)
-        for frame, style, part in self._sides(region):
+        for frame, scene, style, part in self._sides(region):
             frame.show(self._view)
-            frame.paint(self._scene, style, self.surround, self._in_frame(part), deadline)
+            frame.paint(scene, style, self.surround, self._in_frame(part), deadline)
 
     def _copy_frame(self, painter: QPainter, region: QRegion) -> None:
         """Put the frame where the window shows it; the painter's units are device pixels."""
-        for frame, _, part in self._sides(region):
+        for frame, _, _, part in self._sides(region):
             if self._turn.upright:
                 for rect in rects(part):
                     painter.drawPixmap(rect, frame.pixmap, rect)
@@ -263,8 +269,11 @@ class ImageView(DrawingView):
             painter.restore()
 
     def _sides(self, region: QRegion) -> list[Shown]:
-        """What is shown where in ``region`` (device pixels of the window): a frame, its style, and its part."""
-        return [(self._frame, self._dressed(self._shown_mode, bare=self._original), region)]
+        """What is shown where in ``region`` (device pixels of the window): a frame, what it is painted from, its style,
+        and its part; nothing without a document.
+        """
+        scene = self.scene_on_show
+        return [(self._frame, scene, self._dressed(self._shown_mode, bare=self._original), region)] if scene else []
 
     def _dressed(self, mode: Mode, *, bare: bool = False) -> Style:
         key = mode, round(_SQUARE * self.devicePixelRatioF()), bare
@@ -317,12 +326,12 @@ class ImageView(DrawingView):
         if not self._turn.square:
             self.update()  # what is missing may lie in a corner of the frame that no part of the window asks for
             return
-        for frame, _, part in self._sides(QRegion(0, 0, *self._turn.window)):
+        for frame, _, _, part in self._sides(QRegion(0, 0, *self._turn.window)):
             self.update(self._widget_rect(self._missing(frame, part).boundingRect()))
 
     def _make_ahead(self) -> None:
         """Make what a pan or a step of zooming would bring into sight next, a little at a time."""
-        scene = self._scene
+        scene = self.scene_on_show
         if scene is None or self._view is None or self.drawing or not self.complete:
             return
         deadline = time.perf_counter() + _AHEAD

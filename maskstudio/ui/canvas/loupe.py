@@ -71,7 +71,7 @@ class Loupe(QWidget):
         return super().eventFilter(watched, event)
 
     def _follow(self, pointer: Pointer) -> None:
-        scene = self._view.scene
+        scene = self._view.scene_on_show
         at = int(pointer.x // 1), int(pointer.y // 1)
         if not self._on or scene is None or not scene.document.frame.intersect(Rect(*at, 1, 1)):
             self.hide()
@@ -106,7 +106,7 @@ class Loupe(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The pixels, the cross, and the words below."""
         painter = QPainter(self)
-        scene = self._view.scene
+        scene = self._view.scene_on_show
         if scene is None or self._at is None:
             painter.fillRect(self.rect(), _WORDS)
             return

@@ -1,30 +1,40 @@
-"""The photo and the result side by side, moving as one. The second view paints the first one's scene."""
+"""What the result is compared with, beside it, moving as one. The second view paints the first one's scenes."""
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from maskstudio.core.document import Document
 from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.canvas.divider import caption
 from maskstudio.ui.canvas.imageview import ImageView
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.canvas.style import Style
 
+_CORNER = 10  # logical pixels from the corner to the words of what is shown
 _ARM = 9  # logical pixels of an arm of the cross
 _CROSS = ((QColor(0, 0, 0, 170), 3), (QColor(255, 255, 255), 1))
 
 
 class Pane(ImageView):
-    """The photo as another view looks at it. Dragging moves both; where the pointer of the other is, a cross is."""
+    """The photo, or what else another view compares with, as that looks at it. Dragging moves both; where the pointer
+    of the other is, a cross is.
+    """
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
         self.setAccessibleName(self.tr("The photo"))
-        self.setAccessibleDescription(self.tr("The photo beside the result; it moves with it."))
+        self.setAccessibleDescription(self.tr("What the result is compared with; it moves with it."))
         self._canvas = canvas
         self._following = False
         self._cross: QPointF | None = None
+        self._shown: Document | None = None  # the state of another document that is painted
+        self._caption = caption("", self)
+        self._caption.move(_CORNER, _CORNER)
         self._wear(Style("image", bare=True))
+        canvas.otherChanged.connect(self.follow)
+        canvas.restyled.connect(self.follow)
         canvas.viewChanged.connect(self.follow)
         canvas.moved.connect(self._follow_pointer)
         canvas.left.connect(lambda: self._put_cross(None))
@@ -35,14 +45,27 @@ class Pane(ImageView):
         if self.isHidden() or self._following:
             return
         self._following = True
-        if self._scene is not self._canvas.scene:
-            self._scene = self._canvas.scene
+        scene = self._canvas.scene_beside
+        state = None if scene is None or scene is self._canvas.scene else scene.document
+        if self._scene is not scene:
+            self._scene = scene
             self._frame.clear()
-            self._show_image(self._scene.document.size if self._scene else None)
+            self._show_image(scene.document.size if scene else None)
+        elif state is not self._shown:
+            self._outdate()
+        self._shown = state
+        self._restyle(self._canvas.style_beside)
         self._surround = self._canvas.surround
         if (look := self._canvas.look) is not None:
             self.look = look
         self._following = False
+
+    def set_caption(self, text: str) -> None:
+        """Say in a corner what is shown; nothing where that goes without saying."""
+        self.setAccessibleName(text or self.tr("The photo"))
+        self._caption.setText(text)
+        self._caption.adjustSize()
+        self._caption.setVisible(bool(text))
 
     def _lead(self) -> None:
         """The view was moved here."""
@@ -86,13 +109,15 @@ class Pane(ImageView):
 
 
 class CompareView(QSplitter):
-    """Holds a canvas, and beside it a pane of the photo while that is wanted. It is there only while the canvas is."""
+    """Holds a canvas, and beside it a pane of what it compares with while that is wanted. It is there only while the
+    canvas is.
+    """
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("compare")
         self.setChildrenCollapsible(False)
-        self._canvas = canvas
+        self.canvas = canvas
         self.pane = Pane(canvas)
         self.addWidget(self.pane)
         self.addWidget(canvas)
@@ -101,11 +126,11 @@ class CompareView(QSplitter):
 
     @property
     def side_by_side(self) -> bool:
-        """Whether the photo has a pane of its own."""
+        """Whether what is compared with has a pane of its own."""
         return not self.pane.isHidden()
 
     def set_side_by_side(self, beside: bool) -> None:
-        """Show the photo at the left of the canvas, or the canvas alone."""
+        """Show what is compared with at the left of the canvas, or the canvas alone."""
         if beside == self.side_by_side:
             return
         self.pane.setVisible(beside)
@@ -116,6 +141,6 @@ class CompareView(QSplitter):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hide and come with the canvas, so that what lies below can be reached."""
-        if watched is self._canvas and event.type() in (QEvent.Type.HideToParent, QEvent.Type.ShowToParent):
+        if watched is self.canvas and event.type() in (QEvent.Type.HideToParent, QEvent.Type.ShowToParent):
             self.setVisible(event.type() == QEvent.Type.ShowToParent)
         return super().eventFilter(watched, event)

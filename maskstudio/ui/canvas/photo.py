@@ -25,6 +25,10 @@ class Photo(Pyramid):
         self._screen = screen
         self._direct = image.depth == 8 and screen.rearranges and not isinstance(image, Preview)
 
+    def read(self, rect: Rect) -> Array:
+        """The pixels of ``rect`` at full size, made anew."""
+        return self._read(rect)
+
     def ensure(self, level: int, rect: Rect, deadline: float) -> bool:
         """At full size everything is there; otherwise as in any pyramid."""
         return (level == 0 and self._direct) or super().ensure(level, rect, deadline)

@@ -27,22 +27,25 @@ class Scene:
     """A document ready to be painted. It keeps reduced copies of what was looked at, and forgets only what changes.
 
     ``read_alpha`` gives the alpha of a rectangle of the image; while a stroke is live, it is the stroke's.
-    ``of_alpha`` are the planes made of it. ``band`` is a trimap that may lie over it.
+    ``photo`` is the image without it, ``of_alpha`` are the planes made of it; a trimap, ``band``, may lie over it.
     """
 
-    def __init__(self, document: Document, display: bytes | None = None) -> None:
-        """``display`` is the ICC profile of the screen; None stands for sRGB."""
+    def __init__(self, document: Document, display: bytes | None = None, beside: "Scene | None" = None) -> None:
+        """``display`` is the ICC profile of the screen; None stands for sRGB. What is the same for all states of an
+        image is shared with a scene ``beside`` that shows another state of it: the photo, and a trimap over it.
+        """
         self.document = document
         self.read_alpha: Callable[[Rect], Array] = self.document_alpha
         self._screen = ScreenColours(document.image.icc, display)
-        self._photo = Photo(document.image, self._screen)
+        twin = beside if beside is not None and beside.document.image is document.image else None
+        self.photo: Photo = twin.photo if twin else Photo(document.image, self._screen)
         self.finest = finest(document.image)
         self._alpha = Pyramid(*document.size, 1, lambda rect: self.read_alpha(rect))
         self._cut = Pyramid(*document.size, 4, lambda rect: self._read_cut(self.document.colours(rect), rect))
         self._raw = Pyramid(*document.size, 4, lambda rect: self._read_cut(document.image.pixels[rect.slices()], rect))
         self._soft = Pyramid(*document.size, 1, lambda rect: tints.softness()[self.read_alpha(rect)])
         self.of_alpha = self._alpha, self._cut, self._raw, self._soft
-        self.band = Band(document.size)
+        self.band: Band = twin.band if twin else Band(document.size)
 
     @property
     def builds(self) -> int:
@@ -51,7 +54,7 @@ class Scene:
 
     @property
     def _all(self) -> tuple[Pyramid, ...]:
-        return self._photo, *self.of_alpha, *self.band.planes
+        return self.photo, *self.of_alpha, *self.band.planes
 
     def document_alpha(self, rect: Rect) -> Array:
         """The alpha of the document, whatever a live stroke does to it."""
@@ -87,15 +90,15 @@ class Scene:
 
     def _needed(self, style: Style, level: int, rect: Rect, deadline: float) -> tuple[Pyramid, ...]:
         if style.mode in PHOTOS:
-            return (self._photo,)
+            return (self.photo,)
         if style.mode == "mask":
             return (self._alpha,)
         if style.mode == "soft":
-            return self._soft, self._photo
+            return self._soft, self.photo
         if style.mode == "overlay" or not self._alpha.ensure(level, rect, deadline):
-            return self._alpha, self._photo
+            return self._alpha, self.photo
         flat = self._alpha.flat(level, rect)
-        photo = (self._photo,) if flat == 255 or style.mode == "onion" else ()
+        photo = (self.photo,) if flat == 255 or style.mode == "onion" else ()
         return photo if flat in (0, 255) else (*photo, self._cut_of(style))
 
     def coverage(self, level: int, rect: Rect, deadline: float) -> Array | int | None:
@@ -137,7 +140,7 @@ class Scene:
 
     def _paint_photo(self, painter: QPainter, tiling: Tiling, parts: list[Part]) -> None:
         for part in tiling.joined(parts):
-            draw(painter, part, self._photo.view(tiling.level, part.rect), OPAQUE)
+            draw(painter, part, self.photo.view(tiling.level, part.rect), OPAQUE)
 
     def _paint_mask(self, painter: QPainter, tiling: Tiling, parts: list[Part]) -> None:
         for value, alike in self._by_value(self._alpha, tiling.level, parts).items():
@@ -158,7 +161,7 @@ class Scene:
     def _paint_soft(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
         """The photo in dim greys, with the pixels that are neither in nor out marked."""
         for part in tiling.joined(parts):
-            grey = cv2.cvtColor(self._photo.view(tiling.level, part.rect), cv2.COLOR_BGRA2GRAY)
+            grey = cv2.cvtColor(self.photo.view(tiling.level, part.rect), cv2.COLOR_BGRA2GRAY)
             draw_mapped(painter, part, grey, tints.dimming(), OPAQUE)
         self._lay(painter, self._soft, tints.marking(style.soft), tiling, parts)
 

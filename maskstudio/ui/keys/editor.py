@@ -15,15 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from maskstudio.ui import theme
+from maskstudio.errors import MaskStudioError
+from maskstudio.names import shown as named
+from maskstudio.ui import dialogs, theme
+from maskstudio.ui.keys import keyfile
 from maskstudio.ui.keys.key_table import KeyTable, word
 from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.keys.presets import PRESETS, TITLES
 from maskstudio.ui.keys.recorder import Recorder
 from maskstudio.ui.panels.parts import say
-from maskstudio.ui.registry.table import ACTIONS, BY_ID
-
-_FIXED = {"Space", "Esc", "Left", "Right", "Up", "Down"}  # they move the view, or leave
+from maskstudio.ui.registry.spec import Spec
+from maskstudio.ui.registry.table import BY_ID, with_keys
 
 
 class KeyEditor(QWidget):
@@ -37,6 +39,7 @@ class KeyEditor(QWidget):
         self.setObjectName("keyEditor")
         self._keymap = keymap
         self._wanted = ""
+        self._before: Keymap | None = None  # the keys before an import, as long as that can be taken back
         self._preset = QComboBox()
         self._preset.setObjectName("keyPreset")
         self._preset.setAccessibleName(self.tr("Set of keys"))
@@ -49,7 +52,7 @@ class KeyEditor(QWidget):
         self._search.setClearButtonEnabled(True)
         self._search.setPlaceholderText(self.tr("Find a command or a key"))
         self._search.setAccessibleName(self._search.placeholderText())
-        self._table = KeyTable(spec for spec in ACTIONS if spec.id in present)
+        self._table = KeyTable(with_keys(present))
         self._search.textChanged.connect(self._table.search)
         self._table.currentItemChanged.connect(lambda: self._show_chosen())
         self._table.itemActivated.connect(lambda: self._record())
@@ -79,6 +82,9 @@ class KeyEditor(QWidget):
         self._recorder.setObjectName("keyRecorder")
         self._recorder.recorded.connect(self._recorded)
         self._reassign = _button(self.tr("Reassign"), self._take_over)
+        self._back = _button(self.tr("Take Back"), self._take_back)
+        self._import = _button(self.tr("Import…"), self._ask_import)
+        self._export = _button(self.tr("Export…"), self._ask_export)
         self._reset = _button(self.tr("Reset This"), self._reset_chosen)
         self._reset_all = _button(self.tr("Reset All"), self._reset_every)
         self._sheet = _button(self.tr("Cheat Sheet…"), self.sheetRequested.emit)
@@ -96,7 +102,9 @@ class KeyEditor(QWidget):
         chosen.addWidget(self._recorder)
         answer.addWidget(self._says, 1)
         answer.addWidget(self._reassign)
-        foot.addWidget(self._sheet)
+        answer.addWidget(self._back)
+        for button in (self._sheet, self._import, self._export):
+            foot.addWidget(button)
         foot.addStretch()
         foot.addWidget(self._reset)
         foot.addWidget(self._reset_all)
@@ -124,15 +132,16 @@ class KeyEditor(QWidget):
                 old.deleteLater()
         self._recorder.setEnabled(spec is not None)
         self._reset.setEnabled(spec is not None and self._keymap.changed(spec.id))
-        self._name.setText(word(spec.text) if spec else "")
+        self._name.setText(_full(spec) if spec else "")
         for key in self._keymap.keys(spec.id) if spec else ():
             cap = _button(f"{shown(key)}  ×", partial(self._drop, key))
             cap.setAccessibleName(self.tr("Remove {}").format(shown(key)))
             cap.setToolTip(self.tr("Take this key away"))
             self._caps.addWidget(cap)
 
-    def _ask(self, sentence: str, wanted: str = "", tone: str = "") -> None:
-        self._wanted = wanted
+    def _ask(self, sentence: str, wanted: str = "", tone: str = "", before: Keymap | None = None) -> None:
+        self._wanted, self._before = wanted, before
+        self._back.setVisible(before is not None)
         say(self._says, sentence, tone)
         self._reassign.setVisible(bool(wanted))
 
@@ -148,8 +157,8 @@ class KeyEditor(QWidget):
         spec = self._table.chosen
         if spec is None:
             return
-        former = self._keymap.owner(key)
-        if key in _FIXED:
+        former = self._keymap.owner(key, spec.workspace)
+        if key in keyfile.FIXED:
             self._ask(self.tr("{} moves the view or leaves a tool, and stays so.").format(shown(key)), tone="bad")
         elif former == spec.id:
             self._ask(self.tr("{} does this already.").format(shown(key)))
@@ -180,11 +189,48 @@ class KeyEditor(QWidget):
     def _choose_preset(self) -> None:
         self._use(replace(self._keymap, preset=self._preset.currentData()))
 
-    def _use(self, keymap: Keymap, sentence: str = "") -> None:
+    # Files
+
+    def _ask_export(self) -> None:
+        if (path := dialogs.ask_keys_export(self, self._keymap.preset)) is None:
+            return
+        try:
+            keyfile.write(path, self._keymap)
+        except MaskStudioError as error:
+            self._ask(str(error), tone="bad")
+        else:
+            self._ask(self.tr("Saved the keys as {}.").format(named(path.name)))
+
+    def _ask_import(self) -> None:
+        if (path := dialogs.ask_keys_import(self)) is None:
+            return
+        before = self._keymap
+        try:
+            keymap, unknown = keyfile.read(path, before)
+        except MaskStudioError as error:
+            self._ask(str(error), tone="bad")
+            return
+        sentence = self.tr("These are the keys of {}.").format(named(path.name))
+        if unknown:
+            sentence = self.tr("These are the keys of {}, less {} for commands that are not known here.")
+            sentence = sentence.format(named(path.name), unknown)
+        self._use(keymap, sentence, before)
+
+    def _take_back(self) -> None:
+        if self._before is not None:
+            self._use(self._before)
+
+    def _use(self, keymap: Keymap, sentence: str = "", before: Keymap | None = None) -> None:
         self._keymap = keymap
+        self._preset.setCurrentIndex(self._preset.findData(keymap.preset))
         self._refresh()
-        self._ask(sentence)
+        self._ask(sentence, before=before)
         self.changed.emit(keymap)
+
+
+def _full(spec: Spec) -> str:
+    """The words of an action, with the workspace its keys belong to."""
+    return f"{word(spec.text)} ({word(spec.menu)})" if spec.workspace else word(spec.text)
 
 
 def _button(text: str, verb: Callable[[], object]) -> QPushButton:

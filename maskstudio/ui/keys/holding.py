@@ -19,6 +19,7 @@ class Holding(QObject):
         self._actions, self._now = actions, now
         self._key = 0  # what was pressed last
         self._held: tuple[QAction, int, float] | None = None  # what its key has turned, the key, and since when
+        self._on = False  # what it was turned to
         for action in actions:
             action.triggered.connect(partial(self._turned, action))
 
@@ -44,6 +45,7 @@ class Holding(QObject):
         """It was triggered; by its key, if that has just gone down."""
         if self._key:
             self._held, self._key = (action, self._key, self._now()), 0
+            self._on = action.isChecked()
 
     def _released(self, key: int) -> None:
         self._key = 0
@@ -56,4 +58,5 @@ class Holding(QObject):
     def _end(self) -> None:
         assert self._held is not None
         action, self._held = self._held[0], None
-        action.trigger()
+        if action.isChecked() == self._on:  # otherwise somebody has turned it back meanwhile
+            action.trigger()

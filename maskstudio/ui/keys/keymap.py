@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 
 from maskstudio.settings import Settings
 from maskstudio.ui.keys.presets import DIFFERENT, FULL_SCREEN_F, Preset
+from maskstudio.ui.registry.spec import Workspace
 from maskstudio.ui.registry.table import ACTIONS, BY_ID
 
 
@@ -24,7 +25,10 @@ def shown(key: str) -> str:
 
 @dataclass(frozen=True)
 class Keymap:
-    """Keys for every action. ``own`` holds those the user chose, by action id; ``full_screen_f`` is a preference."""
+    """Keys for every action. ``own`` holds those the user chose, by action id; ``full_screen_f`` is a preference.
+
+    A key may belong to one entry outside of workspaces, and to one in each of these, where that one comes first.
+    """
 
     preset: Preset = "photoshop"
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -39,39 +43,53 @@ class Keymap:
 
     @cached_property
     def _keys(self) -> dict[str, tuple[str, ...]]:
-        taken: set[str] = set()
+        taken: dict[Workspace, set[str]] = {spec.workspace: set() for spec in ACTIONS}
         own: dict[str, tuple[str, ...]] = {}
         for action, keys in self.own.items():
             if action in BY_ID:
-                own[action] = tuple(key for key in _clean(keys) if key not in taken)
-                taken.update(own[action])
+                there = taken[BY_ID[action].workspace]
+                own[action] = tuple(key for key in _clean(keys) if key not in there)
+                there.update(own[action])
         left = {
-            action: tuple(key for key in keys if key not in taken)
+            action: tuple(key for key in keys if key not in taken[BY_ID[action].workspace])
             for action, keys in self._preset_keys.items()
             if action not in own
         }
         return left | own
 
     @cached_property
-    def _owners(self) -> dict[str, str]:
-        return {key: action for action, keys in self._keys.items() for key in keys}
+    def _owners(self) -> dict[tuple[str, Workspace], str]:
+        return {(key, BY_ID[action].workspace): action for action, keys in self._keys.items() for key in keys}
 
     def keys(self, action: str) -> tuple[str, ...]:
         """The keys of an action, the one to show first; none for an unknown action."""
         return self._keys.get(action, ())
 
-    def owner(self, key: str) -> str:
-        """The id of the action ``key`` belongs to, or nothing."""
-        return self._owners.get(portable(key), "")
+    def owner(self, key: str, workspace: Workspace = "") -> str:
+        """The id of the entry ``key`` belongs to, in a workspace or outside of them, or nothing."""
+        return self._owners.get((portable(key), workspace), "")
+
+    def action(self, key: str, workspace: Workspace = "") -> str:
+        """The id of the action that ``key`` triggers in a workspace, or nothing."""
+        there = self.owner(key, workspace)
+        return (BY_ID[there].does or there) if there else self.owner(key)
+
+    def acting(self, action: str, workspace: Workspace = "") -> tuple[str, ...]:
+        """The keys that trigger ``action`` in a workspace, those it has only there first."""
+        here = (
+            key for spec in ACTIONS if spec.does == action and spec.workspace == workspace for key in self.keys(spec.id)
+        )
+        keys = dict.fromkeys((*here, *self.keys(action)))
+        return tuple(key for key in keys if self.action(key, workspace) == action)
 
     def changed(self, action: str) -> bool:
         """Whether an action's keys differ from those of the preset."""
         return self.keys(action) != self._preset_keys.get(action, ())
 
     def with_key(self, action: str, key: str) -> "Keymap":
-        """Give ``key`` to ``action``, first of its keys, and take it from whoever had it."""
+        """Give ``key`` to ``action``, first of its keys, and take it from whoever had it in the same workspace."""
         key = portable(key)
-        former = self.owner(key)
+        former = self.owner(key, BY_ID[action].workspace)
         own = dict(self.own)
         if former and former != action:
             own[former] = tuple(each for each in self.keys(former) if each != key)
@@ -84,9 +102,9 @@ class Keymap:
 
     def reset(self, action: str) -> "Keymap":
         """The preset's keys for ``action`` again; the user's other choices stay, and give up a key it needs."""
-        wanted = self._preset_keys.get(action, ())
+        wanted, there = self._preset_keys.get(action, ()), BY_ID[action].workspace
         own = {
-            other: tuple(key for key in keys if portable(key) not in wanted)
+            other: tuple(key for key in keys if portable(key) not in wanted or _workspace(other) != there)
             for other, keys in self.own.items()
             if other != action
         }
@@ -109,6 +127,11 @@ def into_settings(keymap: Keymap, settings: Settings) -> None:
     """Note the user's choice of keys."""
     settings.preset = keymap.preset
     settings.keys = {action: list(keys) for action, keys in keymap.own.items()}
+
+
+def _workspace(action: str) -> Workspace:
+    """Where the keys of an action act; what an older or newer version had is nowhere else than most."""
+    return BY_ID[action].workspace if action in BY_ID else ""
 
 
 def _clean(keys: Iterable[str]) -> tuple[str, ...]:

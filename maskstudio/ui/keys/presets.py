@@ -7,14 +7,18 @@ from typing import Literal, get_args
 
 from maskstudio.ui.registry.table import ACTIONS
 
-Preset = Literal["photoshop", "gimp", "krita"]
+Preset = Literal["photoshop", "gimp", "krita", "lightroom"]
 PRESETS: tuple[Preset, ...] = get_args(Preset)
-TITLES: dict[Preset, str] = {"photoshop": "Photoshop", "gimp": "GIMP", "krita": "Krita"}
+TITLES: dict[Preset, str] = {"photoshop": "Photoshop", "gimp": "GIMP", "krita": "Krita", "lightroom": "Lightroom"}
+SIZED_BY_SHIFT: frozenset[Preset] = frozenset({"krita"})  # where a drag with Shift is for the size of the brush
 
 Keys = dict[str, tuple[str, ...]]
 _NO_DIGITS: Keys = {spec.id: () for spec in ACTIONS if spec.id.startswith(("brush.opacity", "brush.flow"))}
+# Nobody else has such a workspace, and there they would only hide the set's own letters.
+_NO_WORKSPACE: Keys = {spec.id: () for spec in ACTIONS if spec.workspace}
 
 _GIMP: Keys = {
+    **_NO_WORKSPACE,
     **_NO_DIGITS,  # digits zoom
     "tool.brush": ("P",),
     "tool.eraser": ("Shift+E",),
@@ -53,8 +57,10 @@ _GIMP: Keys = {
     "view.zoomOut": ("-", "Ctrl+-"),
     "view.resetRotation": ("!",),
     "view.boxes": ("Ctrl+T",),
+    "view.originalMask": (),  # P is the brush
 }
 _KRITA: Keys = {
+    **_NO_WORKSPACE,
     **_NO_DIGITS,  # 4, 5 and 6 turn the view
     "tool.rectangle": ("R",),
     "tool.ellipse": ("Shift+R",),
@@ -63,6 +69,8 @@ _KRITA: Keys = {
     "tool.move": ("T",),
     "tool.fill": ("F",),
     "tool.eyedropper": ("P",),
+    "tool.eraser": (),
+    "brush.swap": ("E", "X"),  # E turns the brush into an eraser and back
     "brush.weaker": ("I",),
     "brush.stronger": ("O",),
     "select.none": ("Ctrl+Shift+A",),
@@ -81,9 +89,43 @@ _KRITA: Keys = {
     "view.resetRotation": ("5",),
     "view.rotateRight": ("6",),
     "view.mirror": ("M",),
+    "view.originalMask": (),  # P is the eyedropper
     "window.fullScreen": ("Ctrl+Shift+F", "F11"),
 }
-DIFFERENT: dict[Preset, Keys] = {"photoshop": {}, "gimp": _GIMP, "krita": _KRITA}
+_TENS = tuple((step * 10, str(step % 10)) for step in range(1, 11))
+# The keys of masking and of Develop; what rates, flags and crops photos there has no counterpart here.
+_LIGHTROOM: Keys = {
+    **_NO_WORKSPACE,
+    **{f"brush.flow{percent}": (digit,) for percent, digit in _TENS},  # digits are the flow
+    **{f"brush.opacity{percent}": (f"Shift+{digit}",) for percent, digit in _TENS},
+    "tool.brush": ("K", "B"),
+    "tool.gradient": ("M",),
+    "tool.ellipse": ("Shift+M",),  # the radial gradient's
+    "tool.rectangle": (),
+    "tool.nextMarquee": (),
+    "tool.hand": (),  # H hides what lies over the photo; Space moves it
+    "tool.zoom": (),  # Z is 100 %
+    "brush.swap": ("/", "X"),  # from brush A to B there
+    "select.subject": ("Shift+W", "Ctrl+Shift+B"),  # a new mask
+    "mask.invert": ("'", "Ctrl+I", "Ctrl+Shift+I"),
+    "layer.visible": ("Ctrl+Alt+H",),  # Ctrl+, is for preferences
+    "edit.commands": ("Ctrl+F", "Ctrl+Shift+P"),
+    "edit.preferences": ("Ctrl+,", "Ctrl+K"),
+    "file.exportAgain": ("Ctrl+Alt+Shift+E", "Ctrl+E"),
+    "view.overlay": ("O",),
+    "view.nextMode": ("Shift+O",),  # other colours of the overlay there
+    "view.previousMode": (),
+    "view.mask": ("Alt+O",),
+    "view.image": ("\\", "Q"),
+    "view.sideBySide": ("Y",),
+    "view.actual": ("Z", "Ctrl+1"),
+    "view.boxes": ("H", "Ctrl+H"),
+    "window.panels": ("Shift+Tab",),
+    "window.sidebar": ("Tab",),
+    "window.fullScreen": ("F", "F11", "Ctrl+Shift+F"),
+    "help.shortcuts": ("Ctrl+/", "F1", "?"),
+}
+DIFFERENT: dict[Preset, Keys] = {"photoshop": {}, "gimp": _GIMP, "krita": _KRITA, "lightroom": _LIGHTROOM}
 FULL_SCREEN_F: Keys = {
     "view.nextMode": ("Shift+F",),
     "view.previousMode": (),

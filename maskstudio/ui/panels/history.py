@@ -1,10 +1,11 @@
 """The panel of the history: every step there was, the one of now, and those that were undone."""
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QListView, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QListView, QMenu, QWidget
 
 from maskstudio.session import Session
+from maskstudio.ui.icons import icon
 from maskstudio.ui.panels import parts
 from maskstudio.ui.panels.history_list import HEIGHT, THUMB, HistoryDelegate, HistoryModel
 from maskstudio.ui.panels.history_pictures import HistoryPictures
@@ -15,7 +16,9 @@ _ROWS = 5  # shown where there is little room
 
 
 class HistoryPanel(QWidget):
-    """A click or the arrow keys go to a step. Pictures and bytes follow when nobody waits."""
+    """A click or the arrow keys go to a step; its menu compares with it. Pictures and bytes follow in quiet moments."""
+
+    compareRequested = Signal(int)  # the place of the step that is to be compared with  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +38,9 @@ class HistoryPanel(QWidget):
         self.view.setItemDelegate(HistoryDelegate(self._pictures.of, self.view))
         self.view.setFixedHeight(_ROWS * HEIGHT + 2)
         self.view.selectionModel().currentChanged.connect(self._go)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._open_menu)
+        self.view.viewport().installEventFilter(self)
         self.view.verticalScrollBar().valueChanged.connect(lambda: self._look_soon())
         self._pictures.made.connect(self._show_pictures)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
@@ -86,6 +92,25 @@ class HistoryPanel(QWidget):
     def _go(self, current: QModelIndex) -> None:
         if current.isValid() and current.row() != self.model.position:
             self._session.go_to(current.row())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the right button from going to a step: it asks for the menu."""
+        presses = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+        if presses and isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.RightButton:
+            return True
+        return super().eventFilter(watched, event)
+
+    def menu(self, row: int) -> QMenu:
+        """What can be done with a step."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        compare = menu.addAction(icon("view-split"), self.tr("Compare With This Step"))
+        compare.triggered.connect(lambda: self.compareRequested.emit(row))
+        return menu
+
+    def _open_menu(self, where: QPoint) -> None:
+        if (index := self.view.indexAt(where)).isValid():
+            self.menu(index.row()).popup(self.view.viewport().mapToGlobal(where))
 
     # Pictures and bytes
 

@@ -22,9 +22,14 @@ def opened(over: QWidget) -> QMenu:
 
 
 def whole(
-    session: Session, layer: Layer, rename: Callable[[], object], tell: Callable[[], object], over: QWidget
+    session: Session,
+    layer: Layer,
+    rename: Callable[[], object],
+    tell: Callable[[], object],
+    compare: Callable[[], object],
+    over: QWidget,
 ) -> QMenu:
-    """Everything. ``rename`` starts editing the name, ``tell`` shows where the layer came from."""
+    """Everything. ``rename`` starts editing the name, ``tell`` shows its origin, ``compare`` compares with it."""
     document = session.document
     assert document is not None
     at, solo = document.layers.index(layer), document.solo == layer.id
@@ -44,6 +49,7 @@ def whole(
     add("visible", shown, lambda: session.set_visible(layer.id, not layer.visible), picture="eye")
     alone = "Show All Layers" if solo else "Show This Layer Alone"
     add("solo", alone, lambda: session.set_solo(None if solo else layer.id), picture="solo")
+    add("compare", "Compare With This Layer", compare, picture="view-split")
     fill_modes(menu.addMenu(_said("Combine")), session, layer)
     swatches.fill(menu.addMenu(_said("Colour")), layer.colour, lambda rgb: session.set_colour(layer.id, rgb), over)
     menu.addSeparator()

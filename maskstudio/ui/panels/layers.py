@@ -30,6 +30,8 @@ _UNLIMITED = 16_777_215  # px, as Qt has it
 class LayersPanel(QWidget):
     """A list to select, show, hide, rename, reorder, combine and delete layers."""
 
+    compareRequested = Signal(int)  # the id of the layer that is to be compared with  # noqa: N815
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("layersPanel")
@@ -162,7 +164,12 @@ class LayersPanel(QWidget):
         """Everything that can be done with ``layer``."""
         index = self.model.index_of(layer.id)
         return layer_menu.whole(
-            self._session, layer, lambda: self.view.edit(index), lambda: self.show_details(layer), self
+            self._session,
+            layer,
+            lambda: self.view.edit(index),
+            lambda: self.show_details(layer),
+            lambda: self.compareRequested.emit(layer.id),
+            self,
         )
 
     def show_details(self, layer: Layer) -> Provenance:

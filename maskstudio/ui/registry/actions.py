@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from maskstudio.ui.icons import icon
 from maskstudio.ui.keys.keymap import Keymap, shown
-from maskstudio.ui.registry.spec import Spec, When
+from maskstudio.ui.registry.spec import Spec, When, Workspace
 from maskstudio.ui.registry.table import ACTIONS, BY_ID
 
 _REPEATING = (
@@ -28,7 +28,7 @@ def build(parent: QObject, verbs: Mapping[str, Callable[[], object]], keymap: Ke
     groups: dict[str, QActionGroup] = {}
     actions: dict[str, QAction] = {}
     for spec in ACTIONS:
-        if spec.id not in verbs and sum(other in verbs for other in spec.cycles) < 2:
+        if spec.does or (spec.id not in verbs and sum(other in verbs for other in spec.cycles) < 2):
             continue
         action = actions[spec.id] = _made(spec, parent)
         if spec.group:
@@ -42,13 +42,13 @@ def build(parent: QObject, verbs: Mapping[str, Callable[[], object]], keymap: Ke
 def missing(verbs: Iterable[str]) -> list[str]:
     """The ids of the table that nobody does yet."""
     known = set(verbs)
-    return [spec.id for spec in ACTIONS if spec.id not in known and not spec.cycles]
+    return [spec.id for spec in ACTIONS if spec.id not in known and not spec.cycles and not spec.does]
 
 
-def set_keys(actions: Mapping[str, QAction], keymap: Keymap) -> None:
-    """Give every action its keys, and tooltips that name them."""
+def set_keys(actions: Mapping[str, QAction], keymap: Keymap, workspace: Workspace = "") -> None:
+    """Give every action the keys it has in a workspace, and tooltips that name them."""
     for name, action in actions.items():
-        keys = keymap.keys(name)
+        keys = keymap.acting(name, workspace)
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setToolTip(tooltip(BY_ID[name], keys))
 

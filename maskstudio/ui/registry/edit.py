@@ -29,5 +29,6 @@ EDIT = (
     Spec("edit.preferences", "Edit", "Preferences…", "Choose how maskstudio looks and behaves.",
          ("Ctrl+K",), "settings", also="settings options configuration"),
     Spec("edit.keys", "Edit", "Edit Keys…", "Choose a set of keys, or your own.",
-         ("Ctrl+Alt+Shift+K",), "keyboard", also="shortcuts bindings photoshop gimp krita keyboard"),
+         ("Ctrl+Alt+Shift+K",), "keyboard",
+         also="shortcuts bindings photoshop gimp krita lightroom keyboard export import"),
 )  # fmt: skip

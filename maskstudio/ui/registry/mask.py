@@ -13,7 +13,7 @@ SELECT = (
     Spec("select.subject", "Select", "Remove Background", "Find the subject as a whole.",
          ("Ctrl+Shift+B",), "cutout", "document", also="select subject cut out ai"),
     Spec("select.refine", "Select", "Refine Edge", "Solve the edge of the active layer.",
-         ("Ctrl+Alt+R",), "refine", "layer", also="hair matting select and mask alpha"),
+         ("Ctrl+Alt+Shift+R",), "refine", "layer", also="hair matting select and mask alpha"),
 )  # fmt: skip
 MASK = (
     Spec("mask.invert", "Mask", "Invert", "Swap what is in and what is out.",

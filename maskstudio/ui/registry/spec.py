@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Workspace = Literal["", "refine"]
 When = Literal["always", "document", "layer", "undo", "redo", "job", "model", "layers", "above", "below", "tabs"]
 
 WHY_NOT: dict[When, str] = {
@@ -26,6 +27,8 @@ class Spec:
     ``keys`` are Qt's portable texts, the first one is shown; the other presets replace them (``ui/keys/presets.py``).
     ``group`` makes it one of several exclusive choices. ``cycles`` names actions of which this one triggers the next;
     it needs no verb of its own. ``submenu`` puts it one level down. ``also`` are words a user may search for.
+    ``workspace`` makes it a set of keys that act only there, before what they do elsewhere: they trigger the action
+    that ``does`` names, and the entry is no action of its own. ``menu`` is then the heading it is listed under.
     """
 
     id: str
@@ -41,3 +44,5 @@ class Spec:
     submenu: str = ""
     also: str = ""
     cycles: tuple[str, ...] = ()
+    workspace: Workspace = ""
+    does: str = ""

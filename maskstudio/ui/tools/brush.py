@@ -59,9 +59,7 @@ class Brush(Painting):
     @property
     def hint(self) -> str:
         """One line."""
-        return said(
-            "Drag to paint into the mask. Alt or the right button erases, Shift draws straight, Alt+right-drag resizes."
-        )
+        return f"{said('Drag to paint into the mask. Alt or the right button erases.')} {self._sizing_hint}"
 
 
 class Eraser(Painting):
@@ -74,6 +72,4 @@ class Eraser(Painting):
     @property
     def hint(self) -> str:
         """One line."""
-        return said(
-            "Drag to paint out of the mask. Alt or the right button adds, Shift draws straight, Alt+right-drag resizes."
-        )
+        return f"{said('Drag to paint out of the mask. Alt or the right button adds.')} {self._sizing_hint}"

@@ -162,10 +162,8 @@ class Refine(Hinting[HintParams]):
     @property
     def hint(self) -> str:
         """One line."""
-        return said(
-            "Paint over hair or fur to have its edge solved. Alt or the right button takes refinement away, "
-            "Shift draws straight."
-        )
+        what = said("Paint over hair or fur to have its edge solved. Alt or the right button takes refinement away.")
+        return f"{what} {self._sizing_hint}"
 
     def code(self, *, adds: bool) -> int:
         """Unknown, or as the mask is."""
@@ -195,10 +193,10 @@ class Trimap(Hinting[TrimapParams]):
     @property
     def hint(self) -> str:
         """One line."""
-        return said(
-            "Paint what is unknown, surely in or surely out. Alt or the right button takes away what was painted, "
-            "Shift draws straight."
+        what = said(
+            "Paint what is unknown, surely in or surely out. Alt or the right button takes away what was painted."
         )
+        return f"{what} {self._sizing_hint}"
 
     def code(self, *, adds: bool) -> int:
         """What is chosen, or nothing."""

@@ -30,16 +30,18 @@ class Resize(Generic[B]):
         self._canvas = canvas
         self._image = QPointF(at.x, at.y)
         self._start = canvas.from_image(self._image)
-        self._sideways: bool | None = True if hard else None
+        self._sideways = hard
+        self.moved = False  # whether it was more than a click
         canvas.hold_ring(self._image)
         self._outdate(before)
 
     def to(self, at: Pointer) -> B:
         """The brush for a pointer that has come there."""
         moved = self._canvas.from_image(QPointF(at.x, at.y)) - self._start
-        if self._sideways is None and max(abs(moved.x()), abs(moved.y())) >= _UNDECIDED:
-            self._sideways = abs(moved.x()) >= abs(moved.y())
-        if self._sideways is None:
+        if not self.moved and max(abs(moved.x()), abs(moved.y())) >= _UNDECIDED:
+            self.moved = True
+            self._sideways = self._hard or abs(moved.x()) >= abs(moved.y())
+        if not self.moved:
             return self.before
         if self._sideways:
             zoom = self._canvas.scale / self._canvas.devicePixelRatioF()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCursor, QPainter, QWheelEvent
 from maskstudio.core.geometry import Rect
 from maskstudio.params import BrushParams
 from maskstudio.ui.canvas.pointer import Pointer
+from maskstudio.ui.keys.presets import SIZED_BY_SHIFT
 from maskstudio.ui.tools.axis import Axis
 from maskstudio.ui.tools.base import Bench, M, Right, Tool, said
 from maskstudio.ui.tools.cursors import cross, sign
@@ -33,6 +34,7 @@ class Stroking(Tool[B]):
         super().__init__(bench)
         self._stroke: object | None = None  # the session's
         self._resize: Resize[B] | None = None
+        self._clicked: Pointer | None = None  # where Shift was pressed to resize, as long as it may be a click
         self._axis: Axis | None = None
         self._at = (0.0, 0.0)  # where the stroke has come to
         self._last: tuple[float, float] | None = None  # where the last stroke ended, for a straight line from there
@@ -98,6 +100,18 @@ class Stroking(Tool[B]):
         """The sign beside the outline."""
         return ("subtract" if self.adding else "add") if opposite else None
 
+    def _sizes(self, modifiers: M) -> bool:
+        """Whether a drag with these held is for the size of the brush; the set of keys says so."""
+        shift = modifiers & ~(M.KeypadModifier | M.GroupSwitchModifier) == M.ShiftModifier
+        return shift and not self.bench.opposite and self.bench.settings.preset in SIZED_BY_SHIFT
+
+    @property
+    def _sizing_hint(self) -> str:
+        """How straight lines and sizes are made."""
+        if self.bench.settings.preset in SIZED_BY_SHIFT:
+            return said("Shift and a click draws straight, Shift and a drag resizes.")
+        return said("Shift draws straight, Alt+right-drag resizes.")
+
     def _opposite(self, modifiers: M) -> bool:
         """Whether what is held makes it do the opposite."""
         return self.bench.opposite or bool(modifiers & (M.AltModifier | M.ControlModifier))
@@ -116,7 +130,9 @@ class Stroking(Tool[B]):
     def press(self, at: Pointer) -> None:
         """Begin a stroke, or to resize."""
         self._turn(at)
-        if at.button == _RIGHT and at.modifiers & M.AltModifier:
+        by_shift = at.button == _LEFT and self._sizes(at.modifiers)
+        if by_shift or (at.button == _RIGHT and at.modifiers & M.AltModifier):
+            self._clicked = at if by_shift else None
             self._resize = Resize(self.canvas, at, self.params, hard=self.hard)
             self.changed()
         elif at.button in {_LEFT, _RIGHT}:
@@ -132,9 +148,13 @@ class Stroking(Tool[B]):
             self._turn(at)
 
     def release(self, at: Pointer) -> None:
-        """End the stroke, or the resizing."""
+        """End the stroke, or the resizing; with Shift and no drag it was a straight line, from where the last ended."""
         if self._stroke is not None:
             self._go(at)
+        elif self._resize is not None and self._clicked is not None and not self._resize.moved:
+            clicked = self._clicked
+            self._end_resize()
+            self._begin(clicked)
         self.finish()
 
     def finish(self) -> None:
@@ -235,7 +255,7 @@ class Stroking(Tool[B]):
     def _end_resize(self) -> None:
         if self._resize is not None:
             self._resize.end()
-            self._resize = None
+            self._resize = self._clicked = None
             self.changed()
 
     def wheel(self, event: QWheelEvent) -> bool:

@@ -88,7 +88,7 @@ def stage(qtbot):
     tools = Tools(canvas, settings, window)
     verbs = tools.verbs()
     group, actions = QActionGroup(window), {}
-    for spec in ACTIONS:
+    for spec in (each for each in ACTIONS if not each.does):
         action = actions[spec.id] = QAction(spec.text, window)
         action.setObjectName(spec.id)
         action.setToolTip(spec.tip)

@@ -2,10 +2,12 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from maskstudio.ui.keys.keymap import Keymap
 from maskstudio.ui.tools.choices import PaintParams
 from tests.ui.tools.test_brush import wheel
 
@@ -94,6 +96,42 @@ def test_a_drag_sideways_takes_the_rim_to_the_pointer(brush):
     brush.release(140, 180, RIGHT, M.AltModifier)
     assert params(brush).size == 140
     assert brush.steps == ["Open"]
+
+
+@pytest.mark.parametrize("name", ["brush", "eraser", "refine"])
+def test_in_kritas_keys_a_drag_with_shift_resizes_and_a_click_draws_straight(brush, name):
+    brush.tools._bench.settings.preset = "krita"
+    brush.tools.choose(name)
+    size = brush.tools.tool.params.size
+    brush.press(100, 100, modifiers=M.ShiftModifier)
+    brush.move(140, 110, modifiers=M.ShiftModifier)
+    brush.release(140, 110, modifiers=M.ShiftModifier)
+    assert brush.tools.tool.params.size == size + 2 * 40
+    assert brush.steps == ["Open"]
+
+
+def test_in_kritas_keys_shift_and_a_click_draws_straight(brush):
+    strokes = []
+    for preset in ("photoshop", "krita"):
+        brush.tools._bench.settings.preset = preset
+        brush.press(60, 60)
+        brush.release(60, 60)
+        brush.press(200, 140, modifiers=M.ShiftModifier)
+        brush.move(202, 141, modifiers=M.ShiftModifier)  # a hand trembles
+        brush.release(202, 141, modifiers=M.ShiftModifier)
+        strokes.append(brush.alpha)
+        assert params(brush).size == 60
+        brush.session.undo()
+        brush.session.undo()
+    assert strokes[1][100, 130] == strokes[0][100, 130] == 255  # half way
+    assert np.abs(strokes[0].astype(int) - strokes[1]).sum() < 255 * 200
+
+
+def test_in_kritas_keys_e_goes_from_brush_to_eraser_and_back(brush):
+    assert Keymap("krita").owner("E") == "brush.swap"
+    for wanted in ("eraser", "brush", "eraser"):
+        brush.tools.verbs()["brush.swap"]()
+        assert brush.tools.name == wanted
 
 
 def test_a_drag_upwards_hardens_and_escape_takes_it_back(brush):
