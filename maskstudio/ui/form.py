@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from maskstudio.spec import Params, Spec
@@ -101,7 +102,6 @@ class Form(QWidget, Generic[P]):
         label = ScrubLabel(text, field, spec.default) if isinstance(field, NumberField) else QLabel(text)
         label.setBuddy(field)
         label.setToolTip(_tooltip(spec))
-        label.setMinimumHeight(theme.ROW)
         self._labels[spec.name] = label
         return label
 
@@ -131,8 +131,11 @@ class Form(QWidget, Generic[P]):
         metrics, width = self.fontMetrics(), label_width(self)
         for spec in self._specs:
             if label := self._labels.get(spec.name):
+                text = broken(translated(spec.label), metrics)
+                lines = text.count("\n") + 1
                 label.setFixedWidth(width)
-                label.setText(_broken(translated(spec.label), lambda text: metrics.horizontalAdvance(text) <= width))
+                label.setText(text)
+                label.setMinimumHeight(theme.ROW if lines == 1 else lines * metrics.lineSpacing() + theme.SPACE)
 
     # Showing and taking
 
@@ -173,12 +176,13 @@ def label_width(widget: QWidget) -> int:
     return widget.fontMetrics().averageCharWidth() * _LETTERS
 
 
-def _broken(text: str, fits: Callable[[str], bool]) -> str:
-    """``text`` in lines that fit. Not a label's own wrapping, whose height layouts learn too late."""
-    lines = [""]
+def broken(text: str, metrics: QFontMetrics) -> str:
+    """A label in lines as wide as labels are. Not its own wrapping, whose height layouts learn too late."""
+    lines, width = [""], metrics.averageCharWidth() * _LETTERS
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        lines = [*lines[:-1], longer] if fits(longer) or not lines[-1] else [*lines, word]
+        fits = metrics.horizontalAdvance(longer) <= width
+        lines = [*lines[:-1], longer] if fits or not lines[-1] else [*lines, word]
     return "\n".join(lines)
 
 

@@ -331,3 +331,14 @@ def test_columns_of_different_forms_agree(made, qtbot):
     widths = {number.width() for form in forms for number in form.findChildren(NumberField)}
     assert len(lefts) == 1
     assert len(widths) == 1
+
+
+def test_labels_of_two_lines_keep_away_from_each_other(qtbot):
+    form = Form(CutoutParams, without=("model",))
+    qtbot.addWidget(form)
+    form.resize(284, form.sizeHint().height())
+    form.show()
+    labels = [label for label in form.findChildren(QLabel) if "\n" in label.text()]
+    assert len(labels) >= 2
+    for label in labels:
+        assert label.height() >= 2 * label.fontMetrics().lineSpacing() + theme.SPACE

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBox
 from maskstudio.errors import MaskStudioError
 from maskstudio.keys import FIELDS, Field, Kept, Keychain, from_environment
 from maskstudio.ui import theme
-from maskstudio.ui.form import label_width
+from maskstudio.ui.form import broken, label_width
 from maskstudio.ui.panels import parts
 
 _DOTS = "•" * 12
@@ -97,7 +97,7 @@ class ServiceKeys(QWidget):
         line.setObjectName(field.name)
         line.setAccessibleName(_said("{} of {}").format(field.label, title))
         line.entered.connect(lambda: self._keep(field))
-        label = QLabel(field.label)
+        label = QLabel(broken(field.label, self.fontMetrics()))
         label.setBuddy(line)
         keep = QPushButton(_said("Keep"))
         keep.setObjectName(f"keep {field.name}")
