@@ -6,7 +6,7 @@ from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from maskstudio.names import shown
 from maskstudio.ui.icons import icon
@@ -15,6 +15,7 @@ Kind = Literal["info", "warning", "error"]
 Choice = tuple[str, Callable[[], object]]  # the words of a button and what it does
 _STAYS = 6000  # milliseconds for news; errors stay until closed
 _STAYS_WITH_CHOICE = 12000  # for news with a button, which has to be reached
+_ROOM = 240  # px for the sentence beside its buttons; where there is less, they stand below it
 _LONG = re.compile(r"\S{24}")  # in a longer word, as in a file name, a line may break after so many letters
 _ICONS: dict[Kind, str] = {"info": "info", "warning": "warning", "error": "warning"}
 
@@ -49,8 +50,12 @@ class Notice(QFrame):
         self._holds = False
         self._timer = QTimer(self, singleShot=True, interval=_STAYS)
         self._timer.timeout.connect(self.hide)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 6, 6, 6)
+        self._row, self._below = QHBoxLayout(), QHBoxLayout()
+        self._below.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 6, 6)
+        column.addLayout(self._row)
+        column.addLayout(self._below)
         for widget in (self._icon, self._text, self._close):
             self._row.addWidget(widget)
         self.hide()
@@ -71,8 +76,19 @@ class Notice(QFrame):
         below = self.parentWidget()
         if below is not None:
             width = below.width()
+            self._arrange(width)
             self.setGeometry(0, 0, width, max(self.heightForWidth(width), self.minimumSizeHint().height()))
             self.raise_()
+
+    def _arrange(self, width: int) -> None:
+        """Put the buttons beside the sentence, or below it."""
+        taken = sum(each.sizeHint().width() + self._row.spacing() for each in (self._icon, *self.buttons, self._close))
+        row = self._row if width - taken >= _ROOM else self._below
+        for button in self.buttons:
+            if row.indexOf(button) < 0:
+                self._row.removeWidget(button)
+                self._below.removeWidget(button)
+                row.insertWidget(row.count() - (row is self._row), button)
 
     @property
     def sentence(self) -> str:
