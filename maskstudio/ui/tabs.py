@@ -1,5 +1,6 @@
 """The open documents as tabs: each has a session of its own and remembers how it was looked at."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from maskstudio.core.document import Document
 from maskstudio.session import Session
 from maskstudio.ui.icons import icon
 
+_ENDS = 8  # letters of either end of a long title that are seen, with its middle left out
 _LETTERS = 26  # average letters, with the dot and the button, that a tab has room for at least
 
 
@@ -156,6 +158,7 @@ class Tabs(QTabBar):
                 self._add()
             if self.tabText(at) != (name := tab.named(titles[at]).replace("&", "&&")):
                 self.setTabText(at, name)
+                self._name_close(at, tab.title)
                 self.setTabToolTip(at, "\n".join(map(names.shown, tab.session.files)) or tab.name)
         if self.front in shown:
             self.setCurrentIndex(shown.index(self.front))
@@ -191,11 +194,15 @@ class Tabs(QTabBar):
         button = QToolButton(self, autoRaise=True)
         button.setIcon(icon("cancel"))
         button.setObjectName("closeTab")
-        button.setAccessibleName(self.tr("Close"))
         button.setToolTip(self.tr("Close this photo"))
         button.setFixedSize(18, 18)
         button.clicked.connect(lambda: self._close_by(button))
         self.setTabButton(at, QTabBar.ButtonPosition.RightSide, button)
+
+    def _name_close(self, at: int, title: str) -> None:
+        button = self.tabButton(at, QTabBar.ButtonPosition.RightSide)
+        assert isinstance(button, QToolButton)
+        button.setAccessibleName(self.tr("Close {}").format(title))
 
     def _close_by(self, button: QToolButton) -> None:
         for at in range(self.count()):
@@ -231,10 +238,26 @@ class Tabs(QTabBar):
 
 
 def _apart(tabs: list[Tab]) -> list[str]:
-    """Their titles; those of one name say their folder too."""
+    """Their titles; those of one name say their folder too, those that differ in the middle begin there."""
     titles = [tab.title for tab in tabs]
     folders = [tab.session.files[-1].parent.name if tab.session.files else "" for tab in tabs]
+    others = set(titles)
     return [
-        f"{title} – {names.shown(folder)}" if titles.count(title) > 1 and folder else title
+        f"{title} – {names.shown(folder)}" if titles.count(title) > 1 and folder else _telling(title, others - {title})
         for title, folder in zip(titles, folders, strict=True)
     ]
+
+
+def _telling(title: str, others: set[str]) -> str:
+    """``title`` from the word on that tells it from the ``others``, where that would be left out with its middle."""
+    same = max((_common(title, other) for other in others), default=0)
+    if not _ENDS <= same < len(title) - _ENDS:
+        return title
+    word = re.search(r"[^\W_]*$", title[:same])  # that the difference lies in
+    return f"…{title[word.start() :]}" if word is not None else title
+
+
+def _common(one: str, other: str) -> int:
+    """How many letters two texts have in common at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))

@@ -5,7 +5,9 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QStyle, QStyleOptionTab
+from PySide6.QtWidgets import QStyle, QStyleOptionTab, QTabBar
+
+from maskstudio.ui.tabs import _telling
 
 
 @pytest.fixture
@@ -43,3 +45,25 @@ def test_two_of_one_name_say_their_folder(crowded, tmp_path):
     assert texts[4] == "product_shot_white_0004.png"
     crowded.tabs.remove(crowded.tabs.open[12])
     assert crowded.tabs.tabText(3) == "product_shot_white_0003.png"
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "shown"),
+    [
+        ("portrait_session_hamburg_0003_final.jpg", "portrait_session_hamburg_0004_final.jpg", "…0003_final.jpg"),
+        ("portrait_session_hamburg_0003.jpg", "portrait_session_hamburg_0004.jpg", "portrait_session_hamburg_0003.jpg"),
+        ("a-cup-of-black-tea-on-a-table.jpg", "a-cup-of-black-coffee-on-a-table.jpg", "…tea-on-a-table.jpg"),
+        ("short.jpg", "shirt.jpg", "short.jpg"),
+    ],
+)
+def test_names_that_differ_in_the_middle_begin_there(title, other, shown):
+    assert _telling(title, {other, "else.jpg"}) == shown
+    assert _telling(title, set()) == title
+
+
+def test_each_close_button_says_what_it_closes(crowded):
+    bar = crowded.tabs
+    buttons = [bar.tabButton(at, QTabBar.ButtonPosition.RightSide) for at in range(12)]
+    assert [each.accessibleName() for each in buttons] == [
+        f"Close product_shot_white_{number:04}.png" for number in range(12)
+    ]
