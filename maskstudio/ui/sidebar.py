@@ -27,6 +27,7 @@ from maskstudio.ui.panels.section import Section
 from maskstudio.ui.panelstrip import HEIGHT, PanelStrip
 
 _WIDTH = 308
+_ARRIVES = 250  # ms until what was unfolded has found its place
 
 
 class Sidebar(QScrollArea):
@@ -46,10 +47,12 @@ class Sidebar(QScrollArea):
         self.docks: dict[str, QDockWidget] = {}
         self._leading: dict[str, Section] = {}
         self._gone_to = ""
+        self._target: QWidget | None = None  # what is scrolled to, until it is there
+        self._arriving = QTimer(self, singleShot=True, interval=_ARRIVES)
         self.strip = PanelStrip(self.go_to, self)
         self.setViewportMargins(0, HEIGHT, 0, 0)
         self.verticalScrollBar().valueChanged.connect(self._mark)
-        self.verticalScrollBar().rangeChanged.connect(self._mark)
+        self.verticalScrollBar().rangeChanged.connect(self._arrive)
 
     def add(
         self, panel: QWidget, title: str, icon: str = "", *, tools: Sequence[QToolButton] = (), stretches: bool = False
@@ -84,14 +87,21 @@ class Sidebar(QScrollArea):
             self.reveal(name)
         else:
             section.fold(False)
-            QTimer.singleShot(0, self, lambda: self._scroll_to(section))
+            self._head_for(section)
 
     def _holding(self, section: Section) -> str:
         return next(name for name in self.docks if self._title(name).panel.isAncestorOf(section))
 
-    def _scroll_to(self, widget: QWidget) -> None:
-        if self._docks.isAncestorOf(widget):
-            self.verticalScrollBar().setValue(self._top(widget))
+    def _head_for(self, widget: QWidget) -> None:
+        """Scroll there now, and again when the column has grown by what was unfolded."""
+        self._target = widget
+        self._arriving.start()
+        QTimer.singleShot(0, self, self._arrive)
+
+    def _arrive(self) -> None:
+        target = self._target if self._arriving.isActive() else None
+        if target is not None and self._docks.isAncestorOf(target):
+            self.verticalScrollBar().setValue(self._top(target))
         self._mark()
 
     def _top(self, widget: QWidget) -> int:
@@ -156,7 +166,7 @@ class Sidebar(QScrollArea):
         """Scroll a panel to the top, once what was folded has found its place."""
         dock = self.docks[name]
         if not dock.isFloating():
-            QTimer.singleShot(0, self, lambda: self._scroll_to(dock))
+            self._head_for(dock)
 
     def sizeHint(self) -> QSize:
         """Wide enough for a label, a slider and a number in one row."""

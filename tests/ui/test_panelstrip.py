@@ -45,3 +45,11 @@ def test_scrolling_marks_what_is_at_the_top(window, qtbot):
     assert marked(sidebar) == ["maskPanel"]
     bar.setValue(0)
     assert marked(sidebar) == ["detectPanel"]
+
+
+def test_what_unfolds_comes_to_the_top_once_there_is_room(window, qtbot):
+    sidebar, halo = window.sidebar, window.refine_panel.halo
+    qtbot.mouseClick(sidebar.strip.buttons["haloSection"], LEFT)
+    bar = sidebar.verticalScrollBar()
+    qtbot.waitUntil(lambda: marked(sidebar) == ["haloSection"])
+    qtbot.waitUntil(lambda: bar.value() == min(bar.maximum(), halo.mapTo(sidebar.widget(), QPoint()).y()))
