@@ -24,15 +24,16 @@ class FindingVerbs(Desk):
     def detect(self, params: DetectParams, shape: MaskParams) -> Job:
         """Find objects; each becomes a layer with ``shape``. Unrefined finds of the same model make room for them."""
         document = self._required()
+        label = f"Detect: {title(params.model)}"
 
         def done(layers: list[Layer]) -> None:
             if layers:
-                self._take(layers, params.model, f"Detect {params.model}", params.to_wire())
+                self._take(layers, params.model, label, params.to_wire())
             else:
                 self.told(f"{title(params.model)}: nothing found above a confidence of {params.confidence:g}.")
 
         return self._start(
-            f"Detect {params.model}",
+            label,
             lambda token: operations.detect(document.image, self.provider, params, shape, token),
             done,
             lane="detect",

@@ -1,6 +1,8 @@
 """Verbs on layers: choose, show, arrange, name, copy, merge, move."""
 
+import re
 from dataclasses import replace
+from itertools import count
 
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.layer import Colour
@@ -73,7 +75,7 @@ class LayerVerbs(ShapingVerbs):
         document = self._required()
         layer = document.layer(layer_id)
         if layer is not None:
-            copy = layer.changed(name=f"{layer.name} copy", origin=self.origin("duplicate"))
+            copy = layer.changed(name=_copied(layer.name, document), origin=self.origin("duplicate"))
             self.commit(document.add([copy], at=document.layers.index(layer) + 1), "Duplicate layer")
             self._solve_again(self._required().layers[document.layers.index(layer) + 1])
 
@@ -123,3 +125,10 @@ def new_name(document: Document) -> str:
     """A name no layer has yet."""
     taken = {layer.name for layer in document.layers}
     return next(name for number in range(1, len(taken) + 2) if (name := f"Mask {number}") not in taken)
+
+
+def _copied(name: str, document: Document) -> str:
+    """What a copy of the layer called ``name`` is called: a copy of a copy is told by its number."""
+    taken = {layer.name for layer in document.layers}
+    first = re.sub(r" copy( \d+)?$", "", name) + " copy"
+    return first if first not in taken else next(new for n in count(2) if (new := f"{first} {n}") not in taken)

@@ -69,6 +69,9 @@ def test_new_and_duplicate(show, layered, qtbot):
     qtbot.mouseClick(panel.duplicate_button, LEFT)
     assert [each.name for each in layered.document.layers] == ["bottom", "middle", "middle copy", "top"]
     assert panel.view.currentIndex().data() == "middle copy"
+    qtbot.mouseClick(panel.duplicate_button, LEFT)
+    assert panel.view.currentIndex().data() == "middle copy 2"  # not "middle copy copy", which reads alike when cut
+    layered.undo()
     qtbot.mouseClick(panel.add_button, LEFT)
     assert layered.active.name == "Mask 1"
     assert details(layered.active) == "by hand"
