@@ -18,7 +18,7 @@ from maskstudio.errors import BadParameter, Failed, NotAgreed
 from maskstudio.names import shown
 from maskstudio.options import decimal
 from maskstudio.params import ExportParams, MaskInParams, MaskParams
-from maskstudio.remote_params import ACCOUNTS
+from maskstudio.remote_params import ACCOUNTS, name_of
 from maskstudio.spec import Params, Spec
 from maskstudio.streams import given
 from maskstudio.used import Settle, Used
@@ -153,14 +153,14 @@ def _value(spec: Spec, text: str) -> Any:
 
 
 def _named(spec: Spec, value: Any) -> Any:
-    """A choice by its key, or by the name its label begins with, as ``face_yolov8n`` for ``runware:35@1``."""
+    """A choice by its key, or by the name its label ends with, as ``face_yolov8n`` for ``runware:35@1``."""
     if isinstance(value, tuple):
         return list(value)
     if spec.kind is float and isinstance(value, bool):
         return float(value)
     if not spec.choices or value in dict(spec.choices):
         return value
-    return next((key for key, label in spec.choices if label.split(" · ")[0] == value), value)
+    return next((key for key, label in spec.choices if name_of(label) == value), value)
 
 
 def _consent(departure: Departure, go: Callable[[Departure], object], *, yes: bool) -> None:

@@ -12,24 +12,31 @@ from urllib.parse import urlsplit
 from maskstudio.errors import BadParameter
 from maskstudio.spec import Params, param
 
-# The fifteen models of Runware's imageMasking: AIR identifier and the name that stands in its first documents.
+# The fifteen models of Runware's imageMasking: AIR identifier, what it finds, and the name in its first documents.
 RUNWARE_MASKING = (
-    ("runware:35@1", "face_yolov8n · faces, light"),
-    ("runware:35@2", "face_yolov8s · faces, better"),
-    ("runware:35@3", "hand_yolov8n · hands"),
-    ("runware:35@4", "person_yolov8n-seg · people"),
-    ("runware:35@5", "person_yolov8s-seg · people, better"),
-    ("runware:35@6", "mediapipe_face_full · faces near and far"),
-    ("runware:35@7", "mediapipe_face_short · faces close by"),
-    ("runware:35@8", "mediapipe_face_mesh · the outline of faces"),
-    ("runware:35@9", "mediapipe_face_mesh_eyes_only · eyes"),
-    ("runware:35@10", "eyes_lips_mesh · eyes and lips"),
-    ("runware:35@11", "nose_eyes_mesh · nose and eyes"),
-    ("runware:35@12", "nose_lips_mesh · nose and lips"),
-    ("runware:35@13", "nose_mesh_mediapipe · nose"),
-    ("runware:35@14", "lips_mesh_mediapipe · lips"),
-    ("runware:35@15", "eyes_mesh_mediapipe · eyes, as a mesh"),
+    ("runware:35@1", "Faces, light · face_yolov8n"),
+    ("runware:35@2", "Faces, better · face_yolov8s"),
+    ("runware:35@3", "Hands · hand_yolov8n"),
+    ("runware:35@4", "People · person_yolov8n-seg"),
+    ("runware:35@5", "People, better · person_yolov8s-seg"),
+    ("runware:35@6", "Faces, near and far · mediapipe_face_full"),
+    ("runware:35@7", "Faces, near · mediapipe_face_short"),
+    ("runware:35@8", "Faces, outlined · mediapipe_face_mesh"),
+    ("runware:35@9", "Eyes only, outlined · mediapipe_face_mesh_eyes_only"),
+    ("runware:35@10", "Eyes and lips, outlined · eyes_lips_mesh"),
+    ("runware:35@11", "Nose and eyes, outlined · nose_eyes_mesh"),
+    ("runware:35@12", "Nose and lips, outlined · nose_lips_mesh"),
+    ("runware:35@13", "Nose, outlined · nose_mesh_mediapipe"),
+    ("runware:35@14", "Lips, outlined · lips_mesh_mediapipe"),
+    ("runware:35@15", "Eyes, outlined · eyes_mesh_mediapipe"),
 )
+
+
+def name_of(label: str) -> str:
+    """The name that the label of a model ends with, the whole label where it says no more."""
+    return label.rpartition(" · ")[2]
+
+
 REMBG = "runware:109@1"
 RUNWARE_CUTOUT = (
     (REMBG, "RemBG 1.4"),

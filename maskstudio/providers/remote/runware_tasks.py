@@ -13,7 +13,7 @@ from maskstudio.errors import Busy, KeyNeeded, MaskStudioError, PaymentNeeded, P
 from maskstudio.providers.remote.redact import sentence
 from maskstudio.providers.remote.said import number, said
 from maskstudio.providers.remote.wire import Reply
-from maskstudio.remote_params import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.remote_params import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams, name_of
 
 Json = dict[str, Any]
 Box = tuple[float, float, float, float]
@@ -60,7 +60,7 @@ def mask_task(params: RunwareMaskParams, identity: str, image: str, scale: float
         "maskPadding": round(params.mask_padding * scale) if there else 0,
         "maskBlur": round(params.mask_blur * scale) if there else 0,
     }
-    model = dict(RUNWARE_MASKING)[params.model].split(" · ")[0] if dialect == "names" else params.model
+    model = name_of(dict(RUNWARE_MASKING)[params.model]) if dialect == "names" else params.model
     head = {"taskType": "imageMasking", "taskUUID": identity, "model": model}
     # Masking has two dialects only: everything flat, or everything nested (section 1.6).
     return {**head, **_laid_out(dialect, image, settings, masking=True), **_output(params, dialect)}
