@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.buying import Bought
@@ -14,7 +14,7 @@ from maskstudio.session import Session
 from maskstudio.ui import theme
 from maskstudio.ui.panels import parts
 
-_WIDTH = 460  # px
+_WIDTH = 500  # px
 
 
 class TokenSheet(QDialog):
@@ -31,7 +31,7 @@ class TokenSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(self.tr("Buy a Token"))
-        self.setFixedWidth(_WIDTH)
+        self.setMinimumWidth(_WIDTH)
         self._session, self._purchase = session, purchase
         self._job: Job | None = None
         self._facts = {name: QLabel() for name in ("price", "month", "payTo", "expires", "state")}
@@ -137,7 +137,7 @@ class TokenSheet(QDialog):
             self._fact("price", money(payment.amount))
         waits = payment.status in ("pending", "")
         self._fact("payTo", payment.pay_to if waits else "")
-        self._fact("expires", payment.expires if waits else "")
+        self._fact("expires", _when(payment.expires) if waits else "")
         self._fact("state", _state(payment.status))
         self.look_button.setText(self.tr("Look again"))
         self.look_button.setEnabled(True)
@@ -163,3 +163,9 @@ def _state(status: str) -> str:
         "exhausted": "Used up",
     }  # fmt: skip
     return QCoreApplication.translate("TokenSheet", words.get(status, status))
+
+
+def _when(text: str) -> str:
+    """A moment as people here write it; as it came where it is none."""
+    moment = QDateTime.fromString(text, Qt.DateFormat.ISODate)
+    return QLocale().toString(moment.toLocalTime(), QLocale.FormatType.ShortFormat) if moment.isValid() else text
