@@ -238,8 +238,7 @@ class Settings:
         Shown(
             "files",
             "Autosave",
-            "How often a project that has a file is saved by itself; 0 is never. "
-            "What you do is journalled at once in any case, and survives a crash.",
+            "How often a project that has a file is saved by itself, 0 for never; a crash takes nothing either way.",
             between=(0, 120),
             soft=(0, 30),
             unit="min",
@@ -257,14 +256,20 @@ class Settings:
     ] = 14
     closed_gigabytes: Annotated[
         int,
-        Shown("files", "Room for closed", "On the disk. The oldest go, the last stays.", between=(1, 50), unit="GB"),
+        Shown(
+            "files",
+            "Room for closed",
+            "How much of the disk closed documents may take; the oldest go first.",
+            between=(1, 50),
+            unit="GB",
+        ),
     ] = 2
     project_history_megabytes: Annotated[
         int,
         Shown(
             "files",
             "History in projects",
-            "How much of a project's file the steps of undo may take; the nearest are kept, and with 0 none of them.",
+            "How much room the undo steps in a saved project may take, the nearest first; 0 saves none.",
             between=(0, 1024),
             unit="MB",
         ),

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from maskstudio.journal.journal import Journal
     from maskstudio.ui.window import MainWindow
 
-_SHOWN = 15  # in the menu; the palette finds all
-_PICTURE = QSize(48, 36)  # logical px
+_SHOWN = 10  # in the menu; the palette finds all
+_PICTURE = QSize(40, 30)  # logical px
 _TIDY = 3000  # ms after a document was closed
 
 

@@ -1,13 +1,16 @@
 """The offer at start: documents that a killed editor left behind, to go on with, to throw away, or to decide later."""
 
-from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QEvent, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.journal.recovery import Recoverable
 from maskstudio.ui.dialogs import short
+from maskstudio.ui.icons import icon
 
 _THUMBNAIL = QSize(64, 48)  # logical px
+_SIGN = QSize(24, 24)  # where there is no picture
+_SIGN_NAME = "recoverySign"
 _SHOWN = 4  # at once; the others follow when these are dealt with
 
 
@@ -52,7 +55,15 @@ class RecoveryOffer(QFrame):
         self._found = list(found)
         self._fill()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Signs in the theme of now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            for sign in self.findChildren(QLabel, _SIGN_NAME):
+                sign.setPixmap(icon("image").pixmap(_SIGN))
+
     def _fill(self) -> None:
+        self._sure = None  # the buttons are new, and say what they did at first
         while (item := self._rows.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
                 row.hide()
@@ -60,7 +71,7 @@ class RecoveryOffer(QFrame):
         if all(one.newer for one in self._found):
             self._title.setText(self.tr("Work of a newer version of maskstudio is kept here."))
         else:
-            self._title.setText(self.tr("The editor did not end properly. What you did is still here."))
+            self._title.setText(self.tr("The editor did not end properly, but what you did is still here."))
         for one in self._found[:_SHOWN]:
             self._rows.addWidget(self._row(one))
         more = len(self._found) - _SHOWN
@@ -112,6 +123,9 @@ class RecoveryOffer(QFrame):
             )
             fitted.setDevicePixelRatio(ratio)
             label.setPixmap(fitted)
+        else:
+            label.setObjectName(_SIGN_NAME)
+            label.setPixmap(icon("image").pixmap(_SIGN))
         return label
 
     def _facts(self, one: Recoverable) -> str:

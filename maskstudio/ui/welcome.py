@@ -29,7 +29,7 @@ class Welcome(QWidget):
         title = QLabel(self.tr("Drop a photo here"), alignment=Qt.AlignmentFlag.AlignCenter)
         title.setObjectName("welcomeTitle")
         steps = QLabel(
-            self.tr("Find the subject, shape its mask, refine the edge, export a PNG. Nothing leaves this computer."),
+            self.tr("Find the subject, shape its mask, refine the edge, export: all of it on this computer."),
             alignment=Qt.AlignmentFlag.AlignCenter,
         )
         steps.setWordWrap(True)

@@ -10,6 +10,7 @@ from maskstudio.jobs import Job
 from maskstudio.ui import theme
 
 _LINE = 3  # px
+_TO_DO = 0.3  # opacity of the part of the line that is still to come
 _LEAST = 0.06  # of the width: that it runs shows before any progress is told
 
 
@@ -50,7 +51,12 @@ class JobButton(QPushButton):
         if self._job is None or not self.busy:
             return
         colours = theme.tokens()
+        done = QColor(colours.on_accent if self.property("primary") else colours.accent_text)
+        to_do = QColor(done)
+        to_do.setAlphaF(_TO_DO)
         painter = QPainter(self)
         painter.setClipRect(self.rect().adjusted(2, 0, -2, -1))
-        line = QRectF(0, self.height() - _LINE - 1, self.width() * max(self._job.fraction, _LEAST), _LINE)
-        painter.fillRect(line, QColor(colours.on_accent if self.property("primary") else colours.accent_text))
+        line = QRectF(0, self.height() - _LINE - 1, self.width(), _LINE)
+        painter.fillRect(line, to_do)
+        line.setWidth(self.width() * max(self._job.fraction, _LEAST))
+        painter.fillRect(line, done)
