@@ -31,8 +31,18 @@ class PanelStrip(QWidget):
         button.setToolTip(self.tr("Go to {}").format(title))
         button.setCheckable(True)
         button.setFixedSize(QSize(theme.ROW + theme.GAP, theme.ROW))
-        self.buttons[name] = button
         self._row.addWidget(button, 1, Qt.AlignmentFlag.AlignHCenter)
+        self.buttons[name] = button
+
+    def come_before(self, panel: QWidget) -> None:
+        """Tab reaches the icons, one after the other, before the first ``panel``."""
+        before = panel.previousInFocusChain()
+        while before and (before.focusPolicy() == Qt.FocusPolicy.NoFocus or before.isAncestorOf(panel)):
+            before = before.previousInFocusChain()
+        for button in self.buttons.values():
+            if before is not None:
+                QWidget.setTabOrder(before, button)
+            before = button
 
     def mark(self, name: str) -> None:
         """The panel of this name is at the top."""

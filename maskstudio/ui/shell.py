@@ -101,6 +101,7 @@ class Shell(QMainWindow):
         self.setCentralWidget(self.splitter)  # before it holds anything: whatever moves is styled anew, all of it
         self.splitter.addWidget(middle)
         self.splitter.addWidget(self.sidebar)
+        self.sidebar.strip.come_before(self.detect_panel)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
         self._restore()

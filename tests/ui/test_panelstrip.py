@@ -53,3 +53,15 @@ def test_what_unfolds_comes_to_the_top_once_there_is_room(window, qtbot):
     bar = sidebar.verticalScrollBar()
     qtbot.waitUntil(lambda: marked(sidebar) == ["haloSection"])
     qtbot.waitUntil(lambda: bar.value() == min(bar.maximum(), halo.mapTo(sidebar.widget(), QPoint()).y()))
+
+
+def test_tab_goes_through_the_icons_and_then_into_the_panels(window):
+    strip, reached = window.sidebar.strip, []
+    widget = window.nextInFocusChain()
+    while widget is not window:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and window.sidebar.isAncestorOf(widget):
+            reached.append(widget)
+        widget = widget.nextInFocusChain()
+    first = reached.index(strip.buttons["detectPanel"])
+    assert reached[first : first + len(WHERE)] == list(strip.buttons.values())
+    assert first < reached.index(window.detect_panel.model)
