@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.panels.colourname import named
 from maskstudio.ui.panels.meter import judged
 from maskstudio.ui.tools.base import said
 from maskstudio.ui.views import ViewChoices
@@ -132,7 +133,16 @@ class EdgeView(QObject):
         number = (before + step) % len(spots)
         self._stop, spot = (fringe, number), spots[number]
         x, y = spot.place
-        self._canvas.look_at(max(self._canvas.scale, 1.0), QPointF(x + 0.5, y + 0.5))
+        self._canvas.look_at(max(self._canvas.scale, 1.0, self._close(session)), QPointF(x + 0.5, y + 0.5))
         if len(spots) > 1:
-            words = said("Fringe {} of {}: {}, {}.")
-            session.told(words.format(number + 1, len(spots), f"{spot.amount:.1f}", judged(spot.amount)))
+            words = said("Fringe {} of {}, in the middle of the view: {}, {} on {}.")
+            amount, judgement = f"{spot.amount:.1f}", judged(spot.amount)
+            session.told(words.format(number + 1, len(spots), amount, judgement, named(spot.backdrop)))
+
+    def _close(self, session: Session) -> float:
+        """A scale at which no place of the photo is seen with all others: twice that at which it fills the view."""
+        if session.document is None:
+            return 1.0
+        width, height = session.document.size
+        ratio = self._canvas.devicePixelRatioF()
+        return float(round(2 * ratio * min(self._canvas.width() / width, self._canvas.height() / height)))
