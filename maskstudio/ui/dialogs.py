@@ -107,6 +107,8 @@ def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
     box.setText(_tr("Save the work on {} before closing?").format(short(name)))
     box.setInformativeText(without_saving(days))
     save = box.addButton(QMessageBox.StandardButton.Save)
+    save.setProperty("primary", True)
+    save.style().polish(save)
     discard = box.addButton(QMessageBox.StandardButton.Discard)
     discard.setText(_tr("Don't Save"))
     box.addButton(QMessageBox.StandardButton.Cancel)
