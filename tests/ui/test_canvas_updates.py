@@ -11,6 +11,7 @@ from maskstudio.core.document import Document, Layer
 from maskstudio.core.image import Image
 from maskstudio.core.mask import TILE, Mask
 from maskstudio.ui.canvas.canvas import Canvas
+from tests.patience import until
 
 
 def opened(width=2000, height=1500, seed=0):
@@ -217,6 +218,5 @@ def test_what_a_pan_would_bring_into_sight_is_made_in_peace(qtbot, canvas):
     builds = canvas._scene.builds
     for step in (QPointF(180, 0), QPointF(-360, 90), QPointF(180, -180)):
         canvas.look_at(1.0, canvas.centre + step)
-        canvas.repaint()
-        assert canvas.complete
+        until(lambda: canvas.complete, step=canvas.repaint)
         assert canvas._scene.builds == builds
