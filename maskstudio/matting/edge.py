@@ -284,7 +284,8 @@ def _solved(
         coverage[rows] = to_8bit(deep[rows])
     del alpha
     held = thin_of.held(coverage, around, refine.band_width, token.check)
-    deep = np.where(held == coverage, deep, held.astype(np.uint16) * np.uint16(257))
+    moved = held != coverage
+    deep[moved] = held[moved].astype(np.uint16) * np.uint16(257)
     coverage = held
     clean = estimate(
         pixels, coverage, spill=_spill(refine), reach=wide, token=token.part(0.85, 1.0, "Cleaning colours")

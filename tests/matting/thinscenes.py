@@ -15,7 +15,10 @@ from tests.matting.truth import decode
 Plane = npt.NDArray[np.uint8]
 Random = np.random.Generator
 
-KINDS = ("lines", "arms", "rings", "dots", "gaps", "holes", "notches", "mesh", "letters", "steps")
+KINDS = (
+    *("lines", "arms", "rings", "dots", "gaps", "holes", "notches", "mesh", "letters", "steps"),
+    *("hoops", "slits", "grooves"),
+)
 PHOTOS = ("plain", "noise", "gradient", "texture", "cells", "photo")
 SIZE = (150, 190)  # rows, columns
 _FINE = 4  # px are drawn as blocks of so many, to be averaged
@@ -103,6 +106,17 @@ def shape(kind: str, width: float, random: Random, *, soft: bool) -> Plane:
             line((place, 20 * scale), (place, 120 * scale), ink)
     elif kind == "letters":
         cv2.putText(wide, "ARgk", (8 * scale, 100 * scale), cv2.FONT_HERSHEY_SIMPLEX, 2.0 * scale, ink, thick)
+    elif kind == "hoops":  # one ring of any size, round or not
+        axes = random.integers(4, 66, 2) * scale
+        cv2.ellipse(wide, (columns * scale // 2, rows * scale // 2), axes.tolist(), 0, 0, 360, ink, thick)
+    elif kind == "slits":  # in a mask of everything
+        wide[:] = 255
+        start, turn = np.array(point(30)), random.uniform(0, 2 * np.pi)
+        reach = np.array((np.cos(turn), np.sin(turn))) * random.integers(0, 25) * scale
+        line(tuple(np.int64(start)), tuple(np.int64(start + reach)), 0)
+    elif kind == "grooves":  # a disc with a gap all around
+        cv2.circle(wide, body, 60 * scale, 255, -1)
+        cv2.circle(wide, body, int(random.integers(4, 50) * scale), 0, thick)
     else:  # a diagonal whose pixels touch at corners alone
         x, y = point(40)
         for number in range(30):
@@ -159,19 +173,21 @@ def kept(mask: Plane, alpha: Plane) -> list[tuple[str, float, float]]:
     """What is left of each thing in ``mask`` (H, W): (what, its area, the share of that still there in ``alpha``).
 
     Things are components, their branches where an opening by a disc takes more than a few px away, openings, and
-    branches of those. A thing's area is the sum of the mask over it, of an opening that of what the mask leaves out.
+    branches of those. A thing's area is the sum of the mask over it, of an opening that of what the mask leaves out;
+    of components and openings the lesser share counts, of that sum or of the pixels that are 128 or more.
     """
     found = []
     for word, one, other in (("part", mask, alpha), ("opening", 255 - mask, 255 - alpha)):
         for name, things in (("", one > 0), (" branch", _branches(one))):
             count, labels = cv2.connectedComponents(things.astype(np.uint8), connectivity=8)
-            sure = np.bincount(labels.ravel(), one.ravel(), count)
-            left = np.bincount(labels.ravel(), other.ravel(), count)
-            found += [
-                (word + name, area / 255, share / area)
-                for area, share in zip(sure[1:], left[1:], strict=True)
-                if area >= 255
-            ]
+            area, left = (np.bincount(labels.ravel(), plane.ravel(), count) for plane in (one, other))
+            share = left / np.maximum(area, 1)
+            if not name:
+                firm, seen = (
+                    np.bincount(labels[plane >= 128], minlength=count) for plane in (one, cv2.min(one, other))
+                )
+                share = np.where(firm > 0, np.minimum(share, seen / np.maximum(firm, 1)), share)
+            found += [(word + name, area[thing] / 255, share[thing]) for thing in range(1, count) if area[thing] >= 255]
     return found
 
 
