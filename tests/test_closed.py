@@ -176,6 +176,18 @@ def test_of_what_was_only_looked_at_the_file_is_enough(session, writer, photo, t
     assert put_away(other, writer)[0].path is None, "an undo is something done"
 
 
+def test_what_cannot_be_reopened_now_can_be_later(session, writer, photo):
+    one, _ = put_away(session, writer)
+    away = photo.rename(photo.with_name("elsewhere.png"))
+    other = fresh(writer)
+    other.reopen(one)
+    assert [str(error) for error in other.failures] == ["photo.png does not exist."]
+    assert closed.closed() == [one]
+    away.rename(photo)
+    assert reopened(writer, one).document.image.path == photo
+    assert closed.closed() == []
+
+
 def test_a_path_of_any_bytes_comes_back_as_it_was(writer, tmp_path):
     path = tmp_path / os.fsdecode(b"caf\xe9 \xff.png")
     PIL.Image.fromarray(image(WIDTH, HEIGHT).pixels).save(tmp_path / "x.png")
