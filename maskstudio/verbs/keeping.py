@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from maskstudio.core.edition import Edition, guarding
-from maskstudio.errors import OverOriginal
+from maskstudio.errors import BadParameter, OverOriginal
 from maskstudio.journal import promise
 
 if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
@@ -75,10 +75,16 @@ def write(
     return Saved(written, guard.written.digest if guard.written else "", guard.gone)
 
 
+def check_name(path: Path) -> None:
+    """Raise BadParameter where a project is to be named after another format, as a photo in its place would be lost."""
+    if path.suffix.lower() not in ("", ".ora"):
+        raise BadParameter(f"A project is written, so the name of {path.name} must end in .ora.")
+
+
 def spare(path: Path, originals: Iterable[Path]) -> None:
     """Raise OverOriginal where ``path`` is one of the files that a result is made from."""
     for original in originals:
-        with suppress(OSError):  # one of the two is not there
+        with suppress(OSError, ValueError):  # one of the two is not there, or cannot be
             if path.samefile(original):
                 raise OverOriginal(
                     f"{path.name} is what you are working on, and would be lost: name another file.", path

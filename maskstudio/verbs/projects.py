@@ -208,10 +208,12 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         source = self._file.source or Source(entered.document.image.path)
         past = Past(self.history.steps, self.history.position, self.past_limit) if self.history else None
-        ours = self._file.ours if path == self.project and not target.replace else None
+        ours, own = self._file.ours if path == self.project and not target.replace else None, path == self.project
         journal = self.journal.folder if self.journal is not None and lane == f"save {path}" else None
 
         def write(token: Token) -> tuple[Document, Saved]:
+            if not own:
+                keeping.check_name(path)
             document = entered.whole(token.part(0.0, 0.5))
             steps = past.ending_in(document) if past is not None else None
             return document, keeping.write(path, document, source, steps, ours, target, journal, token.part(0.5, 1.0))
@@ -275,7 +277,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         """Open a document that was closed, with its whole history; one to which nothing was done, from its file."""
         if found.path is None:
             return self._go_on(f"Reopen {found.name}", found)
-        self.runner.start("Forget", lambda _token: closed.forget(found), lambda _: None, lane="forget", quiet=True)
+        self.runner.start("Forget", lambda _token: closed.spent(found), lambda _: None, lane="forget", quiet=True)
         return self.open(found.path)
 
     def _go_on(self, label: str, one: Recoverable) -> Job:
