@@ -27,6 +27,12 @@ class Given:
     clean_plate: Path | None = None
     second_shot: Path | None = None
 
+    @property
+    def files(self) -> tuple[Path | None, ...]:
+        """All the pictures that are read."""
+        masks = (Path(text.partition("=")[0]) for text in self.regions)
+        return self.trimap, self.here, self.keep, *masks, self.clean_plate, self.second_shot
+
 
 @dataclass(frozen=True)
 class Report:
