@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from maskstudio.core.edition import Edition, guarding
+from maskstudio.core.projecthistory import ENTERED
 from maskstudio.errors import BadParameter, OverOriginal
+from maskstudio.jobs import Owes
 from maskstudio.journal import promise
 
 if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
     from pathlib import Path
 
     from maskstudio.core.document import Document
+    from maskstudio.core.history import History
     from maskstudio.core.project import Source
     from maskstudio.core.projecthistory import Past
-    from maskstudio.jobs import Token
+    from maskstudio.core.stroke import Stroke
+    from maskstudio.jobs import Job, Runner, Token
+    from maskstudio.journal.journal import Journal
+    from maskstudio.verbs.entered import Entered
 
 
 Over = Literal["other", "own", "original"]
@@ -89,6 +95,27 @@ def spare(path: Path, originals: Iterable[Path]) -> None:
                 raise OverOriginal(
                     f"{path.name} is what you are working on, and would be lost: name another file.", path
                 )
+
+
+def put_away_late(
+    journal: Journal, entered: Entered, history: History, take: Callable[[Stroke | None], None], runner: Runner
+) -> None:
+    """Put the ``journal`` of a closed document away once what was ``entered`` is a step of its ``history`` too; should
+    that come to nothing, without it. ``take`` keeps the history of now in the journal.
+    """
+
+    def made(document: Document) -> None:
+        history.commit(document, ENTERED)
+        take(None)
+        journal.put_away()
+
+    def over(job: Job) -> str:
+        if job.state != "done":
+            journal.put_away()
+        return ""
+
+    name = entered.document.image.name
+    runner.start(f"Close {name}", entered.made, made, lane="close", closing=over, owes=Owes(name))
 
 
 def digest_of(path: Path) -> str:

@@ -255,8 +255,10 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         self.changed, self.stroked = keep_and_tell, follow_and_tell
 
-    def close_journal(self, *, keep: bool = False) -> None:
-        """End the journal: it is put away to be reopened, or to be offered at the next start (``keep``)."""
+    def close_journal(self, *, keep: bool = False, late: bool = False) -> None:
+        """End the journal: it is put away to be reopened, or to be offered at the next start (``keep``); ``late``, once
+        what was entered is in it too.
+        """
         journal, self.journal = self.journal, None
         if journal is None:
             return
@@ -264,7 +266,11 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
             self._keep_in(journal)
             journal.close(keep=True)
         elif self.keep_closed:
-            journal.put_away(self._untouched)
+            if late and self.history is not None and not self.settled:
+                entered = Entered(self._required(), self._coming())
+                keeping.put_away_late(journal, entered, self.history, self._taking(journal, self.history), self.runner)
+            else:
+                journal.put_away(self._untouched)
             self.put_away(journal)
         else:
             journal.close()
@@ -310,7 +316,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
     def close(self) -> None:
         """Let the document go; its journal is put away."""
-        self.close_journal()
+        self.close_journal(late=True)
         super().close()
 
     def cancel_stroke(self) -> None:
@@ -360,8 +366,12 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
     def _keep_in(self, journal: Journal) -> None:
         if self.history is not None and self.history is self._journal_of:
-            digest = self._file.ours[0] if self._file.ours else ""
-            journal.take(self.history, self.stroke, self._file.path, self._file.saved, digest)
+            self._taking(journal, self.history)(self.stroke)
+
+    def _taking(self, journal: Journal, history: History) -> Callable[[Stroke | None], None]:
+        """Keeps what ``history`` is when called, with the stroke under way, beside the file of now."""
+        file, digest = self._file, self._file.ours[0] if self._file.ours else ""
+        return lambda stroke: journal.take(history, stroke, file.path, file.saved, digest)
 
     def _follow(self, stroke: Stroke) -> None:
         if self.journal is not None and self._stroked is not None:
