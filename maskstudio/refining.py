@@ -115,8 +115,8 @@ def _paint_hints(session: Session, given: Given) -> None:
 
 def _add_region(session: Session, text: str) -> None:
     assert session.document is not None
-    mask, separator, recipe = text.partition("=")
-    if not separator:
+    mask, _, recipe = text.partition("=")
+    if not (mask and recipe):
         raise BadParameter(f"A region is given as MASK=RECIPE, not {text!r}.")
     wanted, file = Recipe.read(given(recipe)), given(mask)
     session.add_region(
