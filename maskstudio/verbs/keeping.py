@@ -115,7 +115,7 @@ def put_away_late(
         return ""
 
     name = entered.document.image.name
-    runner.start(f"Close {name}", entered.made, made, lane="close", closing=over, owes=Owes(name))
+    runner.start(f"Close {name}", entered.made, made, lane="close", closing=over, owes=Owes(f"the work on {name}"))
 
 
 def digest_of(path: Path) -> str:
