@@ -28,7 +28,7 @@ from maskstudio.params import (
 )
 from maskstudio.recipe import Recipe
 from maskstudio.remote_cli import PartsOf, ServiceOptions, Yes, say
-from maskstudio.streams import check_folder, check_other, check_output, given, wanted
+from maskstudio.streams import check_apart, check_folder, check_output, given, wanted
 from maskstudio.used import Settle, check_mask_only, described, file_rows, row_of, used_here
 
 if TYPE_CHECKING:
@@ -208,8 +208,8 @@ def refine(
 
     for target in (output, trimap_output):
         check_output(target, image, as_json)
-    check_other(save_recipe, image)
     more = refining.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
+    check_apart((output, trimap_output, save_recipe), image, mask, *more.files)
     away = remote_cli.is_service(provider)
     if away and (by_recipe or save_recipe is not None or trimap_output is not None):
         raise BadParameter("Recipes and trimaps are for refining on this machine; a service has parameters of its own.")
@@ -361,6 +361,7 @@ def _session(provider: str) -> "Session":
     gc.enable()  # not while starting, see __main__
     session = Session(Runner(immediate, Inline()), "local" if remote_cli.is_service(provider) else provider)
     session.told = lambda sentence: typer.echo(shown(sentence), err=True)
+    session.written = streams.telling(session.told)
     if sys.stderr.isatty():
         session.runner.changed = _progress
     return session
@@ -379,8 +380,7 @@ def _opened(image: Path, provider: str, allow_huge: bool) -> "Session":
 
 
 def _progress(job: "Job") -> None:
-    line = "" if job.finished else f"{job.text or job.label} {job.fraction:.0%}"
-    sys.stderr.write(f"{_CLEAR}{line}")
+    sys.stderr.write(_CLEAR if job.finished else f"{_CLEAR}{job.text or job.label} {job.fraction:.0%}")
     sys.stderr.flush()
 
 

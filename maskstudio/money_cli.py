@@ -11,7 +11,7 @@ import typer
 from maskstudio.billing import until
 from maskstudio.errors import BadParameter, CapReached, Failed, NotAgreed
 from maskstudio.remote_cli import AsJson, Name, known, new_session, say
-from maskstudio.streams import called, check_output, given, piped, wanted
+from maskstudio.streams import called, check_output, given, piped, telling, wanted
 
 if TYPE_CHECKING:
     from maskstudio.buying import Bought
@@ -43,11 +43,11 @@ def pay(
     """Ask a service for a payment, whose token pays for a call. You make the payment itself with your wallet."""
     known(name)
     session = new_session()
+    purchase = session.prepare_purchase(name)
     if not session.keys.lasting and not show_token:
         raise Failed("There is no keychain to keep the token in; add --show-token to have it printed instead.")
     found: list[Bought] = []
     if not state:
-        purchase = session.prepare_purchase(name)
         _agree(purchase, yes=yes)
         session.buy_token(purchase, found.append, provider=provider_id)
     if state or wait:
@@ -140,6 +140,7 @@ def _fetched(line: "Line", image: Path, output: Path, *, mask_only: bool, as_jso
 
     session = new_session()
     session.told = lambda sentence: typer.echo(sentence, err=True)
+    session.written = telling(session.told)
     said: dict[str, Any] = {}
     session.answered = lambda _departure, answer: said.update(answer.said, cost=answer.cost)
     session.open(image)

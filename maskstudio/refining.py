@@ -27,6 +27,12 @@ class Given:
     clean_plate: Path | None = None
     second_shot: Path | None = None
 
+    @property
+    def files(self) -> tuple[Path | None, ...]:
+        """All the pictures that are read."""
+        masks = (Path(text.partition("=")[0]) for text in self.regions)
+        return self.trimap, self.here, self.keep, *masks, self.clean_plate, self.second_shot
+
 
 @dataclass(frozen=True)
 class Report:
@@ -109,8 +115,8 @@ def _paint_hints(session: Session, given: Given) -> None:
 
 def _add_region(session: Session, text: str) -> None:
     assert session.document is not None
-    mask, separator, recipe = text.partition("=")
-    if not separator:
+    mask, _, recipe = text.partition("=")
+    if not (mask and recipe):
         raise BadParameter(f"A region is given as MASK=RECIPE, not {text!r}.")
     wanted, file = Recipe.read(given(recipe)), given(mask)
     session.add_region(

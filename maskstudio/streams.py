@@ -3,12 +3,14 @@
 While a command runs, files of a folder of its own stand for the streams, so that everything else only knows files.
 """
 
+import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from maskstudio.errors import BadParameter, CannotRead, CannotWrite
@@ -24,6 +26,7 @@ class _Streams:
     folder: Path | None = None
     read: bool = False
     result: Path | None = None
+    told: Callable[[], None] = lambda: None
 
     def file(self, name: str) -> Path:
         if self.folder is None:
@@ -50,6 +53,7 @@ def command() -> Iterator[None]:
         if _now.result is not None and _now.result.exists():
             with _now.result.open("rb") as file, open(_STDOUT, "wb", closefd=False) as out:
                 shutil.copyfileobj(file, out)
+            _now.told()
     finally:
         if _now.folder is not None:
             shutil.rmtree(_now.folder, ignore_errors=True)
@@ -79,10 +83,24 @@ def wanted(text: str | Path) -> Path:
         return Path(text)
     if _now.result is not None:
         raise BadParameter("The standard output (-) can only be given once.")
-    if sys.stdout is not None and sys.stdout.isatty():
+    if sys.stdout is None:  # whoever started this closed it, and the next file opened may go by its number
+        raise CannotWrite("The standard output (-) is closed.")
+    if sys.stdout.isatty():
         raise BadParameter("A file is no text for a terminal; pipe the standard output (-) on, or name a file.")
     _now.result = _now.file(_OUT)
     return _now.result
+
+
+def telling(tell: Callable[[str], None]) -> Callable[[Path, str], None]:
+    """Tells that a file was written, by its sentence; of one for the standard output once that has taken it."""
+
+    def written(path: Path, sentence: str) -> None:
+        if path == _now.result:
+            _now.told = partial(tell, sentence)
+        else:
+            tell(sentence)
+
+    return written
 
 
 def piped() -> bool:
@@ -117,9 +135,26 @@ def check_output(output: Path | None, image: Path, as_json: bool) -> None:
 
 def check_other(output: Path | None, image: Path) -> None:
     """Refuse to write anything over the photo. Raises BadParameter."""
-    with suppress(OSError):
-        if output is not None and output.exists() and image.exists() and output.samefile(image):
-            raise BadParameter(f"{output.name} is the photo itself; choose another name for the output.")
+    if output is not None and _same(output, image):
+        raise BadParameter(f"{output.name} is the photo itself; choose another name for the output.")
+
+
+def check_apart(outputs: Iterable[Path | None], image: Path, *read: Path | None) -> None:
+    """Refuse to write one file twice, or over the photo or another one that is ``read``. Raises BadParameter."""
+    written = [path for path in outputs if path is not None]
+    for number, output in enumerate(written):
+        check_other(output, image)
+        if any(path is not None and _same(output, path) for path in read):
+            raise BadParameter(f"{output.name} is what this is made from; choose another name for the output.")
+        if any(_same(output, other) for other in written[:number]):
+            raise BadParameter(f"{output.name} would be written twice; choose another name for one of them.")
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two names are those of one file, whether or not it is there yet."""
+    with suppress(OSError, ValueError):
+        return os.path.realpath(one) == os.path.realpath(other) or (one.exists() and one.samefile(other))
+    return False
 
 
 def check_folder(output: Path) -> None:

@@ -116,6 +116,8 @@ def test_a_clean_plate_measures_alpha(folder):
     ("options", "words"),
     [
         (["--region", "mask.png"], "MASK=RECIPE"),
+        (["--region", "=recipe.json"], "MASK=RECIPE"),
+        (["--region", "mask.png="], "MASK=RECIPE"),
         (["--region", "mask.png=none.json"], "none.json"),
         (["--recipe", "photo.png"], "not a recipe"),
         (["--trimap", "none.png"], "none.png"),

@@ -21,9 +21,11 @@ from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import closed, mark, recovery
 from maskstudio.journal.writer import Writer
 from maskstudio.matting import edge
-from maskstudio.params import BrushParams
+from maskstudio.params import BrushParams, MaskParams
 from maskstudio.session import Session
 from tests.core.documents import image
+from tests.core.records import assert_same
+from tests.held import Gate
 from tests.test_project_history import assert_same_history
 from tests.walkers import HEIGHT, WIDTH, Later, Wanderer, coloured_edge
 
@@ -90,6 +92,35 @@ def test_whatever_was_done_is_there_after_close_and_reopen(session, writer, monk
     Wanderer(back, seed + 100).wander(10)
     one, history = put_away(back, writer)
     assert_same_history(history, reopened(writer, one).history)
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_what_was_entered_and_still_being_computed_comes_back_too(session, writer, tmp_path, saved):
+    stroke(session)
+    if saved:  # and nothing is done since but that
+        session.save_as(tmp_path / "work.ora")
+    gate = Gate()
+    late = Session(Runner(immediate, gate))
+    late.keep_journal(writer)
+    if saved:
+        late.open(tmp_path / "work.ora")
+    else:
+        late.history = History(session.document)
+        late.changed()
+    layer = late.document.layers[0].id
+    gate.hold()
+    late.set_mask_params(layer, MaskParams(mask_padding=4, mask_blur=3))
+    assert not late.settled
+    one, _ = put_away(late, writer)
+    gate.let_go()
+    assert one.path is None
+    back = reopened(writer, one)
+    session.set_mask_params(layer, MaskParams(mask_padding=4, mask_blur=3))
+    assert_same(back.document, session.document)
+    assert back.unsaved
+    back.undo()
+    session.undo()
+    assert_same(back.document, session.document)
 
 
 def test_it_says_what_it_was(session, writer):
@@ -174,6 +205,18 @@ def test_of_what_was_only_looked_at_the_file_is_enough(session, writer, photo, t
     other.open(tmp_path / "work.ora")
     other.undo()
     assert put_away(other, writer)[0].path is None, "an undo is something done"
+
+
+def test_what_cannot_be_reopened_now_can_be_later(session, writer, photo):
+    one, _ = put_away(session, writer)
+    away = photo.rename(photo.with_name("elsewhere.png"))
+    other = fresh(writer)
+    other.reopen(one)
+    assert [str(error) for error in other.failures] == ["photo.png does not exist."]
+    assert closed.closed() == [one]
+    away.rename(photo)
+    assert reopened(writer, one).document.image.path == photo
+    assert closed.closed() == []
 
 
 def test_a_path_of_any_bytes_comes_back_as_it_was(writer, tmp_path):
@@ -271,7 +314,7 @@ import sys
 from pathlib import Path
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal.writer import Writer
-from maskstudio.params import BrushParams
+from maskstudio.params import BrushParams, MaskParams
 from maskstudio.session import Session
 
 writer, sessions = Writer(), []

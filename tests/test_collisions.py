@@ -281,3 +281,30 @@ def test_the_photo_of_another_open_document_is_spared_too(session, photo, tmp_pa
     session.export(other, ExportParams())
     assert isinstance(session.failures[0], OverOriginal)
     assert other.read_bytes() == photo.read_bytes()
+
+
+def test_no_project_takes_the_place_of_a_photo(session, photo, work):
+    before = photo.read_bytes()
+    for verb in (session.save_as, session.save_copy):
+        verb(photo)
+    assert told(session) == ["A project is written, so the name of photo.png must end in .ora."] * 2
+    assert photo.read_bytes() == before
+    assert session.project == work
+    assert session.unsaved
+
+
+def test_a_project_of_another_name_is_saved_where_it_is(work):
+    named = work.rename(work.with_name("work.zip"))
+    session = fresh()
+    session.open(named)
+    stroke(session, 150)
+    session.save()
+    assert told(session) == []
+    assert not session.unsaved
+
+
+def test_a_name_no_file_can_have_is_said(session, tmp_path):
+    for verb in (session.export, session.export_mask):
+        verb(tmp_path / "a\0b.png", ExportParams())
+    assert all("no file can have that name" in sentence for sentence in told(session))
+    assert len(told(session)) == 2

@@ -103,6 +103,43 @@ def test_a_recipe_is_piped_in(maskstudio, files, monkeypatch):
     assert json.loads(out)["parameters"]["bandWidth"] == 3
 
 
+def test_a_closed_output_is_said(maskstudio, files, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    status, _, err = maskstudio("refine", files / "photo.png", files / "mask.png", "-o", "-")
+    assert (status, err) == (1, "The standard output (-) is closed.\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_nothing_is_called_saved_that_the_output_did_not_take(files):
+    command = [sys.executable, "-m", "maskstudio", "refine", "photo.png", "mask.png", "-o", "-"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=files, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"The output cannot be written: No space left on device.\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("-o", "mask.png"), "mask.png is what this is made from; choose another name for the output."),
+        (("-o", "./link.png"), "link.png is what this is made from; choose another name for the output."),
+        (("-o", "x.png", "--trimap-output", "mask.png"), "mask.png is what this is made from"),
+        (("-o", "x.png", "--save-recipe", "photo.png"), "photo.png is the photo itself"),
+        (("-o", "empty.png", "--keep-here", "empty.png"), "empty.png is what this is made from"),
+        (("-o", "empty.png", "--region", "empty.png=r.json"), "empty.png is what this is made from"),
+        (("-o", "x.png", "--trimap-output", "./x.png"), "x.png would be written twice; choose another name for one"),
+        (("-o", "x.png", "--save-recipe", "x.png"), "x.png would be written twice; choose another name for one"),
+    ],
+)
+def test_nothing_is_written_over_what_is_read_and_nothing_twice(maskstudio, files, monkeypatch, options, says):
+    monkeypatch.chdir(files)
+    (files / "link.png").symlink_to(files / "mask.png")
+    before = {path: path.read_bytes() for path in files.iterdir()}
+    status, _, err = maskstudio("refine", "photo.png", "mask.png", *options)
+    assert status == 2
+    assert says in err
+    assert {path: path.read_bytes() for path in files.iterdir()} == before
+
+
 @pytest.mark.parametrize(("text", "number"), [("0,5", 0.5), ("0.5", 0.5), (" 1 ", 1.0)])
 def test_a_decimal_comma_is_a_number(maskstudio, files, text, number):
     words = (

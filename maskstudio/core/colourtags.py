@@ -86,8 +86,9 @@ def of_codes(primaries: int, code: int, *, full: bool = True, depth: int = 8, br
     points, curve = _CODES.get(primaries), transfer.of_code(code, brightest)
     if points is None or curve is None or (primaries == 2 and code == 2):
         return None
-    cicp = bytes((primaries, code, _RGB_MATRIX, int(full)))
-    return ColourTag(points, curve if full else curve.narrow(depth), cicp)
+    if not full:  # which numbers are black and white is another matter at each depth, so that only a profile can say it
+        return ColourTag(points, curve.narrow(depth))
+    return ColourTag(points, curve, bytes((primaries, code, _RGB_MATRIX, 1)))
 
 
 def of_boxes(boxed: BoxedColours) -> ColourTag | None:
@@ -107,7 +108,7 @@ def of_png(chunks: Mapping[bytes, bytes], depth: int) -> tuple[ColourTag | None,
     if len(cicp) == 4 and cicp[2] == _RGB_MATRIX:
         light = chunks.get(b"cLLI", b"")
         brightest = struct.unpack(">I", light[:4])[0] / 10_000 if len(light) == 8 else 0
-        first = of_codes(cicp[0], cicp[1], full=cicp[3] != 0, depth=depth, brightest=brightest)
+        first = of_codes(cicp[0], cicp[1], full=cicp[3] != 0, depth=max(depth, 8), brightest=brightest)
     return first, SRGB if b"sRGB" in chunks else _of_gamma(chunks)
 
 

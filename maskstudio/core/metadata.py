@@ -27,7 +27,8 @@ _MOST = 4 << 20  # bytes of one kind of metadata
 _LONGEST = 8192  # letters of a text
 _XMP_TEXT = "XML:com.adobe.xmp"
 _RAW, _RAW_KINDS = "Raw profile type ", ("exif", "app1", "iptc", "8bim", "xmp")
-_X, _Y, _UNIT, _XMP, _IPTC, _PHOTOSHOP = 282, 283, 296, 700, 33723, 34377  # TIFF tags
+_X, _Y, _UNIT, _XMP, _IPTC, _PHOTOSHOP, _ORIENTATION = 282, 283, 296, 700, 33723, 34377, 274  # TIFF tags
+_SIDEWAYS = (5, 6, 7, 8)
 _IPTC_RESOURCE, _XMP_RESOURCE, _RESOLUTION_RESOURCE = 0x0404, 0x0424, 0x03ED
 
 
@@ -109,8 +110,10 @@ def _of_tiff(data: bytes) -> Metadata:
     iptc = raw.get(_IPTC, b"") or photoshop_resources(raw.get(_PHOTOSHOP, b"")).get(_IPTC_RESOURCE, b"")
     from maskstudio.core.exif import read_exif, write_exif
 
-    exif = read_exif(data)
-    return Metadata(_of_directory(main), write_exif(exif) if exif else b"", raw.get(_XMP, b""), iptc)
+    exif, resolution = read_exif(data), _of_directory(main)
+    if resolution is not None and int(main.number(_ORIENTATION, 1)) in _SIDEWAYS:  # its decoders turn the pixels
+        resolution = resolution[::-1]
+    return Metadata(resolution, write_exif(exif) if exif else b"", raw.get(_XMP, b""), iptc)
 
 
 def _of_directory(main: Directory) -> Resolution | None:

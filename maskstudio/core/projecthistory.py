@@ -35,7 +35,7 @@ MOST = 1100 << 20
 _MOST_STEPS = 100_000
 _NAMED = 250_000  # layers named by all steps together; somebody goes through them
 _NOTE, _NOTES = 4 << 20, 64 << 20  # bytes of JSON: in one frame, in all of them
-_ENTERED = "Latest change"
+ENTERED = "Latest change"
 _DAMAGED, _TOO_MUCH = "it is damaged", "it holds more than could be of use"
 
 Check = Callable[[], None]
@@ -57,7 +57,7 @@ class Past:
         """
         if self.steps[self.at].document is document:
             return self
-        return Past([*self.steps[: self.at + 1], Step(_ENTERED, document)], self.at + 1, self.limit)
+        return Past([*self.steps[: self.at + 1], Step(ENTERED, document)], self.at + 1, self.limit)
 
 
 class _Full(Exception):

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from maskstudio import paths
 from maskstudio.core.lock import Lock
 from maskstudio.journal import mark
 from maskstudio.journal.background import THUMBNAIL
@@ -61,6 +62,12 @@ def closed() -> list[Closed]:
 def forget(one: Closed) -> None:
     """Remove a closed document for good; one that is being reopened stays."""
     _remove(one.folder, lambda folder: mark.found(folder) is not None)
+
+
+def spent(one: Closed) -> None:
+    """Forget one that is reopened from its file, unless that is not there now: its drive may come back."""
+    if one.path is not None and paths.is_file(one.path):
+        forget(one)
 
 
 def sweep(days: int, room: int) -> None:

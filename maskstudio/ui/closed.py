@@ -95,7 +95,7 @@ class ClosedDocuments(QObject):
         self.known = [other for other in self.known if other.folder != one.folder]
         if one.path is not None:
             self._window.files.open(one.path)
-            self._start(lambda _token: closed.forget(one), lambda _: None, f"closed {one.folder.name}")
+            self._start(lambda _token: closed.spent(one), lambda _: None, f"closed {one.folder.name}")
             return
         tab = self._window.tabs.fresh()
         tab.opening = Path(one.name)

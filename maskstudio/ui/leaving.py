@@ -46,6 +46,9 @@ class Leaving(QObject):
             return True
         if not self._agreed and not self._ask():
             return False
+        for tab in self._window.tabs.open:
+            if self.keeps_journals or tab.session.keep_closed:
+                tab.session.owe_entered()
         if self._window.owed.jobs:
             self._wait()
             return False

@@ -58,6 +58,13 @@ class Desk:
         """Whether everything that was entered is in the document."""
         return not self._coming()
 
+    def owe_entered(self) -> None:
+        """Owe what was entered and is still being computed, so that nobody leaves before it is in the document."""
+        if self.document is None or self.settled or self.runner.under_way("entered"):
+            return
+        entered, name = Entered(self.document, self._coming()), self.document.image.name
+        self._start(f"Finish {name}", entered.made, lambda _: None, lane="entered", owes=Owes(f"the work on {name}"))
+
     def _coming(self) -> tuple[Change, ...]:
         """What was entered and is not in the document yet, in its order."""
         return ()

@@ -53,14 +53,17 @@ class Entered:
     document: Document
     changes: tuple[Change, ...] = ()
 
-    def whole(self, token: Token) -> Document:
-        """The document with all of that, and every wanted refinement solved. For the thread of a job."""
-        document = self.document
+    def made(self, token: Token) -> Document:
+        """The document with all of that. For the thread of a job."""
+        document, count = self.document, len(self.changes)
         for number, change in enumerate(self.changes):
-            document = change(
-                document, token.part(number / (len(self.changes) + 1), (number + 1) / (len(self.changes) + 1))
-            )
-        return operations.completed(document, token.part(len(self.changes) / (len(self.changes) + 1), 1.0))
+            document = change(document, token.part(number / count, (number + 1) / count))
+        return document
+
+    def whole(self, token: Token) -> Document:
+        """The same, with every wanted refinement solved."""
+        share = len(self.changes) / (len(self.changes) + 1)
+        return operations.completed(self.made(token.part(0.0, share)), token.part(share, 1.0))
 
 
 def same_work(one: Document, other: Document) -> bool:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from maskstudio.core.edition import Edition, guarding
-from maskstudio.errors import OverOriginal
+from maskstudio.core.projecthistory import ENTERED
+from maskstudio.errors import BadParameter, OverOriginal
+from maskstudio.jobs import Owes
 from maskstudio.journal import promise
 
 if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
     from pathlib import Path
 
     from maskstudio.core.document import Document
+    from maskstudio.core.history import History
     from maskstudio.core.project import Source
     from maskstudio.core.projecthistory import Past
-    from maskstudio.jobs import Token
+    from maskstudio.core.stroke import Stroke
+    from maskstudio.jobs import Job, Runner, Token
+    from maskstudio.journal.journal import Journal
+    from maskstudio.verbs.entered import Entered
 
 
 Over = Literal["other", "own", "original"]
@@ -75,14 +81,41 @@ def write(
     return Saved(written, guard.written.digest if guard.written else "", guard.gone)
 
 
+def check_name(path: Path) -> None:
+    """Raise BadParameter where a project is to be named after another format, as a photo in its place would be lost."""
+    if path.suffix.lower() not in ("", ".ora"):
+        raise BadParameter(f"A project is written, so the name of {path.name} must end in .ora.")
+
+
 def spare(path: Path, originals: Iterable[Path]) -> None:
     """Raise OverOriginal where ``path`` is one of the files that a result is made from."""
     for original in originals:
-        with suppress(OSError):  # one of the two is not there
+        with suppress(OSError, ValueError):  # one of the two is not there, or cannot be
             if path.samefile(original):
                 raise OverOriginal(
                     f"{path.name} is what you are working on, and would be lost: name another file.", path
                 )
+
+
+def put_away_late(
+    journal: Journal, entered: Entered, history: History, take: Callable[[Stroke | None], None], runner: Runner
+) -> None:
+    """Put the ``journal`` of a closed document away once what was ``entered`` is a step of its ``history`` too; should
+    that come to nothing, without it. ``take`` keeps the history of now in the journal.
+    """
+
+    def made(document: Document) -> None:
+        history.commit(document, ENTERED)
+        take(None)
+        journal.put_away()
+
+    def over(job: Job) -> str:
+        if job.state != "done":
+            journal.put_away()
+        return ""
+
+    name = entered.document.image.name
+    runner.start(f"Close {name}", entered.made, made, lane="close", closing=over, owes=Owes(f"the work on {name}"))
 
 
 def digest_of(path: Path) -> str:

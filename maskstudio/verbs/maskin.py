@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, get_args
 
+import numpy as np
+
 from maskstudio.core.depth import Pixels, to_8bit
 from maskstudio.core.document import Layer
 from maskstudio.core.files import decode_incoming, read_incoming
@@ -69,6 +71,8 @@ class MaskInVerbs(PaintingVerbs):
                 self.commit(self._required().add([layer]), label)
             else:
                 self._join(to_8bit(plane), join, label)
+                if plane.dtype == np.uint16 and (plane % 257).any():
+                    self.told("Joined to a mask it has 8 bits; as a layer of its own it would keep its 16.")
 
         def work(_token: Token) -> Pixels:
             return read().mask(document.size, chosen, fit)

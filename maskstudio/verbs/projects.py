@@ -208,10 +208,12 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         source = self._file.source or Source(entered.document.image.path)
         past = Past(self.history.steps, self.history.position, self.past_limit) if self.history else None
-        ours = self._file.ours if path == self.project and not target.replace else None
+        ours, own = self._file.ours if path == self.project and not target.replace else None, path == self.project
         journal = self.journal.folder if self.journal is not None and lane == f"save {path}" else None
 
         def write(token: Token) -> tuple[Document, Saved]:
+            if not own:
+                keeping.check_name(path)
             document = entered.whole(token.part(0.0, 0.5))
             steps = past.ending_in(document) if past is not None else None
             return document, keeping.write(path, document, source, steps, ours, target, journal, token.part(0.5, 1.0))
@@ -253,8 +255,10 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         self.changed, self.stroked = keep_and_tell, follow_and_tell
 
-    def close_journal(self, *, keep: bool = False) -> None:
-        """End the journal: it is put away to be reopened, or to be offered at the next start (``keep``)."""
+    def close_journal(self, *, keep: bool = False, late: bool = False) -> None:
+        """End the journal: it is put away to be reopened, or to be offered at the next start (``keep``); ``late``, once
+        what was entered is in it too.
+        """
         journal, self.journal = self.journal, None
         if journal is None:
             return
@@ -262,7 +266,11 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
             self._keep_in(journal)
             journal.close(keep=True)
         elif self.keep_closed:
-            journal.put_away(self._untouched)
+            if late and self.history is not None and not self.settled:
+                entered = Entered(self._required(), self._coming())
+                keeping.put_away_late(journal, entered, self.history, self._taking(journal, self.history), self.runner)
+            else:
+                journal.put_away(self._untouched)
             self.put_away(journal)
         else:
             journal.close()
@@ -275,7 +283,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         """Open a document that was closed, with its whole history; one to which nothing was done, from its file."""
         if found.path is None:
             return self._go_on(f"Reopen {found.name}", found)
-        self.runner.start("Forget", lambda _token: closed.forget(found), lambda _: None, lane="forget", quiet=True)
+        self.runner.start("Forget", lambda _token: closed.spent(found), lambda _: None, lane="forget", quiet=True)
         return self.open(found.path)
 
     def _go_on(self, label: str, one: Recoverable) -> Job:
@@ -308,7 +316,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
     def close(self) -> None:
         """Let the document go; its journal is put away."""
-        self.close_journal()
+        self.close_journal(late=True)
         super().close()
 
     def cancel_stroke(self) -> None:
@@ -358,8 +366,12 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
     def _keep_in(self, journal: Journal) -> None:
         if self.history is not None and self.history is self._journal_of:
-            digest = self._file.ours[0] if self._file.ours else ""
-            journal.take(self.history, self.stroke, self._file.path, self._file.saved, digest)
+            self._taking(journal, self.history)(self.stroke)
+
+    def _taking(self, journal: Journal, history: History) -> Callable[[Stroke | None], None]:
+        """Keeps what ``history`` is when called, with the stroke under way, beside the file of now."""
+        file, digest = self._file, self._file.ours[0] if self._file.ours else ""
+        return lambda stroke: journal.take(history, stroke, file.path, file.saved, digest)
 
     def _follow(self, stroke: Stroke) -> None:
         if self.journal is not None and self._stroked is not None:

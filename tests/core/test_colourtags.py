@@ -97,6 +97,27 @@ def test_png_shows_as_it_is_tagged(chunks, right, depth):
     assert image.notes == ()
 
 
+@pytest.mark.parametrize(("stored", "written"), [(8, 16), (16, 8), (8, 8)])
+def test_numbers_of_narrow_range_show_alike_at_any_depth(stored, written):
+    """8-bit black is 16 * 257 at 16 bits then, and not the 16 * 256 that the tag would mean there."""
+    patch = np.full((6, 8, 3), (238, 211, 193), np.uint8)
+    pixels = patch if stored == 8 else patch.astype(np.uint16) * 256
+    image = decode_image(plain_png(2, pixels, (b"cICP", bytes((9, 13, 0, 0)))), "a.png").image
+    out = decode_image(encode_cutout(image, np.full((6, 8), 255, np.uint8), depth=written), "b.png").image
+    assert out.depth == written
+    right = shown((patch[0, 0] - 16.0) / 219 * 255, BT2020_XYZ)
+    assert np.abs(managed(image)[0, 0] - right).max() <= 1.5
+    assert np.abs(managed(out)[0, 0] - right).max() <= 1.5
+
+
+def test_numbers_of_narrow_range_in_a_palette():
+    palette = PIL.Image.fromarray(np.zeros((6, 8), np.uint8), "P")
+    palette.putpalette(bytes((*SKIN, 0, 0, 0)))
+    data = saved(palette, bits=1)
+    image = decode_image(with_chunks(data, (b"cICP", bytes((1, 13, 0, 0)))), "a.png").image
+    assert np.abs(managed(image)[0, 0] - (np.array(SKIN) - 16) / 219 * 255).max() <= 1.5
+
+
 @pytest.mark.parametrize(
     "chunks",
     [

@@ -6,6 +6,8 @@ import pytest
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document, Layer
+from maskstudio.core.files import decode_incoming
+from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Refinement
 from maskstudio.core.mask import Mask
@@ -13,7 +15,7 @@ from maskstudio.core.paint import Paint
 from maskstudio.core.project import Source, read_project, write_project
 from maskstudio.core.tile import Tile, deep_tile, flat
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.params import AdjustParams, ExportParams, RefineParams
+from maskstudio.params import AdjustParams, ExportParams, MaskInParams, RefineParams
 from maskstudio.session import Session
 from tests.core.pictures import plain_png, saved
 from tests.matting.softdisc import soft_disc
@@ -175,3 +177,17 @@ def test_a_project_holds_solved_values(tmp_path):
     write_project(path, Document(Image(np.zeros((*DEEP.shape, 3), np.uint8))).add([layer]), Source(None))
     back = read_project(path, limit=None).document.layers[0]
     np.testing.assert_array_equal(back.refinement.alpha.deep_array(), DEEP)
+
+
+@pytest.mark.parametrize(
+    ("depth", "join", "says"), [(16, "replace", True), (16, "add", True), (16, "layer", False), (8, "add", False)]
+)
+def test_a_mask_that_joins_another_says_that_it_has_8_bits_then(depth, join, says):
+    made, told = session(), []
+    made.told = told.append
+    made.history = History(Document(Image(np.zeros((*DEEP.shape, 3), np.uint8))))
+    made.add_layer()
+    plane = DEEP if depth == 16 else (DEEP >> 8).astype(np.uint16) * 257
+    incoming = decode_incoming(plain_png(0, plane), "m.png")
+    made.take_mask(incoming, "m", MaskInParams(), "exact", join)
+    assert told == (["Joined to a mask it has 8 bits; as a layer of its own it would keep its 16."] if says else [])

@@ -173,6 +173,18 @@ def test_a_turned_photo_is_not_turned_again(tmp_path, keep):
     assert struct.unpack(">II", chunk[:8]) == (7874, 3937)  # down and across have changed places
 
 
+@pytest.mark.parametrize(("orientation", "right"), [(1, (100, 200)), (3, (100, 200)), (6, (200, 100)), (7, (200, 100))])
+@pytest.mark.parametrize("compression", [None, "tiff_lzw"])
+def test_a_tiff_that_is_turned_turns_its_resolution(orientation, right, compression):
+    held = io.BytesIO()
+    tags = {274: orientation}
+    PIL.Image.fromarray(RGB).save(held, "TIFF", dpi=(100, 200), tiffinfo=tags, compression=compression)
+    image = decode_image(held.getvalue(), "a.tif").image
+    height, width = RGB.shape[:2]
+    assert image.size == ((width, height) if right[0] == 100 else (height, width))
+    assert tuple(value * 0.0254 for value in image.metadata.resolution) == pytest.approx(right, abs=0.1)
+
+
 def test_masks_keep_the_resolution(tmp_path):
     write_mask(tmp_path / "m.png", ALPHA, resolution=(11811, 11811))
     assert PIL.Image.open(io.BytesIO((tmp_path / "m.png").read_bytes())).info == {

@@ -147,3 +147,8 @@ def test_the_cap_on_the_command_line(maskstudio, place):
     assert status == 1
     assert "monthly cap of USD 0.10" in err
     assert payments(place) == []
+
+
+def test_who_sells_no_tokens_is_said_before_anything_else(maskstudio):
+    status, _, err = maskstudio("providers", "pay", "adobe")
+    assert (status, err) == (2, "Adobe is not paid with tokens; Server402 is.\n")

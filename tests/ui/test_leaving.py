@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from maskstudio import operations
 from maskstudio.core.project import read_project
-from maskstudio.journal import recovery
+from maskstudio.journal import closed, recovery
 from maskstudio.params import AdjustParams, ExportParams
 from maskstudio.ui import dialogs, reveal
 from maskstudio.ui.panels.adjust import AdjustPanel
 from maskstudio.ui.unsaved import UnsavedDialog
 from maskstudio.ui.waiting import WaitingSheet
+from maskstudio.verbs import adjusting
 from tests.patience import PATIENCE
 from tests.ui.test_window import act, idle
 
@@ -201,6 +202,34 @@ def test_what_is_typed_and_still_being_computed_is_asked_about_and_exported(four
     assert (alpha == four.session.document.alpha.array()).all()
     assert four.session.active.edge == AdjustParams(feather=12)
     assert field.hasFocus()
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_is_still_being_computed_is_waited_for_and_comes_back(four, qtbot, monkeypatch, killed):
+    """Whether the user quits without saving, or the system wants an end."""
+    monkeypatch.setattr(UnsavedDialog, "exec", lambda dialog: dialog._answer([]))
+    go, controlled = threading.Event(), adjusting._controlled
+
+    def held(*given, **named):
+        go.wait(PATIENCE)
+        return controlled(*given, **named)
+
+    monkeypatch.setattr(adjusting, "_controlled", held)
+    four.session.adjust_edge(AdjustParams(feather=12))
+    assert not four.session.settled
+    if killed:
+        four.leaving.end_by_signal(signal.SIGTERM)
+    else:
+        assert not four.close()
+    sheet = four.findChild(WaitingSheet)
+    assert sheet.sentence.text() == "Writing the work on p3.png before quitting…"
+    go.set()
+    qtbot.waitUntil(lambda: not four.isVisible())
+    assert four.farewell.wait(PATIENCE)
+    kept = recovery.recoverable() if killed else closed.closed()
+    found = recovery.recover(next(each for each in kept if each.name == "p3.png"))
+    assert found.history.document.layers[0].edge == AdjustParams(feather=12)
+    found.lock.release()
 
 
 def test_the_file_is_shown_in_its_folder(four, qtbot, tmp_path, monkeypatch):
