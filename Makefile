@@ -3,18 +3,20 @@ SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-window test-below test-services lint run servers bench crash clean
+.PHONY: demo test test-window test-below test-services test-first lint run servers bench crash clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
 	$(BIN)/python packaging/demo.py
 
-# The window with Qt beside everything below it with Qt out of reach, a core each; then what talks to servers.
+# The window with Qt, then what talks to servers, beside everything else below the window with Qt out of reach: a core each.
 SERVICES := tests/sending tests/servers tests/providers/remote
-BELOW := MASKSTUDIO_TEST_WITHOUT_QT=1 $(BIN)/python -m pytest -p no:pytest-qt -W ignore::pytest.PytestConfigWarning
+BELOW := MASKSTUDIO_TEST_WITHOUT_QT=1 $(BIN)/python -m pytest -p no:cacheprovider -p no:pytest-qt -W ignore::pytest.PytestConfigWarning
 
 test: lint
-	$(MAKE) --no-print-directory -j2 --output-sync=line test-window test-below
+	$(MAKE) --no-print-directory -j2 --output-sync=line test-first test-below
+
+test-first: test-window
 	$(MAKE) --no-print-directory test-services
 
 test-window: $(READY)

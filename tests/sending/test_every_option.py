@@ -156,7 +156,7 @@ def test_every_option_of_the_command_is_used_or_refused(ran, place, service, ope
         ("cutout {p} -o {o} --return-only-mask --hidden bleed", "hiddenColours would not be used"),
         ("refine {p} {p} -o {o} --outer-only", "outerOnly would not be used"),
         ("refine {p} {p} -o {o} --no-color-decontamination --spill 1,2,3,255", "spillColor would not be used"),
-        ("refine {p} {p} -o {o} --provider adobe --save-recipe {o} --yes", "Recipes and trimaps"),
+        ("refine {p} {p} -o {o} --provider adobe --save-recipe {o}.json --yes", "Recipes and trimaps"),
     ],
 )
 def test_what_would_be_ignored_is_refused(maskstudio, picture, tmp_path, place, words, says):
