@@ -40,6 +40,18 @@ def row(*widgets: QWidget) -> QHBoxLayout:
     return made
 
 
+def foot(*buttons: QWidget) -> QWidget:
+    """The strip at the foot of a sheet, with its buttons at the right."""
+    made = QWidget()
+    made.setObjectName("dialogFoot")
+    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    placed = row(*buttons)
+    placed.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
+    placed.insertStretch(0)
+    made.setLayout(placed)
+    return made
+
+
 def line() -> QFrame:
     """A thin line between two parts of a panel."""
     made = QFrame()
