@@ -119,8 +119,12 @@ class EdgeView(QObject):
             self._go_on(session, fringe, step)
         if step or (self._judged_on is not document.image and document.alpha.tiles):
             self._judged_on = document.image  # it stays, whatever is painted now, until it is asked for again
-            at_stop = self._stop is not None and self._stop[0] is fringe
-            self._choices.show_worst(fringe.tour[self._stop[1]].backdrop if self._stop and at_stop else fringe.backdrop)
+            at = self._stopped_at(fringe)
+            self._choices.show_worst(fringe.backdrop if at is None else fringe.tour[at].backdrop)
+
+    def _stopped_at(self, fringe: Fringe) -> int | None:
+        """The number of the place of this fringe that was gone to last, None where it was none of its."""
+        return self._stop[1] if self._stop is not None and self._stop[0] is fringe else None
 
     def _go_on(self, session: Session, fringe: Fringe, step: int) -> None:
         """Look at the place so many steps after the one looked at last, the worst one at first."""
@@ -128,8 +132,9 @@ class EdgeView(QObject):
         if not spots:
             session.told(said("There is no fringe to be seen on any background."))
             return
-        known = self._stop is not None and self._stop[0] is fringe
-        before = self._stop[1] if self._stop and known else (-1 if step > 0 else 0)
+        before = self._stopped_at(fringe)
+        if before is None:
+            before = -1 if step > 0 else 0
         number = (before + step) % len(spots)
         self._stop, spot = (fringe, number), spots[number]
         x, y = spot.place
