@@ -80,7 +80,7 @@ class Files:
         if tab.opening is not None and tab.session.document is None:
             self._failed, tab.opening, tab.preview = tab.opening, None, None
             if tab is self._tabs.front and tab.before in self._tabs.open:
-                self._tabs.show_tab(tab.before)
+                self._tabs.go_back(tab.before)
             if tab is not self._tabs.front:
                 self._tabs.remove(tab)
 

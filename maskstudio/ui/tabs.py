@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class Tab:
     opening: Path | None = None
     preview: Document | None = None
     before: "Tab | None" = None  # the one that was in front before its preview was
+    asked: int = 0  # when the user last asked for it, counted up over all tabs
     shown: bool = field(default=False)  # whether it has had a document and so has a place in the bar
 
     @property
@@ -82,6 +84,7 @@ class Tabs(QTabBar):
         self._lingering: list[Session] = []  # of closed tabs, until their work has ended
         self.front = Tab(make())
         self.open: list[Tab] = [self.front]
+        self._asked = count(1)
         self._settling = False
         self.currentChanged.connect(self._go)
         self.tabMoved.connect(self._reorder)
@@ -109,14 +112,32 @@ class Tabs(QTabBar):
 
     def fresh(self) -> Tab:
         """A tab for another document: the empty one in front, or a new one that comes to the front once it has one."""
-        if self.front.session.document is None and self.front.opening is None:
-            return self.front
-        tab = Tab(self._make())
-        self.open.append(tab)
+        tab = self.front
+        if tab.session.document is not None or tab.opening is not None:
+            tab = Tab(self._make())
+            self.open.append(tab)
+        tab.asked = next(self._asked)
         return tab
 
     def show_tab(self, tab: Tab) -> None:
         """Bring a tab to the front."""
+        tab.asked = next(self._asked)
+        self._bring(tab)
+
+    def come(self, tab: Tab) -> None:
+        """Something to see has come in a tab: bring it to the front, unless the user has asked for another since, so
+        that of several that are opened together the last one asked for ends in front, however long each takes.
+        """
+        if tab.asked >= self.front.asked or self.front.picture is None:
+            self._bring(tab)
+        else:
+            self.refresh()
+
+    def go_back(self, tab: Tab) -> None:
+        """Bring the tab to the front that was there before what has failed; nobody has asked for it anew."""
+        self._bring(tab)
+
+    def _bring(self, tab: Tab) -> None:
         if tab is not self.front:
             self.front = tab
             self.refresh()

@@ -181,7 +181,7 @@ class MainWindow(Shell):
             return
         if session.document is not None and not tab.shown:
             tab.shown, tab.opening = True, None
-            self.tabs.show_tab(tab)
+            self.tabs.come(tab)
         if session.document is not None:
             tab.opening = tab.preview = tab.before = None
         if tab is self.tabs.front:
@@ -202,7 +202,7 @@ class MainWindow(Shell):
         if tab is self.tabs.front:
             self.refresh()
         else:
-            self.tabs.show_tab(tab)
+            self.tabs.come(tab)
 
     def _follow(self) -> None:
         """Another document is in front."""

@@ -67,3 +67,31 @@ def test_each_close_button_says_what_it_closes(crowded):
     assert [each.accessibleName() for each in buttons] == [
         f"Close product_shot_white_{number:04}.png" for number in range(12)
     ]
+
+
+def png(path, side):
+    Image.fromarray(np.full((side, side, 3), 90, np.uint8)).save(path)
+    return path
+
+
+def test_of_several_opened_together_the_last_one_asked_for_ends_in_front(window, qtbot, tmp_path):
+    slow = window.tabs.fresh()
+    slow.opening = tmp_path / "slow.png"
+    window.open(png(tmp_path / "quick.png", 20))
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    slow.session.open(png(tmp_path / "slow.png", 30))  # comes when the other is there and looked at
+    qtbot.waitUntil(lambda: slow.session.document is not None and window.tabs.count() == 2)
+    assert window.tabs.front.title == "quick.png"
+    window.open(tmp_path / "slow.png")
+    assert window.tabs.front is slow
+
+
+def test_what_fails_does_not_keep_another_from_coming(window, qtbot, tmp_path):
+    slow = window.tabs.fresh()
+    slow.opening = tmp_path / "slow.png"
+    (tmp_path / "none.png").write_bytes(b"no photo")
+    window.open(tmp_path / "none.png")
+    qtbot.waitUntil(lambda: bool(window.notice.sentence))
+    slow.session.open(png(tmp_path / "slow.png", 30))
+    qtbot.waitUntil(lambda: slow.session.document is not None)
+    assert window.tabs.front is slow
