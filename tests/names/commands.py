@@ -6,9 +6,9 @@ success nor one sentence is told on the error output, with status 3.
 import io
 import os
 import random
-import shutil
 import sys
 from pathlib import Path
+from tempfile import mkdtemp
 
 import cv2
 import numpy as np
@@ -59,15 +59,15 @@ class Round:
     """One folder with odd files in it, and every command on them."""
 
     def __init__(self, root, dice):
-        self.dice = dice
-        self.folder = Path(root) / os.fsdecode(b"d" + name(dice)) if dice.random() < 0.5 else Path(root) / "d"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        self.dice, self.count = dice, 0
+        odd = name(dice) if dice.random() < 0.5 else b""
+        self.folder = Path(mkdtemp(dir=root, suffix=os.fsdecode(odd)))  # new: a window may still write to others
         self.photo = self.file(JPEG, dice.choice((b".jpg", b".png", b".jpeg")))
         self.mask = self.file(MASK_PNG, b".png")
 
     def new(self, ending=b""):
-        return self.folder / os.fsdecode(b"x" + name(self.dice) + ending)
+        self.count += 1
+        return self.folder / os.fsdecode(b"x%d" % self.count + name(self.dice) + ending)
 
     def file(self, data, ending):
         path = self.new(ending)

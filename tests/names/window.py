@@ -162,10 +162,10 @@ def main(root, seed, rounds):
     qInstallMessageHandler(hear)
     sys.excepthook = lambda *error: wrong.append("".join(traceback.format_exception(*error)))
     for _ in range(rounds):
-        one = Round(Path(root), dice)
-        os.environ["MASKSTUDIO_HOME"] = str(one.folder / os.fsdecode(b"h" + name(dice)))
-        hand = Hand(app, one)
         try:
+            one = Round(Path(root), dice)
+            os.environ["MASKSTUDIO_HOME"] = str(one.folder / os.fsdecode(b"h" + name(dice)))
+            hand = Hand(app, one)
             hand.run()
         except Exception:
             traceback.print_exc()  # the hook keeps for the end what slots raise
