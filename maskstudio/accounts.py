@@ -8,6 +8,8 @@ from maskstudio.remote_params import ACCOUNTS
 from maskstudio.settings import Settings
 from maskstudio.spec import Params
 
+_OF = {"baseUrl": "{}", "tokenUrl": "{}'s sign-in", "endpoint": "{}"}  # what the addresses of an account lead to
+
 
 def account(settings: Settings, name: str) -> Params:
     """The account at the service called ``name``; what does not fit in the file takes its default."""
@@ -19,7 +21,15 @@ def account(settings: Settings, name: str) -> Params:
 
 
 def keep(settings: Settings, name: str, account: Params) -> None:
-    """Put an account into the settings; they still have to be saved."""
+    """Put an account into the settings; they still have to be saved.
+
+    Raises BadParameter for an address that nothing may be sent to; an empty one is none yet.
+    """
+    from maskstudio.providers.remote.addresses import configured
+
+    for wire, value in account.to_wire().items():
+        if wire in _OF and value:
+            configured(value, _OF[wire].format(ACCOUNTS[name].title))
     settings.services = {**settings.services, name: account.to_wire()}
 
 

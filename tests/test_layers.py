@@ -38,7 +38,7 @@ RULES: dict[str, set[str]] = {
     "journal": {*FLOOR, "core"},
     "merging": set(),
     "settings": {*FLOOR, "merging", "core"},
-    "accounts": {"errors", "spec", "remote_params", "settings"},
+    "accounts": {"errors", "spec", "remote_params", "providers", "settings"},
     "verbs": {*FLOOR, *REMOTE, "core", "matting", "providers", "operations", "sending", "journal", "settings"}
     | {"billing", "buying", "claims"},
     "session": {"verbs"},

@@ -8,9 +8,9 @@ import PIL.Image
 import pytest
 from scipy import ndimage
 
-from maskstudio import remote_cli
+from maskstudio import accounts, remote_cli, settings
 from maskstudio.errors import BadParameter
-from maskstudio.remote_params import AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.remote_params import ACCOUNTS, AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams
 from tests.sending.scene import BRIGHT, EVERY, luma, photo
 
 
@@ -123,6 +123,8 @@ def test_login_where_there_is_no_keychain_says_what_to_do(maskstudio):
         (("providers", "test", "moon"), "There is no service called 'moon'"),
         (("providers", "set", "runware", "speed=9"), "no setting called 'speed'"),
         (("providers", "set", "runware", "monthlyCap=-1"), "monthlyCap must be from 0"),
+        (("providers", "set", "runware", "baseUrl=http://example.com"), "Runware must begin with https"),
+        (("providers", "set", "adobe", "tokenUrl=http://example.com/v3"), "Adobe's sign-in must begin with https"),
         (("detect", "{p}", "--provider", "adobe", "--yes"), "adobe does not do this; these do: runware."),
         (("detect", "{p}", "--provider", "runware", "--box-shape", "box", "--yes"), "no parameter called 'boxShape'"),
         (("detect", "{p}", "--provider", "runware", "--max-detections", "21", "--yes"), "maxDetections must be from 1"),
@@ -135,6 +137,29 @@ def test_bad_input_is_one_sentence(maskstudio, picture, words, says):
     assert (status, out) == (2, "")
     assert says in err
     assert err.count("\n") == 1
+
+
+ADDRESSES = [
+    (name, spec.wire)
+    for name, kind in ACCOUNTS.items()
+    for spec in kind.specs()
+    if spec.wire in ("baseUrl", "tokenUrl", "endpoint") or str(spec.default).startswith("http")
+]
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://x", "x", "https://", "https://[::1", "https://a b.example", "https://u:p@x"]
+)
+@pytest.mark.parametrize(("name", "wire"), ADDRESSES)
+def test_what_is_no_web_address_is_not_kept(name, wire, address):
+    known = settings.Settings()
+    account = ACCOUNTS[name].from_wire({wire: address})
+    with pytest.raises(BadParameter, match=r"The address of .* must be a web address") as said:
+        accounts.keep(known, name, account)
+    assert str(said.value).count(".") == 2, "one sentence, with an example"
+    assert known.services == {}
+    for sound in ("https://example.com/v1", "http://127.0.0.1:9/", "http://[::1]:9", ""):
+        accounts.keep(known, name, ACCOUNTS[name].from_wire({wire: sound}))
 
 
 def test_sets_of_a_service_from_words():

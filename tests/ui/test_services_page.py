@@ -128,6 +128,18 @@ def test_another_address_does_not_get_the_keys_of_the_old_one(page, window, qtbo
     qtbot.waitUntil(lambda: "In the keychain" in words(section) or "For this session only" in words(section))
 
 
+def test_what_is_no_web_address_is_refused_where_it_is_typed(page, window):
+    page.open_account("runware")
+    section = page.accounts["runware"]
+    set_address(section, "ftp://x")
+    assert "The address of Runware must be a web address" in words(section)
+    assert section.findChild(QLineEdit, "baseUrl").text() == "https://api.runware.ai/v1", "what is used"
+    assert accounts.account(window.settings, "runware").base_url == "https://api.runware.ai/v1"
+    set_address(section, "https://other.example/v1")
+    assert "web address" not in words(section)
+    assert accounts.account(window.settings, "runware").base_url == "https://other.example/v1"
+
+
 def test_the_connection_is_tested_and_the_test_can_be_cancelled(page, service, qtbot):
     page.open_account("runware")
     section = page.accounts["runware"]

@@ -50,7 +50,7 @@ def configured(address: str, what: str) -> Origin:
     if not address:
         raise BadParameter(f"{what} has no address yet; set one in its account.")
     try:
-        origin = origin_of(address)
+        origin = origin_of(address if address.isprintable() and " " not in address else "")
     except ValueError:
         raise BadParameter(f"The address of {what} must be a web address such as https://example.com.") from None
     if origin.scheme == "http" and not origin.local:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
 from maskstudio import accounts
 from maskstudio.buying import PRICE
-from maskstudio.errors import MaskStudioError
+from maskstudio.errors import BadParameter, MaskStudioError
 from maskstudio.jobs import Job
 from maskstudio.money import money
 from maskstudio.remote_params import ACCOUNTS
@@ -101,11 +101,17 @@ class AccountSection(Section):
         self._show_old_keys()
 
     def _take(self, account: Params) -> None:
-        before = accounts.address(accounts.account(self._settings, self._name))
+        known = accounts.account(self._settings, self._name)
+        before = accounts.address(known)
+        self._cancel()
+        try:
+            accounts.keep(self._settings, self._name, account)
+        except BadParameter as error:
+            self.form.set_params(known)  # what stands there is what is used
+            self._say(str(error), "bad")
+            return
         if before and before != accounts.address(account) and self.keys.held_at(before):
             self._before = before
-        accounts.keep(self._settings, self._name, account)
-        self._cancel()
         self.outcome.hide()
         self.refresh()
         self.changed.emit()
