@@ -48,6 +48,13 @@ class Bill:
             return "Stopped."
         return f"Stopped, but {self._charged}{self._again}."
 
+    def closed(self, name: str) -> str:
+        """What is said where the photo called ``name`` was closed before its result came: how it can be had."""
+        return (
+            f"{name} was closed before {self.title} had answered, but {self._charged}{self._again}: reopen the photo "
+            "and press Fetch in the Jobs panel."
+        )
+
     @property
     def beyond(self) -> str:
         """One sentence where far more was charged than announced; empty otherwise."""

@@ -79,11 +79,14 @@ class Token:
 class Owes:
     """What a job owes whoever asked for it, even if its document is closed meanwhile: it, or a sentence why not.
 
-    ``what`` is its name, as that of a file. ``elsewhere`` writes the same to another path, where that can be.
+    ``what`` is its name, as that of a file. ``elsewhere`` writes the same to another path, where that can be. Until
+    ``begun`` it can still be dropped at no cost. What ``adds`` makes its document unsaved once more.
     """
 
     what: str
     elsewhere: "Callable[[Path], Job] | None" = None
+    begun: Callable[[], bool] = lambda: True
+    adds: bool = False
 
 
 @dataclass(eq=False)
@@ -109,6 +112,11 @@ class Job:
     def finished(self) -> bool:
         """Whether the job has ended in any way."""
         return self.state in ("done", "failed", "cancelled")
+
+    @property
+    def due(self) -> bool:
+        """Whether it owes something that is still to be brought."""
+        return self.owes is not None and not self.finished and not self.token.cancelled and self.owes.begun()
 
     def cancel(self) -> None:
         """Ask the job to stop; it ends as ``cancelled`` at its next step."""
@@ -171,6 +179,12 @@ class Runner:
         """Ask the jobs to stop whose lane begins with ``lane``: all of them by default."""
         for job in self._jobs:
             if job.lane.startswith(lane):
+                job.cancel()
+
+    def drop(self, lane: str) -> None:
+        """The same for those of which nothing is due."""
+        for job in self._jobs:
+            if job.lane.startswith(lane) and not job.due:
                 job.cancel()
 
     def shutdown(self) -> None:

@@ -35,6 +35,7 @@ class Leaving(QObject):
         super().__init__(window)
         self._window = window
         self._agreed = False  # the user has said what is to become of unsaved work
+        self._ask_again = False  # something has come since
         self._anyway = False
         self._saving: list[Job] = []
         self._sheet: WaitingSheet | None = None
@@ -61,8 +62,10 @@ class Leaving(QObject):
         """Go on, or give up, with what a job has come to."""
         if not self._agreed:
             return
+        self._ask_again |= job.state == "done" and job.owes is not None and job.owes.adds
         lost = job.finished and job.state != "done" and job in self._saving
-        if lost or (job.state == "failed" and job.owes is not None):
+        failed = lost or (job.state == "failed" and job.owes is not None)
+        if failed and not self.keeps_journals:  # otherwise nobody is there to be asked
             self._window.owed.may_leave()  # which says it: the next time, the user knows
             self.stay()
         elif self._window.owed.jobs:
@@ -72,7 +75,7 @@ class Leaving(QObject):
 
     def stay(self) -> None:
         """Go on with the work instead."""
-        if self.keeps_journals:  # nobody is there to be asked: the rest must still be written
+        if self.keeps_journals:  # the rest must still be written
             return
         self._agreed = False
         self._saving.clear()
@@ -116,7 +119,7 @@ class Leaving(QObject):
         chosen = dialogs.ask_leave_all(window, [tab.title for tab in tabs], days) if tabs else []
         if chosen is None:
             return False
-        self._agreed = True
+        self._agreed, self._ask_again = True, False
         for number in chosen:
             window.tabs.show_tab(tabs[number])
             job = window.files.save()
@@ -146,6 +149,7 @@ class Leaving(QObject):
         if self._agreed and not self._window.owed.jobs:
             self._drop_sheet()
             self.ended.emit()
+            self._agreed = self.keeps_journals or not self._ask_again
             self._window.close()
 
     def _leave_anyway(self) -> None:

@@ -35,14 +35,15 @@ class Owed:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._unpaid: list[_Unpaid] = []
-        self._unseen = False  # whether something has failed since the user last tried to leave
-        window.notice.dismissed.connect(self._unpaid.clear)
+        self._kept: list[str] = []  # sentences on what came for closed documents and can be had
+        self._unseen = False  # whether there is something new to say since the user last tried to leave
+        window.notice.dismissed.connect(self._seen)
 
     @property
     def jobs(self) -> list[Job]:
         """What is still to be brought."""
         jobs = (job for session in self._window.tabs.sessions for job in session.runner.jobs)
-        return [job for job in jobs if job.owes is not None and not job.token.cancelled]
+        return [job for job in jobs if job.due]
 
     def failed(self, session: Session, job: Job) -> None:
         """Remember what a job could not write."""
@@ -52,10 +53,18 @@ class Owed:
 
     def may_leave(self) -> bool:
         """Whether the user knows of all that could not be written; otherwise says it, once more."""
-        unseen, self._unseen = self._unseen and bool(self._unpaid), False
-        if unseen:
+        unseen, self._unseen = self._unseen and bool(self._unpaid or self._kept), False
+        if unseen and self._unpaid:
             self._say(str(self._unpaid[-1].job.error))
+        elif unseen:
+            self._say_kept()
         return not unseen
+
+    def tell(self, sentence: str) -> None:
+        """Say what has become of something that was paid for, until the user has seen it."""
+        self._kept.append(sentence)
+        self._unseen = True
+        self._say_kept()
 
     def forget(self, error: MaskStudioError) -> None:
         """There is another way on after ``error``."""
@@ -68,12 +77,20 @@ class Owed:
         self._say(str(error))
         return True
 
+    def _seen(self) -> None:
+        self._unpaid.clear()
+        self._kept.clear()
+
+    def _say_kept(self) -> None:
+        self._window.notice.show_sentence(" ".join(self._kept), "warning", holds=True)
+
     def _say(self, why: str) -> None:
         names = [short(each.job.owes.what, 24) for each in self._unpaid if each.job.owes]
         if len(names) > 1:
             more = ", …" if len(names) > _NAMED else ""
             listed = ", ".join(names[:_NAMED]) + more
             why = _tr("{} files were not written ({}): {}").format(len(names), listed, why)
+        why = " ".join([why, *self._kept])
         self._window.notice.show_sentence(why, "warning", _tr("Write Elsewhere…"), self._write_elsewhere, holds=True)
 
     def _write_elsewhere(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from maskstudio import accounts
@@ -17,6 +18,7 @@ from maskstudio.errors import Busy, CapReached, KeyNeeded, MaskStudioError, Paym
 from maskstudio.ui.keys.keymap import shown
 
 if TYPE_CHECKING:
+    from maskstudio.core.image import Image
     from maskstudio.session import Session
     from maskstudio.ui.departure import DepartureSheet
     from maskstudio.ui.files import Offer
@@ -46,6 +48,7 @@ class Sending:
         session.consent = lambda departure, go: self._ask(session, departure, go)
         session.stranded = lambda departure, error: self._stranded(session, departure, error)
         session.arrived = lambda departure, note: self._arrived(session, departure, note)
+        session.homeless = lambda departure, sentence: self._homeless(departure, sentence)
         session.owing = lambda: self._window.jobs_panel.owed.refresh()
 
     def attend(self) -> None:
@@ -115,13 +118,34 @@ class Sending:
 
     def _stranded(self, session: Session, departure: Departure, error: MaskStudioError) -> None:
         offer: Offer | None = None
-        if error.again:
-            offer = _said("Fetch it"), partial(session.fetch_result, error.again)
+        if session.document is None:  # its tab was closed: there is nothing to try again with
+            if error.again and departure.photo is not None:
+                self._window.owed.tell(f"{departure.photo.name}: {error}")
+                self._window.jobs_panel.owed.refresh()
+                return
+        elif error.again:
+            offer = _said("Fetch it"), partial(self._fetch, session, error.again)
         elif isinstance(error, KeyNeeded):
             offer = _said("Account…"), partial(self.open_account, departure.service)
         elif isinstance(error, _AWAIT) and (verb := self._here(session, departure)):
             offer = _said("Run here instead"), verb
         self._window.show_failure(session, error, offer)
+
+    def _fetch(self, session: Session, identity: str) -> None:
+        if session.document is not None:
+            session.fetch_result(identity)
+        else:
+            session.told(_said("Open the photo first that the result is of."))
+
+    def _homeless(self, departure: Departure, sentence: str) -> None:
+        """What came for a closed document goes to a tab in which its photo was opened again; else it is said."""
+        for tab in self._window.tabs.open:
+            document = tab.session.document
+            if document is not None and departure.photo is not None and _same(document.image, departure.photo):
+                tab.session.fetch_result(departure.identity)
+                return
+        self._window.owed.tell(sentence)
+        self._window.jobs_panel.owed.refresh()
 
     def _here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
         """What does the same on this machine; None where nothing does."""
@@ -158,3 +182,10 @@ class Sending:
             text = _said("{}'s answer is shown; press {} to blink to the local one.")
             return text.format(departure.title, shown(keys[0]))
         return _said("{}'s answer is shown; Blink in the View menu shows the local one.").format(departure.title)
+
+
+def _same(one: Image, other: Image) -> bool:
+    """Whether two photos show the same, pixel by pixel; those of other names are not looked at."""
+    if one.name != other.name or (one.width, one.height) != (other.width, other.height):
+        return False
+    return one is other or np.array_equal(one.pixels, other.pixels)

@@ -35,7 +35,9 @@ class WaitingSheet(QDialog):
             grid.addWidget(label, number, 0)
             grid.addWidget(bar, number, 1)
         self.anyway_button, stay = QPushButton(self.tr("Quit Anyway")), QPushButton(self.tr("Cancel"))
-        self.anyway_button.setToolTip(self.tr("What is not written yet is left out"))
+        self.anyway_button.setToolTip(
+            self.tr("What is not written yet is left out; what a service was asked for may be charged all the same")
+        )
         self.anyway_button.clicked.connect(self.anyway)
         stay.setDefault(True)
         stay.clicked.connect(self.reject)
@@ -54,7 +56,10 @@ class WaitingSheet(QDialog):
     def show_jobs(self, jobs: Sequence[Job]) -> None:
         """Where they stand."""
         names = [short(job.owes.what) for job in jobs if job.owes is not None]
-        if len(names) == 1:
+        if any(job.owes is not None and job.owes.adds for job in jobs):
+            more = self.tr("{} and {} more").format(names[0], len(names) - 1) if len(names) > 1 else names[0]
+            self.sentence.setText(self.tr("Waiting for {} before quitting…").format(more))
+        elif len(names) == 1:
             self.sentence.setText(self.tr("Writing {} before quitting…").format(names[0]))
         elif names:
             self.sentence.setText(self.tr("Writing {} files before quitting…").format(len(names)))

@@ -106,9 +106,9 @@ class Desk:
         return self.runner.start(label, work, done, lane=lane, failed=lambda error: self.failed(error), owes=owes)
 
     def _let_go(self) -> None:
-        """Stop the work on the document."""
+        """Stop the work on the document, but for what is due all the same."""
         for lane in ("detect", "import", "layer"):
-            self.runner.cancel(lane)
+            self.runner.drop(lane)
 
     def _without_stale(self, document: Document, same: Callable[[Layer], bool]) -> Document:
         """``document`` without the earlier finds of the ``same`` kind, for new ones to take their place: those that

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from maskstudio import accounts, buying, claims, sending
+from maskstudio.billing import Bill
 from maskstudio.buying import Bought
 from maskstudio.core.document import Layer
 from maskstudio.departure import Departure, Purchase
 from maskstudio.errors import BadParameter, MaskStudioError, NotAgreed, ProviderFailed
-from maskstudio.jobs import Job, Token
+from maskstudio.jobs import Job, Owes, Token
 from maskstudio.ledger import Line
 from maskstudio.providers.remote import services
 from maskstudio.providers.remote.addresses import configured
@@ -32,9 +33,9 @@ class OwingVerbs(SendingVerbs):
 
     def fetch_result(self, identity: str) -> Job:
         """Fetch a result that was paid for; it becomes layers, as it would have. Costs nothing."""
-        document = self._required()
+        document, history = self._required(), self.history
 
-        def work(token: Token) -> tuple[Departure, Answer, list[Layer]]:
+        def work(token: Token) -> tuple[Bill, Departure, Answer, list[Layer]]:
             line = self.ledger.line(identity)
             if line is None or not line.owed:
                 raise BadParameter("There is no such result to fetch.")
@@ -42,12 +43,14 @@ class OwingVerbs(SendingVerbs):
             answer = sending.fetched(departure, document, self._service(line.service), self.ledger, line, token)
             cost = answer.cost if answer.cost is not None else line.amount
             answer = replace(answer, cost=cost)
-            return departure, answer, sending.layers_of(answer, departure, document, shape, token)
+            bill = Bill(line.service, departure.title, line.amount, line.state, cost, dict(line.lies))
+            return bill, departure, answer, sending.layers_of(answer, departure, document, shape, token)
 
-        # What is fetched is owed like any other result: this is where the job says so.
+        # Services do not keep results for long: it is brought even if its document is closed or the window is.
         return self.runner.start(
-            "Fetch a result", work, lambda found: self._take_home(*found),
+            "Fetch a result", work, lambda found: self._come_home(history, *found),
             lane=f"detect fetch {identity}", failed=lambda error: self.failed(error), away=True,
+            owes=Owes("a result that was paid for", adds=True),
         )  # fmt: skip
 
     def forget_result(self, identity: str, done: Callable[[], None]) -> Job:

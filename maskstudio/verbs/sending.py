@@ -8,9 +8,10 @@ from maskstudio import accounts, sending, settings
 from maskstudio.billing import Bill
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import Rect
+from maskstudio.core.history import History
 from maskstudio.departure import Departure, Operation, ServiceState
-from maskstudio.errors import BadParameter, MaskStudioError, NotAgreed, ProviderFailed
-from maskstudio.jobs import Job, Runner, Token
+from maskstudio.errors import BadParameter, Cancelled, MaskStudioError, NotAgreed, ProviderFailed
+from maskstudio.jobs import Job, Owes, Runner, Token
 from maskstudio.keys import FIELDS, Keychain, keychain
 from maskstudio.ledger import Ledger
 from maskstudio.params import MaskParams
@@ -39,7 +40,7 @@ class SendingVerbs(Desk):
     ``account`` gives an account by the name of its service; ``keys`` are the user's. ``times`` is how patient to be.
     ``stranded`` is told what was sent and failed, ``arrived`` what came home, with the service's note on it or none,
     and ``answered`` every answer before that, also one that found nothing. ``owing`` is called once a result that was
-    owed has come home.
+    owed has come home, and ``homeless(departure, sentence)`` where its document was closed meanwhile.
     """
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
@@ -48,6 +49,7 @@ class SendingVerbs(Desk):
         self.stranded: Callable[[Departure, MaskStudioError], None] = lambda _departure, error: self.failed(error)
         self.arrived: Callable[[Departure, str], object] = lambda _departure, note: note and self.told(note)
         self.answered: Callable[[Departure, Answer], object] = lambda _departure, _answer: None
+        self.homeless: Callable[[Departure, str], object] = lambda _departure, sentence: self.told(sentence)
         self.owing: Callable[[], None] = lambda: None
         self.account: Callable[[str], Params] = lambda name: accounts.account(settings.load(), name)
         self.keys: Keychain = keychain()
@@ -128,7 +130,7 @@ class SendingVerbs(Desk):
         if departure.problem:
             self.failed(ProviderFailed(departure.problem))
             return None
-        entered, service = self.entered(), self._service(departure.service)
+        entered, service, history = self.entered(), self._service(departure.service), self.history
         if departure.photo is not entered.document.image:
             self.failed(NotAgreed("Another photo is open than the one you were asked about, so nothing was sent."))
             return None
@@ -141,14 +143,19 @@ class SendingVerbs(Desk):
                 departure, document, service, self.ledger, gate(service.name), token, shape or MaskParams(), bill
             )
 
-        def done(found: tuple[Answer, list[Layer]]) -> None:
-            self._take_home(departure, *found)
+        def over(job: Job) -> str:
+            if job.state == "cancelled" and bill.open and self.history is not history:
+                stopped = Cancelled(bill.stopped)
+                stopped.again = departure.identity if bill.lies else ""
+                self.stranded(departure, stopped)
+            return {"done": bill.closing, "cancelled": bill.stopped}.get(job.state, "")
 
-        # A result that is paid for must not go with its document: this is where the job says so.
+        # Once it has left, it may be charged: it comes to its end even if its document is closed.
         return self.runner.start(
-            departure.label, work, done, lane=f"detect {departure.service} {departure.identity}",
-            failed=lambda error: self.stranded(departure, error), away=True,
-            closing=lambda job: {"done": bill.closing, "cancelled": bill.stopped}.get(job.state, ""),
+            departure.label, work, lambda found: self._come_home(history, bill, departure, *found),
+            lane=f"detect {departure.service} {departure.identity}",
+            failed=lambda error: self.stranded(departure, error), away=True, closing=over,
+            owes=Owes(f"the answer of {departure.title}", begun=lambda: bill.open, adds=True),
         )  # fmt: skip
 
     def price_of(
@@ -267,6 +274,19 @@ class SendingVerbs(Desk):
         if layer is None or not layer.alpha.tiles:
             raise BadParameter("Choose a layer with a mask first.")
         return layer
+
+    def _come_home(
+        self, home: History | None, bill: Bill, departure: Departure, answer: Answer, layers: list[Layer]
+    ) -> None:
+        """Take it home, or say that its document is closed: then it is owed still, and can be fetched."""
+        name = departure.photo.name if departure.photo is not None else ""
+        if home is self.history:
+            self._take_home(departure, answer, layers)
+        elif layers:
+            self.homeless(departure, bill.closed(name))
+        else:
+            self._received(departure.identity)
+            self.told(f"{departure.title} found nothing in {name}.")
 
     def _take_home(self, departure: Departure, answer: Answer, layers: list[Layer]) -> None:
         document = self._required()

@@ -266,6 +266,16 @@ class Manager:
         self.said.append("release")
 
 
+def test_a_failure_does_not_hold_up_an_end_that_nobody_can_be_asked_about(four, qtbot, tmp_path, pen):
+    files = export_all(four, tmp_path)
+    pen.fails = {file.name for file in files}
+    four.leaving.end_by_signal(signal.SIGTERM)
+    assert four.isVisible()
+    pen.go.set()
+    qtbot.waitUntil(lambda: not four.isVisible())
+    assert not any(file.exists() for file in files)
+
+
 def test_logging_out_waits_for_files_and_keeps_the_rest(four, qtbot, tmp_path, pen):
     files = export_all(four, tmp_path)
     for tab in four.tabs.open:
