@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from maskstudio.core.iptc import photoshop_resources
 from maskstudio.core.pngfile import PngFile
 from maskstudio.core.tiff import Directory, read_tiff
+from maskstudio.core.xmpextension import extended
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -76,6 +77,8 @@ def _of_info(image: "PIL.Image.Image") -> Metadata:
     if image.format == "PSD":
         resources = {number: body for number, _, body in getattr(image, "resources", [])}
         xmp = _bytes(resources.get(_XMP_RESOURCE))
+    if image.format in ("JPEG", "MPO"):
+        xmp = extended(xmp, getattr(image, "applist", []))
     iptc = _bytes(resources.get(_IPTC_RESOURCE))
     return Metadata(_resolution(image, exif, resources), _bare(exif), xmp, iptc)
 

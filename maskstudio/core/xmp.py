@@ -21,10 +21,13 @@ _PREFIXES = {DC: "dc", RIGHTS: "xmpRights", PHOTOSHOP: "photoshop"}
 _WHOSE = {(DC, "rights"), (DC, "creator"), (PHOTOSHOP, "Credit")}
 _LICENCES = (RIGHTS, "http://creativecommons.org/ns#", "http://ns.useplus.org/ldf/xmp/1.0/")
 
+EXTENSION = ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP")
+"""What names the rest of a packet that was too long for a JPEG's segment."""
+
 # Pictures within, and what points to pictures that are left behind.
 _GONE = {
     (_XMP, "Thumbnails"),
-    ("http://ns.adobe.com/xmp/note/", "HasExtendedXMP"),
+    EXTENSION,
     *((_TIFF, name) for name in ("Orientation", "ImageWidth", "ImageLength")),
     *((_EXIF, name) for name in ("PixelXDimension", "PixelYDimension")),
 }
@@ -33,6 +36,8 @@ _PICTURE = re.compile(r"(/9j/|iVBOR|R0lGOD|UklGR|data:image)")
 
 _MOST = 1 << 20  # bytes
 _ELEMENTS = 50_000
+_MORE_ELEMENTS = 20_000  # of the rest of a packet, which is read as soon as its photo is opened
+_DESCRIBED = 100  # parts of that; who writes one for each space of names has some twenty
 _DEEP = 64
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 _FORBIDDEN = re.compile(r"<!(?!--|\[CDATA\[)")
@@ -45,12 +50,30 @@ Values = dict[Name, list[str]]
 
 def all_of(xmp: bytes, added: Values) -> bytes:
     """The packet without pictures and without what no longer holds, with ``added`` where it says nothing of that."""
-    return _packet(xmp, added, lambda name: name not in _GONE and not _GONE_SPACES.match(name[0]))
+    return _packet(xmp, added, _lasting)
 
 
 def rights_of(xmp: bytes, added: Values) -> bytes:
     """As ``all_of``, of whose the photo is and what may be done with it; b"" where nobody says that."""
     return _packet(xmp, added, lambda name: name in _WHOSE or name[0] in _LICENCES)
+
+
+def joined(xmp: bytes, more: bytes) -> bytes:
+    """The packet with what ``more`` says and it does not, pictures left out; as it is where one of the two cannot be
+    read, or it would grow too long.
+    """
+    document, others = _parsed(xmp), _described(_parsed(more, len(more), _MORE_ELEMENTS))
+    roots = document.getElementsByTagNameNS(RDF, "RDF") if document is not None else []
+    if document is None or not roots or len(others) > _DESCRIBED:
+        return xmp
+    known = _said(document)
+    for described in others:
+        _thin_out(described, lambda name: _lasting(name) and name not in known)
+        if _elements(described) or _own(described):
+            _declare(described)
+            roots[0].appendChild(document.importNode(described, deep=True))
+    whole = document.toxml().encode("utf-8", "replace")
+    return whole if others and _sound(whole) else xmp
 
 
 def text_of(xmp: bytes, name: Name) -> str:
@@ -71,10 +94,7 @@ def _packet(xmp: bytes, added: Values, keep: Callable[[Name], bool]) -> bytes:
     if document is None:
         document = _parsed(_EMPTY.encode())
     assert document is not None
-    known = {
-        (child.namespaceURI, child.localName) for described in _described(document) for child in _elements(described)
-    }
-    known |= {key for described in _described(document) for key in described.attributes.keysNS()}
+    known = _said(document)
     missing = {name: [value for value in values if value] for name, values in added.items() if name not in known}
     _add(document, {name: values for name, values in missing.items() if values})
     if not any(_elements(described) or _own(described) for described in _described(document)):
@@ -83,20 +103,46 @@ def _packet(xmp: bytes, added: Values, keep: Callable[[Name], bool]) -> bytes:
     return f"{_BEGIN}{text}{_END}".encode("utf-8", "replace")
 
 
-def _parsed(xmp: bytes) -> "Document | None":
+def _lasting(name: Name) -> bool:
+    """Whether a property still holds of another picture of the same, and is no picture itself."""
+    return name not in _GONE and not _GONE_SPACES.match(name[0])
+
+
+def _said(document: "Document") -> set[Name]:
+    """The properties it has."""
+    every = _described(document)
+    known = {(child.namespaceURI or "", child.localName or "") for each in every for child in _elements(each)}
+    return known | {(space or "", name) for each in every for space, name in each.attributes.keysNS()}
+
+
+def _declare(element: "Element") -> None:
+    """Give an element the names of spaces that its surroundings declare, so that it can stand elsewhere."""
+    parent = element.parentNode
+    while parent is not None and parent.nodeType == parent.ELEMENT_NODE:
+        for name, value in parent.attributes.items():
+            if name.partition(":")[0] == "xmlns" and not element.hasAttribute(name):
+                element.setAttribute(name, value)
+        parent = parent.parentNode
+
+
+def _parsed(xmp: bytes, most: int = _MOST, elements: int = _ELEMENTS) -> "Document | None":
     """The document; None for what is none, or none that could be trusted."""
     from xml.dom import minidom
 
-    if not xmp or len(xmp) > _MOST:
-        return None
+    text = _sound(xmp, most, elements)
+    return minidom.parseString(text.encode()) if text else None  # noqa: S318 - without document types: no entities
+
+
+def _sound(xmp: bytes, most: int = _MOST, elements: int = _ELEMENTS) -> str:
+    """The text of it; "" where it cannot be trusted, or is none."""
+    if not xmp or len(xmp) > most:
+        return ""
     try:
         text = xmp.decode("utf-16" if xmp[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
-        return None
+        return ""
     text = _DECLARED.sub("", text.strip("\0 \r\n\t"))
-    if _FORBIDDEN.search(text) or text.count("<") > _ELEMENTS or not _shallow(text):
-        return None
-    return minidom.parseString(text.encode())  # noqa: S318 - without document types there are no entities
+    return "" if _FORBIDDEN.search(text) or text.count("<") > elements or not _shallow(text) else text
 
 
 def _shallow(text: str) -> bool:
