@@ -2,14 +2,16 @@
 
 import os
 import shutil
+from concurrent.futures import Future
 
 import numpy as np
 import PIL.Image
 import pytest
 
+from maskstudio import operations
 from maskstudio.core.project import read_project
 from maskstudio.errors import CannotWrite, ChangedElsewhere, OverOriginal
-from maskstudio.jobs import Inline, Runner, immediate
+from maskstudio.jobs import Inline, Runner, Token, immediate
 from maskstudio.params import BrushParams, ExportParams
 from maskstudio.session import Session
 from maskstudio.verbs import keeping
@@ -228,6 +230,117 @@ def test_our_own_save_is_never_taken_for_somebody_else_s(session, work, monkeypa
     session.save()
     assert not session.failures
     assert not session.unsaved
+
+
+# Between the dialog and the write
+
+
+class Later(Inline):
+    """A pool that does nothing before it is told to ``go``."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        outcome = Future()
+        self.waiting.append(lambda: outcome.set_result(fn(*args, **kwargs)))
+        return outcome
+
+    def go(self):
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+CHOSEN = {
+    "save_as": lambda session, path: session.save_as(path.with_suffix(".ora")),
+    "save_copy": lambda session, path: session.save_copy(path.with_suffix(".ora")),
+    "export": lambda session, path: session.export(path, ExportParams(), over="agreed"),
+    "mask": lambda session, path: session.export_mask(path, ExportParams(), over="agreed"),
+}
+
+
+@pytest.fixture
+def waiting(photo):
+    """A session whose jobs begin when the test says so: ``go``."""
+    pool = Later()
+    made = Session(Runner(immediate, pool))
+    made.said, made.failures, made.go = [], [], pool.go
+    made.told, made.failed = made.said.append, made.failures.append
+    made.open(photo)
+    made.go()
+    stroke(made, 50)
+    made.go()
+    return made
+
+
+@pytest.mark.parametrize("before", [None, b"agreed to be replaced"])
+@pytest.mark.parametrize("verb", CHOSEN)
+def test_what_comes_after_the_user_has_chosen_is_not_written_over(waiting, tmp_path, verb, before):
+    target = tmp_path / ("new.ora" if verb.startswith("save") else "new.png")
+    if before is not None:
+        target.write_bytes(before)
+    CHOSEN[verb](waiting, target)
+    target.write_bytes(b"somebody else's of now")
+    waiting.go()
+    assert told(waiting) == [f"{target.name} was changed from outside meanwhile; it was left as it is."]
+    assert isinstance(waiting.failures[0], ChangedElsewhere)
+    assert target.read_bytes() == b"somebody else's of now"
+    assert not list(tmp_path.glob("new.*.*")), "nothing is left beside it"
+    job = CHOSEN[verb](waiting, target)  # the user agrees to that one too
+    waiting.go()
+    assert job.state == "done"
+    assert target.read_bytes()[:4] in (b"\x89PNG", b"PK\x03\x04")
+
+
+@pytest.mark.parametrize("verb", CHOSEN)
+def test_what_the_user_has_agreed_to_is_replaced_and_what_went_is_no_matter(waiting, tmp_path, verb):
+    target = tmp_path / ("new.ora" if verb.startswith("save") else "new.png")
+    for gone in (False, True):
+        target.write_bytes(b"agreed to be replaced")
+        job = CHOSEN[verb](waiting, target)
+        if gone:
+            target.unlink()
+        waiting.go()
+        assert job.state == "done"
+        assert target.read_bytes()[:4] in (b"\x89PNG", b"PK\x03\x04")
+        waiting.close()
+        waiting.open(tmp_path / "photo.png")
+        waiting.go()
+        stroke(waiting, 50)
+    assert told(waiting) == []
+
+
+@pytest.mark.parametrize("verb", CHOSEN)
+def test_what_we_wrote_ourselves_in_between_is_nobody_else_s(waiting, tmp_path, verb, monkeypatch):
+    """The same file is chosen twice; the first write is too far on to be stopped, and lands after the second choice."""
+    target, jobs = tmp_path / ("new.ora" if verb.startswith("save") else "new.png"), []
+
+    def landing(real):
+        def write(*args):
+            if len(jobs) == 1:
+                jobs.append(CHOSEN[verb](waiting, target))
+                assert not target.exists()
+                return real(*args[:-1], Token())
+            assert target.exists()
+            return real(*args)
+
+        return write
+
+    for where, name in ((keeping, "write"), (operations, "write_document"), (operations, "write_alpha")):
+        monkeypatch.setattr(where, name, landing(getattr(where, name)))
+    jobs.append(CHOSEN[verb](waiting, target))
+    waiting.go()
+    assert told(waiting) == []
+    assert [job.state for job in jobs] == ["cancelled", "done"]
+
+
+def test_a_copy_that_is_written_elsewhere_stays_a_copy(session, work, tmp_path):
+    (tmp_path / "folder.ora").mkdir()
+    job = session.save_copy(tmp_path / "folder.ora")
+    assert job.state == "failed"
+    job.owes.elsewhere(tmp_path / "copy.ora")
+    assert session.said == ["Saved a copy as copy.ora."]
+    assert session.project == work
 
 
 # Results

@@ -61,6 +61,36 @@ class Edition:
         return bool(self.stamp) and self.stamp == _stamp_of(path)
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """What the user has agreed to have replaced: the file as it was at that moment. An empty ``stamp`` is that of no
+    file: one that appears since then is not to be replaced.
+    """
+
+    path: Path
+    stamp: Stamp = ()
+
+    @classmethod
+    def now(cls, path: Path) -> "Agreed":
+        """What is there now. Quick: for the thread of the window, the moment a dialog has returned."""
+        try:
+            return cls(path, _stamp(real(path).stat()))
+        except (OSError, CannotWrite):
+            return cls(path)
+
+    def digests(self) -> list[str]:
+        """The sha256 of that file, for ``guarding``; none where there was no file, and none where it is another by now
+        or cannot be read.
+        """
+        if not self.stamp:
+            return []
+        try:
+            there = Edition.of(real(self.path))
+        except OSError:  # whoever writes there says why
+            return []
+        return [there.digest] if there is not None and there.stamp == self.stamp else []
+
+
 @dataclass
 class Guard:
     """What is expected of a file that is being written anew; see ``guarding``. ``written`` is the edition that took its
@@ -69,9 +99,8 @@ class Guard:
 
     path: Path
     target: Path  # the real one, behind all links
-    expected: Collection[str] | None
+    expected: tuple[Collection[str], ...]
     anew: bool
-    fresh: bool
     about: Callable[[str], None]
     written: Edition | None = None
     gone: bool = False
@@ -81,18 +110,18 @@ class Guard:
         """Raise ChangedElsewhere unless the file is what it should be. Quick where it was so a moment ago and nothing
         has happened to it since.
         """
-        if self.expected is None and not self.fresh:
+        if not self.expected:
             return
         while self._seen is None or not self._seen.untouched(self.target):
             self._seen = Edition.of(self.target)
             if self._seen is None:
                 self._missed()
                 return
-            if self.expected is None or self._seen.digest not in self.expected:
+            if not any(self._seen.digest in each for each in self.expected):
                 raise ChangedElsewhere(_CHANGED.format(self.path.name), self.path)
 
     def _missed(self) -> None:
-        if self.expected is None:
+        if not any(self.expected):
             return
         if not self.anew:
             raise ChangedElsewhere(_GONE.format(self.path.name), self.path)
@@ -105,19 +134,18 @@ _guard: ContextVar[Guard | None] = ContextVar("guard", default=None)
 @contextmanager
 def guarding(
     path: Path,
-    expected: Collection[str] | None = None,
-    *,
+    *expected: Collection[str],
     anew: bool = True,
-    fresh: bool = False,
     about: Callable[[str], None] = lambda _digest: None,
 ) -> Iterator[Guard]:
-    """Whatever replaces ``path`` inside the block, on this thread, replaces nothing but an ``expected`` digest.
+    """Whatever replaces ``path`` inside the block, on this thread, replaces nothing but an ``expected`` digest, out of
+    any of these.
 
-    None expects nothing in particular; ``fresh`` expects that there is no file. Where the file is gone it is written
-    ``anew``, or not. ``about`` is called with the digest of what is going to take the file's place, just before
-    it does. Raises ChangedElsewhere.
+    Without any, it may hold whatever it holds; a single empty one expects that there is no file. Where the file is gone
+    it is written ``anew``, or not. ``about`` is called with the digest of what is going to take the file's place, just
+    before it does. Raises ChangedElsewhere.
     """
-    guard = Guard(path, real(path), expected, anew, fresh, about)
+    guard = Guard(path, real(path), expected, anew, about)
     token = _guard.set(guard)
     try:
         yield guard

@@ -192,7 +192,7 @@ class Files:
     def _export(self, params: ExportParams, suffix: str) -> None:
         document = self._session.document
         if document and (path := dialogs.ask_export(self._window, self._settings, document.image, suffix)):
-            self._write(_Export(path, params, mask=suffix != _CUTOUT), "other")
+            self._write(_Export(path, params, mask=suffix != _CUTOUT), "agreed")
 
     def _write(self, export: _Export, over: Over, session: Session | None = None) -> None:
         session = session or self._session

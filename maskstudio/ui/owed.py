@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,8 @@ from maskstudio.names import path_of
 from maskstudio.ui.dialogs import short
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from maskstudio.errors import MaskStudioError
     from maskstudio.jobs import Job
     from maskstudio.session import Session
@@ -66,6 +69,10 @@ class Owed:
         self._unseen = True
         self._say_kept()
 
+    def again(self, error: MaskStudioError) -> Callable[[Path], None] | None:
+        """Writes, to a path that the user agrees to, what failed with ``error``; None where nothing was owed."""
+        return next((partial(self._pay, each) for each in self._unpaid if each.job.error is error), None)
+
     def forget(self, error: MaskStudioError) -> None:
         """There is another way on after ``error``."""
         self._unpaid[:] = [each for each in self._unpaid if each.job.error is not error]
@@ -97,7 +104,7 @@ class Owed:
         """Ask where each of them may go; what the user gives no place for stays to be said."""
         waiting, self._unpaid[:] = list(self._unpaid), []
         for number, each in enumerate(waiting):
-            if (owes := each.job.owes) is None or owes.elsewhere is None:
+            if (owes := each.job.owes) is None:
                 continue
             title = _tr("Write {} Elsewhere").format(owes.what)
             suffix = Path(owes.what).suffix
@@ -106,5 +113,9 @@ class Owed:
                 self._unpaid.extend(waiting[number:])
                 self._say(str(each.job.error))
                 return
-            owes.elsewhere(path_of(name if name.lower().endswith(suffix) else name + suffix))
+            self._pay(each, path_of(name if name.lower().endswith(suffix) else name + suffix))
+
+    def _pay(self, each: _Unpaid, path: Path) -> None:
+        if each.job.owes is not None and each.job.owes.elsewhere is not None:
+            each.job.owes.elsewhere(path)
             self._window.tabs.linger(each.session)

@@ -351,7 +351,7 @@ class MainWindow(Shell):
         if tab := self.tabs.of(session):
             self.files.opening_failed(tab)
         self.refresh()
-        if offers := [offer] if offer else ways_on(self.files, session, error):
+        if offers := [offer] if offer else ways_on(self.files, session, error, self.owed.again(error)):
             self.owed.forget(error)
             self.notice.show_sentence(str(error), "warning", *offers[0], offers[1:], of_job=True)
         elif not self.owed.say(error):

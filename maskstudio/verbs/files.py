@@ -5,7 +5,7 @@ from pathlib import Path
 
 from maskstudio import operations
 from maskstudio.core.document import Document
-from maskstudio.core.edition import guarding
+from maskstudio.core.edition import Agreed, guarding
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
 from maskstudio.core.history import History
 from maskstudio.core.objects import write_objects
@@ -114,11 +114,13 @@ class FileVerbs(Desk):
         """Write what has been entered until now, or was by then; the file is owed, whatever becomes of the document."""
         taken = entered or self.entered()
         ours, originals = self._exports.setdefault(path, []), () if over == "original" else self.open_files()
+        agreed = None if over == "other" or (over == "own" and ours) else Agreed.now(path)
 
         def work(token: Token) -> bool:
             keeping.spare(path, originals)
+            expected = () if over == "other" else (ours, agreed.digests() if agreed else ())
             whole = taken.whole(token.part(0.0, 0.5))
-            with guarding(path, ours if ours and over == "own" else None, about=ours.append):
+            with guarding(path, *expected, about=ours.append):
                 return write(path, whole, token.part(0.5, 1.0))
 
         def done(held: bool) -> None:
@@ -126,5 +128,5 @@ class FileVerbs(Desk):
             self.written(path, f"Saved {path.name}{empty}.")
             self.changed()
 
-        owes = Owes(shown(path.name), lambda other: self._export(other, write, "other", taken))
+        owes = Owes(shown(path.name), lambda other: self._export(other, write, "agreed", taken))
         return self._start(f"Export {path.name}", work, done, lane=f"export {path}", owes=owes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
-from maskstudio.core.edition import Edition, guarding
+from maskstudio.core.edition import Agreed, Edition, guarding
 from maskstudio.core.projecthistory import ENTERED
 from maskstudio.errors import BadParameter, OverOriginal
 from maskstudio.jobs import Owes
@@ -28,19 +28,38 @@ if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
     from maskstudio.verbs.entered import Entered
 
 
-Over = Literal["other", "own", "original"]
-"""What a result may take the place of: any file but those it is made from; only what we exported there before; any."""
+Over = Literal["other", "agreed", "own", "original"]
+"""What a result may take the place of: any file but those it is made from; of these, what is there at this moment, as
+the user has agreed; only what we exported there before; what is there at this moment, whatever it is.
+"""
+
+
+@dataclass(eq=False)
+class Kept:
+    """Where the work of ``history`` is kept: a project file, its photo, and since when.
+
+    ``saved`` is the document that file holds; without a project, the one that came out of the photo's file. ``opened``
+    is how the history stood when it came out of a file.
+    """
+
+    history: History | None
+    path: Path | None = None
+    saved: Document | None = None
+    source: Source | None = None
+    when: float | None = None
+    ours: list[str] = field(default_factory=list)  # sha256 of the file as we read or wrote it last, and since
+    said: str = ""  # why it could not be saved by itself; said once
+    opened: tuple[int, Document, Document] | None = None
 
 
 @dataclass(frozen=True)
 class Target:
-    """How a project's file is to be taken: ``replace`` it whatever it holds, make it ``anew`` where it is gone, only
-    where it is ``fresh``.
+    """How a project's file is to be taken: what the user has ``agreed`` to have replaced, besides what we wrote there;
+    made ``anew`` where it is gone, or not.
     """
 
-    replace: bool = False
+    agreed: Agreed | None = None
     anew: bool = True
-    fresh: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +76,14 @@ def write(
     document: Document,
     source: Source,
     past: Past | None,
-    ours: list[str] | None,
+    ours: list[str],
+    expected: Collection[str],
     target: Target,
     journal: Path | None,
     token: Token,
 ) -> Saved:
-    """Write a project, with the ``past`` of its document, whose file holds one of ``ours`` (sha256), or whatever it
-    holds; ``journal`` is the folder of its journal. What is about to take its place becomes one of
+    """Write a project, with the ``past`` of its document, whose file holds one of ``ours`` or what is ``expected``
+    besides (sha256); ``journal`` is the folder of its journal. What is about to take its place becomes one of
     ours, whether or not anybody hears of the outcome.
 
     Raises CannotWrite, of which ChangedElsewhere is a kind.
@@ -71,12 +91,11 @@ def write(
     from maskstudio.core.project import write_project
 
     def about(digest: str) -> None:
-        if ours is not None:
-            ours.append(digest)
+        ours.append(digest)
         if journal is not None:
             promise.note(journal, digest)
 
-    with guarding(path, ours, anew=target.anew, fresh=target.fresh, about=about) as guard:
+    with guarding(path, ours, expected, anew=target.anew, about=about) as guard:
         written = write_project(path, document, source, lambda part: token.step(part, "Writing"), past)
     return Saved(written, guard.written.digest if guard.written else "", guard.gone)
 

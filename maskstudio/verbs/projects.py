@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maskstudio.core.document import Document
+from maskstudio.core.edition import Agreed
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT
 from maskstudio.core.history import History, Step
 from maskstudio.core.lock import Lock
@@ -26,29 +26,11 @@ from maskstudio.names import shown
 from maskstudio.verbs import keeping
 from maskstudio.verbs.entered import Entered, same_work
 from maskstudio.verbs.files import FileVerbs
-from maskstudio.verbs.keeping import Saved, Target
+from maskstudio.verbs.keeping import Kept, Saved, Target
 from maskstudio.verbs.painting import PaintingVerbs
 
 if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
     from maskstudio.core.project import Project, Source
-
-
-@dataclass(eq=False)
-class _Kept:
-    """Where the work of ``history`` is kept: a project file, its photo, and since when.
-
-    ``saved`` is the document that file holds; without a project, the one that came out of the photo's file. ``opened``
-    is how the history stood when it came out of a file.
-    """
-
-    history: History | None
-    path: Path | None = None
-    saved: Document | None = None
-    source: Source | None = None
-    when: float | None = None
-    ours: list[str] = field(default_factory=list)  # sha256 of the file as we read or wrote it last, and since
-    said: str = ""  # why it could not be saved by itself; said once
-    opened: tuple[int, Document, Document] | None = None
 
 
 class ProjectVerbs(PaintingVerbs, FileVerbs):
@@ -66,9 +48,10 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         self.keep_closed = True
         self.past_limit = LIMIT
         self._writer: Writer | None = None
-        self._file_of_now = _Kept(None)
+        self._file_of_now = Kept(None)
         self._journal_of: History | None = None
         self._saving: Path | None = None  # where the last save went, or is going
+        self._placed: dict[Path, list[str]] = {}  # sha256 of what was written where, beside the project's own file
 
     # What is safe
 
@@ -131,7 +114,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         def done(result: tuple[str, Project, History]) -> None:
             digest, opened, history = result
             project = path if opened.own else None
-            self._file_of_now = _Kept(history, project, opened.document, opened.source, ours=[digest])
+            self._file_of_now = Kept(history, project, opened.document, opened.source, ours=[digest])
             self._file_of_now.opened = _standing(history)
             self._show(history)
             for note in (*opened.document.image.notes, *opened.notes):
@@ -145,24 +128,35 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         What somebody else has written there meanwhile stays (ChangedElsewhere), unless it is to be replaced.
         """
-        return self._save(self.project, Target(replace=replace)) if self.project is not None else None
+        path = self.project
+        return self._save(path, Target(Agreed.now(path) if replace else None)) if path is not None else None
 
     def save_as(self, path: Path) -> Job:
-        """Write the project to ``path``, which is its file from then on."""
-        return self._save(path, Target())
+        """Write the project to ``path``, which is its file from then on. It takes the place of what is there now, but
+        of nothing that somebody else writes there from this moment on (ChangedElsewhere).
+        """
+        return self._save(path, self._chosen(path))
 
     def save_beside(self) -> Job | None:
         """Where somebody else has changed the project's file, leave that and write ours beside it; it is the project's
         file from then on.
         """
-        return self._save(keeping.free_name(self.project), Target(fresh=True)) if self.project is not None else None
+        if self.project is None:
+            return None
+        path = keeping.free_name(self.project)
+        return self._save(path, Target(Agreed(path)))
 
     def save_copy(self, path: Path) -> Job:
-        """Write the project to ``path`` and go on with the file it had."""
+        """Write the project to ``path`` and go on with the file it had; what it takes the place of as ``save_as``."""
         if path == self.project:
             return self.save_as(path)
         told = f"Saved a copy as {path.name}."
-        return self._write(path, self.entered(), lambda *_: self.written(path, told), f"save copy {path}", Target())
+        target = self._chosen(path)
+        return self._write(path, self.entered(), lambda *_: self.written(path, told), f"save copy {path}", target)
+
+    def _chosen(self, path: Path) -> Target:
+        """A file the user has just chosen. Whatever he was asked, his own is known by what he last saw in it."""
+        return Target() if path == self.project else Target(Agreed.now(path))
 
     def autosave(self) -> Job | None:
         """Save what has changed since the last time, if there is a file for it and nothing else is under way.
@@ -180,7 +174,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         def done(document: Document, saved: Saved) -> None:
             if self.history is history and self._saving == path:  # and not to another file since
-                self._file_of_now = _Kept(history, path, document, saved.source, time.time(), [saved.digest])
+                self._file_of_now = Kept(history, path, document, saved.source, time.time(), [saved.digest])
             if not quiet:
                 self.written(path, f"Saved {path.name}{', which had been moved or deleted' if saved.gone else ''}.")
             self.changed()
@@ -208,17 +202,23 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
 
         source = self._file.source or Source(entered.document.image.path)
         past = Past(self.history.steps, self.history.position, self.past_limit) if self.history else None
-        ours, own = self._file.ours if path == self.project and not target.replace else None, path == self.project
-        journal = self.journal.folder if self.journal is not None and lane == f"save {path}" else None
+        own, copied = path == self.project, lane != f"save {path}"
+        ours = self._file.ours if own else self._placed.setdefault(path, [])
+        journal = self.journal.folder if self.journal is not None and not copied else None
 
         def write(token: Token) -> tuple[Document, Saved]:
             if not own:
                 keeping.check_name(path)
+            expected = target.agreed.digests() if target.agreed is not None else ()
             document = entered.whole(token.part(0.0, 0.5))
             steps = past.ending_in(document) if past is not None else None
-            return document, keeping.write(path, document, source, steps, ours, target, journal, token.part(0.5, 1.0))
+            rest = token.part(0.5, 1.0)
+            return document, keeping.write(path, document, source, steps, ours, expected, target, journal, rest)
 
-        owes = Owes(shown(path.name), lambda other: self._write_elsewhere(other, entered)) if asked else None
+        def elsewhere(other: Path) -> Job:
+            return self._write_elsewhere(other, entered, copied=copied)
+
+        owes = Owes(shown(path.name), elsewhere) if asked else None
         return self.runner.start(
             f"Save {path.name}",
             write,
@@ -228,12 +228,14 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
             owes=owes,
         )
 
-    def _write_elsewhere(self, path: Path, entered: Entered) -> Job:
-        """Write what could not be written where it should go; while its document is open, this is its file then."""
+    def _write_elsewhere(self, path: Path, entered: Entered, *, copied: bool) -> Job:
+        """Write what could not be written where it should go; while its document is open, this is its file then, unless
+        it was to be a copy.
+        """
         if self.document is not None and self.document.image is entered.document.image:
-            return self.save_as(path)
-        told = f"Saved {path.name}."
-        return self._write(path, entered, lambda *_: self.written(path, told), f"save copy {path}", Target())
+            return self.save_copy(path) if copied else self.save_as(path)
+        told, target = f"Saved {path.name}.", Target(Agreed.now(path))
+        return self._write(path, entered, lambda *_: self.written(path, told), f"save copy {path}", target)
 
     # The journal
 
@@ -305,7 +307,7 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
         def done(result: tuple[Recovered, History, Source | None]) -> None:
             recovered, history, source = result
             mark.take_off(recovered.folder)
-            self._file_of_now = _Kept(history, recovered.project, recovered.saved, source, ours=[recovered.digest])
+            self._file_of_now = Kept(history, recovered.project, recovered.saved, source, ours=[recovered.digest])
             self._start_journal(history, recovered.folder, recovered.lock)
             self._show(history)
             for note in recovered.notes:
@@ -327,9 +329,9 @@ class ProjectVerbs(PaintingVerbs, FileVerbs):
             self._keep()
 
     @property
-    def _file(self) -> _Kept:
+    def _file(self) -> Kept:
         if self._file_of_now.history is not self.history:
-            self._file_of_now = _Kept(self.history, saved=self._opened)
+            self._file_of_now = Kept(self.history, saved=self._opened)
             if self.history is not None and self.history.document is self._opened:
                 self._file_of_now.opened = _standing(self.history)
         return self._file_of_now

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from maskstudio.core.atomic import replacing
-from maskstudio.core.edition import Edition, guarding
+from maskstudio.core.edition import Agreed, Edition, guarding
 from maskstudio.errors import CannotWrite, ChangedElsewhere
 
 
@@ -113,9 +113,9 @@ def test_what_is_gone_is_written_anew_or_not_as_asked(target):
 
 
 def test_a_fresh_file_takes_nobody_s_place(target, tmp_path):
-    with pytest.raises(ChangedElsewhere), guarding(target, fresh=True):
+    with pytest.raises(ChangedElsewhere), guarding(target, ()):
         put(target, b"ours")
-    with guarding(tmp_path / "new", fresh=True) as guard:
+    with guarding(tmp_path / "new", ()) as guard:
         put(tmp_path / "new", b"ours")
     assert guard.written == Edition.of(tmp_path / "new")
     assert target.read_bytes() == b"first"
@@ -158,3 +158,32 @@ def test_of_several_processes_at_once_one_writes_and_the_others_are_told(target)
         assert sorted(told.values()) == ["refused", "refused", "refused", "written"]
         winner = next(pid for pid, what in told.items() if what == "written")
         assert target.read_bytes() == str(winner).encode()
+
+
+def test_what_the_user_agreed_to_replace_is_known_by_what_it_was_at_that_moment(tmp_path):
+    target = tmp_path / "file"
+    assert Agreed.now(target).digests() == []
+    appeared = Agreed.now(target)
+    target.write_bytes(b"theirs")
+    assert appeared.digests() == []
+    agreed = Agreed.now(target)
+    assert agreed.digests() == [hashlib.sha256(b"theirs").hexdigest()]
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    assert Agreed.now(link).digests() == agreed.digests()
+    target.write_bytes(b"others")  # as long
+    assert agreed.digests() == []
+    assert Agreed.now(tmp_path).digests() == [], "a folder"
+    assert Agreed.now(tmp_path / "a\0b").digests() == []
+
+
+def test_any_of_several_expectations_will_do(tmp_path):
+    target = tmp_path / "file"
+    target.write_bytes(b"theirs")
+    digest = hashlib.sha256(b"theirs").hexdigest()
+    for expected in (([], [digest]), ([digest], ())):
+        with guarding(target, *expected), replacing(target) as file:
+            file.write(b"theirs")
+    with pytest.raises(ChangedElsewhere), guarding(target, [], ["0"]), replacing(target) as file:
+        file.write(b"ours")
+    assert target.read_bytes() == b"theirs"

@@ -1,6 +1,8 @@
 """What the window offers where somebody else has changed a file, and where a result would take the photo's place."""
 
 import shutil
+import threading
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -16,6 +18,7 @@ from maskstudio.journal.recovery import Recoverable
 from maskstudio.params import BrushParams
 from maskstudio.session import Session
 from maskstudio.ui.recovery import RecoveryOffer
+from maskstudio.verbs import keeping
 from tests.core.documents import image
 
 CHANGED = "work.ora was changed from outside meanwhile; it was left as it is."
@@ -151,6 +154,41 @@ def test_an_export_somebody_has_retouched_is_not_written_over(window, qtbot, pho
     click(window, "Replace Theirs")
     qtbot.waitUntil(lambda: window.notice.sentence == "Saved cut.png.")
     assert target.read_bytes() != b"retouched"
+
+
+KINDS = {"file.saveAs": "new.ora", "file.saveCopy": "new.ora", "file.export": "new.png", "file.exportMask": "new.png"}
+
+
+@pytest.mark.parametrize("before", [None, b"to be replaced"])
+@pytest.mark.parametrize("verb", KINDS)
+def test_what_is_written_between_the_dialog_and_the_write_is_asked_about(
+    window, qtbot, photo, tmp_path, monkeypatch, verb, before
+):
+    """The job is held up; meanwhile somebody else writes where ours is to go."""
+    window.open(photo)
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    stroke(window.session, 50)
+    target, mine, go = tmp_path / KINDS[verb], tmp_path / f"new (mine){Path(KINDS[verb]).suffix}", threading.Event()
+    if before is not None:
+        target.write_bytes(before)
+    spared = {"spare": keeping.spare, "check_name": keeping.check_name}
+    for name, real in spared.items():
+        monkeypatch.setattr(keeping, name, lambda *args, real=real: go.wait() and real(*args))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    window.actions_by_id[verb].trigger()
+    target.write_bytes(b"theirs")
+    go.set()
+    qtbot.waitUntil(
+        lambda: window.notice.sentence.endswith("was changed from outside meanwhile; it was left as it is.")
+    )
+    assert target.read_bytes() == b"theirs"
+    assert offered(window) == ["Keep Both", "Replace Theirs"]
+    click(window, "Keep Both" if before is None else "Replace Theirs")
+    ours = mine if before is None else target
+    qtbot.waitUntil(lambda: window.notice.sentence.endswith(f"{ours.name}."))
+    assert ours.read_bytes()[:4] in (b"\x89PNG", b"PK\x03\x04")
+    assert before is not None or target.read_bytes() == b"theirs"
+    assert window.session.project == (ours if verb == "file.saveAs" else None)
 
 
 def test_a_sentence_about_another_file_offers_no_export(window, qtbot, photo, tmp_path, monkeypatch):
