@@ -49,6 +49,7 @@ class Modes(QFrame):
         for number, (key, label) in enumerate(spec.choices):
             button = QToolButton()
             button.setCheckable(True)
+            button.setIcon(icon(key))
             button.setIconSize(QSize(20, 20))
             button.setFixedSize(theme.ROW + 2, theme.ROW + 2)
             button.setObjectName(f"mode.{key}")
@@ -60,11 +61,6 @@ class Modes(QFrame):
             row.addWidget(button)
         self._group.idClicked.connect(lambda _: self.edited.emit())
         self.setFocusProxy(self._group.button(0))
-
-    def dress(self) -> None:
-        """Take over the icons of the theme."""
-        for number, key in enumerate(self._keys):
-            self._group.button(number).setIcon(icon("replace" if key == "replace" else key))
 
     def value(self) -> str:
         """The key of the one that is on."""

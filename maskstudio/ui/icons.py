@@ -23,24 +23,14 @@ def resource(name: str) -> Path:
     raise FileNotFoundError(f"maskstudio was installed without its file resources/{name}")
 
 
-def icon(name: str, colour: str = "") -> QIcon:
-    """The icon ``resources/icons/<name>.svg`` in the theme of now, or in one ``colour`` ("#rrggbb") of its own.
-
-    It does not follow a later change of theme: ask again then.
-    """
-    palette, role, off = QApplication.palette(), QPalette.ColorRole, QPalette.ColorGroup.Disabled
-    return _icon(
-        name,
-        colour or palette.color(role.WindowText).name(),
-        colour or palette.color(role.Link).name(),
-        palette.color(off, role.WindowText).name(),
-    )
-
-
 @lru_cache(maxsize=256)
-def _icon(name: str, normal: str, checked: str, disabled: str) -> QIcon:
-    source = resource(f"icons/{name}.svg").read_text("utf-8")
-    return QIcon(_Line(source, normal, checked, disabled))
+def icon(name: str, colour: str = "") -> QIcon:
+    """The icon ``resources/icons/<name>.svg`` in the theme of the moment it is drawn, wherever it was kept until then;
+    or in one ``colour`` ("#rrggbb") of its own.
+
+    A pixmap taken from it stays as it is: take another after a change of theme.
+    """
+    return QIcon(_Line(resource(f"icons/{name}.svg").read_text("utf-8"), colour))
 
 
 class _Line(QIconEngine):
@@ -48,22 +38,20 @@ class _Line(QIconEngine):
 
     _clones: ClassVar[list[QIconEngine]] = []  # Qt owns them, but the binding would let go of them too soon
 
-    def __init__(self, source: str, normal: str, checked: str, disabled: str) -> None:
+    def __init__(self, source: str, colour: str) -> None:
         super().__init__()
-        self._source = source
-        self._colours = normal, checked, disabled
+        self._source, self._colour = source, colour
         self._pixmaps: dict[tuple[int, int, str], QPixmap] = {}
 
     def clone(self) -> QIconEngine:
         """A copy, which Qt asks for before it changes an icon that others share."""
-        copy = _Line(self._source, *self._colours)
+        copy = _Line(self._source, self._colour)
         self._clones.append(copy)
         return copy
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """The icon in ``size`` device pixels."""
-        normal, checked, disabled = self._colours
-        colour = disabled if mode == QIcon.Mode.Disabled else checked if state == QIcon.State.On else normal
+        colour = _colour(self._colour, mode, state)
         key = size.width(), size.height(), colour
         if key not in self._pixmaps:
             self._pixmaps[key] = _drawn(self._source.replace("currentColor", colour), size)
@@ -73,6 +61,14 @@ class _Line(QIconEngine):
         """Draw the icon into ``rect`` of the painter's units."""
         ratio = painter.device().devicePixelRatioF()
         painter.drawPixmap(rect, self.pixmap((QSizeF(rect.size()) * ratio).toSize(), mode, state))
+
+
+def _colour(own: str, mode: QIcon.Mode, state: QIcon.State) -> str:
+    """What a line is drawn in now, unless it has a colour of its ``own``; disabled, it is as grey as all others."""
+    palette, role = QApplication.palette(), QPalette.ColorRole
+    if mode == QIcon.Mode.Disabled:
+        return palette.color(QPalette.ColorGroup.Disabled, role.WindowText).name()
+    return own or palette.color(role.Link if state == QIcon.State.On else role.WindowText).name()
 
 
 def _drawn(source: str, size: QSize) -> QPixmap:

@@ -19,6 +19,7 @@ class MoreButton(QToolButton):
     def __init__(self, kind: type[Params], names: Collection[str], take: Callable[[Params], object]) -> None:
         super().__init__()
         self.setObjectName("moreOptions")
+        self.setIcon(icon("more"))
         self.setAccessibleName(self.tr("More options"))
         self.setToolTip(self.tr("More options"))
         self.setIconSize(QSize(20, 20))
@@ -38,10 +39,6 @@ class MoreButton(QToolButton):
     def show_params(self, params: Params) -> None:
         """Show these; nothing is told."""
         self.form.set_params(params)
-
-    def dress(self) -> None:
-        """Take over the icon of the theme."""
-        self.setIcon(icon("more"))
 
 
 def _popup(parent: QWidget, content: QWidget) -> QFrame:

@@ -43,6 +43,7 @@ class Notice(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.buttons: list[QPushButton] = []
         self._close = QToolButton()
+        self._close.setIcon(icon("close"))
         self._close.setAutoRaise(True)
         self._close.setToolTip(self.tr("Dismiss"))
         self._close.setAccessibleName(self.tr("Dismiss"))
@@ -135,9 +136,8 @@ class Notice(QFrame):
             self.hide()
 
     def dress(self) -> None:
-        """Icons in the theme of now."""
+        """The sign in the theme of now."""
         self._icon.setPixmap(icon(_ICONS[self._kind]).pixmap(16, 16))
-        self._close.setIcon(icon("close"))
 
     def _dismiss(self) -> None:
         self.hide()

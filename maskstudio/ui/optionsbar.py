@@ -96,7 +96,6 @@ class Page(QWidget):
         self._name, self._take = tool.name, take
         self._params: Params = tool.params
         self.fields: dict[str, QWidget] = {}
-        self._dressed: list[Callable[[], object]] = []
         self._labels: list[QLabel] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -111,7 +110,6 @@ class Page(QWidget):
         self._more = MoreButton(tool.kind, tool.more, self._set) if tool.more else None
         if self._more:
             row.addWidget(self._more)
-            self._dressed.append(self._more.dress)
         if not tool.bar:
             row.addWidget(Words(tool.hint), 1)
         else:
@@ -166,8 +164,6 @@ class Page(QWidget):
         self._sign.setPixmap(sign(self._name).pixmap(20, 20))
         if isinstance(self._params, PaintParams):
             self._picker.show_params(self._params)
-        for dress in self._dressed:
-            dress()
 
     def _title(self, tool: AnyTool) -> QWidget:
         self._sign = QLabel()
@@ -199,7 +195,6 @@ class Page(QWidget):
         if spec.name == "how":
             modes = Modes(spec)
             modes.edited.connect(lambda: take(modes.value()))
-            self._dressed.append(modes.dress)
             return modes
         if spec.kind is bool:
             box = QCheckBox(translated(spec.label))

@@ -108,14 +108,11 @@ class Shell(QMainWindow):
 
     def dress(self) -> None:
         """Take over the theme's icons."""
-        self.sidebar.dress()
         for name in ("qt_toolbar_ext_button", "qt_menubar_ext_button"):  # for what has no room; Qt's own are black
             for more in self.findChildren(QToolButton, name):
                 more.setIcon(icon("more"))
                 more.setAccessibleName(self.tr("More"))
-        self.status.set_icon(icon("cancel"))
         self.tools.dress()
-        self.tabs.dress()
         self.notice.dress()
         self.welcome.dress()
 

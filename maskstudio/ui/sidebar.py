@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio.ui.icons import icon
-from maskstudio.ui.panels import parts
 from maskstudio.ui.panels.section import Section
 from maskstudio.ui.panelstrip import HEIGHT, PanelStrip
 
@@ -130,12 +129,6 @@ class Sidebar(QScrollArea):
     def _in_column(self, widget: QWidget) -> bool:
         return widget.isVisibleTo(self._docks) and not _floats(widget)
 
-    def dress(self) -> None:
-        """Take over the icons of the theme of now."""
-        for name in self.docks:
-            self._title(name).dress()
-        parts.dress(self.strip)
-
     def state(self) -> QByteArray:
         """Arrangement and folding, of panels and of the sections in them, for ``restore``."""
         folded = [name for name in self.docks if self.folded(name)]
@@ -237,18 +230,15 @@ class _Title(QWidget):
             row.addWidget(tool)
         row.addSpacing(6 if tools else 0)
         row.addWidget(self._float)
-        self.dress()
-
-    def dress(self) -> None:
-        """Icons in the theme's colours."""
-        self._chevron.setIcon(icon("chevron-right" if self.panel.isHidden() else "chevron-down"))
         self._float.setIcon(icon("float"))
-        for tool in self._tools:
-            parts.dress(tool)
+        self._point()
 
     def fold(self, folded: bool) -> None:
         """Hide or show the panel below the title."""
         self.panel.setVisible(not folded)
         for tool in self._tools:
             tool.setVisible(not folded)
-        self.dress()
+        self._point()
+
+    def _point(self) -> None:
+        self._chevron.setIcon(icon("chevron-right" if self.panel.isHidden() else "chevron-down"))

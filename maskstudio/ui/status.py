@@ -1,10 +1,10 @@
 """The status line: zoom, size, position, coverage; the running job with its cancel."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from maskstudio.jobs import Job
+from maskstudio.ui.icons import icon
 from maskstudio.ui.progress import Progress
 from maskstudio.ui.words import Words
 
@@ -58,6 +58,7 @@ class StatusLine(QStatusBar):
         self._cancel = QToolButton()
         self._cancel.setText(self.tr("Cancel"))
         self._cancel.setObjectName("cancelJob")
+        self._cancel.setIcon(icon("cancel"))
         self._cancel.setToolTip(self.tr("Stop the running work  (Ctrl+.)"))
         self._cancel.clicked.connect(self.cancelled)
         self._work.setObjectName("work")
@@ -65,10 +66,6 @@ class StatusLine(QStatusBar):
         for widget in (self._work, self._bar, self._cancel):
             self.addPermanentWidget(widget)
         self.show_job(None)
-
-    def set_icon(self, cancel: QIcon) -> None:
-        """The cancel button's picture in the theme of now."""
-        self._cancel.setIcon(cancel)
 
     def show_view(self, scale: float | None, size: tuple[int, int] | None) -> None:
         """Zoom in device pixels an image pixel, and the image's size in px."""

@@ -199,13 +199,6 @@ class Tabs(QTabBar):
         if event.button() == Qt.MouseButton.MiddleButton and at >= 0:
             self.closing.emit(self._shown[at])
 
-    def dress(self) -> None:
-        """The close buttons in the theme of now."""
-        for at in range(self.count()):
-            button = self.tabButton(at, QTabBar.ButtonPosition.RightSide)
-            if isinstance(button, QToolButton):
-                button.setIcon(icon("cancel"))
-
     @property
     def _shown(self) -> list[Tab]:
         return [tab for tab in self.open if tab.shown and tab.picture is not None]

@@ -50,13 +50,8 @@ class ToolStrip(QToolBar):
                 self._add(members, actions)
             elif not names and self._buttons:
                 self.addSeparator()
-        self.dress()
-
-    def dress(self) -> None:
-        """Take over the icons of the theme."""
-        for button in self._buttons:
-            for action in button.members:
-                action.setIcon(sign(action.objectName().removeprefix("tool.")))
+        for action in (action for button in self._buttons for action in button.members):
+            action.setIcon(sign(action.objectName().removeprefix("tool.")))
 
     def show_tool(self, name: str) -> None:
         """Have the button of that tool's kind stand for it."""

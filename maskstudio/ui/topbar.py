@@ -43,16 +43,10 @@ class TopBar(QToolBar):
         self.addWidget(self.fields)
         actions["view.overlay"].enabledChanged.connect(self.fields.setEnabled)
         self.fields.setEnabled(actions["view.overlay"].isEnabled())
-        self.dress()
 
     def refresh(self) -> None:
         """Show the choices of now."""
         self.fields.refresh()
-
-    def dress(self) -> None:
-        """Take over the theme's icons."""
-        self.modes.dress()
-        self.fields.dress()
 
     def _place(self, action: QAction) -> None:
         self.addAction(action)
@@ -90,10 +84,6 @@ class ModeRow(QFrame):
         row.addWidget(self._more)
         for action in self._rest:
             action.changed.connect(self._follow)
-        self._follow()
-
-    def dress(self) -> None:
-        """Take over the theme's icons."""
         self._follow()
 
     def _follow(self) -> None:

@@ -60,11 +60,6 @@ class ViewFields(QStackedWidget):
         self._soft.set_value(now.soft)
         self.setCurrentWidget(self._pages.get(self._choices.mode, self._nothing))
 
-    def dress(self) -> None:
-        """Take over the theme's icons."""
-        self._hatched.setIcon(icon("view-hatched"))
-        self._picture.setIcon(icon("folder"))
-
     def _page(self, mode: Mode, *widgets: QWidget) -> None:
         page = QWidget()
         row = QHBoxLayout(page)
@@ -93,6 +88,7 @@ class ViewFields(QStackedWidget):
         self._side.activated.connect(lambda _: choices.choose_overlay(side=self._side.currentData()))
         self._hatched = QToolButton()
         self._hatched.setObjectName("overlayHatched")
+        self._hatched.setIcon(icon("view-hatched"))
         self._hatched.setCheckable(True)
         self._hatched.setIconSize(QSize(20, 20))
         self._hatched.setAccessibleName(self.tr("Stripes"))
@@ -107,6 +103,7 @@ class ViewFields(QStackedWidget):
         self._backdrop.chosen.connect(lambda colour: self._choices.choose(backdrop=colour))
         self._page("colour", _hint(self.tr("Behind the cut-out")), self._backdrop)
         self._picture = QToolButton()
+        self._picture.setIcon(icon("folder"))
         self._picture.setObjectName("backdropPicture")
         self._picture.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._picture.setIconSize(QSize(20, 20))

@@ -265,11 +265,9 @@ class MainWindow(Shell):
         theme.apply(_application(), name)
 
     def dress(self) -> None:
-        """Take over the theme's icons and colours."""
+        """Take over the theme's colours."""
         self.actions_by_id[f"window.{self.settings.theme}"].setChecked(True)
-        actions.dress(self.actions_by_id)
         super().dress()
-        self.top_bar.dress()
         self.show_overlay()
         effects.surround(self)
 
@@ -360,7 +358,7 @@ class MainWindow(Shell):
     # Events
 
     def changeEvent(self, event: QEvent) -> None:
-        """Icons are pixmaps: a new palette, from us or from the system, needs new ones."""
+        """Pixmaps in colours of the theme are made anew for a new palette, be it ours or the system's."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "sidebar"):
             self.dress()

@@ -6,11 +6,12 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
+from PySide6.QtGui import QAction, QColor, QIcon, QPalette, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QPushButton
 
 from maskstudio.ui import theme
 from maskstudio.ui.icons import icon, resource
+from maskstudio.ui.palette import Palette
 from maskstudio.ui.registry.table import ACTIONS
 
 BOTH = (theme.DARK, theme.LIGHT)
@@ -147,6 +148,47 @@ def test_every_icon_is_drawn_in_the_colour_of_the_theme(app, name):
         assert len(inked) > 12
         for shade in inked:
             assert abs(shade.red() - QColor(tokens.text).red()) <= 6
+
+
+def test_an_icon_that_was_kept_is_drawn_in_the_theme_of_now(app):
+    theme.apply(app, "dark")
+    kept, own = icon("eye"), icon("eye", "#cc0000")
+    dark = kept.pixmap(QSize(20, 20), 1.0).toImage()
+    red = own.pixmap(QSize(20, 20), 1.0).toImage()
+    copy = QIcon(kept)
+    copy.addPixmap(QPixmap())
+    theme.apply(app, "light")
+    assert inks(kept) == inks(copy) == {theme.LIGHT.text}
+    assert inks(kept, QIcon.Mode.Disabled) == {theme.LIGHT.disabled}
+    assert own.pixmap(QSize(20, 20), 1.0).toImage() == red
+    theme.apply(app, "dark")
+    assert kept.pixmap(QSize(20, 20), 1.0).toImage() == dark
+
+
+def inks(one, mode=QIcon.Mode.Normal):
+    """The colours of the fully opaque pixels of an icon or a pixmap."""
+    image = (one.pixmap(QSize(40, 40), 1.0, mode) if isinstance(one, QIcon) else one).toImage()
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return {shade.name() for shade in (image.pixelColor(*place) for place in places) if shade.alpha() == 255}
+
+
+def test_nothing_in_the_window_keeps_the_colour_of_the_theme_before(app, window):
+    """Menus that are closed, the palette that is open, panels, bars, the notice and the welcome."""
+    window.show_theme("dark")
+    window.notice.show_sentence("Something.", "info", "Do It", lambda: None)
+    window.actions_by_id["edit.commands"].trigger()
+    found = window.findChild(Palette).found
+    for old, new in ((theme.DARK, theme.LIGHT), (theme.LIGHT, theme.DARK)):
+        window.show_theme(new.name)
+        kept = {f"command {each.title}": each.picture for each in found}
+        kept |= {f"action {each.text()}": each.icon() for each in window.findChildren(QAction)}
+        buttons = window.findChildren(QAbstractButton)
+        kept |= {f"{each.objectName()} {each.accessibleName()}": each.icon() for each in buttons}
+        kept |= {f"label {each.objectName()}": each.pixmap() for each in window.findChildren(QLabel)}
+        assert len(kept) > 150
+        stale = [name for name, one in kept.items() if not one.isNull() and old.text in inks(one)]
+        assert stale == []
+        assert sum(new.text in inks(one) for one in kept.values() if not one.isNull()) > 60
 
 
 def test_disabled_and_checked_icons_differ(app):

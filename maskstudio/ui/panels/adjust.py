@@ -1,6 +1,5 @@
 """The panel with the controls of the edge, live and changeable ever after, and its islands and holes."""
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from maskstudio.core.document import Region
@@ -65,12 +64,6 @@ class AdjustPanel(QWidget):
     def focus(self, name: str) -> None:
         """Bring the keyboard to a parameter of the edge, by its name in code."""
         self.form.field(name).setFocus()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            parts.dress(self)
 
     @property
     def _region(self) -> Region | None:

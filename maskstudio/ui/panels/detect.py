@@ -157,7 +157,6 @@ class DetectPanel(QWidget):
         """Follow the theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            parts.dress(self)
             self.model.dress()
 
     def _take_model(self) -> None:

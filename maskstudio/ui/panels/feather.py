@@ -1,6 +1,6 @@
 """A small field over the photo that asks how far to feather: Enter applies, Esc leaves everything as it is."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
@@ -54,12 +54,6 @@ class FeatherField(QFrame):
         self.field.interpretText()
         self.hide()
         self.chosen.emit(round(self.field.value()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Its icon follows the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            parts.dress(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter applies; Esc closes, as with any popup."""

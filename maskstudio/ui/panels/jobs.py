@@ -76,7 +76,6 @@ class JobsPanel(QWidget):
         """Follow the theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            parts.dress(self)
             for row in (*self._rows.values(), *self._ended):
                 row.show_job()
 

@@ -1,6 +1,5 @@
 """The panel that shapes the active layer's mask, live."""
 
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.params import MaskParams
@@ -42,12 +41,6 @@ class MaskPanel(QWidget):
         self._hint.setVisible(layer is None)
         if layer is not None:
             self.form.set_params(params)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            parts.dress(self)
 
     def _shape(self, params: MaskParams) -> None:
         if layer := self._session.active:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -108,9 +107,8 @@ def icon_button(name: str, text: str, verb: Callable[[], object]) -> QToolButton
     made.setAccessibleName(text)
     made.setIconSize(QSize(16, 16))
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    made.setProperty("iconName", name)
+    made.setIcon(icon(name))
     made.clicked.connect(lambda: verb())
-    dress(made)
     return made
 
 
@@ -119,17 +117,9 @@ def quiet_button(name: str, text: str, verb: Callable[[], object]) -> QPushButto
     made = QPushButton(text)
     made.setIconSize(QSize(16, 16))
     made.setProperty("quiet", True)
-    made.setProperty("iconName", name)
+    made.setIcon(icon(name))
     made.clicked.connect(lambda: verb())
-    dress(made)
     return made
-
-
-def dress(panel: QWidget) -> None:
-    """Give every button of ``panel``, or itself, its icon in the theme of now."""
-    for each in (panel, *panel.findChildren(QAbstractButton)):
-        if isinstance(each, QAbstractButton) and each.property("iconName"):
-            each.setIcon(icon(each.property("iconName")))
 
 
 def say(label: QLabel, text: str, tone: str = "") -> None:

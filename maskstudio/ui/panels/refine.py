@@ -134,7 +134,6 @@ class RefinePanel(QWidget):
         """Follow the theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            parts.dress(self)
             self.regions.dress()
 
     def _find_spill(self) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from maskstudio.ui import theme
+from maskstudio.ui.icons import icon
 from maskstudio.ui.panels import parts
 
 
@@ -46,8 +47,7 @@ class Section(QWidget):
         """Show only the title, or all of it."""
         if folded != self.folded:
             self._body.setVisible(not folded)
-            self.header.setProperty("iconName", "chevron-right" if folded else "chevron-down")
-            parts.dress(self.header)
+            self.header.setIcon(icon("chevron-right" if folded else "chevron-down"))
             self.toggled.emit(folded)
 
     def note(self, text: str) -> None:

@@ -53,13 +53,6 @@ def set_keys(actions: Mapping[str, QAction], keymap: Keymap, workspace: Workspac
         action.setToolTip(tooltip(BY_ID[name], keys))
 
 
-def dress(actions: Mapping[str, QAction]) -> None:
-    """Give every action its icon in the colours of the theme of now."""
-    for name, action in actions.items():
-        if BY_ID[name].icon:
-            action.setIcon(icon(BY_ID[name].icon))
-
-
 def fill(bar: QMenuBar, actions: Mapping[str, QAction], recent: QMenu, given: Iterable[QMenu] = ()) -> None:
     """Menus from the table, with the recent files below Open. Submenus that are ``given`` are taken by their titles."""
     ready = {menu.title(): menu for menu in given}
@@ -102,6 +95,8 @@ def tooltip(spec: Spec, keys: tuple[str, ...]) -> str:
 def _made(spec: Spec, parent: QObject) -> QAction:
     action = QAction(_translated(spec.text), parent)
     action.setObjectName(spec.id)
+    if spec.icon:
+        action.setIcon(icon(spec.icon))
     action.setStatusTip(_translated(spec.tip))
     action.setCheckable(bool(spec.group) or spec.checkable)
     action.setAutoRepeat(spec.id in _REPEATING)

@@ -100,7 +100,6 @@ class Tools(QObject):
 
     def dress(self) -> None:
         """Take over the theme's icons and colours, and what the preferences say about cursors."""
-        self.strip.dress()
         self.options.dress()
         self._keyboard.show()
 
