@@ -26,6 +26,7 @@ from maskstudio.names import path_of
 from maskstudio.ui import theme
 from maskstudio.ui.keys.keymap import Keymap
 from maskstudio.ui.keys.presets import TITLES
+from maskstudio.ui.panels import parts
 from maskstudio.ui.sheet import Section, as_html, as_text, sections
 
 _COLUMN = 370  # px
@@ -102,9 +103,6 @@ class CheatSheet(QDialog):
         return bytes(memory.data().data())
 
     def _foot(self) -> QWidget:
-        foot = QWidget()
-        foot.setObjectName("dialogFoot")
-        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._says = QLabel()
         self._says.setObjectName("hint")
         save, copy, close = (QPushButton(text) for text in (self.tr("Save…"), self.tr("Copy"), self.tr("Close")))
@@ -112,12 +110,7 @@ class CheatSheet(QDialog):
         copy.clicked.connect(self._copy)
         close.clicked.connect(self.close)
         close.setDefault(True)
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
-        row.addWidget(self._says, 1)
-        for button in (copy, save, close):
-            row.addWidget(button)
-        return foot
+        return parts.foot(copy, save, close, aside=self._says)
 
     def _ask_and_save(self) -> None:
         kinds = ";;".join((_tr("Page (*.html)"), _tr("For printing (*.pdf)"), _tr("Text (*.txt)")))

@@ -39,14 +39,16 @@ def row(*widgets: QWidget) -> QHBoxLayout:
     return made
 
 
-def foot(*buttons: QWidget) -> QWidget:
-    """The strip at the foot of a sheet, with its buttons at the right."""
+def foot(*buttons: QWidget, aside: QWidget | None = None) -> QWidget:
+    """The strip at the foot of a dialog, with its buttons at the right, and ``aside`` at the left."""
     made = QWidget()
     made.setObjectName("dialogFoot")
     made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     placed = row(*buttons)
     placed.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
     placed.insertStretch(0)
+    if aside is not None:
+        placed.insertWidget(0, aside)
     made.setLayout(placed)
     return made
 

@@ -24,6 +24,7 @@ from maskstudio.ui import theme
 from maskstudio.ui.keys import keymap as keymaps
 from maskstudio.ui.keys.editor import KeyEditor
 from maskstudio.ui.keys.keymap import Keymap
+from maskstudio.ui.panels import parts
 from maskstudio.ui.preferences.page import PreferencePage
 from maskstudio.ui.preferences.services import ServicesPage
 
@@ -147,9 +148,6 @@ class Preferences(QDialog):
         whole.addWidget(self._foot())
 
     def _foot(self) -> QWidget:
-        foot = QWidget()
-        foot.setObjectName("dialogFoot")
-        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._restore = QPushButton(self.tr("Defaults of This Page"))
         self._restore.setAutoDefault(False)
         self._restore.clicked.connect(self._restore_page)
@@ -159,12 +157,7 @@ class Preferences(QDialog):
         close = QPushButton(self.tr("Close"))
         close.setDefault(True)
         close.clicked.connect(self.close)
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(theme.MARGIN, theme.SPACE, theme.MARGIN, theme.SPACE)
-        row.addWidget(self._restore)
-        row.addStretch()
-        row.addWidget(close)
-        return foot
+        return parts.foot(close, aside=self._restore)
 
     def _restore_page(self) -> None:
         shown = self._pages.currentWidget()
