@@ -149,6 +149,7 @@ def _column(found: list[Section]) -> QGridLayout:
             grid.setRowMinimumHeight(grid.rowCount(), theme.MARGIN)
         heading = QLabel(section.title)
         heading.setObjectName("sheetHeading")
+        heading.setIndent(0)  # a label with a border of its own would stand further in
         grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
         for each in section.rows:
             at = grid.rowCount()

@@ -54,7 +54,7 @@ class TopBar(QToolBar):
         button.setAccessibleName(action.text())
         if action.objectName() == "file.export" and isinstance(button, QToolButton):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setText(self.tr("Export"))
+            action.setIconText(self.tr("Export"))  # a text of the button's own lasts until the action changes
 
 
 class ModeRow(QFrame):

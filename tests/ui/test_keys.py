@@ -236,3 +236,34 @@ def test_menus_have_sections_submenus_and_letters_of_their_own():
         assert not any(one.isSeparator() and other.isSeparator() for one, other in pairwise(row))
     shown = {action.objectName() for action in window.findChildren(QAction)}
     assert shown >= {name for name, spec in BY_ID.items() if not spec.does}
+
+
+FILE_MENU = [
+    ["Open…", "Open Recent", "Open the Sample", "Reopen Closed", "Recently Closed"],
+    ["Close", "Save", "Save As…", "Save a Copy…"],
+    ["Import Mask…", "Import Trimap…"],
+    ["Export Cut-out…", "Export Again", "Export Mask…"],
+    ["Add Model File…"],
+    ["Quit"],
+]
+EDIT_MENU = [
+    ["Undo", "Redo", "Toggle Last State"],
+    ["Copy Cut-out", "Copy Merged", "Paste", "Paste as Mask", "Clear"],
+    ["Fill", "Transform"],
+    ["Find a Command…", "Cancel Running Work"],
+    ["Edit Keys…", "Preferences…"],
+]
+
+
+@pytest.mark.parametrize(("title", "wanted"), [("File", FILE_MENU), ("Edit", EDIT_MENU)])
+def test_entries_stand_in_the_groups_users_know(title, wanted):
+    window, found = QMainWindow(), [[]]
+    actions = registry.build(window, {name: (lambda: None) for name in BY_ID}, Keymap())
+    registry.fill(window.menuBar(), actions, QMenu("Open Recent", window))
+    menu = next(top.menu() for top in window.menuBar().actions() if top.text() == f"&{title}")
+    for action in menu.actions():
+        if action.isSeparator():
+            found.append([])
+        else:
+            found[-1].append(action.text())
+    assert found == wanted

@@ -17,7 +17,7 @@ LAYER = (
     Spec("layer.next", "Layer", "Choose the Layer Above", "Make the layer above the active one.",
          ("Alt+]", "Alt+PgUp"), "", "above", also="activate select next"),
     Spec("layer.previous", "Layer", "Choose the Layer Below", "Make the layer below the active one.",
-         ("Alt+[", "Alt+PgDown"), "", "below", also="activate select previous"),
+         ("Alt+[", "Alt+PgDown"), "", "below", ends_section=True, also="activate select previous"),
     Spec("layer.up", "Layer", "Bring Forward", "Move the active layer up.",
          ("Ctrl+]", "Ctrl+Alt+PgUp"), "up", "above", also="raise order"),
     Spec("layer.down", "Layer", "Send Backward", "Move the active layer down.",

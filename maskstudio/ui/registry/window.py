@@ -27,6 +27,6 @@ HELP = (
     Spec("help.shortcuts", "Help", "Keyboard Shortcuts", "Every key there is, on one sheet.",
          ("F1", "?"), "keyboard", also="cheat sheet keys hotkeys"),
     Spec("help.tour", "Help", "Take the Tour", "Six places to know, shown on the sample photo.",
-         (), "help", also="tutorial learn introduction first"),
+         (), "help", ends_section=True, also="tutorial learn introduction first"),
     Spec("help.about", "Help", "About maskstudio", "Version and licence.", (), "info", also="version licence"),
 )  # fmt: skip
