@@ -10,7 +10,7 @@ import numpy.typing as npt
 from maskstudio.core.cv import cv2
 from maskstudio.core.depth import Pixels, to_depth
 from maskstudio.core.document import Detection, Document, Layer, Refinement
-from maskstudio.core.files import check_png_name, encode_cutout, read_image, write_cutout, write_mask
+from maskstudio.core.files import bits, check_png_name, encode_cutout, read_image, write_cutout, write_mask
 from maskstudio.core.fringe import Fringe
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image
@@ -184,8 +184,7 @@ def write_document(
     check_png_name(path)
     held = bool(document.alpha.bounds)
     image, colours = document.image, document.colours(document.frame)
-    depth = image.depth if params.depth == "source" else int(params.depth)
-    alpha = _alpha(document.alpha, depth)
+    alpha = _alpha(document.alpha, bits(params, image))
     if backdrop is not None and backdrop[3] > 0:
         colours, alpha = over(colours, document.alpha.array(), backdrop)
         image = replace(image, pixels=colours)
@@ -193,29 +192,22 @@ def write_document(
         path,
         image,
         alpha,
+        params,
         colours=colours,
-        **_written(params),
         step=lambda fraction: token.step(fraction, "Writing"),
     )
     return held
-
-
-def _written(params: ExportParams) -> dict[str, Any]:
-    """How any cut-out is written, be it a file, for the clipboard or for a drag."""
-    depth = None if params.depth == "source" else int(params.depth)
-    return {"depth": depth, "hidden": params.hidden, "metadata": params.metadata, "compression": params.compression}
 
 
 def cutout_png(document: Document, params: ExportParams, token: Token) -> tuple[bytes, Rect]:
     """The cut-out as bytes of an RGBA PNG, trimmed to the box of what is not fully transparent, and that box."""
     box = document.alpha.bounds or document.frame
     image = replace(document.image, pixels=document.image.pixels[box.slices()].copy(), alpha=None)
-    written = _written(params)
     png = encode_cutout(
         image,
-        _alpha(document.alpha, written["depth"] or image.depth, box),
+        _alpha(document.alpha, bits(params, image), box),
+        params,
         colours=np.ascontiguousarray(document.colours(box)),
-        **written,
         step=lambda fraction: token.step(fraction, "Encoding"),
     )
     return png, box

@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -37,24 +37,31 @@ def area_around(document: Document, layer: Layer) -> Rect:
     return box.grow(max(_AROUND, max(box.width, box.height) // 10)).intersect(document.frame)
 
 
-def answered(
-    departure: Departure,
-    document: Document,
-    service: Service,
-    ledger: Ledger,
-    gate: Gate,
-    token: Token,
-    shape: MaskParams,
-    bill: Bill,
-) -> tuple[Answer, list[Layer]]:
-    """Carry an errand out and make layers of the answer; ``bill`` hears how it stands.
+@dataclass(frozen=True, eq=False)
+class Order:
+    """A departure that was agreed to: what is sent of which document to whom, how the layers that come home are shaped,
+    and where it is noted. ``bill`` hears how it stands.
+    """
+
+    departure: Departure
+    document: Document
+    shape: MaskParams
+    service: Service
+    ledger: Ledger
+    gate: Gate
+    bill: Bill
+
+
+def answered(order: Order, token: Token) -> tuple[Answer, list[Layer]]:
+    """Carry an errand out and make layers of the answer.
 
     Whatever ends it early says what that means for the user's money, and a charge far above the price announced pauses
     the queue.
     """
+    departure, bill = order.departure, order.bill
     try:
-        answer = carried_out(departure, document, service, ledger, gate, token, shape, bill)
-        layers = layers_of(answer, departure, document, shape, token)
+        answer = carried_out(order, token)
+        layers = layers_of(answer, departure, order.document, order.shape, token)
     except MaskStudioError as error:
         told = bill.told(error)
         told.again = departure.identity if bill.open and bill.lies else ""
@@ -65,27 +72,19 @@ def answered(
         raise KeyboardInterrupt(bill.stopped) from None
     finally:
         if bill.beyond:
-            gate.pause(bill.beyond)
+            order.gate.pause(bill.beyond)
     return replace(answer, note=" ".join(filter(None, (bill.beyond, answer.note)))), layers
 
 
-def carried_out(
-    departure: Departure,
-    document: Document,
-    service: Service,
-    ledger: Ledger,
-    gate: Gate,
-    token: Token,
-    shape: MaskParams,
-    bill: Bill,
-) -> Answer:
+def carried_out(order: Order, token: Token) -> Answer:
     """Carry the errand out, with a line in the ledger before anything is paid. Raises the errors of providers.
 
     What a service says of money or of too many requests pauses its queue. Nothing is charged twice: a call whose token
     was paid for here costs nothing more.
     """
-    errand = _errand(departure, document)
-    with gate.passed(token):
+    departure, service, ledger, bill = order.departure, order.service, order.ledger, order.bill
+    errand = _errand(departure, order.document)
+    with order.gate.passed(token):
         voucher = service.voucher() if isinstance(service, Prepaid) else ""
         prepaid = ledger.prepaid(voucher)
         if voucher and departure.price == 0 and not prepaid:
@@ -97,7 +96,7 @@ def carried_out(
             0.0 if prepaid else departure.price,
             departure.cap,
             model=model_of(service.name, errand.operation, errand.params),
-            errand=claims.errand_of(departure, document, shape),
+            errand=claims.errand_of(departure, order.document, order.shape),
             voucher=voucher,
         )
 
@@ -117,7 +116,7 @@ def carried_out(
             return run_with(token, lambda: service.run(errand, trip))
         except MaskStudioError as error:
             if isinstance(error, Busy | PaymentNeeded):
-                gate.pause(str(error))
+                order.gate.pause(str(error))
             raise
         finally:
             if bill.state == "agreed":

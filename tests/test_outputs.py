@@ -268,8 +268,8 @@ def test_objects_are_written_with_what_was_entered(session, gate, tmp_path):
 def test_a_service_gets_what_was_entered(session, gate, monkeypatch):
     sent = []
 
-    def carried_out(departure, document, *_):
-        sent.append(document.layer(departure.layer).alpha.array())
+    def carried_out(order, _token):
+        sent.append(order.document.layer(order.departure.layer).alpha.array())
         return Answer()
 
     monkeypatch.setattr(sending, "carried_out", carried_out)

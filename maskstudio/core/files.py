@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from maskstudio.core.about import Keep, chunks_of, resolution_chunks
+from maskstudio.core.about import chunks_of, resolution_chunks
 from maskstudio.core.atomic import replacing
-from maskstudio.core.cutout import Alpha, Hidden, alpha_to_depth, cutout_raster
+from maskstudio.core.cutout import Alpha, alpha_to_depth, cutout_raster
 from maskstudio.core.cv import cv2
 from maskstudio.core.decode import decode, decode_jpeg, decode_quarter, peeked_size
 from maskstudio.core.image import Image, Pixels, to_8bit
@@ -21,13 +21,14 @@ from maskstudio.core.png import Compression, png_pieces, raster_of
 from maskstudio.core.preview import Preview
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
 from maskstudio.names import shown
-from maskstudio.params import MaskInParams
+from maskstudio.params import ExportParams, MaskInParams
 
 Step = Callable[[float], None]
 
 DEFAULT_PIXEL_LIMIT = 250_000_000
 """Pixels. More than any camera or phone has (200 million); at 1 GB with its mask, 8 GB of memory can still edit it."""
 
+_PLAIN = ExportParams()
 _MOST_BYTES = 4 << 30  # no image file within reach of the limit above is larger
 
 
@@ -153,38 +154,42 @@ def write_cutout(
     path: str | Path,
     image: Image,
     alpha: Alpha,
+    params: ExportParams = _PLAIN,
     *,
     colours: Pixels | None = None,
-    depth: int | None = None,
-    hidden: Hidden = "keep",
-    metadata: Keep = "copyright",
-    compression: Compression = "fast",
     step: Step | None = None,
 ) -> None:
-    """A straight-alpha RGBA PNG with the image's profile; the arguments are those of ``cutout_raster``.
-
-    ``metadata`` says how much of the photo's goes along (see ``about.chunks_of``).
+    """A straight-alpha RGBA PNG with the image's profile, written as ``params`` say; ``alpha`` and ``colours`` are
+    those of ``cutout_raster``.
 
     The file appears whole or not at all. Raises BadMask, BadParameter, CannotWrite; or what ``step`` raises.
     """
-    raster = cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden)
-    _write(path, png_pieces(raster, about=chunks_of(image, metadata), compression=compression, step=step))
+    _write(path, _cutout_pieces(image, alpha, params, colours, step))
 
 
 def encode_cutout(
     image: Image,
     alpha: Alpha,
+    params: ExportParams = _PLAIN,
     *,
     colours: Pixels | None = None,
-    depth: int | None = None,
-    hidden: Hidden = "keep",
-    metadata: Keep = "copyright",
-    compression: Compression = "fast",
     step: Step | None = None,
 ) -> bytes:
     """What ``write_cutout`` would write, as bytes (for clipboard and drags)."""
-    raster = cutout_raster(image, alpha, colours=colours, depth=depth, hidden=hidden)
-    return b"".join(png_pieces(raster, about=chunks_of(image, metadata), compression=compression, step=step))
+    return b"".join(_cutout_pieces(image, alpha, params, colours, step))
+
+
+def _cutout_pieces(
+    image: Image, alpha: Alpha, params: ExportParams, colours: Pixels | None, step: Step | None
+) -> Generator[bytes]:
+    raster = cutout_raster(image, alpha, colours=colours, depth=bits(params, image), hidden=params.hidden)
+    about = chunks_of(image, params.metadata)
+    return png_pieces(raster, about=about, compression=params.compression, step=step)
+
+
+def bits(params: ExportParams, image: Image) -> int:
+    """How many bits a channel of the cut-out of ``image`` gets: 8 or 16."""
+    return image.depth if params.depth == "source" else int(params.depth)
 
 
 def write_mask(

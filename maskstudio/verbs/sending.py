@@ -139,9 +139,9 @@ class SendingVerbs(Desk):
 
         def work(token: Token) -> tuple[Answer, list[Layer]]:
             document = entered.document if departure.layer is None else entered.whole(token)
-            return sending.answered(
-                departure, document, service, self.ledger, gate(service.name), token, shape or MaskParams(), bill
-            )
+            turn = gate(service.name)
+            order = sending.Order(departure, document, shape or MaskParams(), service, self.ledger, turn, bill)
+            return sending.answered(order, token)
 
         def over(job: Job) -> str:
             if job.state == "cancelled" and bill.open and self.history is not history:

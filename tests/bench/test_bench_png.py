@@ -11,6 +11,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.files import decode_image, encode_cutout
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
+from maskstudio.params import ExportParams
 
 
 def best_of_both(ours, peer, ratio, rounds=12):
@@ -54,16 +55,17 @@ def test_export_takes_at_most_seven_tenths_of_opencv(photo, hidden):
     bgra = cv2.cvtColor(np.dstack([image.pixels, alpha]), cv2.COLOR_RGBA2BGRA)
     if hidden == "clear":
         bgra[alpha == 0] = 0
+    encode = partial(encode_cutout, image, alpha, ExportParams(hidden=hidden))
     ours, peer = best_of_both(
-        lambda: encode_cutout(image, alpha, hidden=hidden),
+        encode,
         lambda: cv2.imencode(".png", bgra, [cv2.IMWRITE_PNG_COMPRESSION, 1]),
         0.7,
     )
-    size = len(encode_cutout(image, alpha, hidden=hidden))
+    size = len(encode())
     peer_size = len(cv2.imencode(".png", bgra, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])
     print(f"{hidden}: {ours:.2f} s against {peer:.2f} s, {size / 1e6:.1f} MB against {peer_size / 1e6:.1f} MB")
     assert size <= 1.05 * peer_size
-    if ours > 0.7 * peer and (cores := cores_had(lambda: encode_cutout(image, alpha, hidden=hidden))) < 1.6:
+    if ours > 0.7 * peer and (cores := cores_had(encode)) < 1.6:
         pytest.skip(f"others keep this machine busy: the writer had {cores:.1f} cores")
     assert ours <= 0.7 * peer
 

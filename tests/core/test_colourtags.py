@@ -17,6 +17,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.files import decode_image, encode_cutout, read_image
 from maskstudio.core.pngfile import read_chunks
 from maskstudio.core.project import Source, read_project, write_project
+from maskstudio.params import ExportParams
 from tests.core.pictures import RGB, plain_png, saved
 
 SKIN = (200, 93, 62)
@@ -103,7 +104,7 @@ def test_numbers_of_narrow_range_show_alike_at_any_depth(stored, written):
     patch = np.full((6, 8, 3), (238, 211, 193), np.uint8)
     pixels = patch if stored == 8 else patch.astype(np.uint16) * 256
     image = decode_image(plain_png(2, pixels, (b"cICP", bytes((9, 13, 0, 0)))), "a.png").image
-    out = decode_image(encode_cutout(image, np.full((6, 8), 255, np.uint8), depth=written), "b.png").image
+    out = decode_image(encode_cutout(image, np.full((6, 8), 255, np.uint8), ExportParams(str(written))), "b.png").image
     assert out.depth == written
     right = shown((patch[0, 0] - 16.0) / 219 * 255, BT2020_XYZ)
     assert np.abs(managed(image)[0, 0] - right).max() <= 1.5

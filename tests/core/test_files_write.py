@@ -14,10 +14,12 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 
 from maskstudio.core.atomic import replacing
+from maskstudio.core.cutout import cutout_raster
 from maskstudio.core.cv import cv2
 from maskstudio.core.files import encode_cutout, read_image, read_mask, write_cutout, write_mask
 from maskstudio.core.image import Image
 from maskstudio.errors import BadMask, BadParameter, Cancelled, CannotWrite
+from maskstudio.params import ExportParams
 
 
 def decoded(data):
@@ -53,7 +55,8 @@ def blob(height=40, width=60):
 def test_every_pixel_is_where_it_should_come_from(source_depth, depth, hidden, cleaned, alpha):
     image = Image(noise(source_depth, (*alpha.shape, 3)))
     colours = noise(source_depth, (*alpha.shape, 3), 1) if cleaned else None
-    out = decoded(encode_cutout(image, alpha, colours=colours, depth=depth, hidden=hidden)).astype(float)
+    params = ExportParams(str(depth or "source"), hidden)
+    out = decoded(encode_cutout(image, alpha, params, colours=colours)).astype(float)
     target = depth or source_depth
     scale = {(8, 8): 1, (16, 16): 1, (8, 16): 257, (16, 8): 1 / 257}[source_depth, target]
     source = np.rint(image.pixels * float(scale))
@@ -75,7 +78,7 @@ def test_every_pixel_is_where_it_should_come_from(source_depth, depth, hidden, c
 def test_bleed_takes_the_nearest_visible_colour():
     alpha = np.where(np.random.default_rng(3).random((50, 70)) < 0.01, 200, 0).astype(np.uint8)
     image = Image(noise(8, (50, 70, 3)))
-    out = decoded(encode_cutout(image, alpha, hidden="bleed"))
+    out = decoded(encode_cutout(image, alpha, ExportParams(hidden="bleed")))
     ys, xs = np.nonzero(alpha)
     for y, x in np.argwhere(alpha == 0):
         distance = np.hypot(ys - y, xs - x)
@@ -88,7 +91,7 @@ def test_bleed_costs_no_more_for_a_far_corner():
     alpha = np.zeros((300, 400), np.uint8)
     alpha[0, 0] = 9
     image = Image(noise(8, (300, 400, 3)))
-    out = decoded(encode_cutout(image, alpha, hidden="bleed"))
+    out = decoded(encode_cutout(image, alpha, ExportParams(hidden="bleed")))
     assert (out[..., :3] == image.pixels[0, 0]).all()
 
 
@@ -98,7 +101,7 @@ def test_float_and_sixteen_bit_alphas_round_to_the_nearest():
     assert decoded(encode_cutout(image, alpha))[0, :, 3].tolist() == [0, 0, 1, 255, 255, 0]
     deep = np.array([[0, 128, 129, 257, 65535, 65406]], np.uint16)
     assert decoded(encode_cutout(image, deep))[0, :, 3].tolist() == [0, 0, 1, 1, 255, 254]
-    assert decoded(encode_cutout(image, deep, depth=16))[0, :, 3].tolist() == deep[0].tolist()
+    assert decoded(encode_cutout(image, deep, ExportParams("16")))[0, :, 3].tolist() == deep[0].tolist()
 
 
 def test_profile_and_grey_sources(tmp_path, shared_data):
@@ -118,7 +121,7 @@ def test_a_photo_opens_again_as_it_was_saved(tmp_path, shared_data, hidden, comp
     image = read_image(shared_data / "photos/rembg/examples/girl-1.jpg").image
     image = Image(image.pixels[:300, :500])
     alpha = blob(300, 500)
-    write_cutout(tmp_path / "a.png", image, alpha, hidden=hidden, compression=compression)
+    write_cutout(tmp_path / "a.png", image, alpha, ExportParams(hidden=hidden, compression=compression))
     again = read_image(tmp_path / "a.png")
     np.testing.assert_array_equal(again.alpha, alpha)
     np.testing.assert_array_equal(again.image.pixels[alpha > 0], image.pixels[alpha > 0])
@@ -142,7 +145,7 @@ def test_what_does_not_fit_is_refused():
     with pytest.raises(BadMask, match="cleaned colours"):
         encode_cutout(image, np.zeros((4, 5), np.uint8), colours=noise(16, (4, 5, 3)))
     with pytest.raises(BadParameter, match="depth 12"):
-        encode_cutout(image, np.zeros((4, 5), np.uint8), depth=12)
+        cutout_raster(image, np.zeros((4, 5), np.uint8), depth=12)
     with pytest.raises(BadMask):
         write_mask("m.png", np.zeros((4, 5, 3), np.uint8))
 

@@ -19,6 +19,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.files import decode_image, read_image, write_cutout, write_mask
 from maskstudio.core.pngfile import read_chunks
 from maskstudio.core.project import Source, read_project, write_project
+from maskstudio.params import ExportParams
 from tests.core.pictures import RGB, plain_png, saved
 
 ALPHA = np.full(RGB.shape[:2], 200, np.uint8)
@@ -95,7 +96,7 @@ def jpeg(exif=b"", xmp_=b"", iptc_=b"", **options):
 
 def written(tmp_path, image, keep):
     path = tmp_path / f"{keep}.png"
-    write_cutout(path, image, np.full(image.pixels.shape[:2], 200, np.uint8), metadata=keep)
+    write_cutout(path, image, np.full(image.pixels.shape[:2], 200, np.uint8), ExportParams(metadata=keep))
     return path.read_bytes()
 
 
