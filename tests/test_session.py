@@ -159,6 +159,9 @@ def test_undo_overtakes_work_that_is_under_way():
     session.set_mask_params(layer.id, MaskParams(mask_padding=7, mask_blur=0))
     session.undo()
     later.run()
+    assert session.document.layers[0].name == "moon"
+    assert session.mask_params(session.document.layers[0]) == layer.params
+    session.undo()
     assert session.document is before
     assert session.mask_params(session.document.layers[0]) == layer.params
 

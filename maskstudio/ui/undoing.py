@@ -9,14 +9,14 @@ from maskstudio.ui.tools.tools import Tools
 
 def undo_label(tools: Tools, session: Session) -> str:
     """What undo would take back, in a word or two; empty for nothing."""
-    return tools.undoes or (session.history and session.history.undo_label) or ""
+    return tools.undoes or session.undo_label
 
 
 def redo_label(tools: Tools, session: Session) -> str:
     """What redo would bring back; empty for nothing."""
     if tools.redoes or tools.undoes:
         return tools.redoes
-    return (session.history and session.history.redo_label) or ""
+    return session.redo_label
 
 
 def undo(tools: Tools, session: Session) -> None:

@@ -67,7 +67,15 @@ class Desk:
 
     def _coming(self) -> tuple[Change, ...]:
         """What was entered and is not in the document yet, in its order."""
+        return self._computing()
+
+    def _computing(self) -> tuple[Change, ...]:
+        """The values among it: jobs are computing them."""
         return ()
+
+    def _land(self, done: Callable[[], None]) -> None:
+        """Something has come, or will not come: ``done`` takes it over."""
+        done()
 
     def _under_way(self) -> tuple[Change, ...]:
         """What the document wants already and jobs are solving, so that nobody else has to."""
@@ -103,7 +111,18 @@ class Desk:
         lane: str,
         owes: Owes | None = None,
     ) -> Job:
-        return self.runner.start(label, work, done, lane=lane, failed=lambda error: self.failed(error), owes=owes)
+        def came(result: object) -> None:
+            self._land(lambda: done(result))
+
+        def missed(error: MaskStudioError) -> None:
+            self._land(lambda: self.failed(error))
+
+        def over(job: Job) -> str:
+            if job.state == "cancelled":
+                self._land(lambda: None)
+            return ""
+
+        return self.runner.start(label, work, came, lane=lane, failed=missed, closing=over, owes=owes)
 
     def _let_go(self) -> None:
         """Stop the work on the document, but for what is due all the same."""

@@ -4,11 +4,13 @@ import re
 from dataclasses import replace
 from itertools import count
 
-from maskstudio.core.document import Document, Layer
+from maskstudio.core.document import Document, Layer, Origin
 from maskstudio.core.layer import Colour
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode, combine
 from maskstudio.core.warp import moved
+from maskstudio.jobs import Token
+from maskstudio.verbs.entered import Entered
 from maskstudio.verbs.shaping import ShapingVerbs
 
 
@@ -50,9 +52,35 @@ class LayerVerbs(ShapingVerbs):
     def delete(self, layer_id: int) -> None:
         """Remove a layer."""
         document = self._required()
-        if document.layer(layer_id):
-            self.runner.cancel(f"layer {layer_id} ")
-            self.commit(document.remove(layer_id), "Delete layer")
+        layer = document.layer(layer_id)
+        if layer is None:
+            return
+
+        def change(document: Document, _token: Token) -> Document:
+            return document.remove(layer_id) if document.layer(layer_id) is not None else document
+
+        if self._turns:
+            self._in_turn("Delete layer", change)
+            return
+        in_hand, entered = self._in_hand(layer), Entered(document, self._computing())
+        self.runner.cancel(f"layer {layer_id} ")
+        self._change("Delete layer", change)
+        if in_hand and entered.changes:
+            self._complete(entered, layer_id)
+
+    def _complete(self, entered: Entered, layer_id: int) -> None:
+        """Bring what was entered of a deleted layer into the step it was deleted from, for undo to bring back."""
+        history = self.history
+        assert history is not None
+
+        def made(whole: Document) -> None:
+            kept = whole.layer(layer_id)
+            if kept is not None:
+                history.amend(lambda old: old.put(kept) if old is entered.document else old)
+                self.changed()
+
+        name = entered.document.image.name
+        self.runner.start(f"Finish {name}", entered.made, made, lane=f"deleted {layer_id}", quiet=True)
 
     def move(self, layer_id: int, to: int) -> None:
         """Put a layer at position ``to``, counted from the bottom."""
@@ -72,53 +100,75 @@ class LayerVerbs(ShapingVerbs):
 
     def duplicate(self, layer_id: int) -> None:
         """Put a copy of a layer right above it."""
-        document = self._required()
-        layer = document.layer(layer_id)
-        if layer is not None:
-            copy = layer.changed(name=_copied(layer.name, document), origin=self.origin("duplicate"))
-            self.commit(document.add([copy], at=document.layers.index(layer) + 1), "Duplicate layer")
-            self._solve_again(self._required().layers[document.layers.index(layer) + 1])
+        origin = self.origin("duplicate")
+
+        def change(document: Document, _token: Token) -> Document:
+            layer = document.layer(layer_id)
+            if layer is None:
+                return document
+            copy = layer.changed(name=_copied(layer.name, document), origin=origin)
+            return document.add([copy], at=document.layers.index(layer) + 1)
+
+        self._in_turn("Duplicate layer", change)
 
     def merge_down(self, layer_id: int) -> None:
         """Combine a layer with the one below it, in its mode, into one hand-made mask."""
-        document = self._required()
-        layer = document.layer(layer_id)
-        at = document.layers.index(layer) if layer else 0
-        if layer is None or at == 0:
+        pair = _pair(self._required(), layer_id)
+        if pair is None:
             return
-        below = document.layers[at - 1]
-        if below.mode != "add" or not (below.visible and layer.visible):
+        if not _mergeable(*pair):
             self.told("Only two visible layers merge, and the lower one must be one that adds.")
             return
-        for each in (below, layer):
-            self.runner.cancel(f"layer {each.id} ")
-        mask = combine(below.alpha, layer.alpha, layer.mode)
-        origin = self.origin("merge", params={"of": [below.name, layer.name]})
-        whole = Layer(id=below.id, name=below.name, mask=mask, shaped=mask, colour=below.colour, origin=origin)
-        document = document.remove(layer_id).put(whole)
-        self.commit(document.changed(active=below.id), "Merge layers")
+        origin = self.origin("merge", params={"of": [each.name for each in pair]})
+
+        def change(document: Document, _token: Token) -> Document:
+            pair = _pair(document, layer_id)
+            return _merged(document, *pair, origin) if pair is not None and _mergeable(*pair) else document
+
+        self._in_turn("Merge layers", change, whole=True)
 
     def move_pixels(self, layer_id: int, dx: int, dy: int) -> None:
         """Move a layer's mask and paint by whole pixels; its parameters stay live and a refined edge is solved anew."""
-        document = self._required()
-        layer = document.layer(layer_id)
-        if layer is None or (dx, dy) == (0, 0):
+        if (dx, dy) == (0, 0):
             return
-        self.runner.cancel(f"layer {layer_id} ")
-        mask = moved(layer.mask, dx, dy)
-        placed = layer.changed(
-            mask=mask,
-            shaped=mask if layer.shaped is layer.mask else moved(layer.shaped, dx, dy),
-            paint=layer.paint.transformed(lambda plane: moved(plane, dx, dy)) if layer.paint else None,
-            retouch=layer.retouch.transformed(lambda plane: moved(plane, dx, dy)) if layer.retouch else None,
-            hints=moved(layer.hints, dx, dy) if layer.hints else None,
-            regions=tuple(replace(region, area=moved(region.area, dx, dy)) for region in layer.regions),
-            measured=None,
-            refinement=None,
-            source=None,
-        )
-        self.commit(document.put(placed), "Move mask")
-        self._solve_again(placed)
+
+        def change(document: Document, _token: Token) -> Document:
+            layer = document.layer(layer_id)
+            return document if layer is None else document.put(_placed(layer, dx, dy))
+
+        self._in_turn("Move mask", change)
+
+
+def _pair(document: Document, layer_id: int) -> tuple[Layer, Layer] | None:
+    """The layer below another one, and that; None where there are no two."""
+    layer = document.layer(layer_id)
+    at = document.layers.index(layer) if layer else 0
+    return (document.layers[at - 1], layer) if layer is not None and at else None
+
+
+def _mergeable(below: Layer, layer: Layer) -> bool:
+    return below.mode == "add" and below.visible and layer.visible
+
+
+def _merged(document: Document, below: Layer, layer: Layer, origin: Origin) -> Document:
+    mask = combine(below.alpha, layer.alpha, layer.mode)
+    whole = Layer(id=below.id, name=below.name, mask=mask, shaped=mask, colour=below.colour, origin=origin)
+    return document.remove(layer.id).put(whole).changed(active=below.id)
+
+
+def _placed(layer: Layer, dx: int, dy: int) -> Layer:
+    mask = moved(layer.mask, dx, dy)
+    return layer.changed(
+        mask=mask,
+        shaped=mask if layer.shaped is layer.mask else moved(layer.shaped, dx, dy),
+        paint=layer.paint.transformed(lambda plane: moved(plane, dx, dy)) if layer.paint else None,
+        retouch=layer.retouch.transformed(lambda plane: moved(plane, dx, dy)) if layer.retouch else None,
+        hints=moved(layer.hints, dx, dy) if layer.hints else None,
+        regions=tuple(replace(region, area=moved(region.area, dx, dy)) for region in layer.regions),
+        measured=None,
+        refinement=None,
+        source=None,
+    )
 
 
 def new_name(document: Document) -> str:

@@ -15,6 +15,7 @@ from maskstudio.jobs import Runner, Token
 from maskstudio.verbs.edging import EdgingVerbs
 from maskstudio.verbs.entered import Change, Once
 from maskstudio.verbs.late import caught_up
+from maskstudio.verbs.turns import Turn, Value
 
 _PATIENCE = 0.3  # seconds before work gives way to a newer value
 _RECENT = 64  # steps in which a draft is looked for once careful work has ended
@@ -72,7 +73,7 @@ class LiveVerbs(EdgingVerbs):
         super().__init__(runner, provider)
         self._wishes: dict[int, Wish] = {}  # by layer; each counts as long as there is work on it
         self._at_work: dict[int, _AtWork] = {}
-        self._kept: set[str] = set()  # the keys of runs that end as soon as their work does
+        self._kept: set[Wish] = set()  # the last of runs that end as soon as their work does
 
     def runs(self, key: str) -> bool:
         """Whether the run of this key is the last thing that happened, or is about to be."""
@@ -83,8 +84,9 @@ class LiveVerbs(EdgingVerbs):
         return self._wished(key) is not None
 
     def _wished(self, key: str) -> Wish | None:
-        wishes = (wish for wish in self._wishes.values() if wish.key == key)
-        return next((wish for wish in wishes if self.runner.under_way(_lane(wish.layer_id))), None)
+        waiting = [turn.wish for turn in reversed(self._turns) if isinstance(turn.wish, Wish)]
+        at_work = [wish for wish in self._wishes.values() if self.runner.under_way(_lane(wish.layer_id))]
+        return next((wish for wish in (*waiting, *at_work) if wish.key == key), None)
 
     def start_of(self, key: str, layer_id: int) -> Layer | None:
         """The layer as it was before the run of this key, or as it is, if there is none."""
@@ -96,28 +98,44 @@ class LiveVerbs(EdgingVerbs):
 
     def keep(self, key: str) -> None:
         """End a run; what it came to stays."""
-        if self.coming(key):
-            self._kept.add(key)
+        if (wish := self._wished(key)) is not None:
+            self._kept.add(wish)
         elif self._on_top(key) and self.history:
             self.history.seal()
             self.changed()
 
     def drop(self, key: str) -> None:
         """End a run and take it back."""
+        self._turns = [turn for turn in self._turns if not (isinstance(turn.wish, Wish) and turn.wish.key == key)]
         if wish := self._wished(key):
             self.runner.cancel(_lane(wish.layer_id))
         if self._on_top(key):
-            self.undo()
-        else:
-            self.changed()
+            self._step_back()
+        self.changed()
 
     def _run(self, wish: Wish) -> None:
         """Work towards this from now on."""
         self.end_stroke()
+        older = self._turns[-1].wish if self._turns else self._now_wished(wish.layer_id)
+        same = isinstance(older, Wish) and older.key == wish.key and older not in self._kept
+        if not self._turns:  # where something else was entered since, it is a run of its own
+            same = same and self._newest() == _lane(wish.layer_id)
+        if self._turns and same:  # the newer value overtakes the older one where that waits
+            self._turns.pop()
+        if self._turns or (older is not None and not same):
+            self._take_turn(Turn(wish.label, partial(_anew, wish), partial(self._begin, wish), wish=wish))
+        else:
+            self._begin(wish)
+
+    def _now_wished(self, layer_id: int) -> Wish | None:
+        return self._wishes[layer_id] if self.runner.under_way(_lane(layer_id)) else None
+
+    def _begin(self, wish: Wish) -> None:
+        lane = _lane(wish.layer_id)
         self._wishes[wish.layer_id] = wish
-        self._kept.discard(wish.key)
-        if not self.runner.under_way(_lane(wish.layer_id)):
+        if not self.runner.under_way(lane):
             self._work(wish, wish.work)
+        self._enter(lane, Value(wish.label, wish.key, partial(self._run, wish)))
 
     def _work(self, wish: Wish, work: Work) -> None:
         before, now = self.start_of(wish.key, wish.layer_id), self._required().layer(wish.layer_id)
@@ -170,9 +188,10 @@ class LiveVerbs(EdgingVerbs):
     def _over(self, wish: Wish) -> None:
         """There is no more work on this layer."""
         del self._wishes[wish.layer_id], self._at_work[wish.layer_id]
-        if wish.key in self._kept:
-            self._kept.discard(wish.key)
-            self.keep(wish.key)
+        if wish in self._kept and self._on_top(wish.key) and self.history:
+            self.history.seal()
+            self.changed()
+        self._kept.discard(wish)
 
     def _take_over(self, wish: Wish, now: Layer, fields: Fields) -> None:
         changed = now.changed(**fields)
@@ -191,8 +210,8 @@ class LiveVerbs(EdgingVerbs):
 
     # Where it is coming to
 
-    def _coming(self) -> tuple[Change, ...]:
-        before = super()._coming()
+    def _computing(self) -> tuple[Change, ...]:
+        before = super()._computing()
         runs = [each for each in self._at_work.values() if self.runner.under_way(_lane(each.wish.layer_id))]
         return (*before, *(change for each in runs for change in self._outcome(each)))
 
@@ -222,10 +241,6 @@ class LiveVerbs(EdgingVerbs):
             return caught_up(document, mine.then, fields(token)) if polishing else document
 
         return final
-
-    def _on_top(self, key: str) -> bool:
-        history = self.history
-        return history is not None and history.steps[history.position].merge == key
 
 
 def _anew(wish: Wish, document: Document, token: Token) -> Document:

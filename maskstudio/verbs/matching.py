@@ -7,7 +7,7 @@ from maskstudio import operations
 from maskstudio.core.document import Layer
 from maskstudio.core.files import read_mask
 from maskstudio.core.mask import Mask
-from maskstudio.jobs import Job
+from maskstudio.jobs import Job, Token
 from maskstudio.matting.hints import from_trimap
 from maskstudio.names import shown
 from maskstudio.verbs.edging import EdgingVerbs
@@ -37,8 +37,7 @@ class MatchingVerbs(EdgingVerbs):
         """Measure alpha from a second photo: the same scene without the object (``plate``), or the object before
         another background (``second``). The active layer, where there is one, says about where the object is.
         """
-        document, active = self._required(), self.active
-        about = active.alpha if active is not None else None
+        entered, active = self.entered(), self.active
         name, how = _NAMES[kind]
 
         def done(layer: Layer) -> None:
@@ -48,9 +47,9 @@ class MatchingVerbs(EdgingVerbs):
             if made is not None:
                 self._solve_again(made)
 
-        return self._start(
-            f"{name}: {path.name}",
-            lambda token: operations.matched(document.image, path, kind, about, token).changed(name=name),
-            done,
-            lane=f"import {path}",
-        )
+        def work(token: Token) -> Layer:
+            layer = entered.whole(token.part(0.0, 0.5)).layer(active.id) if active is not None else None
+            about, image = layer.alpha if layer is not None else None, entered.document.image
+            return operations.matched(image, path, kind, about, token.part(0.5, 1.0)).changed(name=name)
+
+        return self._start(f"{name}: {path.name}", work, done, lane=f"import {path}")

@@ -16,6 +16,7 @@ from maskstudio.matting.hints import swapped
 from maskstudio.params import BrushParams
 from maskstudio.verbs.entered import Entered
 from maskstudio.verbs.layers import LayerVerbs, new_name
+from maskstudio.verbs.turns import Turn
 
 How = Literal["replace", "add", "subtract", "intersect"]
 Compute = Callable[[Plane, Token], Plane]
@@ -119,16 +120,7 @@ class PaintingVerbs(LayerVerbs):
         layer = self._paintable(document)
         if layer is None:
             return
-        paint = layer.brush_paint or Paint.none(*document.size)
-        if how == "add":
-            paint = paint.laid(amount, x, y, 255)
-        elif how == "subtract":
-            paint = paint.laid(amount, x, y, 0)
-        else:
-            area = Mask(*document.size).put(amount, x, y)
-            everywhere = Mask.filled(*document.size, 255)
-            paint = Paint(area, everywhere) if how == "replace" else paint.erased(area.inverse)
-        self._lay(layer, paint, label)
+        self._lay_in_turn(layer, lambda now: _selected(now.brush_paint, Mask(*document.size), amount, x, y, how), label)
 
     def fill(self) -> None:
         """Take everything in."""
@@ -143,27 +135,12 @@ class PaintingVerbs(LayerVerbs):
     def reset_paint(self) -> None:
         """Take strokes and inversion off the active layer: back to what the model found and the parameters give."""
         self.end_stroke()
-        layer = self.active
-        if layer and (layer.paint or layer.retouch or layer.inverted):
-            dropped = {} if layer.paint is None and not layer.inverted else {"refinement": None}
-            self._replace(layer, "Reset to recipe", paint=None, retouch=None, inverted=False, **dropped)
+        self._replace("Reset to recipe", _reset)
 
     def invert(self) -> None:
         """Exchange inside and outside of the active layer; parameters stay live below."""
         self.end_stroke()  # which may change the layer, or make one
-        layer = self.active
-        if layer is None:
-            return
-        self._replace(
-            layer,
-            "Invert mask",
-            inverted=not layer.inverted,
-            paint=layer.paint.inverted() if layer.paint else None,
-            retouch=layer.retouch.inverted() if layer.retouch else None,
-            hints=swapped(layer.hints) if layer.hints else None,
-            measured=None,
-            refinement=None,
-        )
+        self._replace("Invert mask", _inverted)
 
     def adjust(self, label: str, compute: Compute, *, merge: str = "") -> Job | None:
         """Compute a new alpha of the active layer on a thread; where it differs, it becomes paint.
@@ -259,14 +236,35 @@ class PaintingVerbs(LayerVerbs):
         self.end_stroke()
         layer = self._paintable(self._required())
         if layer is not None:
-            self._lay(layer, paint, label)
+            self._lay_in_turn(layer, lambda _now: paint, label)
 
-    def _replace(self, layer: Layer, label: str, **fields: object) -> None:
-        self.end_stroke()
-        document = self._required()
-        changed = layer.changed(**fields)
-        self.commit(document.put(changed), label)
-        self._solve_again(changed)
+    def _lay_in_turn(self, layer: Layer, painted: Callable[[Layer], Paint], label: str) -> None:
+        """Lay what ``painted`` makes of the layer of then, or of ``layer`` where that is to be added."""
+
+        def change(document: Document, _token: Token) -> Document:
+            now = document.layer(layer.id)
+            if now is not None:
+                return document.put(now.with_brush_paint(painted(now)))
+            return document.add([layer.with_brush_paint(painted(layer))]) if layer.id == document.next_id else document
+
+        def begin() -> None:
+            now = self._required().layer(layer.id) or layer
+            self._lay(now, painted(now), label)
+
+        self._take_turn(Turn(label, change, begin))
+
+    def _replace(self, label: str, replaced: Callable[[Layer], Layer]) -> None:
+        """Put what ``replaced`` makes of the active layer in its place."""
+        layer = self.active
+        if layer is None:
+            return
+
+        def change(document: Document, _token: Token) -> Document:
+            now = document.layer(layer.id)
+            made = now and replaced(now)
+            return document if made is None or made is now else document.put(made)
+
+        self._in_turn(label, change)
 
     def _before(self, merge: str) -> Layer | None:
         """The active layer as it was before the run of steps with this key."""
@@ -278,6 +276,39 @@ class PaintingVerbs(LayerVerbs):
     def _walk(self, by: int) -> None:
         self.end_stroke()
         super()._walk(by)
+
+    def _take_back(self) -> bool:
+        self.end_stroke()
+        return super()._take_back()
+
+
+def _selected(paint: Paint | None, empty: Mask, amount: Plane, x: int, y: int, how: How) -> Paint:
+    """``paint`` with an area of coverage; ``empty`` is a mask of the document's size."""
+    paint = paint or Paint.none(*empty.size)
+    if how in ("add", "subtract"):
+        return paint.laid(amount, x, y, 255 if how == "add" else 0)
+    area, everywhere = empty.put(amount, x, y), Mask.filled(*empty.size, 255)
+    return Paint(area, everywhere) if how == "replace" else paint.erased(area.inverse)
+
+
+def _reset(layer: Layer) -> Layer:
+    """The layer without strokes and inversion."""
+    if not (layer.paint or layer.retouch or layer.inverted):
+        return layer
+    dropped = {} if layer.paint is None and not layer.inverted else {"refinement": None}
+    return layer.changed(paint=None, retouch=None, inverted=False, **dropped)
+
+
+def _inverted(layer: Layer) -> Layer:
+    """The layer with its inside and outside exchanged."""
+    return layer.changed(
+        inverted=not layer.inverted,
+        paint=layer.paint.inverted() if layer.paint else None,
+        retouch=layer.retouch.inverted() if layer.retouch else None,
+        hints=swapped(layer.hints) if layer.hints else None,
+        measured=None,
+        refinement=None,
+    )
 
 
 def _overruled(layer: Layer, plane: Plane) -> Paint:

@@ -1,6 +1,7 @@
 """Verbs that shape and refine a layer: live parameters, solved on a thread, folded into the document of now."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from maskstudio import operations
@@ -10,8 +11,8 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.refinement import same_alpha
 from maskstudio.jobs import Runner, Token
 from maskstudio.params import UNADJUSTED, MaskParams, RefineParams
-from maskstudio.verbs.desk import Desk
 from maskstudio.verbs.entered import Change, Once
+from maskstudio.verbs.turns import Turn, TurnVerbs, Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ class _Solving:
         return document.put(wished)
 
 
-class ShapingVerbs(Desk):
+class ShapingVerbs(TurnVerbs):
     """Newer values overtake older ones; results of something that has changed meanwhile are dropped or solved anew."""
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
@@ -100,6 +101,8 @@ class ShapingVerbs(Desk):
                 self._fold_in(shaping.put(document, shaped), layer, "Shape mask")
 
         self._start("Shape mask", work, done, lane=_shape_lane(layer_id))
+        again = partial(self.set_mask_params, layer_id, params)
+        self._enter(_shape_lane(layer_id), Value("Shape mask", f"Shape mask {layer_id}", again))
 
     def refine(self, layer_id: int, params: RefineParams) -> None:
         """Solve a layer's edge, or, where only the amount of clean colour changes, take the new choice over at once."""
@@ -112,6 +115,7 @@ class ShapingVerbs(Desk):
         self.runner.cancel(lane)
         if layer.refine is None or layer.unsolved or not same_alpha(layer.refine, params):
             self._solve(layer.changed(refine=params, refinement=None))
+            self._enter(lane, Value("Refine edge", f"refine {layer_id}", partial(self.refine, layer_id, params)))
         elif layer.refine != params:
             self._fold(layer, "Decontaminate colours", refine=params)
 
@@ -119,7 +123,14 @@ class ShapingVerbs(Desk):
         """Go back to the shaped mask."""
         self.runner.cancel(_refine_lane(layer_id))
         nothing: dict[str, Any] = dict.fromkeys(("refine", "refinement", "retouch", "hints", "measured"))
-        self._edit(layer_id, "Remove refinement", edge=UNADJUSTED, regions=(), **nothing)
+        nothing |= {"edge": UNADJUSTED, "regions": ()}
+
+        def change(document: Document, _token: Token) -> Document:
+            layer = document.layer(layer_id)
+            same = layer is None or all(getattr(layer, name) == value for name, value in nothing.items())
+            return document if layer is None or same else document.put(layer.changed(**nothing))
+
+        self._in_turn("Remove refinement", change)
 
     def refine_params(self, layer: Layer) -> RefineParams | None:
         """How the layer's edge is solved, or how it is just about to be; None for not at all."""
@@ -129,23 +140,28 @@ class ShapingVerbs(Desk):
         return layer.refine
 
     def undo(self) -> None:
-        """Take the last step back."""
-        self._walk(-1)
+        """Take the last thing back, also where it is still to come."""
+        if not self._take_back():
+            self._walk(-1)
 
     def redo(self) -> None:
-        """Bring the last undone step back."""
-        self._walk(1)
+        """Bring back what was taken back last; after something new there is nothing to bring back."""
+        if not self._bring_back() and self.settled:
+            self._walk(1)
 
     def go_to(self, position: int) -> None:
         """Stand at the step of that index in the history."""
-        if self.history is not None:
-            self._walk(position - self.history.position)
+        history = self.history
+        if history is not None:
+            there = history.steps[min(max(position, 0), len(history.steps) - 1)].document
+            walk = partial(self._walk_to, position)
+            self._take_turn(Turn("Walk through the history", lambda _document, _token: there, walk))
 
-    def _coming(self) -> tuple[Change, ...]:
+    def _computing(self) -> tuple[Change, ...]:
         shaping = [each for key, each in self._shaping.items() if self.runner.under_way(_shape_lane(key))]
         solving = [each for each in self._solving_now() if not each.amend]
         return (
-            *super()._coming(),
+            *super()._computing(),
             *(each.entered for each in shaping),
             *(each.entered for each in solving),
         )
@@ -186,6 +202,8 @@ class ShapingVerbs(Desk):
         image = self._required().image
         work: Once[Layer] = Once(lambda token: operations.refine(image, layer, token))
         solving = self._solving[layer.id] = _Solving(layer, amend, work)
+        if amend:
+            self._values.pop(_refine_lane(layer.id), None)
 
         def done(solved: Layer) -> None:
             self._drop_done()
@@ -206,10 +224,18 @@ class ShapingVerbs(Desk):
         if history is None:
             return
         self.runner.cancel("layer")
-        document = history.go(history.position + by)
+        history.go(history.position + by)
         self.changed()
-        for layer in document.layers:
-            self._solve_again(layer)
+        self._follow_up()
+
+    def _walk_to(self, position: int) -> None:
+        if self.history is not None:
+            self._walk(position - self.history.position)
+
+    def _follow_up(self, before: Document | None = None) -> None:
+        for layer in self._required().layers:
+            if before is None or before.layer(layer.id) is not layer:
+                self._solve_again(layer)
 
 
 def _shape_lane(layer_id: int) -> str:
