@@ -87,6 +87,9 @@ class Walk(RuleBasedStateMachine):
     @precondition(has_layers)
     @rule(which=which)
     def unrefine(self, which):
+        self.arrive()
+        if not self.has_layers():
+            return
         layer = self.pick(which)
         self.edges[layer.id] = None
         self.session.unrefine(layer.id)
@@ -117,6 +120,9 @@ class Walk(RuleBasedStateMachine):
     @precondition(has_layers)
     @rule(which=which)
     def duplicate(self, which):
+        self.arrive()
+        if not self.has_layers():
+            return
         layer = self.pick(which)
         if len(self.document.layers) < MOST:
             self.session.duplicate(layer.id)
@@ -128,6 +134,9 @@ class Walk(RuleBasedStateMachine):
     @precondition(has_layers)
     @rule(which=which, dx=st.integers(-9, 9), dy=st.integers(-9, 9))
     def shift(self, which, dx, dy):
+        self.arrive()
+        if not self.has_layers():
+            return
         layer = self.pick(which)
         if layer.shaped is not layer.mask or self.session.mask_params(layer) != layer.params:
             return  # at the frame's edge a padded mask is not what padding the moved one gives
@@ -141,6 +150,9 @@ class Walk(RuleBasedStateMachine):
     @precondition(has_layers)
     @rule(which=which)
     def merge(self, which):
+        self.arrive()
+        if not self.has_layers():
+            return
         before, layer = self.document, self.pick(which)
         self.session.merge_down(layer.id)
         if self.document is before:
@@ -239,6 +251,7 @@ class Walk(RuleBasedStateMachine):
         what=st.sampled_from(["fill", "clear", "invert", "reset", "adjust", "add", "subtract", "replace", "intersect"])
     )
     def change_all(self, what):
+        self.arrive()
         self.finish_stroke()
         before, layer = self.document, self.session.active
         layer_id = layer.id if layer else before.next_id
@@ -255,6 +268,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(way=st.sampled_from(["back", "forth", "far"]), place=st.integers(0, 50))
     def walk(self, way, place):
+        self.arrive()
         self.finish_stroke()
         steps, at = self.session.history.steps, self.session.history.position
         to = {"back": max(at - 1, 0), "forth": min(at + 1, len(steps) - 1), "far": place % len(steps)}[way]
@@ -320,6 +334,15 @@ class Walk(RuleBasedStateMachine):
     def dimmed(self, before):
         """The layer that an adjustment has just painted on."""
         return next(new.id for new in self.document.layers if new.alpha is not before.layer(new.id).alpha)
+
+    def arrive(self):
+        """Let come what verbs wait for; what they do while it comes is looked at in ``test_turns``."""
+        self.finish_stroke()
+        while not self.session.settled or self.session._under_way():
+            if self.later.home:
+                self.news_comes_home(1)
+            else:
+                self.later.finish(0)
 
     @rule()
     def everything_ends(self):
