@@ -20,7 +20,7 @@ def main() -> None:
             from maskstudio.ui.app import run as edit
 
             sys.exit(edit([]))
-        from maskstudio.cli import run
+        from maskstudio.cli.app import run
 
         run()
     except KeyboardInterrupt:  # while still importing

@@ -20,7 +20,7 @@ from maskstudio.core.lock import changing
 from maskstudio.errors import BadParameter, CannotWrite
 from maskstudio.merging import merged
 from maskstudio.names import text_of
-from maskstudio.spec import Spec
+from maskstudio.params.spec import Spec
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maskstudio.keys import FIELDS, _taken, keychain
+from maskstudio.services.keychain import FIELDS, _taken, keychain
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -8,8 +8,8 @@ from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.core.warpmask import transformed_mask
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.params import AdjustParams, BrushParams, CleanParams, MaskParams
-from maskstudio.session import Session
+from maskstudio.params.local import AdjustParams, BrushParams, CleanParams, MaskParams
+from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 from tests.test_painting import Later, alpha, stroke
 
@@ -259,7 +259,7 @@ def test_careful_work_that_ends_after_a_stroke_replaces_what_is_left_of_its_draf
 
 
 def test_a_careful_transform_that_ends_after_a_stroke_keeps_the_stroke(monkeypatch):
-    monkeypatch.setattr("maskstudio.verbs.adjusting.needs_draft", lambda mask: True)
+    monkeypatch.setattr("maskstudio.session.adjusting.needs_draft", lambda mask: True)
     monkeypatch.setattr("maskstudio.core.warpmask._DRAFT", 500)
     pool = Later()
     session = made(disc(), pool=pool)

@@ -14,7 +14,7 @@ from maskstudio import settings
 from maskstudio.core.lock import changing
 from maskstudio.errors import CannotWrite
 from maskstudio.merging import merged
-from maskstudio.providers import trust, weights
+from maskstudio.providers.weights import store, trust
 from maskstudio.settings import Settings
 
 
@@ -25,7 +25,7 @@ def test_eight_that_trust_at_once_are_all_trusted(tmp_path, home):
     def add(file):
         file.write_bytes(b"PK\x03\x04" + file.name.encode())
         start.wait()
-        weights.add(file, trust=True)
+        store.add(file, trust=True)
 
     for _ in range(3):
         with ThreadPoolExecutor(len(files)) as pool:
@@ -53,7 +53,7 @@ def test_two_windows_keep_each_other_s_settings():
 
 
 def test_an_account_set_beside_an_open_window_stays():
-    from maskstudio import accounts
+    from maskstudio.services import accounts
 
     window = settings.load()
     beside = settings.load()
@@ -79,7 +79,7 @@ def test_what_changed_since_is_put_together(ours, theirs, want):
 
 
 def test_somebody_who_keeps_the_lock_costs_one_sentence(home, tmp_path, monkeypatch):
-    monkeypatch.setattr("maskstudio.providers.trust.changing", lambda path: changing(path, patience=0.05))
+    monkeypatch.setattr("maskstudio.providers.weights.trust.changing", lambda path: changing(path, patience=0.05))
     home.mkdir()
     file = tmp_path / "m.pt"
     file.write_bytes(b"PK\x03\x04")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from maskstudio import keys
-from maskstudio.keys import FIELDS, Keychain
+from maskstudio.services import keychain
+from maskstudio.services.keychain import FIELDS, Keychain
 
 SAMPLE = Path(__file__).resolve().parents[1] / "resources" / "samples" / "grace_hopper.jpg"
 VARIABLES = [field.variable for fields in FIELDS.values() for field in fields]
@@ -96,9 +96,9 @@ def test_nobody_is_given_a_key(work, home, shared_models):
 
 def test_a_key_taken_out_of_the_environment_is_still_known(monkeypatch):
     monkeypatch.setenv("RUNWARE_API_KEY", "r-key")
-    keys.take_in()
+    keychain.take_in()
     assert "RUNWARE_API_KEY" not in os.environ
     assert Keychain(lambda: None).look_up("runware", "https://api.runware.ai/v1", "apiKey") == "r-key"
     assert Keychain(lambda: None).look_up("runware", "https://elsewhere.example", "apiKey") == ""
     monkeypatch.setenv("RUNWARE_API_KEY", "a newer one")
-    assert keys.from_environment("RUNWARE_API_KEY") == "a newer one"
+    assert keychain.from_environment("RUNWARE_API_KEY") == "a newer one"

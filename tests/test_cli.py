@@ -13,7 +13,7 @@ import PIL.Image
 import pytest
 from scipy.ndimage import distance_transform_edt
 
-from maskstudio import cli
+from maskstudio.cli import app
 
 SAMPLE = Path(__file__).resolve().parents[1] / "resources" / "samples" / "grace_hopper.jpg"
 
@@ -25,7 +25,7 @@ def maskstudio(monkeypatch, capsys):
     def run(*words):
         monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
         with pytest.raises(SystemExit) as stop:
-            cli.run()
+            app.run()
         out, err = capsys.readouterr()
         return stop.value.code or 0, out, err
 
@@ -237,7 +237,7 @@ def test_an_output_that_cannot_be_is_refused_before_any_work(
 ):
     photo = tmp_path / "photo.png"
     photo.write_bytes(SAMPLE.read_bytes())
-    monkeypatch.setattr("maskstudio.cli._opened", lambda *_: pytest.fail("work was begun"))
+    monkeypatch.setattr("maskstudio.cli.app._opened", lambda *_: pytest.fail("work was begun"))
     got, out, err = maskstudio(command, photo, "-o", tmp_path / output)
     assert (got, out) == (status, "")
     assert is_one_sentence(err), err
@@ -324,7 +324,7 @@ def test_an_interrupt_while_the_program_starts_is_one_sentence_too(monkeypatch):
     def interrupt():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "run", interrupt)
+    monkeypatch.setattr(app, "run", interrupt)
     monkeypatch.setattr(sys, "argv", ["maskstudio", "doctor"])
     try:
         with pytest.raises(SystemExit) as stop:

@@ -9,8 +9,8 @@ import PIL.Image
 import pytest
 
 from maskstudio.errors import BadParameter, CannotRead
-from maskstudio.params import AdjustParams, ExportParams, RefineParams
-from maskstudio.recipe import Recipe
+from maskstudio.params.local import AdjustParams, ExportParams, RefineParams
+from maskstudio.session.recipe import Recipe
 from tests.matting.softdisc import soft_disc
 
 

@@ -21,8 +21,8 @@ from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import closed, mark, recovery
 from maskstudio.journal.writer import Writer
 from maskstudio.matting import edge
-from maskstudio.params import BrushParams, MaskParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams, MaskParams
+from maskstudio.session.session import Session
 from tests.core.documents import image
 from tests.core.records import assert_same
 from tests.held import Gate

@@ -8,13 +8,12 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from maskstudio import operations
 from maskstudio.core.project import read_project
 from maskstudio.errors import CannotWrite, ChangedElsewhere, OverOriginal
 from maskstudio.jobs import Inline, Runner, Token, immediate
-from maskstudio.params import BrushParams, ExportParams
-from maskstudio.session import Session
-from maskstudio.verbs import keeping
+from maskstudio.params.local import BrushParams, ExportParams
+from maskstudio.session import keeping, operations
+from maskstudio.session.session import Session
 from tests.core.documents import image
 
 CHANGED = "work.ora was changed from outside meanwhile; it was left as it is."

@@ -13,8 +13,8 @@ from maskstudio.core.mask import Mask
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.matting import edge
 from maskstudio.matting.hints import HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN
-from maskstudio.params import AdjustParams, BrushParams, MaskParams, RefineParams
-from maskstudio.session import Session
+from maskstudio.params.local import AdjustParams, BrushParams, MaskParams, RefineParams
+from maskstudio.session.session import Session
 from tests.matting.softdisc import soft_disc
 from tests.test_painting import Later, stroke
 

@@ -9,8 +9,16 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint
 from maskstudio.core.refinement import Refinement
 from maskstudio.jobs import Runner
-from maskstudio.params import UNADJUSTED, UNSHAPED, AdjustParams, BrushParams, CutoutParams, DetectParams, RefineParams
-from maskstudio.params import MaskParams as Shape
+from maskstudio.params.local import (
+    UNADJUSTED,
+    UNSHAPED,
+    AdjustParams,
+    BrushParams,
+    CutoutParams,
+    DetectParams,
+    RefineParams,
+)
+from maskstudio.params.local import MaskParams as Shape
 from tests.core.documents import disc, document
 from tests.core.records import assert_same
 from tests.test_session import Later, session_of

@@ -17,8 +17,8 @@ from maskstudio.journal import journal as journals
 from maskstudio.journal import recovery
 from maskstudio.journal.log import Log
 from maskstudio.journal.writer import Writer
-from maskstudio.params import BrushParams, MaskParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams, MaskParams
+from maskstudio.session.session import Session
 from tests.core.documents import image
 from tests.core.records import assert_same
 from tests.patience import until

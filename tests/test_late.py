@@ -5,7 +5,7 @@ import numpy as np
 from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint
 from maskstudio.core.refinement import Refinement
-from maskstudio.verbs.late import caught_up
+from maskstudio.session.late import caught_up
 from tests.core.documents import disc, document
 
 

@@ -15,8 +15,8 @@ from maskstudio.core.image import Image
 from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.names import fitting, path_of, shown, text_of
-from maskstudio.params import ExportParams
-from maskstudio.session import Session
+from maskstudio.params.local import ExportParams
+from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 
 names = st.binary(min_size=1, max_size=40).filter(lambda name: b"\0" not in name and b"/" not in name)

@@ -16,7 +16,6 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from maskstudio import sending
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
@@ -24,10 +23,11 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.project import read_project
 from maskstudio.jobs import Runner, immediate
 from maskstudio.matting.hints import HINT_UNKNOWN
-from maskstudio.params import AdjustParams, BrushParams, CleanParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params.local import AdjustParams, BrushParams, CleanParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params.services import AlibabaRefineParams
 from maskstudio.providers.remote.base import Answer
-from maskstudio.remote_params import AlibabaRefineParams
-from maskstudio.session import Session
+from maskstudio.session import errands
+from maskstudio.session.session import Session
 from tests.held import Gate
 from tests.patience import until
 
@@ -272,8 +272,8 @@ def test_a_service_gets_what_was_entered(session, gate, monkeypatch):
         sent.append(order.document.layer(order.departure.layer).alpha.array())
         return Answer()
 
-    monkeypatch.setattr(sending, "carried_out", carried_out)
-    monkeypatch.setattr(sending, "layers_of", lambda *_: [])
+    monkeypatch.setattr(errands, "carried_out", carried_out)
+    monkeypatch.setattr(errands, "layers_of", lambda *_: [])
     monkeypatch.setattr(session, "_take_home", lambda *_: None)
     monkeypatch.setattr(session, "_lacking", lambda *_: "")
     gate.hold()

@@ -6,8 +6,8 @@ import pytest
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.params import BrushParams, MaskParams, RefineParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams, MaskParams, RefineParams
+from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 
 HARD = BrushParams(size=40, hardness=1.0, opacity=1.0, flow=1.0, pressure_opacity=False)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from maskstudio.errors import BadParameter
-from maskstudio.params import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params.local import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 
 SETS = (DetectParams, MaskParams, RefineParams, CutoutParams, ExportParams)
 

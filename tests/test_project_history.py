@@ -17,8 +17,8 @@ from maskstudio.core.project import Source, write_project
 from maskstudio.errors import Cancelled
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.matting import edge
-from maskstudio.params import BrushParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams
+from maskstudio.session.session import Session
 from tests.core.documents import image
 from tests.core.records import assert_same
 from tests.walkers import HEIGHT, WIDTH, Wanderer, coloured_edge
@@ -103,7 +103,7 @@ def test_undo_and_redo_go_on_where_they_stood(session, tmp_path):
 
 
 def test_a_step_after_opening_is_a_step_of_its_own(session, tmp_path):
-    from maskstudio.params import MaskParams
+    from maskstudio.params.local import MaskParams
 
     stroke(session, 50)
     layer = session.document.layers[0].id

@@ -11,8 +11,8 @@ import pytest
 
 from maskstudio.errors import BadProject, CannotWrite
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.params import BrushParams, ExportParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams, ExportParams
+from maskstudio.session.session import Session
 from tests.core.documents import image
 
 

@@ -20,8 +20,8 @@ from maskstudio.journal import journal as journals
 from maskstudio.journal import promise, recovery, source
 from maskstudio.journal.log import Log
 from maskstudio.journal.writer import Writer
-from maskstudio.params import BrushParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams
+from maskstudio.session.session import Session
 from tests.core.documents import image
 from tests.patience import PATIENCE, until
 

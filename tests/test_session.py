@@ -14,8 +14,8 @@ from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.errors import BadImage
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.params import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
-from maskstudio.session import Session
+from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.matting.hints import HINT_UNKNOWN
-from maskstudio.params import BrushParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams
+from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 from tests.test_session import session_of
 

@@ -19,8 +19,8 @@ from maskstudio.core.history import History
 from maskstudio.core.ops import apply_mask_params, combine
 from maskstudio.jobs import Runner
 from maskstudio.matting import edge
-from maskstudio.params import AdjustParams, BrushParams, CutoutParams, DetectParams, MaskParams, RefineParams
-from maskstudio.session import Session
+from maskstudio.params.local import AdjustParams, BrushParams, CutoutParams, DetectParams, MaskParams, RefineParams
+from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 from tests.walkers import HEIGHT, WIDTH, Finder, Later, covered, refine_edge, solved
 

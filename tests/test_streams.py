@@ -11,12 +11,12 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from maskstudio import cli
+from maskstudio.cli import app
 from maskstudio.core.history import History
 from maskstudio.errors import BadParameter
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.params import ExportParams
-from maskstudio.session import Session
+from maskstudio.params.local import ExportParams
+from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 
 RNG = np.random.default_rng(0)
@@ -52,7 +52,7 @@ def maskstudio(monkeypatch, capsys):
     def run(*words):
         monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
         with pytest.raises(SystemExit) as stop:
-            cli.run()
+            app.run()
         return stop.value.code or 0, *capsys.readouterr()
 
     return run

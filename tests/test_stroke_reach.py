@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from maskstudio import operations
 from maskstudio.core.adjust import reach
 from maskstudio.core.document import Document
 from maskstudio.core.history import History
@@ -17,8 +16,9 @@ from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Inline, Runner, Token, immediate
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN
-from maskstudio.params import AdjustParams, BrushParams, CutoutParams, RefineParams
-from maskstudio.session import Session
+from maskstudio.params.local import AdjustParams, BrushParams, CutoutParams, RefineParams
+from maskstudio.session import operations
+from maskstudio.session.session import Session
 from tests.matting.thinscenes import PHOTOS, behind
 from tests.test_painting import Later
 

@@ -8,7 +8,7 @@ import pytest
 from maskstudio.core.document import Layer
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
-from maskstudio.params import AdjustParams, CleanParams, MaskParams
+from maskstudio.params.local import AdjustParams, CleanParams, MaskParams
 from tests.held import Gate
 from tests.test_outputs import (
     CHANGES,

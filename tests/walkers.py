@@ -8,7 +8,7 @@ import numpy as np
 from maskstudio.core.document import Detection, Refinement
 from maskstudio.core.mask import Mask
 from maskstudio.matting import edge
-from maskstudio.params import AdjustParams, BrushParams, DetectParams, MaskParams, RefineParams
+from maskstudio.params.local import AdjustParams, BrushParams, DetectParams, MaskParams, RefineParams
 from tests.core.documents import disc
 
 WIDTH, HEIGHT = 40, 32

@@ -14,7 +14,7 @@ from maskstudio.core.ops import apply_mask_params
 from maskstudio.core.solidcore import solidified
 from maskstudio.core.tile import Plane
 from maskstudio.errors import BadMask, BadParameter
-from maskstudio.params import AdjustParams
+from maskstudio.params.local import AdjustParams
 
 Check = Callable[[], None]
 

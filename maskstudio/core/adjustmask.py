@@ -13,7 +13,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import TILE, Index, Mask, grid
 from maskstudio.core.solidcore import solidified_mask
 from maskstudio.core.tile import Plane
-from maskstudio.params import AdjustParams
+from maskstudio.params.local import AdjustParams
 
 Step = Callable[[float], None]
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import TILE, Index
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 
 Keep = npt.NDArray[np.float32]
 Box = tuple[int, int, int, int]  # left, top, right, bottom in px

@@ -21,7 +21,7 @@ from maskstudio.core.png import Compression, png_pieces, raster_of
 from maskstudio.core.preview import Preview
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
 from maskstudio.names import shown
-from maskstudio.params import ExportParams, MaskInParams
+from maskstudio.params.local import ExportParams, MaskInParams
 
 Step = Callable[[float], None]
 

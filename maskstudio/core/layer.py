@@ -9,7 +9,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode
 from maskstudio.core.paint import Paint
 from maskstudio.core.refinement import ColourTile, Refinement, Region, amount_of, same_alpha
-from maskstudio.params import UNADJUSTED, UNSHAPED, AdjustParams, MaskParams, RefineParams
+from maskstudio.params.local import UNADJUSTED, UNSHAPED, AdjustParams, MaskParams, RefineParams
 
 __all__ = ["COLOURS", "Colour", "ColourTile", "Detection", "Found", "Layer", "Origin", "Refinement", "Region"]
 

@@ -11,7 +11,7 @@ from maskstudio.core.lazy import lazy
 from maskstudio.core.planes import Planes
 from maskstudio.errors import BadMask
 from maskstudio.names import shown
-from maskstudio.params import MaskInParams
+from maskstudio.params.local import MaskInParams
 
 Channel = Literal["red", "green", "blue", "alpha", "luminance"]
 Fit = Literal["exact", "stretch", "keep"]

@@ -19,8 +19,8 @@ from maskstudio.core.ops import Mode
 from maskstudio.core.paint import Paint
 from maskstudio.core.shelf import Keeping
 from maskstudio.errors import BadParameter, BadProject
-from maskstudio.params import AdjustParams, MaskParams, RefineParams
-from maskstudio.spec import Params
+from maskstudio.params.local import AdjustParams, MaskParams, RefineParams
+from maskstudio.params.spec import Params
 
 FORMAT = 3
 MOST_LAYERS = 5000

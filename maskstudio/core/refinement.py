@@ -9,7 +9,7 @@ import numpy.typing as npt
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.mask import Index, Mask
 from maskstudio.core.ops import combine
-from maskstudio.params import UNADJUSTED, AdjustParams, RefineParams
+from maskstudio.params.local import UNADJUSTED, AdjustParams, RefineParams
 
 ColourTile = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 

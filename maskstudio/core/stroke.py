@@ -18,7 +18,7 @@ from maskstudio.core.mask import TILE, Index, Mask, grid
 from maskstudio.core.paint import Paint, Shown, cover_pixels, covered, lay
 from maskstudio.core.tile import Plane, Tile, flat, flat_value, frozen
 from maskstudio.core.track import Sample, Track
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 
 Kept = npt.NDArray[np.uint16]
 

@@ -12,7 +12,7 @@ from maskstudio.core.image import Pixels, to_8bit
 from maskstudio.core.seen import BLACK, WHITE, laid_on
 from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
-from maskstudio.params import WandParams
+from maskstudio.params.local import WandParams
 
 Check = Callable[[], None]
 

@@ -24,7 +24,7 @@ from maskstudio.core.record import layer_record, wired
 from maskstudio.core.shelf import ShelfWriter
 from maskstudio.core.steps import StepWriter, noted
 from maskstudio.core.stroke import Stroke
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 
 SAMPLES = struct.Struct("<I")
 SAMPLE = struct.Struct("<ddd")

@@ -17,7 +17,7 @@ from maskstudio.core.shelved import KINDS, ShelfReader
 from maskstudio.core.stroke import Stroke
 from maskstudio.errors import BadParameter, BadProject
 from maskstudio.journal.log import SAMPLE, SAMPLES
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 
 FORMAT = 1
 _MOST = 10_000_000

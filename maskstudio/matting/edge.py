@@ -26,7 +26,7 @@ from maskstudio.matting.colourtiles import laid_colours, laid_out
 from maskstudio.matting.foreground import estimate
 from maskstudio.matting.refine import Alpha, solve_alpha
 from maskstudio.matting.thin import Flags
-from maskstudio.params import AdjustParams, RefineParams
+from maskstudio.params.local import AdjustParams, RefineParams
 
 # Known pixels beyond what is solved that the solver and the colour estimate look at.
 _CONTEXT = 48

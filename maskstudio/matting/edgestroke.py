@@ -12,7 +12,7 @@ from maskstudio.core.refinement import Refinement
 from maskstudio.core.stroke import Stroke
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN, hinted
 from maskstudio.matting.preview import preview
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 
 # Pixels around what was just painted that the preview looks at.
 _AROUND = 32

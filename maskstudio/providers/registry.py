@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from maskstudio.errors import BadParameter
-from maskstudio.providers.base import Provider
+from maskstudio.providers.provider import Provider
 from maskstudio.providers.remote import services
 
 
 def _local() -> Provider:
-    from maskstudio.providers.local import Local
+    from maskstudio.providers.local.local import Local
 
     return Local()
 

@@ -11,12 +11,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from maskstudio import keys, settings
+from maskstudio import settings
 from maskstudio.names import text_of
-from maskstudio.ui import screen, theme
-from maskstudio.ui.icons import resource
-from maskstudio.ui.signals import Signals
-from maskstudio.ui.window import MainWindow
+from maskstudio.services import keychain
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.icons import resource
+from maskstudio.ui.window import screen
+from maskstudio.ui.window.signals import Signals
+from maskstudio.ui.window.window import MainWindow
 
 
 def create_window(files: list[str]) -> QMainWindow:
@@ -24,7 +26,7 @@ def create_window(files: list[str]) -> QMainWindow:
 
     ``files`` are opened once the loop runs, so the window paints first.
     """
-    keys.take_in()
+    keychain.take_in()
     sys.setswitchinterval(0.001)  # s; the window waits this long for a job that runs Python, by default five times that
     app = QApplication.instance()
     assert isinstance(app, QApplication), "create_window needs a QApplication"

@@ -20,7 +20,7 @@ from maskstudio.matting import halo
 from maskstudio.matting.edge import refine_edge, whole_trimap
 from maskstudio.matting.foreground import estimate
 from maskstudio.matting.hints import from_trimap
-from maskstudio.params import RefineParams
+from maskstudio.params.local import RefineParams
 from tests.conftest import SHARED
 from tests.matting.truth import decode
 

@@ -9,7 +9,7 @@ from maskstudio.core.cleanup import parts
 from maskstudio.core.geometry import Rect
 from maskstudio.core.shapes import polygon
 from maskstudio.core.wand import Wand
-from maskstudio.params import WandParams
+from maskstudio.params.local import WandParams
 from tests.bench.clock import best
 
 FRAME = Rect(0, 0, 6000, 4000)

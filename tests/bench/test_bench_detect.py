@@ -8,9 +8,9 @@ import pytest
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.jobs import Token
-from maskstudio.params import DetectParams
-from maskstudio.providers import ultralytics_quiet
-from maskstudio.providers.local import Local
+from maskstudio.params.local import DetectParams
+from maskstudio.providers.local import ultralytics_quiet
+from maskstudio.providers.local.local import Local
 
 ROUNDS = 7
 

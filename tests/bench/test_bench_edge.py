@@ -9,7 +9,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.matting.adaptive import from_image
 from maskstudio.matting.preview import preview
 from maskstudio.matting.trimap import from_mask
-from maskstudio.params import AdjustParams
+from maskstudio.params.local import AdjustParams
 from tests.bench.clock import best
 from tests.matting.truth import Triple, closed_form
 

@@ -15,8 +15,8 @@ from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.jobs import Runner
-from maskstudio.params import BrushParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams
+from maskstudio.session.session import Session
 
 WIDTH, HEIGHT = 12000, 8334
 SOFT = BrushParams(size=300.0, hardness=0.0)

@@ -11,7 +11,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.files import decode_image, encode_cutout
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
-from maskstudio.params import ExportParams
+from maskstudio.params.local import ExportParams
 
 
 def best_of_both(ours, peer, ratio, rounds=12):

@@ -14,7 +14,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint
 from maskstudio.core.stroke import Stroke
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 
 SIZES = {"24 MP": (6000, 4000), "100 MP": (12000, 8334)}
 SOFT = BrushParams(size=300.0, hardness=0.0)

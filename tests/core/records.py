@@ -9,7 +9,7 @@ from maskstudio.core.document import Detection, Document, Layer, Origin, Refinem
 from maskstudio.core.layer import Found
 from maskstudio.core.mask import Mask, grid
 from maskstudio.core.paint import Paint
-from maskstudio.params import UNADJUSTED, AdjustParams, MaskParams, RefineParams
+from maskstudio.params.local import UNADJUSTED, AdjustParams, MaskParams, RefineParams
 from tests.core.documents import image
 
 WIDTH, HEIGHT = 300, 280

@@ -11,7 +11,7 @@ from maskstudio.core.adjust import adjusted, contrast, feather, feathered, shift
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.ops import apply_mask_params
 from maskstudio.errors import BadMask, BadParameter, Cancelled
-from maskstudio.params import AdjustParams
+from maskstudio.params.local import AdjustParams
 
 
 def blotches(seed, height, width, sigma):

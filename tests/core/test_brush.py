@@ -11,7 +11,7 @@ from maskstudio.core.brush import Brush, Dab, Stamp, lay_on, rim
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import TILE
 from maskstudio.core.track import Sample, Track
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 
 FRAME = Rect(0, 0, 1000, 800)
 

@@ -17,7 +17,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.files import decode_image, encode_cutout, read_image
 from maskstudio.core.pngfile import read_chunks
 from maskstudio.core.project import Source, read_project, write_project
-from maskstudio.params import ExportParams
+from maskstudio.params.local import ExportParams
 from tests.core.pictures import RGB, plain_png, saved
 
 SKIN = (200, 93, 62)

@@ -15,8 +15,8 @@ from maskstudio.core.paint import Paint
 from maskstudio.core.project import Source, read_project, write_project
 from maskstudio.core.tile import Tile, deep_tile, flat
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.params import AdjustParams, ExportParams, MaskInParams, RefineParams
-from maskstudio.session import Session
+from maskstudio.params.local import AdjustParams, ExportParams, MaskInParams, RefineParams
+from maskstudio.session.session import Session
 from tests.core.pictures import plain_png, saved
 from tests.matting.softdisc import soft_disc
 

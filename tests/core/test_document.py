@@ -8,7 +8,7 @@ from maskstudio.core.document import Document, Refinement, compare
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint
-from maskstudio.params import RefineParams
+from maskstudio.params.local import RefineParams
 from tests.core.documents import disc, document, image, layer
 
 

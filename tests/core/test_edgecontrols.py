@@ -12,7 +12,7 @@ from maskstudio.core.adjustmask import adjusted_mask
 from maskstudio.core.mask import Mask
 from maskstudio.core.solidcore import solidified
 from maskstudio.errors import BadMask, BadParameter, Cancelled
-from maskstudio.params import AdjustParams
+from maskstudio.params.local import AdjustParams
 
 HEIGHT, WIDTH = 700, 900
 

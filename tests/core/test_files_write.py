@@ -19,7 +19,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.files import encode_cutout, read_image, read_mask, write_cutout, write_mask
 from maskstudio.core.image import Image
 from maskstudio.errors import BadMask, BadParameter, Cancelled, CannotWrite
-from maskstudio.params import ExportParams
+from maskstudio.params.local import ExportParams
 
 
 def decoded(data):

@@ -9,7 +9,7 @@ from PIL import Image as Pil
 
 from maskstudio.core.files import decode_incoming, decode_mask, looks_like_mask
 from maskstudio.errors import BadMask, BadParameter
-from maskstudio.params import MaskInParams
+from maskstudio.params.local import MaskInParams
 from tests.core.documents import disc
 
 SIZE = (300, 280)

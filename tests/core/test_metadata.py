@@ -19,7 +19,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.files import decode_image, read_image, write_cutout, write_mask
 from maskstudio.core.pngfile import read_chunks
 from maskstudio.core.project import Source, read_project, write_project
-from maskstudio.params import ExportParams
+from maskstudio.params.local import ExportParams
 from tests.core.pictures import RGB, plain_png, saved
 
 ALPHA = np.full(RGB.shape[:2], 200, np.uint8)

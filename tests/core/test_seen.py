@@ -7,7 +7,6 @@ import pytest
 from PIL import Image as Pil
 from scipy import ndimage
 
-from maskstudio import operations
 from maskstudio.core.cv import cv2
 from maskstudio.core.files import decode_image, read_image
 from maskstudio.core.geometry import Rect
@@ -18,9 +17,11 @@ from maskstudio.core.scissors import Scissors
 from maskstudio.core.seen import mean_colour, told_apart, visible
 from maskstudio.core.wand import Wand
 from maskstudio.jobs import Inline, Runner, Token, immediate
-from maskstudio.params import CutoutParams, WandParams
-from maskstudio.providers import registry, selfie
-from maskstudio.session import Session
+from maskstudio.params.local import CutoutParams, WandParams
+from maskstudio.providers import registry
+from maskstudio.providers.local import selfie
+from maskstudio.session import operations
+from maskstudio.session.session import Session
 from tests.core.test_wand import blotches, placed
 
 HARD = WandParams(32, antialias=False)

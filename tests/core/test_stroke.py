@@ -10,7 +10,7 @@ from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.mask import TILE, Mask
 from maskstudio.core.paint import Paint
 from maskstudio.core.stroke import Stroke
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 
 WIDTH, HEIGHT = 600, 530
 

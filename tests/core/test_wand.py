@@ -11,7 +11,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY
 from maskstudio.core.wand import Wand
 from maskstudio.errors import BadParameter, Cancelled
-from maskstudio.params import WandParams
+from maskstudio.params.local import WandParams
 
 
 def naive(pixels, x, y, params):

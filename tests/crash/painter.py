@@ -19,8 +19,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from maskstudio.core.record import wired
-from maskstudio.params import BrushParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams
+from maskstudio.session.session import Session
 from maskstudio.ui.app import create_window
 
 PACE = 0.003  # s between the events of a mouse

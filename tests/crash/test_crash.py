@@ -23,8 +23,8 @@ from maskstudio.core.stroke import Stroke
 from maskstudio.errors import ChangedElsewhere
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import recovery
-from maskstudio.params import BrushParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams
+from maskstudio.session.session import Session
 from tests.patience import PATIENCE
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"

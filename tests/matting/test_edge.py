@@ -14,7 +14,7 @@ from maskstudio.core.refinement import Refinement
 from maskstudio.jobs import Token
 from maskstudio.matting.edge import refine_edge, trimap_of, whole_trimap
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN
-from maskstudio.params import AdjustParams, RefineParams
+from maskstudio.params.local import AdjustParams, RefineParams
 from tests.matting.softdisc import FORE, soft_disc
 
 BAND = RefineParams(band_width=20, adaptive=False)

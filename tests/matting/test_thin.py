@@ -13,7 +13,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.matting import thin
 from maskstudio.matting.edge import refine_edge
-from maskstudio.params import RefineParams
+from maskstudio.params.local import RefineParams
 from tests.matting.thinscenes import kept, scene
 from tests.matting.truth import Triple
 

@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 import cv2
 import numpy as np
 
-from maskstudio.cli import run
+from maskstudio.cli.app import run
 
 SIZE = (24, 32)
 RECIPE = b'{"recipe": 1, "refine": {"bandWidth": 2}}'

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from maskstudio import settings
 from maskstudio.names import path_of, shown
-from maskstudio.params import ExportParams
-from maskstudio.ui import dialogs
+from maskstudio.params.local import ExportParams
 from maskstudio.ui.app import create_window
-from maskstudio.ui.entries import recent_files
-from maskstudio.ui.exchange import found_in
-from maskstudio.ui.pointers import path_in
+from maskstudio.ui.files.exchange import found_in
+from maskstudio.ui.files.pointers import path_in
+from maskstudio.ui.help.offered import recent_files
+from maskstudio.ui.widgets import dialogs
 from tests.names.commands import JPEG, MASK_PNG, PNG, Round, name
 from tests.patience import until
 

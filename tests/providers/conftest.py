@@ -8,7 +8,7 @@ import pytest
 
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
-from maskstudio.providers.local import Local
+from maskstudio.providers.local.local import Local
 
 
 @pytest.fixture(scope="session")

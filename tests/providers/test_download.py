@@ -13,7 +13,7 @@ import pytest
 from maskstudio import paths
 from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel
 from maskstudio.jobs import Token
-from maskstudio.providers import catalogue, download, weights
+from maskstudio.providers.weights import catalogue, download, store
 
 CONTENT = b"PK\x03\x04" + bytes(range(256)) * 2000
 
@@ -169,15 +169,15 @@ def test_a_proxy_that_cannot_be_used_is_one_sentence(entry, target, monkeypatch)
 def test_pull_makes_the_model_ready(entry, client, monkeypatch):
     monkeypatch.setitem(catalogue.BY_NAME, "face_yolov8n", entry)
     monkeypatch.setattr(catalogue, "DIGESTS", frozenset(entry.digests))
-    assert next(each for each in weights.states() if each.name == "face_yolov8n").state == "download"
-    weights.pull("face_yolov8n", Token(), partial(download.fetch, client=client))
-    assert next(each for each in weights.states() if each.name == "face_yolov8n").state == "ready"
+    assert next(each for each in store.states() if each.name == "face_yolov8n").state == "download"
+    store.pull("face_yolov8n", Token(), partial(download.fetch, client=client))
+    assert next(each for each in store.states() if each.name == "face_yolov8n").state == "ready"
 
 
 def test_pull_refuses_what_it_cannot_verify():
     with pytest.raises(ModelUnavailable, match="sha256"):
-        weights.pull("yolov8s-seg", Token())
+        store.pull("yolov8s-seg", Token())
     with pytest.raises(UnknownModel, match="yolov8n"):
-        weights.pull("yolov8nn", Token())
+        store.pull("yolov8nn", Token())
     with pytest.raises(UnknownModel, match="no file to download"):
-        weights.pull("mediapipe_hands", Token())
+        store.pull("mediapipe_hands", Token())

@@ -9,8 +9,8 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.errors import BadParameter, Cancelled
 from maskstudio.jobs import Token
-from maskstudio.params import CutoutParams, DetectParams
-from maskstudio.providers import faces, mediapipe_models
+from maskstudio.params.local import CutoutParams, DetectParams
+from maskstudio.providers.local import faces, mediapipe_models
 
 ZIDANE = "ultralytics_assets/zidane.jpg"
 BUS = "ultralytics_assets/bus.jpg"
@@ -160,7 +160,7 @@ def test_selfie_agrees_with_yolo_people(local, photo, name):
 
 def test_selfie_edge_follows_the_photo(local, shared_data):
     """Nearer to a portrait's alpha matte than the model's own coarse answer enlarged."""
-    from maskstudio.providers import graphs
+    from maskstudio.providers.local import graphs
 
     folder = shared_data / "matting/p3m_portraits"
     ours, coarse = [], []

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maskstudio.core.mask import Mask
-from maskstudio.providers.field import Field
-from maskstudio.providers.shapes import box_mask, smooth_outline, strokes_mask
+from maskstudio.providers.local.field import Field
+from maskstudio.providers.local.shapes import box_mask, smooth_outline, strokes_mask
 
 BOXES = st.tuples(
     st.floats(-50, 600), st.floats(-50, 600), st.floats(1, 700), st.floats(1, 700)

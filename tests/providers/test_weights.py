@@ -16,9 +16,11 @@ from maskstudio import paths
 from maskstudio.core.image import Image
 from maskstudio.errors import BadInput, CannotRead, MaskStudioError, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
-from maskstudio.params import DetectParams
-from maskstudio.providers import catalogue, registry, trust, weights, yolo
-from maskstudio.providers.local import Local
+from maskstudio.params.local import DetectParams
+from maskstudio.providers import registry
+from maskstudio.providers.local import yolo
+from maskstudio.providers.local.local import Local
+from maskstudio.providers.weights import catalogue, store, trust
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def evil(path, marker, *, plain=False):
 
 
 def state(name):
-    return next(each for each in weights.states() if each.name == name)
+    return next(each for each in store.states() if each.name == name)
 
 
 def test_catalogue_holds_published_hashes(shared_models):
@@ -72,7 +74,7 @@ def test_real_weights_are_ready_and_standins_are_not(shared_models, monkeypatch)
     assert unknown.state == "unavailable"
     assert "--trust" in unknown.note
     assert state("face_detection_yunet_2023mar").state == "unavailable"
-    for each in weights.states():
+    for each in store.states():
         assert each.note.count("\n") == 0
 
 
@@ -82,11 +84,11 @@ def test_folders_are_searched_in_order(tmp_path, monkeypatch, mine):
         folder.mkdir(exist_ok=True)
         (folder / "some.onnx").write_bytes(b"\x08")
     monkeypatch.setenv("MASKSTUDIO_MODELS", f"{first}:{second}:{tmp_path / 'missing'}")
-    assert weights.files()["some"] == first / "some.onnx"
+    assert store.files()["some"] == first / "some.onnx"
     (first / "some.onnx").unlink()
-    assert weights.files()["some"] == second / "some.onnx"
+    assert store.files()["some"] == second / "some.onnx"
     monkeypatch.delenv("MASKSTUDIO_MODELS")
-    assert weights.files()["some"] == mine / "some.onnx"
+    assert store.files()["some"] == mine / "some.onnx"
 
 
 def test_a_known_name_with_unknown_bytes_is_never_loaded(mine, tmp_path):
@@ -95,7 +97,7 @@ def test_a_known_name_with_unknown_bytes_is_never_loaded(mine, tmp_path):
         evil(mine / f"{name}.pt", marker)
         assert state(name).state == "unavailable"
         with pytest.raises(Untrusted, match="--trust"):
-            weights.choose(name)
+            store.choose(name)
         with pytest.raises(Untrusted):
             yolo.load(mine / f"{name}.pt")
     assert not marker.exists()
@@ -104,7 +106,7 @@ def test_a_known_name_with_unknown_bytes_is_never_loaded(mine, tmp_path):
 def test_trust_is_by_digest(mine, tmp_path):
     path = mine / "own.pt"
     path.write_bytes(b"PK\x03\x04 one")
-    weights.trust(path)
+    store.trust(path)
     assert trust.allowed(path)
     record = json.loads((paths.home() / "trusted.json").read_text())
     assert record == {hashlib.sha256(b"PK\x03\x04 one").hexdigest(): "own.pt"}
@@ -118,8 +120,8 @@ def test_a_file_exchanged_after_the_check_is_not_loaded(mine, tmp_path, monkeypa
     """The digest is of the bytes that are loaded, not of what lay there a moment before."""
     path, marker = mine / "own.pt", tmp_path / "ran"
     path.write_bytes(b"PK\x03\x04 harmless")
-    weights.trust(path)
-    assert weights.choose("own").path == path
+    store.trust(path)
+    assert store.choose("own").path == path
     evil(path, marker)
     with pytest.raises(Untrusted):
         yolo.load(path)
@@ -138,20 +140,20 @@ def test_add_copies_and_asks(tmp_path, shared_models):
     given = tmp_path / "Modell ü.pt"
     shutil.copy(shared_models / "STANDIN_hand_yolov8n.pt", given)
     with pytest.raises(Untrusted):
-        weights.add(given)
+        store.add(given)
     assert not paths.models().exists()
-    assert weights.add(given, trust=True) == "Modell ü"
+    assert store.add(given, trust=True) == "Modell ü"
     assert (paths.models() / given.name).read_bytes() == given.read_bytes()
     assert state("Modell ü").state == "ready"
-    assert weights.add(paths.models() / given.name) == "Modell ü"  # adding it again changes nothing
-    weights.remove("Modell ü")
+    assert store.add(paths.models() / given.name) == "Modell ü"  # adding it again changes nothing
+    store.remove("Modell ü")
     assert not list(paths.models().iterdir())
     with pytest.raises(ModelUnavailable):
-        weights.remove("Modell ü")
+        store.remove("Modell ü")
 
 
 def test_add_known_file_needs_no_trust(shared_models, tmp_path):
-    assert weights.add(shared_models / "yolov8n-seg.pt") == "yolov8n-seg"
+    assert store.add(shared_models / "yolov8n-seg.pt") == "yolov8n-seg"
     assert state("yolov8n-seg").state == "ready"
 
 
@@ -169,22 +171,22 @@ def test_add_refuses_what_is_no_model(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(BadInput, match=name):
-        weights.add(path, trust=True)
+        store.add(path, trust=True)
 
 
 def test_add_a_missing_file_or_folder(tmp_path):
     with pytest.raises(CannotRead):
-        weights.add(tmp_path / "none.pt")
+        store.add(tmp_path / "none.pt")
     (tmp_path / "folder.pt").mkdir()
     with pytest.raises(CannotRead):
-        weights.add(tmp_path / "folder.pt")
+        store.add(tmp_path / "folder.pt")
 
 
 def test_remove_cannot_leave_the_folder(tmp_path, mine):
     outside = paths.home() / "outside.pt"
     outside.write_bytes(b"PK\x03\x04")
     with pytest.raises(MaskStudioError):
-        weights.remove("../outside")
+        store.remove("../outside")
     assert outside.exists()
 
 
@@ -202,7 +204,7 @@ def test_damaged_weights_are_refused_in_one_sentence(shared_data, mine, name):
     path = mine / "damaged.pt"
     shutil.copy(shared_data / "torture/weights" / name, path)
     with pytest.raises(Untrusted):
-        weights.choose("damaged")
+        store.choose("damaged")
     trust.trust(path)
     with pytest.raises(ModelUnavailable) as raised:
         Local().detect(Image(np.zeros((9, 9, 3), np.uint8)), DetectParams(model="damaged"), Token())
@@ -218,7 +220,7 @@ def test_untrusted_pickles_do_not_run(mine, tmp_path, plain):
     evil(mine / "evil.pt", marker, plain=plain)
     with pytest.raises(Untrusted):
         Local().detect(Image(np.zeros((9, 9, 3), np.uint8)), DetectParams(model="evil"), Token())
-    weights.states()
+    store.states()
     assert not marker.exists()
 
 
@@ -255,7 +257,7 @@ def test_files_that_cannot_be_read_cost_only_themselves(mine):
     assert state("person_yolov8s-seg").state != "ready"
     trusted = mine / "own-seg.pt"
     trusted.write_bytes(b"PK\x03\x04 one")
-    weights.trust(trusted)
+    store.trust(trusted)
     assert state("person_yolov8s-seg").note == "Runs own-seg.pt instead and keeps what that calls a person."
 
 
@@ -264,14 +266,14 @@ def test_folders_that_are_none_are_passed_over(tmp_path, monkeypatch, mine):
     (mine / "loop.pt").symlink_to(mine / "loop.pt")
     (mine / "folder.pt").mkdir()
     monkeypatch.setenv("MASKSTUDIO_MODELS", f"{tmp_path / 'file'}:{tmp_path / 'missing'}:~nobody_at_all/x")
-    assert weights.files() == {}
-    assert len(weights.states()) == len(catalogue.ENTRIES)
+    assert store.files() == {}
+    assert len(store.states()) == len(catalogue.ENTRIES)
 
 
 def test_without_ultralytics_models_say_so(mine, monkeypatch):
     trusted = mine / "own.pt"
     trusted.write_bytes(b"PK\x03\x04 one")
-    weights.trust(trusted)
+    store.trust(trusted)
     there = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ultralytics" else there(name))
     assert state("own").state == "unavailable"
@@ -298,4 +300,4 @@ def test_registry():
 
 def test_unknown_names_suggest_near_ones():
     with pytest.raises(UnknownModel, match="yolo11n-seg"):
-        weights.choose("yolo11-seg")
+        store.choose("yolo11-seg")

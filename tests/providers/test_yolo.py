@@ -17,8 +17,9 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
-from maskstudio.params import CutoutParams, DetectParams
-from maskstudio.providers import weights, yolo
+from maskstudio.params.local import CutoutParams, DetectParams
+from maskstudio.providers.local import yolo
+from maskstudio.providers.weights import store
 from tests.patience import PATIENCE
 
 PHOTOS = [
@@ -163,7 +164,7 @@ def test_box_shape(local, photo, shared_models, tmp_path):
     shutil.copy(shared_models / "STANDIN_face_yolov8n.pt", trusted / "STANDIN_face_yolov8n.pt")
     with pytest.raises(Untrusted):
         detect(local, photo("ultralytics_assets/zidane.jpg"), "STANDIN_face_yolov8n")
-    weights.trust("STANDIN_face_yolov8n")
+    store.trust("STANDIN_face_yolov8n")
     image = photo("ultralytics_assets/zidane.jpg")
     ellipse = detect(local, image, "STANDIN_face_yolov8n", confidence=0.4)[0]
     box = detect(local, image, "STANDIN_face_yolov8n", confidence=0.4, box_shape="box")[0]
@@ -235,7 +236,7 @@ def test_needs_no_network(local, photo, monkeypatch):
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     bus = photo("ultralytics_assets/bus.jpg")
-    yolo.load(weights.choose("yolov8n-seg").path)
+    yolo.load(store.choose("yolov8n-seg").path)
     assert detect(local, bus, "yolov8n-seg")
     assert detect(local, bus, "mediapipe_face_full")
 
@@ -290,7 +291,7 @@ def test_onnx_export_finds_the_same(local, photo, shared_models, tmp_path, monke
 def test_opening_pictures_is_as_before_once_ultralytics_is_loaded():
     import PIL.Image
 
-    from maskstudio.providers import ultralytics_quiet
+    from maskstudio.providers.local import ultralytics_quiet
 
     ultralytics_quiet.ready()
     assert PIL.Image.open.__module__ == "PIL.Image"
@@ -303,7 +304,7 @@ def overlap(one, other):
 
 def export(weight, folder):
     """An .onnx of the weights, by the exporter Ultralytics uses, without its checks for packages to install."""
-    from maskstudio.providers import ultralytics_quiet
+    from maskstudio.providers.local import ultralytics_quiet
 
     ultralytics_quiet.ready()
     import onnx

@@ -8,10 +8,10 @@ import PIL.ExifTags
 import PIL.Image
 import pytest
 
-from maskstudio import cli
-from maskstudio.keys import FIELDS
+from maskstudio.cli import app
 from maskstudio.providers.remote.gate import gate
-from maskstudio.verbs import sending
+from maskstudio.services.keychain import FIELDS
+from maskstudio.session import sending
 from tests.budgets import PATIENT, impatient
 from tests.sending.scene import BRIGHT, EVERY, World, photo, world
 
@@ -56,7 +56,7 @@ def maskstudio(monkeypatch, capsys, place):
         monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
         with pytest.raises(SystemExit) as stop:
-            cli.run()
+            app.run()
         out, err = capsys.readouterr()
         for secret in place.secrets.values():
             assert secret not in out + err

@@ -8,14 +8,14 @@ from uuid import uuid4
 
 import numpy as np
 
-from maskstudio import accounts
 from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.keys import Keychain
-from maskstudio.remote_params import ACCOUNTS
-from maskstudio.session import Session
+from maskstudio.params.services import ACCOUNTS
+from maskstudio.services import accounts
+from maskstudio.services.keychain import Keychain
+from maskstudio.session.session import Session
 from tests.budgets import PATIENT
 
 EVERY = ("runware", "adobe", "server402", "alibaba")

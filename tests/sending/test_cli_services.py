@@ -8,9 +8,11 @@ import PIL.Image
 import pytest
 from scipy import ndimage
 
-from maskstudio import accounts, remote_cli, settings
+from maskstudio import settings
+from maskstudio.cli import services
 from maskstudio.errors import BadParameter
-from maskstudio.remote_params import ACCOUNTS, AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.services import ACCOUNTS, AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.services import accounts
 from tests.sending.scene import BRIGHT, EVERY, luma, photo
 
 
@@ -163,11 +165,11 @@ def test_what_is_no_web_address_is_not_kept(name, wire, address):
 
 
 def test_sets_of_a_service_from_words():
-    made = remote_cli.params_of(RunwareMaskParams, {"model": "hand_yolov8n", "maskBlur": 9}, ["outputFormat=WEBP"])
+    made = services.params_of(RunwareMaskParams, {"model": "hand_yolov8n", "maskBlur": 9}, ["outputFormat=WEBP"])
     assert made == RunwareMaskParams(model="runware:35@3", output_format="WEBP")
-    made = remote_cli.params_of(RunwareMaskParams, {"maskBlur": 9}, ["shapeThere=yes"])
+    made = services.params_of(RunwareMaskParams, {"maskBlur": 9}, ["shapeThere=yes"])
     assert made == RunwareMaskParams(shape_there=True, mask_blur=9)
-    made = remote_cli.params_of(RunwareCutoutParams, {"rgba": (1, 2, 3, 4), "alphaMatting": True}, [])
+    made = services.params_of(RunwareCutoutParams, {"rgba": (1, 2, 3, 4), "alphaMatting": True}, [])
     assert made == RunwareCutoutParams(rgba=(1, 2, 3, 4), alpha_matting=True)
     with pytest.raises(BadParameter):
-        remote_cli.params_of(AdobeRefineParams, {"bandWidth": 3}, [])
+        services.params_of(AdobeRefineParams, {"bandWidth": 3}, [])

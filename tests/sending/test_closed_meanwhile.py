@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from maskstudio.remote_params import (
+from maskstudio.params.services import (
     AdobeRefineParams,
     AlibabaRefineParams,
     RunwareCutoutParams,

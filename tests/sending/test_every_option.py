@@ -10,7 +10,7 @@ from uuid import uuid4
 import PIL.Image
 import pytest
 
-from maskstudio.params import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers.remote.services import OPERATIONS
 from tests.sending.scene import photo
 from tests.servers.pictures import encode

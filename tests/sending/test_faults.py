@@ -14,13 +14,8 @@ import pytest
 
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Runner
+from maskstudio.params.services import AdobeObjectsParams, AlibabaRefineParams, RunwareMaskParams, Server402RefineParams
 from maskstudio.providers.remote.gate import gate
-from maskstudio.remote_params import (
-    AdobeObjectsParams,
-    AlibabaRefineParams,
-    RunwareMaskParams,
-    Server402RefineParams,
-)
 from tests.budgets import HELD
 from tests.patience import PATIENCE, until
 from tests.sending.scene import opened

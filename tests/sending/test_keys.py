@@ -9,7 +9,7 @@ import keyring.errors
 import pytest
 
 from maskstudio.errors import BadInput, Failed
-from maskstudio.keys import Keychain, keychain
+from maskstudio.services.keychain import Keychain, keychain
 
 HOME, OTHER = "https://api.runware.ai/v1", "https://api.example.com/v1"
 
@@ -127,7 +127,7 @@ def test_a_keychain_that_is_a_plain_file_counts_as_none():
         "    '__module__': alt.__name__,\n"
         "    'get_password': lambda *a: None, 'set_password': lambda *a: None, 'delete_password': lambda *a: None})\n"
         "import keyring; keyring.set_keyring(made())\n"
-        "from maskstudio.keys import keychain; print(keychain().lasting)\n"
+        "from maskstudio.services.keychain import keychain; print(keychain().lasting)\n"
     )
     env = {name: value for name, value in os.environ.items() if name != "PYTHON_KEYRING_BACKEND"}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maskstudio.errors import CannotWrite, CapReached
-from maskstudio.ledger import Ledger
+from maskstudio.services.ledger import Ledger
 
 
 def test_a_line_follows_its_work(tmp_path):

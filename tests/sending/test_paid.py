@@ -14,13 +14,13 @@ import PIL.Image
 import pytest
 
 from maskstudio import paths
-from maskstudio.billing import Bill
 from maskstudio.errors import BadAnswer, Cancelled, Unclear
-from maskstudio.ledger import Ledger
-from maskstudio.params import MaskParams
+from maskstudio.params.local import MaskParams
+from maskstudio.params.services import AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams, Server402RefineParams
 from maskstudio.providers.remote.gate import gate
-from maskstudio.remote_params import AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams, Server402RefineParams
-from maskstudio.session import Session
+from maskstudio.services.billing import Bill
+from maskstudio.services.ledger import Ledger
+from maskstudio.session.session import Session
 from tests.budgets import HELD
 from tests.patience import until
 from tests.sending.scene import BRIGHT, opened, photo

@@ -7,9 +7,9 @@ import pytest
 from maskstudio import paths
 from maskstudio.core.checked import told
 from maskstudio.errors import BadProject
-from maskstudio.params import MaskParams
+from maskstudio.params.local import MaskParams
+from maskstudio.params.services import AdobeObjectsParams, AlibabaRefineParams, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.providers.remote.said import said
-from maskstudio.remote_params import AdobeObjectsParams, AlibabaRefineParams, RunwareCutoutParams, RunwareMaskParams
 from tests.sending.scene import opened
 from tests.sending.test_session_services import by_hand
 

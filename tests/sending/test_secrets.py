@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from maskstudio.errors import MaskStudioError
-from maskstudio.keys import FIELDS
+from maskstudio.services.keychain import FIELDS
 from tests.sending.scene import EVERY, opened, photo
 from tests.sending.test_faults import ASKED
 from tests.sending.test_session_services import by_hand

@@ -11,10 +11,8 @@ from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import BadParameter, CapReached, KeyNeeded, NotAgreed, ProviderFailed
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.keys import Keychain
-from maskstudio.params import BrushParams, MaskParams
-from maskstudio.providers.remote.gate import gate
-from maskstudio.remote_params import (
+from maskstudio.params.local import BrushParams, MaskParams
+from maskstudio.params.services import (
     AdobeBodyPartsParams,
     AdobeCutoutParams,
     AdobeObjectsParams,
@@ -24,7 +22,9 @@ from maskstudio.remote_params import (
     RunwareMaskParams,
     Server402RefineParams,
 )
-from maskstudio.session import Session
+from maskstudio.providers.remote.gate import gate
+from maskstudio.services.keychain import Keychain
+from maskstudio.session.session import Session
 from tests.sending.scene import luma, opened, photo
 
 PLAIN = MaskParams(mask_padding=0, mask_blur=0)

@@ -15,11 +15,12 @@ from starlette.routing import Route
 
 from maskstudio.errors import BadAnswer, BadParameter, Busy, Cancelled, ProviderFailed, Unclear, Unreachable
 from maskstudio.jobs import Token
-from maskstudio.providers.remote import addresses, carrier
-from maskstudio.providers.remote.addresses import configured, origin_of, public
+from maskstudio.providers.remote import carrier
 from maskstudio.providers.remote.base import run_with
 from maskstudio.providers.remote.redact import redacted, sentence
 from maskstudio.providers.remote.wire import Deadline, Wire, retry_after
+from maskstudio.services import addresses
+from maskstudio.services.addresses import configured, origin_of, public
 from tests.budgets import PATIENT
 from tests.patience import PATIENCE
 from tests.servers.running import serve

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from maskstudio.keys import FIELDS
+from maskstudio.services.keychain import FIELDS
 from tests.servers.faults import Faults
 from tests.servers.running import listener, serve
 from tests.servers.runware import RunwareServer

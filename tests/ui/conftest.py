@@ -125,9 +125,9 @@ def window(qtbot):
 @pytest.fixture
 def service(monkeypatch):
     """Services that answer at once, by name; those asked for by a session are made when they are first wanted."""
-    from maskstudio.keys import Keychain, keychain
     from maskstudio.providers.remote import services
     from maskstudio.providers.remote.gate import gate
+    from maskstudio.services.keychain import Keychain, keychain
     from tests.ui.stubservice import StubService
 
     gate.cache_clear()

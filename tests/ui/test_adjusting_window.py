@@ -10,7 +10,7 @@ from maskstudio.core.document import Document, Layer
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
-from maskstudio.params import AdjustParams
+from maskstudio.params.local import AdjustParams
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

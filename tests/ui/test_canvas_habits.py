@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
-from maskstudio.ui.barfields import BarNumber
+from maskstudio.ui.widgets.barfields import BarNumber
 
 K, M, NONE = Qt.Key, Qt.KeyboardModifier, Qt.KeyboardModifier.NoModifier
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

@@ -281,7 +281,7 @@ def test_decontaminated_colours_show_on_black(show, taken):
     from dataclasses import replace
 
     from maskstudio.core.document import Refinement
-    from maskstudio.params import RefineParams
+    from maskstudio.params.local import RefineParams
 
     colours, alpha = np.full((80, 80, 3), 200, np.uint8), np.full((80, 80), 128, np.uint8)
     mask = Mask.from_array(alpha)

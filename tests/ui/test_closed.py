@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from maskstudio.journal import closed, recovery
-from maskstudio.ui import dialogs
 from maskstudio.ui.app import create_window
-from maskstudio.ui.entries import closed_documents
+from maskstudio.ui.help.offered import closed_documents
+from maskstudio.ui.widgets import dialogs
 from tests.core.documents import image
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -15,10 +15,10 @@ from maskstudio.core.project import read_project
 from maskstudio.errors import ChangedElsewhere
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal.recovery import Recoverable
-from maskstudio.params import BrushParams
-from maskstudio.session import Session
-from maskstudio.ui.recovery import RecoveryOffer
-from maskstudio.verbs import keeping
+from maskstudio.params.local import BrushParams
+from maskstudio.session import keeping
+from maskstudio.session.session import Session
+from maskstudio.ui.files.recovering import RecoveryOffer
 from tests.core.documents import image
 
 CHANGED = "work.ora was changed from outside meanwhile; it was left as it is."

@@ -7,16 +7,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from maskstudio import accounts
 from maskstudio import settings as stored
 from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Busy, CapReached, KeyNeeded, PaymentNeeded, Unreachable
 from maskstudio.jobs import Job
-from maskstudio.money import money
-from maskstudio.remote_params import RunwareAccount
-from maskstudio.ui.departurepicture import DeparturePicture
+from maskstudio.params.services import RunwareAccount
+from maskstudio.services import accounts
+from maskstudio.services.amounts import money
+from maskstudio.ui.services.departurepicture import DeparturePicture
 
 K, M = Qt.Key, Qt.KeyboardModifier
 WIDTH, HEIGHT = 640, 480

@@ -8,10 +8,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from scipy import ndimage
 
-from maskstudio import accounts
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.providers.remote.gate import gate
+from maskstudio.services import accounts
 from tests.budgets import PATIENT
 from tests.sending.scene import luma, photo, world
 

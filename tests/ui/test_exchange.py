@@ -12,9 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, 
 
 from maskstudio import paths
 from maskstudio.core.history import History
-from maskstudio.params import ExportParams
-from maskstudio.ui.exchange import found_in
-from maskstudio.verbs.exchange import Place
+from maskstudio.params.local import ExportParams
+from maskstudio.session.clipboard import Place
+from maskstudio.ui.files.exchange import found_in
 from tests.core.documents import disc, document
 
 
@@ -101,7 +101,7 @@ def opened_bytes(mime, kind):
 
 
 def test_a_drag_obeys_the_export_panel_too(edited, qtbot, monkeypatch):
-    from maskstudio.ui import dragout
+    from maskstudio.ui.files import dragout
 
     taken = []
     monkeypatch.setattr(
@@ -216,7 +216,7 @@ def test_a_web_address_is_found():
 
 
 def test_the_cutout_is_dragged_out_as_a_file(edited, qtbot, monkeypatch):
-    from maskstudio.ui import dragout
+    from maskstudio.ui.files import dragout
 
     dragged = []
     monkeypatch.setattr(dragout.QDrag, "exec", lambda self, _action: dragged.append(self.mimeData().urls()[0]))

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio.settings import preferences
-from maskstudio.ui import theme
-from maskstudio.ui.fields import Choice, ColourButton, Segments
-from maskstudio.ui.number import NumberField
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.fields import Choice, ColourButton, Segments
+from maskstudio.ui.widgets.number import NumberField
 from tests.ui.test_theme import BOTH, contrast
 
 SPECS = {each.spec.name: each.spec for each in preferences()}

@@ -9,12 +9,12 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QVBoxLayout, QWidget
 
-from maskstudio.params import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
-from maskstudio.spec import Params
-from maskstudio.ui import theme
-from maskstudio.ui.fields import Choice, ColourButton, ScrubLabel, Segments
-from maskstudio.ui.form import Form
-from maskstudio.ui.number import NumberField
+from maskstudio.params.local import CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params.spec import Params
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.fields import Choice, ColourButton, ScrubLabel, Segments
+from maskstudio.ui.widgets.form import Form
+from maskstudio.ui.widgets.number import NumberField
 
 KINDS = (DetectParams, MaskParams, RefineParams, CutoutParams, ExportParams)
 

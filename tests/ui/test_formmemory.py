@@ -5,7 +5,7 @@ import json
 import pytest
 
 from maskstudio import settings
-from maskstudio.params import DetectParams, ExportParams
+from maskstudio.params.local import DetectParams, ExportParams
 from tests.patience import PATIENCE
 
 

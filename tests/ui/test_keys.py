@@ -24,8 +24,8 @@ from maskstudio.ui.keys import manners
 from maskstudio.ui.keys.filter import KeyFilter
 from maskstudio.ui.keys.glance import Glance
 from maskstudio.ui.keys.keymap import Keymap
-from maskstudio.ui.registry import actions as registry
 from maskstudio.ui.registry.table import BY_ID
+from maskstudio.ui.window import actions as registry
 
 K, M = Qt.Key, Qt.KeyboardModifier
 NONE, SHIFT, CTRL, ALT = M.NoModifier, M.ShiftModifier, M.ControlModifier, M.AltModifier

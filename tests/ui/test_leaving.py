@@ -17,15 +17,15 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from maskstudio import operations
 from maskstudio.core.project import read_project
 from maskstudio.journal import closed, recovery
-from maskstudio.params import AdjustParams, ExportParams
-from maskstudio.ui import dialogs, reveal
+from maskstudio.params.local import AdjustParams, ExportParams
+from maskstudio.session import adjusting, operations
+from maskstudio.ui.files import reveal
 from maskstudio.ui.panels.adjust import AdjustPanel
-from maskstudio.ui.unsaved import UnsavedDialog
-from maskstudio.ui.waiting import WaitingSheet
-from maskstudio.verbs import adjusting
+from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.widgets.unsaved import UnsavedDialog
+from maskstudio.ui.window.waiting import WaitingSheet
 from tests.patience import PATIENCE
 from tests.ui.test_window import act, idle
 
@@ -157,7 +157,8 @@ def test_one_question_for_all_and_then_it_goes_by_itself(four, qtbot, tmp_path, 
     monkeypatch.setattr(UnsavedDialog, "exec", answer)
     places = iter(range(9))
     monkeypatch.setattr(
-        "maskstudio.ui.safety.QFileDialog.getSaveFileName", lambda *_: (str(tmp_path / f"w{next(places)}.ora"), "")
+        "maskstudio.ui.files.saving.QFileDialog.getSaveFileName",
+        lambda *_: (str(tmp_path / f"w{next(places)}.ora"), ""),
     )
     assert not four.close()
     qtbot.waitUntil(lambda: not four.isVisible())
@@ -179,7 +180,7 @@ def test_the_other_answers(four, monkeypatch, word, gone):
 def test_a_save_given_up_keeps_all_of_it_open(four, qtbot, monkeypatch, tmp_path):
     monkeypatch.setattr(UnsavedDialog, "exec", lambda dialog: dialog.save_button.click())
     names = iter([str(tmp_path / "one.ora"), ""])
-    monkeypatch.setattr("maskstudio.ui.safety.QFileDialog.getSaveFileName", lambda *_: (next(names), ""))
+    monkeypatch.setattr("maskstudio.ui.files.saving.QFileDialog.getSaveFileName", lambda *_: (next(names), ""))
     assert not four.close()
     qtbot.waitUntil(lambda: not four.owed.jobs)
     assert four.isVisible()
@@ -234,7 +235,7 @@ def test_what_is_still_being_computed_is_waited_for_and_comes_back(four, qtbot, 
 
 def test_the_file_is_shown_in_its_folder(four, qtbot, tmp_path, monkeypatch):
     shown = []
-    monkeypatch.setattr("maskstudio.ui.window.show_in_folder", shown.append)
+    monkeypatch.setattr("maskstudio.ui.window.window.show_in_folder", shown.append)
     four.session.export(tmp_path / "here.png", EXPORT)
     qtbot.waitUntil(lambda: four.notice.sentence == "Saved here.png.")
     qtbot.mouseClick(button(four.notice, "Show in Folder"), Qt.MouseButton.LeftButton)

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from maskstudio.ui.canvas.style import BAND, Style
-from maskstudio.ui.icons import SAMPLE, resource
-from maskstudio.ui.legend import entries
+from maskstudio.ui.views.legend import entries
+from maskstudio.ui.widgets.icons import SAMPLE, resource
 
 
 @pytest.mark.parametrize(

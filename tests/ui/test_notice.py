@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from maskstudio.ui.notice import Notice
+from maskstudio.ui.widgets.notice import Notice
 
 SENTENCE = "portrait.ora was written by another program since it was opened here, so it was not written over."
 

@@ -8,13 +8,13 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import QPointF
 
-from maskstudio import operations
 from maskstudio.core import image as images
 from maskstudio.core import jpeg
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.core.preview import Preview
 from maskstudio.errors import BadImage
+from maskstudio.session import operations
 from tests.patience import PATIENCE
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"

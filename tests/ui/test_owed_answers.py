@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QPushButton
 
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadAnswer
-from maskstudio.remote_params import RunwareMaskParams
-from maskstudio.ui import dialogs
-from maskstudio.ui.waiting import WaitingSheet
+from maskstudio.params.services import RunwareMaskParams
+from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.window.waiting import WaitingSheet
 from tests.ui.test_window import idle
 
 SAYS = (

@@ -11,9 +11,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from maskstudio.ui.entries import Entry, ranked
-from maskstudio.ui.fuzzy import score
+from maskstudio.ui.help.offered import Entry, ranked
 from maskstudio.ui.registry.table import ACTIONS, BY_ID
+from maskstudio.ui.widgets.fuzzy import score
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
 K = Qt.Key

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QFileDialog
 from maskstudio.core.history import History
 from maskstudio.errors import CannotRead
 from maskstudio.jobs import Token
-from maskstudio.params import ExportParams
-from maskstudio.providers import download
-from maskstudio.ui.exchange import found_in
-from maskstudio.ui.pointers import from_text, host_in, named_in, path_in, url_of
+from maskstudio.params.local import ExportParams
+from maskstudio.providers.weights import download
+from maskstudio.ui.files.exchange import found_in
+from maskstudio.ui.files.pointers import from_text, host_in, named_in, path_in, url_of
 from tests.core.documents import disc, document
 
 ODD = (

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from maskstudio import settings as stored
 from maskstudio.settings import preferences
-from maskstudio.ui import theme
 from maskstudio.ui.keys.recorder import Recorder
+from maskstudio.ui.widgets import theme
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
 K, M = Qt.Key, Qt.KeyboardModifier

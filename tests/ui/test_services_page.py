@@ -8,12 +8,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidget, QWidget
 from starlette.applications import Starlette
 
-from maskstudio import accounts
 from maskstudio import settings as stored
 from maskstudio.errors import KeyNeeded
-from maskstudio.keys import FIELDS, keychain
+from maskstudio.params.services import ACCOUNTS, AdobeAccount, RunwareAccount
 from maskstudio.providers.remote.gate import gate
-from maskstudio.remote_params import ACCOUNTS, AdobeAccount, RunwareAccount
+from maskstudio.services import accounts
+from maskstudio.services.keychain import FIELDS, keychain
 
 K = Qt.Key
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from PySide6.QtWidgets import QStyle, QStyleOptionTab, QTabBar
 
-from maskstudio.ui.tabs import _telling
+from maskstudio.ui.files.tabs import _telling
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from maskstudio import accounts
 from maskstudio.errors import Unreachable
-from maskstudio.ledger import PAYMENT
+from maskstudio.params.services import Server402Account
 from maskstudio.providers.remote.base import PaymentRequest
-from maskstudio.remote_params import Server402Account
+from maskstudio.services import accounts
+from maskstudio.services.ledger import PAYMENT
 from maskstudio.ui.preferences.token import TokenSheet, _when
 from tests.ui.stubservice import StubService
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from maskstudio import settings as stored
-from maskstudio.ui.tour import beside, stops
+from maskstudio.ui.help.tour import beside, stops
 
 K = Qt.Key
 

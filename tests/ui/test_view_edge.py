@@ -14,7 +14,7 @@ from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN
-from maskstudio.params import RefineParams
+from maskstudio.params.local import RefineParams
 
 WIDTH, HEIGHT = 300, 240
 CLEAN, DIRTY = (220, 60, 30), (90, 120, 60)
@@ -231,7 +231,7 @@ def measured(opened, monkeypatch):
     """The window with a fringe that is known."""
     fringe = Fringe((20, 200, 90), 5.0, (140, 90), Mask(WIDTH, HEIGHT))
     runs = []
-    monkeypatch.setattr("maskstudio.operations.fringe", lambda document, _token: runs.append(document) or fringe)
+    monkeypatch.setattr("maskstudio.session.operations.fringe", lambda shown, _token: runs.append(shown) or fringe)
     opened.runs = runs
     return opened
 
@@ -277,7 +277,7 @@ def test_n_goes_from_one_bad_place_to_the_next_and_shift_n_back(opened, qtbot, m
         Spot((60, 50), 2.5, (128, 128, 128)),
     )
     fringe = Fringe((20, 200, 90), 1.2, (140, 90), Mask(WIDTH, HEIGHT), spots)
-    monkeypatch.setattr("maskstudio.operations.fringe", lambda _document, _token: fringe)
+    monkeypatch.setattr("maskstudio.session.operations.fringe", lambda _document, _token: fringe)
     canvas = opened.canvas
     seen = []
     for keys in (0, 0, 0, 0, SHIFT, SHIFT):
@@ -294,7 +294,7 @@ def test_n_goes_from_one_bad_place_to_the_next_and_shift_n_back(opened, qtbot, m
 
 def test_without_a_fringe_n_says_so(opened, qtbot, monkeypatch):
     nothing = Fringe((255, 255, 255), 0.0, None, Mask(WIDTH, HEIGHT))
-    monkeypatch.setattr("maskstudio.operations.fringe", lambda _document, _token: nothing)
+    monkeypatch.setattr("maskstudio.session.operations.fringe", lambda _document, _token: nothing)
     look = opened.canvas.look
     qtbot.keyClick(opened.canvas, K.Key_N)
     qtbot.waitUntil(lambda: "no fringe" in opened.notice.sentence)
@@ -393,7 +393,7 @@ def test_the_worst_background_stays_while_one_paints_until_it_is_asked_for_again
         latest.append(next(found))
         return Fringe(latest[-1], 1.2, (140, 90), Mask(WIDTH, HEIGHT), ())
 
-    monkeypatch.setattr("maskstudio.operations.fringe", fringe)
+    monkeypatch.setattr("maskstudio.session.operations.fringe", fringe)
     opened.actions_by_id["view.worst"].trigger()
     qtbot.waitUntil(lambda: opened.canvas.style_of_view.worst == (20, 200, 90))
     opened.session.invert()

@@ -10,9 +10,9 @@ from maskstudio.core.document import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.settings import Settings
 from maskstudio.ui.canvas.style import MODES
-from maskstudio.ui.icons import resource
-from maskstudio.ui.swatch import Swatch
-from maskstudio.ui.views import Choices
+from maskstudio.ui.views.choices import Choices
+from maskstudio.ui.widgets.icons import resource
+from maskstudio.ui.widgets.swatch import Swatch
 
 SAMPLE = resource("samples/grace_hopper.jpg")
 

@@ -13,9 +13,9 @@ from maskstudio.core.document import Detection, Layer
 from maskstudio.core.files import read_image
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Cancelled
-from maskstudio.params import ExportParams
-from maskstudio.ui import dialogs
-from maskstudio.ui.waiting import WaitingSheet
+from maskstudio.params.local import ExportParams
+from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.window.waiting import WaitingSheet
 from tests.patience import PATIENCE
 from tests.ui.test_window import SAMPLE, act, idle
 
@@ -348,7 +348,7 @@ def test_closing_offers_to_save_first(opened, qtbot, tmp_path, monkeypatch):
     opened.session.add_layer()
     monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "save")
     target = tmp_path / "hopper.ora"
-    monkeypatch.setattr("maskstudio.ui.safety.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr("maskstudio.ui.files.saving.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
     act(opened, "file.close")
     assert opened.session.document is not None
     qtbot.waitUntil(lambda: opened.session.document is None)
@@ -361,7 +361,7 @@ def test_closing_offers_to_save_first(opened, qtbot, tmp_path, monkeypatch):
 def test_a_save_given_up_keeps_the_photo(opened, monkeypatch):
     opened.session.add_layer()
     monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "save")
-    monkeypatch.setattr("maskstudio.ui.safety.QFileDialog.getSaveFileName", lambda *_: ("", ""))
+    monkeypatch.setattr("maskstudio.ui.files.saving.QFileDialog.getSaveFileName", lambda *_: ("", ""))
     act(opened, "file.close")
     assert opened.session.document is not None
 

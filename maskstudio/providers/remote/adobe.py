@@ -18,8 +18,15 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
+from maskstudio.params.services import (
+    AdobeAccount,
+    AdobeBodyPartsParams,
+    AdobeCutoutParams,
+    AdobeObjectsParams,
+    AdobeRefineParams,
+)
+from maskstudio.params.spec import Params
 from maskstudio.providers.remote import adobe_jobs
-from maskstudio.providers.remote.addresses import Origin, configured
 from maskstudio.providers.remote.adobe_jobs import ENDPOINTS, Endpoint
 from maskstudio.providers.remote.adobe_results import Results
 from maskstudio.providers.remote.adobe_token import Line, NotAccepted, Tokens, client_of, shared_tokens
@@ -29,14 +36,7 @@ from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.pictures import Sent, encoded, fitted
 from maskstudio.providers.remote.said import said
 from maskstudio.providers.remote.wire import Deadline, Reply
-from maskstudio.remote_params import (
-    AdobeAccount,
-    AdobeBodyPartsParams,
-    AdobeCutoutParams,
-    AdobeObjectsParams,
-    AdobeRefineParams,
-)
-from maskstudio.spec import Params
+from maskstudio.services.addresses import Origin, configured
 
 # Adobe fetches pictures from these domains only (section 2.8).
 DOMAINS = ("amazonaws.com", "windows.net", "dropboxusercontent.com", "assets.frame.io", "storage.googleapis.com")

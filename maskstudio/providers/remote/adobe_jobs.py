@@ -8,11 +8,11 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from maskstudio.errors import BadAnswer, BadMask
-from maskstudio.providers.remote.addresses import origin_of
+from maskstudio.params.services import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
 from maskstudio.providers.remote.base import Errand, Operation
 from maskstudio.providers.remote.said import number
 from maskstudio.providers.remote.said import said as in_its_words
-from maskstudio.remote_params import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
+from maskstudio.services.addresses import origin_of
 
 Body = dict[str, Any]
 Box = tuple[float, float, float, float]

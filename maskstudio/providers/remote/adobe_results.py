@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from maskstudio.params.services import AdobeBodyPartsParams, AdobeCutoutParams, AdobeObjectsParams, AdobeRefineParams
 from maskstudio.providers.remote import adobe_jobs, carrier
-from maskstudio.providers.remote.addresses import Origin
 from maskstudio.providers.remote.adobe_jobs import Found
 from maskstudio.providers.remote.base import Errand, Piece, Plane, Times, aside
 from maskstudio.providers.remote.pictures import box_of, cutout_of, mask_of
 from maskstudio.providers.remote.wire import Deadline
-from maskstudio.remote_params import AdobeBodyPartsParams, AdobeCutoutParams, AdobeObjectsParams, AdobeRefineParams
+from maskstudio.services.addresses import Origin
 
 _TITLE = "Adobe"
 _BACKGROUNDS = 20  # masks of the background, at most

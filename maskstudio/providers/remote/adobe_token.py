@@ -15,12 +15,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from maskstudio.errors import BadAnswer, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
-from maskstudio.providers.remote.addresses import origin_of
+from maskstudio.params.services import AdobeAccount
 from maskstudio.providers.remote.adobe_jobs import said
 from maskstudio.providers.remote.base import Keys, Times
 from maskstudio.providers.remote.redact import sentence
 from maskstudio.providers.remote.wire import Deadline, Repeat, Reply, Wire
-from maskstudio.remote_params import AdobeAccount
+from maskstudio.services.addresses import origin_of
 
 _SIGN_IN = "Adobe's sign-in"
 _EARLY = 300.0  # seconds before its end at which a token is no longer used

@@ -21,16 +21,16 @@ from maskstudio.errors import (
     ProviderFailed,
     Unreachable,
 )
+from maskstudio.params.services import AlibabaAccount, AlibabaRefineParams
+from maskstudio.params.spec import Params
 from maskstudio.providers.remote import alibaba_sign, refine_mask
-from maskstudio.providers.remote.addresses import Origin, configured, origin_of
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, Where, aside
 from maskstudio.providers.remote.carrier import fetch
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.said import said
 from maskstudio.providers.remote.wire import Reply, Wire
-from maskstudio.remote_params import AlibabaAccount, AlibabaRefineParams
-from maskstudio.spec import Params
+from maskstudio.services.addresses import Origin, configured, origin_of
 
 _ACTION, _VERSION = "RefineMask", "2019-12-30"
 _PRICE_NOTE = "Alibaba Cloud does not say beforehand what a call costs."

@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from maskstudio.departure import Operation as Operation  # noqa: PLC0414  the clients' word too
 from maskstudio.errors import Cancelled
 from maskstudio.jobs import Token
-from maskstudio.spec import Params
+from maskstudio.params.spec import Params
+from maskstudio.services.departure import Operation as Operation  # noqa: PLC0414  the clients' word too
 
 Plane = npt.NDArray[np.uint8]
 T = TypeVar("T")

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 
 from maskstudio.errors import BadAnswer, MaskStudioError, ProviderFailed, Unreachable
-from maskstudio.providers.remote.addresses import Origin, origin_of, public
 from maskstudio.providers.remote.base import Times
 from maskstudio.providers.remote.redact import hush
 from maskstudio.providers.remote.wire import TRANSIENT, Deadline, backoff, trusted
+from maskstudio.services.addresses import Origin, origin_of, public
 
 hush()
 _LARGEST = 96 << 20  # bytes of a result

@@ -18,12 +18,12 @@ from uuid import uuid4
 import numpy as np
 
 from maskstudio.errors import BadParameter, KeyNeeded, MaskStudioError, ProviderFailed
+from maskstudio.params.services import HostingAccount
 from maskstudio.providers.remote import carrier
-from maskstudio.providers.remote.addresses import Origin, configured, origin_of
 from maskstudio.providers.remote.base import Keys, Times
 from maskstudio.providers.remote.pictures import Sent, encoded
 from maskstudio.providers.remote.wire import Deadline
-from maskstudio.remote_params import HostingAccount
+from maskstudio.services.addresses import Origin, configured, origin_of
 
 log = logging.getLogger(__name__)
 

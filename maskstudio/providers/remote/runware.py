@@ -18,8 +18,9 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
+from maskstudio.params.services import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.spec import Params
 from maskstudio.providers.remote import carrier
-from maskstudio.providers.remote.addresses import configured, origin_of
 from maskstudio.providers.remote.base import (
     Answer,
     Errand,
@@ -57,8 +58,7 @@ from maskstudio.providers.remote.runware_tasks import (
     wants_mask,
 )
 from maskstudio.providers.remote.wire import Reply, Wire, backoff
-from maskstudio.remote_params import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
-from maskstudio.spec import Params
+from maskstudio.services.addresses import configured, origin_of
 
 _PATIENT = Times()
 _INLINE = 8 << 20  # bytes of an encoded photo that travels inside the task; a larger one is uploaded first

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maskstudio.errors import Busy, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
+from maskstudio.params.services import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams, name_of
 from maskstudio.providers.remote.redact import sentence
 from maskstudio.providers.remote.said import number, said
 from maskstudio.providers.remote.wire import Reply
-from maskstudio.remote_params import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams, name_of
 
 Json = dict[str, Any]
 Box = tuple[float, float, float, float]

@@ -21,8 +21,9 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
+from maskstudio.params.services import Server402Account, Server402RefineParams
+from maskstudio.params.spec import Params
 from maskstudio.providers.remote import refine_mask, x402
-from maskstudio.providers.remote.addresses import configured
 from maskstudio.providers.remote.base import (
     Answer,
     Errand,
@@ -50,8 +51,7 @@ from maskstudio.providers.remote.server402_payments import (
 )
 from maskstudio.providers.remote.wallet import address_of, signed
 from maskstudio.providers.remote.wire import TRANSIENT, Deadline, Reply, Wire
-from maskstudio.remote_params import Server402Account, Server402RefineParams
-from maskstudio.spec import Params
+from maskstudio.services.addresses import configured
 
 PRICE = 0.20  # USD a call
 _PRICE_NOTE = "A call costs USD 0.20."

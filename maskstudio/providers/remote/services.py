@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from maskstudio.errors import BadParameter
-from maskstudio.providers.remote.base import Keys, Operation, Service, Times
-from maskstudio.remote_params import (
+from maskstudio.params.services import (
     AdobeAccount,
     AdobeBodyPartsParams,
     AdobeCutoutParams,
@@ -20,7 +19,8 @@ from maskstudio.remote_params import (
     Server402Account,
     Server402RefineParams,
 )
-from maskstudio.spec import Params
+from maskstudio.params.spec import Params
+from maskstudio.providers.remote.base import Keys, Operation, Service, Times
 
 if TYPE_CHECKING:
     from maskstudio.providers.remote.hosting import Hosting

@@ -20,9 +20,9 @@ from typing import Any, Literal, Self
 import httpx
 
 from maskstudio.errors import BadAnswer, BadParameter, Busy, MaskStudioError, ProviderFailed, Unclear, Unreachable
-from maskstudio.providers.remote.addresses import configured, origin_of
 from maskstudio.providers.remote.base import Times
 from maskstudio.providers.remote.redact import hush, redacted, sentence
+from maskstudio.services.addresses import configured, origin_of
 
 log = logging.getLogger(__name__)
 hush()

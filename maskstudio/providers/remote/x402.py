@@ -15,8 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 from maskstudio.errors import CapReached, PaymentNeeded
-from maskstudio.providers.remote.addresses import Origin, origin_of
 from maskstudio.providers.remote.wire import Reply
+from maskstudio.services.addresses import Origin, origin_of
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _UNITS = re.compile(r"[1-9][0-9]{0,29}")

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 
 from maskstudio.errors import MaskStudioError
 from maskstudio.names import shown as named
-from maskstudio.ui import dialogs, theme
 from maskstudio.ui.keys import keyfile
 from maskstudio.ui.keys.key_table import KeyTable, word
 from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.keys.presets import PRESETS, TITLES
 from maskstudio.ui.keys.recorder import Recorder
-from maskstudio.ui.panels.parts import say
 from maskstudio.ui.registry.spec import Spec
 from maskstudio.ui.registry.table import BY_ID, with_keys
+from maskstudio.ui.widgets import dialogs, theme
+from maskstudio.ui.widgets.parts import say
 
 
 class KeyEditor(QWidget):

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from maskstudio.ui.fuzzy import score
 from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.registry.spec import Spec
 from maskstudio.ui.registry.table import BY_ID
+from maskstudio.ui.widgets.fuzzy import score
 
 _ID = Qt.ItemDataRole.UserRole
 _BETWEEN = "   "  # keys in a cell

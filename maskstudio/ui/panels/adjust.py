@@ -3,12 +3,12 @@
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from maskstudio.core.document import Region
-from maskstudio.counts import rules
-from maskstudio.params import UNADJUSTED, AdjustParams
-from maskstudio.session import Session
-from maskstudio.ui.form import Form
-from maskstudio.ui.panels import parts
+from maskstudio.params.counts import rules
+from maskstudio.params.local import UNADJUSTED, AdjustParams
+from maskstudio.session.session import Session
 from maskstudio.ui.panels.clean import CleanPart
+from maskstudio.ui.widgets import parts
+from maskstudio.ui.widgets.form import Form
 
 
 class AdjustPanel(QWidget):

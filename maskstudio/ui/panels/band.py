@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from maskstudio.ui import theme
+from maskstudio.ui.widgets import theme
 
 _HEIGHT = 40  # px
 _CAPTION = 17

@@ -4,11 +4,11 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 
 from maskstudio.core.cleanup import Parts
-from maskstudio.params import CleanParams
-from maskstudio.session import Session
-from maskstudio.ui.form import Form
-from maskstudio.ui.panels import parts
-from maskstudio.ui.panels.section import Section
+from maskstudio.params.local import CleanParams
+from maskstudio.session.session import Session
+from maskstudio.ui.widgets import parts
+from maskstudio.ui.widgets.form import Form
+from maskstudio.ui.widgets.section import Section
 
 _REST = 400  # ms after a change until islands and holes are looked for again
 

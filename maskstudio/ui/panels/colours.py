@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from maskstudio.counts import rules
-from maskstudio.params import RefineParams
-from maskstudio.ui.form import Form
-from maskstudio.ui.panels import followers
-from maskstudio.ui.panels.section import Section
+from maskstudio.params.counts import rules
+from maskstudio.params.local import RefineParams
 from maskstudio.ui.panels.spill import SpillField
+from maskstudio.ui.widgets import followers
+from maskstudio.ui.widgets.form import Form
+from maskstudio.ui.widgets.section import Section
 
 
 def _said(text: str) -> str:

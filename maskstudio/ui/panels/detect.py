@@ -6,17 +6,16 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.counts import rules
-from maskstudio.departure import Operation
-from maskstudio.params import CutoutParams, DetectParams, MaskParams
-from maskstudio.session import Session
-from maskstudio.ui import theme
-from maskstudio.ui.form import Form
-from maskstudio.ui.panels import parts
-from maskstudio.ui.panels.elsewhere import Elsewhere
-from maskstudio.ui.panels.jobbutton import JobButton
+from maskstudio.params.counts import rules
+from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
+from maskstudio.services.departure import Operation
+from maskstudio.session.session import Session
 from maskstudio.ui.panels.models import ModelChoice
-from maskstudio.ui.words import Words
+from maskstudio.ui.services.elsewhere import Elsewhere
+from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.elided import Words
+from maskstudio.ui.widgets.form import Form
+from maskstudio.ui.widgets.jobbutton import JobButton
 
 _MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_threshold", "alpha_matting_erode_size")
 _THERE: tuple[Operation, ...] = ("detect", "objects", "bodyParts", "cutout")

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.params import RefineParams
-from maskstudio.ui.fields import Choice
-from maskstudio.ui.form import Form
-from maskstudio.ui.panels import followers, parts
+from maskstudio.params.local import RefineParams
 from maskstudio.ui.panels.band import BandPicture
-from maskstudio.ui.panels.elsewhere import Elsewhere
-from maskstudio.ui.panels.section import Section
+from maskstudio.ui.services.elsewhere import Elsewhere
+from maskstudio.ui.widgets import followers, parts
+from maskstudio.ui.widgets.fields import Choice
+from maskstudio.ui.widgets.form import Form
+from maskstudio.ui.widgets.section import Section
 
 _PEERS = "closed-form"  # the first of pymatting's solvers
 

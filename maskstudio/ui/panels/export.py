@@ -5,12 +5,12 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.image import Image
 from maskstudio.core.metadata import INCH
-from maskstudio.params import ExportParams
-from maskstudio.session import Session
-from maskstudio.ui.dragout import DragOut
-from maskstudio.ui.form import Form
-from maskstudio.ui.handover import hand_over
-from maskstudio.ui.panels import parts
+from maskstudio.params.local import ExportParams
+from maskstudio.session.session import Session
+from maskstudio.ui.files.dragout import DragOut
+from maskstudio.ui.widgets import parts
+from maskstudio.ui.widgets.form import Form
+from maskstudio.ui.widgets.handover import hand_over
 
 
 class ExportPanel(QWidget):

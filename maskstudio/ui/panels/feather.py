@@ -4,10 +4,9 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from maskstudio.params import AdjustParams
-from maskstudio.ui import theme
-from maskstudio.ui.number import NumberField
-from maskstudio.ui.panels import parts
+from maskstudio.params.local import AdjustParams
+from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.number import NumberField
 
 _WIDTH = 340  # px
 _FIRST = 5  # px, the radius offered first

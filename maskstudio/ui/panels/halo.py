@@ -6,12 +6,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from maskstudio.core.document import Document
 from maskstudio.core.fringe import Fringe
-from maskstudio.session import Session
-from maskstudio.ui import theme
-from maskstudio.ui.panels import followers, parts
-from maskstudio.ui.panels.colourname import named
-from maskstudio.ui.panels.meter import Meter, RimPicture, judged, rim
-from maskstudio.ui.panels.section import Section
+from maskstudio.session.session import Session
+from maskstudio.ui.widgets import followers, parts, theme
+from maskstudio.ui.widgets.colourname import named
+from maskstudio.ui.widgets.meter import Meter, RimPicture, judged, rim
+from maskstudio.ui.widgets.section import Section
 
 _REST = 400  # ms after a change until the fringe is measured again
 _TRIES = 2  # for one state of the document: a measurement may have been cancelled, or fail

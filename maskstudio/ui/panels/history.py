@@ -4,11 +4,11 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Sig
 from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QListView, QMenu, QWidget
 
-from maskstudio.session import Session
-from maskstudio.ui.icons import icon
-from maskstudio.ui.panels import parts
+from maskstudio.session.session import Session
 from maskstudio.ui.panels.history_list import HEIGHT, THUMB, HistoryDelegate, HistoryModel
 from maskstudio.ui.panels.history_pictures import HistoryPictures
+from maskstudio.ui.widgets import parts
+from maskstudio.ui.widgets.icons import icon
 
 _PAUSE = 200  # ms between two looks for pictures that are missing
 _REST = 1000  # ms until the bytes are counted

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from maskstudio.core.document import Document
 from maskstudio.core.history import Step
-from maskstudio.session import Session
-from maskstudio.ui import theme
+from maskstudio.session.session import Session
 from maskstudio.ui.panels.layer_list import Index
+from maskstudio.ui.widgets import theme
 
 HEIGHT = 40  # px of a row
 THUMB = 32

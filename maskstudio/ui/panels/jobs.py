@@ -5,12 +5,11 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from maskstudio.jobs import Job
-from maskstudio.session import Session
-from maskstudio.ui import theme
-from maskstudio.ui.icons import icon
-from maskstudio.ui.panels import parts
-from maskstudio.ui.panels.owed import OwedList
-from maskstudio.ui.progress import Progress
+from maskstudio.session.session import Session
+from maskstudio.ui.services.unfetched import OwedList
+from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.progress import Progress
 
 _KEPT = 5  # finished jobs
 _MARKS = {"done": "check", "failed": "warning", "cancelled": "cancel"}  # others are still at work

@@ -15,8 +15,8 @@ from PySide6.QtCore import (
 )
 
 from maskstudio.core.document import Detection, Layer
-from maskstudio.remote_params import ACCOUNTS
-from maskstudio.session import Session
+from maskstudio.params.services import ACCOUNTS
+from maskstudio.session.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
 LAYER = Qt.ItemDataRole.UserRole

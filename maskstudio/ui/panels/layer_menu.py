@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.ops import Mode
-from maskstudio.session import Session
-from maskstudio.ui.icons import icon
+from maskstudio.session.session import Session
 from maskstudio.ui.panels import swatches
+from maskstudio.ui.widgets.icons import icon
 
 _MODES: tuple[Mode, ...] = ("add", "subtract", "intersect")
 

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio.core.document import Layer
-from maskstudio.session import Session
-from maskstudio.ui import theme
-from maskstudio.ui.icons import icon
+from maskstudio.session.session import Session
 from maskstudio.ui.panels.layer_list import COUNTS, LAYER, NUMBER, SOLO, Index, details, marks
 from maskstudio.ui.panels.thumbnail import Thumbnails
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.icons import icon
 
 HEIGHT = 48  # px of a row
 _THUMB = 36

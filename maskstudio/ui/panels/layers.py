@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio.core.document import Document, Layer
-from maskstudio.session import Session
-from maskstudio.ui import theme
-from maskstudio.ui.panels import layer_menu, parts, swatches
+from maskstudio.session.session import Session
+from maskstudio.ui.panels import layer_menu, swatches
 from maskstudio.ui.panels.layer_list import LayerModel
 from maskstudio.ui.panels.layer_row import HEIGHT, LayerDelegate
 from maskstudio.ui.panels.provenance import Provenance
+from maskstudio.ui.widgets import parts, theme
 
 _FEW, _MANY = 2, 6  # rows that are shown at least, and that the panel grows to by itself
 _UNLIMITED = 16_777_215  # px, as Qt has it

@@ -2,10 +2,10 @@
 
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.params import MaskParams
-from maskstudio.session import Session
-from maskstudio.ui.form import Form
-from maskstudio.ui.panels import parts
+from maskstudio.params.local import MaskParams
+from maskstudio.session.session import Session
+from maskstudio.ui.widgets import parts
+from maskstudio.ui.widgets.form import Form
 
 
 class MaskPanel(QWidget):

@@ -7,13 +7,13 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from maskstudio.core.layer import Layer
-from maskstudio.money import money
-from maskstudio.params import AdjustParams, CutoutParams, DetectParams, MaskInParams, MaskParams, RefineParams
-from maskstudio.remote_params import ACCOUNTS
-from maskstudio.spec import Params
-from maskstudio.ui import theme
-from maskstudio.ui.fields import translated
+from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, MaskInParams, MaskParams, RefineParams
+from maskstudio.params.services import ACCOUNTS
+from maskstudio.params.spec import Params
+from maskstudio.services.amounts import money
 from maskstudio.ui.panels.layer_list import how
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.fields import translated
 
 _WIDTH = 340  # px
 _KINDS: tuple[type[Params], ...] = (DetectParams, CutoutParams, MaskInParams, MaskParams, RefineParams, AdjustParams)

@@ -8,14 +8,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.document import Layer, Region
-from maskstudio.params import RefineParams
-from maskstudio.session import Session
-from maskstudio.ui.panels import parts
+from maskstudio.params.local import RefineParams
+from maskstudio.session.session import Session
 from maskstudio.ui.panels.colours import ColoursSection
 from maskstudio.ui.panels.edge import EdgeSection
-from maskstudio.ui.panels.elsewhere import Elsewhere
 from maskstudio.ui.panels.halo import HaloSection
 from maskstudio.ui.panels.regions import RegionsSection
+from maskstudio.ui.services.elsewhere import Elsewhere
+from maskstudio.ui.widgets import parts
 
 _REST = 500  # ms after the last change until the spill colour is looked for
 

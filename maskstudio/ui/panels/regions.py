@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from maskstudio.core.document import Layer, Region
 from maskstudio.core.mask import Mask
-from maskstudio.session import Session
-from maskstudio.ui import theme
-from maskstudio.ui.icons import icon
-from maskstudio.ui.panels import parts
-from maskstudio.ui.panels.section import Section
+from maskstudio.session.session import Session
 from maskstudio.ui.panels.thumbnail import Thumbnails
+from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.section import Section
 
 _ROW, _PICTURE = 28, 22  # px
 _ROWS = 4  # shown at once

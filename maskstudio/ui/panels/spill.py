@@ -6,9 +6,8 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QColorDialog, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
-from maskstudio.ui import theme
-from maskstudio.ui.fields import ColourButton, Rgba
-from maskstudio.ui.panels import parts
+from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.fields import ColourButton, Rgba
 
 AUTOMATIC: Rgba = (0, 0, 0, 0)
 

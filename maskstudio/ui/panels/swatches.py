@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
 from maskstudio.core.layer import COLOURS, Colour
-from maskstudio.ui import theme
+from maskstudio.ui.widgets import theme
 
 _SIDE = 14  # px
 _NAMES = ("Orange", "Sky blue", "Green", "Yellow", "Blue", "Vermilion", "Purple")  # in the order of COLOURS

@@ -5,21 +5,20 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
-from maskstudio import accounts
-from maskstudio.buying import PRICE
 from maskstudio.errors import BadParameter, MaskStudioError
 from maskstudio.jobs import Job
-from maskstudio.money import money
-from maskstudio.remote_params import ACCOUNTS
-from maskstudio.session import Session
+from maskstudio.params.services import ACCOUNTS
+from maskstudio.params.spec import Params
+from maskstudio.services import accounts
+from maskstudio.services.amounts import money
+from maskstudio.session.buying import PRICE
+from maskstudio.session.session import Session
 from maskstudio.settings import Settings
-from maskstudio.spec import Params
-from maskstudio.ui import theme
-from maskstudio.ui.form import Form
-from maskstudio.ui.panels import parts
-from maskstudio.ui.panels.section import Section
 from maskstudio.ui.preferences.fields import LineField
 from maskstudio.ui.preferences.keys import ServiceKeys
+from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.form import Form
+from maskstudio.ui.widgets.section import Section
 
 
 def _said(text: str) -> str:

@@ -18,15 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio import settings as stored
-from maskstudio.session import Session
+from maskstudio.session.session import Session
 from maskstudio.settings import Settings, preferences
-from maskstudio.ui import theme
 from maskstudio.ui.keys import keymap as keymaps
 from maskstudio.ui.keys.editor import KeyEditor
 from maskstudio.ui.keys.keymap import Keymap
-from maskstudio.ui.panels import parts
 from maskstudio.ui.preferences.page import PreferencePage
 from maskstudio.ui.preferences.services import ServicesPage
+from maskstudio.ui.widgets import parts, theme
 
 _SIZE = QSize(820, 600)
 _PAUSE = 400  # ms without a change, then the file is written

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from maskstudio.ui import dialogs, theme
-from maskstudio.ui.fields import ColourButton
+from maskstudio.ui.widgets import dialogs, theme
+from maskstudio.ui.widgets.fields import ColourButton
 
 
 class TextField(QLineEdit):

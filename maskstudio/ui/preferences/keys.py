@@ -7,10 +7,9 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.errors import MaskStudioError
-from maskstudio.keys import FIELDS, Field, Kept, Keychain, from_environment
-from maskstudio.ui import theme
-from maskstudio.ui.form import broken, label_width
-from maskstudio.ui.panels import parts
+from maskstudio.services.keychain import FIELDS, Field, Kept, Keychain, from_environment
+from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.form import broken, label_width
 
 _DOTS = "•" * 12
 

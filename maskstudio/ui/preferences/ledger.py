@@ -5,12 +5,11 @@ import time
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QDialog, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from maskstudio.departure import OPERATIONS
 from maskstudio.errors import MaskStudioError
-from maskstudio.ledger import PAYMENT, Ledger, Line
-from maskstudio.remote_params import ACCOUNTS
-from maskstudio.ui import theme
-from maskstudio.ui.panels import parts
+from maskstudio.params.services import ACCOUNTS
+from maskstudio.services.departure import OPERATIONS
+from maskstudio.services.ledger import PAYMENT, Ledger, Line
+from maskstudio.ui.widgets import parts, theme
 
 _SIZE = QSize(640, 420)
 _WIDE, _COST = 2, 4  # columns

@@ -10,11 +10,11 @@ from maskstudio import paths
 from maskstudio import settings as stored
 from maskstudio.names import path_of
 from maskstudio.settings import Preference, Settings
-from maskstudio.ui import theme
-from maskstudio.ui.fields import Choice, ScrubLabel, Segments
-from maskstudio.ui.number import NumberField
-from maskstudio.ui.panels.parts import Hint, say
 from maskstudio.ui.preferences.fields import FileField, SolidColour, TextField
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.fields import Choice, ScrubLabel, Segments
+from maskstudio.ui.widgets.number import NumberField
+from maskstudio.ui.widgets.parts import Hint, say
 
 _FIELD = 320  # px at most
 _PADDING = 28  # px around the words of one choice beside others

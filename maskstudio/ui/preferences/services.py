@@ -6,12 +6,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from maskstudio.remote_params import ACCOUNTS
-from maskstudio.session import Session
+from maskstudio.params.services import ACCOUNTS
+from maskstudio.session.session import Session
 from maskstudio.settings import Settings
-from maskstudio.ui import theme
-from maskstudio.ui.panels import parts
 from maskstudio.ui.preferences.account import AccountSection
+from maskstudio.ui.widgets import parts, theme
 
 
 class ServicesPage(QWidget):

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from maskstudio.buying import Bought
-from maskstudio.departure import Purchase
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job
-from maskstudio.money import money
-from maskstudio.session import Session
-from maskstudio.ui import theme
-from maskstudio.ui.panels import parts
+from maskstudio.services.amounts import money
+from maskstudio.services.departure import Purchase
+from maskstudio.session.buying import Bought
+from maskstudio.session.session import Session
+from maskstudio.ui.widgets import parts, theme
 
 _WIDTH = 500  # px
 

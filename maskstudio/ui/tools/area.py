@@ -8,12 +8,12 @@ from maskstudio.core.adjust import feathered
 from maskstudio.core.area import Area
 from maskstudio.core.shapes import polygon
 from maskstudio.jobs import Token
-from maskstudio.spec import Params
+from maskstudio.params.spec import Params
+from maskstudio.session.painting import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Right, Tool, said
 from maskstudio.ui.tools.cursors import cross
 from maskstudio.ui.tools.folding import Make
-from maskstudio.verbs.painting import How
 
 A = TypeVar("A", bound=Params)
 _QUICK = 500_000  # pixels that are worked out within a frame of the screen

@@ -9,9 +9,9 @@ from PySide6.QtGui import QCursor, QKeyEvent, QPainter, QWheelEvent
 
 from maskstudio.core.document import Document
 from maskstudio.errors import BadParameter
-from maskstudio.session import Session
+from maskstudio.params.spec import Params
+from maskstudio.session.session import Session
 from maskstudio.settings import Settings
-from maskstudio.spec import Params
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.folding import Folding

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from maskstudio.core.geometry import Rect
 from maskstudio.core.stroke import Stroke
+from maskstudio.params.tools import PaintParams
 from maskstudio.ui.tools.base import Bench, said
-from maskstudio.ui.tools.choices import PaintParams
 from maskstudio.ui.tools.stroking import Stroking
 
 

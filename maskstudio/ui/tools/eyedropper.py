@@ -6,7 +6,7 @@ from math import floor
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from maskstudio.spec import Params
+from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
 from maskstudio.ui.tools.cursors import dropper

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from maskstudio.core.area import Area
 from maskstudio.core.fill import fill_hole, fill_region, island
 from maskstudio.core.mask import Mask
+from maskstudio.params.tools import FillParams
+from maskstudio.session.painting import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import M, Right, Tool, said
-from maskstudio.ui.tools.choices import FillParams
 from maskstudio.ui.tools.cursors import cross
-from maskstudio.verbs.painting import How
 
 Find = Callable[[Mask, float, float], Area]
 

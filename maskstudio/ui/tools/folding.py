@@ -7,7 +7,7 @@ from itertools import count
 
 from maskstudio.core.area import Area
 from maskstudio.jobs import Job, Token
-from maskstudio.session import Session
+from maskstudio.session.session import Session
 
 Make = Callable[[Token], Area]
 Fold = Callable[[Area], object]

@@ -7,11 +7,11 @@ from PySide6.QtGui import QPainter
 
 from maskstudio.core.geometry import Rect
 from maskstudio.core.gradient import gradient
+from maskstudio.params.tools import RampParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import to_45
 from maskstudio.ui.tools.base import Bench, M, Right, said
-from maskstudio.ui.tools.choices import RampParams
 from maskstudio.ui.tools.drawing import handle, outline
 from maskstudio.ui.tools.tint import Tint
 

@@ -14,12 +14,12 @@ from typing import ClassVar, TypeVar
 from PySide6.QtCore import QTimer
 
 from maskstudio.core.geometry import EMPTY, Rect
+from maskstudio.params.tools import HintParams, TrimapParams
+from maskstudio.session.hintcodes import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN, NO_HINT
+from maskstudio.session.painting import How
 from maskstudio.ui.tools.base import Bench, said
-from maskstudio.ui.tools.choices import HintParams, TrimapParams
 from maskstudio.ui.tools.hinttrace import HintTrace
 from maskstudio.ui.tools.stroking import Stroking
-from maskstudio.verbs.hintcodes import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN, NO_HINT
-from maskstudio.verbs.painting import How
 
 H = TypeVar("H", bound=HintParams)
 Sample = tuple[float, float, float]  # column, row, pressure

@@ -8,9 +8,9 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask, Plane
 from maskstudio.core.stroke import Stroke
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
+from maskstudio.session.hintcodes import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN
 from maskstudio.ui.canvas.canvas import Canvas
-from maskstudio.verbs.hintcodes import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN
 
 _SHOWN = {HINT_UNKNOWN: 128, HINT_FOREGROUND: 255, HINT_BACKGROUND: 0}  # in a trimap
 

@@ -2,10 +2,10 @@
 
 from PySide6.QtGui import QPainter
 
+from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.base import Bench, said
-from maskstudio.ui.tools.choices import AreaParams
 from maskstudio.ui.tools.drawing import clip_of
 from maskstudio.ui.tools.trace import Trace
 

@@ -9,11 +9,11 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPolygonF
 
 from maskstudio.core.area import Area
 from maskstudio.core.shapes import ellipse, rectangle
+from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import squared
 from maskstudio.ui.tools.base import Bench, M, said
-from maskstudio.ui.tools.choices import AreaParams
 from maskstudio.ui.tools.drawing import beside, label, label_area, outline
 
 Point = tuple[float, float]

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCursor, QKeyEvent, QPainter
 
 from maskstudio.core.layer import Layer
 from maskstudio.jobs import Token
-from maskstudio.spec import Params
+from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.axis import Axis
 from maskstudio.ui.tools.base import Bench, M, Tool, said

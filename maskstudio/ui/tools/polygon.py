@@ -3,11 +3,11 @@
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPolygonF
 
+from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import to_45
 from maskstudio.ui.tools.base import Bench, M, said
-from maskstudio.ui.tools.choices import AreaParams
 from maskstudio.ui.tools.drawing import handle, outline
 
 Point = tuple[float, float]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from maskstudio.core.brush import rim
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.drawing import label, label_area

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor, QPainter, QWheelEvent
 
 from maskstudio.core.geometry import Rect
-from maskstudio.params import BrushParams
+from maskstudio.params.local import BrushParams
+from maskstudio.session.painting import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.keys.presets import SIZED_BY_SHIFT
 from maskstudio.ui.tools.axis import Axis
 from maskstudio.ui.tools.base import Bench, M, Right, Tool, said
 from maskstudio.ui.tools.cursors import cross, sign
 from maskstudio.ui.tools.resize import Resize
-from maskstudio.verbs.painting import How
 
 B = TypeVar("B", bound=BrushParams)
 

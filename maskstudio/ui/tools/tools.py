@@ -8,16 +8,16 @@ from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.image import Image
-from maskstudio.session import Session
+from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.pointer import Pointer
-from maskstudio.ui.optionsbar import OptionsBar
 from maskstudio.ui.tools.base import AnyTool, Bench
 from maskstudio.ui.tools.every import FIRST, every
 from maskstudio.ui.tools.keyboard import Keyboard
+from maskstudio.ui.tools.optionsbar import OptionsBar
 from maskstudio.ui.tools.strength import Strength
-from maskstudio.ui.toolstrip import ToolStrip
+from maskstudio.ui.tools.toolstrip import ToolStrip
 
 _KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 _CLICK = 4  # logical pixels a click may wander

@@ -13,14 +13,14 @@ from maskstudio.core.image import Image
 from maskstudio.core.wand import Wand
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Token
-from maskstudio.params import WandParams
+from maskstudio.params.local import WandParams
+from maskstudio.params.tools import ColourParams
+from maskstudio.session.painting import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.base import Bench, Right, said
-from maskstudio.ui.tools.choices import ColourParams
 from maskstudio.ui.tools.drawing import beside, label, label_area
 from maskstudio.ui.tools.tint import Tint
-from maskstudio.verbs.painting import How
 
 _SLOP = 3  # logical pixels a click may wander before it turns the tolerance
 _PIXELS_A_STEP = 2

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, Qt
 
-from maskstudio.spec import Params
+from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.canvas.transform import next_step
 from maskstudio.ui.tools.base import Bench, M, Tool, said

@@ -8,10 +8,10 @@ import numpy as np
 from starlette.applications import Starlette
 
 from maskstudio.jobs import Token
+from maskstudio.params.services import AdobeAccount
 from maskstudio.providers.remote.adobe import Adobe
 from maskstudio.providers.remote.adobe_token import Tokens
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Times, Trip, run_with
-from maskstudio.remote_params import AdobeAccount
 from tests.budgets import PATIENT
 from tests.providers.remote.storage import Storage, hosting_at, storage, tidied
 from tests.servers.adobe import AdobeServer

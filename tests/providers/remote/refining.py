@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from maskstudio.errors import Cancelled
 from maskstudio.jobs import Token
+from maskstudio.params.services import HostingAccount
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Service, Trip, run_with
 from maskstudio.providers.remote.hosting import Hosting
-from maskstudio.remote_params import HostingAccount
 from tests.budgets import PATIENT
 from tests.patience import PATIENCE, until
 from tests.providers.remote.storage import tidied

@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from maskstudio.params.services import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Times, Trip
 from maskstudio.providers.remote.runware import Runware
-from maskstudio.remote_params import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
 from tests.budgets import PATIENT
 from tests.servers.running import serve
 from tests.servers.runware import RunwareServer

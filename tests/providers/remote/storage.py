@@ -7,9 +7,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from maskstudio.params.services import HostingAccount
 from maskstudio.providers.remote.base import Keys, Times
 from maskstudio.providers.remote.hosting import Hosting
-from maskstudio.remote_params import HostingAccount
 from tests.budgets import PATIENT
 from tests.patience import PATIENCE
 from tests.servers.faults import Faults

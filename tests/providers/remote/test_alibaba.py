@@ -19,11 +19,11 @@ pytest.importorskip("moto", reason="the test bucket needs moto")
 from starlette.applications import Starlette
 
 from maskstudio.errors import BadAnswer, Busy, KeyNeeded, PaymentNeeded, ProviderFailed, Unclear, Unreachable
+from maskstudio.params.services import AlibabaAccount, AlibabaRefineParams
 from maskstudio.providers.remote import alibaba, alibaba_sign, refine_mask
 from maskstudio.providers.remote.alibaba import Alibaba
 from maskstudio.providers.remote.base import Keys
 from maskstudio.providers.remote.wire import Reply
-from maskstudio.remote_params import AlibabaAccount, AlibabaRefineParams
 from tests.budgets import HELD, PATIENT
 from tests.providers.remote.refining import (
     Run,

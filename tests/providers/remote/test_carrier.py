@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from maskstudio.errors import BadAnswer, Unreachable
-from maskstudio.providers.remote import addresses, carrier
+from maskstudio.providers.remote import carrier
 from maskstudio.providers.remote.base import Times
 from maskstudio.providers.remote.wire import Deadline
+from maskstudio.services import addresses
 from tests.budgets import PATIENT
 from tests.patience import PATIENCE
 

@@ -15,12 +15,12 @@ pytest.importorskip("uvicorn", reason="the test servers need uvicorn")
 
 from maskstudio.errors import BadParameter, Cancelled, KeyNeeded, ProviderFailed, Unreachable
 from maskstudio.jobs import Token
+from maskstudio.params.services import HostingAccount
 from maskstudio.providers.remote.adobe import DOMAINS
 from maskstudio.providers.remote.base import Keys, run_with
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.pictures import encoded
 from maskstudio.providers.remote.wire import Deadline
-from maskstudio.remote_params import HostingAccount
 from tests.budgets import HELD, PATIENT
 from tests.patience import PATIENCE
 from tests.providers.remote.storage import KEYS, hosting_at, storage, tidied

@@ -23,9 +23,9 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
+from maskstudio.params.services import REMBG, RunwareAccount, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.providers.remote.base import Errand, Keys, Operation
 from maskstudio.providers.remote.runware import Runware
-from maskstudio.remote_params import REMBG, RunwareAccount, RunwareCutoutParams, RunwareMaskParams
 from tests.providers.remote.runware_world import FEW, KEY, World, bright, errand, photo_of, png, sent_photo
 
 # ---------------------------------------------------------------------- the official client's bodies

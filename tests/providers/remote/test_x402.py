@@ -12,9 +12,9 @@ import pytest
 
 from maskstudio.errors import CapReached, KeyNeeded, PaymentNeeded, ProviderFailed
 from maskstudio.providers.remote import x402
-from maskstudio.providers.remote.addresses import Origin
 from maskstudio.providers.remote.wallet import address_of, signed
 from maskstudio.providers.remote.wire import Reply
+from maskstudio.services.addresses import Origin
 from tests.patience import PATIENCE
 from tests.servers.x402verify import NETWORKS, Offer, recover_address, transfer_digest
 

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtGui import QAction
 
-from maskstudio import operations
 from maskstudio.core.document import Document, Refinement
 from maskstudio.core.history import History
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.matting.edge import finished
-from maskstudio.session import Session
-from maskstudio.ui import theme
+from maskstudio.session import operations
+from maskstudio.session.session import Session
+from maskstudio.ui.widgets import theme
 from tests.ui.panels.stage import StubProvider, disc, layer, photo
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from maskstudio.core.document import Detection, Layer
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
-from maskstudio.params import MaskParams
+from maskstudio.params.local import MaskParams
 from maskstudio.ui.panels.adjust import AdjustPanel
 from maskstudio.ui.panels.detect import DetectPanel
 from maskstudio.ui.panels.export import ExportPanel

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 
 from maskstudio.core.adjust import adjusted
 from maskstudio.core.mask import Mask
-from maskstudio.params import AdjustParams, CleanParams
+from maskstudio.params.local import AdjustParams, CleanParams
 from maskstudio.ui.panels.adjust import AdjustPanel
 from maskstudio.ui.panels.feather import FeatherField
 from tests.ui.panels.stage import LEFT, disc, layer, words

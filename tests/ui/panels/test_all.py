@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QToolButton
 from maskstudio.core.fringe import Spot
 from maskstudio.errors import Failed
 from maskstudio.jobs import Job
-from maskstudio.params import AdjustParams
-from maskstudio.ui import theme
+from maskstudio.params.local import AdjustParams
 from maskstudio.ui.panels.adjust import AdjustPanel
 from maskstudio.ui.panels.history import HistoryPanel
 from maskstudio.ui.panels.jobs import JobsPanel
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.refine import RefinePanel
+from maskstudio.ui.widgets import theme
 from tests.ui.panels.stage import PANELS, disc
 
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from maskstudio.params import CutoutParams, MaskParams
+from maskstudio.params.local import CutoutParams, MaskParams
 from maskstudio.ui.panels.detect import DetectPanel
 from tests.ui.panels.stage import LEFT, words
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from maskstudio import operations
 from maskstudio.core.document import Document, Refinement
 from maskstudio.core.fringe import Spot
 from maskstudio.core.history import History
@@ -13,9 +12,10 @@ from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import MaskStudioError
-from maskstudio.ui.panels.colourname import named
-from maskstudio.ui.panels.meter import Meter, judged, rim
+from maskstudio.session import operations
 from maskstudio.ui.panels.refine import RefinePanel
+from maskstudio.ui.widgets.colourname import named
+from maskstudio.ui.widgets.meter import Meter, judged, rim
 from tests.ui.panels.stage import LEFT
 
 

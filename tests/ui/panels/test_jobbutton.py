@@ -5,9 +5,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from maskstudio.jobs import Job
-from maskstudio.ui import theme
-from maskstudio.ui.icons import SAMPLE, resource
-from maskstudio.ui.panels.jobbutton import JobButton
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.icons import SAMPLE, resource
+from maskstudio.ui.widgets.jobbutton import JobButton
 
 
 def foot(button, pixels):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from maskstudio.core.layer import COLOURS, Layer, Origin, Region
-from maskstudio.params import AdjustParams, BrushParams, RefineParams
+from maskstudio.params.local import AdjustParams, BrushParams, RefineParams
 from maskstudio.ui.panels.layer_list import COUNTS, details, marks
 from maskstudio.ui.panels.layer_row import HEIGHT, _colour, _solo, _thumb
 from maskstudio.ui.panels.layers import LayersPanel
@@ -162,7 +162,7 @@ def test_a_commit_looks_at_no_pixel(show, layered, monkeypatch):
     panel = show(LayersPanel, layered, height=320)
     panel.grab()
     asked = []
-    monkeypatch.setattr("maskstudio.ui.panels.sampling.Samples._take", lambda *at: asked.append(at))
+    monkeypatch.setattr("maskstudio.ui.widgets.sampling.Samples._take", lambda *at: asked.append(at))
     monkeypatch.setattr("maskstudio.core.mask.Mask.bounds", property(lambda mask: asked.append(mask)))
     layered.begin_stroke(BrushParams(size=30), 255)
     layered.stroke_to(20, 20)

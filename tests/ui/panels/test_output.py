@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QProgressBar, QToolButton
 from maskstudio.core.metadata import Metadata
 from maskstudio.errors import Failed
 from maskstudio.jobs import Job
-from maskstudio.params import ExportParams
+from maskstudio.params.local import ExportParams
 from maskstudio.ui.panels.export import ExportPanel
 from maskstudio.ui.panels.jobs import JobsPanel
 from tests.ui.panels.stage import LEFT, words

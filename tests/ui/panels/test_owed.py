@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 from maskstudio.core.layer import Detection, Layer
 from maskstudio.core.mask import Mask
-from maskstudio.departure import OPERATIONS
 from maskstudio.errors import BadAnswer
-from maskstudio.ledger import Line
-from maskstudio.params import MaskParams
-from maskstudio.remote_params import RunwareMaskParams
+from maskstudio.params.local import MaskParams
+from maskstudio.params.services import RunwareMaskParams
+from maskstudio.services.departure import OPERATIONS
+from maskstudio.services.ledger import Line
 from maskstudio.ui.panels.jobs import JobsPanel
 from maskstudio.ui.panels.layer_list import details
 from maskstudio.ui.panels.provenance import facts

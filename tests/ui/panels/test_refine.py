@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QWidget
 
-from maskstudio import operations
 from maskstudio.jobs import Runner, immediate
-from maskstudio.params import RefineParams
+from maskstudio.params.local import RefineParams
+from maskstudio.session import operations
 from maskstudio.ui.panels.edge import trade_off
 from maskstudio.ui.panels.refine import RefinePanel
 from tests.ui.panels.stage import LEFT, words

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from maskstudio.core.mask import Mask
-from maskstudio.params import RefineParams
+from maskstudio.params.local import RefineParams
 from maskstudio.ui.panels.refine import RefinePanel
 from tests.ui.panels.stage import LEFT, disc, words
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.params import MaskParams
+from maskstudio.params.local import MaskParams
 from maskstudio.ui.panels.mask import MaskPanel
 from tests.ui.panels.stage import LEFT, words
 

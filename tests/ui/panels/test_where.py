@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from maskstudio.errors import Busy
-from maskstudio.params import CutoutParams
-from maskstudio.remote_params import (
+from maskstudio.params.local import CutoutParams
+from maskstudio.params.services import (
     ACCOUNTS,
     AdobeBodyPartsParams,
     AdobeObjectsParams,

@@ -13,7 +13,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.session import Session
+from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.registry.table import ACTIONS

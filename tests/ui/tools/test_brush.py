@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from maskstudio.core.mask import Mask
 from maskstudio.core.stroke import Stroke
-from maskstudio.ui.tools.choices import PaintParams
+from maskstudio.params.tools import PaintParams
 from tests.ui.tools.conftest import LEFT, NONE, SIZE
 
 K, M = Qt.Key, Qt.KeyboardModifier

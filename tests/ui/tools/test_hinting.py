@@ -16,8 +16,8 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.core.stroke import Stroke
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN
-from maskstudio.params import BrushParams
-from maskstudio.ui.tools.choices import HintParams, TrimapParams
+from maskstudio.params.local import BrushParams
+from maskstudio.params.tools import HintParams, TrimapParams
 from maskstudio.ui.tools.hinting import thinned
 from tests.ui.tools.conftest import LEFT, SIZE
 from tests.ui.tools.test_brush import LIFT, PRESS, pen

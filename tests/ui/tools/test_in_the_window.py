@@ -12,7 +12,7 @@ from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.core.stroke import Stroke
-from maskstudio.ui.tools.choices import PaintParams
+from maskstudio.params.tools import PaintParams
 
 K, M, NONE, LEFT = Qt.Key, Qt.KeyboardModifier, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 SIZE = (300, 200)
@@ -99,7 +99,7 @@ def test_keys_of_a_polygon_are_its_own_until_it_is_closed(editor):
 
 
 def test_typing_a_size_paints_nothing_and_chooses_no_tool(editor):
-    from maskstudio.ui.number import NumberField
+    from maskstudio.ui.widgets.number import NumberField
 
     key(editor, K.Key_B)
     field = editor.findChild(NumberField, "brush.size")

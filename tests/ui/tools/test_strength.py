@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from maskstudio.params.tools import PaintParams
 from maskstudio.ui.keys.keymap import Keymap
-from maskstudio.ui.tools.choices import PaintParams
 from tests.ui.tools.test_brush import wheel
 
 K, M = Qt.Key, Qt.KeyboardModifier
@@ -148,7 +148,7 @@ def test_a_drag_upwards_hardens_and_escape_takes_it_back(brush):
 
 
 def test_the_bar_follows_and_leads(brush):
-    from maskstudio.ui.number import NumberField
+    from maskstudio.ui.widgets.number import NumberField
 
     field = brush.window.findChild(NumberField, "brush.size")
     brush.key(K.Key_BracketRight)

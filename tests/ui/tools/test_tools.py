@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QToolButton, QWidget
 
-from maskstudio.ui import theme
 from maskstudio.ui.registry.table import ACTIONS
+from maskstudio.ui.widgets import theme
 from tests.ui.tools.conftest import LEFT
 
 K, M = Qt.Key, Qt.KeyboardModifier

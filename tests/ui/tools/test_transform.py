@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from maskstudio.core.document import Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
-from maskstudio.ui.transform import Transform, TransformParams
-from maskstudio.ui.transform_box import HANDLES, Box
+from maskstudio.ui.tools.freetransform import Transform, TransformParams
+from maskstudio.ui.tools.transform_box import HANDLES, Box
 
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 BOX = Rect(100, 80, 120, 60)

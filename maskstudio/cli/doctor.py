@@ -1,0 +1,141 @@
+"""What works on this machine and what is missing, found by trying it."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from maskstudio import paths
+from maskstudio.core.image import Image
+from maskstudio.errors import MaskStudioError
+from maskstudio.jobs import Token
+from maskstudio.params.local import CutoutParams, DetectParams
+from maskstudio.providers import registry
+from maskstudio.services.keychain import keychain
+
+State = Literal["ok", "note", "broken"]
+MARKS: dict[State, str] = {"ok": "✓", "note": "•", "broken": "✗"}
+_LIBRARIES = (
+    "PySide6-Essentials",
+    "opencv-python",
+    "pillow-heif",
+    "numpy",
+    "scipy",
+    "ultralytics",
+    "torch",
+    "mediapipe",
+    "pymatting",
+)
+_QT_TRIAL = "from PySide6.QtWidgets import QApplication; print(QApplication([]).platformName())"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried: ``detail`` says what was found and, if broken, what to do."""
+
+    check: str
+    state: State
+    detail: str
+
+
+def examine() -> list[Finding]:
+    """Try everything. Takes some seconds; touches no network and changes nothing."""
+    return [
+        Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        *(_library(name) for name in _LIBRARIES),
+        _raw(),
+        _folder(),
+        _window(),
+        _keychain(),
+        *_models(),
+    ]
+
+
+def sound(findings: list[Finding]) -> bool:
+    """Whether nothing is broken."""
+    return all(finding.state != "broken" for finding in findings)
+
+
+def _library(name: str) -> Finding:
+    try:
+        return Finding(name, "ok", importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "broken", f"Not installed. Run: pip install {name}")
+
+
+def _raw() -> Finding:
+    try:
+        return Finding("Camera RAW", "ok", f"rawpy {importlib.metadata.version('rawpy')}")
+    except importlib.metadata.PackageNotFoundError:
+        return Finding("Camera RAW", "note", "LibRaw is not here. Run: pip install 'maskstudio[raw]'")
+
+
+def _folder() -> Finding:
+    home = paths.home()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        return Finding("User folder", "broken", f"{home} cannot be written: {error.strerror}.")
+    return Finding("User folder", "ok", str(home))
+
+
+def _window() -> Finding:
+    """Start Qt in a process of its own: a missing system library aborts it, and must not abort us."""
+    try:
+        trial = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", _QT_TRIAL], capture_output=True, text=True, check=False, timeout=60
+        )
+    except subprocess.TimeoutExpired:
+        return Finding("Window", "broken", "Qt does not start within a minute.")
+    if trial.returncode == 0:
+        return Finding("Window", "ok", f"Qt starts on '{trial.stdout.strip()}'")
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and sys.platform == "linux":
+        return Finding("Window", "note", "There is no screen here; the command line works without one.")
+    return Finding("Window", "broken", "Qt cannot start; on Debian run packaging/system-libraries.sh.")
+
+
+def _keychain() -> Finding:
+    if keychain().lasting:
+        return Finding("Keychain", "ok", "Keys of services are kept in it.")
+    return Finding("Keychain", "note", "There is none; keys of services last for the session or come from variables.")
+
+
+def _models() -> list[Finding]:
+    """Every ready model is run once on a small picture."""
+    provider = registry.get("local")
+    blank = Image(np.full((96, 128, 3), 128, np.uint8), name="trial")
+    findings, missing = [], []
+    for model in provider.models():
+        if model.state != "ready":
+            missing.append(model.name)
+            continue
+        detects = "detect" in model.operations
+
+        def trial(name: str = model.name, detects: bool = detects) -> None:
+            if detects:
+                provider.detect(blank, DetectParams(model=name), Token())
+            else:
+                provider.remove_background(blank, CutoutParams(model=name), Token())
+
+        findings.append(_tried(model.name, model.note, trial))
+    if missing:
+        detail = f"{', '.join(missing)}. `maskstudio models list` says how to get them."
+        findings.append(Finding("Not here", "note", detail))
+    return findings
+
+
+def _tried(name: str, note: str, trial: Callable[[], None]) -> Finding:
+    try:
+        trial()
+    except MaskStudioError as error:
+        return Finding(name, "broken", str(error))
+    return Finding(name, "ok", f"Runs. {note}".strip())

@@ -1,0 +1,91 @@
+"""What did the work, for a report; and what was asked for and would not be used, which is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maskstudio.errors import BadParameter
+from maskstudio.names import text_of
+from maskstudio.params.counts import idle
+from maskstudio.params.services import recorded
+from maskstudio.params.spec import Params
+
+if TYPE_CHECKING:
+    from maskstudio.core.document import Detection, Document
+
+_SAID = ("label", "score", "boundingBox", "mediaType")  # of each mask, in a service's own words
+
+
+@dataclass(frozen=True)
+class Settle:
+    """What the command line settles beforehand: options of the service, and the user's word."""
+
+    options: list[str] | None
+    yes: bool
+
+
+@dataclass(frozen=True)
+class Used:
+    """What did the work, for a report: the service, its model and parameters, and what came back of them."""
+
+    provider: str
+    params: Params
+    model: str
+    cost: float | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it stands in a report."""
+        return {
+            "provider": self.provider, "model": self.model or None, "parameters": recorded(self.params),
+            "cost": self.cost, **self.said,
+        }  # fmt: skip
+
+
+def check_local(settle: Settle, parts_of: Path | None = None) -> None:
+    """Refuse what only a service would use, where the work is done on this machine."""
+    if settle.options:
+        raise BadParameter("--option is for a service; name one with --provider.")
+    if parts_of is not None:
+        raise BadParameter("--parts-of is for a service that knows body parts, which is adobe.")
+
+
+def used_here(settle: Settle, chosen: dict[str, Any], *sets: Params, parts_of: Path | None = None) -> dict[str, Any]:
+    """What is reported of work on this machine; BadParameter for what would not be used."""
+    check_local(settle, parts_of)
+    for each in sets:
+        if unused := idle(each, chosen.keys()):
+            raise BadParameter(unused)
+    values = {wire: value for each in sets for wire, value in each.to_wire().items()}
+    model = {"model": values["model"]} if "model" in values else {}
+    return {"provider": "local", **model, "parameters": values}
+
+
+def check_mask_only(chosen: dict[str, Any], *, mask_only: bool) -> None:
+    """Refuse what is for colours where a mask alone is written."""
+    unused = next((wire for wire in ("rgba", "hiddenColours") if mask_only and wire in chosen), None)
+    if unused:
+        raise BadParameter(f"{unused} would not be used here: a mask alone has no colours.")
+
+
+def row_of(one: "Detection") -> dict[str, Any]:
+    """A detection as it stands in a report."""
+    own = {name: one.said[name] for name in _SAID if name in one.said}
+    return {
+        "label": one.label, "score": one.score, "box": list(one.box), "provider": one.provider, "model": one.model,
+        "stand_in": one.stand_in or None, **own,
+    }  # fmt: skip
+
+
+def file_rows(document: "Document | None", written: "list[tuple[Path, str]]") -> list[dict[str, Any]]:
+    """What was written, a file for each layer and perhaps more, as it stands in a report."""
+    sources = [layer.source for layer in document.layers] if document else []
+    rows = [{} if one is None else row_of(one) for one in (*sources, *[None] * (len(written) - len(sources)))]
+    return [{**row, "file": text_of(path), "label": name} for (path, name), row in zip(written, rows, strict=True)]
+
+
+def described(row: dict[str, Any]) -> str:
+    """A row of a report as one line."""
+    score = "" if row["score"] is None else f"{row['score']:.2f}"
+    return f"{row['label']:<16}{score:>6}  {', '.join(f'{edge:.0f}' for edge in row['box'])}"

@@ -1,0 +1,85 @@
+"""What the tools add to the vocabulary: parameters that mean nothing outside the window."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from maskstudio.params.local import BrushParams, GradientParams, SelectParams, WandParams
+from maskstudio.params.spec import Params, param
+
+_HOW = (
+    "how",
+    "Mode",
+    "What the area does to the mask: replaces it, is added, is taken away, or leaves only what both have.",
+)
+_HOWS = (("replace", "Replace"), ("add", "Add"), ("subtract", "Subtract"), ("intersect", "Intersect"))
+
+
+@dataclass(frozen=True)
+class PaintParams(BrushParams):
+    """A brush, and what it paints."""
+
+    coverage: float = param(
+        1.0, "coverage", "Coverage",
+        "What the brush paints: at 100 % it puts pixels fully into the mask. The eyedropper sets it.",
+        between=(0, 1), step=0.01, unit="%", scale=100,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HintParams(BrushParams):
+    """A brush that says what is unknown and what is sure. Its rim is always hard: a pixel is one or the other."""
+
+    title: ClassVar[str] = "Refine edge brush"
+
+    erase: bool = param(
+        False, "erase", "Erase",
+        "Takes refinement away where you paint, in place of adding it; with Alt or the right button it is the other "
+        "way round.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrimapParams(HintParams):
+    """The same, and what it says."""
+
+    title: ClassVar[str] = "Trimap brush"
+
+    what: Literal["unknown", "foreground", "background"] = param(
+        "unknown", "what", "Paint",
+        "What you paint over is solved from the photo, or is surely in, or is surely out.",
+        choices=(("unknown", "Unknown"), ("foreground", "Foreground"), ("background", "Background")),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AreaParams(SelectParams):
+    """A drawn area, and how it joins the mask."""
+
+    how: Literal["replace", "add", "subtract", "intersect"] = param("add", *_HOW, choices=_HOWS)
+
+
+@dataclass(frozen=True)
+class ColourParams(WandParams):
+    """The magic wand, and how what it selects joins the mask."""
+
+    how: Literal["replace", "add", "subtract", "intersect"] = param("add", *_HOW, choices=_HOWS)
+
+
+@dataclass(frozen=True)
+class RampParams(GradientParams):
+    """A gradient, and how it joins the mask."""
+
+    how: Literal["replace", "add", "subtract", "intersect"] = param("replace", *_HOW, choices=_HOWS)
+
+
+@dataclass(frozen=True)
+class FillParams(Params):
+    """What a click fills."""
+
+    title: ClassVar[str] = "Fill"
+
+    what: Literal["region", "hole"] = param(
+        "region", "what", "Fill",
+        "Region fills whatever the mask leaves out around the click; hole only what the mask encloses.",
+        choices=(("region", "Region"), ("hole", "Hole")),
+    )  # fmt: skip

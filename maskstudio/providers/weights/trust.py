@@ -1,0 +1,135 @@
+"""Which weight files may be loaded. Knows no network library.
+
+A .pt file is a pickle and can run code when it is loaded. So it loads only if its sha256 is in the catalogue or the
+user has trusted it once, by that digest. An .onnx file is data and needs no trust.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from maskstudio import paths
+from maskstudio.core.atomic import reason, replacing
+from maskstudio.core.lock import changing
+from maskstudio.errors import CannotRead, CannotWrite, Untrusted
+from maskstudio.names import shown, text_of
+from maskstudio.providers.weights import catalogue
+
+Stamp = tuple[str, int, int]
+_BLOCK = 1 << 20
+
+
+def stamp(path: Path) -> Stamp:
+    """What changes when a file is replaced: its path, size and time. ``CannotRead`` if it is not there."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise CannotRead(f"{path} cannot be read.") from error
+    return str(path), state.st_size, state.st_mtime_ns
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file, hexadecimal; computed again only if the file changed."""
+    return _digest(stamp(path))
+
+
+@lru_cache(maxsize=256)
+def _digest(key: Stamp) -> str:
+    sha = hashlib.sha256()
+    for block in _blocks(Path(key[0])):
+        sha.update(block)
+    return sha.hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise CannotRead(f"{path} cannot be read.") from error
+
+
+def allowed(path: Path) -> bool:
+    """Whether the file may be loaded without asking."""
+    return path.suffix == ".onnx" or _known(digest(path))
+
+
+def trust(path: Path) -> None:
+    """Remember, by digest, that the user wants this file to be loaded."""
+    target, found = _file(), digest(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with changing(target):
+            record = {**_record(), found: text_of(path.name)}
+            with replacing(target) as file:
+                file.write(json.dumps(record, indent=1, sort_keys=True).encode())
+    except OSError as error:
+        raise CannotWrite(f"{target} cannot be written: {reason(error)}.") from error
+
+
+@contextmanager
+def checked_copy(path: Path) -> Iterator[Path]:
+    """A private copy of a weight file that may be loaded, gone afterwards; ``Untrusted`` if it may not.
+
+    The digest is taken of the bytes copied, so a file exchanged between the check and the loading changes nothing.
+    """
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(_temporary_folder())
+            copy = Path(folder) / f"weights{path.suffix}"
+            sha = _copied(path, copy)
+        except OSError as error:
+            raise CannotWrite(
+                f"{path.name} cannot be loaded, as there is no room for a copy of it in {tempfile.gettempdir()}: "
+                f"{reason(error)}."
+            ) from error
+        if path.suffix != ".onnx" and not _known(sha.hexdigest()):
+            raise Untrusted(question(path))
+        yield copy
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder of our own, whose name libraries in C can be given: the usual place, unless that is no UTF-8."""
+    usual = tempfile.gettempdir()
+    place = usual if shown(usual) == usual or os.name == "nt" else "/tmp"  # noqa: S108 - the folder itself is private
+    return tempfile.TemporaryDirectory(prefix="maskstudio-", dir=place, ignore_cleanup_errors=True)
+
+
+def _copied(path: Path, copy: Path) -> "hashlib._Hash":
+    sha = hashlib.sha256()
+    with copy.open("xb") as file:
+        for block in _blocks(path):
+            sha.update(block)
+            file.write(block)
+    return sha
+
+
+def question(path: Path) -> str:
+    """The sentence that says why a file is not loaded and how to trust it."""
+    return (
+        f"{path.name} is not a file we know, and a .pt file can run code when it is loaded; "
+        f"if you trust where it came from, run: maskstudio models add {path} --trust"
+    )
+
+
+def _known(sha256: str) -> bool:
+    return sha256 in catalogue.DIGESTS or sha256 in _record()
+
+
+def _file() -> Path:
+    return paths.home() / "trusted.json"
+
+
+def _record() -> dict[str, str]:
+    """Trusted digests and the names their files had; a missing or damaged record trusts nothing."""
+    try:
+        record = json.loads(_file().read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {str(key): str(value) for key, value in record.items()} if isinstance(record, dict) else {}

@@ -1,0 +1,243 @@
+"""Verbs that adjust a finished mask, live: its edge, its islands and holes, its place and size."""
+
+from dataclasses import replace
+
+from maskstudio.core import cleanup
+from maskstudio.core.adjustmask import adjusted_mask
+from maskstudio.core.cleanup import Parts
+from maskstudio.core.cv import cv2
+from maskstudio.core.image import Image
+from maskstudio.core.layer import Layer, Refinement
+from maskstudio.core.mask import Index, Mask
+from maskstudio.core.paint import Paint, Shown
+from maskstudio.core.tile import Plane
+from maskstudio.core.warp import Matrix
+from maskstudio.core.warpmask import needs_draft, transformed_codes, transformed_mask, transformed_paint
+from maskstudio.errors import MaskStudioError
+from maskstudio.jobs import Runner, Token
+from maskstudio.params.local import AdjustParams, CleanParams
+from maskstudio.session import operations
+from maskstudio.session.live import Fields, LiveVerbs, Step, Wish
+
+Kind = str  # of a run: "adjust", "clean" or "transform"
+
+
+class AdjustingVerbs(LiveVerbs):
+    """Each is a run on the active layer: call it with every value of a slider; all of them are one step together.
+
+    ``keep_run`` ends a run; the next value starts from what it came to. So does anything else that happens.
+    """
+
+    def __init__(self, runner: Runner, provider: str = "local") -> None:
+        super().__init__(runner, provider)
+        self._asked: dict[str, AdjustParams | CleanParams] = {}  # by the key of a run
+        self._parts: tuple[Mask, Parts] | None = None  # the last mask whose parts were found
+        self._hopeless: Mask | None = None  # and one where that failed
+
+    # The edge
+
+    @property
+    def adjust_params(self) -> AdjustParams:
+        """The controls of the active layer's edge, or the newer ones that are just being applied."""
+        layer = self.active
+        if layer is None:
+            return AdjustParams()
+        asked = self._asked.get(_key("adjust", layer)) if self.coming(_key("adjust", layer)) else None
+        return asked if isinstance(asked, AdjustParams) else layer.edge
+
+    def adjust_edge(self, params: AdjustParams) -> None:
+        """Set the controls of the active layer's edge: live, and changeable ever after. Strokes from then on lie over
+        what comes out.
+        """
+        layer = self.active
+        if layer is None or params == self.adjust_params:
+            return
+        key = _key("adjust", layer)
+        self._asked[key] = params
+        start = self.start_of(key, layer.id)
+        if self.runs(key) and start is not None and start.edge == params:
+            self.drop(key)
+            return
+        image = self._required().image
+
+        def work(before: Layer, step: Step) -> Fields:
+            return _controlled(image, before, params, step)
+
+        self._run(Wish(layer.id, "Adjust edge", key, work, absolute=True))
+
+    def feather(self, radius: int) -> None:
+        """Fade the edge of the active layer over ``radius`` px inwards and outwards: a step of its own."""
+        layer = self.active
+        if layer is None or not radius:
+            return
+        self.keep_run("feather")
+        key, params = _key("feather", layer), AdjustParams(feather=radius)
+
+        def work(before: Layer, step: Step) -> Fields:
+            return overruled(before, adjusted_mask(before.alpha, params, step=step))
+
+        self._run(Wish(layer.id, "Feather", key, work))
+        self.keep(key)
+
+    # Islands and holes
+
+    @property
+    def clean_params(self) -> CleanParams:
+        """What the run of now on the active layer asks for; both at 0 where there is none."""
+        asked = self._asked_for("clean")
+        return asked if isinstance(asked, CleanParams) else CleanParams()
+
+    @property
+    def parts(self) -> Parts | None:
+        """The islands and holes of the active layer as it was before the run of now, if they have been looked for."""
+        start, known = self._clean_start(), self._parts
+        return known[1] if start is not None and known is not None and known[0] is start.alpha else None
+
+    def find_parts(self) -> None:
+        """Look for islands and holes in the active layer, as it was before the run; ``parts`` tells them."""
+        start = self._clean_start()
+        if start is None or self.parts is not None or start.alpha is self._hopeless:
+            return
+        mask = start.alpha
+
+        def done(parts: Parts) -> None:
+            self._parts = mask, parts
+            self.changed()
+
+        def work(token: Token) -> Parts:
+            return cleanup.parts(mask.array(), check=token.check)
+
+        def failed(error: MaskStudioError) -> None:
+            self._hopeless = mask
+            self.failed(error)
+
+        lane = f"layer {start.id} parts"
+        self.runner.start("Find islands and holes", work, done, lane=lane, failed=failed, quiet=True)
+
+    def forget_parts(self) -> None:
+        """Let go of islands and holes: they hold a copy of the mask."""
+        self._parts = None
+
+    def clean(self, params: CleanParams) -> None:
+        """Remove islands and fill holes of the active layer, as it was before the run, below these sizes."""
+        layer = self.active
+        if layer is None or params == self.clean_params:
+            return
+        key = _key("clean", layer)
+        self._asked[key] = params
+        if params == CleanParams():
+            self.drop(key)
+            return
+
+        def work(before: Layer, step: Step) -> Fields:
+            known = self._parts
+            if known is None or known[0] is not before.alpha:
+                known = before.alpha, cleanup.parts(before.alpha.array(), check=lambda: step(0.3))
+            step(0.6)
+            plane = known[1].cleaned(params.min_island, params.min_hole)
+            return overruled(before, before.alpha.put(plane, 0, 0))
+
+        self._run(Wish(layer.id, "Clean islands and holes", key, work))
+
+    # Place and size
+
+    def transform(self, matrix: Matrix) -> None:
+        """Map mask and paint of the active layer, as they were before the run, from image points to image points.
+
+        ``matrix`` is 2 x 3. Parameters stay live; a refined edge is solved anew when the run is kept.
+        """
+        layer = self.active
+        if layer is None:
+            return
+
+        def draft(before: Layer, step: Step) -> Fields:
+            return _transformed(before, matrix, step, draft=True)
+
+        def work(before: Layer, step: Step) -> Fields:
+            return _transformed(before, matrix, step)
+
+        key = _key("transform", layer)
+        if needs_draft(layer.mask):
+            self._run(Wish(layer.id, "Transform mask", key, draft, work))
+        else:
+            self._run(Wish(layer.id, "Transform mask", key, work))
+
+    # Runs
+
+    def keep_run(self, kind: Kind) -> None:
+        """End the active layer's run of this kind; what it came to stays."""
+        if layer := self.active:
+            self.keep(_key(kind, layer))
+
+    def drop_run(self, kind: Kind) -> None:
+        """End the active layer's run of this kind and take it back."""
+        if layer := self.active:
+            self.drop(_key(kind, layer))
+
+    def in_run(self, kind: Kind) -> bool:
+        """Whether such a run on the active layer is the last thing that happened, or is about to be."""
+        layer = self.active
+        return layer is not None and self.runs(_key(kind, layer))
+
+    def _asked_for(self, kind: Kind) -> AdjustParams | CleanParams | None:
+        layer = self.active
+        return self._asked.get(_key(kind, layer)) if layer is not None and self.in_run(kind) else None
+
+    def _clean_start(self) -> Layer | None:
+        layer = self.active
+        return self.start_of(_key("clean", layer), layer.id) if layer is not None else None
+
+
+def overruled(layer: Layer, target: Mask) -> Fields:
+    """The layer's paint with ``target`` put wherever it differs from the layer's alpha."""
+    paint, alpha, under = layer.brush_paint or Paint.none(*target.size), layer.alpha, layer.brushed
+    values: dict[Index, Plane] = {}
+    covers: dict[Index, Plane] = {}
+    shown: dict[Index, Shown] = {}
+    for index in target.changed(alpha):
+        wanted = target.tile(index)
+        differs = cv2.compare(wanted, alpha.tile(index), cv2.CMP_NE)
+        value = paint.value.tile(index).copy()
+        cv2.copyTo(wanted, differs, value)
+        values[index], covers[index] = value, cv2.max(differs, paint.cover.tile(index))
+        shown[index] = Shown(under.held(index), target.held(index))
+    return {"retouch" if layer.refinement else "paint": paint.replaced(values, covers, shown)}
+
+
+def _controlled(image: Image, before: Layer, params: AdjustParams, step: Step) -> Fields:
+    """The layer's edge under other controls, as a draft where it is moved; what is left of it is solved afterwards."""
+    from maskstudio.matting.edge import finished
+
+    wished, draft = before.changed(edge=params), params.shift_edge != 0
+    solved = before.refinement
+    if solved is None and not before.wants_edge:
+        solved = Refinement(before.base, {})
+    if solved is None or not wished.wants_edge:
+        return {"edge": params, "refinement": None}
+    return {"edge": params, "refinement": finished(image, wished, solved, step, draft=draft)}
+
+
+def _transformed(before: Layer, matrix: Matrix, step: Step, *, draft: bool = False) -> Fields:
+    """Mask and paint under the map, and the mask shaped anew; what was refined has to be solved again."""
+    step(0.1)
+    mask = transformed_mask(before.mask, matrix, draft=draft)
+    step(0.4)
+    shaped = mask
+    if before.shaped is not before.mask:
+        shaped = operations.shaped(mask, before.params, before.source, Token())
+    step(0.7)
+    fields: dict[str, object] = {"measured": None}
+    if before.hints is not None:
+        fields["hints"] = transformed_codes(before.hints, matrix, draft=draft)
+    fields["regions"] = tuple(
+        replace(region, area=transformed_mask(region.area, matrix, draft=draft)) for region in before.regions
+    )
+    paints = {"paint": before.paint, "retouch": before.retouch}
+    fields |= {name: transformed_paint(paint, matrix, draft=draft) if paint else None for name, paint in paints.items()}
+    fields |= {"mask": mask, "shaped": shaped, "refinement": None, "source": None}
+    _ = before.changed(**fields).alpha  # made here, where nobody waits for it; the paint remembers
+    return fields
+
+
+def _key(kind: Kind, layer: Layer) -> str:
+    return f"{kind} {layer.id}"

@@ -1,0 +1,86 @@
+"""Verbs that take a mask in from a picture: a file, the clipboard, a drop."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from maskstudio.core.depth import Pixels, to_8bit
+from maskstudio.core.document import Layer
+from maskstudio.core.files import decode_incoming, read_incoming
+from maskstudio.core.mask import Mask
+from maskstudio.core.maskin import Fit, Incoming
+from maskstudio.core.tile import Plane
+from maskstudio.jobs import Job, Token
+from maskstudio.names import shown
+from maskstudio.params.local import MaskInParams
+from maskstudio.session.painting import How, PaintingVerbs
+
+Join = Literal["layer", "replace", "add", "subtract", "intersect"]
+JOINS: tuple[Join, ...] = get_args(Join)
+
+
+class MaskInVerbs(PaintingVerbs):
+    """What comes in becomes a layer of its own, or joins the mask of the active one as an area does."""
+
+    def look_at_mask(self, source: Path | bytes, name: str, done: Callable[[Incoming], None]) -> Job:
+        """Read a picture that may be taken in as a mask, for whoever wants to choose how."""
+
+        def work(_token: Token) -> Incoming:
+            incoming = read_incoming(source) if isinstance(source, Path) else decode_incoming(source, name)
+            _ = incoming.best  # found out here, where nobody waits for it
+            return incoming
+
+        return self._start(f"Read {name}", work, done, lane=f"import look {name}")
+
+    def import_mask(
+        self, path: Path, params: MaskInParams | None = None, *, resize: bool = False, keep_size: bool = False
+    ) -> Job:
+        """Add a mask from an image file as a layer. One of another size is refused, unless it is to be resized, or to
+        keep its size and lie where ``params`` say.
+        """
+        fit: Fit = "keep" if keep_size else "stretch" if resize else "exact"
+        return self._take_in(lambda: read_incoming(path), shown(path.stem), f"Import {path.name}", params, fit)
+
+    def paste_mask(self, data: bytes, name: str, params: MaskInParams | None = None) -> Job:
+        """Add an image from ``data`` as a layer, with its corner where ``params`` say."""
+        return self._take_in(lambda: decode_incoming(data, name), name, "Paste mask", params, "keep")
+
+    def take_mask(self, incoming: Incoming, name: str, params: MaskInParams, fit: Fit, join: Join) -> Job:
+        """Take in a picture that was looked at before."""
+        return self._take_in(lambda: incoming, name, f"Import {incoming.name}", params, fit, join)
+
+    def _take_in(
+        self,
+        read: Callable[[], Incoming],
+        name: str,
+        label: str,
+        params: MaskInParams | None,
+        fit: Fit,
+        join: Join = "layer",
+    ) -> Job:
+        document, chosen = self._required(), params or MaskInParams()
+        how = "paste" if label.startswith("Paste") else "import"
+
+        def done(plane: Pixels) -> None:
+            if join == "layer":
+                mask = Mask.from_array(plane)
+                origin = self.origin(how, params=chosen.to_wire())
+                layer = Layer(id=0, name=name, mask=mask, shaped=mask, origin=origin)
+                self.commit(self._required().add([layer]), label)
+            else:
+                self._join(to_8bit(plane), join, label)
+                if plane.dtype == np.uint16 and (plane % 257).any():
+                    self.told("Joined to a mask it has 8 bits; as a layer of its own it would keep its 16.")
+
+        def work(_token: Token) -> Pixels:
+            return read().mask(document.size, chosen, fit)
+
+        return self._start(label, work, done, lane=f"import {label}")
+
+    def _join(self, plane: Plane, how: How, label: str) -> None:
+        if self.active is None and how in ("subtract", "intersect"):
+            self.told("There is no mask yet that this could be taken from.")
+        else:
+            self.select(plane, 0, 0, how, label)

@@ -1,0 +1,184 @@
+"""Verbs on layers: choose, show, arrange, name, copy, merge, move."""
+
+import re
+from dataclasses import replace
+from itertools import count
+
+from maskstudio.core.document import Document, Layer, Origin
+from maskstudio.core.layer import Colour
+from maskstudio.core.mask import Mask
+from maskstudio.core.ops import Mode, combine
+from maskstudio.core.warp import moved
+from maskstudio.jobs import Token
+from maskstudio.session.entered import Entered
+from maskstudio.session.shaping import ShapingVerbs
+
+
+class LayerVerbs(ShapingVerbs):
+    """Each is a step of its own, but for choosing the active layer."""
+
+    def activate(self, layer_id: int) -> None:
+        """Choose the layer that panels act on. Not a step: nothing of the result changes."""
+        document = self._required()
+        if document.active != layer_id and document.layer(layer_id) and self.history:
+            chosen = document.changed(active=layer_id)
+            self.history.seal()
+            self.history.amend(lambda old: chosen if old is document else old)
+            self.changed()
+
+    def set_visible(self, layer_id: int, visible: bool) -> None:
+        """Show or hide a layer; a hidden one does not count."""
+        self._edit(layer_id, "Show layer" if visible else "Hide layer", visible=visible)
+
+    def set_solo(self, layer_id: int | None) -> None:
+        """Let one layer alone count, or all visible ones again."""
+        document = self._required()
+        if document.solo != layer_id and (layer_id is None or document.layer(layer_id)):
+            self.commit(document.changed(solo=layer_id), "Show all layers" if layer_id is None else "Solo layer")
+
+    def set_mode(self, layer_id: int, mode: Mode) -> None:
+        """Add, subtract or intersect a layer with what lies below."""
+        self._edit(layer_id, f"{mode.capitalize()} layer", mode=mode)
+
+    def set_colour(self, layer_id: int, colour: Colour) -> None:
+        """The colour a layer is told by; red, green, blue, 0..255."""
+        self._edit(layer_id, "Colour layer", f"colour {layer_id}", colour=colour)
+
+    def rename(self, layer_id: int, name: str) -> None:
+        """Give a layer a name."""
+        if name.strip():
+            self._edit(layer_id, "Rename layer", name=name.strip())
+
+    def delete(self, layer_id: int) -> None:
+        """Remove a layer."""
+        document = self._required()
+        layer = document.layer(layer_id)
+        if layer is None:
+            return
+
+        def change(document: Document, _token: Token) -> Document:
+            return document.remove(layer_id) if document.layer(layer_id) is not None else document
+
+        if self._turns:
+            self._in_turn("Delete layer", change)
+            return
+        in_hand, entered = self._in_hand(layer), Entered(document, self._computing())
+        self.runner.cancel(f"layer {layer_id} ")
+        self._change("Delete layer", change)
+        if in_hand and entered.changes:
+            self._complete(entered, layer_id)
+
+    def _complete(self, entered: Entered, layer_id: int) -> None:
+        """Bring what was entered of a deleted layer into the step it was deleted from, for undo to bring back."""
+        history = self.history
+        assert history is not None
+
+        def made(whole: Document) -> None:
+            kept = whole.layer(layer_id)
+            if kept is not None:
+                history.amend(lambda old: old.put(kept) if old is entered.document else old)
+                self.changed()
+
+        name = entered.document.image.name
+        self.runner.start(f"Finish {name}", entered.made, made, lane=f"deleted {layer_id}", quiet=True)
+
+    def move(self, layer_id: int, to: int) -> None:
+        """Put a layer at position ``to``, counted from the bottom."""
+        document = self._required()
+        if document.layer(layer_id):
+            self.commit(document.move(layer_id, to), "Move layer")
+
+    def add_layer(self, mask: Mask | None = None, *, name: str = "", how: str = "hand") -> int:
+        """Add a layer on top, empty or with a mask of document size, and make it active; gives its id."""
+        document = self._required()
+        mask = Mask(*document.size) if mask is None else mask
+        layer = Layer(
+            id=0, name=name or new_name(document), mask=mask, shaped=mask, origin=self.origin(how),
+        )  # fmt: skip
+        self.commit(document.add([layer]), "New layer")
+        return document.next_id
+
+    def duplicate(self, layer_id: int) -> None:
+        """Put a copy of a layer right above it."""
+        origin = self.origin("duplicate")
+
+        def change(document: Document, _token: Token) -> Document:
+            layer = document.layer(layer_id)
+            if layer is None:
+                return document
+            copy = layer.changed(name=_copied(layer.name, document), origin=origin)
+            return document.add([copy], at=document.layers.index(layer) + 1)
+
+        self._in_turn("Duplicate layer", change)
+
+    def merge_down(self, layer_id: int) -> None:
+        """Combine a layer with the one below it, in its mode, into one hand-made mask."""
+        pair = _pair(self._required(), layer_id)
+        if pair is None:
+            return
+        if not _mergeable(*pair):
+            self.told("Only two visible layers merge, and the lower one must be one that adds.")
+            return
+        origin = self.origin("merge", params={"of": [each.name for each in pair]})
+
+        def change(document: Document, _token: Token) -> Document:
+            pair = _pair(document, layer_id)
+            return _merged(document, *pair, origin) if pair is not None and _mergeable(*pair) else document
+
+        self._in_turn("Merge layers", change, whole=True)
+
+    def move_pixels(self, layer_id: int, dx: int, dy: int) -> None:
+        """Move a layer's mask and paint by whole pixels; its parameters stay live and a refined edge is solved anew."""
+        if (dx, dy) == (0, 0):
+            return
+
+        def change(document: Document, _token: Token) -> Document:
+            layer = document.layer(layer_id)
+            return document if layer is None else document.put(_placed(layer, dx, dy))
+
+        self._in_turn("Move mask", change)
+
+
+def _pair(document: Document, layer_id: int) -> tuple[Layer, Layer] | None:
+    """The layer below another one, and that; None where there are no two."""
+    layer = document.layer(layer_id)
+    at = document.layers.index(layer) if layer else 0
+    return (document.layers[at - 1], layer) if layer is not None and at else None
+
+
+def _mergeable(below: Layer, layer: Layer) -> bool:
+    return below.mode == "add" and below.visible and layer.visible
+
+
+def _merged(document: Document, below: Layer, layer: Layer, origin: Origin) -> Document:
+    mask = combine(below.alpha, layer.alpha, layer.mode)
+    whole = Layer(id=below.id, name=below.name, mask=mask, shaped=mask, colour=below.colour, origin=origin)
+    return document.remove(layer.id).put(whole).changed(active=below.id)
+
+
+def _placed(layer: Layer, dx: int, dy: int) -> Layer:
+    mask = moved(layer.mask, dx, dy)
+    return layer.changed(
+        mask=mask,
+        shaped=mask if layer.shaped is layer.mask else moved(layer.shaped, dx, dy),
+        paint=layer.paint.transformed(lambda plane: moved(plane, dx, dy)) if layer.paint else None,
+        retouch=layer.retouch.transformed(lambda plane: moved(plane, dx, dy)) if layer.retouch else None,
+        hints=moved(layer.hints, dx, dy) if layer.hints else None,
+        regions=tuple(replace(region, area=moved(region.area, dx, dy)) for region in layer.regions),
+        measured=None,
+        refinement=None,
+        source=None,
+    )
+
+
+def new_name(document: Document) -> str:
+    """A name no layer has yet."""
+    taken = {layer.name for layer in document.layers}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"Mask {number}") not in taken)
+
+
+def _copied(name: str, document: Document) -> str:
+    """What a copy of the layer called ``name`` is called: a copy of a copy is told by its number."""
+    taken = {layer.name for layer in document.layers}
+    first = re.sub(r" copy( \d+)?$", "", name) + " copy"
+    return first if first not in taken else next(new for n in count(2) if (new := f"{first} {n}") not in taken)

@@ -1,0 +1,253 @@
+"""The work behind the session's verbs: frozen inputs in, data out. Runs on any thread; changes no document."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from maskstudio.core.cv import cv2
+from maskstudio.core.depth import Pixels, to_depth
+from maskstudio.core.document import Detection, Document, Layer, Refinement
+from maskstudio.core.files import bits, check_png_name, encode_cutout, read_image, write_cutout, write_mask
+from maskstudio.core.fringe import Fringe
+from maskstudio.core.geometry import Rect
+from maskstudio.core.image import Image
+from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.ops import shape_mask
+from maskstudio.jobs import Token
+from maskstudio.matting.trimap import from_thresholds
+from maskstudio.names import shown
+from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.providers.provider import Provider
+
+# Px around a result that are looked at for what its edge is seen against.
+_BESIDE = 64
+
+
+def read(path: Path, limit: int | None, token: Token) -> Document:
+    """A document of the image in a file; alpha it comes with is the first layer."""
+    opened = read_image(path, limit=limit, step=lambda fraction: token.step(fraction, "Reading"))
+    if opened.image.large:
+        _ = opened.image.quarter  # a view of the whole needs it; made here, where the window does not wait for it
+    document = Document(opened.image)
+    if opened.alpha is None:
+        return document
+    mask = Mask.from_array(opened.alpha)
+    return document.add([Layer(id=0, name="Alpha of the file", mask=mask, shaped=mask)])
+
+
+def detect(image: Image, provider: Provider, params: DetectParams, shape: MaskParams, token: Token) -> list[Layer]:
+    """One layer a detection, best first, each with ``shape`` applied."""
+    found = provider.detect(image, params, token.part(0.0, 0.9))
+    layers = []
+    for number, detection in enumerate(found):
+        token.step(0.9 + 0.1 * number / len(found), "Shaping masks")
+        layers.append(detection_layer(detection, shape, token))
+    return layers
+
+
+def version_of(model: str) -> str:
+    """The library that runs ``model``, with its version, for a layer's provenance."""
+    from importlib import metadata  # brings half of the e-mail library
+
+    library = "mediapipe" if model.startswith("mediapipe") else "ultralytics"
+    try:
+        return f"{library} {metadata.version(library)}"
+    except metadata.PackageNotFoundError:
+        return library
+
+
+def detection_layer(detection: Detection, shape: MaskParams, token: Token) -> Layer:
+    """A layer showing ``detection`` with ``shape`` applied."""
+    return Layer(
+        id=0,
+        name=detection.label,
+        mask=detection.mask,
+        shaped=shaped(detection.mask, shape, detection, token),
+        params=shape,
+        source=detection,
+    )
+
+
+def shaped(mask: Mask, params: MaskParams, source: Detection | None, token: Token) -> Mask:
+    """``mask`` padded and blurred, less what the provider has already done to it."""
+    done = source.done if source is not None else frozenset()
+    padding = 0 if "mask_padding" in done else params.mask_padding
+    blur = 0 if "mask_blur" in done else params.mask_blur
+    return shape_mask(mask, padding, blur, check=token.check)
+
+
+def remove_background(image: Image, provider: Provider, params: CutoutParams, token: Token) -> Layer:
+    """The subject as one layer, cleaned up and refined as ``params`` ask."""
+    found = provider.remove_background(image, params, token.part(0.0, 0.4))
+    mask = _cleaned(found.mask) if params.post_process_mask else found.mask
+    layer = Layer(id=0, name=found.label, mask=mask, shaped=mask, params=UNSHAPED, source=found)
+    if not params.alpha_matting:
+        return layer
+    from maskstudio.matting.edge import solve_trimap
+
+    unknown = from_thresholds(
+        mask.array(),
+        params.alpha_matting_foreground_threshold,
+        params.alpha_matting_background_threshold,
+        params.alpha_matting_erode_size,
+    )
+    reach = params.alpha_matting_erode_size
+    refinement = solve_trimap(image, mask, unknown, mask.frame, reach, token.part(0.4, 1.0))
+    return layer.changed(refine=RefineParams(band_width=reach), refinement=refinement)
+
+
+def refine(image: Image, layer: Layer, token: Token) -> Layer:
+    """``layer`` with whatever it wants of its edge solved."""
+    from maskstudio.matting.edge import refine_edge
+
+    return layer.changed(refinement=refine_edge(image, layer, token))
+
+
+def completed(document: Document, token: Token) -> Document:
+    """``document`` with every wanted refinement solved, for an export that must not come too early."""
+    waiting = [layer for layer in document.layers if layer.unsolved]
+    for number, layer in enumerate(waiting):
+        part = token.part(number / len(waiting), (number + 1) / len(waiting))
+        document = document.put(refine(document.image, layer, part))
+    return document
+
+
+def trimap(image: Image, layer: Layer, token: Token) -> Mask:
+    """The layer's trimap as the solver would be given it: 0, 128 or 255."""
+    from maskstudio.matting.edge import whole_trimap
+
+    return whole_trimap(image, layer, token)
+
+
+def fringe(document: Document, token: Token) -> Fringe:
+    """The fringe of the whole result."""
+    from maskstudio.matting import halo
+
+    alpha = document.alpha
+    around = alpha.bounds.grow(_BESIDE).intersect(alpha.frame)
+    if not alpha.bounds:
+        return Fringe((255, 255, 255), 0.0, None, Mask(*alpha.size))
+    found = halo.measure(
+        document.image.pixels[around.slices()], document.colours(around), alpha.array(around), token=token
+    )
+    spots = tuple(spot.moved(around.x, around.y) for spot in found.spots)
+    strength = Mask(*alpha.size).put(found.strength, around.x, around.y)
+    return Fringe(found.backdrop, found.fringe, spots[0].place if spots else None, strength, spots)
+
+
+def spill(image: Image, layer: Layer) -> tuple[int, int, int] | None:
+    """The colour of the old background along the layer's edge (8-bit RGB); None where it has no edge, or nothing of a
+    background can be seen.
+    """
+    from maskstudio.matting.spill import sampled
+
+    around = layer.alpha.bounds.grow(_BESIDE).intersect(layer.alpha.frame)
+    if not layer.alpha.bounds:
+        return None
+    alpha = layer.alpha.array(around)
+    if image.alpha is not None:
+        alpha[image.alpha[around.slices()] == 0] = 255  # what is under transparency is no background
+        if alpha.all():
+            return None
+    return sampled(image.pixels[around.slices()], alpha)
+
+
+def matched(image: Image, path: Path, kind: Literal["plate", "second"], about: Mask | None, token: Token) -> Layer:
+    """A layer of what a second photo tells of the object: see ``matting.plates``."""
+    from maskstudio.matting import plates
+    from maskstudio.matting.colourtiles import laid_colours
+
+    other = read_image(path, step=lambda fraction: token.step(fraction / 10, "Reading")).image
+    pixels = other.pixels if other.depth == image.depth else to_depth(other.pixels, image.depth)
+    rest = token.part(0.1, 0.95)
+    if kind == "second":
+        found = plates.two_shot(image.pixels, pixels, token=rest)
+    else:
+        around = about.array() if about is not None and about.bounds else None
+        found = plates.clean_plate(image.pixels, pixels, around=around, token=rest)
+    mask = Mask.from_array(np.rint(found.alpha * 65535).astype(np.uint16))
+    measured = Refinement(mask, laid_colours({}, image, found.colours, mask.frame))
+    return Layer(id=0, name=shown(path.stem), mask=mask, shaped=mask, measured=measured, refinement=measured)
+
+
+def write_document(
+    document: Document,
+    path: Path,
+    params: ExportParams,
+    backdrop: tuple[int, int, int, int] | None,
+    token: Token,
+) -> bool:
+    """Write the cut-out, over ``backdrop`` where one is given; gives whether anything of the photo is in it."""
+    check_png_name(path)
+    held = bool(document.alpha.bounds)
+    image, colours = document.image, document.colours(document.frame)
+    alpha = _alpha(document.alpha, bits(params, image))
+    if backdrop is not None and backdrop[3] > 0:
+        colours, alpha = over(colours, document.alpha.array(), backdrop)
+        image = replace(image, pixels=colours)
+    write_cutout(
+        path,
+        image,
+        alpha,
+        params,
+        colours=colours,
+        step=lambda fraction: token.step(fraction, "Writing"),
+    )
+    return held
+
+
+def cutout_png(document: Document, params: ExportParams, token: Token) -> tuple[bytes, Rect]:
+    """The cut-out as bytes of an RGBA PNG, trimmed to the box of what is not fully transparent, and that box."""
+    box = document.alpha.bounds or document.frame
+    image = replace(document.image, pixels=document.image.pixels[box.slices()].copy(), alpha=None)
+    png = encode_cutout(
+        image,
+        _alpha(document.alpha, bits(params, image), box),
+        params,
+        colours=np.ascontiguousarray(document.colours(box)),
+        step=lambda fraction: token.step(fraction, "Encoding"),
+    )
+    return png, box
+
+
+def _alpha(mask: Mask, depth: int, rect: Rect | None = None) -> Pixels:
+    """A mask with the bits that an output of ``depth`` bits can hold."""
+    return mask.deep_array(rect) if depth == 16 else mask.array(rect)
+
+
+def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> bool:
+    """Write the document's alpha as a grey PNG; gives whether it holds any."""
+    check_png_name(path)
+    depth = 16 if params.depth == "16" else 8
+    write_mask(
+        path,
+        _alpha(document.alpha, depth),
+        depth=depth,
+        resolution=document.image.metadata.resolution,
+        compression=params.compression,
+        step=lambda fraction: token.step(fraction, "Writing"),
+    )
+    return bool(document.alpha.bounds)
+
+
+def over(colours: npt.NDArray[Any], alpha: Plane, rgba: tuple[int, int, int, int]) -> tuple[npt.NDArray[Any], Plane]:
+    """Straight colours (H, W, 3) with 8-bit alpha laid over one 8-bit straight colour (Porter and Duff, 1984)."""
+    full = np.iinfo(colours.dtype).max
+    subject = (alpha.astype(np.float32) / 255)[..., None]
+    behind = (1 - subject) * (rgba[3] / 255)
+    opacity = subject + behind
+    backdrop = np.array(rgba[:3], np.float32) * (full / 255)
+    mixed = (colours * subject + backdrop * behind) / np.maximum(opacity, 1e-6)
+    straight = np.where(opacity > 0, np.rint(mixed), colours).astype(colours.dtype)
+    return straight, np.rint(opacity[..., 0] * 255).astype(np.uint8)
+
+
+def _cleaned(mask: Mask) -> Mask:
+    """Specks removed, pinholes filled and stairs smoothed: opening and closing, then a narrow blur of the edge."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    plane = cv2.morphologyEx(mask.array(), cv2.MORPH_OPEN, disc)
+    plane = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, disc)
+    return Mask.from_array(cv2.GaussianBlur(plane, (0, 0), 1.0))

@@ -1,0 +1,246 @@
+"""Verbs that shape and refine a layer: live parameters, solved on a thread, folded into the document of now."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from maskstudio.core.document import Document, Layer
+from maskstudio.core.history import History
+from maskstudio.core.mask import Mask
+from maskstudio.core.refinement import same_alpha
+from maskstudio.jobs import Runner, Token
+from maskstudio.params.local import UNADJUSTED, MaskParams, RefineParams
+from maskstudio.session import operations
+from maskstudio.session.entered import Change, Once
+from maskstudio.session.turns import Turn, TurnVerbs, Value
+
+
+@dataclass(frozen=True, eq=False)
+class _Shaping:
+    """A layer that is being shaped, and by what."""
+
+    layer: Layer
+    params: MaskParams
+    shaped: Once[Mask]
+
+    def put(self, document: Document, shaped: Mask) -> Document:
+        """The document with the layer shaped, if it is still about the same mask."""
+        now = document.layer(self.layer.id)
+        if now is None or now.mask is not self.layer.mask:
+            return document
+        return document.put(now.changed(params=self.params, shaped=shaped, refinement=None))
+
+    def entered(self, document: Document, token: Token) -> Document:
+        """The document with that, computed here if it is not yet."""
+        return self.put(document, self.shaped(token))
+
+
+@dataclass(frozen=True, eq=False)
+class _Solving:
+    """A layer, as it is wished to be, whose edge is being solved. To ``amend`` is to bring what was wished before."""
+
+    layer: Layer
+    amend: bool
+    solved: Once[Layer]
+
+    @property
+    def params(self) -> RefineParams | None:
+        """How it is solved."""
+        return self.layer.refine
+
+    def put(self, document: Document, solved: Layer) -> Document:
+        """The document with the edge in its layer, if that still wants the edge that was solved."""
+        now = document.layer(self.layer.id)
+        wished = now if self.amend else now and now.changed(refine=self.params)
+        if now is None or wished is None or not wished.same_wish(self.layer) or (self.amend and not now.unsolved):
+            return document
+        return document.put(wished.changed(refinement=solved.refinement))
+
+    def entered(self, document: Document, token: Token) -> Document:
+        """The document with that wish, solved where it can be taken over from here."""
+        now = document.layer(self.layer.id)
+        if now is None:
+            return document
+        wished = now if self.amend else now.changed(refine=self.params, refinement=None)
+        if wished.unsolved and wished.same_wish(self.layer):
+            return self.put(document, self.solved(token))
+        return document.put(wished)
+
+
+class ShapingVerbs(TurnVerbs):
+    """Newer values overtake older ones; results of something that has changed meanwhile are dropped or solved anew."""
+
+    def __init__(self, runner: Runner, provider: str = "local") -> None:
+        super().__init__(runner, provider)
+        # What jobs under way are working towards, by layer; it counts only as long as they are.
+        self._shaping: dict[int, _Shaping] = {}
+        self._solving: dict[int, _Solving] = {}
+
+    def mask_params(self, layer: Layer) -> MaskParams:
+        """The layer's mask parameters, or the newer ones that are just being applied."""
+        return self._shaping[layer.id].params if self.runner.under_way(_shape_lane(layer.id)) else layer.params
+
+    def set_mask_params(self, layer_id: int, params: MaskParams) -> None:
+        """Shape a layer anew. Live: a newer call overtakes an older one, and a run of calls is one step."""
+        layer = self._required().layer(layer_id)
+        if layer is None or self.mask_params(layer) == params:
+            return
+        if layer.params == params:  # back to what is there, before the job for something else has ended
+            self.runner.cancel(_shape_lane(layer_id))
+            return
+        work: Once[Mask] = Once(lambda token: operations.shaped(layer.mask, params, layer.source, token))
+        shaping = self._shaping[layer_id] = _Shaping(layer, params, work)
+
+        def done(shaped: Mask) -> None:
+            self._drop_done()
+            document = self._required()
+            now = document.layer(layer_id)
+            if now is not None and now.mask is not layer.mask:  # moved meanwhile: what was entered holds for it, too
+                self.set_mask_params(layer_id, params)
+            elif now is not None:
+                self._fold_in(shaping.put(document, shaped), layer, "Shape mask")
+
+        self._start("Shape mask", work, done, lane=_shape_lane(layer_id))
+        again = partial(self.set_mask_params, layer_id, params)
+        self._enter(_shape_lane(layer_id), Value("Shape mask", f"Shape mask {layer_id}", again))
+
+    def refine(self, layer_id: int, params: RefineParams) -> None:
+        """Solve a layer's edge, or, where only the amount of clean colour changes, take the new choice over at once."""
+        layer, lane = self._required().layer(layer_id), _refine_lane(layer_id)
+        if layer is None:
+            return
+        solving = self._solving[layer_id] if self.runner.under_way(lane) else None
+        if solving is not None and solving.params == params and not solving.amend:
+            return
+        self.runner.cancel(lane)
+        if layer.refine is None or layer.unsolved or not same_alpha(layer.refine, params):
+            self._solve(layer.changed(refine=params, refinement=None))
+            self._enter(lane, Value("Refine edge", f"refine {layer_id}", partial(self.refine, layer_id, params)))
+        elif layer.refine != params:
+            self._fold(layer, "Decontaminate colours", refine=params)
+
+    def unrefine(self, layer_id: int) -> None:
+        """Go back to the shaped mask."""
+        self.runner.cancel(_refine_lane(layer_id))
+        nothing: dict[str, Any] = dict.fromkeys(("refine", "refinement", "retouch", "hints", "measured"))
+        nothing |= {"edge": UNADJUSTED, "regions": ()}
+
+        def change(document: Document, _token: Token) -> Document:
+            layer = document.layer(layer_id)
+            same = layer is None or all(getattr(layer, name) == value for name, value in nothing.items())
+            return document if layer is None or same else document.put(layer.changed(**nothing))
+
+        self._in_turn("Remove refinement", change)
+
+    def refine_params(self, layer: Layer) -> RefineParams | None:
+        """How the layer's edge is solved, or how it is just about to be; None for not at all."""
+        if self.runner.under_way(_refine_lane(layer.id)):
+            solving = self._solving[layer.id]
+            return layer.refine if solving.amend else solving.params
+        return layer.refine
+
+    def undo(self) -> None:
+        """Take the last thing back, also where it is still to come."""
+        if not self._take_back():
+            self._walk(-1)
+
+    def redo(self) -> None:
+        """Bring back what was taken back last; after something new there is nothing to bring back."""
+        if not self._bring_back() and self.settled:
+            self._walk(1)
+
+    def go_to(self, position: int) -> None:
+        """Stand at the step of that index in the history."""
+        history = self.history
+        if history is not None:
+            there = history.steps[min(max(position, 0), len(history.steps) - 1)].document
+            walk = partial(self._walk_to, position)
+            self._take_turn(Turn("Walk through the history", lambda _document, _token: there, walk))
+
+    def _computing(self) -> tuple[Change, ...]:
+        shaping = [each for key, each in self._shaping.items() if self.runner.under_way(_shape_lane(key))]
+        solving = [each for each in self._solving_now() if not each.amend]
+        return (
+            *super()._computing(),
+            *(each.entered for each in shaping),
+            *(each.entered for each in solving),
+        )
+
+    def _under_way(self) -> tuple[Change, ...]:
+        return (*super()._under_way(), *(each.entered for each in self._solving_now() if each.amend))
+
+    def _solving_now(self) -> list[_Solving]:
+        return [each for key, each in self._solving.items() if self.runner.under_way(_refine_lane(key))]
+
+    def _drop_done(self) -> None:
+        """Forget what jobs that have ended were working towards: it holds on to what came out."""
+        self._shaping = {key: each for key, each in self._shaping.items() if self.runner.under_way(_shape_lane(key))}
+        self._solving = {key: each for key, each in self._solving.items() if self.runner.under_way(_refine_lane(key))}
+
+    def _fold(self, origin: Layer, label: str, **fields: object) -> None:
+        """Take a change into the layer of now, unless it is gone or has become about another mask."""
+        document = self._required()
+        now = document.layer(origin.id)
+        if now is not None and now.mask is origin.mask:
+            self._fold_in(document.put(now.changed(**fields)), origin, label)
+
+    def _fold_in(self, document: Document, origin: Layer, label: str) -> None:
+        self.commit(document, label, merge=f"{label} {origin.id}")
+        if (layer := document.layer(origin.id)) is not None:
+            self._solve_again(layer)
+
+    def _solve_again(self, layer: Layer) -> None:
+        """Solve what is not solved of an edge, as it is being asked for just now or was before."""
+        solving = self._solving[layer.id] if self.runner.under_way(_refine_lane(layer.id)) else None
+        if solving is not None and not solving.amend and (layer.refinement is None or layer.unsolved):
+            self._solve(layer.changed(refine=solving.params, refinement=None))
+        elif (solving is None or solving.amend) and layer.unsolved:
+            self._solve(layer, amend=True)
+
+    def _solve(self, layer: Layer, *, amend: bool = False) -> None:
+        """Solve ``layer``, which is as it is wished to be. To ``amend`` is to bring what was wished for before."""
+        image = self._required().image
+        work: Once[Layer] = Once(lambda token: operations.refine(image, layer, token))
+        solving = self._solving[layer.id] = _Solving(layer, amend, work)
+        if amend:
+            self._values.pop(_refine_lane(layer.id), None)
+
+        def done(solved: Layer) -> None:
+            self._drop_done()
+            document = self._required()
+            if amend and self.history:  # every step that waits for this edge gets it
+                self.history.amend(lambda old: solving.put(old, solved))
+                self.changed()
+            elif (whole := solving.put(document, solved)) is not document:
+                self.commit(whole, "Refine edge", merge=f"refine {layer.id}")
+            now = self._required().layer(layer.id)
+            if now is not None and now.refinement is solved.refinement:
+                self._solve_again(now)  # its controls may be others by now
+
+        self._start("Refine edge", work, done, lane=_refine_lane(layer.id))
+
+    def _walk(self, by: int) -> None:
+        history: History | None = self.history
+        if history is None:
+            return
+        self.runner.cancel("layer")
+        history.go(history.position + by)
+        self.changed()
+        self._follow_up()
+
+    def _walk_to(self, position: int) -> None:
+        if self.history is not None:
+            self._walk(position - self.history.position)
+
+    def _follow_up(self, before: Document | None = None) -> None:
+        for layer in self._required().layers:
+            if before is None or before.layer(layer.id) is not layer:
+                self._solve_again(layer)
+
+
+def _shape_lane(layer_id: int) -> str:
+    return f"layer {layer_id} shape"
+
+
+def _refine_lane(layer_id: int) -> str:
+    return f"layer {layer_id} refine"

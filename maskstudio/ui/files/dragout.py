@@ -1,0 +1,68 @@
+"""A button from which the cut-out is dragged into another program."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from maskstudio.params.local import ExportParams
+from maskstudio.session.session import Session
+from maskstudio.ui.files.parcel import Parcel
+from maskstudio.ui.widgets.handover import hand_over
+
+_PICTURE = QSize(120, 120)
+
+
+class DragOut(QPushButton):
+    """Press, and drag once the cut-out is ready: writing it, as ``params`` say, takes a moment on a large photo."""
+
+    def __init__(self, session: Session, params: Callable[[], ExportParams], parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Drag out"), parent)
+        self.setObjectName("dragOut")
+        self.setToolTip(self.tr("Hold and drag the cut-out, a PNG with transparency, into another program."))
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._session, self._params = session, params
+        self._from: QPoint | None = None
+        self._ready: Parcel | None = None
+
+    def follow(self, session: Session) -> None:
+        """Hand out another document from now on."""
+        self._session, self._ready = session, None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to make the file."""
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self._session.document:
+            hand_over()
+            self._from, self._ready = event.position().toPoint(), None
+            params = self._params()
+            self._session.hand_out(params, merged=True, prepare=Parcel.of, done=self._have, lane="drag")
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag, once there is something to drag."""
+        moved = self._from is not None and (event.position().toPoint() - self._from).manhattanLength()
+        if moved and moved >= QGuiApplication.styleHints().startDragDistance() and self._ready:
+            self._drag(self._ready)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        super().mouseReleaseEvent(event)
+        self._from = None
+
+    def _have(self, parcel: Parcel) -> None:
+        self._ready = parcel
+        if self._from is not None and not self.rect().contains(self.mapFromGlobal(self.cursor().pos())):
+            self._drag(parcel)
+
+    def _drag(self, parcel: Parcel) -> None:
+        self._from = self._ready = None
+        self.setDown(False)
+        drag = QDrag(self)
+        drag.setMimeData(parcel.mime())
+        drag.setPixmap(_picture(parcel.image))
+        drag.exec(Qt.DropAction.CopyAction)
+
+
+def _picture(image: QImage) -> QPixmap:
+    return QPixmap.fromImage(image.scaled(_PICTURE, Qt.AspectRatioMode.KeepAspectRatio))

@@ -1,0 +1,225 @@
+"""What the user does with files: asks which one and where, warns of what would be lost, and hands it to the session."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Literal, NamedTuple
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QMenu, QWidget
+
+from maskstudio import paths
+from maskstudio.errors import MaskStudioError, TooLarge, Untrusted
+from maskstudio.jobs import Job
+from maskstudio.names import path_of, shown
+from maskstudio.params.local import ExportParams
+from maskstudio.session.keeping import Over
+from maskstudio.session.session import Session
+from maskstudio.settings import Settings
+from maskstudio.ui.files.tabs import Tab, Tabs
+from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.widgets.handover import hand_over
+
+_CUTOUT = "-cutout"  # after the photo's name
+_MODELS = (".pt", ".onnx")
+Offer = tuple[str, Callable[[], object]]  # the words of a button and what it does
+
+
+class _Export(NamedTuple):
+    """What was to be written where."""
+
+    path: Path
+    params: ExportParams
+    mask: bool = False
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("files", text)
+
+
+class Files:
+    """The verbs of the File menu. ``model_added(name)`` is called once a weight file is in the models folder."""
+
+    def __init__(self, window: QWidget, tabs: Tabs, settings: Settings) -> None:
+        self._window, self._tabs, self._settings = window, tabs, settings
+        self._failed: Path | None = None
+        self._adding: Path | None = None
+        self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out went last
+        self._last: WeakKeyDictionary[Session, _Export] = WeakKeyDictionary()  # of all kinds
+        self._saving: dict[Job, Callable[[], object]] = {}
+        self.save: Callable[[], Job | None] = lambda: None  # saves the project in front
+        self.mask_chosen: Callable[[Session, Path], object] = lambda _session, _path: None  # to be taken in
+        # Decides about a picture that is dropped on an open photo: the last one opens it as another.
+        self.dropped: Callable[[Session, Path, Callable[[], object]], object] = lambda _session, _path, opened: opened()
+        self.model_added: Callable[[str], None] = lambda _name: None
+
+    @property
+    def _session(self) -> Session:
+        return self._tabs.front.session
+
+    # Photos
+
+    def open(self, path: Path, *, anyway: bool = False, again: bool = False) -> None:
+        """Open an image in a tab of its own, which comes to the front once it is there; one that is open is shown, or,
+        as it is on the disk, opened ``again``.
+        """
+        path = path.absolute()
+        if not again and (tab := self._tabs.showing(path)):
+            self._tabs.show_tab(tab)
+            return
+        tab = self._tabs.fresh()
+        tab.opening = path
+        if anyway:
+            tab.session.open(path, limit=None)
+        else:
+            tab.session.open(path)
+
+    def opening_failed(self, tab: Tab) -> None:
+        """Take the tab away again in which nothing could be opened."""
+        if tab.opening is not None and tab.session.document is None:
+            self._failed, tab.opening, tab.preview = tab.opening, None, None
+            if tab is self._tabs.front and tab.before in self._tabs.open:
+                self._tabs.go_back(tab.before)
+            if tab is not self._tabs.front:
+                self._tabs.remove(tab)
+
+    def drop(self, paths: list[Path]) -> None:
+        """Open the photos dropped on the window; model files among them are added."""
+        for path in paths:
+            if path.suffix.lower() in _MODELS:
+                self._add(path, trust=False)
+            elif len(paths) == 1 and self._tabs.showing(path.absolute()) is None:
+                self.dropped(self._session, path, partial(self.open, path))
+            else:
+                self.open(path)
+
+    def ask_open(self) -> None:
+        """Let the user choose images."""
+        for path in dialogs.ask_images(self._window, self._settings):
+            self.open(path)
+
+    def import_mask(self) -> None:
+        """Let the user choose a mask to add as a layer."""
+        if path := dialogs.ask_image(self._window, self._settings, _tr("Import Mask")):
+            self.mask_chosen(self._session, path)
+
+    def import_trimap(self) -> None:
+        """Let the user choose a trimap for the active layer."""
+        layer = self._session.active
+        if layer and (path := dialogs.ask_image(self._window, self._settings, _tr("Import Trimap"))):
+            self._session.import_trimap(layer.id, path, resize=True)
+
+    def match(self, kind: Literal["plate", "second"]) -> None:
+        """Let the user choose the photo that alpha is measured from."""
+        titles = {
+            "plate": _tr("Choose the Same Scene without the Object"),
+            "second": _tr("Choose the Same Object before Another Background"),
+        }
+        if path := dialogs.ask_image(self._window, self._settings, titles[kind]):
+            self._session.match(path, kind)
+
+    def close(self) -> None:
+        """Close the photo in front; asks first if there is work in it that no file holds."""
+        self.close_tab(self._tabs.front)
+
+    def close_tab(self, tab: Tab) -> None:
+        """Close a photo; asks first if there is work in it that no file holds."""
+        hand_over()
+        if self._may_leave(tab, partial(self._close_saved, tab)):
+            tab.session.close()
+            self._tabs.remove(tab)
+
+    def _close_saved(self, tab: Tab) -> None:
+        if tab in self._tabs.open:
+            self.close_tab(tab)
+
+    def _may_leave(self, tab: Tab, again: Callable[[], object]) -> bool:
+        """Whether a document may go: nothing is lost, or the user agrees."""
+        document = tab.session.document
+        if not tab.session.unsaved or document is None:
+            return True
+        self._tabs.show_tab(tab)
+        answer = dialogs.ask_leave(self._window, document.image.name, self._settings.closed_days)
+        if answer == "discard":
+            return True
+        if answer == "save" and (job := self.save()):
+            self._saving[job] = again
+        return False
+
+    def job_changed(self, job: Job) -> None:
+        """Go on with what waited for a file to be saved."""
+        if job.finished and (again := self._saving.pop(job, None)) and job.state == "done":
+            QTimer.singleShot(0, again)
+
+    def fill_recent(self, menu: QMenu) -> None:
+        """The recent files that are still there."""
+        menu.clear()
+        for text in self._settings.recent:
+            if paths.is_file(path := path_of(text)):
+                name = dialogs.short(shown(path.name)).replace("&", "&&")
+                menu.addAction(name, partial(self.open, path)).setToolTip(shown(path))
+        menu.setEnabled(not menu.isEmpty())
+
+    # Results
+
+    def export(self, params: ExportParams) -> None:
+        """Ask where, and write the cut-out."""
+        self._export(params, _CUTOUT)
+
+    def export_again(self, params: ExportParams) -> None:
+        """Write the cut-out over the file it was last written to; the first time, ask where."""
+        path = self._exported.get(self._session)
+        if path is not None and self._session.exported(path):
+            self._write(_Export(path, params), "own")
+        else:
+            self.export(params)
+
+    def export_mask(self, params: ExportParams) -> None:
+        """Ask where, and write the mask."""
+        self._export(params, "-mask")
+
+    def last_export(self, session: Session) -> Path | None:
+        """Where a result of this document was to be written last."""
+        last = self._last.get(session)
+        return last.path if last is not None else None
+
+    def repeat_export(self, session: Session, over: Over) -> None:
+        """Write what was to be exported last, over whatever the user has now agreed to."""
+        if session.document is not None and (last := self._last.get(session)) is not None:
+            self._write(last, over, session)
+
+    def _export(self, params: ExportParams, suffix: str) -> None:
+        document = self._session.document
+        if document and (path := dialogs.ask_export(self._window, self._settings, document.image, suffix)):
+            self._write(_Export(path, params, mask=suffix != _CUTOUT), "agreed")
+
+    def _write(self, export: _Export, over: Over, session: Session | None = None) -> None:
+        session = session or self._session
+        self._last[session] = export
+        if export.mask:
+            session.export_mask(export.path, export.params, over=over)
+        else:
+            session.export(export.path, export.params, over=over)
+            self._exported[session] = export.path
+
+    # Models
+
+    def add_model(self) -> None:
+        """Let the user choose a weight file and copy it into the models folder."""
+        if path := dialogs.ask_model(self._window):
+            self._add(path, trust=False)
+
+    def _add(self, path: Path, *, trust: bool) -> None:
+        self._adding = path
+        self._session.add_model(path, trust=trust, done=lambda name: self.model_added(name))
+
+    # When it fails
+
+    def way_out(self, error: MaskStudioError) -> Offer | None:
+        """What could be offered to go on in spite of ``error``."""
+        if isinstance(error, TooLarge) and (path := self._failed):
+            return _tr("Open Anyway"), partial(self.open, path, anyway=True)
+        if isinstance(error, Untrusted) and (weights := self._adding):
+            return _tr("Trust This File"), partial(self._add, weights, trust=True)
+        return None

@@ -1,0 +1,145 @@
+"""What the command palette offers: actions, recent files, and numbers of the panels typed as words."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from maskstudio import paths
+from maskstudio.names import path_of, shown
+from maskstudio.ui.files.reopening import ClosedDocuments, facts
+from maskstudio.ui.registry.spec import WHY_NOT
+from maskstudio.ui.registry.table import BY_ID
+from maskstudio.ui.widgets.fuzzy import score
+from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.number import NumberField
+
+_RECENT = 5.0  # what having been used lately is worth, at most
+_NUMBER = re.compile(r"^(?P<words>\D*?)[\s:=]*(?P<number>[-+]?\d+(?:[.,]\d+)?)\s*(?:px|%|°)?$")
+_PICTURED = 100  # closed documents whose pictures are shown
+_SHARES = {"also": 0.8, "menu": 0.5, "tip": 0.4}  # what a fit elsewhere than in the title is worth
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("palette", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the palette. ``reason`` says why it cannot be done now; such a row can be read but not run."""
+
+    id: str
+    title: str
+    place: str
+    run: Callable[[], object]
+    key: str = ""
+    picture: QIcon = field(default_factory=QIcon)
+    tip: str = ""
+    also: str = ""
+    reason: str = ""
+
+
+def commands(actions: dict[str, QAction]) -> list[Entry]:
+    """An entry for each action there is, in the order of the menus."""
+    return [_command(action) for name, action in actions.items() if name in BY_ID and name != "edit.commands"]
+
+
+def _command(action: QAction) -> Entry:
+    spec = BY_ID[action.objectName()]
+    keys = action.shortcuts()
+    return Entry(
+        id=spec.id,
+        title=action.text(),
+        place=" – ".join(QCoreApplication.translate("actions", part) for part in (spec.menu, spec.submenu) if part),
+        run=action.trigger,
+        key=keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else "",
+        picture=action.icon(),
+        tip=QCoreApplication.translate("actions", spec.tip),
+        also=QCoreApplication.translate("actions", spec.also),
+        reason="" if action.isEnabled() else _tr(WHY_NOT.get(spec.when, "Not now.")),
+    )
+
+
+def recent_files(recent: Iterable[str], open_file: Callable[[Path], object]) -> list[Entry]:
+    """An entry for each file that is still there."""
+    return [
+        Entry(
+            id=f"recent:{shown(text)}",
+            title=_tr("Open {}").format(shown(path_of(text).name)),
+            place=_tr("Recent file"),
+            run=partial(open_file, path_of(text)),
+            picture=icon("image"),
+            tip=shown(path_of(text).parent),
+            also=shown(text),
+        )
+        for text in recent
+        if paths.is_file(path_of(text))
+    ]
+
+
+def closed_documents(documents: ClosedDocuments) -> list[Entry]:
+    """An entry for each document that was closed and can be reopened, with its small picture."""
+    return [
+        Entry(
+            id=f"closed:{one.folder.name}",
+            title=_tr("Reopen {}").format(one.name),
+            place=_tr("Closed document"),
+            run=partial(documents.reopen, one),
+            picture=documents.picture(one) if number < _PICTURED else icon("image"),
+            tip=facts(one),
+        )
+        for number, one in enumerate(documents.known)
+    ]
+
+
+def numbers(query: str, window: QWidget) -> list[Entry]:
+    """For "padding 10" and the like: an entry that sets that number, for each field in the window that fits."""
+    typed = _NUMBER.match(query.strip())
+    if typed is None or not typed["words"].strip():
+        return []
+    fields = window.findChildren(NumberField)
+    found = [(score(typed["words"], f"{each.accessibleName()} {each.objectName()}"), each) for each in fields]
+    found = [(fit, each) for fit, each in found if fit > 0 and each.accessibleName()]
+    return [_number(each, typed["number"]) for _, each in sorted(found, key=lambda pair: -pair[0])][:3]
+
+
+def _number(each: NumberField, text: str) -> Entry:
+    value = min(max(each.valueFromText(text), each.minimum()), each.maximum())
+    shown = f"{each.textFromValue(value)}{each.suffix()}"
+    off = not each.isEnabled()
+    return Entry(
+        id=f"number:{each.objectName()}",
+        title=_tr("Set {} to {}").format(each.accessibleName(), shown),
+        place=_tr("Number"),
+        run=partial(each.setValue, value),
+        picture=icon("check"),
+        tip=each.accessibleDescription(),
+        reason=_tr("It has no effect now.") if off else "",
+    )
+
+
+def ranked(query: str, entries: Iterable[Entry], recent: list[str]) -> list[Entry]:
+    """The entries that fit, best first; without a query all of them, those used lately first."""
+    every = list(entries)
+    if not query.strip():
+        lately = [entry for name in recent for entry in every if entry.id == name]
+        return lately + [entry for entry in every if entry not in lately]
+    found = [(fit, entry) for entry in every if (fit := _fit(query, entry, recent)) > 0]
+    return [entry for _, entry in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _fit(query: str, entry: Entry, recent: list[str]) -> float:
+    texts = {"also": f"{entry.title} {entry.also}", "menu": f"{entry.place} {entry.title}"}
+    fits = [score(query, entry.title), *(score(query, text) * _SHARES[name] for name, text in texts.items())]
+    if all(word in entry.tip.lower() for word in query.lower().split()):
+        fits.append(score(query, entry.tip) * _SHARES["tip"])
+    best = max(fits)
+    if best <= 0:
+        return 0.0
+    lately = _RECENT / (1 + recent.index(entry.id)) if entry.id in recent else 0.0
+    return best + lately - (2.0 if entry.reason else 0.0)

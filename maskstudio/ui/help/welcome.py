@@ -1,0 +1,75 @@
+"""What an empty window says: what to do first."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from maskstudio import paths
+from maskstudio.names import path_of, shown
+from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.widgets.icons import icon
+
+_SHOWN = 5
+
+
+class Welcome(QWidget):
+    """Open, the sample, and the recent files; emits ``chosen(path)`` for one of these."""
+
+    chosen = Signal(Path)
+
+    def __init__(self, open_action: QAction, sample_action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("welcome")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        title = QLabel(self.tr("Drop a photo here"), alignment=Qt.AlignmentFlag.AlignCenter)
+        title.setObjectName("welcomeTitle")
+        steps = QLabel(
+            self.tr("Find the subject, shape its mask, refine the edge, export: all of it on this computer."),
+            alignment=Qt.AlignmentFlag.AlignCenter,
+        )
+        steps.setWordWrap(True)
+        steps.setObjectName("hint")
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(_button(self.tr("Open a Photo…"), open_action.trigger, primary=True))
+        buttons.addWidget(_button(self.tr("Try the Sample"), sample_action.trigger))
+        buttons.addStretch()
+        self._recent = QVBoxLayout()
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        for widget in (self._picture, title, steps):
+            column.addWidget(widget)
+        column.addSpacing(12)
+        column.addLayout(buttons)
+        column.addSpacing(16)
+        column.addLayout(self._recent)
+        column.addStretch(3)
+
+    def dress(self) -> None:
+        """The picture in the theme of now."""
+        self._picture.setPixmap(icon("image").pixmap(48, 48))
+
+    def refresh(self, recent: list[str]) -> None:
+        """Show the first few of these paths, those that are still there."""
+        self.dress()
+        while (item := self._recent.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        for path in [path for path in map(path_of, recent) if paths.is_file(path)][:_SHOWN]:
+            button = _button(dialogs.short(shown(path.name)).replace("&", "&&"), partial(self.chosen.emit, path))
+            button.setFlat(True)
+            button.setToolTip(shown(path))
+            button.setObjectName("recentFile")
+            self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignCenter)
+
+
+def _button(text: str, verb: Callable[[], object], *, primary: bool = False) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("primary", primary)
+    button.clicked.connect(lambda: verb())
+    return button

@@ -1,0 +1,96 @@
+"""The part of a panel that may send its work elsewhere: where it runs, and the forms of the service that is chosen."""
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from maskstudio.services.departure import Operation
+from maskstudio.session.session import Session
+from maskstudio.ui.services.requests import ServicePane
+from maskstudio.ui.services.where import WhereRow
+from maskstudio.ui.widgets import parts
+
+_OF_A_LAYER = ("bodyParts", "refine")  # operations that take a mask along
+
+
+class Elsewhere(QWidget):
+    """``switched(name)`` comes when another place is chosen; the name is empty for this machine.
+
+    The panel's own controls make way while a service is chosen.
+    """
+
+    switched = Signal(str)
+
+    def __init__(self, session: Session, operations: tuple[Operation, ...]) -> None:
+        super().__init__()
+        self._session, self._operations = session, operations
+        self._panes: dict[str, ServicePane] = {}
+        self.where = WhereRow(session, operations)
+        self.where.chosen.connect(lambda _: self._switch())
+        self._column = parts.column(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.where)
+
+    @property
+    def name(self) -> str:
+        """The service that is chosen; empty for this machine."""
+        return self.where.name
+
+    @property
+    def pane(self) -> ServicePane | None:
+        """The forms of the service that is chosen, None on this machine."""
+        return self._panes.get(self.name)
+
+    def choose(self, name: str) -> None:
+        """Run there from now on; an unknown name is this machine."""
+        self.where.set_name(name)
+        if self.name and self.isVisible():
+            self.where.look_up()
+        self._switch()
+
+    def ask(self, operation: Operation) -> None:
+        """Have the service do this, with what its form says; the user is asked before anything leaves."""
+        if self._session.document is not None and self.pane is not None and operation in self.pane.forms:
+            self._session.ask_service(self.name, operation, self.pane.forms[operation].params())
+
+    def follow(self, session: Session) -> None:
+        """Speak to another document's session from now on."""
+        self._session = session
+        self.where.follow(session)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """What can be asked for with the document of now."""
+        self.where.refresh()
+        if self.pane is not None:
+            has_layer = self._session.active is not None  # whether its mask holds anything is seen when it is asked
+            for operation, form in self.pane.forms.items():
+                takes_mask = operation in _OF_A_LAYER
+                form.button.setEnabled(self._session.document is not None and (has_layer or not takes_mask))
+                needs = self.tr("Choose a layer with a mask first.") if takes_mask and not has_layer else ""
+                form.button.setToolTip(needs)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask how the chosen service stands."""
+        super().showEvent(event)
+        if self.name:
+            self.where.look_up()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "where"):
+            self.where.dress()
+
+    def _switch(self) -> None:
+        name = self.name
+        if name and name not in self._panes:
+            offers = self._session.offers(name)
+            made = ServicePane(name, {each: offers[each] for each in self._operations if each in offers})
+            made.asked.connect(self.ask)
+            self._panes[name] = made
+            self._column.addWidget(made)
+        for each, pane in self._panes.items():
+            pane.setVisible(each == name)
+        self.refresh()
+        self.switched.emit(name)

@@ -1,0 +1,106 @@
+"""What a service can be asked for: for each of its operations the parameters that it really has, and a button."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QWidget
+
+from maskstudio.params.counts import rules
+from maskstudio.params.services import ACCOUNTS, AdobeObjectsParams, AdobeRefineParams, RunwareMaskParams
+from maskstudio.params.spec import Params
+from maskstudio.services.departure import OPERATIONS, Operation
+from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.fields import Choice
+from maskstudio.ui.widgets.form import Form
+
+_ROOM = 28  # px beside the words of an open list
+# What the window has no use for: links for the command line, and a colour that is put behind on export there.
+_UNSEEN = ("input_image", "upload_endpoint", "rgba")
+
+# What is always in sight; the rest is behind a disclosure.
+_FRONT: dict[type[Params], tuple[str, ...]] = {
+    RunwareMaskParams: ("model", "confidence", "max_detections"),
+    AdobeObjectsParams: ("confidence", "max_detections", "background_masks"),
+    AdobeRefineParams: ("color_decontamination",),
+}
+
+
+def _said(text: str) -> str:
+    return QCoreApplication.translate("errands", text)
+
+
+class ErrandForm(QWidget):
+    """One operation of a service. ``asked`` comes when its button is pressed."""
+
+    asked = Signal()
+
+    def __init__(self, operation: Operation, kind: type[Params], text: str, *, primary: bool) -> None:
+        super().__init__()
+        self.setObjectName(f"{operation}Errand")
+        front = _FRONT.get(kind, ())
+        rest = tuple(spec.name for spec in kind.specs() if spec.name not in (*front, *_UNSEEN))
+        self._forms = [Form(kind, only=names) for names in (front, rest) if names]
+        self._params = kind()
+        self.button = parts.button(text, self.asked.emit, primary=primary)
+        self.button.setObjectName(f"{operation}There")
+        self.options = parts.icon_button("more", _said("Options of {}").format(text), self._disclose)
+        self.options.setObjectName(f"{operation}Options")
+        self.options.setCheckable(True)
+        self.options.setVisible(bool(rest))
+        self._rest = self._forms[-1] if rest else None
+        column = parts.column(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        if front:
+            column.addWidget(self._forms[0])
+        row = parts.row(self.button, self.options) if rest else parts.row(self.button)
+        row.setSpacing(theme.GAP)
+        column.addLayout(row)
+        if self._rest is not None:
+            column.addWidget(self._rest)
+            self._rest.hide()
+        for form in self._forms:
+            form.changed.connect(self.set_params)
+            for choice in form.findChildren(Choice):
+                choice.view().setMinimumWidth(choice.view().sizeHintForColumn(0) + _ROOM)
+            for name, rule in rules(kind).items():
+                if name in (front if form is not self._rest else rest):
+                    form.enable_when(name, rule.holds)
+
+    def params(self) -> Params:
+        """What the forms say."""
+        return self._params
+
+    def set_params(self, params: Params) -> None:
+        """Show these; no signal. Both forms hold the whole set, so that rules may look across."""
+        self._params = params
+        for form in self._forms:
+            form.set_params(params)
+
+    def _disclose(self) -> None:
+        if self._rest is not None:
+            self._rest.setVisible(self.options.isChecked())
+
+
+class ServicePane(QWidget):
+    """All that one service does in a panel. ``asked(operation)`` comes when the user wants something of it."""
+
+    asked = Signal(str)
+
+    def __init__(self, name: str, offers: Mapping[Operation, type[Params]]) -> None:
+        super().__init__()
+        self.setObjectName(f"{name}Pane")
+        self.forms: dict[Operation, ErrandForm] = {}
+        column = parts.column(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for operation, kind in offers.items():
+            text = _said(OPERATIONS[operation])
+            if operation == "refine":
+                text = _said("Refine at {}").format(ACCOUNTS[name].title)
+            form = self.forms[operation] = ErrandForm(operation, kind, text, primary=not self.forms)
+            form.asked.connect(lambda operation=operation: self.asked.emit(operation))
+            column.addWidget(form)
+
+    @property
+    def main(self) -> Operation:
+        """What its primary button asks for."""
+        return next(iter(self.forms))

@@ -1,0 +1,215 @@
+"""The bar above the canvas: what the tool in use is set to. Made from the declarations of its parameters."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from maskstudio.params.spec import Params, Spec
+from maskstudio.params.tools import PaintParams
+from maskstudio.ui.tools.base import AnyTool, said
+from maskstudio.ui.tools.brushpicker import BrushPicker
+from maskstudio.ui.tools.morepopup import MoreButton
+from maskstudio.ui.tools.toolstrip import sign
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.barfields import BarChoice, BarNumber, Modes
+from maskstudio.ui.widgets.elided import Words
+from maskstudio.ui.widgets.fields import ScrubLabel, translated
+
+_HEIGHT = 38  # px
+Take = Callable[[str, Params], object]
+
+
+class OptionsBar(QFrame):
+    """Shows one tool's parameters. ``take(tool name, params)`` is called with every change, live."""
+
+    def __init__(self, take: Take, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("optionsBar")
+        self.setAccessibleName(self.tr("Tool options"))
+        self.setFixedHeight(_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._take = take
+        self._pages: dict[str, Page] = {}
+        self._page: Page | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(theme.SPACE, 0, theme.SPACE, 0)
+        self._row.setSpacing(0)
+        self.done: Callable[[], object] = lambda: (
+            None
+        )  # called when a value was entered: the keys are the canvas's again
+
+    def show_tool(self, tool: AnyTool) -> None:
+        """Show what this tool is set to."""
+        page = self._pages.get(tool.name)
+        if page is None:
+            page = self._pages[tool.name] = Page(tool, self._take)
+            self._row.addWidget(page)
+            for field in page.fields.values():
+                field.installEventFilter(self)
+        if self._page is not None:
+            self._page.hide()
+        self._page = page
+        page.show_params(tool.params)
+        self._fit()
+        page.show()
+
+    def show_params(self, tool: AnyTool) -> None:
+        """Follow a change made elsewhere."""
+        if tool.name in self._pages:
+            self._pages[tool.name].show_params(tool.params)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._page is not None:
+            self._page.fit(self.width() - 2 * theme.SPACE)
+
+    def dress(self) -> None:
+        """Take over the icons of the theme."""
+        for page in self._pages.values():
+            page.dress()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Return and Escape in a field give the keys back to the canvas, once the field has had them."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            key = Qt.Key(event.key())
+            if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape} and isinstance(watched, BarNumber):
+                if key != Qt.Key.Key_Escape:
+                    watched.interpretText()
+                self.done()
+                return True
+        return super().eventFilter(watched, event)
+
+
+class Page(QWidget):
+    """The parameters of one tool, in a row."""
+
+    def __init__(self, tool: AnyTool, take: Take) -> None:
+        super().__init__()
+        self._name, self._take = tool.name, take
+        self._params: Params = tool.params
+        self.fields: dict[str, QWidget] = {}
+        self._labels: list[QLabel] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self._title(tool))
+        if isinstance(tool.params, PaintParams):
+            self._picker = BrushPicker(lambda params: self._set(params))
+            row.addWidget(self._picker)
+        specs = {spec.name: spec for spec in tool.kind.specs()}
+        for name in tool.bar:
+            self._add(row, specs[name])
+        self._more = MoreButton(tool.kind, tool.more, self._set) if tool.more else None
+        if self._more:
+            row.addWidget(self._more)
+        if not tool.bar:
+            row.addWidget(Words(tool.hint), 1)
+        else:
+            row.addStretch(1)
+        self.dress()
+
+    def show_params(self, params: Params) -> None:
+        """Show these; nothing is told."""
+        self._params = params
+        for name, field in self.fields.items():
+            blocked = field.blockSignals(True)
+            value = getattr(params, name)
+            if isinstance(field, BarNumber):
+                field.setValue(value)
+            elif isinstance(field, QCheckBox):
+                field.setChecked(value)
+            elif isinstance(field, BarChoice | Modes):
+                field.set_value(value)
+            field.blockSignals(blocked)
+        if self._more:
+            self._more.show_params(params)
+        if isinstance(params, PaintParams):
+            self._picker.show_params(params)
+
+    def fit(self, width: int) -> None:
+        """Show what there is room for in so many px: first the sliders go, then the words, then the last fields."""
+        row = self.layout()
+        assert row is not None
+        fields = list(self.fields.values())
+        for sliders, words in ((True, True), (False, True), (False, False)):
+            self._show_parts(sliders, words)
+            if row.minimumSize().width() <= width:
+                return
+        for field in reversed(fields):
+            field.hide()
+            row.invalidate()
+            if row.minimumSize().width() <= width:
+                return
+
+    def _show_parts(self, sliders: bool, words: bool) -> None:
+        for field in self.fields.values():
+            field.show()
+            if isinstance(field, BarNumber):
+                field.show_slider(sliders)
+        for label in self._labels:
+            label.setVisible(words)
+        if (row := self.layout()) is not None:
+            row.invalidate()
+
+    def dress(self) -> None:
+        """Take over the icons of the theme."""
+        self._sign.setPixmap(sign(self._name).pixmap(20, 20))
+        if isinstance(self._params, PaintParams):
+            self._picker.show_params(self._params)
+
+    def _title(self, tool: AnyTool) -> QWidget:
+        self._sign = QLabel()
+        self._sign.setFixedWidth(28)
+        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sign.setToolTip(said(tool.hint))
+        return self._sign
+
+    def _add(self, row: QHBoxLayout, spec: Spec) -> None:
+        field = self._made(spec)
+        field.setObjectName(f"{self._name}.{spec.wire}")
+        field.setAccessibleName(translated(spec.label))
+        field.setAccessibleDescription(translated(spec.help))
+        self.fields[spec.name] = field
+        if not isinstance(field, QCheckBox | Modes):
+            text = translated(spec.label)
+            label = ScrubLabel(text, field, spec.default) if isinstance(field, BarNumber) else QLabel(text)
+            label.setObjectName("hint")
+            label.setBuddy(field)
+            label.setToolTip(field.toolTip())
+            row.addWidget(label)
+            self._labels.append(label)
+        row.addWidget(field)
+
+    def _made(self, spec: Spec) -> QWidget:
+        def take(value: Any) -> None:
+            self._set(replace(self._params, **{spec.name: round(value) if spec.kind is int else value}))
+
+        if spec.name == "how":
+            modes = Modes(spec)
+            modes.edited.connect(lambda: take(modes.value()))
+            return modes
+        if spec.kind is bool:
+            box = QCheckBox(translated(spec.label))
+            box.setToolTip(f"<p>{translated(spec.help)}</p>")
+            box.toggled.connect(take)
+            return box
+        if spec.kind in {int, float}:
+            number = BarNumber(spec)
+            number.valueChanged.connect(take)
+            return number
+        choice = BarChoice(spec)
+        choice.edited.connect(lambda: take(choice.value()))
+        return choice
+
+    def _set(self, params: Params) -> None:
+        if params != self._params:
+            self._params = params
+            self._take(self._name, params)

@@ -1,0 +1,65 @@
+"""The menu of what can be compared with, made anew whenever it is opened."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QMenu, QWidget
+
+from maskstudio.ui.views.comparison import Choice, Comparison, Earlier, Elsewhere, LayerAlone
+
+_STEPS = 40  # the latest; more are in the panel of the history
+_LETTERS = 48
+
+
+class CompareMenu(QMenu):
+    """``choose(choice)`` is called with what the user takes."""
+
+    def __init__(self, comparison: Comparison, choose: Callable[[Choice], object], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("compareMenu")
+        self._comparison, self._choose = comparison, choose
+        self.aboutToShow.connect(self.fill)
+
+    def fill(self) -> None:
+        """Show what there is to choose from now."""
+        self.clear()
+        tab, chosen = self._comparison.tab, self._comparison.choice
+        document = tab.session.document if tab is not None else None
+        if tab is None or document is None:
+            return
+        self._add(self, self.tr("Photo"), None, on=chosen is None)
+        layers, steps, photos = (
+            self.addMenu(text) for text in (self.tr("Layer"), self.tr("Step"), self.tr("Open Photo"))
+        )
+        for layer in reversed(document.layers):
+            choice = LayerAlone(layer.id)
+            self._add(layers, document.called(layer), choice, on=chosen == choice)
+        history = tab.session.history
+        numbered = list(enumerate(history.steps, start=1)) if history is not None else []
+        for number, step in reversed(numbered[-_STEPS:]):
+            name = step_name(number, step.label)
+            on = isinstance(chosen, Earlier) and chosen.document is step.document
+            self._add(steps, name, Earlier(name, step.document), on=on)
+        for other in self._comparison.others():
+            on = isinstance(chosen, Elsewhere) and chosen.tab is other
+            self._add(photos, other.title, Elsewhere(other), on=on)
+        for menu in (layers, steps, photos):
+            menu.setEnabled(not menu.isEmpty())
+        if photos.isEmpty():
+            photos.menuAction().setToolTip(self.tr("No other open photo has this size."))
+
+    def _add(self, menu: QMenu, text: str, choice: Choice, *, on: bool) -> None:
+        action = menu.addAction(_fitting(text))
+        action.setCheckable(True)
+        action.setChecked(on)
+        action.triggered.connect(partial(self._choose, choice))
+
+
+def step_name(number: int, label: str) -> str:
+    """What a step of the history is called where it is compared with; the first is 1."""
+    return f"{number}. {label}"
+
+
+def _fitting(text: str) -> str:
+    """As a line of a menu: not too long, and "&" meant as it is."""
+    return (text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…").replace("&", "&&")

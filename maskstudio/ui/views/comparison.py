@@ -1,0 +1,208 @@
+"""What the canvas compares with: the photo, a layer alone, a step of the history, or another open photo of its size.
+
+Comparing only shows: it changes no document. This is the one place that says what takes the place of the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from maskstudio.core.document import Document
+    from maskstudio.ui.canvas.pane import CompareView
+    from maskstudio.ui.files.tabs import Tab
+    from maskstudio.ui.views.edgeview import EdgeView
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAlone:
+    """A layer by itself; the result is then the active layer by itself, unless that is the same one."""
+
+    layer: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Earlier:
+    """A step of the history, kept whether or not the history keeps it."""
+
+    name: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elsewhere:
+    """What another tab shows, as it is then."""
+
+    tab: Tab
+
+
+Choice = LayerAlone | Earlier | Elsewhere | None  # None is the photo
+
+
+class Comparison(QObject):
+    """Each tab has a choice of its own. Call ``follow`` after every change of a document; it makes nothing twice.
+
+    ``difference`` and ``swapped`` say whether the result gives its place to the difference, or to what it is compared
+    with. ``beside`` says whether both are shown, by a divider or in two panes.
+    """
+
+    changed = Signal()  # the choice, or what is shown in place of the result
+
+    def __init__(
+        self,
+        compare: CompareView,
+        edge: EdgeView,
+        tabs: Callable[[], list[Tab]],
+        beside: Callable[[], bool],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._compare, self._canvas, self._edge, self._tabs, self._beside = compare, compare.canvas, edge, tabs, beside
+        self._choices: WeakKeyDictionary[Tab, Choice] = WeakKeyDictionary()
+        self._alone: dict[int, tuple[Document, Document]] = {}  # for a layer: of which document, and that layer alone
+        self._tab: Tab | None = None
+        self._shown: tuple[object, ...] = ()
+        self._earlier: tuple[Document, Document] | None = None  # a step's document, and a copy that history won't strip
+        self._glancing = False
+        self.difference = self.swapped = False
+        edge.followed.connect(self.follow)
+
+    @property
+    def tab(self) -> Tab | None:
+        """The tab in front."""
+        return self._tab
+
+    @property
+    def choice(self) -> Choice:
+        """What the document in front is compared with."""
+        return self._choices.get(self._tab) if self._tab is not None else None
+
+    def choose(self, choice: Choice) -> None:
+        """Compare the document in front with something else."""
+        if self._tab is not None:
+            self._choices[self._tab] = choice
+            self.follow()
+
+    def others(self) -> list[Tab]:
+        """The tabs whose photo can be compared with that in front: those of its size."""
+        here = self._tab.session.document if self._tab is not None else None
+        return [tab for tab in self._tabs() if tab is not self._tab and here is not None and _size(tab) == here.size]
+
+    def show(self, tab: Tab) -> None:
+        """Another tab may be in front; its edge is followed next, and then all this is."""
+        if tab is not self._tab:
+            self._tab, self.swapped = tab, False
+
+    def show_difference(self, *, shown: bool) -> None:
+        """Show where both differ, in place of the result."""
+        self.difference = shown
+        self.follow()
+
+    def swap(self, *, swapped: bool) -> None:
+        """Show what it is compared with in place of the result."""
+        self.swapped = swapped
+        self.follow()
+
+    def glance(self, held: bool) -> None:
+        """Show the photo alone for as long as this is held."""
+        self._glancing = held
+        self.follow()
+
+    @property
+    def _shows_photo(self) -> bool:
+        return self._glancing or (self.swapped and self.choice is None)
+
+    @property
+    def difference_on_show(self) -> bool:
+        """Whether the difference is what is seen, and nothing comes before it."""
+        return self.difference and not self.swapped and self._edge.original is None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What it is compared with and the result are called; nothing for the photo and for the document as it is."""
+        document = self._tab.session.document if self._tab is not None else None
+        choice = self.choice
+        if document is None or choice is None:
+            return "", ""
+        if isinstance(choice, LayerAlone):
+            layer, active = document.layer(choice.layer), document.layer(document.active)
+            mine = document.called(active) if active is not None and active is not layer else ""
+            return (document.called(layer) if layer else ""), mine
+        return (choice.name if isinstance(choice, Earlier) else choice.tab.title), ""
+
+    def follow(self) -> None:
+        """Bring the canvas up to what is to be compared by now."""
+        document = self._tab.session.document if self._tab is not None else None
+        there = self._there(document)
+        if self._tab is not None and there is None:  # the layer, the tab or the size is gone
+            self._choices.pop(self._tab, None)
+        self.difference = self.difference and there is not None
+        names = self.names
+        self._canvas.set_other(there, names)
+        self._canvas.hold_original(self._shows_photo)
+        self._canvas.stand_in(*self._in_place(document, there))
+        self._compare.pane.set_caption(names[0])
+        if self.swapped:
+            self._canvas.set_caption(names[0] or self.tr("Photo"))
+        else:
+            apart = there is not None and self._compare.side_by_side
+            self._canvas.set_caption((names[1] or self.tr("Result")) if apart else "")
+        shown = self.choice, names, self.difference, self.swapped
+        if shown != self._shown:
+            self._shown = shown
+            self.changed.emit()
+
+    def _there(self, document: Document | None) -> Document | None:
+        """What the document is compared with; None for its photo, and for what is not there any more."""
+        choice = self.choice
+        if document is None or choice is None:
+            return None
+        if isinstance(choice, LayerAlone):
+            return self._layer(document, choice.layer)
+        if isinstance(choice, Earlier):
+            return self._step(document, choice.document)
+        return choice.tab.session.document if choice.tab in self.others() else None
+
+    def _in_place(self, document: Document | None, there: Document | None) -> tuple[Document | None, Document | None]:
+        """What takes the place of the result, and what it is shown against."""
+        if self._edge.original is not None:
+            return self._edge.original, None
+        if document is None or there is None:
+            return None, None
+        here, choice = document, self.choice
+        if isinstance(choice, LayerAlone) and choice.layer != document.active:
+            here = self._layer(document, document.active) or document
+        if self.swapped:
+            return there, None
+        if self.difference:
+            return here, there
+        return (here if here is not document and self._beside() else None), None
+
+    def _step(self, document: Document, step: Document) -> Document | None:
+        """A step's document; what it has in common with that of now is not combined again."""
+        if step.size != document.size:
+            return None
+        if self._earlier is None or self._earlier[0] is not step:
+            step.recall(document)
+            self._earlier = step, step.changed()
+        return self._earlier[1]
+
+    def _layer(self, document: Document, layer: int | None) -> Document | None:
+        """A document in which only this layer counts."""
+        if layer is None or document.layer(layer) is None:
+            return None
+        known = self._alone.get(layer)
+        if known is None or known[0] is not document:
+            self._alone = {name: each for name, each in self._alone.items() if each[0] is document}
+            known = self._alone[layer] = document, document.changed(solo=layer)
+        return known[1]
+
+
+def _size(tab: Tab) -> tuple[int, int] | None:
+    document = tab.session.document
+    return document.size if document is not None else None

@@ -1,0 +1,153 @@
+"""What of an edge is shown on the photo: its trimap, and the background its fringe shows worst on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, Signal
+
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.tools.base import said
+from maskstudio.ui.views.choices import ViewChoices
+from maskstudio.ui.widgets.colourname import named
+from maskstudio.ui.widgets.meter import judged
+
+if TYPE_CHECKING:
+    from maskstudio.core.document import Document
+    from maskstudio.core.fringe import Fringe
+    from maskstudio.core.image import Image
+    from maskstudio.core.mask import Mask
+    from maskstudio.session.session import Session
+    from maskstudio.ui.tools.tools import Tools
+
+
+class EdgeView(QObject):
+    """Follows the session in front: has drawn and measured what is shown, while it is, and nothing else.
+
+    Call ``follow`` after every change of a document or of what is being asked of it; it asks for nothing twice.
+    """
+
+    followed = Signal()  # what lies over the photo may be another now
+
+    def __init__(self, canvas: Canvas, choices: ViewChoices, parent: QObject) -> None:
+        super().__init__(parent)
+        self._canvas, self._choices = canvas, choices
+        self._session: Session | None = None
+        self._chosen = False  # whether the trimap is to be seen, whatever the tool
+        self._unrefined = False  # whether the active layer's mask of before is to be seen
+        self._of_before: tuple[Document, Document] | None = None  # for which document which one is shown for that
+        self._with_tool = False  # whether it is for the tool in use
+        self._drawn: Mask | None = None  # the trimap as the session had it drawn
+        self._measured: Document | None = None  # whose fringe was asked for last
+        self._step = 0  # how many places of the fringe to go on by once it is known
+        self._stop: tuple[Fringe, int] | None = None  # the place gone to last
+        self._judged_on: Image | None = None  # the photo whose worst background is on show since it was asked for
+        choices.changed.connect(self.follow)
+
+    def attend(self, tools: Tools) -> None:
+        """Show the trimap while a tool that paints into it is in use."""
+        tools.toolChanged.connect(lambda name: self._use(shows=tools.tool_called(name).shows_trimap))
+        self._use(shows=tools.tool.shows_trimap)
+
+    def show_trimap(self, shown: bool) -> None:
+        """Show it, or only with a tool that paints into it."""
+        self._chosen = shown
+        self.follow()
+
+    def show_original(self, shown: bool) -> None:
+        """Show the active layer's mask as it was before it was refined, or as it is."""
+        self._unrefined = shown
+        self.follow()
+
+    @property
+    def original(self) -> Document | None:
+        """The document with that mask, while it is to be shown and differs."""
+        return self._of_before[1] if self._of_before is not None else None
+
+    def go_to_fringe(self, step: int = 1) -> None:
+        """Look at the place where the fringe shows most, once it is found; then at the next worst, or the one before
+        for a ``step`` of -1.
+        """
+        self._step, self._measured = step, None
+        self.follow()
+
+    def follow(self, session: Session | None = None) -> None:
+        """Bring the canvas up to what is known by now, and ask for what is not."""
+        self._session = session or self._session
+        if self._session is not None:
+            self._follow_trimap(self._session)
+            self._follow_fringe(self._session)
+            self._follow_original(self._session)
+        self.followed.emit()
+
+    def _use(self, *, shows: bool) -> None:
+        self._with_tool = shows
+        self.follow()
+
+    def _follow_trimap(self, session: Session) -> None:
+        if session.edge_stroke is not None:
+            return  # which shows in the trimap as it is
+        if session.active is None or not (self._chosen or self._with_tool):
+            self._drawn = None
+            self._canvas.set_trimap(None)
+            return
+        session.draw_trimap()
+        if session.trimap is not self._drawn or self._canvas.trimap is None:
+            self._drawn = session.trimap
+            self._canvas.set_trimap(self._drawn)
+
+    def _follow_original(self, session: Session) -> None:
+        document, layer = session.document, session.active
+        if not self._unrefined or document is None or layer is None or layer.refinement is None:
+            self._of_before = None
+        elif self._of_before is None or self._of_before[0] is not document:
+            self._of_before = document, document.put(layer.changed(refinement=None))
+
+    def _follow_fringe(self, session: Session) -> None:
+        document = session.document
+        if self._choices.mode != "worst":
+            self._judged_on = None
+        if document is None or not (self._step or self._choices.mode == "worst"):
+            return
+        if document is not self._measured:  # asked once: what fails would fail for ever
+            self._measured = document
+            session.measure_fringe()
+        if (fringe := session.fringe) is None:
+            return
+        step, self._step = self._step, 0
+        if step:
+            self._go_on(session, fringe, step)
+        if step or (self._judged_on is not document.image and document.alpha.tiles):
+            self._judged_on = document.image  # it stays, whatever is painted now, until it is asked for again
+            at = self._stopped_at(fringe)
+            self._choices.show_worst(fringe.backdrop if at is None else fringe.tour[at].backdrop)
+
+    def _stopped_at(self, fringe: Fringe) -> int | None:
+        """The number of the place of this fringe that was gone to last, None where it was none of its."""
+        return self._stop[1] if self._stop is not None and self._stop[0] is fringe else None
+
+    def _go_on(self, session: Session, fringe: Fringe, step: int) -> None:
+        """Look at the place so many steps after the one looked at last, the worst one at first."""
+        spots = fringe.tour
+        if not spots:
+            session.told(said("There is no fringe to be seen on any background."))
+            return
+        before = self._stopped_at(fringe)
+        if before is None:
+            before = -1 if step > 0 else 0
+        number = (before + step) % len(spots)
+        self._stop, spot = (fringe, number), spots[number]
+        x, y = spot.place
+        self._canvas.look_at(max(self._canvas.scale, 1.0, self._close(session)), QPointF(x + 0.5, y + 0.5))
+        if len(spots) > 1:
+            words = said("Fringe {} of {}, in the middle of the view: {}, {} on {}.")
+            amount, judgement = f"{spot.amount:.1f}", judged(spot.amount)
+            session.told(words.format(number + 1, len(spots), amount, judgement, named(spot.backdrop)))
+
+    def _close(self, session: Session) -> float:
+        """A scale at which no place of the photo is seen with all others: twice that at which it fills the view."""
+        if session.document is None:
+            return 1.0
+        width, height = session.document.size
+        ratio = self._canvas.devicePixelRatioF()
+        return float(round(2 * ratio * min(self._canvas.width() / width, self._canvas.height() / height)))

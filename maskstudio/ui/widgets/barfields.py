@@ -1,0 +1,79 @@
+"""Controls of the bar above the canvas that are not those of a form: narrower, and modes as pictures."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from maskstudio.params.spec import Spec
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.fields import Segments, translated
+from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.number import NumberField
+
+_KEYS = {"add": "Shift", "subtract": "Alt", "intersect": "Shift+Alt"}  # held for as long as one drags
+
+
+class BarNumber(NumberField):
+    """A number with the shortest slider of use."""
+
+    def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.setFixedWidth(self.minimumSizeHint().width())
+        self.setToolTip(_tip(spec))
+
+    def show_slider(self, shown: bool) -> None:
+        """Be the field alone, where there is no room for both."""
+        self.setFixedWidth(self.minimumSizeHint().width() if shown else self.box.width())
+
+
+class BarChoice(Segments):
+    """A few choices side by side, as wide as they need."""
+
+    def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setToolTip(_tip(spec))
+
+
+class Modes(QFrame):
+    """Replace, add, subtract, intersect: one of four is on."""
+
+    edited = Signal()
+
+    def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = QButtonGroup(self)
+        self._keys = [key for key, _ in spec.choices]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(1)
+        for number, (key, label) in enumerate(spec.choices):
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setIcon(icon(key))
+            button.setIconSize(QSize(20, 20))
+            button.setFixedSize(theme.ROW + 2, theme.ROW + 2)
+            button.setObjectName(f"mode.{key}")
+            button.setAccessibleName(translated(label))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            held = self.tr("Hold {} for this one drag.").format(_KEYS[key]) if key in _KEYS else ""
+            button.setToolTip(f"<p><b>{translated(label)}</b><br>{held or translated(spec.help)}</p>")
+            self._group.addButton(button, number)
+            row.addWidget(button)
+        self._group.idClicked.connect(lambda _: self.edited.emit())
+        self.setFocusProxy(self._group.button(0))
+
+    def value(self) -> str:
+        """The key of the one that is on."""
+        return self._keys[self._group.checkedId()]
+
+    def set_value(self, key: str) -> None:
+        """Turn one on, without a signal."""
+        self._group.button(self._keys.index(key)).setChecked(True)
+
+
+def _tip(spec: Spec) -> str:
+    text = f"<p>{translated(spec.help)}</p>"
+    if spec.low is None or spec.high is None:
+        return text
+    low, high = (f"{edge * spec.scale:g}" for edge in (spec.low, spec.high))
+    return f"{text}<p>{low} … {high} {spec.unit}</p>"

@@ -1,0 +1,153 @@
+"""The few places where a dialog is right: choosing files, and leaving work that no file holds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from maskstudio import paths
+from maskstudio.core.formats import CAMERA_RAW, PICTURES, PROJECTS, patterns
+from maskstudio.core.image import Image
+from maskstudio.names import fitting, path_of, shown, text_of
+from maskstudio.settings import Settings
+
+_IMAGES = patterns(PICTURES, CAMERA_RAW, PROJECTS)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("dialogs", text)
+
+
+def short(name: str, letters: int = 48) -> str:
+    """A file name with its middle left out where it is too long for a button or a menu."""
+    half = letters // 2
+    return name if len(name) <= letters else f"{name[:half]}…{name[-half:]}"
+
+
+def place(folder: str | Path) -> str:
+    """A folder as the file dialog can be told it: Qt knows no name that is not UTF-8, so maybe one further up."""
+    path = Path(text_of(folder))
+    return str(next((each for each in (path, *path.parents) if shown(each) == str(each)), "")) if str(folder) else ""
+
+
+def ask_image(parent: QWidget, settings: Settings, title: str = "") -> Path | None:
+    """A file the user chooses to open, or None."""
+    folder = place(Path(settings.recent[0]).parent) if settings.recent else ""
+    filters = f"{_tr('Images')} ({_IMAGES});;{_tr('All files')} (*)"
+    name, _ = QFileDialog.getOpenFileName(parent, title or _tr("Open a Photo"), folder, filters)
+    return path_of(name) if name else None
+
+
+def ask_images(parent: QWidget, settings: Settings) -> list[Path]:
+    """The files the user chooses to open, none if it was cancelled."""
+    folder = place(Path(settings.recent[0]).parent) if settings.recent else ""
+    filters = f"{_tr('Images')} ({_IMAGES});;{_tr('All files')} (*)"
+    names, _ = QFileDialog.getOpenFileNames(parent, _tr("Open Photos"), folder, filters)
+    return [path_of(name) for name in names]
+
+
+def ask_export(parent: QWidget, settings: Settings, image: Image, suffix: str) -> Path | None:
+    """Where to write a PNG, or None; the folder is remembered."""
+    folder = settings.export_folder or (image.path.parent if image.path else "")
+    proposal = str(Path(place(folder)) / fitting(Path(image.name).stem, f"{suffix}.png"))
+    name, _ = QFileDialog.getSaveFileName(parent, _tr("Export"), proposal, "PNG (*.png)")
+    if not name:
+        return None
+    complete = name.lower().endswith(".png")
+    path = path_of(name if complete else f"{name}.png")
+    if not complete and paths.exists(path) and not may_replace(parent, path):
+        return None  # the dialog asked about the name without its ending
+    settings.export_folder = text_of(path.parent)
+    return path
+
+
+def ask_model(parent: QWidget) -> Path | None:
+    """A weight file the user chooses, or None."""
+    name, _ = QFileDialog.getOpenFileName(parent, _tr("Add Model File"), "", f"{_tr('Weights')} (*.pt *.onnx)")
+    return path_of(name) if name else None
+
+
+def ask_keys_export(parent: QWidget, name: str) -> Path | None:
+    """Where to write the keys of a set called ``name``, or None."""
+    name, _ = QFileDialog.getSaveFileName(
+        parent, _tr("Export Keys"), f"maskstudio-{name}.json", f"{_tr('Keys')} (*.json)"
+    )
+    if not name:
+        return None
+    complete = name.lower().endswith(".json")
+    path = path_of(name if complete else f"{name}.json")
+    return path if complete or not paths.exists(path) or may_replace(parent, path) else None
+
+
+def ask_keys_import(parent: QWidget) -> Path | None:
+    """A file of keys the user chooses, or None."""
+    name, _ = QFileDialog.getOpenFileName(parent, _tr("Import Keys"), "", f"{_tr('Keys')} (*.json)")
+    return path_of(name) if name else None
+
+
+def may_replace(parent: QWidget, path: Path) -> bool:
+    """Whether the user agrees that a file which is there already is written over."""
+    text = _tr("{} is there already. Replace it?").format(shown(path.name))
+    return QMessageBox.question(parent, _tr("Export"), text) == QMessageBox.StandardButton.Yes
+
+
+Leave = Literal["save", "discard", "cancel"]
+
+
+def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
+    """What to do with work on ``name`` that no file holds, before it is closed. Escape cancels.
+
+    ``days``: for how long it can be reopened without being saved, 0 for not at all.
+    """
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(_tr("Save the work on {} before closing?").format(short(name)))
+    box.setInformativeText(without_saving(days))
+    save = box.addButton(QMessageBox.StandardButton.Save)
+    save.setProperty("primary", True)
+    save.style().polish(save)
+    discard = box.addButton(QMessageBox.StandardButton.Discard)
+    discard.setText(_tr("Don't Save"))
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(save)
+    box.exec()
+    return "save" if box.clickedButton() is save else "discard" if box.clickedButton() is discard else "cancel"
+
+
+def without_saving(days: int) -> str:
+    """What becomes of work that is not saved, if closed documents are kept for so many ``days``."""
+    if days <= 0:
+        return _tr("What is not saved will be lost, since closed documents are not kept.")
+    if days == 1:
+        return _tr("What is not saved can be brought back for a day by File > Reopen Closed.")
+    return _tr("What is not saved can be brought back for {} days by File > Reopen Closed.").format(days)
+
+
+def ask_leave_all(parent: QWidget, names: Sequence[str], days: int) -> list[int] | None:
+    """Which of these documents, by number, are to be saved before the program ends; None to stay.
+
+    ``days`` as in ``ask_leave``.
+    """
+    if len(names) == 1:
+        answer = ask_leave(parent, names[0], days)
+        return None if answer == "cancel" else [0] if answer == "save" else []
+    from maskstudio.ui.widgets.unsaved import UnsavedDialog
+
+    dialog = UnsavedDialog(names, without_saving(days), parent)
+    dialog.exec()
+    return dialog.chosen
+
+
+def show_about(parent: QWidget) -> None:
+    """Version, licence and what it stands on."""
+    text = _tr(
+        "<h3>maskstudio {}</h3><p>Free software under the GNU Affero General Public License, version 3 or later.</p>"
+        "<p>Detection by Ultralytics YOLO (AGPL-3.0) and MediaPipe (Apache-2.0). Nothing is sent anywhere unless you "
+        "ask for it.</p>"
+    )
+    from importlib.metadata import version  # brings half of the e-mail library
+
+    QMessageBox.about(parent, _tr("About maskstudio"), text.format(version("maskstudio")))

@@ -1,0 +1,202 @@
+"""Leaving: one question about unsaved work, a wait for what is still owed, then an end that nobody waits for."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
+
+from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.widgets.handover import hand_over
+from maskstudio.ui.window.waiting import WaitingSheet
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QSessionManager
+
+    from maskstudio.jobs import Job
+    from maskstudio.journal.writer import Writer
+    from maskstudio.ui.window.window import MainWindow
+
+_A_MOMENT = 2.0  # s for work nobody waits for to come to its next step
+
+
+class Leaving(QObject):
+    """Says whether the window may close. If not yet, it closes the window by itself once it may; ``ended`` is emitted
+    when that has come to something: gone, or staying.
+    """
+
+    ended = Signal()
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._agreed = False  # the user has said what is to become of unsaved work
+        self._ask_again = False  # something has come since
+        self._anyway = False
+        self._saving: list[Job] = []
+        self._sheet: WaitingSheet | None = None
+        self.keeps_journals = False  # unsaved work is offered at the next start
+
+    def may_go(self) -> bool:
+        """Whether nothing is lost and nothing is owed any more; asks, or waits with a sheet, where there is."""
+        if self._anyway:
+            return True
+        if not self._agreed and not self._ask():
+            return False
+        for tab in self._window.tabs.open:
+            if self.keeps_journals or tab.session.keep_closed:
+                tab.session.owe_entered()
+        if self._window.owed.jobs:
+            self._wait()
+            return False
+        if self.keeps_journals or self._window.owed.may_leave():
+            return True
+        self.stay()
+        return False
+
+    def job_changed(self, job: Job) -> None:
+        """Go on, or give up, with what a job has come to."""
+        if not self._agreed:
+            return
+        self._ask_again |= job.state == "done" and job.owes is not None and job.owes.adds
+        lost = job.finished and job.state != "done" and job in self._saving
+        failed = lost or (job.state == "failed" and job.owes is not None)
+        if failed and not self.keeps_journals:  # otherwise nobody is there to be asked
+            self._window.owed.may_leave()  # which says it: the next time, the user knows
+            self.stay()
+        elif self._window.owed.jobs:
+            self._show_jobs()
+        else:
+            QTimer.singleShot(0, self._go)
+
+    def stay(self) -> None:
+        """Go on with the work instead."""
+        if self.keeps_journals:  # the rest must still be written
+            return
+        self._agreed = False
+        self._saving.clear()
+        self._drop_sheet()
+        self.ended.emit()
+
+    def end_by_signal(self, number: int) -> None:
+        """The system wants an end: what is owed is written, unsaved work kept for the next start. The second time, at
+        once.
+        """
+        if self.keeps_journals and self._agreed:
+            self._say_what_is_left()
+            self._leave_anyway()
+            return
+        self.status = 128 + number
+        self.keeps_journals = self._agreed = True
+        self._window.close()
+
+    def session_ends(self, manager: QSessionManager) -> None:
+        """The user logs out: unsaved work is kept for the next start; where files are owed, they can wait for them."""
+        self.keeps_journals = self._agreed = True
+        if not self._window.owed.jobs or not manager.allowsInteraction():
+            return
+        loop = QEventLoop()
+        self.ended.connect(loop.quit)
+        self._wait()
+        loop.exec()
+        if self._window.owed.jobs and not self._anyway:
+            self.keeps_journals = False
+            manager.cancel()
+        manager.release()
+
+    status = 0  # of the program, where a signal has ended it
+
+    def _ask(self) -> bool:
+        """Whether the user agrees to leave; starts to save what they want saved."""
+        hand_over()
+        window = self._window
+        tabs = [tab for tab in window.tabs.open if tab.session.unsaved]
+        days = window.settings.closed_days
+        chosen = dialogs.ask_leave_all(window, [tab.title for tab in tabs], days) if tabs else []
+        if chosen is None:
+            return False
+        self._agreed, self._ask_again = True, False
+        for number in chosen:
+            window.tabs.show_tab(tabs[number])
+            job = window.files.save()
+            if job is None:
+                self.stay()
+                return False
+            self._saving.append(job)
+        return True
+
+    def _wait(self) -> None:
+        if self._sheet is None:
+            self._sheet = WaitingSheet(self._window)
+            self._sheet.anyway.connect(self._leave_anyway)
+            self._sheet.rejected.connect(self._called_back)
+            self._show_jobs()
+            self._sheet.open()
+
+    def _show_jobs(self) -> None:
+        if self._sheet is not None:
+            self._sheet.show_jobs(self._window.owed.jobs)
+
+    def _called_back(self) -> None:
+        self.keeps_journals = False
+        self.stay()
+
+    def _go(self) -> None:
+        if self._agreed and not self._window.owed.jobs:
+            self._drop_sheet()
+            self.ended.emit()
+            self._agreed = self.keeps_journals or not self._ask_again
+            self._window.close()
+
+    def _leave_anyway(self) -> None:
+        self._anyway = True
+        self._drop_sheet()
+        self.ended.emit()
+        self._window.close()
+
+    def _drop_sheet(self) -> None:
+        if self._sheet is not None:
+            sheet, self._sheet = self._sheet, None
+            sheet.blockSignals(True)
+            sheet.close()
+            sheet.deleteLater()
+
+    def _say_what_is_left(self) -> None:
+        names = [job.owes.what for job in self._window.owed.jobs if job.owes is not None]
+        if names:
+            sys.stderr.write(f"Not written: {', '.join(names)}.\n")
+
+
+class Farewell:
+    """What is left to do once the window is gone, on a thread: nobody is to see a window that hangs."""
+
+    def __init__(self, writer: Writer, *pools: Executor) -> None:
+        self._writer, self._pools = writer, pools
+        self._kept = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, save: Callable[[], object]) -> None:
+        """``save`` the settings, write the journals out, and let the threads end."""
+        self._thread = threading.Thread(target=self._run, args=(save,), name="farewell")
+        self._thread.start()
+
+    def wait(self, patience: float = _A_MOMENT) -> bool:
+        """Wait for files, and ``patience`` s for work that nobody waits for; whether all of it has ended."""
+        if self._thread is None:
+            return True
+        self._kept.wait()
+        self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    def _run(self, save: Callable[[], object]) -> None:
+        try:
+            save()
+            self._writer.close()
+        finally:
+            self._kept.set()
+        for pool in self._pools:
+            pool.shutdown(wait=True, cancel_futures=True)

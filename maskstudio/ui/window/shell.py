@@ -1,0 +1,158 @@
+"""The shell of the window: panels, docks and tabs in their places, which it remembers. It knows no verb."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from maskstudio import settings as stored
+from maskstudio.session.session import Session
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.files.tabs import Tabs
+from maskstudio.ui.help.welcome import Welcome
+from maskstudio.ui.panels.adjust import AdjustPanel
+from maskstudio.ui.panels.detect import DetectPanel
+from maskstudio.ui.panels.export import ExportPanel
+from maskstudio.ui.panels.history import HistoryPanel
+from maskstudio.ui.panels.jobs import JobsPanel
+from maskstudio.ui.panels.layers import LayersPanel
+from maskstudio.ui.panels.mask import MaskPanel
+from maskstudio.ui.panels.refine import RefinePanel
+from maskstudio.ui.tools.tools import Tools
+from maskstudio.ui.views.looking import Viewing
+from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.notice import Notice
+from maskstudio.ui.window.sidebar import Sidebar
+from maskstudio.ui.window.status import StatusLine
+
+_REFINING, _ASIDE = ("refinePanel", "adjustPanel"), ("detectPanel", "maskPanel")
+
+
+class Shell(QMainWindow):
+    """What the window consists of. ``make`` makes the sessions its tabs hold."""
+
+    def __init__(self, settings: stored.Settings, make: Callable[[], Session]) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAcceptDrops(True)
+        self.settings = settings
+        self.canvas = Canvas()
+        self.tools = Tools(self.canvas, settings, self)
+        self.notice = Notice()
+        self.status = StatusLine()
+        self.setStatusBar(self.status)
+        self.tabs = Tabs(make)
+        self.viewing = Viewing(
+            self.canvas, settings, lambda: self.tabs.front.session.runner, lambda: self.tabs.open, self
+        )
+        self._build_panels(self.tabs.front.session)
+
+    def _build_panels(self, session: Session) -> None:
+        self.detect_panel, self.layers_panel = DetectPanel(session), LayersPanel(session)
+        self.mask_panel, self.refine_panel = MaskPanel(session), RefinePanel(session)
+        self.adjust_panel, self.history_panel = AdjustPanel(session), HistoryPanel(session)
+        self.export_panel, self.jobs_panel = ExportPanel(session), JobsPanel(session)
+        self.panels = (
+            self.detect_panel,
+            self.layers_panel,
+            self.mask_panel,
+            self.refine_panel,
+            self.adjust_panel,
+            self.export_panel,
+            self.history_panel,
+            self.jobs_panel,
+        )
+        self.refine_panel.regionChosen.connect(self.adjust_panel.show_region)
+        self._before_refining: dict[str, bool] | None = None  # what was folded
+        self.sidebar = Sidebar()
+        add = self.sidebar.add
+        navigator = add(self.viewing.navigator, self.tr("Navigator"))
+        navigator.hide()
+        self.viewing.show_navigator = navigator.setVisible
+        add(self.detect_panel, self.tr("Detect"), "detect")
+        add(self.layers_panel, self.tr("Layers"), "layers", tools=self.layers_panel.tools, stretches=True)
+        add(self.mask_panel, self.tr("Mask"), "mask", tools=self.mask_panel.tools)
+        add(self.refine_panel, self.tr("Refine edge"), "refine")
+        self.sidebar.add_section(self.refine_panel.halo, self.tr("Halo meter"), "view-worst")
+        add(self.adjust_panel, self.tr("Adjust"), "adjust", tools=self.adjust_panel.tools)
+        add(self.export_panel, self.tr("Export"), "export", tools=self.export_panel.tools)
+        add(self.history_panel, self.tr("History"), "history")
+        add(self.jobs_panel, self.tr("Jobs"), "jobs")
+
+    def arrange(self, welcome: Welcome, offer: QWidget) -> None:
+        """Put everything in its place; ``welcome`` fills the stage while nothing is open, ``offer`` comes above it."""
+        self.welcome = welcome
+        stage = QWidget()
+        stacked = QStackedLayout(stage)
+        stacked.setStackingMode(QStackedLayout.StackingMode.StackAll)
+        stacked.addWidget(self.welcome)
+        stacked.addWidget(self.viewing.compare)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tools.options)
+        column.addWidget(self.tabs)
+        column.addWidget(offer)
+        column.addWidget(stage, 1)
+        self.notice.lie_over(stage)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setObjectName("splitter")
+        self.setCentralWidget(self.splitter)  # before it holds anything: whatever moves is styled anew, all of it
+        self.splitter.addWidget(middle)
+        self.splitter.addWidget(self.sidebar)
+        self.sidebar.strip.come_before(self.detect_panel)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setCollapsible(0, False)
+        self._restore()
+
+    def dress(self) -> None:
+        """Take over the theme's icons."""
+        for name in ("qt_toolbar_ext_button", "qt_menubar_ext_button"):  # for what has no room; Qt's own are black
+            for more in self.findChildren(QToolButton, name):
+                more.setIcon(icon("more"))
+                more.setAccessibleName(self.tr("More"))
+        self.tools.dress()
+        self.notice.dress()
+        self.welcome.dress()
+
+    def show_refine_workspace(self) -> bool:
+        """Make room for the panels that refine an edge; the second time, fold and unfold all as it was before.
+
+        Returns whether they have the room now.
+        """
+        sidebar, before = self.sidebar, self._before_refining
+        if before is not None:
+            self._before_refining = None
+            self.layers_panel.show_compact(False)
+            for name, folded in before.items():
+                sidebar.fold(name, folded)
+            return False
+        self._before_refining = {name: sidebar.folded(name) for name in (*_REFINING, *_ASIDE)}
+        self.layers_panel.show_compact(True)
+        sidebar.show()
+        for name in _ASIDE:
+            sidebar.fold(name, True)
+        for name in _REFINING:
+            sidebar.docks[name].show()
+            sidebar.fold(name, False)
+        sidebar.reveal(_REFINING[0])
+        return True
+
+    def remember(self) -> None:
+        """Note the arrangement in the settings, which are still to be saved."""
+        states = {"geometry": self.saveGeometry(), "panels": self.sidebar.state(), "split": self.splitter.saveState()}
+        self.settings.window = {name: bytes(state.toBase64().data()).decode() for name, state in states.items()}
+
+    def _restore(self) -> None:
+        saved = {name: QByteArray.fromBase64(text.encode()) for name, text in self.settings.window.items()}
+        self.resize(1440, 900)
+        self.splitter.setSizes([1100, 320])
+        for name in ("adjustPanel", "historyPanel", "jobsPanel"):
+            self.sidebar.fold(name, True)
+        if "geometry" in saved:
+            self.restoreGeometry(saved["geometry"])
+        if "panels" in saved:
+            self.sidebar.restore(saved["panels"])
+        if "split" in saved:
+            self.splitter.restoreState(saved["split"])

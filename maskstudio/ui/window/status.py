@@ -1,0 +1,98 @@
+"""The status line: zoom, size, position, coverage; the running job with its cancel."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
+
+from maskstudio.jobs import Job
+from maskstudio.ui.widgets.elided import Words
+from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.progress import Progress
+
+_WORDS = 260  # px of what a job is called; a long file name must not widen the window
+
+
+class _Fact(QLabel):
+    """A label whose size does not depend on its words: new ones lay nothing out anew, which takes milliseconds, and
+    they come with every movement of the pointer.
+    """
+
+    def __init__(self, digits: int) -> None:
+        """As wide as so many digits."""
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._digits = digits
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        self.setFixedSize(metrics.horizontalAdvance("0" * self._digits), metrics.height() + 2)
+
+
+class StatusLine(QStatusBar):
+    """Facts at the left, work at the right. ``cancelled`` is emitted by the button beside the progress."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusLine")
+        self.setSizeGripEnabled(False)
+        self._zoom, self._size, self._place = _Fact(9), _Fact(18), _Fact(35)
+        self._work = QLabel()
+        for label, name in ((self._zoom, "zoom"), (self._size, "imageSize"), (self._place, "place")):
+            label.setObjectName(name)
+            self.addWidget(label)
+        self._hint = Words()
+        self.addWidget(self._hint, 1)
+        self._safety = QLabel()
+        self._safety.setObjectName("safety")
+        self.addPermanentWidget(self._safety)
+        self._bar = Progress()
+        self._bar.setFixedWidth(140)
+        self._cancel = QToolButton()
+        self._cancel.setText(self.tr("Cancel"))
+        self._cancel.setObjectName("cancelJob")
+        self._cancel.setIcon(icon("cancel"))
+        self._cancel.setToolTip(self.tr("Stop the running work  (Ctrl+.)"))
+        self._cancel.clicked.connect(self.cancelled)
+        self._work.setObjectName("work")
+        self._work.setTextFormat(Qt.TextFormat.PlainText)
+        for widget in (self._work, self._bar, self._cancel):
+            self.addPermanentWidget(widget)
+        self.show_job(None)
+
+    def show_view(self, scale: float | None, size: tuple[int, int] | None) -> None:
+        """Zoom in device pixels an image pixel, and the image's size in px."""
+        self._zoom.setText("" if scale is None else f"{scale * 100:.4g} %")
+        self._size.setText("" if size is None else f"{size[0]} × {size[1]} px")
+
+    def show_place(self, place: tuple[int, int, int] | None) -> None:
+        """Column, row and alpha (0..255) under the pointer."""
+        text = "" if place is None else self.tr("x {}  y {}   alpha {} ({:.0%})")
+        self._place.setText("" if place is None else text.format(*place, place[2] / 255))
+
+    def show_hint(self, hint: str) -> None:
+        """What the tool in use does, and its keys."""
+        self._hint.say(hint)
+
+    def show_safety(self, words: str, more: str) -> None:
+        """How safe the work is, and what that means."""
+        self._safety.setText(words)
+        self._safety.setToolTip(more)
+
+    def show_job(self, job: Job | None, others: int = 0) -> None:
+        """The running job, or None; ``others`` counts those waiting behind it."""
+        for widget in (self._work, self._bar, self._cancel):
+            widget.setVisible(job is not None)
+        if job is None:
+            return
+        more = self.tr(" (+{} more)").format(others) if others else ""
+        words = self._work.fontMetrics().elidedText(job.text or job.label, Qt.TextElideMode.ElideMiddle, _WORDS)
+        self._work.setText(f"{words}, {job.fraction:.0%}{more}")
+        self._bar.show_fraction(job.fraction)

@@ -1,0 +1,36 @@
+"""Undo and redo, wherever they come from: what a tool has under way is asked first, the history after it.
+
+While something is under way the history stands still, so that nothing is taken back behind it.
+"""
+
+from maskstudio.session.session import Session
+from maskstudio.ui.tools.tools import Tools
+
+
+def undo_label(tools: Tools, session: Session) -> str:
+    """What undo would take back, in a word or two; empty for nothing."""
+    return tools.undoes or session.undo_label
+
+
+def redo_label(tools: Tools, session: Session) -> str:
+    """What redo would bring back; empty for nothing."""
+    if tools.redoes or tools.undoes:
+        return tools.redoes
+    return session.redo_label
+
+
+def undo(tools: Tools, session: Session) -> None:
+    """Take the last thing back."""
+    if not tools.undo():
+        session.undo()
+
+
+def redo(tools: Tools, session: Session) -> None:
+    """Bring the last thing back that was taken back."""
+    if not tools.redo():
+        session.redo()
+
+
+def toggle(tools: Tools, session: Session) -> None:
+    """Go back one step, or, right after having gone back, forward again."""
+    redo(tools, session) if redo_label(tools, session) else undo(tools, session)
