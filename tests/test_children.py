@@ -33,7 +33,7 @@ def watch(event, arguments):
     children.append([os.fsdecode(program or words[0]), given])
 sys.addaudithook(watch)
 def command(*words):
-    from maskstudio.cli import run
+    from maskstudio.cli.app import run
     sys.argv = ["maskstudio", *words]
     try:
         run()
