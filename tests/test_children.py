@@ -46,7 +46,7 @@ print(json.dumps(children))
 CUTTING = """
 command("detect", {sample!r})
 command("detect", {sample!r}, "--model", "yolov8n-seg")
-from maskstudio import doctor
+from maskstudio.cli import doctor
 doctor._window()
 """
 

@@ -33,7 +33,7 @@ from maskstudio.session import steps
 from maskstudio.session.recipe import Recipe
 from maskstudio.session.session import Session
 session, recipe = Session(Runner(immediate, Inline())), Recipe.read(Path("recipe.json"))
-region = steps.RegionFile(Path("area.png"), Recipe.read(Path("harder.json")))
+region = steps.RegionFile(Path("area.png"), Path("harder.json"))
 more = steps.Given(here=Path("here.png"), keep=Path("keep.png"), regions=(region,))
 steps.open_photo(session, Path("photo.png"))
 steps.take_mask(session, Path("mask.png"), MaskInParams(), more)
@@ -111,6 +111,6 @@ def test_one_second_photo_is_enough(session, folder):
 
 
 def test_everything_that_is_read_is_named(folder):
-    region = steps.RegionFile(folder / "area.png", Recipe({}))
+    region = steps.RegionFile(folder / "area.png", folder / "harder.json")
     more = steps.Given(trimap=folder / "t.png", regions=(region,), second_shot=folder / "s.png")
     assert [path for path in more.files if path] == [folder / name for name in ("t.png", "area.png", "s.png")]

@@ -5,16 +5,15 @@ from typing import Any
 from maskstudio.cli.streams import given
 from maskstudio.core.fringe import Fringe
 from maskstudio.errors import BadParameter
-from maskstudio.session.recipe import Recipe
 from maskstudio.session.steps import FringeReport, RegionFile
 
 
 def region(text: str) -> RegionFile:
-    """A region as it is written, MASK=RECIPE. Raises BadParameter, CannotRead."""
+    """A region as it is written, MASK=RECIPE. Raises BadParameter, and CannotRead for a stream that holds nothing."""
     mask, _, recipe = text.partition("=")
     if not (mask and recipe):
         raise BadParameter(f"A region is given as MASK=RECIPE, not {text!r}.")
-    wanted = Recipe.read(given(recipe))
+    wanted = given(recipe)
     return RegionFile(given(mask), wanted)
 
 

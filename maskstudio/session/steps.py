@@ -20,10 +20,10 @@ from maskstudio.session.session import Session
 
 @dataclass(frozen=True)
 class RegionFile:
-    """A part of an edge that is refined by a recipe of its own; ``mask`` is the picture that says where it lies."""
+    """A part of an edge that is refined by a ``recipe`` of its own; ``mask`` is the picture that says where it lies."""
 
     mask: Path
-    recipe: Recipe
+    recipe: Path
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def take_mask(
 def refine(session: Session, recipe: Recipe, more: Given = NOTHING_MORE) -> None:
     """Refine the active layer as the recipe says, with all that is given.
 
-    Raises BadParameter for two second photos, BadMask and CannotRead for what a file of ``more`` does not hold.
+    Raises BadParameter for two second photos, and what reading raises for a file of ``more`` that cannot be used.
     """
     layer = _matched(session, more) if more.clean_plate or more.second_shot else _active(session)
     if more.trimap is not None:
@@ -161,12 +161,13 @@ def _paint_hints(session: Session, more: Given) -> None:
 
 def _add_region(session: Session, region: RegionFile) -> None:
     assert session.document is not None
+    wanted = Recipe.read(region.recipe)
     session.add_region(
         _active(session).id,
         shown(region.mask.stem),
         Mask.from_array(read_mask(region.mask, session.document.size)),
-        refine=region.recipe.params(RefineParams),
-        edge=region.recipe.params(AdjustParams),
+        refine=wanted.params(RefineParams),
+        edge=wanted.params(AdjustParams),
     )
 
 
