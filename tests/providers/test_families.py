@@ -2,6 +2,7 @@
 
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ from maskstudio.cli import app, doctor
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
-from maskstudio.errors import BadMask, BadParameter, UnknownModel
+from maskstudio.errors import BadMask, BadParameter, UnknownModel, Untrusted
 from maskstudio.jobs import Inline, Runner, Token, immediate
 from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams
-from maskstudio.providers.local import families
+from maskstudio.providers.local import families, yolo
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.provider import Candidate, CutsOut, Detects, Model, ModelState, Prompt, Selects
+from maskstudio.providers.weights.entry import Entry
 from maskstudio.session.session import Session
 from tests.test_layers import PACKAGE, imports
 
@@ -218,6 +220,29 @@ def test_a_model_is_not_asked_for_what_it_cannot_do(row):
 def test_where_no_model_can_it_says_so():
     with pytest.raises(BadParameter, match=r"cannot select what is pointed at; no model on this machine can\."):
         Local().select(image(), Prompt("mediapipe_selfie", include=((1, 1),)), None, Token())
+
+
+def test_a_file_belongs_to_the_first_row_that_knows_it_and_only_that_trusts_it(monkeypatch, tmp_path):
+    content = b"PK\x03\x04 not one of yolo's"
+    file = tmp_path / "bright.pt"
+    file.write_bytes(content)
+    family = Bright()
+    family.weights = {
+        "bright": Entry(
+            "bright", "Bright things", "AGPL-3.0", "https://localhost/bright.pt", (sha256(content).hexdigest(),)
+        )
+    }
+    with pytest.raises(Untrusted, match="--trust"):
+        families.add(file)
+    monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
+    assert families.add(file) == "bright"
+    (listed,) = (state for state in families.states() if state.name == "bright")
+    assert listed == family.state("bright")
+    assert families.family_of("bright") is family
+    with pytest.raises(Untrusted, match="--trust"):
+        yolo.Yolo().detect(image(), DetectParams(model="bright"), Token())
+    brought = families.pull("bright", Token(), lambda entry, target, token: target.with_suffix(f".{entry.licence}"))
+    assert brought.name == "bright.AGPL-3.0"
 
 
 def test_what_has_no_file_of_its_own_is_not_downloaded(row, tmp_path, monkeypatch):
