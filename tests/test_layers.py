@@ -176,3 +176,57 @@ def test_no_path_reaches_a_library_as_text():
 def test_these_tests_run_with_qt_out_of_reach():
     with pytest.raises(ImportError):
         importlib.import_module("PySide6.QtCore")
+
+
+# Kinds of verbs of a session know the desk and nothing of each other.
+
+
+def kinds_of_verbs(session: Path) -> set[str]:
+    """The modules that a session is made of, but for the desk."""
+    return {name for name in imports(session / "session.py") if name.startswith("maskstudio.session.")} - {
+        "maskstudio.session.desk"
+    }
+
+
+def verbs_that_know_each_other(package: Path) -> list[str]:
+    kinds = kinds_of_verbs(package / "session")
+    return [
+        f"{file.name} imports {name}"
+        for file in sorted((package / "session").glob("*.py"))
+        if file.name != "session.py"
+        for name in [*imports(file), *_named(file)]
+        if name in kinds
+    ]
+
+
+def _named(file: Path) -> list[str]:
+    """What is imported as ``from maskstudio.session import name``."""
+    return [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "maskstudio.session"
+        for alias in node.names
+    ]
+
+
+def test_no_kind_of_verb_knows_another():
+    assert len(kinds_of_verbs(PACKAGE / "session")) > 10
+    assert verbs_that_know_each_other(PACKAGE) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("edging.py", "from maskstudio.session.painting import Painting"),
+        ("edging.py", "def f():\n    from maskstudio.session import painting"),
+        ("desk.py", "import maskstudio.session.painting"),
+    ],
+)
+def test_verbs_that_know_each_other_are_seen(tmp_path, file, line):
+    session = tmp_path / "session"
+    session.mkdir()
+    lines = [f"from maskstudio.session.{name} import {name.title()}" for name in ("desk", "edging", "painting")]
+    (session / "session.py").write_text("\n".join(lines))
+    assert verbs_that_know_each_other(tmp_path) == []
+    (session / file).write_text(line)
+    assert verbs_that_know_each_other(tmp_path) == [f"{file} imports maskstudio.session.painting"]

@@ -14,22 +14,25 @@ from maskstudio.core.tile import Plane
 from maskstudio.core.warp import Matrix
 from maskstudio.core.warpmask import needs_draft, transformed_codes, transformed_mask, transformed_paint
 from maskstudio.errors import MaskStudioError
-from maskstudio.jobs import Runner, Token
+from maskstudio.jobs import Token
 from maskstudio.params.local import AdjustParams, CleanParams
 from maskstudio.session import operations
-from maskstudio.session.live import Fields, LiveVerbs, Step, Wish
+from maskstudio.session.desk import Desk
+from maskstudio.session.live import LayerFields, Live, Stepping, Wish
 
-Kind = str  # of a run: "adjust", "clean" or "transform"
+RunKind = str  # of a run: "adjust", "clean" or "transform"
 
 
-class AdjustingVerbs(LiveVerbs):
+class AdjustingVerbs:
     """Each is a run on the active layer: call it with every value of a slider; all of them are one step together.
 
-    ``keep_run`` ends a run; the next value starts from what it came to. So does anything else that happens.
+    ``keep_run`` ends a run; the next value starts from what it came to. So does anything else that happens. ``live``
+    carries the runs out.
     """
 
-    def __init__(self, runner: Runner, provider: str = "local") -> None:
-        super().__init__(runner, provider)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.live = Live(desk)
         self._asked: dict[str, AdjustParams | CleanParams] = {}  # by the key of a run
         self._parts: tuple[Mask, Parts] | None = None  # the last mask whose parts were found
         self._hopeless: Mask | None = None  # and one where that failed
@@ -39,45 +42,45 @@ class AdjustingVerbs(LiveVerbs):
     @property
     def adjust_params(self) -> AdjustParams:
         """The controls of the active layer's edge, or the newer ones that are just being applied."""
-        layer = self.active
+        layer = self._desk.active
         if layer is None:
             return AdjustParams()
-        asked = self._asked.get(_key("adjust", layer)) if self.coming(_key("adjust", layer)) else None
+        asked = self._asked.get(_key("adjust", layer)) if self.live.coming(_key("adjust", layer)) else None
         return asked if isinstance(asked, AdjustParams) else layer.edge
 
     def adjust_edge(self, params: AdjustParams) -> None:
         """Set the controls of the active layer's edge: live, and changeable ever after. Strokes from then on lie over
         what comes out.
         """
-        layer = self.active
+        layer = self._desk.active
         if layer is None or params == self.adjust_params:
             return
         key = _key("adjust", layer)
         self._asked[key] = params
-        start = self.start_of(key, layer.id)
-        if self.runs(key) and start is not None and start.edge == params:
-            self.drop(key)
+        start = self.live.start_of(key, layer.id)
+        if self.live.runs(key) and start is not None and start.edge == params:
+            self.live.drop(key)
             return
-        image = self._required().image
+        image = self._desk.required().image
 
-        def work(before: Layer, step: Step) -> Fields:
+        def work(before: Layer, step: Stepping) -> LayerFields:
             return _controlled(image, before, params, step)
 
-        self._run(Wish(layer.id, "Adjust edge", key, work, absolute=True))
+        self.live.run(Wish(layer.id, "Adjust edge", key, work, absolute=True))
 
     def feather(self, radius: int) -> None:
         """Fade the edge of the active layer over ``radius`` px inwards and outwards: a step of its own."""
-        layer = self.active
+        layer = self._desk.active
         if layer is None or not radius:
             return
         self.keep_run("feather")
         key, params = _key("feather", layer), AdjustParams(feather=radius)
 
-        def work(before: Layer, step: Step) -> Fields:
+        def work(before: Layer, step: Stepping) -> LayerFields:
             return overruled(before, adjusted_mask(before.alpha, params, step=step))
 
-        self._run(Wish(layer.id, "Feather", key, work))
-        self.keep(key)
+        self.live.run(Wish(layer.id, "Feather", key, work))
+        self.live.keep(key)
 
     # Islands and holes
 
@@ -102,17 +105,17 @@ class AdjustingVerbs(LiveVerbs):
 
         def done(parts: Parts) -> None:
             self._parts = mask, parts
-            self.changed()
+            self._desk.changed()
 
         def work(token: Token) -> Parts:
             return cleanup.parts(mask.array(), check=token.check)
 
         def failed(error: MaskStudioError) -> None:
             self._hopeless = mask
-            self.failed(error)
+            self._desk.failed(error)
 
         lane = f"layer {start.id} parts"
-        self.runner.start("Find islands and holes", work, done, lane=lane, failed=failed, quiet=True)
+        self._desk.runner.start("Find islands and holes", work, done, lane=lane, failed=failed, quiet=True)
 
     def forget_parts(self) -> None:
         """Let go of islands and holes: they hold a copy of the mask."""
@@ -120,16 +123,16 @@ class AdjustingVerbs(LiveVerbs):
 
     def clean(self, params: CleanParams) -> None:
         """Remove islands and fill holes of the active layer, as it was before the run, below these sizes."""
-        layer = self.active
+        layer = self._desk.active
         if layer is None or params == self.clean_params:
             return
         key = _key("clean", layer)
         self._asked[key] = params
         if params == CleanParams():
-            self.drop(key)
+            self.live.drop(key)
             return
 
-        def work(before: Layer, step: Step) -> Fields:
+        def work(before: Layer, step: Stepping) -> LayerFields:
             known = self._parts
             if known is None or known[0] is not before.alpha:
                 known = before.alpha, cleanup.parts(before.alpha.array(), check=lambda: step(0.3))
@@ -137,7 +140,7 @@ class AdjustingVerbs(LiveVerbs):
             plane = known[1].cleaned(params.min_island, params.min_hole)
             return overruled(before, before.alpha.put(plane, 0, 0))
 
-        self._run(Wish(layer.id, "Clean islands and holes", key, work))
+        self.live.run(Wish(layer.id, "Clean islands and holes", key, work))
 
     # Place and size
 
@@ -146,49 +149,49 @@ class AdjustingVerbs(LiveVerbs):
 
         ``matrix`` is 2 x 3. Parameters stay live; a refined edge is solved anew when the run is kept.
         """
-        layer = self.active
+        layer = self._desk.active
         if layer is None:
             return
 
-        def draft(before: Layer, step: Step) -> Fields:
+        def draft(before: Layer, step: Stepping) -> LayerFields:
             return _transformed(before, matrix, step, draft=True)
 
-        def work(before: Layer, step: Step) -> Fields:
+        def work(before: Layer, step: Stepping) -> LayerFields:
             return _transformed(before, matrix, step)
 
         key = _key("transform", layer)
         if needs_draft(layer.mask):
-            self._run(Wish(layer.id, "Transform mask", key, draft, work))
+            self.live.run(Wish(layer.id, "Transform mask", key, draft, work))
         else:
-            self._run(Wish(layer.id, "Transform mask", key, work))
+            self.live.run(Wish(layer.id, "Transform mask", key, work))
 
     # Runs
 
-    def keep_run(self, kind: Kind) -> None:
+    def keep_run(self, kind: RunKind) -> None:
         """End the active layer's run of this kind; what it came to stays."""
-        if layer := self.active:
-            self.keep(_key(kind, layer))
+        if layer := self._desk.active:
+            self.live.keep(_key(kind, layer))
 
-    def drop_run(self, kind: Kind) -> None:
+    def drop_run(self, kind: RunKind) -> None:
         """End the active layer's run of this kind and take it back."""
-        if layer := self.active:
-            self.drop(_key(kind, layer))
+        if layer := self._desk.active:
+            self.live.drop(_key(kind, layer))
 
-    def in_run(self, kind: Kind) -> bool:
+    def in_run(self, kind: RunKind) -> bool:
         """Whether such a run on the active layer is the last thing that happened, or is about to be."""
-        layer = self.active
-        return layer is not None and self.runs(_key(kind, layer))
+        layer = self._desk.active
+        return layer is not None and self.live.runs(_key(kind, layer))
 
-    def _asked_for(self, kind: Kind) -> AdjustParams | CleanParams | None:
-        layer = self.active
+    def _asked_for(self, kind: RunKind) -> AdjustParams | CleanParams | None:
+        layer = self._desk.active
         return self._asked.get(_key(kind, layer)) if layer is not None and self.in_run(kind) else None
 
     def _clean_start(self) -> Layer | None:
-        layer = self.active
-        return self.start_of(_key("clean", layer), layer.id) if layer is not None else None
+        layer = self._desk.active
+        return self.live.start_of(_key("clean", layer), layer.id) if layer is not None else None
 
 
-def overruled(layer: Layer, target: Mask) -> Fields:
+def overruled(layer: Layer, target: Mask) -> LayerFields:
     """The layer's paint with ``target`` put wherever it differs from the layer's alpha."""
     paint, alpha, under = layer.brush_paint or Paint.none(*target.size), layer.alpha, layer.brushed
     values: dict[Index, Plane] = {}
@@ -204,7 +207,7 @@ def overruled(layer: Layer, target: Mask) -> Fields:
     return {"retouch" if layer.refinement else "paint": paint.replaced(values, covers, shown)}
 
 
-def _controlled(image: Image, before: Layer, params: AdjustParams, step: Step) -> Fields:
+def _controlled(image: Image, before: Layer, params: AdjustParams, step: Stepping) -> LayerFields:
     """The layer's edge under other controls, as a draft where it is moved; what is left of it is solved afterwards."""
     from maskstudio.matting.edge import finished
 
@@ -217,7 +220,7 @@ def _controlled(image: Image, before: Layer, params: AdjustParams, step: Step) -
     return {"edge": params, "refinement": finished(image, wished, solved, step, draft=draft)}
 
 
-def _transformed(before: Layer, matrix: Matrix, step: Step, *, draft: bool = False) -> Fields:
+def _transformed(before: Layer, matrix: Matrix, step: Stepping, *, draft: bool = False) -> LayerFields:
     """Mask and paint under the map, and the mask shaped anew; what was refined has to be solved again."""
     step(0.1)
     mask = transformed_mask(before.mask, matrix, draft=draft)
@@ -239,5 +242,5 @@ def _transformed(before: Layer, matrix: Matrix, step: Step, *, draft: bool = Fal
     return fields
 
 
-def _key(kind: Kind, layer: Layer) -> str:
+def _key(kind: RunKind, layer: Layer) -> str:
     return f"{kind} {layer.id}"

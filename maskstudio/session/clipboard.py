@@ -23,6 +23,7 @@ from maskstudio.params.local import ExportParams
 from maskstudio.providers.weights import download
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
+from maskstudio.session.keeping import KeptWork
 
 T = TypeVar("T")
 
@@ -63,8 +64,11 @@ class Cutout(NamedTuple):
     place: Place
 
 
-class ExchangeVerbs(Desk):
+class ClipboardVerbs:
     """Pixels cross as PNG bytes, so that no toolkit touches colours under partial transparency."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def hand_out(
         self,
@@ -79,7 +83,7 @@ class ExchangeVerbs(Desk):
 
         ``prepare`` makes of it, on the job's thread, what ``done`` gets. In one ``lane`` only the newest counts.
         """
-        entered, active = self.entered(), self.active
+        entered, active = self._desk.entered(), self._desk.active
         name = fitting(Path(entered.document.image.name).stem, "-cutout.png")
 
         def work(token: Token) -> T:
@@ -89,23 +93,24 @@ class ExchangeVerbs(Desk):
             png, box = operations.cutout_png(chosen, params, token.part(0.5, 1.0))
             return prepare(Cutout(png, _kept(name, png), Place(box.x, box.y, *chosen.size)))
 
-        return self._start("Copy cut-out", work, done, lane=lane)
+        return self._desk.start("Copy cut-out", work, done, lane=lane)
 
     def paste_image(self, data: bytes, name: str) -> Job:
         """Make an image from ``data`` (bytes of any image file) the document, under a name of its own."""
 
         def done(document: Document) -> None:
-            self._let_go()
-            self.history = History(document, limit=self.history_limit)
-            self.changed()
+            history = History(document, limit=self._desk.history_limit)
+            self._desk.take_up(history, KeptWork(history))
 
-        return self._start(
+        return self._desk.start(
             f"Paste {name}", lambda _token: _pasted(data, name), done, lane="open"
         )  # fmt: skip
 
     def fetch(self, address: str, done: Callable[[bytes], None]) -> Job:
         """Download a picture because the user asked for it; https only."""
-        return self._start("Download picture", lambda token: download.picture(address, token), done, lane="download")
+        return self._desk.start(
+            "Download picture", lambda token: download.picture(address, token), done, lane="download"
+        )
 
 
 def _alone(document: Document, layer: Layer) -> Document:

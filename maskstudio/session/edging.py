@@ -1,119 +1,97 @@
 """Verbs of the refine brush: strokes into the trimap, and regions that are refined in a way of their own."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from maskstudio.core.document import Document, Layer, Region
+from maskstudio.core.cv import cv2
+from maskstudio.core.document import Layer, Region
+from maskstudio.core.files import read_mask
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode, combine
-from maskstudio.core.refinement import Refinement, same_alpha
-from maskstudio.jobs import Runner
+from maskstudio.core.refinement import Refinement, amount_of, same_alpha
+from maskstudio.jobs import Job, Token
 from maskstudio.matting.edgestroke import EdgeStroke
-from maskstudio.matting.hints import HINT_MASK, HINT_UNKNOWN
+from maskstudio.matting.hints import HINT_MASK, HINT_UNKNOWN, from_trimap
 from maskstudio.params.local import AdjustParams, BrushParams, RefineParams
-from maskstudio.session.painting import PaintingVerbs, Showing
+from maskstudio.session.desk import Desk
+from maskstudio.session.hooks import InHand
+from maskstudio.session.laying import paintable
 
 _LABELS = {0: "Erase hints", HINT_UNKNOWN: "Refine edge here", HINT_MASK: "Erase refinement"}
+# A fix takes in this much around the soft pixels it is for, in px.
+_AROUND = 3
 
 
-class EdgingVerbs(PaintingVerbs):
+class EdgingVerbs:
     """What is brushed shows a quick answer at once; the true one, solved in the background for the part that was
     painted alone, takes its place. Everything stays editable: hints and regions are kept with the layer.
     """
 
-    def __init__(self, runner: Runner, provider: str = "local") -> None:
-        super().__init__(runner, provider)
-        self._edge_stroke: EdgeStroke | None = None
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     # The refine brush
 
     @property
-    def edge_stroke(self) -> EdgeStroke | None:
-        """The stroke of the refine brush under way."""
-        return self._edge_stroke
+    def stroke(self) -> EdgeStroke | None:
+        """The stroke under way, if it is one of the refine brush."""
+        hand = self._desk.in_hand
+        return hand.stroke if hand is not None and isinstance(hand.stroke, EdgeStroke) else None
 
-    @property
-    def _showing(self) -> Showing | None:
-        return self._edge_stroke or super()._showing
-
-    def begin_edge_stroke(self, params: BrushParams, code: int, region: int | None = None) -> EdgeStroke | None:
+    def begin_stroke(self, params: BrushParams, code: int, region: int | None = None) -> EdgeStroke | None:
         """Begin to paint hints (``matting.hints``) on the active layer; ``region`` is the one they join.
 
         None, with a sentence, where there is no layer to refine.
         """
-        self.end_stroke()
-        document = self._required()
-        if not document.layers or self.active is None:
-            self.told("There is no mask to refine yet; find the subject or paint one first.")
+        self._desk.end_stroke()
+        document = self._desk.required()
+        if not document.layers or self._desk.active is None:
+            self._desk.told("There is no mask to refine yet; find the subject or paint one first.")
             return None
-        layer = self._paintable(document)
+        layer = paintable(self._desk)
         if layer is None:
             return None
-        self._stroked = layer
-        self._edge_stroke = EdgeStroke(document.image, layer, params, code, region)
-        return self._edge_stroke
+        stroke = EdgeStroke(document.image, layer, params, code, region)
+        self._desk.in_hand = InHand(layer, stroke, lambda: self._end(layer, stroke))
+        return stroke
 
-    def edge_stroke_to(self, x: float, y: float, pressure: float = 1.0, *, preview: bool = True) -> Rect:
-        """Go on to this point (image px); gives the image pixels that may look different now. Without a ``preview``
-        what is painted shows once it is solved, for when there is no time.
+    def stroke_to(self, x: float, y: float, pressure: float = 1.0, *, preview: bool = True) -> Rect:
+        """Go on to this point (image px) with a pressure in 0..1; gives the image pixels that may look different now.
+
+        Without a ``preview`` what is painted shows once it is solved, for when there is no time.
         """
-        return EMPTY if self._edge_stroke is None else self._edge_stroke.to(x, y, pressure, preview=preview)
-
-    def end_stroke(self) -> None:
-        """Make the stroke under way, of whichever brush, one step."""
-        stroke, painted_on = self._edge_stroke, self._stroked
-        if stroke is None or painted_on is None:
-            super().end_stroke()
-            return
-        self.ending(stroke.end())
-        self.cancel_stroke()
-        now = self._required().layer(painted_on.id)
-        if not stroke.area or now is None:
-            return
-        if now.alpha is not painted_on.alpha or now.hints is not painted_on.hints:  # a job has ended meanwhile
-            stroke = stroke.again(now)
-        self._keep_hints(now, stroke)
-
-    def cancel_stroke(self) -> None:
-        """Forget the stroke under way."""
-        self._edge_stroke = None
-        super().cancel_stroke()
-
-    def _keep_hints(self, layer: Layer, stroke: EdgeStroke) -> None:
-        cover = stroke.cover
-        regions = layer.regions
-        if stroke.region is not None:
-            how: Mode = "subtract" if stroke.code in (0, HINT_MASK) else "add"
-            regions = tuple(
-                replace(each, area=combine(each.area, cover, how)) if each.id == stroke.region else each
-                for each in regions
-            )
-        hinted = layer.changed(
-            hints=stroke.hints(),
-            regions=regions,
-            refinement=stroke.refinement(),
-            retouch=layer.retouch.lifted(cover) if layer.retouch else None,
-        )
-        self._commit_edge(hinted, _LABELS.get(stroke.code, "Paint trimap"))
+        stroke = self.stroke
+        return EMPTY if stroke is None else stroke.to(x, y, pressure, preview=preview)
 
     def clear_hints(self, layer_id: int) -> None:
         """Take everything that was painted into the trimap away."""
-        layer = self._required().layer(layer_id)
+        layer = self._desk.required().layer(layer_id)
         if layer is not None and layer.hints is not None:
             self._commit_edge(layer.changed(hints=None, refinement=_awaiting(layer, layer.hints)), "Clear trimap")
 
     def take_trimap(self, layer_id: int, hints: Mask, label: str = "Import trimap") -> None:
         """Let ``hints`` say of every pixel what is sure and what is not."""
-        layer = self._required().layer(layer_id)
+        layer = self._desk.required().layer(layer_id)
         if layer is not None:
             self._commit_edge(layer.changed(hints=hints, refinement=None), label)
+
+    def import_trimap(self, layer_id: int, path: Path, *, resize: bool = False) -> Job:
+        """Take the trimap in a file over: white is sure to be in, black out, anything grey is solved."""
+        size, label = self._desk.required().size, f"Import {path.name}"
+        return self._desk.start(
+            label,
+            lambda _token: from_trimap(read_mask(path, size, allow_resize=resize)),
+            lambda hints: self.take_trimap(layer_id, hints, label),
+            lane=f"import {path}",
+        )
 
     # Regions
 
     def add_region(self, layer_id: int, name: str = "", area: Mask | None = None, **params: Any) -> int | None:
         """Add a region, empty or where ``area`` says, with ``refine`` and ``edge`` as the layer's; gives its id."""
-        layer = self._required().layer(layer_id)
+        layer = self._desk.required().layer(layer_id)
         if layer is None:
             return None
         number = max((region.id for region in layer.regions), default=0) + 1
@@ -158,8 +136,71 @@ class EdgingVerbs(PaintingVerbs):
             waiting = _awaiting(layer, region.area)
             self._commit_edge(layer.changed(regions=rest, refinement=waiting), "Delete region")
 
+    def fix_fringe(self, rect: Rect | None = None) -> None:
+        """Clean the active layer's edge in ``rect`` (all of it by default): its colours first; where that is done
+        already, the edge is drawn in by a pixel. It becomes a region, so it can be changed or removed.
+        """
+        entered, active = self._desk.entered(), self._desk.active
+        if active is None:
+            return
+        around = rect or active.mask.frame
+        if self._desk.settled:
+            self._fix(active, _soft_within(active, around))
+            return
+
+        def work(token: Token) -> tuple[Layer, Mask]:
+            layer = entered.whole(token).layer(active.id)
+            assert layer is not None
+            return layer, _soft_within(layer, around)
+
+        self._desk.start("Fix the fringe", work, lambda found: self._fix(*found), lane=f"layer {active.id} fix")
+
+    def _fix(self, layer: Layer, area: Mask) -> None:
+        """Have ``area`` of a layer cleaned, which is as it has been entered."""
+        now = self._desk.required().layer(layer.id)
+        if now is None:
+            return
+        if not area.tiles:
+            self._desk.told("There is no soft edge in view to fix.")
+            return
+        refine, edge, regions = layer.refine or RefineParams(), layer.edge, len(now.regions)
+        clean = replace(refine, color_decontamination=True, decontamination_amount=1.0)
+        if amount_of(layer.refine) == 1.0 or regions:
+            edge = replace(edge, shift_edge=max(edge.shift_edge - 1 - regions, -100))
+        self.add_region(layer.id, f"Fringe {regions + 1}", area, refine=clean, edge=edge)
+
+    # Within
+
+    def _end(self, painted_on: Layer, stroke: EdgeStroke) -> None:
+        """Make a stroke one step."""
+        self._desk.ending(stroke.end())
+        self._desk.cancel_stroke()
+        now = self._desk.required().layer(painted_on.id)
+        if not stroke.area or now is None:
+            return
+        if now.alpha is not painted_on.alpha or now.hints is not painted_on.hints:  # a job has ended meanwhile
+            stroke = stroke.again(now)
+        self._keep_hints(now, stroke)
+
+    def _keep_hints(self, layer: Layer, stroke: EdgeStroke) -> None:
+        cover = stroke.cover
+        regions = layer.regions
+        if stroke.region is not None:
+            how: Mode = "subtract" if stroke.code in (0, HINT_MASK) else "add"
+            regions = tuple(
+                replace(each, area=combine(each.area, cover, how)) if each.id == stroke.region else each
+                for each in regions
+            )
+        hinted = layer.changed(
+            hints=stroke.hints(),
+            regions=regions,
+            refinement=stroke.refinement(),
+            retouch=layer.retouch.lifted(cover) if layer.retouch else None,
+        )
+        self._commit_edge(hinted, _LABELS.get(stroke.code, "Paint trimap"))
+
     def _region(self, layer_id: int, region_id: int) -> tuple[Layer | None, Region | None]:
-        layer = self._required().layer(layer_id)
+        layer = self._desk.required().layer(layer_id)
         found = next((each for each in layer.regions if each.id == region_id), None) if layer else None
         return layer, found
 
@@ -167,16 +208,14 @@ class EdgingVerbs(PaintingVerbs):
         regions = tuple(region if each.id == region.id else each for each in layer.regions)
         self._commit_edge(layer.changed(regions=regions, refinement=solved), label, merge)
 
-    # Within
-
     def _commit_edge(self, layer: Layer, label: str, merge: str = "") -> None:
         """Keep a layer whose edge is wanted in another way, and solve what that takes."""
-        self.end_stroke()
-        document: Document = self._required()
+        self._desk.end_stroke()
+        document = self._desk.required()
         if not layer.wants_edge:
             layer = layer.changed(refinement=None)
-        self.commit(document.put(layer), label, merge)
-        self._solve_again(layer)
+        self._desk.commit(document.put(layer), label, merge)
+        self._desk.solver.solve_again(layer)
 
 
 def _awaiting(layer: Layer, area: Mask) -> Refinement | None:
@@ -185,3 +224,16 @@ def _awaiting(layer: Layer, area: Mask) -> Refinement | None:
     if known is None:
         return None if layer.wants_edge else Refinement(layer.base, {}, edges=layer.edges).awaiting(area)
     return known.awaiting(area)
+
+
+def _soft_within(layer: Layer, rect: Rect) -> Mask:
+    """255 in and right around the soft pixels of the layer in ``rect``."""
+    around = rect.intersect(layer.mask.frame).intersect(layer.alpha.bounds)
+    empty = Mask(*layer.mask.size)
+    if not around:
+        return empty
+    soft = cv2.inRange(layer.alpha.array(around), 1, 254)
+    if not soft.any():
+        return empty
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _AROUND + 1,) * 2)
+    return empty.put(cv2.dilate(soft, disc), around.x, around.y)

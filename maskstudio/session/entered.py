@@ -3,7 +3,7 @@
 A value that was typed or turned shows once a job has computed it. Whoever writes, copies or sends before that takes
 ``Session.entered`` along: the document of then, frozen, and what is still to come to it. ``whole`` makes of both, on
 the thread of the output, what the screen shows when all has settled. Nothing is computed twice: output and screen share
-their work (``Once``), whoever of them does it.
+their work (``SharedWork``), whoever of them does it.
 """
 
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from maskstudio.jobs import Token
 from maskstudio.session import operations
 
 T = TypeVar("T")
-Change = Callable[[Document, Token], Document]  # what a document becomes by one thing that was entered
+Entering = Callable[[Document, Token], Document]  # what a document becomes by one thing that was entered
 
 _LOOK = 1 / 30  # s between looks at whether a wait was cancelled
 _FOLLOWS = ("refinement", "shaped")  # fields of a layer that follow from others
 
 
-class Once(Generic[T]):
+class SharedWork(Generic[T]):
     """Work that several threads may ask for and one does. Where that one gives up, the next one does it."""
 
     def __init__(self, work: Callable[[Token], T]) -> None:
@@ -51,7 +51,7 @@ class Entered:
     """A document as it was, and what had been entered by then and was still to come to it, in its order."""
 
     document: Document
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Entering, ...] = ()
 
     def made(self, token: Token) -> Document:
         """The document with all of that. For the thread of a job."""

@@ -15,14 +15,18 @@ from maskstudio.core.tile import Plane
 from maskstudio.jobs import Job, Token
 from maskstudio.names import shown
 from maskstudio.params.local import MaskInParams
-from maskstudio.session.painting import How, PaintingVerbs
+from maskstudio.session.desk import Desk
+from maskstudio.session.laying import How, lay_area
 
 Join = Literal["layer", "replace", "add", "subtract", "intersect"]
 JOINS: tuple[Join, ...] = get_args(Join)
 
 
-class MaskInVerbs(PaintingVerbs):
+class ImportingVerbs:
     """What comes in becomes a layer of its own, or joins the mask of the active one as an area does."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def look_at_mask(self, source: Path | bytes, name: str, done: Callable[[Incoming], None]) -> Job:
         """Read a picture that may be taken in as a mask, for whoever wants to choose how."""
@@ -32,7 +36,7 @@ class MaskInVerbs(PaintingVerbs):
             _ = incoming.best  # found out here, where nobody waits for it
             return incoming
 
-        return self._start(f"Read {name}", work, done, lane=f"import look {name}")
+        return self._desk.start(f"Read {name}", work, done, lane=f"import look {name}")
 
     def import_mask(
         self, path: Path, params: MaskInParams | None = None, *, resize: bool = False, keep_size: bool = False
@@ -60,27 +64,27 @@ class MaskInVerbs(PaintingVerbs):
         fit: Fit,
         join: Join = "layer",
     ) -> Job:
-        document, chosen = self._required(), params or MaskInParams()
+        document, chosen = self._desk.required(), params or MaskInParams()
         how = "paste" if label.startswith("Paste") else "import"
 
         def done(plane: Pixels) -> None:
             if join == "layer":
                 mask = Mask.from_array(plane)
-                origin = self.origin(how, params=chosen.to_wire())
+                origin = self._desk.origin(how, params=chosen.to_wire())
                 layer = Layer(id=0, name=name, mask=mask, shaped=mask, origin=origin)
-                self.commit(self._required().add([layer]), label)
+                self._desk.commit(self._desk.required().add([layer]), label)
             else:
                 self._join(to_8bit(plane), join, label)
                 if plane.dtype == np.uint16 and (plane % 257).any():
-                    self.told("Joined to a mask it has 8 bits; as a layer of its own it would keep its 16.")
+                    self._desk.told("Joined to a mask it has 8 bits; as a layer of its own it would keep its 16.")
 
         def work(_token: Token) -> Pixels:
             return read().mask(document.size, chosen, fit)
 
-        return self._start(label, work, done, lane=f"import {label}")
+        return self._desk.start(label, work, done, lane=f"import {label}")
 
     def _join(self, plane: Plane, how: How, label: str) -> None:
-        if self.active is None and how in ("subtract", "intersect"):
-            self.told("There is no mask yet that this could be taken from.")
+        if self._desk.active is None and how in ("subtract", "intersect"):
+            self._desk.told("There is no mask yet that this could be taken from.")
         else:
-            self.select(plane, 0, 0, how, label)
+            lay_area(self._desk, plane, 0, 0, how, label)

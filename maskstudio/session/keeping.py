@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
 
     from maskstudio.core.document import Document
     from maskstudio.core.history import History
+    from maskstudio.core.lock import Lock
     from maskstudio.core.project import Source
     from maskstudio.core.projecthistory import Past
     from maskstudio.core.stroke import Stroke
@@ -35,11 +36,12 @@ the user has agreed; only what we exported there before; what is there at this m
 
 
 @dataclass(eq=False)
-class Kept:
+class KeptWork:
     """Where the work of ``history`` is kept: a project file, its photo, and since when.
 
     ``saved`` is the document that file holds; without a project, the one that came out of the photo's file. ``opened``
-    is how the history stood when it came out of a file.
+    is how the history stood when it came out of a file, ``journal`` the folder of the one it was recovered from, with
+    its lock.
     """
 
     history: History | None
@@ -50,6 +52,7 @@ class Kept:
     ours: list[str] = field(default_factory=list)  # sha256 of the file as we read or wrote it last, and since
     said: str = ""  # why it could not be saved by itself; said once
     opened: tuple[int, Document, Document] | None = None
+    journal: tuple[Path, Lock] | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,12 @@ def put_away_late(
 
     name = entered.document.image.name
     runner.start(f"Close {name}", entered.made, made, lane="close", closing=over, owes=Owes(f"the work on {name}"))
+
+
+def standing(history: History) -> tuple[int, Document, Document]:
+    """What tells whether anything was done to a history: its length, where it stands, and its last document."""
+    steps = history.steps
+    return len(steps), history.document, steps[-1].document
 
 
 def digest_of(path: Path) -> str:

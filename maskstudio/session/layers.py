@@ -1,8 +1,6 @@
 """Verbs on layers: choose, show, arrange, name, copy, merge, move."""
 
-import re
 from dataclasses import replace
-from itertools import count
 
 from maskstudio.core.document import Document, Layer, Origin
 from maskstudio.core.layer import Colour
@@ -10,21 +8,25 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode, combine
 from maskstudio.core.warp import moved
 from maskstudio.jobs import Token
+from maskstudio.session.desk import Desk
 from maskstudio.session.entered import Entered
-from maskstudio.session.shaping import ShapingVerbs
+from maskstudio.session.naming import copied, new_name
 
 
-class LayerVerbs(ShapingVerbs):
+class LayerVerbs:
     """Each is a step of its own, but for choosing the active layer."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def activate(self, layer_id: int) -> None:
         """Choose the layer that panels act on. Not a step: nothing of the result changes."""
-        document = self._required()
-        if document.active != layer_id and document.layer(layer_id) and self.history:
+        document = self._desk.required()
+        if document.active != layer_id and document.layer(layer_id) and self._desk.history:
             chosen = document.changed(active=layer_id)
-            self.history.seal()
-            self.history.amend(lambda old: chosen if old is document else old)
-            self.changed()
+            self._desk.history.seal()
+            self._desk.history.amend(lambda old: chosen if old is document else old)
+            self._desk.changed()
 
     def set_visible(self, layer_id: int, visible: bool) -> None:
         """Show or hide a layer; a hidden one does not count."""
@@ -32,9 +34,9 @@ class LayerVerbs(ShapingVerbs):
 
     def set_solo(self, layer_id: int | None) -> None:
         """Let one layer alone count, or all visible ones again."""
-        document = self._required()
+        document = self._desk.required()
         if document.solo != layer_id and (layer_id is None or document.layer(layer_id)):
-            self.commit(document.changed(solo=layer_id), "Show all layers" if layer_id is None else "Solo layer")
+            self._desk.commit(document.changed(solo=layer_id), "Show all layers" if layer_id is None else "Solo layer")
 
     def set_mode(self, layer_id: int, mode: Mode) -> None:
         """Add, subtract or intersect a layer with what lies below."""
@@ -51,7 +53,7 @@ class LayerVerbs(ShapingVerbs):
 
     def delete(self, layer_id: int) -> None:
         """Remove a layer."""
-        document = self._required()
+        document = self._desk.required()
         layer = document.layer(layer_id)
         if layer is None:
             return
@@ -59,73 +61,73 @@ class LayerVerbs(ShapingVerbs):
         def change(document: Document, _token: Token) -> Document:
             return document.remove(layer_id) if document.layer(layer_id) is not None else document
 
-        if self._turns:
-            self._in_turn("Delete layer", change)
+        if self._desk.turns.waiting:
+            self._desk.in_turn("Delete layer", change)
             return
-        in_hand, entered = self._in_hand(layer), Entered(document, self._computing())
-        self.runner.cancel(f"layer {layer_id} ")
-        self._change("Delete layer", change)
+        in_hand, entered = self._desk.busy_with(layer), Entered(document, self._desk.values_coming())
+        self._desk.runner.cancel(f"layer {layer_id} ")
+        self._desk.change("Delete layer", change)
         if in_hand and entered.changes:
             self._complete(entered, layer_id)
 
     def _complete(self, entered: Entered, layer_id: int) -> None:
         """Bring what was entered of a deleted layer into the step it was deleted from, for undo to bring back."""
-        history = self.history
+        history = self._desk.history
         assert history is not None
 
         def made(whole: Document) -> None:
             kept = whole.layer(layer_id)
             if kept is not None:
                 history.amend(lambda old: old.put(kept) if old is entered.document else old)
-                self.changed()
+                self._desk.changed()
 
         name = entered.document.image.name
-        self.runner.start(f"Finish {name}", entered.made, made, lane=f"deleted {layer_id}", quiet=True)
+        self._desk.runner.start(f"Finish {name}", entered.made, made, lane=f"deleted {layer_id}", quiet=True)
 
     def move(self, layer_id: int, to: int) -> None:
         """Put a layer at position ``to``, counted from the bottom."""
-        document = self._required()
+        document = self._desk.required()
         if document.layer(layer_id):
-            self.commit(document.move(layer_id, to), "Move layer")
+            self._desk.commit(document.move(layer_id, to), "Move layer")
 
-    def add_layer(self, mask: Mask | None = None, *, name: str = "", how: str = "hand") -> int:
+    def add(self, mask: Mask | None = None, *, name: str = "", how: str = "hand") -> int:
         """Add a layer on top, empty or with a mask of document size, and make it active; gives its id."""
-        document = self._required()
+        document = self._desk.required()
         mask = Mask(*document.size) if mask is None else mask
         layer = Layer(
-            id=0, name=name or new_name(document), mask=mask, shaped=mask, origin=self.origin(how),
+            id=0, name=name or new_name(document), mask=mask, shaped=mask, origin=self._desk.origin(how),
         )  # fmt: skip
-        self.commit(document.add([layer]), "New layer")
+        self._desk.commit(document.add([layer]), "New layer")
         return document.next_id
 
     def duplicate(self, layer_id: int) -> None:
         """Put a copy of a layer right above it."""
-        origin = self.origin("duplicate")
+        origin = self._desk.origin("duplicate")
 
         def change(document: Document, _token: Token) -> Document:
             layer = document.layer(layer_id)
             if layer is None:
                 return document
-            copy = layer.changed(name=_copied(layer.name, document), origin=origin)
+            copy = layer.changed(name=copied(layer.name, document), origin=origin)
             return document.add([copy], at=document.layers.index(layer) + 1)
 
-        self._in_turn("Duplicate layer", change)
+        self._desk.in_turn("Duplicate layer", change)
 
     def merge_down(self, layer_id: int) -> None:
         """Combine a layer with the one below it, in its mode, into one hand-made mask."""
-        pair = _pair(self._required(), layer_id)
+        pair = _pair(self._desk.required(), layer_id)
         if pair is None:
             return
         if not _mergeable(*pair):
-            self.told("Only two visible layers merge, and the lower one must be one that adds.")
+            self._desk.told("Only two visible layers merge, and the lower one must be one that adds.")
             return
-        origin = self.origin("merge", params={"of": [each.name for each in pair]})
+        origin = self._desk.origin("merge", params={"of": [each.name for each in pair]})
 
         def change(document: Document, _token: Token) -> Document:
             pair = _pair(document, layer_id)
             return _merged(document, *pair, origin) if pair is not None and _mergeable(*pair) else document
 
-        self._in_turn("Merge layers", change, whole=True)
+        self._desk.in_turn("Merge layers", change, whole=True)
 
     def move_pixels(self, layer_id: int, dx: int, dy: int) -> None:
         """Move a layer's mask and paint by whole pixels; its parameters stay live and a refined edge is solved anew."""
@@ -136,7 +138,15 @@ class LayerVerbs(ShapingVerbs):
             layer = document.layer(layer_id)
             return document if layer is None else document.put(_placed(layer, dx, dy))
 
-        self._in_turn("Move mask", change)
+        self._desk.in_turn("Move mask", change)
+
+    # Within
+
+    def _edit(self, layer_id: int, label: str, merge: str = "", **fields: object) -> None:
+        document = self._desk.required()
+        layer = document.layer(layer_id)
+        if layer is not None and any(getattr(layer, name) != value for name, value in fields.items()):
+            self._desk.commit(document.put(layer.changed(**fields)), label, merge)
 
 
 def _pair(document: Document, layer_id: int) -> tuple[Layer, Layer] | None:
@@ -169,16 +179,3 @@ def _placed(layer: Layer, dx: int, dy: int) -> Layer:
         refinement=None,
         source=None,
     )
-
-
-def new_name(document: Document) -> str:
-    """A name no layer has yet."""
-    taken = {layer.name for layer in document.layers}
-    return next(name for number in range(1, len(taken) + 2) if (name := f"Mask {number}") not in taken)
-
-
-def _copied(name: str, document: Document) -> str:
-    """What a copy of the layer called ``name`` is called: a copy of a copy is told by its number."""
-    taken = {layer.name for layer in document.layers}
-    first = re.sub(r" copy( \d+)?$", "", name) + " copy"
-    return first if first not in taken else next(new for n in count(2) if (new := f"{first} {n}") not in taken)

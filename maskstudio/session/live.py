@@ -11,18 +11,18 @@ from functools import partial
 
 from maskstudio.core.document import Document
 from maskstudio.core.layer import Layer
-from maskstudio.jobs import Runner, Token
-from maskstudio.session.edging import EdgingVerbs
-from maskstudio.session.entered import Change, Once
+from maskstudio.jobs import Token
+from maskstudio.session.desk import Desk
+from maskstudio.session.entered import Entering, SharedWork
 from maskstudio.session.late import caught_up
 from maskstudio.session.turns import Turn, Value
 
 _PATIENCE = 0.3  # seconds before work gives way to a newer value
 _RECENT = 64  # steps in which a draft is looked for once careful work has ended
 
-Fields = Mapping[str, object]
-Step = Callable[[float], None]
-Work = Callable[[Layer, Step], Fields]
+LayerFields = Mapping[str, object]
+Stepping = Callable[[float], None]
+Work = Callable[[Layer, Stepping], LayerFields]
 
 
 class _GaveWay(Exception):
@@ -44,16 +44,16 @@ class Wish:
     work: Work
     polish: Work | None = None
     absolute: bool = False
-    made: "dict[tuple[Layer, Work], Once[Fields]]" = field(default_factory=dict)
+    made: "dict[tuple[Layer, Work], SharedWork[LayerFields]]" = field(default_factory=dict)
 
     @property
     def careful(self) -> Work:
         """The work as it is to be in the end."""
         return self.polish or self.work
 
-    def once(self, before: Layer, work: Work) -> Once[Fields]:
+    def once(self, before: Layer, work: Work) -> SharedWork[LayerFields]:
         """``work`` on ``before``, which is done once, whoever asks for it."""
-        return self.made.setdefault((before, work), Once(lambda token: work(before, token.step)))
+        return self.made.setdefault((before, work), SharedWork(lambda token: work(before, token.step)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,85 +66,88 @@ class _AtWork:
     then: Layer
 
 
-class LiveVerbs(EdgingVerbs):
+class Live:
     """The way every live run takes. Each layer has a wish at a time: the newest."""
 
-    def __init__(self, runner: Runner, provider: str = "local") -> None:
-        super().__init__(runner, provider)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        desk.computing.append(self._computing)
         self._wishes: dict[int, Wish] = {}  # by layer; each counts as long as there is work on it
         self._at_work: dict[int, _AtWork] = {}
         self._kept: set[Wish] = set()  # the last of runs that end as soon as their work does
 
     def runs(self, key: str) -> bool:
         """Whether the run of this key is the last thing that happened, or is about to be."""
-        return self.coming(key) or self._on_top(key)
+        return self.coming(key) or self._desk.on_top(key)
 
     def coming(self, key: str) -> bool:
         """Whether something of the run of this key is still being worked on."""
         return self._wished(key) is not None
 
     def _wished(self, key: str) -> Wish | None:
-        waiting = [turn.wish for turn in reversed(self._turns) if isinstance(turn.wish, Wish)]
-        at_work = [wish for wish in self._wishes.values() if self.runner.under_way(_lane(wish.layer_id))]
+        waiting = [turn.wish for turn in reversed(self._desk.turns.waiting) if isinstance(turn.wish, Wish)]
+        at_work = [wish for wish in self._wishes.values() if self._desk.runner.under_way(_lane(wish.layer_id))]
         return next((wish for wish in (*waiting, *at_work) if wish.key == key), None)
 
     def start_of(self, key: str, layer_id: int) -> Layer | None:
         """The layer as it was before the run of this key, or as it is, if there is none."""
-        history = self.history
+        history = self._desk.history
         if history is None:
             return None
-        at = history.position - 1 if self._on_top(key) else history.position
+        at = history.position - 1 if self._desk.on_top(key) else history.position
         return history.steps[at].document.layer(layer_id)
 
     def keep(self, key: str) -> None:
         """End a run; what it came to stays."""
         if (wish := self._wished(key)) is not None:
             self._kept.add(wish)
-        elif self._on_top(key) and self.history:
-            self.history.seal()
-            self.changed()
+        elif self._desk.on_top(key) and self._desk.history:
+            self._desk.history.seal()
+            self._desk.changed()
 
     def drop(self, key: str) -> None:
         """End a run and take it back."""
-        self._turns = [turn for turn in self._turns if not (isinstance(turn.wish, Wish) and turn.wish.key == key)]
+        self._desk.turns.waiting = [
+            turn for turn in self._desk.turns.waiting if not (isinstance(turn.wish, Wish) and turn.wish.key == key)
+        ]
         if wish := self._wished(key):
-            self.runner.cancel(_lane(wish.layer_id))
-        if self._on_top(key):
-            self._step_back()
-        self.changed()
+            self._desk.runner.cancel(_lane(wish.layer_id))
+        if self._desk.on_top(key):
+            self._desk.step_back()
+        self._desk.changed()
 
-    def _run(self, wish: Wish) -> None:
+    def run(self, wish: Wish) -> None:
         """Work towards this from now on."""
-        self.end_stroke()
-        older = self._turns[-1].wish if self._turns else self._now_wished(wish.layer_id)
+        self._desk.end_stroke()
+        older = self._desk.turns.waiting[-1].wish if self._desk.turns.waiting else self._now_wished(wish.layer_id)
         same = isinstance(older, Wish) and older.key == wish.key and older not in self._kept
-        if not self._turns:  # where something else was entered since, it is a run of its own
-            same = same and self._newest() == _lane(wish.layer_id)
-        if self._turns and same:  # the newer value overtakes the older one where that waits
-            self._turns.pop()
-        if self._turns or (older is not None and not same):
-            self._take_turn(Turn(wish.label, partial(_anew, wish), partial(self._begin, wish), wish=wish))
+        if not self._desk.turns.waiting:  # where something else was entered since, it is a run of its own
+            same = same and self._desk.turns.newest(self._desk.runner) == _lane(wish.layer_id)
+        if self._desk.turns.waiting and same:  # the newer value overtakes the older one where that waits
+            self._desk.turns.waiting.pop()
+        if self._desk.turns.waiting or (older is not None and not same):
+            self._desk.take_turn(Turn(wish.label, partial(_anew, wish), partial(self._begin, wish), wish=wish))
         else:
             self._begin(wish)
 
     def _now_wished(self, layer_id: int) -> Wish | None:
-        return self._wishes[layer_id] if self.runner.under_way(_lane(layer_id)) else None
+        return self._wishes[layer_id] if self._desk.runner.under_way(_lane(layer_id)) else None
 
     def _begin(self, wish: Wish) -> None:
         lane = _lane(wish.layer_id)
         self._wishes[wish.layer_id] = wish
-        if not self.runner.under_way(lane):
+        if not self._desk.runner.under_way(lane):
             self._work(wish, wish.work)
-        self._enter(lane, Value(wish.label, wish.key, partial(self._run, wish)))
+        self._desk.enter(lane, Value(wish.label, wish.key, partial(self.run, wish)))
 
     def _work(self, wish: Wish, work: Work) -> None:
-        before, now = self.start_of(wish.key, wish.layer_id), self._required().layer(wish.layer_id)
+        before, now = self.start_of(wish.key, wish.layer_id), self._desk.required().layer(wish.layer_id)
         if before is None or now is None:
             return
         once = wish.once(before, work)
         mine = self._at_work[wish.layer_id] = _AtWork(wish, work, before, now)
 
-        def working(token: Token) -> Fields | None:
+        def working(token: Token) -> LayerFields | None:
             begun = time.monotonic()
 
             def give_way(_fraction: float, _text: str) -> None:
@@ -157,19 +160,19 @@ class LiveVerbs(EdgingVerbs):
             except _GaveWay:
                 return None
 
-        self._start(wish.label, working, lambda fields: self._worked(mine, fields), lane=_lane(wish.layer_id))
+        self._desk.start(wish.label, working, lambda fields: self._worked(mine, fields), lane=_lane(wish.layer_id))
 
-    def _worked(self, mine: _AtWork, fields: Fields | None) -> None:
+    def _worked(self, mine: _AtWork, fields: LayerFields | None) -> None:
         """Take over what came out, then go on to what has been asked for meanwhile.
 
         What was worked on since is done again, unless the run has shown something already: it would be done twice.
         """
         wish = mine.wish
-        now, newest = self._required().layer(wish.layer_id), self._wishes[wish.layer_id]
+        now, newest = self._desk.required().layer(wish.layer_id), self._wishes[wish.layer_id]
         if now is None:
             return
         if _differs(now, mine.then):
-            if self._on_top(wish.key) or not _differs(mine.before, mine.then) or wish.absolute:
+            if self._desk.on_top(wish.key) or not _differs(mine.before, mine.then) or wish.absolute:
                 self._work(newest, newest.work)
                 return
             if fields is not None and mine.work is wish.polish:
@@ -188,42 +191,41 @@ class LiveVerbs(EdgingVerbs):
     def _over(self, wish: Wish) -> None:
         """There is no more work on this layer."""
         del self._wishes[wish.layer_id], self._at_work[wish.layer_id]
-        if wish in self._kept and self._on_top(wish.key) and self.history:
-            self.history.seal()
-            self.changed()
+        if wish in self._kept and self._desk.on_top(wish.key) and self._desk.history:
+            self._desk.history.seal()
+            self._desk.changed()
         self._kept.discard(wish)
 
-    def _take_over(self, wish: Wish, now: Layer, fields: Fields) -> None:
+    def _take_over(self, wish: Wish, now: Layer, fields: LayerFields) -> None:
         changed = now.changed(**fields)
-        self.commit(self._required().put(changed), wish.label, wish.key)
-        self._solve_again(changed)
+        self._desk.commit(self._desk.required().put(changed), wish.label, wish.key)
+        self._desk.solver.solve_again(changed)
 
-    def _catch_up(self, draft: Layer, fields: Fields) -> None:
+    def _catch_up(self, draft: Layer, fields: LayerFields) -> None:
         """Put careful work in the place of a draft that has been worked on since."""
-        history = self.history
+        history = self._desk.history
         assert history is not None
         recent = {id(step.document) for step in history.steps[-_RECENT:]}
         history.amend(lambda document: caught_up(document, draft, fields) if id(document) in recent else document)
-        self.changed()
-        if now := self._required().layer(draft.id):
-            self._solve_again(now)
+        self._desk.changed()
+        if now := self._desk.required().layer(draft.id):
+            self._desk.solver.solve_again(now)
 
     # Where it is coming to
 
-    def _computing(self) -> tuple[Change, ...]:
-        before = super()._computing()
-        runs = [each for each in self._at_work.values() if self.runner.under_way(_lane(each.wish.layer_id))]
-        return (*before, *(change for each in runs for change in self._outcome(each)))
+    def _computing(self) -> list[Entering]:
+        runs = [each for each in self._at_work.values() if self._desk.runner.under_way(_lane(each.wish.layer_id))]
+        return [change for each in runs for change in self._outcome(each)]
 
-    def _outcome(self, mine: _AtWork) -> list[Change]:
+    def _outcome(self, mine: _AtWork) -> list[Entering]:
         """What the work on a layer comes to in the end, as ``_worked`` does it."""
         newest = self._wishes[mine.wish.layer_id]
         if newest.key == mine.wish.key:
             return [self._final(mine, newest)]
         return [self._final(mine, mine.wish), partial(_anew, newest)]
 
-    def _final(self, mine: _AtWork, newest: Wish) -> Change:
-        on_top, here = self._on_top(mine.wish.key), self._required().layer(newest.layer_id)
+    def _final(self, mine: _AtWork, newest: Wish) -> Entering:
+        on_top, here = self._desk.on_top(mine.wish.key), self._desk.required().layer(newest.layer_id)
         start = self.start_of(newest.key, newest.layer_id)
         again = on_top or mine.wish.absolute or not _differs(mine.before, mine.then)
         stays = here is not None and not _differs(here, mine.then)

@@ -1,131 +1,142 @@
-"""Verbs on files: open, close, export."""
+"""Verbs that open a document: a photo, a project, or what a journal has kept."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maskstudio.core.document import Document
-from maskstudio.core.edition import Agreed, guarding
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
-from maskstudio.core.history import History
-from maskstudio.core.objects import write_objects
+from maskstudio.core.history import History, Step
 from maskstudio.core.preview import Preview
-from maskstudio.jobs import Job, Owes, Runner, Token
-from maskstudio.names import shown
-from maskstudio.params.local import ExportParams
+from maskstudio.core.projecthistory import Past
+from maskstudio.jobs import Job, Token
+from maskstudio.journal import closed, mark, recovery
+from maskstudio.journal.closed import Closed
+from maskstudio.journal.recovery import Recoverable, Recovered
 from maskstudio.session import keeping, operations
 from maskstudio.session.desk import Desk
-from maskstudio.session.entered import Entered
-from maskstudio.session.keeping import Over
+from maskstudio.session.keeping import KeptWork
 
-Write = Callable[[Path, Document, Token], bool]  # writes a document to a file; whether there is anything in it
+if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
+    from maskstudio.core.project import Project, Source
+
 _PREVIEW = "open preview"  # a lane that whoever cancels "open" cancels too
 
 
-class FileVerbs(Desk):
-    """A document comes in and its results go out; what is open stays until the new one is there.
+class OpeningVerbs:
+    """A document comes in; what is open stays until the new one is there, and if it fails.
 
-    ``written`` is called with a file that is there now, and the sentence that says so; by default it is told.
+    ``previewed`` takes a first look at what is being opened, where somebody wants one.
     """
 
-    def __init__(self, runner: Runner, provider: str = "local") -> None:
-        super().__init__(runner, provider)
-        self._opened: Document | None = None  # as it came out of a file: there is no work in it yet
-        self._exports: dict[Path, list[str]] = {}  # sha256 of what was exported where
-        self.open_files: Callable[[], Sequence[Path]] = lambda: self.files  # what no result may take the place of
-        self.written: Callable[[Path, str], None] = lambda _path, sentence: self.told(sentence)
-        self.previewed: Callable[[Preview], None] | None = None  # takes a first look at what is being opened
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The files this document came from or is kept in."""
-        path = self.document.image.path if self.document else None
-        return (path,) if path else ()
-
-    @property
-    def exporting(self) -> bool:
-        """Whether a file is still being written."""
-        return any(job.lane.startswith("export ") for job in self.runner.jobs)
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.previewed: Callable[[Preview], None] | None = None
 
     def open(self, path: Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Job:
-        """Read an image and make it the document. Until it is there, and if it fails, the open one stays."""
+        """Read an image or a project and make it the document. ``limit`` is in pixels."""
+        from maskstudio.core.project import is_project
+
+        return self._open_project(path, limit) if is_project(path) else self._open_image(path, limit)
+
+    def recover(self, found: Recoverable) -> Job:
+        """Go on where an editor that was killed had stopped, with the whole history."""
+        return self._go_on(f"Continue {found.name}", found)
+
+    def reopen(self, found: Closed) -> Job:
+        """Open a document that was closed, with its whole history; one to which nothing was done, from its file."""
+        if found.path is None:
+            return self._go_on(f"Reopen {found.name}", found)
+        forget = self._desk.runner.start
+        forget("Forget", lambda _token: closed.spent(found), lambda _: None, lane="forget", quiet=True)
+        return self.open(found.path)
+
+    # Within
+
+    def _open_image(self, path: Path, limit: int | None) -> Job:
+        desk = self._desk
 
         def done(document: Document) -> None:
-            self.runner.cancel(_PREVIEW)
-            self._let_go()
-            self.history = History(document, limit=self.history_limit)
-            self._opened = document
-            self.changed()
-            for note in document.image.notes:
-                self.told(note)
+            desk.runner.cancel(_PREVIEW)
+            history = History(document, limit=desk.history_limit)
+            desk.take_up(history, KeptWork(history, saved=document, opened=keeping.standing(history)))
+            self._tell(document.image.notes)
 
         self._preview(path, limit)
-        return self._start(f"Open {path.name}", lambda token: operations.read(path, limit, token), done, lane="open")
+        return desk.start(f"Open {path.name}", lambda token: operations.read(path, limit, token), done, lane="open")
+
+    def _open_project(self, path: Path, limit: int | None) -> Job:
+        """That of another program is opened with its lowest layer as the photo, the others as masks."""
+        from maskstudio.core.project import read_project
+
+        most = self._desk.history_limit
+
+        def work(token: Token) -> tuple[str, Project, History]:
+            digest = keeping.digest_of(path)  # before it is read: what comes after that is not ours
+            opened = read_project(path, limit=limit, step=lambda part: token.step(part, "Reading"))
+            past = opened.past or Past([Step("Open", opened.document)], 0)
+            return digest, opened, _tidied(list(past.steps), past.at, most, token)
+
+        def done(result: tuple[str, Project, History]) -> None:
+            digest, opened, history = result
+            project = path if opened.own else None
+            kept = KeptWork(history, project, opened.document, opened.source, ours=[digest])
+            kept.opened = keeping.standing(history)
+            self._desk.take_up(history, kept)
+            self._tell((*opened.document.image.notes, *opened.notes))
+            self._desk.follow_up()
+
+        return self._desk.start(f"Open {path.name}", work, done, lane="open")
+
+    def _go_on(self, label: str, one: Recoverable) -> Job:
+        """Open what is in a journal, and go on with that journal."""
+        from maskstudio.core.project import source_in
+
+        most = self._desk.history_limit
+
+        def found(token: Token) -> tuple[Recovered, History, Source | None]:
+            recovered = recovery.recover(one)
+            try:
+                history = _tidied(recovered.history.steps, recovered.history.position, most, token)
+                token.check()
+                return recovered, history, source_in(recovered.project) if recovered.project else None
+            except BaseException:
+                recovered.lock.release()
+                raise
+
+        def done(result: tuple[Recovered, History, Source | None]) -> None:
+            recovered, history, source = result
+            mark.take_off(recovered.folder)
+            kept = KeptWork(history, recovered.project, recovered.saved, source, ours=[recovered.digest])
+            kept.journal = recovered.folder, recovered.lock
+            self._desk.take_up(history, kept)
+            self._tell(recovered.notes)
+            self._desk.follow_up()
+
+        return self._desk.start(label, found, done, lane="open")
 
     def _preview(self, path: Path, limit: int | None) -> None:
         """Have a first look at a large photo while it is decoded; no more is said of it than of the photo itself."""
-        show = self.previewed
+        show, runner = self.previewed, self._desk.runner
         if show is not None:
-            self.runner.start(
+            runner.start(
                 f"Preview {path.name}",
                 lambda _token: read_preview(path, limit=limit),
-                lambda preview: show(preview) if preview is not None and self.runner.under_way("open") else None,
+                lambda preview: show(preview) if preview is not None and runner.under_way("open") else None,
                 lane=_PREVIEW,
                 quiet=True,
             )
 
-    def close(self) -> None:
-        """Let the document go. What is being exported or downloaded goes on."""
-        self.runner.cancel("open")
-        self._let_go()
-        self.history = self._opened = None
-        self.changed()
+    def _tell(self, notes: Iterable[str]) -> None:
+        for note in notes:
+            self._desk.told(note)
 
-    def export(
-        self,
-        path: Path,
-        params: ExportParams,
-        *,
-        backdrop: tuple[int, int, int, int] | None = None,
-        over: Over = "other",
-    ) -> Job:
-        """Write the cut-out as RGBA PNG, with every wanted refinement solved first. It saves no work: masks, strokes
-        and parameters are in projects alone.
 
-        ``backdrop`` is a straight 8-bit colour to lay behind it, ``over`` what it may take the place of.
-        """
-        return self._export(
-            path, lambda to, document, token: operations.write_document(document, to, params, backdrop, token), over
-        )
-
-    def export_mask(self, path: Path, params: ExportParams, *, over: Over = "other") -> Job:
-        """Write the document's alpha as a grey PNG; ``over`` is what it may take the place of."""
-        return self._export(path, lambda to, document, token: operations.write_alpha(document, to, params, token), over)
-
-    def exported(self, path: Path) -> bool:
-        """Whether a result was written to ``path``, or is being written just now."""
-        return bool(self._exports.get(path)) or self.runner.under_way(f"export {path}")
-
-    def export_objects(self, folder: Path) -> list[tuple[Path, str]]:
-        """Write one mask for each layer and one of everything else into ``folder``; returns files and labels."""
-        return write_objects(self.entered().whole(Token()), folder)
-
-    def _export(self, path: Path, write: Write, over: Over, entered: Entered | None = None) -> Job:
-        """Write what has been entered until now, or was by then; the file is owed, whatever becomes of the document."""
-        taken = entered or self.entered()
-        ours, originals = self._exports.setdefault(path, []), () if over == "original" else self.open_files()
-        agreed = None if over == "other" or (over == "own" and ours) else Agreed.now(path)
-
-        def work(token: Token) -> bool:
-            keeping.spare(path, originals)
-            expected = () if over == "other" else (ours, agreed.digests() if agreed else ())
-            whole = taken.whole(token.part(0.0, 0.5))
-            with guarding(path, *expected, about=ours.append):
-                return write(path, whole, token.part(0.5, 1.0))
-
-        def done(held: bool) -> None:
-            empty = "" if held else ", but the mask is empty: nothing of the photo is in it"
-            self.written(path, f"Saved {path.name}{empty}.")
-            self.changed()
-
-        owes = Owes(shown(path.name), lambda other: self._export(other, write, "agreed", taken))
-        return self._start(f"Export {path.name}", work, done, lane=f"export {path}", owes=owes)
+def _tidied(steps: list[Step], at: int, limit: int, token: Token) -> History:
+    """A history as it comes from the disk, tidied before the window's thread has it; the next change is a new step."""
+    history = History.of(steps, at, limit)
+    history.seal()
+    history.settle().do(token.check)
+    return history

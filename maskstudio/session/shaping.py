@@ -1,18 +1,19 @@
 """Verbs that shape and refine a layer: live parameters, solved on a thread, folded into the document of now."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.core.refinement import same_alpha
-from maskstudio.jobs import Runner, Token
+from maskstudio.jobs import Token
 from maskstudio.params.local import UNADJUSTED, MaskParams, RefineParams
 from maskstudio.session import operations
-from maskstudio.session.entered import Change, Once
-from maskstudio.session.turns import Turn, TurnVerbs, Value
+from maskstudio.session.desk import Desk
+from maskstudio.session.entered import Entering, SharedWork
+from maskstudio.session.turns import Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,7 @@ class _Shaping:
 
     layer: Layer
     params: MaskParams
-    shaped: Once[Mask]
+    shaped: SharedWork[Mask]
 
     def put(self, document: Document, shaped: Mask) -> Document:
         """The document with the layer shaped, if it is still about the same mask."""
@@ -41,7 +42,7 @@ class _Solving:
 
     layer: Layer
     amend: bool
-    solved: Once[Layer]
+    solved: SharedWork[Layer]
 
     @property
     def params(self) -> RefineParams | None:
@@ -67,61 +68,66 @@ class _Solving:
         return document.put(wished)
 
 
-class ShapingVerbs(TurnVerbs):
-    """Newer values overtake older ones; results of something that has changed meanwhile are dropped or solved anew."""
+class ShapingVerbs:
+    """Newer values overtake older ones; results of something that has changed meanwhile are dropped or solved anew.
 
-    def __init__(self, runner: Runner, provider: str = "local") -> None:
-        super().__init__(runner, provider)
+    It is the ``Solver`` of its desk.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        desk.computing.append(self._computing)
+        desk.solver = self
         # What jobs under way are working towards, by layer; it counts only as long as they are.
         self._shaping: dict[int, _Shaping] = {}
         self._solving: dict[int, _Solving] = {}
 
     def mask_params(self, layer: Layer) -> MaskParams:
         """The layer's mask parameters, or the newer ones that are just being applied."""
-        return self._shaping[layer.id].params if self.runner.under_way(_shape_lane(layer.id)) else layer.params
+        return self._shaping[layer.id].params if self._under_way(_shape_lane(layer.id)) else layer.params
 
     def set_mask_params(self, layer_id: int, params: MaskParams) -> None:
         """Shape a layer anew. Live: a newer call overtakes an older one, and a run of calls is one step."""
-        layer = self._required().layer(layer_id)
+        layer = self._desk.required().layer(layer_id)
         if layer is None or self.mask_params(layer) == params:
             return
         if layer.params == params:  # back to what is there, before the job for something else has ended
-            self.runner.cancel(_shape_lane(layer_id))
+            self._desk.runner.cancel(_shape_lane(layer_id))
             return
-        work: Once[Mask] = Once(lambda token: operations.shaped(layer.mask, params, layer.source, token))
+        work: SharedWork[Mask] = SharedWork(lambda token: operations.shaped(layer.mask, params, layer.source, token))
         shaping = self._shaping[layer_id] = _Shaping(layer, params, work)
 
         def done(shaped: Mask) -> None:
             self._drop_done()
-            document = self._required()
+            document = self._desk.required()
             now = document.layer(layer_id)
             if now is not None and now.mask is not layer.mask:  # moved meanwhile: what was entered holds for it, too
                 self.set_mask_params(layer_id, params)
             elif now is not None:
                 self._fold_in(shaping.put(document, shaped), layer, "Shape mask")
 
-        self._start("Shape mask", work, done, lane=_shape_lane(layer_id))
+        self._desk.start("Shape mask", work, done, lane=_shape_lane(layer_id))
         again = partial(self.set_mask_params, layer_id, params)
-        self._enter(_shape_lane(layer_id), Value("Shape mask", f"Shape mask {layer_id}", again))
+        self._desk.enter(_shape_lane(layer_id), Value("Shape mask", f"Shape mask {layer_id}", again))
 
     def refine(self, layer_id: int, params: RefineParams) -> None:
         """Solve a layer's edge, or, where only the amount of clean colour changes, take the new choice over at once."""
-        layer, lane = self._required().layer(layer_id), _refine_lane(layer_id)
+        layer, lane = self._desk.required().layer(layer_id), _refine_lane(layer_id)
         if layer is None:
             return
-        solving = self._solving[layer_id] if self.runner.under_way(lane) else None
+        solving = self._solving[layer_id] if self._under_way(lane) else None
         if solving is not None and solving.params == params and not solving.amend:
             return
-        self.runner.cancel(lane)
+        self._desk.runner.cancel(lane)
         if layer.refine is None or layer.unsolved or not same_alpha(layer.refine, params):
             self._solve(layer.changed(refine=params, refinement=None))
-            self._enter(lane, Value("Refine edge", f"refine {layer_id}", partial(self.refine, layer_id, params)))
+            self._desk.enter(lane, Value("Refine edge", f"refine {layer_id}", partial(self.refine, layer_id, params)))
         elif layer.refine != params:
             self._fold(layer, "Decontaminate colours", refine=params)
 
     def unrefine(self, layer_id: int) -> None:
         """Go back to the shaped mask."""
-        self.runner.cancel(_refine_lane(layer_id))
+        self._desk.runner.cancel(_refine_lane(layer_id))
         nothing: dict[str, Any] = dict.fromkeys(("refine", "refinement", "retouch", "hints", "measured"))
         nothing |= {"edge": UNADJUSTED, "regions": ()}
 
@@ -130,112 +136,82 @@ class ShapingVerbs(TurnVerbs):
             same = layer is None or all(getattr(layer, name) == value for name, value in nothing.items())
             return document if layer is None or same else document.put(layer.changed(**nothing))
 
-        self._in_turn("Remove refinement", change)
+        self._desk.in_turn("Remove refinement", change)
 
     def refine_params(self, layer: Layer) -> RefineParams | None:
         """How the layer's edge is solved, or how it is just about to be; None for not at all."""
-        if self.runner.under_way(_refine_lane(layer.id)):
+        if self._under_way(_refine_lane(layer.id)):
             solving = self._solving[layer.id]
             return layer.refine if solving.amend else solving.params
         return layer.refine
 
-    def undo(self) -> None:
-        """Take the last thing back, also where it is still to come."""
-        if not self._take_back():
-            self._walk(-1)
-
-    def redo(self) -> None:
-        """Bring back what was taken back last; after something new there is nothing to bring back."""
-        if not self._bring_back() and self.settled:
-            self._walk(1)
-
-    def go_to(self, position: int) -> None:
-        """Stand at the step of that index in the history."""
-        history = self.history
-        if history is not None:
-            there = history.steps[min(max(position, 0), len(history.steps) - 1)].document
-            walk = partial(self._walk_to, position)
-            self._take_turn(Turn("Walk through the history", lambda _document, _token: there, walk))
-
-    def _computing(self) -> tuple[Change, ...]:
-        shaping = [each for key, each in self._shaping.items() if self.runner.under_way(_shape_lane(key))]
-        solving = [each for each in self._solving_now() if not each.amend]
-        return (
-            *super()._computing(),
-            *(each.entered for each in shaping),
-            *(each.entered for each in solving),
-        )
-
-    def _under_way(self) -> tuple[Change, ...]:
-        return (*super()._under_way(), *(each.entered for each in self._solving_now() if each.amend))
-
-    def _solving_now(self) -> list[_Solving]:
-        return [each for key, each in self._solving.items() if self.runner.under_way(_refine_lane(key))]
-
-    def _drop_done(self) -> None:
-        """Forget what jobs that have ended were working towards: it holds on to what came out."""
-        self._shaping = {key: each for key, each in self._shaping.items() if self.runner.under_way(_shape_lane(key))}
-        self._solving = {key: each for key, each in self._solving.items() if self.runner.under_way(_refine_lane(key))}
-
-    def _fold(self, origin: Layer, label: str, **fields: object) -> None:
-        """Take a change into the layer of now, unless it is gone or has become about another mask."""
-        document = self._required()
-        now = document.layer(origin.id)
-        if now is not None and now.mask is origin.mask:
-            self._fold_in(document.put(now.changed(**fields)), origin, label)
-
-    def _fold_in(self, document: Document, origin: Layer, label: str) -> None:
-        self.commit(document, label, merge=f"{label} {origin.id}")
-        if (layer := document.layer(origin.id)) is not None:
-            self._solve_again(layer)
-
-    def _solve_again(self, layer: Layer) -> None:
+    def solve_again(self, layer: Layer) -> None:
         """Solve what is not solved of an edge, as it is being asked for just now or was before."""
-        solving = self._solving[layer.id] if self.runner.under_way(_refine_lane(layer.id)) else None
+        solving = self._solving[layer.id] if self._under_way(_refine_lane(layer.id)) else None
         if solving is not None and not solving.amend and (layer.refinement is None or layer.unsolved):
             self._solve(layer.changed(refine=solving.params, refinement=None))
         elif (solving is None or solving.amend) and layer.unsolved:
             self._solve(layer, amend=True)
 
+    def solving(self) -> tuple[Entering, ...]:
+        """What the document wants already and jobs are solving."""
+        return tuple(each.entered for each in self._solving_now() if each.amend)
+
+    def wished(self, layer: Layer) -> Layer:
+        """The layer with the way its edge is just about to be solved."""
+        return layer.changed(refine=self.refine_params(layer))
+
+    # Within
+
+    def _computing(self) -> Iterator[Entering]:
+        """The values that jobs are applying."""
+        yield from (each.entered for key, each in self._shaping.items() if self._under_way(_shape_lane(key)))
+        yield from (each.entered for each in self._solving_now() if not each.amend)
+
+    def _under_way(self, lane: str) -> bool:
+        return self._desk.runner.under_way(lane)
+
+    def _solving_now(self) -> list[_Solving]:
+        return [each for key, each in self._solving.items() if self._under_way(_refine_lane(key))]
+
+    def _drop_done(self) -> None:
+        """Forget what jobs that have ended were working towards: it holds on to what came out."""
+        self._shaping = {key: each for key, each in self._shaping.items() if self._under_way(_shape_lane(key))}
+        self._solving = {key: each for key, each in self._solving.items() if self._under_way(_refine_lane(key))}
+
+    def _fold(self, origin: Layer, label: str, **fields: object) -> None:
+        """Take a change into the layer of now, unless it is gone or has become about another mask."""
+        document = self._desk.required()
+        now = document.layer(origin.id)
+        if now is not None and now.mask is origin.mask:
+            self._fold_in(document.put(now.changed(**fields)), origin, label)
+
+    def _fold_in(self, document: Document, origin: Layer, label: str) -> None:
+        self._desk.commit(document, label, merge=f"{label} {origin.id}")
+        if (layer := document.layer(origin.id)) is not None:
+            self.solve_again(layer)
+
     def _solve(self, layer: Layer, *, amend: bool = False) -> None:
         """Solve ``layer``, which is as it is wished to be. To ``amend`` is to bring what was wished for before."""
-        image = self._required().image
-        work: Once[Layer] = Once(lambda token: operations.refine(image, layer, token))
+        image = self._desk.required().image
+        work: SharedWork[Layer] = SharedWork(lambda token: operations.refine(image, layer, token))
         solving = self._solving[layer.id] = _Solving(layer, amend, work)
         if amend:
-            self._values.pop(_refine_lane(layer.id), None)
+            self._desk.turns.values.pop(_refine_lane(layer.id), None)
 
         def done(solved: Layer) -> None:
             self._drop_done()
-            document = self._required()
-            if amend and self.history:  # every step that waits for this edge gets it
-                self.history.amend(lambda old: solving.put(old, solved))
-                self.changed()
+            document = self._desk.required()
+            if amend and self._desk.history:  # every step that waits for this edge gets it
+                self._desk.history.amend(lambda old: solving.put(old, solved))
+                self._desk.changed()
             elif (whole := solving.put(document, solved)) is not document:
-                self.commit(whole, "Refine edge", merge=f"refine {layer.id}")
-            now = self._required().layer(layer.id)
+                self._desk.commit(whole, "Refine edge", merge=f"refine {layer.id}")
+            now = self._desk.required().layer(layer.id)
             if now is not None and now.refinement is solved.refinement:
-                self._solve_again(now)  # its controls may be others by now
+                self.solve_again(now)  # its controls may be others by now
 
-        self._start("Refine edge", work, done, lane=_refine_lane(layer.id))
-
-    def _walk(self, by: int) -> None:
-        history: History | None = self.history
-        if history is None:
-            return
-        self.runner.cancel("layer")
-        history.go(history.position + by)
-        self.changed()
-        self._follow_up()
-
-    def _walk_to(self, position: int) -> None:
-        if self.history is not None:
-            self._walk(position - self.history.position)
-
-    def _follow_up(self, before: Document | None = None) -> None:
-        for layer in self._required().layers:
-            if before is None or before.layer(layer.id) is not layer:
-                self._solve_again(layer)
+        self._desk.start("Refine edge", work, done, lane=_refine_lane(layer.id))
 
 
 def _shape_lane(layer_id: int) -> str:

@@ -1,0 +1,80 @@
+"""How services are reached: the user's accounts and keys, what they lack, and the ledger of what was agreed to."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from maskstudio import settings
+from maskstudio.params.spec import Params
+from maskstudio.providers.remote import services
+from maskstudio.providers.remote.base import Keys, Service, Times
+from maskstudio.providers.remote.server402_payments import voucher_of
+from maskstudio.services import accounts
+from maskstudio.services.keychain import FIELDS, Keychain, keychain
+from maskstudio.services.ledger import Ledger
+
+if TYPE_CHECKING:
+    from maskstudio.providers.remote.hosting import Hosting
+
+
+class Access:
+    """``account`` gives an account by the name of its service; ``keys`` are the user's. ``times`` is how patient to be.
+
+    A service is made once for each account.
+    """
+
+    def __init__(self) -> None:
+        self.account: Callable[[str], Params] = lambda name: accounts.account(settings.load(), name)
+        self.keys: Keychain = keychain()
+        self.ledger = Ledger()
+        self.times = Times()
+        self._services: dict[str, tuple[object, Service]] = {}
+
+    def service(self, name: str) -> Service:
+        """The service of this name, with the account and the keys of now."""
+        accounts_now = {each: self.account(each) for each in (name, "hosting") if each in FIELDS}
+        known = self._services.get(name)
+        wanted = (accounts_now, self.times)
+        if known is None or known[0] != wanted:
+            made = services.make(name, self.account, self.keys_of, self.times)
+            known = self._services[name] = (wanted, made)
+        return known[1]
+
+    def place_of(self, name: str) -> "Service | Hosting":
+        """The service of this name, or the storage that services fetch pictures from: "hosting"."""
+        return services.hosting(self.account, self.keys_of, self.times) if name == "hosting" else self.service(name)
+
+    def keys_of(self, name: str) -> Keys:
+        """The keys of an account; the keychain is asked for each as it is used."""
+        address = accounts.address(self.account(name))
+        return Keys(lambda field: self.keys.look_up(name, address, field))
+
+    def missing(self, name: str) -> str:
+        """What an account lacks, one sentence; empty where it lacks nothing. Asks the keychain."""
+        held = self.keys_of(name)
+        for field in FIELDS[name]:
+            _ = held[field.name]
+        return self.lacking(name)
+
+    def lacking(self, name: str) -> str:
+        """What is known to be missing of an account, one sentence, without asking the keychain."""
+        own = self.account(name)
+        if not own.to_wire()["baseUrl"]:
+            return f"{services.TITLES[name]} has no address yet; set one in its account."
+        wanted = {field.name for field in FIELDS[name]}
+        if name == "server402":
+            wanted = {"paymentToken" if own.to_wire()["payWith"] == "token" else "privateKey"}
+        address = accounts.address(own)
+        lacking = [
+            field.label
+            for field in FIELDS[name]
+            if field.name in wanted and self.keys.known(name, address, field.name) == ""
+        ]
+        return f"{services.TITLES[name]} needs your {' and '.join(lacking)}; set it in its account." if lacking else ""
+
+    def prepaid(self, name: str) -> bool:
+        """Whether the next call is paid already, as far as is known without asking the keychain."""
+        account = self.account(name)
+        if account.to_wire().get("payWith") != "token":
+            return False
+        token = self.keys.known(name, accounts.address(account), "paymentToken")
+        return bool(token) and self.ledger.prepaid(voucher_of(token or ""))

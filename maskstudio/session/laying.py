@@ -1,0 +1,97 @@
+"""Laying paint on a layer, now or in its turn: what strokes, areas and pictures that come in have in common."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from maskstudio.core.document import Document, Layer
+from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.paint import Paint
+from maskstudio.jobs import Token
+from maskstudio.session.desk import Desk
+from maskstudio.session.naming import new_name
+from maskstudio.session.turns import Turn
+
+How = Literal["replace", "add", "subtract", "intersect"]
+
+
+def paintable(desk: Desk) -> Layer | None:
+    """The active layer, or one to be added with the first paint; None, with a sentence, for a hidden one."""
+    document, layer = desk.required(), desk.active
+    if not document.layers or layer is None:
+        empty = Mask(*document.size)
+        return Layer(document.next_id, new_name(document), empty, empty, origin=desk.origin("hand"))
+    if layer not in document.shown:
+        alone = document.layer(document.solo)
+        desk.told(
+            f"Only {document.called(alone)} counts now; show all layers to paint on {document.called(layer)}."
+            if alone
+            else f"{document.called(layer)} is hidden; show it to paint on it."
+        )
+        return None
+    return layer
+
+
+def lay(desk: Desk, layer: Layer, paint: Paint, label: str, *, live: bool = False) -> None:
+    """Put ``paint``, made for ``layer``, on the layer of now, or on a new one if it was made for that.
+
+    A ``live`` one is that of the stroke in hand, which shows it already.
+    """
+    document = desk.required()
+    now = document.layer(layer.id)
+    if now is None:
+        if layer.id == document.next_id:  # otherwise it was deleted meanwhile
+            _show(desk, document.add([layer.with_brush_paint(paint)]), label, live=live)
+        return
+    fields: dict[str, object] = {"retouch": paint} if layer.refinement else {"paint": paint}
+    if now.refinement and not layer.refinement:  # solved meanwhile, for a mask without this paint
+        fields["refinement"] = None
+    mine = desk.in_hand.layer if desk.in_hand is not None else layer  # what the live stroke shows
+    same = now.brushed is mine.brushed and now.brush_paint is mine.brush_paint
+    if live and not same:
+        desk.cancel_stroke()
+    painted = now.changed(**fields)
+    _show(desk, document.put(painted), label, live=live and same)
+    desk.solver.solve_again(painted)
+
+
+def lay_in_turn(desk: Desk, layer: Layer, painted: Callable[[Layer], Paint], label: str) -> None:
+    """Lay what ``painted`` makes of the layer of then, or of ``layer`` where that is to be added."""
+
+    def change(document: Document, _token: Token) -> Document:
+        now = document.layer(layer.id)
+        if now is not None:
+            return document.put(now.with_brush_paint(painted(now)))
+        return document.add([layer.with_brush_paint(painted(layer))]) if layer.id == document.next_id else document
+
+    def begin() -> None:
+        now = desk.required().layer(layer.id) or layer
+        lay(desk, now, painted(now), label)
+
+    desk.take_turn(Turn(label, change, begin))
+
+
+def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str) -> None:
+    """Replace, add to, subtract from or intersect the active layer with an area of coverage.
+
+    ``amount`` is uint8 (H, W) with its corner at column ``x``, row ``y``; what lies outside the frame is left out.
+    """
+    desk.end_stroke()
+    layer, size = paintable(desk), desk.required().size
+    if layer is not None:
+        lay_in_turn(desk, layer, lambda now: _joined(now.brush_paint, Mask(*size), amount, x, y, how), label)
+
+
+def _show(desk: Desk, document: Document, label: str, *, live: bool) -> None:
+    if live:
+        desk.adopting(document)
+        desk.cancel_stroke()  # what was live is the document's now
+    desk.commit(document, label)
+
+
+def _joined(paint: Paint | None, empty: Mask, amount: Plane, x: int, y: int, how: How) -> Paint:
+    """``paint`` with an area of coverage; ``empty`` is a mask of the document's size."""
+    paint = paint or Paint.none(*empty.size)
+    if how in ("add", "subtract"):
+        return paint.laid(amount, x, y, 255 if how == "add" else 0)
+    area, everywhere = empty.put(amount, x, y), Mask.filled(*empty.size, 255)
+    return Paint(area, everywhere) if how == "replace" else paint.erased(area.inverse)
