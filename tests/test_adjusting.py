@@ -41,7 +41,7 @@ def specked():
 )
 def test_an_adjustment_equals_that_of_the_whole_plane(params):
     session = made(disc())
-    session.adjust_edge(params)
+    session.adjusting.adjust_edge(params)
     np.testing.assert_array_equal(alpha(session), adjusted(disc(), params))
     assert session.history.undo_label == "Adjust edge"
     session.undo()
@@ -51,29 +51,29 @@ def test_an_adjustment_equals_that_of_the_whole_plane(params):
 def test_a_run_is_one_step_and_always_starts_from_before_it():
     session = made(disc())
     for amount in (2, 9, 5):
-        session.adjust_edge(AdjustParams(feather=amount))
+        session.adjusting.adjust_edge(AdjustParams(feather=amount))
     assert session.history.position == 1
     np.testing.assert_array_equal(alpha(session), adjusted(disc(), AdjustParams(feather=5)))
-    assert session.adjust_params == AdjustParams(feather=5)
-    session.adjust_edge(AdjustParams())
+    assert session.adjusting.adjust_params == AdjustParams(feather=5)
+    session.adjusting.adjust_edge(AdjustParams())
     np.testing.assert_array_equal(alpha(session), disc())
     assert session.history.position == 0
-    assert session.adjust_params == AdjustParams()
+    assert session.adjusting.adjust_params == AdjustParams()
 
 
 def test_controls_stay_set_whatever_happens_in_between():
     session = made(disc())
-    session.adjust_edge(AdjustParams(feather=5))
+    session.adjusting.adjust_edge(AdjustParams(feather=5))
     stroke(session, [(20, 20)])
-    assert session.adjust_params == AdjustParams(feather=5)
-    session.adjust_edge(AdjustParams(shift_edge=2))
+    assert session.adjusting.adjust_params == AdjustParams(feather=5)
+    session.adjusting.adjust_edge(AdjustParams(shift_edge=2))
     assert session.history.position == 3
     expected = adjusted(disc(), AdjustParams(shift_edge=2))
     dab = alpha(session)[:45, :45]
     assert dab[20, 20] == 255, "strokes lie over the controls"
     expected[:45, :45] = dab
     np.testing.assert_array_equal(alpha(session), expected)
-    session.adjust_edge(AdjustParams())
+    session.adjusting.adjust_edge(AdjustParams())
     assert alpha(session)[20, 20] == 255
     np.testing.assert_array_equal(alpha(session)[60:], disc()[60:])
 
@@ -82,7 +82,7 @@ def test_newer_values_wait_for_the_one_under_way_and_overtake_each_other():
     pool = Later()
     session = made(disc(), pool=pool)
     for amount in (2, 4, 6, 8):
-        session.adjust_edge(AdjustParams(feather=amount))
+        session.adjusting.adjust_edge(AdjustParams(feather=amount))
     assert len(pool.waiting) == 1
     pool.run()
     np.testing.assert_array_equal(alpha(session), adjusted(disc(), AdjustParams(feather=2)))
@@ -95,7 +95,7 @@ def test_newer_values_wait_for_the_one_under_way_and_overtake_each_other():
 def test_a_shift_shows_a_draft_first():
     pool = Later()
     session = made(disc(), pool=pool)
-    session.adjust_edge(AdjustParams(shift_edge=6))
+    session.adjusting.adjust_edge(AdjustParams(shift_edge=6))
     pool.run()
     draft = alpha(session)
     rows, columns = np.mgrid[:280, :300]
@@ -110,7 +110,7 @@ def test_a_shift_shows_a_draft_first():
 def test_a_late_adjustment_overwrites_no_stroke():
     pool = Later()
     session = made(disc(), pool=pool)
-    session.adjust_edge(AdjustParams(feather=6))
+    session.adjusting.adjust_edge(AdjustParams(feather=6))
     stroke(session, [(20, 20)])
     painted = alpha(session)
     pool.run()
@@ -123,9 +123,9 @@ def test_a_late_adjustment_overwrites_no_stroke():
 def test_a_value_under_way_while_a_stroke_is_made_is_applied_below_it_and_once():
     pool = Later()
     session = made(disc(), pool=pool)
-    session.adjust_edge(AdjustParams(feather=6))
+    session.adjusting.adjust_edge(AdjustParams(feather=6))
     pool.run()
-    session.adjust_edge(AdjustParams(feather=7))
+    session.adjusting.adjust_edge(AdjustParams(feather=7))
     stroke(session, [(20, 20)])
     painted = alpha(session)
     for _ in range(3):
@@ -133,13 +133,13 @@ def test_a_value_under_way_while_a_stroke_is_made_is_applied_below_it_and_once()
     expected = adjusted(disc(), AdjustParams(feather=7))
     expected[:45, :45] = painted[:45, :45]
     np.testing.assert_array_equal(alpha(session), expected)
-    assert session.adjust_params == AdjustParams(feather=7)
+    assert session.adjusting.adjust_params == AdjustParams(feather=7)
 
 
 def test_parameters_stay_live_below_an_adjustment():
     session = made(disc())
-    session.adjust_edge(AdjustParams(shift_edge=-10))
-    session.set_mask_params(session.active.id, MaskParams(mask_padding=30, mask_blur=0))
+    session.adjusting.adjust_edge(AdjustParams(shift_edge=-10))
+    session.shaping.set_mask_params(session.active.id, MaskParams(mask_padding=30, mask_blur=0))
     grown = alpha(session)
     assert grown[140, 150 + 98] == 255, "what is shifted is the padded mask of now"
     assert grown[140, 150 + 102] == 0
@@ -148,16 +148,16 @@ def test_parameters_stay_live_below_an_adjustment():
 def test_adjusting_twice_over_paint_and_an_inverted_layer():
     session = made(disc())
     stroke(session, [(20, 20)], params=BrushParams(size=60, hardness=0.2))
-    session.invert()
+    session.painting.invert()
     before = alpha(session)
-    session.adjust_edge(AdjustParams(smooth=4, feather=3))
+    session.adjusting.adjust_edge(AdjustParams(smooth=4, feather=3))
     np.testing.assert_array_equal(alpha(session), adjusted(before, AdjustParams(smooth=4, feather=3)))
 
 
 def test_feathering_twice_is_two_steps():
     session = made(disc())
-    session.feather(5)
-    session.feather(5)
+    session.adjusting.feather(5)
+    session.adjusting.feather(5)
     assert [step.label for step in session.history.steps] == ["Open", "Feather", "Feather"]
     once = adjusted(disc(), AdjustParams(feather=5))
     np.testing.assert_array_equal(alpha(session), adjusted(once, AdjustParams(feather=5)))
@@ -165,50 +165,50 @@ def test_feathering_twice_is_two_steps():
 
 def test_islands_and_holes_go_below_a_size():
     session = made(specked())
-    session.find_parts()
-    assert session.parts.islands.areas[:3].tolist() == [9, 25, 100]
-    assert session.parts.holes.areas.tolist() == [16]
-    session.clean(CleanParams(min_island=26, min_hole=0))
+    session.adjusting.find_parts()
+    assert session.adjusting.parts.islands.areas[:3].tolist() == [9, 25, 100]
+    assert session.adjusting.parts.holes.areas.tolist() == [16]
+    session.adjusting.clean(CleanParams(min_island=26, min_hole=0))
     expected = specked()
     expected[5:10, 5:25] = 0
     np.testing.assert_array_equal(alpha(session), expected)
-    assert session.parts is not None, "they are those of before the run"
-    session.clean(CleanParams(min_island=10, min_hole=17))
+    assert session.adjusting.parts is not None, "they are those of before the run"
+    session.adjusting.clean(CleanParams(min_island=10, min_hole=17))
     expected = specked()
     expected[5:8, 5:8] = 0
     expected[140:144, 150:154] = 255
     np.testing.assert_array_equal(alpha(session), expected)
     assert session.history.position == 1
-    session.drop_run("clean")
+    session.adjusting.drop_run("clean")
     np.testing.assert_array_equal(alpha(session), specked())
 
 
 def test_a_kept_run_is_followed_by_another():
     session = made(specked())
-    session.find_parts()
-    session.clean(CleanParams(min_island=26))
-    session.keep_run("clean")
-    assert session.clean_params == CleanParams()
-    assert session.parts is None
-    session.find_parts()
-    assert session.parts.islands.areas[0] == 100
-    session.clean(CleanParams(min_island=101))
+    session.adjusting.find_parts()
+    session.adjusting.clean(CleanParams(min_island=26))
+    session.adjusting.keep_run("clean")
+    assert session.adjusting.clean_params == CleanParams()
+    assert session.adjusting.parts is None
+    session.adjusting.find_parts()
+    assert session.adjusting.parts.islands.areas[0] == 100
+    session.adjusting.clean(CleanParams(min_island=101))
     assert session.history.position == 2
 
 
 def test_transforming_turns_mask_and_paint_and_keeps_parameters():
     session = made(disc(radius=40, centre=(60, 140)))
-    session.set_mask_params(session.active.id, MaskParams(mask_padding=10, mask_blur=0))
+    session.shaping.set_mask_params(session.active.id, MaskParams(mask_padding=10, mask_blur=0))
     stroke(session, [(60, 140)], value=0)
     before = alpha(session)
     quarter = np.array([[0.0, -1, 290], [1, 0, 80]])  # (x, y) to (290 - y, 80 + x)
-    session.transform(quarter)
+    session.adjusting.transform(quarter)
     turned = np.zeros_like(before)
     rows, columns = np.nonzero(before)
     turned[80 + columns, 289 - rows] = before[rows, columns]
     np.testing.assert_array_equal(alpha(session), turned)
     assert session.active.params == MaskParams(mask_padding=10, mask_blur=0)
-    session.set_mask_params(session.active.id, MaskParams(mask_padding=0, mask_blur=0))
+    session.shaping.set_mask_params(session.active.id, MaskParams(mask_padding=0, mask_blur=0))
     assert alpha(session)[140, 150 + 45] == 0
     session.undo()
     session.undo()
@@ -218,7 +218,7 @@ def test_transforming_turns_mask_and_paint_and_keeps_parameters():
 def test_transforms_of_a_run_do_not_add_up():
     session = made(disc())
     for shift in (10, 20, 30):
-        session.transform(np.array([[1.0, 0, shift], [0, 1, 0]]))
+        session.adjusting.transform(np.array([[1.0, 0, shift], [0, 1, 0]]))
     assert session.history.position == 1
     np.testing.assert_array_equal(alpha(session), disc(centre=(180, 140)))
 
@@ -242,7 +242,7 @@ def test_a_draft_of_a_large_transform_is_close_to_it():
 def test_careful_work_that_ends_after_a_stroke_replaces_what_is_left_of_its_draft():
     pool = Later()
     session = made(disc(), pool=pool)
-    session.adjust_edge(AdjustParams(shift_edge=6))
+    session.adjusting.adjust_edge(AdjustParams(shift_edge=6))
     pool.run()
     stroke(session, [(279, 20)])  # in a tile of its own
     painted = alpha(session)
@@ -264,8 +264,8 @@ def test_a_careful_transform_that_ends_after_a_stroke_keeps_the_stroke(monkeypat
     pool = Later()
     session = made(disc(), pool=pool)
     turn = np.array([[0.8, -0.3, 60], [0.3, 0.8, -20.0]])
-    session.transform(turn)
-    session.keep_run("transform")
+    session.adjusting.transform(turn)
+    session.adjusting.keep_run("transform")
     pool.run()
     stroke(session, [(20, 20)])
     pool.run()

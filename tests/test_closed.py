@@ -48,20 +48,20 @@ def fresh(writer):
     made = Session(Runner(immediate, Inline()))
     made.said, made.failures = [], []
     made.told, made.failed = made.said.append, made.failures.append
-    made.keep_journal(writer)
+    made.journalling.begin(writer)
     return made
 
 
 @pytest.fixture
 def session(writer, photo):
     made = fresh(writer)
-    made.open(photo)
+    made.opening.open(photo)
     return made
 
 
 def stroke(session, x=20, y=20):
-    session.begin_stroke(BrushParams(size=12), 255)
-    session.stroke_to(x, y)
+    session.painting.begin_stroke(BrushParams(size=12), 255)
+    session.painting.stroke_to(x, y)
     session.end_stroke()
 
 
@@ -75,7 +75,7 @@ def put_away(session, writer):
 
 def reopened(writer, one):
     made = fresh(writer)
-    made.reopen(one)
+    made.opening.reopen(one)
     assert made.failures == []
     return made
 
@@ -98,26 +98,26 @@ def test_whatever_was_done_is_there_after_close_and_reopen(session, writer, monk
 def test_what_was_entered_and_still_being_computed_comes_back_too(session, writer, tmp_path, saved):
     stroke(session)
     if saved:  # and nothing is done since but that
-        session.save_as(tmp_path / "work.ora")
+        session.projects.save_as(tmp_path / "work.ora")
     gate = Gate()
     late = Session(Runner(immediate, gate))
-    late.keep_journal(writer)
+    late.journalling.begin(writer)
     if saved:
-        late.open(tmp_path / "work.ora")
+        late.opening.open(tmp_path / "work.ora")
     else:
         late.history = History(session.document)
         late.changed()
     layer = late.document.layers[0].id
     gate.hold()
-    late.set_mask_params(layer, MaskParams(mask_padding=4, mask_blur=3))
+    late.shaping.set_mask_params(layer, MaskParams(mask_padding=4, mask_blur=3))
     assert not late.settled
     one, _ = put_away(late, writer)
     gate.let_go()
     assert one.path is None
     back = reopened(writer, one)
-    session.set_mask_params(layer, MaskParams(mask_padding=4, mask_blur=3))
+    session.shaping.set_mask_params(layer, MaskParams(mask_padding=4, mask_blur=3))
     assert_same(back.document, session.document)
-    assert back.unsaved
+    assert back.projects.unsaved
     back.undo()
     session.undo()
     assert_same(back.document, session.document)
@@ -134,41 +134,41 @@ def test_it_says_what_it_was(session, writer):
 
 def test_the_project_goes_on_in_its_file(session, writer, tmp_path):
     stroke(session)
-    session.save_as(tmp_path / "work.ora")
+    session.projects.save_as(tmp_path / "work.ora")
     one, _ = put_away(session, writer)
     back = reopened(writer, one)
-    assert back.project == tmp_path / "work.ora"
-    assert not back.unsaved
+    assert back.projects.path == tmp_path / "work.ora"
+    assert not back.projects.unsaved
     stroke(back, 30)
-    assert back.unsaved
-    back.save()
-    assert not back.unsaved
+    assert back.projects.unsaved
+    back.projects.save()
+    assert not back.projects.unsaved
     other = fresh(writer)
-    other.open(tmp_path / "work.ora")
+    other.opening.open(tmp_path / "work.ora")
     assert_same_history(back.history, other.history)
 
 
 def test_the_photos_own_bytes_stay_in_a_reopened_project(writer, tmp_path):
     PIL.Image.fromarray(image().pixels).save(tmp_path / "photo.jpg", quality=90)
     session = fresh(writer)
-    session.open(tmp_path / "photo.jpg")
-    session.save_as(tmp_path / "work.ora")
+    session.opening.open(tmp_path / "photo.jpg")
+    session.projects.save_as(tmp_path / "work.ora")
     data = (tmp_path / "photo.jpg").read_bytes()
     (tmp_path / "photo.jpg").unlink()
-    session.open(tmp_path / "work.ora")
+    session.opening.open(tmp_path / "work.ora")
     stroke(session)
     one, _ = put_away(session, writer)
     back = reopened(writer, one)
-    back.save_as(tmp_path / "again.ora")
+    back.projects.save_as(tmp_path / "again.ora")
     assert zipfile.ZipFile(tmp_path / "again.ora").read("maskstudio/image.jpg") == data
 
 
 def test_what_was_not_saved_is_unsaved_still(session, writer):
     stroke(session)
     back = reopened(writer, put_away(session, writer)[0])
-    assert back.unsaved
+    assert back.projects.unsaved
     back.undo()
-    assert not back.unsaved, "as it came out of its file"
+    assert not back.projects.unsaved, "as it came out of its file"
 
 
 def test_the_photo_may_be_gone_by_then(session, writer, photo):
@@ -198,11 +198,11 @@ def test_of_what_was_only_looked_at_the_file_is_enough(session, writer, photo, t
     assert back.document.image.path == photo
     assert not one.folder.exists()
     stroke(back)
-    back.save_as(tmp_path / "work.ora")
+    back.projects.save_as(tmp_path / "work.ora")
     other = fresh(writer)
-    other.open(tmp_path / "work.ora")
+    other.opening.open(tmp_path / "work.ora")
     assert put_away(other, writer)[0].path == tmp_path / "work.ora"
-    other.open(tmp_path / "work.ora")
+    other.opening.open(tmp_path / "work.ora")
     other.undo()
     assert put_away(other, writer)[0].path is None, "an undo is something done"
 
@@ -211,7 +211,7 @@ def test_what_cannot_be_reopened_now_can_be_later(session, writer, photo):
     one, _ = put_away(session, writer)
     away = photo.rename(photo.with_name("elsewhere.png"))
     other = fresh(writer)
-    other.reopen(one)
+    other.opening.reopen(one)
     assert [str(error) for error in other.failures] == ["photo.png does not exist."]
     assert closed.closed() == [one]
     away.rename(photo)
@@ -232,14 +232,14 @@ def test_a_path_of_any_bytes_comes_back_as_it_was(writer, tmp_path):
 def test_a_replaced_document_was_closed_too(session, writer, photo):
     stroke(session)
     history = session.history
-    session.open(photo)
+    session.opening.open(photo)
     assert writer.settle()
     assert_same_history(history, reopened(writer, closed.closed()[0]).history)
 
 
 def test_nothing_is_kept_of_those_who_want_nothing_kept(session, writer):
     stroke(session)
-    session.keep_closed = False
+    session.journalling.keep_closed = False
     session.close()
     assert writer.settle()
     assert not recovery.home().exists() or left() == set()
@@ -252,8 +252,8 @@ def test_only_one_window_reopens_it(session, writer):
     stroke(session)
     one, _ = put_away(session, writer)
     first, second = fresh(writer), fresh(writer)
-    first.reopen(one)
-    second.reopen(one)
+    first.opening.reopen(one)
+    second.opening.reopen(one)
     assert first.document is not None
     assert second.document is None
     assert [str(error) for error in second.failures] == ["photo.png is open in another window."]
@@ -261,7 +261,7 @@ def test_only_one_window_reopens_it(session, writer):
     closed.sweep(0, 0)
     assert one.folder.exists(), "nobody takes it away from the first"
     again, history = put_away(first, writer)
-    second.reopen(again)
+    second.opening.reopen(again)
     assert_same_history(history, second.history)
 
 
@@ -283,7 +283,7 @@ def test_an_opening_that_is_cancelled_leaves_it_closed(session, writer):
     one, history = put_away(session, writer)
     later = Later()
     other = Session(Runner(later.post, later))
-    job = other.reopen(one)
+    job = other.opening.reopen(one)
     job.token.step = lambda *_: None  # it was cancelled once it had begun
     job.cancel()
     later.finish(0)
@@ -320,13 +320,13 @@ from maskstudio.session.session import Session
 writer, sessions = Writer(), []
 for _ in range(3):
     session = Session(Runner(immediate, Inline()))
-    session.keep_journal(writer)
-    session.open(Path(sys.argv[1]))
+    session.journalling.begin(writer)
+    session.opening.open(Path(sys.argv[1]))
     for x in range(5, 35, 5):
-        session.begin_stroke(BrushParams(size=9), 255)
-        session.stroke_to(x, 9)
+        session.painting.begin_stroke(BrushParams(size=9), 255)
+        session.painting.stroke_to(x, 9)
         session.end_stroke()
-    session.rename(session.document.layers[0].id, f"kept {len(sessions)}")
+    session.layers.rename(session.document.layers[0].id, f"kept {len(sessions)}")
     sessions.append(session)
 assert writer.settle()
 print("ready", flush=True)

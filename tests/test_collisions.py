@@ -28,8 +28,8 @@ def fresh():
 
 
 def stroke(session, x):
-    session.begin_stroke(BrushParams(size=30, hardness=1.0), 255)
-    session.stroke_to(x, 50)
+    session.painting.begin_stroke(BrushParams(size=30, hardness=1.0), 255)
+    session.painting.stroke_to(x, 50)
     session.end_stroke()
 
 
@@ -44,9 +44,9 @@ def photo(tmp_path):
 def work(photo, tmp_path):
     """A project of one stroke."""
     made = fresh()
-    made.open(photo)
+    made.opening.open(photo)
     stroke(made, 50)
-    made.save_as(tmp_path / "work.ora")
+    made.projects.save_as(tmp_path / "work.ora")
     return tmp_path / "work.ora"
 
 
@@ -54,7 +54,7 @@ def work(photo, tmp_path):
 def session(work):
     """It is opened again, and worked on."""
     made = fresh()
-    made.open(work)
+    made.opening.open(work)
     stroke(made, 150)
     return made
 
@@ -66,9 +66,9 @@ def alpha_of(path):
 def their_stroke(work):
     """Somebody else opens the project, works on it and saves; what it holds then."""
     other = fresh()
-    other.open(work)
+    other.opening.open(work)
     stroke(other, 250)
-    other.save()
+    other.projects.save()
     assert not other.failures
     return work.read_bytes()
 
@@ -80,12 +80,12 @@ def told(session):
 @pytest.mark.parametrize("verb", ["save", "save_as", "save_copy", "autosave"])
 def test_what_a_second_window_saved_is_not_written_over(session, work, verb):
     theirs = their_stroke(work)
-    getattr(session, verb)(*([work] if "_" in verb else []))
+    getattr(session.projects, verb)(*([work] if "_" in verb else []))
     assert told(session) == [CHANGED]
     assert isinstance(session.failures[0], ChangedElsewhere)
     assert session.failures[0].path == work
     assert work.read_bytes() == theirs
-    assert session.unsaved
+    assert session.projects.unsaved
     assert session.said == []
 
 
@@ -94,7 +94,7 @@ def test_a_file_of_the_same_size_and_time_is_another_one_all_the_same(session, w
     theirs[len(theirs) // 2] ^= 1
     work.write_bytes(theirs)
     os.utime(work, ns=(state.st_atime_ns, state.st_mtime_ns))
-    session.save()
+    session.projects.save()
     assert told(session) == [CHANGED]
     assert work.read_bytes() == theirs
 
@@ -108,7 +108,7 @@ def test_what_changes_while_ours_is_being_written_stays_too(session, work, monke
 
     thumbnail = project.flattened.thumbnail_png
     monkeypatch.setattr(project.flattened, "thumbnail_png", meanwhile)
-    session.save()
+    session.projects.save()
     assert told(session) == [CHANGED]
     assert work.read_bytes() == b"theirs"
 
@@ -116,30 +116,30 @@ def test_what_changes_while_ours_is_being_written_stays_too(session, work, monke
 def test_keeping_both_writes_ours_beside_theirs(session, work, tmp_path):
     theirs = their_stroke(work)
     (tmp_path / "work (mine).ora").write_bytes(b"of another day")
-    session.save()
-    session.save_beside()
+    session.projects.save()
+    session.projects.save_beside()
     assert session.said == ["Saved work (mine 2).ora."]
-    assert session.project == tmp_path / "work (mine 2).ora"
-    assert not session.unsaved
+    assert session.projects.path == tmp_path / "work (mine 2).ora"
+    assert not session.projects.unsaved
     assert work.read_bytes() == theirs
     assert (tmp_path / "work (mine).ora").read_bytes() == b"of another day"
-    np.testing.assert_array_equal(alpha_of(session.project), session.document.alpha.array())
+    np.testing.assert_array_equal(alpha_of(session.projects.path), session.document.alpha.array())
     stroke(session, 200)
-    session.save()
+    session.projects.save()
     assert len(session.failures) == 1
 
 
 def test_replacing_theirs_is_for_this_once(session, work):
     their_stroke(work)
-    session.save()
-    session.save(replace=True)
+    session.projects.save()
+    session.projects.save(replace=True)
     np.testing.assert_array_equal(alpha_of(work), session.document.alpha.array())
     stroke(session, 200)
-    session.save()
+    session.projects.save()
     assert len(session.failures) == 1
     theirs = their_stroke(work)
     stroke(session, 220)
-    session.save()
+    session.projects.save()
     assert told(session) == [CHANGED] * 2
     assert work.read_bytes() == theirs
 
@@ -149,24 +149,24 @@ def test_autosave_says_it_once_and_goes_on_when_the_file_is_ours_again(session, 
     their_stroke(work)
     for x in (100, 120, 140):
         stroke(session, x)
-        session.autosave()
+        session.projects.autosave()
     assert told(session) == [CHANGED]
     work.write_bytes(ours)
-    session.autosave()
-    assert not session.unsaved
+    session.projects.autosave()
+    assert not session.projects.unsaved
     their_stroke(work)
     stroke(session, 160)
-    session.autosave()
+    session.projects.autosave()
     assert told(session) == [CHANGED] * 2, "another time is told again"
 
 
 def test_a_project_that_was_moved_is_written_again_only_when_asked_for(session, work, tmp_path):
     work.rename(tmp_path / "moved.ora")
-    session.autosave()
-    session.autosave()
+    session.projects.autosave()
+    session.projects.autosave()
     assert told(session) == [GONE]
     assert not work.exists()
-    session.save()
+    session.projects.save()
     assert session.said == ["Saved work.ora, which had been moved or deleted."]
     np.testing.assert_array_equal(alpha_of(work), session.document.alpha.array())
 
@@ -184,8 +184,8 @@ def test_what_took_its_place_is_not_touched(session, work, tmp_path, kind):
         os.mkfifo(work)
     else:
         work.symlink_to(other)
-    session.save()
-    session.autosave()
+    session.projects.save()
+    session.projects.autosave()
     sentence = {
         "folder": "work.ora could not be written: a folder has that name.",
         "pipe": "work.ora could not be written: a device has that name.",
@@ -193,13 +193,13 @@ def test_what_took_its_place_is_not_touched(session, work, tmp_path, kind):
     }[kind]
     assert told(session) == [sentence], "and not again by itself"
     assert other.read_bytes() == b"theirs"
-    assert session.unsaved
+    assert session.projects.unsaved
 
 
 def test_a_moved_project_with_a_link_in_its_place_is_still_ours(session, work, tmp_path):
     work.rename(tmp_path / "moved.ora")
     work.symlink_to(tmp_path / "moved.ora")
-    session.save()
+    session.projects.save()
     assert not session.failures
     assert work.is_symlink()
     np.testing.assert_array_equal(alpha_of(tmp_path / "moved.ora"), session.document.alpha.array())
@@ -208,7 +208,7 @@ def test_a_moved_project_with_a_link_in_its_place_is_still_ours(session, work, t
 def test_a_write_protected_project_is_said_once_by_autosave(session, work, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     for _ in range(3):
-        session.autosave()
+        session.projects.autosave()
     assert told(session) == ["work.ora could not be written: you may not write there."]
     assert isinstance(session.failures[0], CannotWrite)
 
@@ -224,11 +224,11 @@ def test_our_own_save_is_never_taken_for_somebody_else_s(session, work, monkeypa
 
     with monkeypatch.context() as late:
         late.setattr(keeping, "write", cancelled)
-        assert session.save().state == "cancelled"
-    assert session.unsaved
-    session.save()
+        assert session.projects.save().state == "cancelled"
+    assert session.projects.unsaved
+    session.projects.save()
     assert not session.failures
-    assert not session.unsaved
+    assert not session.projects.unsaved
 
 
 # Between the dialog and the write
@@ -251,10 +251,10 @@ class Later(Inline):
 
 
 CHOSEN = {
-    "save_as": lambda session, path: session.save_as(path.with_suffix(".ora")),
-    "save_copy": lambda session, path: session.save_copy(path.with_suffix(".ora")),
-    "export": lambda session, path: session.export(path, ExportParams(), over="agreed"),
-    "mask": lambda session, path: session.export_mask(path, ExportParams(), over="agreed"),
+    "save_as": lambda session, path: session.projects.save_as(path.with_suffix(".ora")),
+    "save_copy": lambda session, path: session.projects.save_copy(path.with_suffix(".ora")),
+    "export": lambda session, path: session.exporting.export(path, ExportParams(), over="agreed"),
+    "mask": lambda session, path: session.exporting.export_mask(path, ExportParams(), over="agreed"),
 }
 
 
@@ -265,7 +265,7 @@ def waiting(photo):
     made = Session(Runner(immediate, pool))
     made.said, made.failures, made.go = [], [], pool.go
     made.told, made.failed = made.said.append, made.failures.append
-    made.open(photo)
+    made.opening.open(photo)
     made.go()
     stroke(made, 50)
     made.go()
@@ -303,7 +303,7 @@ def test_what_the_user_has_agreed_to_is_replaced_and_what_went_is_no_matter(wait
         assert job.state == "done"
         assert target.read_bytes()[:4] in (b"\x89PNG", b"PK\x03\x04")
         waiting.close()
-        waiting.open(tmp_path / "photo.png")
+        waiting.opening.open(tmp_path / "photo.png")
         waiting.go()
         stroke(waiting, 50)
     assert told(waiting) == []
@@ -335,11 +335,11 @@ def test_what_we_wrote_ourselves_in_between_is_nobody_else_s(waiting, tmp_path, 
 
 def test_a_copy_that_is_written_elsewhere_stays_a_copy(session, work, tmp_path):
     (tmp_path / "folder.ora").mkdir()
-    job = session.save_copy(tmp_path / "folder.ora")
+    job = session.projects.save_copy(tmp_path / "folder.ora")
     assert job.state == "failed"
     job.owes.elsewhere(tmp_path / "copy.ora")
     assert session.said == ["Saved a copy as copy.ora."]
-    assert session.project == work
+    assert session.projects.path == work
 
 
 # Results
@@ -348,18 +348,18 @@ def test_a_copy_that_is_written_elsewhere_stays_a_copy(session, work, tmp_path):
 def test_export_again_writes_over_its_own_export_only(session, tmp_path):
     target = tmp_path / "cut.png"
     target.write_bytes(b"of another day")
-    session.export(target, ExportParams())
+    session.exporting.export(target, ExportParams())
     stroke(session, 90)
-    session.export(target, ExportParams(), over="own")
+    session.exporting.export(target, ExportParams(), over="own")
     assert not session.failures
     target.write_bytes(b"retouched by somebody else")
-    session.export(target, ExportParams(), over="own")
+    session.exporting.export(target, ExportParams(), over="own")
     assert told(session) == ["cut.png was changed from outside meanwhile; it was left as it is."]
     assert target.read_bytes() == b"retouched by somebody else"
-    session.export(target, ExportParams())
-    session.export(target, ExportParams(), over="own")
+    session.exporting.export(target, ExportParams())
+    session.exporting.export(target, ExportParams(), over="own")
     target.unlink()
-    session.export(target, ExportParams(), over="own")
+    session.exporting.export(target, ExportParams(), over="own")
     assert target.exists()
     assert len(session.failures) == 1
 
@@ -367,13 +367,13 @@ def test_export_again_writes_over_its_own_export_only(session, tmp_path):
 @pytest.mark.parametrize("what", ["photo", "project", "link"])
 def test_nothing_is_exported_over_what_it_was_made_from(photo, work, tmp_path, what):
     session = fresh()
-    session.open(work if what == "project" else photo)
+    session.opening.open(work if what == "project" else photo)
     stroke(session, 90)
     target = {"photo": photo, "project": work, "link": tmp_path / "link.png"}[what]
     if what == "link":
         target.symlink_to(photo)
     before = target.read_bytes()
-    for verb in (session.export, session.export_mask):
+    for verb in (session.exporting.export, session.exporting.export_mask):
         verb(target, ExportParams())
     sentence = f"{target.name} is what you are working on, and would be lost: name another file."
     assert told(session) == [sentence] * 2
@@ -381,7 +381,7 @@ def test_nothing_is_exported_over_what_it_was_made_from(photo, work, tmp_path, w
     assert target.read_bytes() == before
     if what == "project":  # no picture has that ending
         return
-    session.export(target, ExportParams(), over="original")
+    session.exporting.export(target, ExportParams(), over="original")
     with PIL.Image.open(target) as cut:
         assert cut.mode == "RGBA"
 
@@ -389,34 +389,34 @@ def test_nothing_is_exported_over_what_it_was_made_from(photo, work, tmp_path, w
 def test_the_photo_of_another_open_document_is_spared_too(session, photo, tmp_path):
     other = tmp_path / "other.png"
     shutil.copy(photo, other)
-    session.open_files = lambda: [other]
-    session.export(other, ExportParams())
+    session.exporting.open_files = lambda: [other]
+    session.exporting.export(other, ExportParams())
     assert isinstance(session.failures[0], OverOriginal)
     assert other.read_bytes() == photo.read_bytes()
 
 
 def test_no_project_takes_the_place_of_a_photo(session, photo, work):
     before = photo.read_bytes()
-    for verb in (session.save_as, session.save_copy):
+    for verb in (session.projects.save_as, session.projects.save_copy):
         verb(photo)
     assert told(session) == ["A project is written, so the name of photo.png must end in .ora."] * 2
     assert photo.read_bytes() == before
-    assert session.project == work
-    assert session.unsaved
+    assert session.projects.path == work
+    assert session.projects.unsaved
 
 
 def test_a_project_of_another_name_is_saved_where_it_is(work):
     named = work.rename(work.with_name("work.zip"))
     session = fresh()
-    session.open(named)
+    session.opening.open(named)
     stroke(session, 150)
-    session.save()
+    session.projects.save()
     assert told(session) == []
-    assert not session.unsaved
+    assert not session.projects.unsaved
 
 
 def test_a_name_no_file_can_have_is_said(session, tmp_path):
-    for verb in (session.export, session.export_mask):
+    for verb in (session.exporting.export, session.exporting.export_mask):
         verb(tmp_path / "a\0b.png", ExportParams())
     assert all("no file can have that name" in sentence for sentence in told(session))
     assert len(told(session)) == 2

@@ -54,7 +54,7 @@ IDLE = {"id", "mask", "shaped", "measured", "refinement", "visible", "origin"}  
 @pytest.fixture
 def session():
     made = session_of(document(), disc())
-    made.detect(DetectParams(), UNSHAPED)
+    made.finding.detect(DetectParams(), UNSHAPED)
     return made
 
 
@@ -81,7 +81,7 @@ def test_work_in_any_field_keeps_a_layer(session, field):
 def test_detecting_again_keeps_what_was_worked_on(session, field):
     layer = session.document.layers[0]
     session.commit(session.document.put(layer.changed(**{field: OTHER[field]})), "Work")
-    session.detect(DetectParams(), UNSHAPED)
+    session.finding.detect(DetectParams(), UNSHAPED)
     assert len(session.document.layers) == (1 if field in IDLE else 2)
     session.undo()
     assert len(session.document.layers) == 1
@@ -89,46 +89,46 @@ def test_detecting_again_keeps_what_was_worked_on(session, field):
 
 def test_a_cutout_solved_by_the_run_itself_makes_room_but_not_one_solved_otherwise():
     session = session_of(document(), disc())
-    session.remove_background(CutoutParams())
+    session.finding.remove_background(CutoutParams())
     assert session.document.layers[0].refinement is not None
-    session.remove_background(CutoutParams())
+    session.finding.remove_background(CutoutParams())
     assert len(session.document.layers) == 1
-    session.refine(session.active.id, RefineParams(band_width=30))
-    session.remove_background(CutoutParams())
+    session.shaping.refine(session.active.id, RefineParams(band_width=30))
+    session.finding.remove_background(CutoutParams())
     assert len(session.document.layers) == 2
 
 
 def test_what_the_user_is_just_working_on_stays():
     later = Later()
     session = session_of(document(), disc(), runner=Runner(later.home.put, later))
-    session.detect(DetectParams(), UNSHAPED)
+    session.finding.detect(DetectParams(), UNSHAPED)
     later.run()
-    session.detect(DetectParams(), UNSHAPED)
-    session.begin_stroke(BrushParams(size=30), 255)
-    session.stroke_to(20, 20)
+    session.finding.detect(DetectParams(), UNSHAPED)
+    session.painting.begin_stroke(BrushParams(size=30), 255)
+    session.painting.stroke_to(20, 20)
     later.run()
     session.end_stroke()
     assert names(session) == ["disc 0", "disc 0"]
     assert session.document.layers[0].paint is not None
-    session.detect(DetectParams(), UNSHAPED)
-    session.set_mask_params(session.document.layers[1].id, Shape(mask_padding=5, mask_blur=0))
+    session.finding.detect(DetectParams(), UNSHAPED)
+    session.shaping.set_mask_params(session.document.layers[1].id, Shape(mask_padding=5, mask_blur=0))
     later.work.put(later.work.get())  # the finds come home first
     later.run()
     assert [layer.params.mask_padding for layer in session.document.layers][:2] == [0, 5]
 
 
 def test_what_a_layer_was_when_found_comes_back_with_the_project(session, tmp_path):
-    session.remove_background(CutoutParams())
-    session.save_as(tmp_path / "one.ora")
+    session.finding.remove_background(CutoutParams())
+    session.projects.save_as(tmp_path / "one.ora")
     again = session_of(document(), disc())
-    again.open(tmp_path / "one.ora")
+    again.opening.open(tmp_path / "one.ora")
     assert_same(session.document, again.document)
     assert [layer.found for layer in again.document.layers] == [layer.found for layer in session.document.layers]
-    again.detect(DetectParams(), UNSHAPED)
-    again.remove_background(CutoutParams())
+    again.finding.detect(DetectParams(), UNSHAPED)
+    again.finding.remove_background(CutoutParams())
     assert len(again.document.layers) == 2
-    again.rename(again.document.layers[0].id, "moon")
-    again.detect(DetectParams(), UNSHAPED)
+    again.layers.rename(again.document.layers[0].id, "moon")
+    again.finding.detect(DetectParams(), UNSHAPED)
     assert len(again.document.layers) == 3
 
 
@@ -150,5 +150,5 @@ def test_misspelt_fields_and_unknown_layers_are_refused(session):
         with pytest.raises(KeyError):
             change()
     with pytest.raises((AttributeError, TypeError)):
-        session._edit(layer.id, "Nothing", alpha=BLANK)
+        session.layers._edit(layer.id, "Nothing", alpha=BLANK)
     assert session.document is whole

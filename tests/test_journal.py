@@ -47,7 +47,7 @@ def photo(tmp_path):
 @pytest.fixture
 def session(writer, photo):
     made = fresh(writer)
-    made.open(photo)
+    made.opening.open(photo)
     return made
 
 
@@ -56,14 +56,14 @@ def fresh(writer=None):
     made.failures = []
     made.failed = made.failures.append
     if writer is not None:
-        made.keep_journal(writer)
+        made.journalling.begin(writer)
     return made
 
 
 def stroke(session, points, value=255):
-    session.begin_stroke(HARD, value)
+    session.painting.begin_stroke(HARD, value)
     for x, y in points:
-        session.stroke_to(x, y)
+        session.painting.stroke_to(x, y)
     session.end_stroke()
 
 
@@ -90,27 +90,27 @@ def test_the_whole_history_is_back(session, writer, tmp_path):
     stroke(session, [(20, 20), (90, 60)])
     stroke(session, [(60, 60)], value=0)
     layer = session.document.layers[0]
-    session.set_mask_params(layer.id, MaskParams(mask_padding=3, mask_blur=2))
-    session.duplicate(layer.id)
+    session.shaping.set_mask_params(layer.id, MaskParams(mask_padding=3, mask_blur=2))
+    session.layers.duplicate(layer.id)
     session.undo()
     session.undo()
     one = found(died(session, writer, tmp_path))
     assert (one.name, one.size, one.steps) == ("photo.jpg", (300, 280), len(session.history.steps))
     back = fresh(writer)
-    back.recover(one)
+    back.opening.recover(one)
     assert_same_history(session.history, back.history)
     back.redo()
     session.redo()
     assert_same(session.document, back.document)
     assert back.document.image.path == session.document.image.path
-    assert back.unsaved
+    assert back.projects.unsaved
 
 
 def test_trimmed_and_amended_steps_are_kept_as_they_are(session, writer, tmp_path):
     session.history_limit = 1
     for number in range(6):
         stroke(session, [(20 + 30 * number, 20 + number * 7)])
-    session.activate(session.document.layers[0].id)
+    session.layers.activate(session.document.layers[0].id)
     session.history.limit = 1
     session.settle()
     assert len(session.history.steps) < 7
@@ -123,9 +123,9 @@ def test_trimmed_and_amended_steps_are_kept_as_they_are(session, writer, tmp_pat
 def test_a_stroke_under_way_is_back_as_far_as_it_was_followed(session, writer, tmp_path):
     stroke(session, [(20, 20)])
     layer = session.document.layers[0]
-    session.begin_stroke(HARD, 0)
+    session.painting.begin_stroke(HARD, 0)
     for x in range(0, 200, 5):
-        session.stroke_to(x, 25, 0.5)
+        session.painting.stroke_to(x, 25, 0.5)
     until(lambda: frames_of(session)[b"V"] > 0 and session.journal._log._sent == 40)
     session.journal._log.flush()
     back = recovery.recover(found(died(session, writer, tmp_path)))
@@ -137,8 +137,8 @@ def test_a_stroke_under_way_is_back_as_far_as_it_was_followed(session, writer, t
 
 
 def test_the_first_stroke_brings_its_layer_back(session, writer, tmp_path):
-    session.begin_stroke(HARD, 255)
-    session.stroke_to(50, 50)
+    session.painting.begin_stroke(HARD, 255)
+    session.painting.stroke_to(50, 50)
     until(lambda: frames_of(session)[b"V"] > 0)
     back = recovery.recover(found(died(session, writer, tmp_path)))
     back.lock.release()
@@ -149,8 +149,8 @@ def test_the_first_stroke_brings_its_layer_back(session, writer, tmp_path):
 
 def test_a_stroke_given_up_stays_given_up(session, writer, tmp_path):
     stroke(session, [(20, 20)])
-    session.begin_stroke(HARD, 255)
-    session.stroke_to(100, 100)
+    session.painting.begin_stroke(HARD, 255)
+    session.painting.stroke_to(100, 100)
     until(lambda: frames_of(session)[b"V"] > 0)
     session.cancel_stroke()
     back = recovery.recover(found(died(session, writer, tmp_path)))
@@ -199,7 +199,7 @@ def test_a_torn_end_loses_what_was_being_written_and_nothing_else(session, write
 
 def test_damage_in_the_midst_costs_a_layer_or_a_step_and_says_so(session, writer, tmp_path):
     for number in range(5):
-        session.add_layer()
+        session.layers.add()
         stroke(session, [(20 + 30 * number, 20)])
     grave = died(session, writer, tmp_path)
     log = next(grave.glob("log.*"))
@@ -281,13 +281,13 @@ def test_a_journal_is_continued_in_its_folder_and_offered_once(session, writer, 
     stroke(session, [(20, 20)])
     grave = died(session, writer, tmp_path)
     one, other = found(grave), fresh(writer)
-    other.recover(one)
+    other.opening.recover(one)
     assert other.journal.folder == grave
     assert recovery.recoverable() == []
     with pytest.raises(BadProject, match="open in another window"):
         recovery.recover(one)
     stroke(other, [(90, 90)])
-    other.close_journal(keep=True)
+    other.journalling.end(keep=True)
     assert writer.settle()
     back = recovery.recover(found(grave))
     back.lock.release()
@@ -374,7 +374,7 @@ def test_where_a_new_log_was_not_finished_the_old_one_counts(session, writer, tm
 
 def test_the_status_is_told_at_home(session, writer):
     told = []
-    session.journalled = lambda: told.append(session.journal.safety)
+    session.journalling.safety_changed.connect(lambda: told.append(session.journal.safety))
     stroke(session, [(20, 20)])
     assert writer.settle()
     until(lambda: told[-1:] == ["saved"])

@@ -82,7 +82,7 @@ def test_a_cutout_of_a_photo_with_the_longest_name_is_handed_out():
     session, given_out = Session(Runner(immediate, Inline())), []
     made = document(disc())
     session.history = History(replace(made, image=replace(made.image, name=f"{'ü' * 125}.png")))
-    session.hand_out(ExportParams(), merged=True, prepare=lambda cutout: cutout, done=given_out.append)
+    session.clipboard.hand_out(ExportParams(), merged=True, prepare=lambda cutout: cutout, done=given_out.append)
     (cutout,) = given_out
     assert cutout.path.name.endswith("ü-cutout.png")
     assert cutout.path.read_bytes() == cutout.png

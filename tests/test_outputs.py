@@ -10,6 +10,7 @@ import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from operator import attrgetter
 from queue import SimpleQueue
 
 import numpy as np
@@ -60,24 +61,24 @@ def opened(pool, post=immediate):
 
 
 def on_layer(verb, *params):
-    return lambda session: getattr(session, verb)(session.active.id, *params)
+    return lambda session: attrgetter(verb)(session)(session.active.id, *params)
 
 
 def painted_hints(session):
-    session.begin_edge_stroke(BrushParams(size=14), HINT_UNKNOWN)
-    session.edge_stroke_to(W / 2, H * 0.2)
-    session.edge_stroke_to(W / 2 + 20, H * 0.25)
+    session.edging.begin_stroke(BrushParams(size=14), HINT_UNKNOWN)
+    session.edging.stroke_to(W / 2, H * 0.2)
+    session.edging.stroke_to(W / 2 + 20, H * 0.25)
 
 
 def painted(session):
-    session.begin_stroke(BrushParams(size=14), 255)
-    session.stroke_to(10, 80)
-    session.stroke_to(60, 90)
+    session.painting.begin_stroke(BrushParams(size=14), 255)
+    session.painting.stroke_to(10, 80)
+    session.painting.stroke_to(60, 90)
 
 
 def region(**params):
     def change(session):
-        session.set_region(session.active.id, session.active.regions[0].id, **params)
+        session.edging.set_region(session.active.id, session.active.regions[0].id, **params)
 
     return change
 
@@ -103,34 +104,36 @@ EDGES = turned(AdjustParams(feather=4), smooth=6, feather=80, outer_only=True, c
                solid_core=9)  # fmt: skip
 CLEANS = turned(CleanParams(), min_island=400, min_hole=40)
 CHANGES = {
-    **{f"mask {name}": on_layer("set_mask_params", params) for name, params in SHAPES.items()},
-    **{f"refine {name}": on_layer("refine", params) for name, params in SOLVES.items()},
-    **{f"edge {name}": lambda session, p=params: session.adjust_edge(p) for name, params in EDGES.items()},
-    **{f"clean {name}": lambda session, p=params: session.clean(p) for name, params in CLEANS.items()},
+    **{f"mask {name}": on_layer("shaping.set_mask_params", params) for name, params in SHAPES.items()},
+    **{f"refine {name}": on_layer("shaping.refine", params) for name, params in SOLVES.items()},
+    **{f"edge {name}": lambda session, p=params: session.adjusting.adjust_edge(p) for name, params in EDGES.items()},
+    **{f"clean {name}": lambda session, p=params: session.adjusting.clean(p) for name, params in CLEANS.items()},
     **{f"region {name}": region(edge=params) for name, params in EDGES.items()},
     "region solved otherwise": region(refine=replace(SMALL, band_width=12)),
-    "feather": lambda session: session.feather(6),
-    "transform": lambda session: session.transform(np.array([[1.1, 0, 3], [0, 0.9, -2]])),
+    "feather": lambda session: session.adjusting.feather(6),
+    "transform": lambda session: session.adjusting.transform(np.array([[1.1, 0, 3], [0, 0.9, -2]])),
     "stroke": painted,
     "refine stroke": painted_hints,
-    "invert": lambda session: session.invert(),
+    "invert": lambda session: session.painting.invert(),
     "shape and edge": several(
-        on_layer("set_mask_params", MaskParams(3, 0)), lambda session: session.adjust_edge(AdjustParams(feather=5))
+        on_layer("shaping.set_mask_params", MaskParams(3, 0)),
+        lambda session: session.adjusting.adjust_edge(AdjustParams(feather=5)),
     ),
     "edge and solver": several(
-        lambda session: session.adjust_edge(AdjustParams(smooth=4)), on_layer("refine", replace(SMALL, band_width=10))
+        lambda session: session.adjusting.adjust_edge(AdjustParams(smooth=4)),
+        on_layer("shaping.refine", replace(SMALL, band_width=10)),
     ),
     "one value after the other": several(
-        lambda session: session.adjust_edge(AdjustParams(feather=30)),
-        lambda session: session.adjust_edge(AdjustParams(feather=12)),
+        lambda session: session.adjusting.adjust_edge(AdjustParams(feather=30)),
+        lambda session: session.adjusting.adjust_edge(AdjustParams(feather=12)),
     ),
     "two layers": several(
-        lambda session: session.adjust_edge(AdjustParams(feather=10)),
-        lambda session: session.activate(1),
-        lambda session: session.adjust_edge(AdjustParams(feather=3)),
-        lambda session: session.adjust_edge(AdjustParams(feather=20)),
-        lambda session: session.activate(2),
-        lambda session: session.adjust_edge(AdjustParams(smooth=5)),
+        lambda session: session.adjusting.adjust_edge(AdjustParams(feather=10)),
+        lambda session: session.layers.activate(1),
+        lambda session: session.adjusting.adjust_edge(AdjustParams(feather=3)),
+        lambda session: session.adjusting.adjust_edge(AdjustParams(feather=20)),
+        lambda session: session.layers.activate(2),
+        lambda session: session.adjusting.adjust_edge(AdjustParams(smooth=5)),
     ),
 }  # fmt: skip
 
@@ -146,9 +149,9 @@ def session(gate):
     made = opened(gate)
     mask = Mask.from_array(np.roll(shape(), 30, axis=1))
     made.commit(made.document.add([Layer(0, "another", mask, mask)]), "Another")
-    made.refine(2, SMALL)
+    made.shaping.refine(2, SMALL)
     area = Mask(W, H).put(np.full((40, 40), 255, np.uint8), 50, 20)
-    made.add_region(2, "part", area)
+    made.edging.add_region(2, "part", area)
     made.history.seal()
     return made
 
@@ -167,33 +170,33 @@ def rgba(data):
 
 
 def exported(session, folder):
-    session.export(folder / "out.png", EXPORT)
+    session.exporting.export(folder / "out.png", EXPORT)
     return lambda: rgba(folder / "out.png")
 
 
 def mask_exported(session, folder):
-    session.export_mask(folder / "mask.png", EXPORT)
+    session.exporting.export_mask(folder / "mask.png", EXPORT)
     return lambda: np.array(PIL.Image.open(folder / "mask.png"))
 
 
 def saved(session, folder):
-    session.save_as(folder / "work.ora")
+    session.projects.save_as(folder / "work.ora")
     return lambda: project(folder / "work.ora")
 
 
 def copy_saved(session, folder):
-    session.save_copy(folder / "copy.ora")
+    session.projects.save_copy(folder / "copy.ora")
     return lambda: project(folder / "copy.ora")
 
 
 def autosaved(session, folder):
-    session.autosave()
+    session.projects.autosave()
     return lambda: project(folder / "auto.ora")
 
 
 def copied(session, _folder):
     got = []
-    session.hand_out(EXPORT, merged=True, prepare=lambda cutout: cutout.png, done=got.append)
+    session.clipboard.hand_out(EXPORT, merged=True, prepare=lambda cutout: cutout.png, done=got.append)
     return lambda: rgba(io.BytesIO(got[0]))
 
 
@@ -228,7 +231,7 @@ def test_taken_at_once_it_is_what_the_screen_comes_to(session, gate, tmp_path, c
         assert [(each.params, each.refine, each.edge) for each in kept.layers] == [
             (each.params, each.refine, each.edge) for each in session.document.layers
         ]
-        assert not session.unsaved, "the file holds all of it"
+        assert not session.projects.unsaved, "the file holds all of it"
     elif output == "copy":
         top, left, bottom, right = box_of(now[..., 3])
         assert (visible(taken()) == visible(now[top:bottom, left:right])).all()
@@ -244,9 +247,9 @@ def box_of(alpha):
 @pytest.mark.parametrize("output", [mask_exported, copy_saved, autosaved])
 def test_the_other_outputs_do_the_same(session, gate, tmp_path, output):
     if output is autosaved:
-        session.save_as(tmp_path / "auto.ora")
+        session.projects.save_as(tmp_path / "auto.ora")
     gate.hold()
-    session.adjust_edge(AdjustParams(feather=80))
+    session.adjusting.adjust_edge(AdjustParams(feather=80))
     taken = output(session, tmp_path)()
     gate.let_go()
     now = shown(session)
@@ -259,8 +262,8 @@ def test_the_other_outputs_do_the_same(session, gate, tmp_path, output):
 
 def test_objects_are_written_with_what_was_entered(session, gate, tmp_path):
     gate.hold()
-    session.set_mask_params(1, MaskParams(8, 0))
-    written = session.export_objects(tmp_path / "objects")
+    session.shaping.set_mask_params(1, MaskParams(8, 0))
+    written = session.exporting.export_objects(tmp_path / "objects")
     gate.let_go()
     assert (np.array(PIL.Image.open(written[0][0])) == session.document.layer(1).alpha.array()).all()
 
@@ -274,26 +277,26 @@ def test_a_service_gets_what_was_entered(session, gate, monkeypatch):
 
     monkeypatch.setattr(errands, "carried_out", carried_out)
     monkeypatch.setattr(errands, "layers_of", lambda *_: [])
-    monkeypatch.setattr(session, "_take_home", lambda *_: None)
-    monkeypatch.setattr(session, "_lacking", lambda *_: "")
+    monkeypatch.setattr(session.services.arriving, "_take_home", lambda *_: None)
+    monkeypatch.setattr(session.services.access, "lacking", lambda *_: "")
     gate.hold()
-    session.adjust_edge(AdjustParams(feather=25))
-    departure = session.prepare("alibaba", "refine", AlibabaRefineParams(), session.document.frame)
-    session.send(replace(departure, problem=""))
+    session.adjusting.adjust_edge(AdjustParams(feather=25))
+    departure = session.services.prepare("alibaba", "refine", AlibabaRefineParams(), session.document.frame)
+    session.services.send(replace(departure, problem=""))
     gate.let_go()
     assert (sent[0] == session.active.alpha.array()).all()
 
 
 def test_a_fix_is_for_the_edge_as_it_was_entered(session, gate):
     gate.hold()
-    session.adjust_edge(AdjustParams(feather=25))
-    session.fix_fringe()
+    session.adjusting.adjust_edge(AdjustParams(feather=25))
+    session.edging.fix_fringe()
     gate.let_go()
     fixed = session.active.regions[-1]
     assert fixed.edge.feather == 25
     alone = opened(Gate())
     alone.history = History(Document(photo()).add([session.active.changed(regions=session.active.regions[:1])]))
-    alone.refine(1, SMALL)
+    alone.shaping.refine(1, SMALL)
     soft = alone.active.alpha.array()
     assert (fixed.area.array()[(soft > 0) & (soft < 255)] == 255).all()
 
@@ -304,11 +307,11 @@ def test_it_outlives_its_document(session, gate, tmp_path):
     pool.submit(ready.wait)
     closed = opened(pool, posted.put)
     closed.history = History(session.document)
-    closed.adjust_edge(AdjustParams(feather=40))
+    closed.adjusting.adjust_edge(AdjustParams(feather=40))
     jobs = [
-        closed.export(tmp_path / "out.png", EXPORT),
-        closed.save_as(tmp_path / "work.ora"),
-        closed.hand_out(EXPORT, merged=True, prepare=lambda cutout: cutout.png, done=copied.append),
+        closed.exporting.export(tmp_path / "out.png", EXPORT),
+        closed.projects.save_as(tmp_path / "work.ora"),
+        closed.clipboard.hand_out(EXPORT, merged=True, prepare=lambda cutout: cutout.png, done=copied.append),
     ]
     closed.close()
     ready.set()
@@ -317,7 +320,7 @@ def test_it_outlives_its_document(session, gate, tmp_path):
         posted.get()()
     assert [job.state for job in jobs] == ["done"] * 3
     assert closed.document is None
-    session.adjust_edge(AdjustParams(feather=40))
+    session.adjusting.adjust_edge(AdjustParams(feather=40))
     now = shown(session)
     assert (visible(rgba(tmp_path / "out.png")) == visible(now)).all()
     assert (picture(project(tmp_path / "work.ora")[0]) == now).all()
@@ -327,26 +330,26 @@ def test_it_outlives_its_document(session, gate, tmp_path):
 
 def test_what_is_entered_later_is_not_in_it(session, gate, tmp_path):
     gate.hold()
-    session.adjust_edge(AdjustParams(feather=10))
-    session.export(tmp_path / "ten.png", EXPORT)
-    session.adjust_edge(AdjustParams(feather=60))
-    session.export(tmp_path / "sixty.png", EXPORT)
-    session.adjust_edge(AdjustParams(feather=3))
+    session.adjusting.adjust_edge(AdjustParams(feather=10))
+    session.exporting.export(tmp_path / "ten.png", EXPORT)
+    session.adjusting.adjust_edge(AdjustParams(feather=60))
+    session.exporting.export(tmp_path / "sixty.png", EXPORT)
+    session.adjusting.adjust_edge(AdjustParams(feather=3))
     gate.let_go()
     for feather, name in ((10, "ten"), (60, "sixty")):
-        session.adjust_edge(AdjustParams(feather=feather))
+        session.adjusting.adjust_edge(AdjustParams(feather=feather))
         assert (visible(rgba(tmp_path / f"{name}.png")) == visible(shown(session))).all()
 
 
 def test_what_was_entered_and_is_still_coming_is_unsaved(session, gate, tmp_path):
-    session.save_as(tmp_path / "work.ora")
-    assert not session.unsaved
+    session.projects.save_as(tmp_path / "work.ora")
+    assert not session.projects.unsaved
     gate.hold()
-    session.adjust_edge(AdjustParams(feather=10))
-    assert session.unsaved
-    session.save()
+    session.adjusting.adjust_edge(AdjustParams(feather=10))
+    assert session.projects.unsaved
+    session.projects.save()
     gate.let_go()
-    assert not session.unsaved
+    assert not session.projects.unsaved
 
 
 def test_work_is_done_once_whoever_asks(session, gate, tmp_path, monkeypatch):
@@ -355,9 +358,9 @@ def test_work_is_done_once_whoever_asks(session, gate, tmp_path, monkeypatch):
     made, solve = [], edge.refine_edge
     monkeypatch.setattr(edge, "refine_edge", lambda *args: made.append(1) or solve(*args))
     gate.hold()
-    session.refine(1, SMALL)
+    session.shaping.refine(1, SMALL)
     for name in ("one", "two"):
-        session.export(tmp_path / f"{name}.png", EXPORT)
+        session.exporting.export(tmp_path / f"{name}.png", EXPORT)
     gate.let_go()
     assert len(made) == 1
 

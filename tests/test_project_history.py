@@ -35,7 +35,7 @@ def fresh():
 
 def opened(path):
     made = fresh()
-    made.open(path)
+    made.opening.open(path)
     assert made.failures == []
     return made
 
@@ -58,9 +58,9 @@ def on(folder, width, height):
 
 
 def stroke(session, x, y=50, value=255):
-    session.begin_stroke(BrushParams(size=30, hardness=0.5), value)
-    session.stroke_to(x, y)
-    session.stroke_to(x + 9, y + 5)
+    session.painting.begin_stroke(BrushParams(size=30, hardness=0.5), value)
+    session.painting.stroke_to(x, y)
+    session.painting.stroke_to(x + 9, y + 5)
     session.end_stroke()
 
 
@@ -77,12 +77,12 @@ def assert_same_history(history, other):
 def test_whatever_was_done_can_be_undone_after_save_and_open(small, tmp_path, monkeypatch, seed):
     monkeypatch.setattr(edge, "refine_edge", coloured_edge)
     Wanderer(small, seed).wander(30)
-    small.save_as(tmp_path / "work.ora")
+    small.projects.save_as(tmp_path / "work.ora")
     back = opened(tmp_path / "work.ora")
-    assert not back.unsaved
+    assert not back.projects.unsaved
     assert_same_history(small.history, back.history)
     Wanderer(back, seed + 100).wander(10)  # and so on, over files of their own making
-    back.save_copy(tmp_path / "copy.ora")
+    back.projects.save_copy(tmp_path / "copy.ora")
     assert_same_history(back.history, opened(tmp_path / "copy.ora").history)
 
 
@@ -91,7 +91,7 @@ def test_undo_and_redo_go_on_where_they_stood(session, tmp_path):
         stroke(session, x)
     for _ in range(2):
         session.undo()
-    session.save_as(tmp_path / "work.ora")
+    session.projects.save_as(tmp_path / "work.ora")
     alphas = [step.document.alpha.array() for step in session.history.steps]
     back = opened(tmp_path / "work.ora")
     assert (back.history.undo_label, back.history.redo_label) == ("Paint", "Paint")
@@ -107,25 +107,25 @@ def test_a_step_after_opening_is_a_step_of_its_own(session, tmp_path):
 
     stroke(session, 50)
     layer = session.document.layers[0].id
-    session.set_mask_params(layer, MaskParams(3, 0))
-    session.save_as(tmp_path / "work.ora")
+    session.shaping.set_mask_params(layer, MaskParams(3, 0))
+    session.projects.save_as(tmp_path / "work.ora")
     back = opened(tmp_path / "work.ora")
     steps = len(back.history.steps)
-    back.set_mask_params(layer, MaskParams(5, 0))
+    back.shaping.set_mask_params(layer, MaskParams(5, 0))
     assert len(back.history.steps) == steps + 1
     back.undo()
-    assert not back.unsaved
+    assert not back.projects.unsaved
 
 
 def test_what_steps_share_is_in_the_file_once(session, tmp_path):
     plane = np.random.default_rng(0).integers(0, 256, (280, 300), np.uint8)
-    session.add_layer()
-    session.select(plane, 0, 0, "replace", "Noise")
-    session.save_as(tmp_path / "one.ora")
+    session.layers.add()
+    session.painting.select(plane, 0, 0, "replace", "Noise")
+    session.projects.save_as(tmp_path / "one.ora")
     for number in range(20):
-        session.rename(session.document.layers[0].id, f"name {number}")
+        session.layers.rename(session.document.layers[0].id, f"name {number}")
     stroke(session, 20, 20)
-    session.save_as(tmp_path / "many.ora")
+    session.projects.save_as(tmp_path / "many.ora")
     noise = len(zipfile.ZipFile(tmp_path / "one.ora").read("maskstudio/planes"))
     assert noise > 80_000
     grown = len(zipfile.ZipFile(tmp_path / "many.ora").read(MEMBER))
@@ -141,16 +141,16 @@ def test_the_steps_nearest_to_now_are_kept_within_the_bounds(session, tmp_path, 
     for _ in range(4):
         session.undo()
     whole = tmp_path / "whole.ora"
-    session.save_copy(whole)
+    session.projects.save_copy(whole)
     size = len(zipfile.ZipFile(whole).read(MEMBER))
     for limit in (size // 2, size // 4, 1):
-        session.past_limit = limit
-        session.save_copy(tmp_path / "work.ora")
+        session.projects.past_limit = limit
+        session.projects.save_copy(tmp_path / "work.ora")
         assert len(zipfile.ZipFile(tmp_path / "work.ora").read(MEMBER)) <= limit + 1000, "beside its own list"
         check_nearest(session.history, opened(tmp_path / "work.ora").history)
     monkeypatch.setattr(projecthistory, "STEPS", 5)
-    session.past_limit = size
-    session.save_copy(tmp_path / "work.ora")
+    session.projects.past_limit = size
+    session.projects.save_copy(tmp_path / "work.ora")
     assert len(check_nearest(session.history, opened(tmp_path / "work.ora").history).steps) == 5
 
 
@@ -180,8 +180,8 @@ def test_what_is_entered_and_no_step_yet_is_the_last_step_in_the_file(session, t
 
 def test_without_room_for_it_no_history_is_written(session, tmp_path):
     stroke(session, 50)
-    session.past_limit = 0
-    session.save_as(tmp_path / "work.ora")
+    session.projects.past_limit = 0
+    session.projects.save_as(tmp_path / "work.ora")
     assert MEMBER not in zipfile.ZipFile(tmp_path / "work.ora").namelist()
     back = opened(tmp_path / "work.ora")
     assert len(back.history.steps) == 1
@@ -192,7 +192,7 @@ def test_another_program_opens_it_as_before(session, tmp_path):
     pyora = pytest.importorskip("pyora")
     stroke(session, 50)
     stroke(session, 90)
-    session.save_as(tmp_path / "work.ora")
+    session.projects.save_as(tmp_path / "work.ora")
     found = pyora.Project.load(str(tmp_path / "work.ora"))
     assert [each.name for each in found] == ["photo.png", "Mask 1"]
     pixels = np.asarray(list(found)[1].get_image_data(raw=False))
@@ -219,7 +219,7 @@ def saved(session, tmp_path):
     """A project of four steps; gives session and path."""
     for x in (50, 90, 130):
         stroke(session, x)
-    session.save_as(tmp_path / "work.ora")
+    session.projects.save_as(tmp_path / "work.ora")
     return session, tmp_path / "work.ora"
 
 
@@ -230,9 +230,9 @@ def alone(saved, said):
     assert len(back.history.steps) == 1
     assert_same(session.document, back.document)
     assert back.said == ([f"The undo history of work.ora is not complete: {said}."] if said else [])
-    assert not back.unsaved
+    assert not back.projects.unsaved
     stroke(back, 200)
-    back.save()
+    back.projects.save()
     assert len(opened(path).history.steps) == 2, "it goes on from there"
 
 
@@ -264,7 +264,7 @@ def test_a_history_of_another_state_is_left_out(saved, tmp_path):
     session, path = saved
     history = zipfile.ZipFile(path).read(MEMBER)
     stroke(session, 170)
-    session.save()
+    session.projects.save()
     tampered(path, lambda _data: history)
     alone(saved, "it belongs to another state of the project")
 
@@ -404,7 +404,7 @@ def test_saving_can_be_stopped_within_the_history(saved):
 def test_two_saves_of_one_state_are_alike(saved):
     session, path = saved
     first = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
-    session.save()
+    session.projects.save()
     again = zipfile.ZipFile(path)
     for name in (MEMBER, "maskstudio/planes", "maskstudio/document.json"):
         assert hashlib.sha256(first.read(name)).digest() == hashlib.sha256(again.read(name)).digest()

@@ -45,13 +45,13 @@ def fresh(writer=None):
     made.said, made.failures = [], []
     made.told, made.failed = made.said.append, made.failures.append
     if writer is not None:
-        made.keep_journal(writer)
+        made.journalling.begin(writer)
     return made
 
 
 def stroke(session, x):
-    session.begin_stroke(BrushParams(size=30, hardness=1.0), 255)
-    session.stroke_to(x, 50)
+    session.painting.begin_stroke(BrushParams(size=30, hardness=1.0), 255)
+    session.painting.stroke_to(x, 50)
     session.end_stroke()
 
 
@@ -70,7 +70,7 @@ def photo(tmp_path):
 
 def worked_on(writer, path):
     session = fresh(writer)
-    session.open(path)
+    session.opening.open(path)
     stroke(session, 20)
     return session
 
@@ -157,7 +157,7 @@ def test_the_copy_serves_and_what_became_of_the_photo_is_said(writer, photo, cha
     elif change == "gone":
         photo.unlink()
     back = fresh(writer)
-    back.recover(one)
+    back.opening.recover(one)
     assert back.document.image.digest == session.document.image.digest
     what = {"changed": "is another file now", "gone": "has been moved or deleted"}.get(change)
     said = f"photo.png {what}; you go on with the copy that was kept with your work."
@@ -169,8 +169,8 @@ def test_a_project_of_a_recovered_photo_holds_the_photo_that_is_seen(writer, pho
     one = died(session, writer)
     pictured(photo, seed=1)
     back = fresh(writer)
-    back.recover(one)
-    back.save_as(tmp_path / "work.ora")
+    back.opening.recover(one)
+    back.projects.save_as(tmp_path / "work.ora")
     assert read_project(tmp_path / "work.ora", limit=None).document.image.digest == session.document.image.digest
 
 
@@ -210,14 +210,14 @@ def test_the_digest_does_not_hold_up_the_journal(writer, photo, monkeypatch):
 
 def test_a_project_changed_after_the_kill_is_not_written_over(writer, photo, tmp_path):
     session = worked_on(writer, photo)
-    session.save_as(tmp_path / "work.ora")
+    session.projects.save_as(tmp_path / "work.ora")
     stroke(session, 60)
     one = died(session, writer)
     (tmp_path / "work.ora").write_bytes(b"theirs")
     back = fresh(writer)
-    back.recover(one)
-    back.autosave()
-    back.save()
+    back.opening.recover(one)
+    back.projects.autosave()
+    back.projects.save()
     assert [str(error) for error in back.failures] == [
         "work.ora was changed from outside meanwhile; it was left as it is."
     ] * 2
@@ -228,16 +228,16 @@ def test_a_project_changed_after_the_kill_is_not_written_over(writer, photo, tmp
 def test_our_own_file_is_known_again(writer, photo, tmp_path, noted):
     """Also where the kill came after the file had its place and before the journal had word of it."""
     session = worked_on(writer, photo)
-    session.save_as(tmp_path / "work.ora")
+    session.projects.save_as(tmp_path / "work.ora")
     stroke(session, 60)
     one = died(session, writer)
     if not noted:
-        session.save()
+        session.projects.save()
         shutil.copy(session.journal.folder / "saving", one.folder / "saving")
     back = fresh(writer)
-    back.recover(one)
+    back.opening.recover(one)
     stroke(back, 30)
-    back.save()
+    back.projects.save()
     assert not back.failures
     np.testing.assert_array_equal(
         read_project(tmp_path / "work.ora", limit=None).document.alpha.array(), back.document.alpha.array()
@@ -267,17 +267,17 @@ def test_a_project_is_saved_where_it_was_whatever_its_path(writer, tmp_path):
     assert len(str(folder)) > 1200
     photo = pictured(folder / os.fsdecode(b"p\xe9.png"))
     session = worked_on(writer, photo)
-    session.save_as(folder / os.fsdecode(b"w\xe9.ora"))
+    session.projects.save_as(folder / os.fsdecode(b"w\xe9.ora"))
     stroke(session, 60)
     back = fresh(writer)
-    back.recover(died(session, writer))
-    assert back.project == session.project
+    back.opening.recover(died(session, writer))
+    assert back.projects.path == session.projects.path
     assert back.document.image.path == photo
     assert back.said == []
-    back.save()
+    back.projects.save()
     assert not back.failures
     np.testing.assert_array_equal(
-        read_project(session.project, limit=None).document.alpha.array(), session.document.alpha.array()
+        read_project(session.projects.path, limit=None).document.alpha.array(), session.document.alpha.array()
     )
 
 
@@ -286,13 +286,13 @@ def test_a_project_is_saved_where_it_was_whatever_folder_one_starts_in(writer, p
     session = worked_on(writer, photo)
     from pathlib import Path
 
-    session.save_as(Path("work.ora"))
+    session.projects.save_as(Path("work.ora"))
     stroke(session, 60)
     one = died(session, writer)
     monkeypatch.chdir("/")
     back = fresh(writer)
-    back.recover(one)
-    assert back.project == tmp_path / "work.ora"
+    back.opening.recover(one)
+    assert back.projects.path == tmp_path / "work.ora"
 
 
 # Versions
@@ -348,8 +348,8 @@ def test_without_a_home_there_is_one_sentence_and_the_work_goes_on(writer, photo
     session = worked_on(writer, photo)
     until(lambda: session.journal.safety == "failed")
     stroke(session, 50)
-    session.save_as(tmp_path / "work.ora")
-    session.save()
+    session.projects.save_as(tmp_path / "work.ora")
+    session.projects.save()
     session.close()
     assert writer.settle()
     sentences = [str(error) for error in session.failures]
@@ -367,7 +367,7 @@ def test_a_home_that_goes_away_is_said_once_and_used_again_when_it_is_back(write
     home.rename(home.with_name("away"))
     home.write_bytes(b"")  # where the drive was mounted
     new = fresh(writer)
-    new.open(photo)
+    new.opening.open(photo)
     stroke(new, 10)
     until(lambda: new.journal.safety == "failed")
     home.unlink()
@@ -422,15 +422,15 @@ class Fading:
 
 def test_a_stroke_that_ends_while_a_new_log_is_taken_over_is_no_error(photo, monkeypatch):
     session, failures = fresh(), []
-    session.open(photo)
+    session.opening.open(photo)
     stroke(session, 20)
     journal = journals.Journal(recovery.home() / "one", session.document.image, Still())
     journal.failed = failures.append
     journal.take(session.history, None)
     journal.work()
-    session.begin_stroke(BrushParams(), 255)
-    session.stroke_to(30, 30)
-    journal.follow(session.stroke, session.document.layers[0], added=False)
+    session.painting.begin_stroke(BrushParams(), 255)
+    session.painting.stroke_to(30, 30)
+    journal.follow(session.painting.stroke, session.document.layers[0], added=False)
     live = journal._live
     made = Log(journal.folder / "log.9", journal._header())
     journal._anew = SimpleNamespace(made=made, is_alive=lambda: False)

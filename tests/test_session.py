@@ -53,7 +53,7 @@ def session():
 
 
 def test_each_detection_becomes_a_shaped_layer(session):
-    session.detect(DetectParams(), MaskParams(mask_padding=5, mask_blur=0))
+    session.finding.detect(DetectParams(), MaskParams(mask_padding=5, mask_blur=0))
     first, second = session.document.layers
     assert (first.name, second.name) == ("disc 0", "disc 1")
     assert first.mask == Mask.from_array(disc())
@@ -63,10 +63,10 @@ def test_each_detection_becomes_a_shaped_layer(session):
 
 
 def test_detecting_again_replaces_the_finds_but_not_refined_ones(session):
-    session.detect(DetectParams(), UNSHAPED)
+    session.finding.detect(DetectParams(), UNSHAPED)
     kept = session.document.layers[0]
-    session.refine(kept.id, RefineParams(band_width=4))
-    session.detect(DetectParams(), UNSHAPED)
+    session.shaping.refine(kept.id, RefineParams(band_width=4))
+    session.finding.detect(DetectParams(), UNSHAPED)
     assert [layer.name for layer in session.document.layers] == ["disc 0", "disc 0", "disc 1"]
     assert session.document.layers[0].id == kept.id
 
@@ -74,16 +74,16 @@ def test_detecting_again_replaces_the_finds_but_not_refined_ones(session):
 def test_what_the_provider_has_done_is_not_done_twice(session):
     found = Detection("d", 1.0, (0, 0, 1, 1), Mask.from_array(disc()), done=frozenset({"mask_padding", "mask_blur"}))
     session.provider.detect = lambda *_: [found]
-    session.detect(DetectParams(), MaskParams())
+    session.finding.detect(DetectParams(), MaskParams())
     assert session.document.layers[0].shaped == found.mask
 
 
 def test_a_run_of_slider_values_is_one_step_and_undo_takes_it_back(session):
-    session.detect(DetectParams(), UNSHAPED)
+    session.finding.detect(DetectParams(), UNSHAPED)
     before = session.document
     layer = before.layers[0]
     for padding in range(1, 9):
-        session.set_mask_params(layer.id, MaskParams(mask_padding=padding, mask_blur=0))
+        session.shaping.set_mask_params(layer.id, MaskParams(mask_padding=padding, mask_blur=0))
     assert session.document.layers[0].params.mask_padding == 8
     session.undo()
     assert session.document is before
@@ -92,12 +92,12 @@ def test_a_run_of_slider_values_is_one_step_and_undo_takes_it_back(session):
 
 
 def test_shaping_a_refined_layer_solves_its_edge_anew(session):
-    session.detect(DetectParams(), UNSHAPED)
+    session.finding.detect(DetectParams(), UNSHAPED)
     layer_id = session.document.layers[0].id
-    session.refine(layer_id, RefineParams(band_width=6))
+    session.shaping.refine(layer_id, RefineParams(band_width=6))
     first = session.document.layers[0].refinement
     assert first is not None
-    session.set_mask_params(layer_id, MaskParams(mask_padding=10, mask_blur=0))
+    session.shaping.set_mask_params(layer_id, MaskParams(mask_padding=10, mask_blur=0))
     layer = session.document.layers[0]
     assert layer.refinement is not None
     assert layer.refinement is not first
@@ -105,11 +105,11 @@ def test_shaping_a_refined_layer_solves_its_edge_anew(session):
 
 
 def test_choosing_the_amount_of_clean_colour_solves_nothing_anew(session):
-    session.detect(DetectParams(), UNSHAPED)
+    session.finding.detect(DetectParams(), UNSHAPED)
     layer_id = session.document.layers[0].id
-    session.refine(layer_id, RefineParams(band_width=6))
+    session.shaping.refine(layer_id, RefineParams(band_width=6))
     refinement = session.document.layers[0].refinement
-    session.refine(layer_id, RefineParams(band_width=6, decontamination_amount=0.5))
+    session.shaping.refine(layer_id, RefineParams(band_width=6, decontamination_amount=0.5))
     assert session.document.layers[0].refinement is refinement
     assert session.document.layers[0].amount == 0.5
 
@@ -132,9 +132,9 @@ def test_a_result_is_folded_into_the_document_of_now():
     later = Later()
     session = session_of(document(disc(), disc(radius=20)), runner=Runner(later.home.put, later))
     first, second = session.document.layers
-    session.set_mask_params(first.id, MaskParams(mask_padding=7, mask_blur=0))
-    session.rename(second.id, "moon")
-    session.set_visible(second.id, False)
+    session.shaping.set_mask_params(first.id, MaskParams(mask_padding=7, mask_blur=0))
+    session.layers.rename(second.id, "moon")
+    session.layers.set_visible(second.id, False)
     later.run()
     names = [(layer.name, layer.visible, layer.params.mask_padding) for layer in session.document.layers]
     assert names == [("disc", True, 7), ("moon", False, 0)]
@@ -144,8 +144,8 @@ def test_a_result_for_a_layer_that_is_gone_is_dropped():
     later = Later()
     session = session_of(document(disc(), disc(radius=20)), runner=Runner(later.home.put, later))
     first = session.document.layers[0]
-    session.set_mask_params(first.id, MaskParams(mask_padding=7, mask_blur=0))
-    session.delete(first.id)
+    session.shaping.set_mask_params(first.id, MaskParams(mask_padding=7, mask_blur=0))
+    session.layers.delete(first.id)
     later.run()
     assert [layer.id for layer in session.document.layers] == [2]
 
@@ -155,15 +155,15 @@ def test_undo_overtakes_work_that_is_under_way():
     session = session_of(document(disc()), runner=Runner(later.home.put, later))
     before = session.document
     layer = before.layers[0]
-    session.rename(layer.id, "moon")
-    session.set_mask_params(layer.id, MaskParams(mask_padding=7, mask_blur=0))
+    session.layers.rename(layer.id, "moon")
+    session.shaping.set_mask_params(layer.id, MaskParams(mask_padding=7, mask_blur=0))
     session.undo()
     later.run()
     assert session.document.layers[0].name == "moon"
-    assert session.mask_params(session.document.layers[0]) == layer.params
+    assert session.shaping.mask_params(session.document.layers[0]) == layer.params
     session.undo()
     assert session.document is before
-    assert session.mask_params(session.document.layers[0]) == layer.params
+    assert session.shaping.mask_params(session.document.layers[0]) == layer.params
 
 
 def later_session(*planes):
@@ -173,8 +173,8 @@ def later_session(*planes):
 
 def test_an_edge_asked_for_while_the_mask_is_being_shaped_is_solved_for_the_new_mask():
     session, later = later_session(disc())
-    session.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
-    session.refine(1, RefineParams(band_width=4))
+    session.shaping.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
+    session.shaping.refine(1, RefineParams(band_width=4))
     later.run()
     layer = session.document.layers[0]
     assert (layer.params.mask_padding, layer.refine) == (7, RefineParams(band_width=4))
@@ -185,10 +185,10 @@ def test_an_edge_asked_for_while_the_mask_is_being_shaped_is_solved_for_the_new_
 
 def test_going_back_to_the_edge_there_is_takes_a_newer_wish_back():
     session, later = later_session(disc())
-    session.refine(1, RefineParams(band_width=4))
+    session.shaping.refine(1, RefineParams(band_width=4))
     later.run()
-    session.refine(1, RefineParams(band_width=9))
-    session.refine(1, RefineParams(band_width=4, decontamination_amount=0.5))
+    session.shaping.refine(1, RefineParams(band_width=9))
+    session.shaping.refine(1, RefineParams(band_width=4, decontamination_amount=0.5))
     later.run()
     assert session.document.layers[0].refine == RefineParams(band_width=4, decontamination_amount=0.5)
 
@@ -196,8 +196,8 @@ def test_going_back_to_the_edge_there_is_takes_a_newer_wish_back():
 def test_going_back_to_the_mask_there_is_leaves_no_step():
     session, later = later_session(disc())
     before = session.document
-    session.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
-    session.set_mask_params(1, UNSHAPED)
+    session.shaping.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
+    session.shaping.set_mask_params(1, UNSHAPED)
     later.run()
     assert session.document is before
     assert len(session.history.steps) == 1
@@ -206,22 +206,22 @@ def test_going_back_to_the_mask_there_is_leaves_no_step():
 def test_a_cancelled_shape_can_be_asked_for_again():
     session, later = later_session(disc())
     wanted = MaskParams(mask_padding=7, mask_blur=0)
-    session.set_mask_params(1, wanted)
+    session.shaping.set_mask_params(1, wanted)
     session.runner.cancel()
-    assert session.mask_params(session.document.layers[0]) == UNSHAPED
-    session.set_mask_params(1, wanted)
+    assert session.shaping.mask_params(session.document.layers[0]) == UNSHAPED
+    session.shaping.set_mask_params(1, wanted)
     later.run()
     assert session.document.layers[0].params == wanted
 
 
 def test_an_edge_reaches_every_step_that_waits_for_it():
     session, later = later_session(disc(), disc(radius=20))
-    session.refine(1, RefineParams(band_width=4))
+    session.shaping.refine(1, RefineParams(band_width=4))
     later.run()
-    session.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
+    session.shaping.set_mask_params(1, MaskParams(mask_padding=7, mask_blur=0))
     while session.document.layers[0].params == UNSHAPED:
         (later.home if later.work.empty() else later.work).get()()
-    session.set_visible(2, False)
+    session.layers.set_visible(2, False)
     later.run()
     session.undo()
     assert session.history.undo_label == "Shape mask"
@@ -231,68 +231,68 @@ def test_an_edge_reaches_every_step_that_waits_for_it():
 
 def test_a_slider_after_undo_does_not_eat_the_step_it_starts_from():
     session = session_of(document(disc()))
-    session.set_mask_params(1, MaskParams(mask_padding=3, mask_blur=0))
-    session.rename(1, "moon")
+    session.shaping.set_mask_params(1, MaskParams(mask_padding=3, mask_blur=0))
+    session.layers.rename(1, "moon")
     session.undo()
-    session.set_mask_params(1, MaskParams(mask_padding=9, mask_blur=0))
+    session.shaping.set_mask_params(1, MaskParams(mask_padding=9, mask_blur=0))
     session.undo()
     assert session.document.layers[0].params.mask_padding == 3
 
 
 def test_changing_nothing_is_no_step(session):
-    session.detect(DetectParams(), UNSHAPED)
+    session.finding.detect(DetectParams(), UNSHAPED)
     layer, steps = session.document.layers[0], len(session.history.steps)
-    session.set_visible(layer.id, True)
-    session.rename(layer.id, layer.name)
-    session.set_mode(layer.id, "add")
-    session.unrefine(layer.id)
-    session.delete(999)
-    session.move(999, 0)
+    session.layers.set_visible(layer.id, True)
+    session.layers.rename(layer.id, layer.name)
+    session.layers.set_mode(layer.id, "add")
+    session.shaping.unrefine(layer.id)
+    session.layers.delete(999)
+    session.layers.move(999, 0)
     assert len(session.history.steps) == steps
 
 
 def test_opening_another_photo_lets_an_export_end(tmp_path):
     photo(tmp_path / "in.png")
     session, later = later_session(disc())
-    session.rename(1, "moon")
-    session.export(tmp_path / "one.png", ExportParams())
-    session.export(tmp_path / "two.png", ExportParams())
-    session.open(tmp_path / "in.png")
+    session.layers.rename(1, "moon")
+    session.exporting.export(tmp_path / "one.png", ExportParams())
+    session.exporting.export(tmp_path / "two.png", ExportParams())
+    session.opening.open(tmp_path / "in.png")
     later.run()
     assert session.document.image.name == "in.png"
     assert {path.name for path in tmp_path.glob("*.png")} == {"in.png", "one.png", "two.png"}
 
 
 def test_choosing_a_layer_makes_no_work_to_save(session, tmp_path):
-    session.detect(DetectParams(), UNSHAPED)
-    session.save_as(tmp_path / "work.ora")
-    session.activate(session.document.layers[1].id)
-    assert not session.unsaved
-    session.rename(session.document.layers[1].id, "moon")
-    assert session.unsaved
+    session.finding.detect(DetectParams(), UNSHAPED)
+    session.projects.save_as(tmp_path / "work.ora")
+    session.layers.activate(session.document.layers[1].id)
+    assert not session.projects.unsaved
+    session.layers.rename(session.document.layers[1].id, "moon")
+    assert session.projects.unsaved
 
 
 def test_nothing_found_is_said_and_changes_nothing():
     session = session_of(document(disc()), np.zeros((280, 300), np.uint8))
     said, before = [], session.document
     session.told = said.append
-    session.remove_background(CutoutParams(alpha_matting=False))
+    session.finding.remove_background(CutoutParams(alpha_matting=False))
     assert session.document is before
     assert said == ["People, cut out softly: no subject found."]
 
 
 def test_everything_can_be_undone_to_the_start(session):
     start = session.document
-    session.detect(DetectParams(), MaskParams())
+    session.finding.detect(DetectParams(), MaskParams())
     one, two = (layer.id for layer in session.document.layers)
-    session.set_mode(two, "subtract")
-    session.set_visible(one, False)
-    session.rename(one, "head")
-    session.move(one, 1)
-    session.refine(two, RefineParams(band_width=3))
-    session.unrefine(two)
-    session.delete(one)
-    session.remove_background(CutoutParams())
+    session.layers.set_mode(two, "subtract")
+    session.layers.set_visible(one, False)
+    session.layers.rename(one, "head")
+    session.layers.move(one, 1)
+    session.shaping.refine(two, RefineParams(band_width=3))
+    session.shaping.unrefine(two)
+    session.layers.delete(one)
+    session.finding.remove_background(CutoutParams())
     steps = len(session.history.steps) - 1
     assert steps == 9
     end = session.document
@@ -309,7 +309,7 @@ def test_a_failed_open_leaves_the_document_alone(session, tmp_path):
     broken.write_text("this is no picture")
     before = session.document
     with pytest.raises(BadImage):
-        session.open(broken)
+        session.opening.open(broken)
     assert session.document is before
 
 
@@ -324,15 +324,15 @@ def test_export_writes_what_is_shown_and_saves_no_work(tmp_path):
     source = photo(tmp_path / "in.png")
     session = Session(Runner(immediate, Inline()))
     session.provider = Discs(disc(240, 200, 60))
-    session.open(tmp_path / "in.png")
-    assert not session.unsaved
-    session.detect(DetectParams(), MaskParams(mask_padding=3, mask_blur=5))
-    assert session.unsaved
+    session.opening.open(tmp_path / "in.png")
+    assert not session.projects.unsaved
+    session.finding.detect(DetectParams(), MaskParams(mask_padding=3, mask_blur=5))
+    assert session.projects.unsaved
     said = []
     session.told = said.append
-    session.export(tmp_path / "out.png", ExportParams())
-    session.export_mask(tmp_path / "mask.png", ExportParams())
-    assert session.unsaved
+    session.exporting.export(tmp_path / "out.png", ExportParams())
+    session.exporting.export_mask(tmp_path / "mask.png", ExportParams())
+    assert session.projects.unsaved
     assert said == ["Saved out.png.", "Saved mask.png."]
     written = cv2.imdecode(np.fromfile(tmp_path / "out.png", np.uint8), cv2.IMREAD_UNCHANGED)
     np.testing.assert_array_equal(written[..., 3], session.document.alpha.array())
@@ -343,9 +343,9 @@ def test_a_backdrop_is_laid_behind_in_straight_arithmetic(tmp_path):
     source = photo(tmp_path / "in.png").astype(float)
     session = Session(Runner(immediate, Inline()))
     session.provider = Discs(disc(240, 200, 60))
-    session.open(tmp_path / "in.png")
-    session.detect(DetectParams(), MaskParams(mask_padding=0, mask_blur=9))
-    session.export(tmp_path / "out.png", ExportParams(), backdrop=(10, 200, 30, 128))
+    session.opening.open(tmp_path / "in.png")
+    session.finding.detect(DetectParams(), MaskParams(mask_padding=0, mask_blur=9))
+    session.exporting.export(tmp_path / "out.png", ExportParams(), backdrop=(10, 200, 30, 128))
     alpha = session.document.alpha.array()[..., None] / 255
     behind = (1 - alpha) * 128 / 255
     expected = (source * alpha + np.array([10, 200, 30]) * behind) / (alpha + behind)
@@ -358,7 +358,7 @@ def test_export_solves_what_is_still_waiting(tmp_path):
     session = session_of(document())
     base = session.document.add([replace(_layer(), refine=RefineParams(band_width=5))])
     session.history = History(base)
-    session.export(tmp_path / "out.png", ExportParams())
+    session.exporting.export(tmp_path / "out.png", ExportParams())
     written = read_image(tmp_path / "out.png").alpha
     assert ((written > 0) & (written < 255)).any()
 
@@ -372,6 +372,6 @@ def test_alpha_of_a_file_is_the_first_layer(tmp_path):
     rgba = np.dstack([np.full((40, 50, 3), 99, np.uint8), plane])
     (tmp_path / "in.png").write_bytes(cv2.imencode(".png", rgba)[1].tobytes())
     session = Session(Runner(immediate, Inline()))
-    session.open(tmp_path / "in.png")
+    session.opening.open(tmp_path / "in.png")
     assert session.document.layers[0].mask == Mask.from_array(plane)
-    assert not session.unsaved
+    assert not session.projects.unsaved

@@ -42,6 +42,11 @@ class Walk(RuleBasedStateMachine):
         plain = document(disc(WIDTH, HEIGHT, 9), disc(WIDTH, HEIGHT, 6, (8, 8)), width=WIDTH, height=HEIGHT)
         self.session.history = History(plain)
         self.stalled = set()
+        self.shown, self.same = [], []
+        self.session.ending.connect(
+            lambda _rect: self.shown.append(self.session.painting.live_alpha(self.document.frame))
+        )
+        self.session.adopting.connect(self.same.append)
         self.believe_the_document()
 
     def believe_the_document(self):
@@ -65,16 +70,16 @@ class Walk(RuleBasedStateMachine):
     @rule(model=st.sampled_from("ab"), shape=params, whole=st.booleans())
     def find(self, model, shape, whole):
         if whole:
-            self.session.remove_background(CutoutParams(model=model, alpha_matting=False))
+            self.session.finding.remove_background(CutoutParams(model=model, alpha_matting=False))
         else:
-            self.session.detect(DetectParams(model=model), shape)
+            self.session.finding.detect(DetectParams(model=model), shape)
 
     @precondition(has_layers)
     @rule(which=which, wanted=params, back=st.booleans())
     def shape(self, which, wanted, back):
         layer = self.pick(which)
         self.asked[layer.id] = layer.params if back else wanted
-        self.session.set_mask_params(layer.id, self.asked[layer.id])
+        self.session.shaping.set_mask_params(layer.id, self.asked[layer.id])
 
     @precondition(has_layers)
     @rule(which=which, wanted=bands)
@@ -82,7 +87,7 @@ class Walk(RuleBasedStateMachine):
         layer = self.pick(which)
         self.edges[layer.id] = wanted
         self.stalled.discard(layer.id)
-        self.session.refine(layer.id, wanted)
+        self.session.shaping.refine(layer.id, wanted)
 
     @precondition(has_layers)
     @rule(which=which)
@@ -92,7 +97,7 @@ class Walk(RuleBasedStateMachine):
             return
         layer = self.pick(which)
         self.edges[layer.id] = None
-        self.session.unrefine(layer.id)
+        self.session.shaping.unrefine(layer.id)
         self.hinted[layer.id] = None
         now = self.document.layer(layer.id)
         assert now.alpha is now.base
@@ -102,11 +107,11 @@ class Walk(RuleBasedStateMachine):
     @rule(which=which, to=which, visible=st.booleans(), mode=st.sampled_from(["add", "subtract", "intersect"]))
     def arrange(self, which, to, visible, mode):
         layer = self.pick(which)
-        self.session.set_visible(layer.id, visible)
-        self.session.set_mode(layer.id, mode)
-        self.session.rename(layer.id, f"named {to}")
-        self.session.move(layer.id, to)
-        self.session.activate(layer.id)
+        self.session.layers.set_visible(layer.id, visible)
+        self.session.layers.set_mode(layer.id, mode)
+        self.session.layers.rename(layer.id, f"named {to}")
+        self.session.layers.move(layer.id, to)
+        self.session.layers.activate(layer.id)
         now = self.session.active
         assert (now.id, now.visible, now.mode, now.name) == (layer.id, visible, mode, f"named {to}")
 
@@ -114,7 +119,7 @@ class Walk(RuleBasedStateMachine):
     @rule(which=which, alone=st.booleans())
     def solo(self, which, alone):
         layer = self.pick(which)
-        self.session.set_solo(layer.id if alone else None)
+        self.session.layers.set_solo(layer.id if alone else None)
         assert self.document.shown == ([layer] if alone else [each for each in self.document.layers if each.visible])
 
     @precondition(has_layers)
@@ -125,7 +130,7 @@ class Walk(RuleBasedStateMachine):
             return
         layer = self.pick(which)
         if len(self.document.layers) < MOST:
-            self.session.duplicate(layer.id)
+            self.session.layers.duplicate(layer.id)
             copy = self.session.active
             np.testing.assert_array_equal(copy.alpha.array(), layer.alpha.array())
             self.asked[copy.id], self.edges[copy.id] = copy.params, copy.refine
@@ -138,11 +143,11 @@ class Walk(RuleBasedStateMachine):
         if not self.has_layers():
             return
         layer = self.pick(which)
-        if layer.shaped is not layer.mask or self.session.mask_params(layer) != layer.params:
+        if layer.shaped is not layer.mask or self.session.shaping.mask_params(layer) != layer.params:
             return  # at the frame's edge a padded mask is not what padding the moved one gives
         self.finish_stroke()
         layer = self.document.layer(layer.id)
-        self.session.move_pixels(layer.id, dx, dy)
+        self.session.layers.move_pixels(layer.id, dx, dy)
         self.edges[layer.id] = self.document.layer(layer.id).refine
         self.remember_paint(layer.id)
         self.stalled.discard(layer.id)
@@ -154,7 +159,7 @@ class Walk(RuleBasedStateMachine):
         if not self.has_layers():
             return
         before, layer = self.document, self.pick(which)
-        self.session.merge_down(layer.id)
+        self.session.layers.merge_down(layer.id)
         if self.document is before:
             return
         below = before.layers[before.layers.index(layer) - 1]
@@ -187,20 +192,20 @@ class Walk(RuleBasedStateMachine):
     @rule(points=st.lists(st.tuples(spots, spots), min_size=1, max_size=4), value=st.sampled_from([0, 255]))
     def begin_stroke(self, points, value):
         self.finish_stroke()
-        stroke = self.session.begin_stroke(BrushParams(size=9, hardness=0.5), value)
+        stroke = self.session.painting.begin_stroke(BrushParams(size=9, hardness=0.5), value)
         assert (stroke is not None) == self.brushed()
         for x, y in points if stroke else ():
-            self.session.stroke_to(x, y)
+            self.session.painting.stroke_to(x, y)
 
     @precondition(has_layers)
     @rule(points=st.lists(st.tuples(spots, spots), min_size=1, max_size=4), code=st.integers(0, 4), end=st.booleans())
     def brush_edge(self, points, code, end):
         self.finish_stroke()
         layer, before = self.session.active, self.document
-        stroke = self.session.begin_edge_stroke(BrushParams(size=9), code)
+        stroke = self.session.edging.begin_stroke(BrushParams(size=9), code)
         assert (stroke is not None) == (layer is not None and self.brushed())
         for x, y in points if stroke else ():
-            self.session.edge_stroke_to(x, y)
+            self.session.edging.stroke_to(x, y)
         if stroke is None or not end:
             self.session.cancel_stroke()
             return
@@ -218,24 +223,22 @@ class Walk(RuleBasedStateMachine):
         self.finish_stroke()
         if self.session.active is not None:
             wanted, at = AdjustParams(shift_edge=shift, feather=feather), self.session.history.position
-            self.session.adjust_edge(wanted)
-            assert self.session.adjust_params == wanted
+            self.session.adjusting.adjust_edge(wanted)
+            assert self.session.adjusting.adjust_params == wanted
             if self.session.history.position < at:  # taken back
                 self.stalled.clear()
                 self.believe_the_document()
 
     @rule()
     def finish_stroke(self):
-        if self.session.stroke is None:
+        if self.session.painting.stroke is None:
             return
-        layer, before = self.session._stroked, self.document
-        frame, shown = before.frame, []
-        self.session.ending = lambda _rect: shown.append(self.session.live_alpha(frame))
-        same = []
-        self.session.adopting = same.append
+        layer, before = self.session.in_hand.layer, self.document
+        self.shown.clear()
+        self.same.clear()
         self.session.end_stroke()
-        if same:
-            np.testing.assert_array_equal(self.document.alpha.array(), shown[0])
+        if self.same:
+            np.testing.assert_array_equal(self.document.alpha.array(), self.shown[0])
         self.took(layer.id, before)
 
     def took(self, layer_id, before):
@@ -247,24 +250,20 @@ class Walk(RuleBasedStateMachine):
         self.remember_paint(layer_id)
         self.stalled.discard(layer_id)
 
-    @rule(
-        what=st.sampled_from(["fill", "clear", "invert", "reset", "adjust", "add", "subtract", "replace", "intersect"])
-    )
+    @rule(what=st.sampled_from(["fill", "clear", "invert", "reset", "add", "subtract", "replace", "intersect"]))
     def change_all(self, what):
         self.arrive()
         self.finish_stroke()
         before, layer = self.document, self.session.active
         layer_id = layer.id if layer else before.next_id
         verbs = {
-            "fill": self.session.fill,
-            "clear": self.session.clear,
-            "invert": self.session.invert,
-            "reset": self.session.reset_paint,
-            "adjust": lambda: self.session.adjust("Dim", lambda plane, _token: plane // 2),
+            "fill": self.session.painting.fill,
+            "clear": self.session.painting.clear,
+            "invert": self.session.painting.invert,
+            "reset": self.session.painting.reset_paint,
         }
-        verbs.get(what, lambda: self.session.select(AREA, 10, 8, what, "Area"))()
-        if what != "adjust":
-            self.took(layer_id, before)
+        verbs.get(what, lambda: self.session.painting.select(AREA, 10, 8, what, "Area"))()
+        self.took(layer_id, before)
 
     @rule(way=st.sampled_from(["back", "forth", "far"]), place=st.integers(0, 50))
     def walk(self, way, place):
@@ -281,9 +280,9 @@ class Walk(RuleBasedStateMachine):
     def interrupt(self, how, which):
         if how == "delete" and self.document.layers:
             gone = self.pick(which).id
-            self.session.delete(gone)
-            self.session.delete(gone)
-            self.session.move(gone, 0)
+            self.session.layers.delete(gone)
+            self.session.layers.delete(gone)
+            self.session.layers.move(gone, 0)
         elif how == "cancel":
             self.session.runner.cancel()
             self.stalled |= {layer.id for layer in self.document.layers}
@@ -328,17 +327,11 @@ class Walk(RuleBasedStateMachine):
         for new in self.document.layers[len(own) :]:
             self.asked[new.id], self.edges[new.id] = new.params, new.refine
             self.remember_paint(new.id)
-        if self.session.history.undo_label == "Dim" and self.document is not before:
-            self.remember_paint(self.dimmed(before))
-
-    def dimmed(self, before):
-        """The layer that an adjustment has just painted on."""
-        return next(new.id for new in self.document.layers if new.alpha is not before.layer(new.id).alpha)
 
     def arrive(self):
         """Let come what verbs wait for; what they do while it comes is looked at in ``test_turns``."""
         self.finish_stroke()
-        while not self.session.settled or self.session._under_way():
+        while not self.session.settled or self.session.solver.solving():
             if self.later.home:
                 self.news_comes_home(1)
             else:
@@ -365,7 +358,7 @@ class Walk(RuleBasedStateMachine):
     @invariant()
     def the_panel_shows_what_was_asked_for(self):
         for layer in self.document.layers:
-            assert self.session.mask_params(layer) == self.asked[layer.id]
+            assert self.session.shaping.mask_params(layer) == self.asked[layer.id]
 
     @invariant()
     def every_step_is_sound(self):

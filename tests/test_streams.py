@@ -175,10 +175,10 @@ def test_a_png_is_called_png_at_every_way_out(tmp_path, name, way):
     session = Session(Runner(immediate, Inline()))
     session.history = History(document(disc()))
     with pytest.raises(BadParameter, match=rf"the name of {name} must end in \.png\."):
-        getattr(session, way)(tmp_path / name, ExportParams())
+        getattr(session.exporting, way)(tmp_path / name, ExportParams())
     assert list(tmp_path.glob("o*")) == []
     for right in ("o.PNG", "o"):
-        getattr(session, way)(tmp_path / right, ExportParams())
+        getattr(session.exporting, way)(tmp_path / right, ExportParams())
         assert (tmp_path / right).read_bytes()[:4] == b"\x89PNG"
 
 
@@ -188,7 +188,7 @@ def test_an_empty_mask_is_said_to_be_one(tmp_path, way):
     session.told = said.append
     for plane, words in ((np.zeros_like(disc()), "the mask is empty"), (disc(), "Saved o.png.")):
         session.history = History(document(plane))
-        getattr(session, way)(tmp_path / "o.png", ExportParams())
+        getattr(session.exporting, way)(tmp_path / "o.png", ExportParams())
         assert words in said[-1]
         assert (tmp_path / "o.png").exists()
 

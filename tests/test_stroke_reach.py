@@ -63,11 +63,11 @@ def session_of(random, data, pool=None):
     layer = session.active
     if random.integers(3):
         band = RefineParams(band_width=int(random.integers(1, 40)), adaptive=bool(random.integers(2)))
-        session.refine(layer.id, band)
+        session.shaping.refine(layer.id, band)
     if random.integers(2):
         area = Mask.from_array(cv2.GaussianBlur(blob(random), (0, 0), 2))
         band = RefineParams(band_width=int(random.integers(1, 20)))
-        session.add_region(layer.id, "region", area, refine=band, edge=controls(random))
+        session.edging.add_region(layer.id, "region", area, refine=band, edge=controls(random))
     return session
 
 
@@ -80,9 +80,9 @@ def brush(session, random):
     """A stroke; gives how far each pixel is from what it painted, in px. Its path is a curve through its samples."""
     layer, places, size = session.active, points(random), float(random.uniform(4, 40))
     region = layer.regions[0].id if layer.regions and random.integers(2) else None
-    stroke = session.begin_edge_stroke(BrushParams(size=size, smoothing=0), int(random.choice(CODES)), region)
+    stroke = session.edging.begin_stroke(BrushParams(size=size, smoothing=0), int(random.choice(CODES)), region)
     for x, y in places:
-        session.edge_stroke_to(x, y)
+        session.edging.stroke_to(x, y)
     session.end_stroke()
     painted = stroke.cover.array() > 0
     return ndimage.distance_transform_edt(~painted) if painted.any() else np.full((ROWS, COLUMNS), np.inf)
@@ -128,17 +128,17 @@ def test_what_is_farther_away_stays_bit_for_bit(shared_data, seed):
 def test_two_strokes_along_a_car_leave_the_car(shared_data):
     """They once took a rectangular quarter of it, 22,579 px of which lost more than 100 of 255."""
     session = Session(Runner(immediate, Inline()))
-    session.open(shared_data / "photos" / "rembg" / "examples" / "car-2.jpg")
-    session.remove_background(CutoutParams())
+    session.opening.open(shared_data / "photos" / "rembg" / "examples" / "car-2.jpg")
+    session.finding.remove_background(CutoutParams())
     before = session.document.alpha.array().astype(int)
     near = np.full(before.shape, np.inf)
     for places in (
         [(338, 553), (388, 563), (478, 553), (538, 540)],
         [(558, 543), (638, 548), (748, 538), (878, 518), (888, 488), (873, 458)],
     ):
-        session.begin_edge_stroke(BrushParams(), HINT_UNKNOWN)
+        session.edging.begin_stroke(BrushParams(), HINT_UNKNOWN)
         for place in places:
-            session.edge_stroke_to(*place)
+            session.edging.stroke_to(*place)
         session.end_stroke()
         near = np.minimum(near, far_from(places, before.shape) - BrushParams().size / 2)
     after = session.document.alpha.array()
@@ -150,13 +150,13 @@ def test_two_strokes_that_wait_together_leave_what_lies_between_them(shared_data
     random = np.random.default_rng(5)
     pool = Later()
     session = session_of(random, shared_data, pool)
-    session.refine(session.active.id, RefineParams())
+    session.shaping.refine(session.active.id, RefineParams())
     pool.run()
     before = looks(session)
     nearest = np.full((ROWS, COLUMNS), np.inf)
     for place in ((20.0, 20.0), (170.0, 130.0)):
-        session.begin_edge_stroke(BrushParams(size=20, smoothing=0), HINT_UNKNOWN)
-        session.edge_stroke_to(*place)
+        session.edging.begin_stroke(BrushParams(size=20, smoothing=0), HINT_UNKNOWN)
+        session.edging.stroke_to(*place)
         session.end_stroke()
         nearest = np.minimum(nearest, far_from([place]) - 10)
     assert session.active.unsolved
@@ -174,9 +174,9 @@ def test_a_stroke_far_from_anything_sure_leaves_the_mask_as_it_is():
     solid = Mask.filled(300, 3000, 255)
     session = Session(Runner(immediate, Inline()))
     session.history = History(Document(Image(image)).add([Layer(0, "all", solid, solid)]))
-    session.begin_edge_stroke(replace(BrushParams(), size=60), HINT_UNKNOWN)
-    session.edge_stroke_to(150, 1500)
-    session.edge_stroke_to(180, 1600)
+    session.edging.begin_stroke(replace(BrushParams(), size=60), HINT_UNKNOWN)
+    session.edging.stroke_to(150, 1500)
+    session.edging.stroke_to(180, 1600)
     session.end_stroke()
     assert (session.document.alpha.array() == 255).all()
 
@@ -191,9 +191,9 @@ def test_known_pixels_are_looked_for_farther_away_where_the_box_holds_none():
     session = Session(Runner(immediate, Inline()))
     whole = Mask.from_array(mask)
     session.history = History(Document(Image(image)).add([Layer(0, "bar", whole, whole)]))
-    session.begin_edge_stroke(BrushParams(size=100, smoothing=0), HINT_UNKNOWN)
+    session.edging.begin_stroke(BrushParams(size=100, smoothing=0), HINT_UNKNOWN)
     for x in range(360, 800, 40):
-        session.edge_stroke_to(x, 100)
+        session.edging.stroke_to(x, 100)
     session.end_stroke()
     alpha = session.document.alpha.array()
     assert np.abs(alpha.astype(int) - mask).mean() < 2

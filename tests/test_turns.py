@@ -32,29 +32,29 @@ __all__ = ["gate", "session"]  # fixtures
 AREA = np.full((30, 40), 255, np.uint8)
 TRANSFORM = np.array([[1.1, 0, 3], [0, 0.9, -2]])
 VALUES = {
-    "padding": on_layer("set_mask_params", MaskParams(7, 0)),
-    "refine": on_layer("refine", SMALL),
-    "edge": lambda session: session.adjust_edge(AdjustParams(feather=20)),
-    "clean": lambda session: session.clean(CleanParams(min_island=400, min_hole=40)),
-    "feather": lambda session: session.feather(6),
-    "transform": lambda session: session.transform(TRANSFORM),
+    "padding": on_layer("shaping.set_mask_params", MaskParams(7, 0)),
+    "refine": on_layer("shaping.refine", SMALL),
+    "edge": lambda session: session.adjusting.adjust_edge(AdjustParams(feather=20)),
+    "clean": lambda session: session.adjusting.clean(CleanParams(min_island=400, min_hole=40)),
+    "feather": lambda session: session.adjusting.feather(6),
+    "transform": lambda session: session.adjusting.transform(TRANSFORM),
 }
 VERBS = {
-    "merge": on_layer("merge_down"),
-    "move": on_layer("move_pixels", 11, -7),
-    "duplicate": on_layer("duplicate"),
-    "invert": lambda session: session.invert(),
-    "reset": lambda session: session.reset_paint(),
-    "unrefine": on_layer("unrefine"),
-    "fill": lambda session: session.fill(),
-    "clear": lambda session: session.clear(),
+    "merge": on_layer("layers.merge_down"),
+    "move": on_layer("layers.move_pixels", 11, -7),
+    "duplicate": on_layer("layers.duplicate"),
+    "invert": lambda session: session.painting.invert(),
+    "reset": lambda session: session.painting.reset_paint(),
+    "unrefine": on_layer("shaping.unrefine"),
+    "fill": lambda session: session.painting.fill(),
+    "clear": lambda session: session.painting.clear(),
     **{
-        how: lambda session, how=how: session.select(AREA, 50, 20, how, "Area")
+        how: lambda session, how=how: session.painting.select(AREA, 50, 20, how, "Area")
         for how in ("replace", "add", "subtract", "intersect")
     },
-    "clean": lambda session: session.clean(CleanParams(min_island=900, min_hole=90)),
-    "transform": lambda session: session.transform(np.array([[1, 0, -9], [0, 1, 5]])),
-    "feather": lambda session: session.feather(3),
+    "clean": lambda session: session.adjusting.clean(CleanParams(min_island=900, min_hole=90)),
+    "transform": lambda session: session.adjusting.transform(np.array([[1, 0, -9], [0, 1, 5]])),
+    "feather": lambda session: session.adjusting.feather(3),
 }
 
 
@@ -88,7 +88,7 @@ def test_a_verb_takes_what_has_been_entered(gate, tmp_path, value, verb):
     VERBS[verb](at_once)
     gate.hold()
     VALUES[value](late)
-    late.keep_run(value)
+    late.adjusting.keep_run(value)
     VERBS[verb](late)
     taken = exported(late, tmp_path)
     assert not late.settled or (verb, value) == ("unrefine", "refine"), "which is not computed to be removed"
@@ -106,12 +106,12 @@ def test_a_verb_takes_what_has_been_entered(gate, tmp_path, value, verb):
 def test_merging_is_the_union_with_the_feather_that_was_just_entered(gate):
     """By numpy alone: the lower mask or the upper one faded, whichever is more."""
     late, alone = plain(gate), plain(Gate())
-    alone.adjust_edge(AdjustParams(feather=20))
+    alone.adjusting.adjust_edge(AdjustParams(feather=20))
     faded = alone.active.alpha.array()
     assert ((faded > 0) & (faded < 255)).sum() > 500
     gate.hold()
-    late.adjust_edge(AdjustParams(feather=20))
-    late.merge_down(2)
+    late.adjusting.adjust_edge(AdjustParams(feather=20))
+    late.layers.merge_down(2)
     gate.let_go()
     (layer,) = late.document.layers
     assert (layer.alpha.array() == np.maximum(shape(), faded)).all()
@@ -121,8 +121,8 @@ def test_merging_is_the_union_with_the_feather_that_was_just_entered(gate):
 def test_moving_shifts_the_edge_that_was_just_entered(gate):
     late = plain(gate)
     gate.hold()
-    late.clean(CleanParams(min_hole=1000))
-    late.move_pixels(2, 5, 3)
+    late.adjusting.clean(CleanParams(min_hole=1000))
+    late.layers.move_pixels(2, 5, 3)
     gate.let_go()
     filled = np.roll(shape(), 30, axis=1)
     rows, columns = np.mgrid[:H, :W]
@@ -134,8 +134,8 @@ def test_moving_shifts_the_edge_that_was_just_entered(gate):
 
 def test_a_merge_waits_for_an_edge_that_is_being_solved(session, gate):
     gate.hold()
-    session.adjust_edge(AdjustParams(shift_edge=-9))
-    session.merge_down(2)
+    session.adjusting.adjust_edge(AdjustParams(shift_edge=-9))
+    session.layers.merge_down(2)
     gate.let_go()
     alone = opened(Gate())
     alone.history = History(session.history.steps[-2].document)
@@ -149,7 +149,7 @@ def test_a_deleted_layer_comes_back_with_what_was_entered(gate, value):
     VALUES[value](at_once)
     gate.hold()
     VALUES[value](late)
-    late.delete(2)
+    late.layers.delete(2)
     assert len(late.document.layers) == 1, "nobody waits for what goes"
     gate.let_go()
     late.undo()
@@ -190,8 +190,8 @@ ALONE = [name for name in CHANGES if name.startswith(("mask", "refine ", "edge "
 def test_what_waits_is_taken_back_first(session, gate):
     gate.hold()
     before = pictured(session)
-    session.adjust_edge(AdjustParams(feather=20))
-    session.merge_down(2)
+    session.adjusting.adjust_edge(AdjustParams(feather=20))
+    session.layers.merge_down(2)
     assert session.undo_label == "Merge layers"
     session.undo()
     assert session.undo_label == "Adjust edge"
@@ -207,13 +207,13 @@ def test_what_waits_is_taken_back_first(session, gate):
 def test_no_value_is_lost_between_two_others(session, gate, tmp_path):
     """Newer values of one control overtake older ones; those of another one wait for them."""
     gate.hold()
-    session.adjust_edge(AdjustParams(feather=10))
-    session.adjust_edge(AdjustParams(feather=4))
-    session.clean(CleanParams(min_island=400))
-    session.transform(TRANSFORM)
-    session.feather(3)
-    session.feather(2)
-    session.export(tmp_path / "out.png", EXPORT)
+    session.adjusting.adjust_edge(AdjustParams(feather=10))
+    session.adjusting.adjust_edge(AdjustParams(feather=4))
+    session.adjusting.clean(CleanParams(min_island=400))
+    session.adjusting.transform(TRANSFORM)
+    session.adjusting.feather(3)
+    session.adjusting.feather(2)
+    session.exporting.export(tmp_path / "out.png", EXPORT)
     gate.let_go()
     labels = [step.label for step in session.history.steps]
     assert labels[-5:] == ["Adjust edge", "Clean islands and holes", "Transform mask", "Feather", "Feather"]

@@ -95,31 +95,35 @@ class Wanderer:
 
     def paint(self):
         width, height = self.session.document.size
-        self.session.begin_stroke(BrushParams(size=9, hardness=self.chance.random()), self.chance.choice([255, 255, 0]))
+        self.session.painting.begin_stroke(
+            BrushParams(size=9, hardness=self.chance.random()), self.chance.choice([255, 255, 0])
+        )
         for _ in range(self.chance.randint(1, 4)):
-            self.session.stroke_to(self.chance.uniform(0, width), self.chance.uniform(0, height))
+            self.session.painting.stroke_to(self.chance.uniform(0, width), self.chance.uniform(0, height))
         self.session.end_stroke()
 
     def hint(self):
-        if self.session.begin_edge_stroke(BrushParams(size=9), self.chance.randint(0, 4)) is not None:
-            self.session.edge_stroke_to(self.chance.uniform(0, 40), self.chance.uniform(0, 32))
+        if self.session.edging.begin_stroke(BrushParams(size=9), self.chance.randint(0, 4)) is not None:
+            self.session.edging.stroke_to(self.chance.uniform(0, 40), self.chance.uniform(0, 32))
             self.session.end_stroke()
 
     def find(self):
         if len(self.session.document.layers) < 6:
-            self.session.detect(DetectParams(model=f"model {self.chance.randint(0, 2)}"), MaskParams(1, 1))
+            self.session.finding.detect(DetectParams(model=f"model {self.chance.randint(0, 2)}"), MaskParams(1, 1))
 
     def shape(self):
         if layer := self.pick():
-            self.session.set_mask_params(layer.id, MaskParams(self.chance.randint(-3, 5), self.chance.randint(0, 3)))
+            self.session.shaping.set_mask_params(
+                layer.id, MaskParams(self.chance.randint(-3, 5), self.chance.randint(0, 3))
+            )
 
     def refine(self):
         if layer := self.pick():
-            self.session.refine(layer.id, RefineParams(band_width=self.chance.randint(1, 3)))
+            self.session.shaping.refine(layer.id, RefineParams(band_width=self.chance.randint(1, 3)))
 
     def control(self):
         if self.session.active is not None:
-            self.session.adjust_edge(AdjustParams(shift_edge=self.chance.randint(-2, 2)))
+            self.session.adjusting.adjust_edge(AdjustParams(shift_edge=self.chance.randint(-2, 2)))
 
     def walk(self):
         for _ in range(self.chance.randint(1, 3)):
@@ -127,22 +131,22 @@ class Wanderer:
 
     def copy(self):
         if (layer := self.pick()) and len(self.session.document.layers) < 6:
-            self.session.duplicate(layer.id)
+            self.session.layers.duplicate(layer.id)
 
     def remove(self):
         if layer := self.pick():
-            self.session.delete(layer.id)
+            self.session.layers.delete(layer.id)
 
     def rename(self):
         if layer := self.pick():
-            self.session.rename(layer.id, f"layer {self.chance.random():.3f}")
+            self.session.layers.rename(layer.id, f"layer {self.chance.random():.3f}")
 
     def solo(self):
         layer = self.pick()
-        self.session.set_solo(layer.id if layer and self.chance.random() < 0.5 else None)
+        self.session.layers.set_solo(layer.id if layer and self.chance.random() < 0.5 else None)
 
     def invert(self):
-        self.session.invert()
+        self.session.painting.invert()
 
 
 def coloured_edge(image, layer, token):

@@ -111,11 +111,11 @@ def detect(
         used = services.ask(session, provider, "detect", chosen, Settle(option, yes), shape=mask_params).as_json()
     else:
         used = used_here(Settle(option, yes), chosen, detect_params, mask_params)
-        session.detect(detect_params, mask_params)
+        session.finding.detect(detect_params, mask_params)
     assert session.document is not None
     found = [layer.source for layer in session.document.layers if layer.source]
     if output is not None:
-        session.export_mask(output, ExportParams())
+        session.exporting.export_mask(output, ExportParams())
     rows = [row_of(one) for one in found]
     report = {"width": session.document.size[0], "height": session.document.size[1], "detections": rows}
     lines = [f"{number}  {described(row)}" for number, row in enumerate(rows, 1)]
@@ -143,8 +143,8 @@ def objects(
         used = services.ask_objects(session, provider, chosen, Settle(option, yes), parts_of).as_json()
     else:
         used = used_here(Settle(option, yes), chosen, detect_params, parts_of=parts_of)
-        session.detect(detect_params, MaskParams(mask_padding=0, mask_blur=0))
-    written = session.export_objects(output)
+        session.finding.detect(detect_params, MaskParams(mask_padding=0, mask_blur=0))
+    written = session.exporting.export_objects(output)
     rows = file_rows(session.document, written)
     lines = [f"{shown(path)}  {name}" for path, name in written]
     _say(as_json, image, output, started, lines, **used, objects=rows)
@@ -265,7 +265,7 @@ def cutout(
     else:
         check_mask_only(chosen, mask_only=mask_only)
         used = used_here(Settle(option, yes), chosen, cutout_params)
-        session.remove_background(cutout_params)
+        session.finding.remove_background(cutout_params)
     steps.write(session, output, export_params, mask_only=mask_only, backdrop=rgba)
     _say(as_json, image, output, started, [], **used)
 
@@ -273,7 +273,7 @@ def cutout(
 @models_app.command("list")
 def models_list(provider: ProviderName = "local", as_json: AsJson = False) -> None:
     """Every model and whether it can run now."""
-    states = _session(provider).models()
+    states = _session(provider).finding.models()
     rows = [{"name": one.name, "title": one.title, "state": one.state, "note": one.note} for one in states]
     if as_json:
         typer.echo(json.dumps({"models": rows}))
@@ -288,7 +288,7 @@ def models_list(provider: ProviderName = "local", as_json: AsJson = False) -> No
 @models_app.command("pull")
 def models_pull(name: str, as_json: AsJson = False) -> None:
     """Download a model's weight file and verify it."""
-    _session("local").pull_model(name, lambda: None)
+    _session("local").finding.pull_model(name, lambda: None)
     say(as_json, f"{name} is ready.", model=name)
 
 
@@ -300,14 +300,14 @@ def models_add(
 ) -> None:
     """Copy a weight file (.pt or .onnx) into your models folder."""
     added: list[str] = []
-    _session("local").add_model(file, trust=trust, done=added.append)
+    _session("local").finding.add_model(file, trust=trust, done=added.append)
     say(as_json, f"Added {added[0]}.", model=text_of(added[0]))
 
 
 @models_app.command("remove")
 def models_remove(name: str, as_json: AsJson = False) -> None:
     """Delete a model's file from your models folder."""
-    _session("local").remove_model(name)
+    _session("local").finding.remove_model(name)
     say(as_json, f"Removed {name}.", model=name)
 
 

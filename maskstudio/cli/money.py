@@ -43,15 +43,15 @@ def pay(
     """Ask a service for a payment, whose token pays for a call. You make the payment itself with your wallet."""
     known(name)
     session = new_session()
-    purchase = session.prepare_purchase(name)
-    if not session.keys.lasting and not show_token:
+    purchase = session.services.tokens.prepare(name)
+    if not session.services.access.keys.lasting and not show_token:
         raise Failed("There is no keychain to keep the token in; add --show-token to have it printed instead.")
     found: list[Bought] = []
     if not state:
         _agree(purchase, yes=yes)
-        session.buy_token(purchase, found.append, provider=provider_id)
+        session.services.tokens.buy(purchase, found.append, provider=provider_id)
     if state or wait:
-        session.look_at_payment(name, found.append, patience=float(wait))
+        session.services.tokens.look(name, found.append, patience=float(wait))
     _show(found[-1], as_json=as_json, show_token=show_token)
 
 
@@ -142,14 +142,14 @@ def _fetched(line: "Line", image: Path, output: Path, *, mask_only: bool, as_jso
     session.told = lambda sentence: typer.echo(sentence, err=True)
     session.written = telling(session.told)
     said: dict[str, Any] = {}
-    session.answered = lambda _departure, answer: said.update(answer.said, cost=answer.cost)
-    session.open(image)
+    session.services.arriving.answered.connect(lambda _departure, answer: said.update(answer.said, cost=answer.cost))
+    session.opening.open(image)
     assert session.document is not None
     for layer in session.document.layers:
-        session.delete(layer.id)
-    session.fetch_result(line.id)
+        session.layers.delete(layer.id)
+    session.services.owed.fetch(line.id)
     masks = mask_only or line.operation not in ("cutout", "refine")
-    export = session.export_mask if masks else session.export
+    export = session.exporting.export_mask if masks else session.exporting.export
     export(output, ExportParams())
     rows = [each.source.label for each in session.document.layers if each.source]
     report = {"id": line.id, "provider": line.service, "model": line.model, "labels": rows, **said}

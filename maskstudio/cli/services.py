@@ -57,23 +57,23 @@ def ask(
     shape: MaskParams | None = None,
 ) -> Used:
     """Have the service do it on the session's document, once the user agreed: with --yes, or at a prompt."""
-    kind = session.offers(provider).get(operation)
+    kind = session.services.offers(provider).get(operation)
     if kind is None:
-        able = ", ".join(name for name in SERVICES if operation in session.offers(name))
+        able = ", ".join(name for name in SERVICES if operation in session.services.offers(name))
         raise BadParameter(f"{provider} does not do this; these do: {able}.")
     params = params_of(kind, chosen, settle.options or [])
-    session.services()  # what is missing is said before anything else
-    session.consent = lambda departure, go: _consent(departure, go, yes=settle.yes)
+    session.services.states()  # what is missing is said before anything else
+    session.services.consent = lambda departure, go: _consent(departure, go, yes=settle.yes)
     used: list[Used] = []
 
     def hear(departure: Departure, answer: Any) -> None:
         model = str(getattr(departure.params, "model", ""))
         used.append(Used(provider, departure.params, model, answer.cost, answer.said))
 
-    session.answered = hear
+    session.services.arriving.answered.connect(hear)
     if getattr(params, "shape_there", False):
         shape = MaskParams(mask_padding=params.mask_padding, mask_blur=params.mask_blur)  # type: ignore[attr-defined]
-    session.ask_service(provider, operation, params, shape)
+    session.services.ask(provider, operation, params, shape)
     return used[0] if used else Used(provider, params, str(getattr(params, "model", "")))
 
 
@@ -83,11 +83,11 @@ def ask_objects(
     """Objects of the photo, or the body parts of what a mask holds; that mask is no part of the result."""
     if parts_of is None:
         return ask(session, provider, "objects", chosen, settle)
-    session.import_mask(parts_of)
+    session.importing.import_mask(parts_of)
     subject = session.active
     used = ask(session, provider, "bodyParts", chosen, settle)
     if subject is not None:
-        session.delete(subject.id)
+        session.layers.delete(subject.id)
     return used
 
 
@@ -196,7 +196,7 @@ def _consent(departure: Departure, go: Callable[[Departure], object], *, yes: bo
 @app.command("list")
 def list_services(as_json: AsJson = False) -> None:
     """Every service, what it does, and what is missing before it can be used."""
-    states = new_session().services()
+    states = new_session().services.states()
     rows = [
         {"name": "local", "title": "This machine", "operations": ["detect", "objects", "cutout", "refine"], "note": ""},
         *({"name": s.name, "title": s.title, "operations": list(s.operations), "note": s.note} for s in states),
@@ -264,7 +264,7 @@ def check(name: Name, as_json: AsJson = False) -> None:
     """Prove address and keys of a service, without a picture and without cost."""
     known(name)
     said: list[str] = []
-    new_session().check_service(name, said.append)
+    new_session().services.check(name, said.append)
     say(as_json, said[0], provider=name, ok=True)
 
 

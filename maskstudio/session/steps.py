@@ -62,7 +62,7 @@ NOTHING_MORE = Given()
 
 def open_photo(session: Session, photo: Path, *, huge: bool = False) -> None:
     """Open a photo without a mask that its own file may carry; ``huge`` allows one above the pixel limit."""
-    session.open(photo, limit=None if huge else DEFAULT_PIXEL_LIMIT)
+    session.opening.open(photo, limit=None if huge else DEFAULT_PIXEL_LIMIT)
     if session.document and session.document.layers:
         session.commit(replace(session.document, layers=(), active=None), "Start afresh")
 
@@ -80,7 +80,7 @@ def take_mask(
 
     Raises BadMask where nothing is selected in it, unless ``more`` says where the object is.
     """
-    session.import_mask(mask, params, resize=resize, keep_size=keep_size)
+    session.importing.import_mask(mask, params, resize=resize, keep_size=keep_size)
     if not _active(session).alpha.bounds and more == NOTHING_MORE:
         raise BadMask(f"{mask.name} is empty: nothing is selected in this mask, so there is nothing to refine.")
 
@@ -92,10 +92,10 @@ def refine(session: Session, recipe: Recipe, more: Given = NOTHING_MORE) -> None
     """
     layer = _matched(session, more) if more.clean_plate or more.second_shot else _active(session)
     if more.trimap is not None:
-        session.import_trimap(layer.id, more.trimap)
+        session.edging.import_trimap(layer.id, more.trimap)
     _paint_hints(session, more)
-    session.refine(layer.id, recipe.params(RefineParams))
-    session.adjust_edge(recipe.params(AdjustParams))
+    session.shaping.refine(layer.id, recipe.params(RefineParams))
+    session.adjusting.adjust_edge(recipe.params(AdjustParams))
     for region in more.regions:
         _add_region(session, region)
 
@@ -105,15 +105,15 @@ def check_fringe(session: Session, *, fix: bool = False) -> FringeReport:
     before = _fringe(session)
     if not fix:
         return FringeReport(before)
-    session.fix_fringe()
+    session.edging.fix_fringe()
     return FringeReport(_fringe(session), before)
 
 
 def write_trimap(session: Session, path: Path) -> None:
     """Write the trimap the active layer is solved with: 0 out, 128 unknown, 255 in."""
-    session.draw_trimap()
-    if session.trimap is not None and session.document is not None:
-        write_mask(path, session.trimap.array(), resolution=session.document.image.metadata.resolution)
+    session.inspecting.draw_trimap()
+    if session.inspecting.trimap is not None and session.document is not None:
+        write_mask(path, session.inspecting.trimap.array(), resolution=session.document.image.metadata.resolution)
 
 
 def write(
@@ -126,9 +126,9 @@ def write(
 ) -> None:
     """Write the cut-out as a PNG, over ``backdrop`` (red, green, blue, opacity; 0..255) if given, or its mask alone."""
     if mask_only:
-        session.export_mask(output, params)
+        session.exporting.export_mask(output, params)
     else:
-        session.export(output, params, backdrop=backdrop)
+        session.exporting.export(output, params, backdrop=backdrop)
 
 
 def _active(session: Session) -> Layer:
@@ -143,10 +143,10 @@ def _matched(session: Session, more: Given) -> Layer:
         raise BadParameter("Give either a clean plate or a second shot, not both.")
     rough = _active(session)
     if more.clean_plate:
-        session.match(more.clean_plate, "plate")
+        session.matching.match(more.clean_plate, "plate")
     elif more.second_shot:
-        session.match(more.second_shot, "second")
-    session.delete(rough.id)
+        session.matching.match(more.second_shot, "second")
+    session.layers.delete(rough.id)
     return _active(session)
 
 
@@ -156,13 +156,13 @@ def _paint_hints(session: Session, more: Given) -> None:
         if path is not None:
             layer = _active(session)
             cover = Mask.from_array(read_mask(path, session.document.size))
-            session.take_trimap(layer.id, hinted(layer.hints, cover, code), f"Import {path.name}")
+            session.edging.take_trimap(layer.id, hinted(layer.hints, cover, code), f"Import {path.name}")
 
 
 def _add_region(session: Session, region: RegionFile) -> None:
     assert session.document is not None
     wanted = Recipe.read(region.recipe)
-    session.add_region(
+    session.edging.add_region(
         _active(session).id,
         shown(region.mask.stem),
         Mask.from_array(read_mask(region.mask, session.document.size)),
@@ -172,5 +172,5 @@ def _add_region(session: Session, region: RegionFile) -> None:
 
 
 def _fringe(session: Session) -> Fringe | None:
-    session.measure_fringe()
-    return session.fringe
+    session.inspecting.measure_fringe()
+    return session.inspecting.fringe

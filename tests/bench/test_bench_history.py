@@ -42,19 +42,19 @@ class Painter:
         self.news = queue.Queue()
         self.session = Session(Runner(self.news.put))
         self.session.history = History(Document(photo()))
-        self.session.changed = lambda: self.session.document.alpha
+        self.session.changed.connect(lambda: self.session.document.alpha)
         self.rng = np.random.default_rng(3)
         self.settled = time.monotonic()
 
     def scribble(self, length, value):
         """One stroke from a random place, without its end."""
         rng, session = self.rng, self.session
-        session.begin_stroke(SOFT, value)
+        session.painting.begin_stroke(SOFT, value)
         x, y, angle = rng.uniform(0, WIDTH), rng.uniform(0, HEIGHT), rng.uniform(0, 6.28)
         for number in range(int(length / 25)):
             angle += rng.normal(0, 0.15) + (0 if 0 < x < WIDTH and 0 < y < HEIGHT else 1)
             x, y = x + 25 * np.cos(angle), y + 25 * np.sin(angle)
-            session.stroke_to(x, y, 0.5 + 0.4 * np.sin(number / 9))
+            session.painting.stroke_to(x, y, 0.5 + 0.4 * np.sin(number / 9))
             self.breathe()
 
     def breathe(self):

@@ -50,22 +50,22 @@ def test_alpha_of_sixteen_bits_comes_out_as_it_went_in(tmp_path):
     data, colours = rgba16()
     (tmp_path / "a.png").write_bytes(data)
     opened = session()
-    opened.open(tmp_path / "a.png")
+    opened.opening.open(tmp_path / "a.png")
     np.testing.assert_array_equal(opened.document.alpha.array(), eight(DEEP))
-    opened.export(tmp_path / "b.png", ExportParams())
+    opened.exporting.export(tmp_path / "b.png", ExportParams())
     out = written(tmp_path / "b.png")
     np.testing.assert_array_equal(out[..., 3], DEEP)
     np.testing.assert_array_equal(out[..., 2::-1], colours)
-    opened.export_mask(tmp_path / "m.png", ExportParams(depth="16"))
+    opened.exporting.export_mask(tmp_path / "m.png", ExportParams(depth="16"))
     np.testing.assert_array_equal(written(tmp_path / "m.png"), DEEP)
-    opened.export_mask(tmp_path / "m8.png", ExportParams())
+    opened.exporting.export_mask(tmp_path / "m8.png", ExportParams())
     np.testing.assert_array_equal(written(tmp_path / "m8.png"), eight(DEEP))
 
 
 def test_the_sample_of_the_tester(shared_data, tmp_path):
     opened = session()
-    opened.open(shared_data / "faults/a16.png")
-    opened.export(tmp_path / "b.png", ExportParams(depth="16"))
+    opened.opening.open(shared_data / "faults/a16.png")
+    opened.exporting.export(tmp_path / "b.png", ExportParams(depth="16"))
     np.testing.assert_array_equal(written(tmp_path / "b.png"), written(shared_data / "faults/a16.png"))
 
 
@@ -73,14 +73,14 @@ def test_an_imported_mask_keeps_its_bits_inverted_and_back_from_a_project(tmp_pa
     (tmp_path / "a.png").write_bytes(saved(np.zeros((300, 330, 3), np.uint8)))
     (tmp_path / "m.png").write_bytes(plain_png(0, DEEP[..., None]))
     opened = session()
-    opened.open(tmp_path / "a.png")
-    opened.import_mask(tmp_path / "m.png")
-    opened.invert()
-    opened.save_as(tmp_path / "a.ora")
+    opened.opening.open(tmp_path / "a.png")
+    opened.importing.import_mask(tmp_path / "m.png")
+    opened.painting.invert()
+    opened.projects.save_as(tmp_path / "a.ora")
     again = session()
-    again.open(tmp_path / "a.ora")
+    again.opening.open(tmp_path / "a.ora")
     for each in (opened, again):
-        each.export_mask(tmp_path / "n.png", ExportParams(depth="16"))
+        each.exporting.export_mask(tmp_path / "n.png", ExportParams(depth="16"))
         np.testing.assert_array_equal(written(tmp_path / "n.png"), 65535 - DEEP)
 
 
@@ -89,14 +89,14 @@ def test_a_solved_edge_has_more_than_256_steps(tmp_path):
     opened = session()
     PIL.Image.fromarray(scene.image.pixels).save(tmp_path / "a.png")
     PIL.Image.fromarray(scene.layer.mask.array()).save(tmp_path / "m.png")
-    opened.open(tmp_path / "a.png")
-    opened.import_mask(tmp_path / "m.png")
-    opened.refine(opened.active.id, RefineParams())
-    opened.export_mask(tmp_path / "n.png", ExportParams(depth="16"))
+    opened.opening.open(tmp_path / "a.png")
+    opened.importing.import_mask(tmp_path / "m.png")
+    opened.shaping.refine(opened.active.id, RefineParams())
+    opened.exporting.export_mask(tmp_path / "n.png", ExportParams(depth="16"))
     deep = written(tmp_path / "n.png")
     assert len(np.unique(deep)) > 1000
     np.testing.assert_array_equal(eight(deep), opened.document.alpha.array())
-    opened.adjust_edge(AdjustParams(contrast=0.5))
+    opened.adjusting.adjust_edge(AdjustParams(contrast=0.5))
     assert opened.document.alpha.array().any()
 
 
@@ -186,8 +186,8 @@ def test_a_mask_that_joins_another_says_that_it_has_8_bits_then(depth, join, say
     made, told = session(), []
     made.told = told.append
     made.history = History(Document(Image(np.zeros((*DEEP.shape, 3), np.uint8))))
-    made.add_layer()
+    made.layers.add()
     plane = DEEP if depth == 16 else (DEEP >> 8).astype(np.uint16) * 257
     incoming = decode_incoming(plain_png(0, plane), "m.png")
-    made.take_mask(incoming, "m", MaskInParams(), "exact", join)
+    made.importing.take_mask(incoming, "m", MaskInParams(), "exact", join)
     assert told == (["Joined to a mask it has 8 bits; as a layer of its own it would keep its 16."] if says else [])

@@ -177,13 +177,13 @@ def test_what_is_transparent_is_known_after_saving_and_opening_again(tmp_path, k
     session = Session(Runner(immediate, Inline()))
     if kind == "file":
         (tmp_path / "a.png").write_bytes(data)
-        session.open(tmp_path / "a.png")
+        session.opening.open(tmp_path / "a.png")
     else:
-        session.paste_image(data, "Pasted")
-    session.delete(session.active.id)
-    session.save_as(tmp_path / "a.ora")
+        session.clipboard.paste_image(data, "Pasted")
+    session.layers.delete(session.active.id)
+    session.projects.save_as(tmp_path / "a.ora")
     again = Session(Runner(immediate, Inline()))
-    again.open(tmp_path / "a.ora")
+    again.opening.open(tmp_path / "a.ora")
     assert again.document.layers == ()
     assert np.array_equal(again.document.image.alpha, alpha)
     assert np.array_equal(again.document.image.pixels, pixels)

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from maskstudio.core.record import wired
 from maskstudio.params.local import BrushParams
+from maskstudio.session.layers import LayerVerbs
+from maskstudio.session.painting import PaintingVerbs
 from maskstudio.session.session import Session
 from maskstudio.ui.app import create_window
 
@@ -38,23 +40,25 @@ class Diary:
 
     def follow(self, name, values):
         """Note each call of a verb of the session before it happens; ``values`` makes of its arguments what to note."""
-        verb = getattr(Session, name)
+        place, _, own = name.rpartition(".")
+        kind = {"painting": PaintingVerbs, "layers": LayerVerbs, "": Session}[place]
+        verb = getattr(kind, own)
 
-        def noted(session, *args, **kwargs):
-            if (what := values(session, *args)) is not None:
+        def noted(verbs, *args, **kwargs):
+            if (what := values(verbs, *args)) is not None:
                 self.note(name, *what)
-            return verb(session, *args, **kwargs)
+            return verb(verbs, *args, **kwargs)
 
-        setattr(Session, name, noted)
+        setattr(kind, own, noted)
 
 
 def watched(diary):
-    diary.follow("begin_stroke", lambda _session, params, value: (wired(BrushParams, params), value))
-    diary.follow("stroke_to", lambda _session, x, y, pressure=1.0: (x, y, pressure))
-    diary.follow("end_stroke", lambda session: () if session.stroke is not None else None)
+    diary.follow("painting.begin_stroke", lambda _painting, params, value: (wired(BrushParams, params), value))
+    diary.follow("painting.stroke_to", lambda _painting, x, y, pressure=1.0: (x, y, pressure))
+    diary.follow("end_stroke", lambda session: () if session.painting.stroke is not None else None)
     diary.follow("undo", lambda _session: ())
     diary.follow("redo", lambda _session: ())
-    diary.follow("set_visible", lambda _session, layer_id, visible: (layer_id, visible))
+    diary.follow("layers.set_visible", lambda _layers, layer_id, visible: (layer_id, visible))
 
 
 class Hand:
@@ -111,8 +115,8 @@ def main(photo, project, diary, seed):
         safe = window.session.journal.acknowledged
 
     hand = Hand(app, canvas, chance, look)
-    window.session.save_as(Path(project))
-    while window.session.project is None:
+    window.session.projects.save_as(Path(project))
+    while window.session.projects.path is None:
         app.processEvents()
     notes.note("ready", app.platformName())
     while True:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -88,20 +89,20 @@ class Again:
 
     def __init__(self):
         self.session = Session(Runner(immediate, Inline()))
-        self.session.open(SAMPLE)
+        self.session.opening.open(SAMPLE)
 
     def take(self, kind, *values):
-        if kind == "begin_stroke":
-            self.session.begin_stroke(BrushParams.from_wire(values[0]), values[1])
+        if kind == "painting.begin_stroke":
+            self.session.painting.begin_stroke(BrushParams.from_wire(values[0]), values[1])
         elif kind not in ("ready", "kept"):
-            getattr(self.session, kind)(*values)
+            attrgetter(kind)(self.session)(*values)
 
     def alpha(self):
         """The document's alpha if everything ended here."""
-        session, stroke = self.session, self.session.stroke
+        session, stroke = self.session, self.session.painting.stroke
         if stroke is None or not stroke.samples:
             return session.document.alpha.array()
-        layer = session._stroked
+        layer = session.in_hand.layer
         ended = Stroke(layer.brushed, layer.brush_paint, stroke.params, stroke.value).follow(stroke.samples)
         painted = layer.with_brush_paint(ended.finish())
         document = session.document
@@ -152,12 +153,12 @@ def test_what_was_painted_is_back_after_a_kill(display, tmp_path, home, seed):
 def check_saving(one, project):
     """The file is known to be ours, whatever was going on; and what somebody writes then is not."""
     session = Session(Runner(immediate, Inline()))
-    session.recover(one)
-    session.save()
-    assert not session.unsaved
+    session.opening.recover(one)
+    session.projects.save()
+    assert not session.projects.unsaved
     project.write_bytes(b"theirs")
     with pytest.raises(ChangedElsewhere):
-        session.save()
+        session.projects.save()
 
 
 def check_undo(history):

@@ -70,10 +70,10 @@ class Hand:
         one, window = self.one, self.window
         window.open(one.photo)
         self.come(one.photo)
-        self.session.import_mask(one.mask)
+        self.session.importing.import_mask(one.mask)
         self.wait(lambda: len(self.session.document.layers) == 1)
-        self.session.import_trimap(self.session.active.id, one.file(MASK_PNG, b".png"))
-        self.session.match(one.file(JPEG, b".jpg"), "second")  # too alike; what matters is that it is read
+        self.session.edging.import_trimap(self.session.active.id, one.file(MASK_PNG, b".png"))
+        self.session.matching.match(one.file(JPEG, b".jpg"), "second")  # too alike; what matters is that it is read
         self.says()
         self.write()
         self.hand_out()
@@ -95,13 +95,13 @@ class Hand:
     def write(self):
         """Export, save and save a copy."""
         out, mask, project, copy = (self.one.new(ending) for ending in (b".png", b".png", b".ora", b".ora"))
-        self.session.export(out, ExportParams())
-        self.session.export_mask(mask, ExportParams())
-        self.session.save_copy(copy)
+        self.session.exporting.export(out, ExportParams())
+        self.session.exporting.export_mask(mask, ExportParams())
+        self.session.projects.save_copy(copy)
         self.wait(lambda: out.is_file() and mask.is_file() and copy.is_file())
-        self.session.save_as(project)
-        self.wait(lambda: self.session.project == project)
-        self.session.export(self.one.new() / "there" / "a.png", ExportParams())
+        self.session.projects.save_as(project)
+        self.wait(lambda: self.session.projects.path == project)
+        self.session.exporting.export(self.one.new() / "there" / "a.png", ExportParams())
         self.wait(lambda: "could not be written" in self.window.notice.sentence)
         self.says()
         self.project = project

@@ -156,13 +156,13 @@ def test_the_command_line_detects_and_cuts_out_with_it(row, maskstudio, picture,
 def test_the_session_detects_with_it_and_says_who_did_it(row, picture):
     photo, plane = picture
     session = Session(Runner(immediate, Inline()))
-    session.open(photo)
-    job = session.detect(DetectParams(model="bright"), UNSHAPED)
+    session.opening.open(photo)
+    job = session.finding.detect(DetectParams(model="bright"), UNSHAPED)
     layer = session.active
     assert job.label == "Detect: Bright things"
     np.testing.assert_array_equal(layer.mask.array(), np.where(plane > 127, 255, 0))
     assert (layer.origin.model, layer.origin.version) == ("bright", f"numpy {np.__version__}")
-    assert [state for state in session.models() if state.name == "bright"] == [row.state("bright")]
+    assert [state for state in session.finding.models() if state.name == "bright"] == [row.state("bright")]
 
 
 def test_the_doctor_tries_it(monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 from maskstudio.cli import app
 from maskstudio.providers.remote.gate import gate
 from maskstudio.services.keychain import FIELDS
-from maskstudio.session import sending
+from maskstudio.session import access
 from tests.budgets import PATIENT, impatient
 from tests.sending.scene import BRIGHT, EVERY, World, photo, world
 
@@ -50,7 +50,7 @@ def maskstudio(monkeypatch, capsys, place):
         variable = next(each.variable for each in FIELDS[service] if each.name == field)
         monkeypatch.setenv(variable, secret)
 
-    monkeypatch.setattr(sending, "Times", lambda: PATIENT)
+    monkeypatch.setattr(access, "Times", lambda: PATIENT)
 
     def run(*words, typed=""):
         monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])

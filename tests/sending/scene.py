@@ -112,12 +112,12 @@ def opened(place: World, runner: Runner | None = None, picture: np.ndarray | Non
     """A session with the photo open, whose keys are the right ones and whose user agrees to everything."""
     session = Session(runner or Runner(immediate, Inline()))
     session.history = History(Document(Image(photo() if picture is None else picture.copy(), name="scene.png")))
-    session.account = place.account
-    session.times = PATIENT
-    session.keys = Keychain(lambda: None)
+    session.services.access.account = place.account
+    session.services.access.times = PATIENT
+    session.services.access.keys = Keychain(lambda: None)
     for (service, field), secret in place.secrets.items():
-        session.keys.keep(service, accounts.address(place.account(service)), field, secret)
-    session.consent = lambda departure, go: go(departure)
+        session.services.access.keys.keep(service, accounts.address(place.account(service)), field, secret)
+    session.services.consent = lambda departure, go: go(departure)
     return session
 
 

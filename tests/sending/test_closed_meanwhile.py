@@ -26,15 +26,15 @@ AWAY = [
 
 def closes(session, when):
     """Close the document once the ledger has heard ``when``; what is said of answers that find it closed."""
-    note, said = session.ledger.note, []
+    note, said = session.services.access.ledger.note, []
 
     def noted(identity, state, *more):
         note(identity, state, *more)
         if state == when:
             session.close()
 
-    session.ledger.note = noted
-    session.homeless = lambda _departure, sentence: said.append(sentence)
+    session.services.access.ledger.note = noted
+    session.services.arriving.homeless = lambda _departure, sentence: said.append(sentence)
     return said
 
 
@@ -45,7 +45,7 @@ def test_what_has_left_comes_to_its_end_although_its_document_is_closed(place, s
     if operation == "refine":
         by_hand(first)
     said = closes(first, when)
-    job = first.send(first.prepare(service, operation, params, first.document.frame), PLAIN)
+    job = first.services.send(first.services.prepare(service, operation, params, first.document.frame), PLAIN)
     assert job.state == "done"
     (sentence,) = said
     assert sentence.startswith("scene.png was closed before ")
@@ -53,26 +53,26 @@ def test_what_has_left_comes_to_its_end_although_its_document_is_closed(place, s
     assert "press Fetch in the Jobs panel." in sentence
     assert sentence.count(". ") == 0
     (charge,) = place.charges(service)
-    (line,) = first.ledger.owed()
+    (line,) = first.services.access.ledger.owed()
     again = opened(place)
     if operation == "refine":
         by_hand(again)
-    again.fetch_result(line.id)
+    again.services.owed.fetch(line.id)
     wanted = refined() if operation == "refine" else BRIGHT
     off = np.abs(visible_alpha(again).astype(int) - wanted)
     assert off.max() == 0 or (service == "alibaba" and off.mean() < 3)  # which gets a JPEG
     assert place.charges(service) == [charge]
-    assert again.ledger.owed() == []
+    assert again.services.access.ledger.owed() == []
 
 
 def test_what_has_not_left_goes_with_its_document_and_costs_nothing(place):
     session = opened(place)
-    agree, said = session.ledger.agree, closes(session, "never")
-    session.ledger.agree = lambda *what, **how: (agree(*what, **how), session.close())
-    job = session.send(session.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
+    agree, said = session.services.access.ledger.agree, closes(session, "never")
+    session.services.access.ledger.agree = lambda *what, **how: (agree(*what, **how), session.close())
+    job = session.services.send(session.services.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
     assert (job.state, job.closing, said) == ("cancelled", "Stopped.", [])
     assert place.charges("runware") == []
-    assert [line.charged for line in session.ledger.lines()] == ["no"]
+    assert [line.charged for line in session.services.access.ledger.lines()] == ["no"]
 
 
 def test_a_failure_of_a_closed_document_says_what_was_paid_and_can_be_fetched(place):
@@ -81,12 +81,12 @@ def test_a_failure_of_a_closed_document_says_what_was_paid_and_can_be_fetched(pl
     place.faults.next("result", "500", 99)
     error = lost(session, "runware", "detect", RunwareMaskParams(output_type="URL"))
     assert "USD 0.0013 was paid for it; its result can be fetched later." in str(error)
-    assert error.again == session.ledger.owed()[0].id
+    assert error.again == session.services.access.ledger.owed()[0].id
 
 
 def test_one_that_leaves_just_as_its_document_is_closed_says_what_may_be_charged(place):
     session = opened(place)
-    session.times = HELD
+    session.services.access.times = HELD
     errors, start = [], session.runner.start
 
     def cut(label, work, done, **how):
@@ -103,10 +103,10 @@ def test_one_that_leaves_just_as_its_document_is_closed_says_what_may_be_charged
         token.cancel()
 
     session.runner.start = cut
-    session.stranded = lambda _departure, error: errors.append(error)
-    session.send(session.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
+    session.services.stranded = lambda _departure, error: errors.append(error)
+    session.services.send(session.services.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
     assert [str(error) for error in errors] == ["Stopped, but it may be charged; its result can be fetched later."]
-    assert errors[0].again == session.ledger.owed()[0].id
+    assert errors[0].again == session.services.access.ledger.owed()[0].id
 
 
 def test_a_result_whose_document_is_closed_while_it_is_fetched_stays_to_be_fetched(place):
@@ -114,9 +114,9 @@ def test_a_result_whose_document_is_closed_while_it_is_fetched_stays_to_be_fetch
     error = lost(opened(place), "runware", "detect", RunwareMaskParams(output_type="URL"))
     place.faults.clear()
     session = opened(place)
-    keep, said = session.ledger.line, closes(session, "never")
-    session.ledger.line = lambda identity: (keep(identity), session.close())[0]
-    session.fetch_result(error.again)
+    keep, said = session.services.access.ledger.line, closes(session, "never")
+    session.services.access.ledger.line = lambda identity: (keep(identity), session.close())[0]
+    session.services.owed.fetch(error.again)
     (sentence,) = said
     assert sentence.startswith("scene.png was closed before Runware had answered, but USD 0.0013 was paid for it; its")
-    assert [line.id for line in session.ledger.owed()] == [error.again]
+    assert [line.id for line in session.services.access.ledger.owed()] == [error.again]

@@ -66,10 +66,10 @@ def test_a_fault_ends_in_one_sentence_or_in_the_right_mask(place, service, stage
     place.faults.next(stage, kind, times)
     failed: list[MaskStudioError] = []
     session.failed = failed.append
-    session.ask_service(service, operation, params)
+    session.services.ask(service, operation, params)
     charged = place.charges(service)
     assert len(charged) <= 1
-    (line,) = session.ledger.lines()
+    (line,) = session.services.access.ledger.lines()
     if failed:
         (error,) = failed
         assert str(error)[0].isupper()
@@ -93,7 +93,7 @@ def test_cancelling_is_quick_and_leaves_nothing(place, service, stage):
     home: queue.SimpleQueue = queue.SimpleQueue()
     with ThreadPoolExecutor(2) as pool:
         session = opened(place, Runner(home.put, pool))
-        session.times = HELD
+        session.services.access.times = HELD
         operation, params = ASKED[service]
         if operation == "refine":
             by_hand(session)
@@ -103,7 +103,7 @@ def test_cancelling_is_quick_and_leaves_nothing(place, service, stage):
         place.faults.next(stage, "slow", 9)
         failed: list[MaskStudioError] = []
         session.failed = failed.append
-        session.ask_service(service, operation, params)
+        session.services.ask(service, operation, params)
         (job,) = session.runner.jobs
         assert place.faults.reached(stage)
         job.cancel()  # the server answers within the hour: whoever ends has not waited for it
@@ -125,16 +125,16 @@ def test_money_and_haste_pause_the_queue_until_the_user_goes_on(place, kind):
         failed: list[MaskStudioError] = []
         first.failed = second.failed = failed.append
         place.faults.next("runware.task", kind, 9)
-        first.ask_service("runware", "detect", RunwareMaskParams())
+        first.services.ask("runware", "detect", RunwareMaskParams())
         while first.runner.jobs:
             home.get(timeout=PATIENCE)()
         assert len(failed) == 1
         assert gate("runware").paused == str(failed[0])
-        assert next(each for each in first.services() if each.name == "runware").paused
+        assert next(each for each in first.services.states() if each.name == "runware").paused
         place.faults.clear()
-        departure = second.prepare("runware", "detect", RunwareMaskParams())
+        departure = second.services.prepare("runware", "detect", RunwareMaskParams())
         why = gate("runware").paused
-        job = second.send(departure)  # the user's word: the queue goes on
+        job = second.services.send(departure)  # the user's word: the queue goes on
         assert why
         assert job is not None
         while not job.finished:

@@ -29,7 +29,7 @@ def test_many_photos_with_trouble(place, service):
     outcomes: dict[int, str] = {}
     first = opened(place)
     _ask(first, service)  # what is loaded once is not what grows
-    first.ledger.lines()
+    first.services.access.ledger.lines()
     getattr(place, service).charges.clear()
     place.faults.randomly(0.1, TROUBLE, seed=5)
     with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(8) as away:
@@ -45,11 +45,11 @@ def test_many_photos_with_trouble(place, service):
                 home.get(timeout=0.2)()
             except queue.Empty:
                 for session in sessions:
-                    session.resume_queue(service)  # trouble with haste paused it; the user goes on
+                    session.services.resume(service)  # trouble with haste paused it; the user goes on
     finished = [number for number, session in enumerate(sessions) if _answered(session, service)]
     assert sorted([*finished, *outcomes]) == list(range(MANY))
     assert len(finished) > MANY * 0.5
-    states = [line.state for line in sessions[0].ledger.lines(1000)]
+    states = [line.state for line in sessions[0].services.access.ledger.lines(1000)]
     assert len(states) == MANY + 1
     assert states.count("done") >= len(finished)
     _none_twice(place, service)
@@ -64,7 +64,7 @@ def _ask(session, service):
     operation, params = ASKED[service]
     if operation == "refine":
         by_hand(session, np.where(session.document.image.pixels[..., 0] > 127, 255, 0).astype(np.uint8))
-    session.ask_service(service, operation, params)
+    session.services.ask(service, operation, params)
 
 
 def _photo(number):

@@ -40,10 +40,10 @@ LOST = [
 def lost(session, service, operation, params):
     """Ask for something whose result does not come home; the error."""
     errors = []
-    session.stranded = lambda _departure, error: errors.append(error)
+    session.services.stranded = lambda _departure, error: errors.append(error)
     if operation == "refine":
         by_hand(session)
-    session.send(session.prepare(service, operation, params, session.document.frame), PLAIN)
+    session.services.send(session.services.prepare(service, operation, params, session.document.frame), PLAIN)
     (error,) = errors
     return error
 
@@ -60,7 +60,7 @@ def test_a_paid_result_that_cannot_be_used_says_so_and_is_fetched_later(
     assert "can be fetched" in text
     assert text.endswith(".")
     assert text.count(". ") == 0
-    (line,) = first.ledger.owed()
+    (line,) = first.services.access.ledger.owed()
     assert error.again == line.id
     place.faults.clear()
     charges = list(place.charges(service))
@@ -70,13 +70,13 @@ def test_a_paid_result_that_cannot_be_used_says_so_and_is_fetched_later(
     if kind in ("not-image", "wrong-size"):
         for job in place.runware.jobs.values():  # the service still has what it made, spoiled or not
             job.result = {**job.result, **whole(operation)}
-    again.fetch_result(line.id)
+    again.services.owed.fetch(line.id)
     wanted = refined() if operation == "refine" else BRIGHT
     assert (visible_alpha(again) == wanted).all()
     assert again.document.layers[-1].source.provider == service
     assert place.charges(service) == charges
-    assert again.ledger.owed() == []
-    (line,) = again.ledger.lines()
+    assert again.services.access.ledger.owed() == []
+    (line,) = again.services.access.ledger.lines()
     assert line.state == "done"
 
 
@@ -94,10 +94,10 @@ def test_a_result_is_for_its_own_photo_alone(place):
     other = opened(place, picture=255 - photo())
     said = []
     other.failed = said.append
-    other.fetch_result(error.again)
+    other.services.owed.fetch(error.again)
     assert "belongs to another photo" in str(said[0])
     assert other.document.layers == ()
-    assert len(other.ledger.owed()) == 1
+    assert len(other.services.access.ledger.owed()) == 1
 
 
 def test_an_old_result_says_that_results_do_not_last(place):
@@ -109,7 +109,7 @@ def test_an_old_result_says_that_results_do_not_last(place):
     base.close()
     said = []
     session.failed = said.append
-    session.fetch_result(error.again)
+    session.services.owed.fetch(error.again)
     assert "results of Server402 last 30 minutes" in str(said[0])
 
 
@@ -148,13 +148,13 @@ def test_a_ledger_of_an_earlier_version_is_completed(tmp_path):
 def test_far_more_than_announced_is_said_and_holds_the_queue(place):
     session, told = opened(place), []
     session.told = told.append
-    ask = session.prepare("runware", "detect", RunwareMaskParams())
-    session.send(ask, PLAIN)
+    ask = session.services.prepare("runware", "detect", RunwareMaskParams())
+    session.services.send(ask, PLAIN)
     place.runware.prices["masking"] = 0.05
     try:
-        second = session.prepare("runware", "detect", RunwareMaskParams())
+        second = session.services.prepare("runware", "detect", RunwareMaskParams())
         assert second.price == pytest.approx(0.0013)
-        job = session.send(second, PLAIN)
+        job = session.services.send(second, PLAIN)
     finally:
         place.runware.prices["masking"] = 0.0013
     assert job.closing == "It cost USD 0.05."
@@ -162,25 +162,25 @@ def test_far_more_than_announced_is_said_and_holds_the_queue(place):
     assert "charged USD 0.05" in gate("runware").paused
     # Agreed to once and for all does not reach beyond that: the user is asked again.
     asked = []
-    session.consent = lambda departure, _go: asked.append(departure)
+    session.services.consent = lambda departure, _go: asked.append(departure)
     kind = type(place.account("runware"))
-    session.account = lambda name: (
+    session.services.access.account = lambda name: (
         kind.from_wire(place.account(name).to_wire() | {"askFirst": False})
         if name == "runware"
         else place.account(name)
     )
-    session.ask_service("runware", "detect", RunwareMaskParams())
+    session.services.ask("runware", "detect", RunwareMaskParams())
     assert len(asked) == 1
     assert len(place.charges("runware")) == 2
 
 
 def test_the_last_price_is_that_of_the_same_model(place):
     session = opened(place)
-    session.send(session.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
-    same = session.prepare("runware", "detect", RunwareMaskParams())
+    session.services.send(session.services.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
+    same = session.services.prepare("runware", "detect", RunwareMaskParams())
     assert same.price == pytest.approx(0.0013)
     assert same.price_note.startswith("As the last time")
-    assert session.prepare("runware", "detect", RunwareMaskParams(model="runware:35@4")).price is None
+    assert session.services.prepare("runware", "detect", RunwareMaskParams(model="runware:35@4")).price is None
 
 
 def bill(state, amount=None, lies=None):
@@ -206,7 +206,7 @@ def test_words_about_money():
 
 def test_a_cancelled_job_says_what_may_be_charged(place):
     session = opened(place)
-    session.times = HELD
+    session.services.access.times = HELD
     token_of = session.runner.start
 
     def start(label, work, done, **how):
@@ -219,10 +219,10 @@ def test_a_cancelled_job_says_what_may_be_charged(place):
         return token_of(label, cut if how.get("away") and not how.get("quiet") else work, done, **how)
 
     session.runner.start = start
-    job = session.send(session.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
+    job = session.services.send(session.services.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
     assert job.state == "cancelled"
     assert job.closing == "Stopped, but it may be charged; its result can be fetched later."
-    assert len(session.ledger.owed()) == 1
+    assert len(session.services.access.ledger.owed()) == 1
 
 
 # The command line

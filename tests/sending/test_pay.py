@@ -24,67 +24,73 @@ def forgetful(place):
 
 def test_a_token_is_bought_paid_and_used_and_counts_once(place):
     session, came = opened(place), []
-    purchase = session.prepare_purchase("server402")
+    purchase = session.services.tokens.prepare("server402")
     assert (purchase.price, purchase.host, purchase.problem) == (0.2, "127.0.0.1", "")
     assert payments(place) == []
-    session.buy_token(purchase, came.append, provider="x402-base-usdc")
+    session.services.tokens.buy(purchase, came.append, provider="x402-base-usdc")
     (bought,) = came
     assert [one["body"] for one in payments(place)] == [
         {"serviceId": "mask-refinement", "providerId": "x402-base-usdc"}
     ]
     assert (bought.payment.status, bought.payment.amount, bought.kept) == ("pending", 0.2, "session")
-    assert session._keys_of("server402")["paymentToken"] == bought.token
-    assert session.ledger.spent("server402") == pytest.approx(0.2)
+    assert session.services.access.keys_of("server402")["paymentToken"] == bought.token
+    assert session.services.access.ledger.spent("server402") == pytest.approx(0.2)
     by_hand(session)
     stranded = []
-    session.stranded = lambda _departure, error: stranded.append(error)
-    session.send(session.prepare("server402", "refine", Server402RefineParams(), session.document.frame))
+    session.services.stranded = lambda _departure, error: stranded.append(error)
+    session.services.send(
+        session.services.prepare("server402", "refine", Server402RefineParams(), session.document.frame)
+    )
     assert isinstance(stranded[0], PaymentNeeded)  # not paid yet
     place.server402.mark_paid(bought.payment.payment_id)
-    session.look_at_payment("server402", came.append)
+    session.services.tokens.look("server402", came.append)
     assert came[-1].payment.status == "paid"
-    ask = session.prepare("server402", "refine", Server402RefineParams(), session.document.frame)
+    ask = session.services.prepare("server402", "refine", Server402RefineParams(), session.document.frame)
     assert (ask.price, ask.price_note) == (0.0, "It is paid already, with the token that you bought.")
-    job = session.send(ask)
+    job = session.services.send(ask)
     assert (visible_alpha(session) == refined()).all()
     assert job.closing == "It cost nothing more."
-    assert session.ledger.spent("server402") == pytest.approx(0.2)
-    lines = {line.operation: line for line in session.ledger.lines() if line.state == "done"}
+    assert session.services.access.ledger.spent("server402") == pytest.approx(0.2)
+    lines = {line.operation: line for line in session.services.access.ledger.lines() if line.state == "done"}
     assert (lines[PAYMENT].amount, lines["refine"].amount) == (0.2, 0.0)
     assert len(payments(place)) == 1
-    session.look_at_payment("server402", came.append)
+    session.services.tokens.look("server402", came.append)
     assert came[-1].payment.status == "exhausted"
     # The token is used up: the next one would be paid for again.
-    assert session.prepare("server402", "refine", Server402RefineParams()).price == 0.2
+    assert session.services.prepare("server402", "refine", Server402RefineParams()).price == 0.2
     late = replace(ask, identity="another")
-    session.send(late)
+    session.services.send(late)
     assert "used up" in str(stranded[-1])
 
 
 def test_what_was_bought_elsewhere_counts_when_it_is_used(place):
     session = opened(place)
     by_hand(session)
-    session.send(session.prepare("server402", "refine", Server402RefineParams(), session.document.frame))
-    assert session.ledger.spent("server402") == pytest.approx(0.2)
+    session.services.send(
+        session.services.prepare("server402", "refine", Server402RefineParams(), session.document.frame)
+    )
+    assert session.services.access.ledger.spent("server402") == pytest.approx(0.2)
 
 
 def test_a_payment_that_expires_cost_nothing(place):
     session, came = opened(place), []
-    session.buy_token(session.prepare_purchase("server402"), came.append)
+    session.services.tokens.buy(session.services.tokens.prepare("server402"), came.append)
     place.server402.payments.expire(came[0].payment.payment_id)
-    session.look_at_payment("server402", came.append)
+    session.services.tokens.look("server402", came.append)
     assert came[-1].payment.status == "expired"
-    assert session.ledger.spent("server402") == 0
-    assert session.ledger.lines()[0].charged == "no"
+    assert session.services.access.ledger.spent("server402") == 0
+    assert session.services.access.ledger.lines()[0].charged == "no"
 
 
 def test_more_than_agreed_is_not_taken(place, monkeypatch):
     monkeypatch.setattr("tests.servers.payments.CENTS", 90)
     session, failed = opened(place), []
-    session.buy_token(session.prepare_purchase("server402"), lambda _: pytest.fail("it was taken"), failed.append)
+    session.services.tokens.buy(
+        session.services.tokens.prepare("server402"), lambda _: pytest.fail("it was taken"), failed.append
+    )
     assert "USD 0.90, more than the USD 0.20 agreed to" in str(failed[0])
-    assert session.ledger.spent("server402") == 0
-    assert session._keys_of("server402")["paymentToken"] == place.secrets["server402", "paymentToken"]
+    assert session.services.access.ledger.spent("server402") == 0
+    assert session.services.access.keys_of("server402")["paymentToken"] == place.secrets["server402", "paymentToken"]
 
 
 def test_the_cap_holds_before_anything_is_asked(place):
@@ -92,10 +98,12 @@ def test_the_cap_holds_before_anything_is_asked(place):
     account = place.account("server402")
     kind = type(account)
     capped = kind.from_wire(account.to_wire() | {"monthlyCap": 0.3})
-    session.account = lambda name: capped if name == "server402" else place.account(name)
-    session.keys.keep("server402", capped.base_url, "paymentToken", place.secrets["server402", "paymentToken"])
-    session.buy_token(session.prepare_purchase("server402"), lambda _: None)
-    session.buy_token(session.prepare_purchase("server402"), lambda _: None, failed.append)
+    session.services.access.account = lambda name: capped if name == "server402" else place.account(name)
+    session.services.access.keys.keep(
+        "server402", capped.base_url, "paymentToken", place.secrets["server402", "paymentToken"]
+    )
+    session.services.tokens.buy(session.services.tokens.prepare("server402"), lambda _: None)
+    session.services.tokens.buy(session.services.tokens.prepare("server402"), lambda _: None, failed.append)
     assert isinstance(failed[0], CapReached)
     assert len(payments(place)) == 1
 
@@ -107,9 +115,9 @@ def test_the_cap_holds_before_anything_is_asked(place):
 def test_a_payment_that_does_not_come_about(place, fault, state, charged):
     session, failed = opened(place), []
     place.faults.next("server402.payments", fault, 9)
-    session.buy_token(session.prepare_purchase("server402"), lambda _: None, failed.append)
+    session.services.tokens.buy(session.services.tokens.prepare("server402"), lambda _: None, failed.append)
     assert len(failed) == 1
-    (line,) = session.ledger.lines()
+    (line,) = session.services.access.ledger.lines()
     assert (line.state, line.charged) == (state, charged)
     assert len(payments(place)) <= 1
 

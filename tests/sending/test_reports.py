@@ -65,15 +65,15 @@ def test_work_here_is_reported_as_work_here(maskstudio, picture, mask, tmp_path)
 
 def test_it_stays_with_each_layer_and_comes_back_with_the_project(place, tmp_path):
     session = opened(place)
-    session.ask_service("adobe", "objects", AdobeObjectsParams())
-    session.ask_service("runware", "cutout", RunwareCutoutParams())
+    session.services.ask("adobe", "objects", AdobeObjectsParams())
+    session.services.ask("runware", "cutout", RunwareCutoutParams())
     before = [layer.source.said for layer in session.document.layers]
     assert before[0]["label"] == "Object 1"
     assert before[-1]["cost"] == pytest.approx(0.0006)
     assert before[-1]["imageUUID"]
-    session.save_as(tmp_path / "p.ora")
+    session.projects.save_as(tmp_path / "p.ora")
     again = opened(place)
-    again.open(tmp_path / "p.ora")
+    again.opening.open(tmp_path / "p.ora")
     assert [layer.source.said for layer in again.document.layers] == before
     assert [layer.name for layer in again.document.layers] == [layer.name for layer in session.document.layers]
 
@@ -82,7 +82,7 @@ def test_links_of_the_user_are_written_nowhere(place):
     session = opened(place)
     with place.bucket.client() as client:
         link = client.generate_presigned_url("put_object", {"Bucket": place.bucket.bucket, "Key": "r.png"})
-    session.ask_service("runware", "detect", RunwareMaskParams(upload_endpoint=link), PLAIN)
+    session.services.ask("runware", "detect", RunwareMaskParams(upload_endpoint=link), PLAIN)
     assert place.bucket.keys() == ["r.png"]
     place.bucket.clear()
     assert "X-Amz" not in json.dumps(dict(session.document.layers[0].origin.params))
@@ -92,7 +92,7 @@ def test_links_of_the_user_are_written_nowhere(place):
 def test_the_layer_of_a_refinement_has_the_name_of_its_subject(place):
     session = opened(place)
     by_hand(session)
-    session.ask_service("alibaba", "refine", AlibabaRefineParams())
+    session.services.ask("alibaba", "refine", AlibabaRefineParams())
     assert [layer.name for layer in session.document.layers] == ["subject", "subject"]
     assert session.document.layers[-1].source.provider == "alibaba"
 

@@ -52,15 +52,17 @@ def test_no_key_shows_in_files_logs_or_errors(place, home, tmp_path, caplog):
     by_hand(session)
     for service in EVERY:
         operation, params = ASKED[service]
-        session.ask_service(service, operation, params)
+        session.services.ask(service, operation, params)
         for kind in TROUBLE:
             stage = {"runware": "runware.task", "adobe": "adobe.submit", "alibaba": "alibaba.refine"}
             place.faults.next(stage.get(service, "server402.tool"), kind)
-            session.activate(1)
-            session.ask_service(service, operation, params)
+            session.layers.activate(1)
+            session.services.ask(service, operation, params)
         place.faults.clear()
-        told.append(repr(session._service(service)) + repr(vars(session._service(service))))
-    session.save_as(tmp_path / "work.ora")
+        told.append(
+            repr(session.services.access.service(service)) + repr(vars(session.services.access.service(service)))
+        )
+    session.projects.save_as(tmp_path / "work.ora")
     assert (tmp_path / "work.ora").stat().st_size > 0
     assert (home / "ledger.sqlite").exists()
     assert _search(place, home) == []

@@ -111,7 +111,7 @@ def window(qtbot):
         """Nobody reopens what a test leaves open."""
         window._closing = True
         for tab in window.tabs.open:
-            tab.session.keep_closed = False
+            tab.session.journalling.keep_closed = False
 
     window = create_window([])
     qtbot.addWidget(window, before_close_func=forget)

@@ -70,14 +70,14 @@ def test_the_menu_unfolds_the_panel_and_brings_the_keyboard_there(opened, qtbot)
     assert opened.adjust_panel.form.field("smooth").hasFocus()
     opened.actions_by_id["mask.clean"].trigger()
     assert not opened.adjust_panel.clean.folded
-    qtbot.waitUntil(lambda: opened.session.parts is not None)
+    qtbot.waitUntil(lambda: opened.session.adjusting.parts is not None)
 
 
 def test_the_history_dock_walks(opened, qtbot):
     opened.sidebar.fold("historyPanel", False)
     before = alpha(opened)
-    opened.session.invert()
-    opened.session.clear()
+    opened.session.painting.invert()
+    opened.session.painting.clear()
     view = opened.history_panel.view
     view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Home)
@@ -87,7 +87,7 @@ def test_the_history_dock_walks(opened, qtbot):
 
 
 def test_renaming_and_choosing_layers_by_key(opened, qtbot):
-    opened.session.add_layer()
+    opened.session.layers.add()
     opened.actions_by_id["layer.previous"].trigger()
     assert opened.session.active.name == "disc"
     opened.actions_by_id["layer.next"].trigger()
@@ -101,7 +101,7 @@ def test_renaming_and_choosing_layers_by_key(opened, qtbot):
 
 def test_panels_follow_the_tab_in_front(opened, qtbot):
     first = opened.session
-    first.invert()
+    first.painting.invert()
     tab = opened.tabs.fresh()
     tab.session.history = History(Document(Image(np.zeros((50, 60, 3), np.uint8), name="other.png")))
     tab.session.changed()

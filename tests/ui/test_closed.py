@@ -70,7 +70,7 @@ def test_a_tab_closed_without_saving_comes_back_with_its_history(window, qtbot, 
     reopen(window, qtbot)
     back = window.session
     assert back.document.image.name == "photo.png"
-    assert back.unsaved
+    assert back.projects.unsaved
     assert window.tabs.front.name == "photo.png •"
     assert back.history.position == 1
     back.redo()
@@ -84,9 +84,9 @@ def test_a_tab_closed_without_saving_comes_back_with_its_history(window, qtbot, 
 def test_an_export_keeps_the_question(window, qtbot, photo, tmp_path, careless):
     session = opened(window, qtbot, photo)
     paint(window, qtbot)
-    session.export(tmp_path / "cut.png", window.export_panel.params())
+    session.exporting.export(tmp_path / "cut.png", window.export_panel.params())
     qtbot.waitUntil(lambda: not session.runner.jobs)
-    assert session.unsaved
+    assert session.projects.unsaved
     assert window.tabs.front.name == "photo.png •"
     window.actions_by_id["file.close"].trigger()
     assert len(careless) == 1
@@ -132,12 +132,12 @@ def test_after_quitting_it_is_there_at_the_next_start(window, qtbot, photo, care
 def test_a_saved_project_comes_back_as_that_project(window, qtbot, photo, tmp_path):
     session = opened(window, qtbot, photo)
     paint(window, qtbot)
-    session.save_as(tmp_path / "work.ora")
-    qtbot.waitUntil(lambda: not session.unsaved)
+    session.projects.save_as(tmp_path / "work.ora")
+    qtbot.waitUntil(lambda: not session.projects.unsaved)
     window.actions_by_id["file.close"].trigger()
     reopen(window, qtbot)
-    assert window.session.project == tmp_path / "work.ora"
-    assert not window.session.unsaved
+    assert window.session.projects.path == tmp_path / "work.ora"
+    assert not window.session.projects.unsaved
 
 
 def test_the_menu_and_the_palette_list_them(window, qtbot, photo, careless):

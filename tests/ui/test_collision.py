@@ -25,8 +25,8 @@ CHANGED = "work.ora was changed from outside meanwhile; it was left as it is."
 
 
 def stroke(session, x):
-    session.begin_stroke(BrushParams(size=30), 255)
-    session.stroke_to(x, 50)
+    session.painting.begin_stroke(BrushParams(size=30), 255)
+    session.painting.stroke_to(x, 50)
     session.end_stroke()
 
 
@@ -40,9 +40,9 @@ def photo(tmp_path):
 @pytest.fixture
 def work(photo, tmp_path):
     session = Session(Runner(immediate, Inline()))
-    session.open(photo)
+    session.opening.open(photo)
     stroke(session, 50)
-    session.save_as(tmp_path / "work.ora")
+    session.projects.save_as(tmp_path / "work.ora")
     return tmp_path / "work.ora"
 
 
@@ -52,9 +52,9 @@ def collided(window, qtbot, work):
     window.open(work)
     qtbot.waitUntil(lambda: window.session.document is not None)
     other = Session(Runner(immediate, Inline()))
-    other.open(work)
+    other.opening.open(work)
     stroke(other, 250)
-    other.save()
+    other.projects.save()
     stroke(window.session, 150)
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
@@ -79,11 +79,11 @@ def test_both_are_kept_with_one_click(collided, qtbot, work, tmp_path):
     theirs = work.read_bytes()
     assert offered(collided) == ["Keep Both", "Open Theirs", "Replace Theirs"]
     click(collided, "Keep Both")
-    qtbot.waitUntil(lambda: collided.session.project == tmp_path / "work (mine).ora")
+    qtbot.waitUntil(lambda: collided.session.projects.path == tmp_path / "work (mine).ora")
     assert collided.notice.sentence == "Saved work (mine).ora."
     assert offered(collided) == ["Show in Folder"]
     assert work.read_bytes() == theirs
-    np.testing.assert_array_equal(alpha_of(collided.session.project), collided.session.document.alpha.array())
+    np.testing.assert_array_equal(alpha_of(collided.session.projects.path), collided.session.document.alpha.array())
 
 
 def test_theirs_opens_beside_ours(collided, qtbot, work):
@@ -91,13 +91,13 @@ def test_theirs_opens_beside_ours(collided, qtbot, work):
     click(collided, "Open Theirs")
     qtbot.waitUntil(lambda: collided.session is not ours and collided.session.document is not None)
     np.testing.assert_array_equal(collided.session.document.alpha.array(), alpha_of(work))
-    assert ours.unsaved
+    assert ours.projects.unsaved
     assert [tab.session for tab in collided.tabs.open] == [ours, collided.session]
 
 
 def test_theirs_is_replaced_when_the_user_says_so(collided, qtbot, work):
     click(collided, "Replace Theirs")
-    qtbot.waitUntil(lambda: not collided.session.unsaved)
+    qtbot.waitUntil(lambda: not collided.session.projects.unsaved)
     np.testing.assert_array_equal(alpha_of(work), collided.session.document.alpha.array())
 
 
@@ -115,7 +115,7 @@ def test_autosave_in_a_tab_behind_says_it_of_its_own_document(window, qtbot, wor
     assert offered(window) == ["Save Again"]
     click(window, "Save Again")
     qtbot.waitUntil(work.exists)
-    qtbot.waitUntil(lambda: not behind.unsaved)
+    qtbot.waitUntil(lambda: not behind.projects.unsaved)
     np.testing.assert_array_equal(alpha_of(work), behind.document.alpha.array())
 
 
@@ -188,7 +188,7 @@ def test_what_is_written_between_the_dialog_and_the_write_is_asked_about(
     qtbot.waitUntil(lambda: window.notice.sentence.endswith(f"{ours.name}."))
     assert ours.read_bytes()[:4] in (b"\x89PNG", b"PK\x03\x04")
     assert before is not None or target.read_bytes() == b"theirs"
-    assert window.session.project == (ours if verb == "file.saveAs" else None)
+    assert window.session.projects.path == (ours if verb == "file.saveAs" else None)
 
 
 def test_a_sentence_about_another_file_offers_no_export(window, qtbot, photo, tmp_path, monkeypatch):

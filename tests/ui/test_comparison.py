@@ -118,7 +118,7 @@ def test_the_difference_of_two_layers(opened, qtbot):
     assert (only_left, only_right) == (THERE, HERE)
     assert (both, neither) == ((75,) * 3, (35,) * 3)
     assert opened.viewing.legend.accessibleName() == "only in right, only in left, the same"
-    opened.session.activate(opened.session.document.layers[0].id)  # against the result as it is
+    opened.session.layers.activate(opened.session.document.layers[0].id)  # against the result as it is
     assert colours(opened, qtbot, LEFT, RIGHT) == [(75,) * 3, HERE]
     act(opened, "view.difference")
     assert seen(opened, qtbot) == [255, 255, 255, 0]
@@ -139,7 +139,7 @@ def test_split_has_a_layer_on_each_side(opened, qtbot):
 
 
 def test_a_step_of_the_history_is_compared_with_and_outlives_it(opened, qtbot):
-    opened.session.fill()
+    opened.session.painting.fill()
     opened.history_panel.menu(0).actions()[0].trigger()
     assert checked(opened) == ["1. Open"]
     act(opened, "view.difference")
@@ -151,7 +151,7 @@ def test_a_step_of_the_history_is_compared_with_and_outlives_it(opened, qtbot):
 
 
 def test_the_right_button_asks_and_does_not_go_to_a_step(opened, qtbot):
-    opened.session.fill()
+    opened.session.painting.fill()
     panel = opened.history_panel
     opened.sidebar.fold("historyPanel", False)
     place = panel.view.visualRect(panel.model.index(0)).center()
@@ -167,7 +167,7 @@ def test_a_layer_offers_itself_and_is_let_go_when_it_is_deleted(opened, qtbot):
     next(each for each in menu.actions() if each.objectName() == "layer.compare").trigger()
     assert checked(opened) == ["left"]
     act(opened, "view.difference")
-    opened.session.delete(layer.id)
+    opened.session.layers.delete(layer.id)
     assert checked(opened) == ["Photo"]
     assert not opened.actions_by_id["view.difference"].isChecked()
     assert seen(opened, qtbot)[1:] == [255, 255, 0]
@@ -234,6 +234,6 @@ def test_the_menu_comes_by_its_command_too(opened, monkeypatch):
 
 
 def test_names_of_layers_and_photos_are_shown_as_they_are(opened):
-    opened.session.rename(opened.session.document.layers[0].id, "a & b " + "x" * 80)
+    opened.session.layers.rename(opened.session.document.layers[0].id, "a & b " + "x" * 80)
     take(opened, "Layer", "a && b " + "x" * 41 + "…")
     assert opened.viewing.comparison.names[0].startswith("a & b xxx")

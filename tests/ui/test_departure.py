@@ -137,7 +137,7 @@ def test_the_price_is_asked_for_where_a_service_tells(studio, service, qtbot):
     press(sheet, "askPrice")
     qtbot.waitUntil(lambda: "USD 0.0125" in part(sheet, "price").text())
     assert service["runware"].errands[0].dry
-    assert studio.session.ledger.lines() == []
+    assert studio.session.services.access.ledger.lines() == []
     service["runware"].error = Unreachable("Runware cannot be reached.")
     press(sheet, "askPrice")
     qtbot.waitUntil(lambda: any(label.text() == "Runware cannot be reached." for label in sheet.findChildren(QLabel)))
@@ -187,7 +187,7 @@ def test_a_payment_is_called_one_and_is_asked_for_each_time(studio, service, qtb
 def test_what_fails_there_can_be_done_here(studio, service, qtbot, monkeypatch):
     done = []
     job = Job("Detect", "detect", state="done")
-    monkeypatch.setattr(studio.session, "detect", lambda params, shape: done.append(params) or job)
+    monkeypatch.setattr(studio.session.finding, "detect", lambda params, shape: done.append(params) or job)
     for kind in (Busy, PaymentNeeded, Unreachable, CapReached):
         sentence = f"{kind.__name__} at Runware."
         service["runware"].error = kind(sentence)

@@ -28,7 +28,7 @@ def studio(window, qtbot, tmp_path):
     QImage(picture.tobytes(), 96, 64, 288, QImage.Format.Format_RGB888).save(str(path))
     window.open(path)
     qtbot.waitUntil(lambda: window.session.document is not None)
-    window.session.times = PATIENT
+    window.session.services.access.times = PATIENT
     with world() as place:
         page = window.habits.open_preferences("services").services
         for name, section in page.accounts.items():
@@ -100,5 +100,5 @@ def test_every_operation_through_the_window(studio, qtbot):
     run(window, qtbot, refine, "alibaba", "refineThere")  # its photos travel as JPEG
     assert np.abs(alpha(window).astype(int) - expected).mean() < 3
     assert [len(place.charges(name)) for name in ("runware", "adobe", "server402", "alibaba")] == [2, 4, 1, 1]
-    assert len(window.session.ledger.lines()) == 8
+    assert len(window.session.services.access.ledger.lines()) == 8
     assert place.bucket.keys() == []

@@ -68,7 +68,7 @@ def test_no_form_of_a_copy_shows_what_lay_behind(edited, clipboard, qtbot, hidde
     """Hidden colours are as the export panel says; forms that know no transparency are laid on white."""
     plane = disc()
     plane = np.where(plane > 0, 128, 0).astype(np.uint8) if soft else plane
-    edited.session.select(plane, 0, 0, "replace", "Disc")
+    edited.session.painting.select(plane, 0, 0, "replace", "Disc")
     edited.export_panel.form.set_params(ExportParams(hidden=hidden))
     act(edited, "edit.copyMerged")
     qtbot.waitUntil(lambda: bool(clipboard.mimeData()) and clipboard.mimeData().hasFormat("image/png"))
@@ -109,7 +109,7 @@ def test_a_drag_obeys_the_export_panel_too(edited, qtbot, monkeypatch):
     )
     edited.export_panel.form.set_params(ExportParams(hidden="clear", depth="8"))
     button = edited.export_panel.drag_button
-    edited.session.hand_out(button._params(), merged=True, prepare=dragout.Parcel.of, done=button._drag)
+    edited.session.clipboard.hand_out(button._params(), merged=True, prepare=dragout.Parcel.of, done=button._drag)
     qtbot.waitUntil(lambda: bool(taken))
     assert (taken[0][taken[0][..., 3] == 0][:, :3] == 0).all()
 
@@ -128,7 +128,7 @@ def test_a_place_that_is_none_is_not_believed(text):
 
 def test_copy_takes_the_active_layer_alone(edited, clipboard, qtbot):
     small = disc(radius=20, centre=(50, 50))
-    edited.session.add_layer(edited.session.document.layers[0].mask.put(np.zeros_like(small), 0, 0).put(small, 0, 0))
+    edited.session.layers.add(edited.session.document.layers[0].mask.put(np.zeros_like(small), 0, 0).put(small, 0, 0))
     act(edited, "edit.copy")
     qtbot.waitUntil(lambda: bool(clipboard.mimeData()) and clipboard.mimeData().hasFormat("image/png"))
     size = Pil.open(io.BytesIO(bytes(clipboard.mimeData().data("image/png").data()))).size

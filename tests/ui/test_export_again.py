@@ -14,8 +14,8 @@ SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_
 def masked(window, qtbot):
     window.open(SAMPLE)
     qtbot.waitUntil(lambda: window.session.document is not None)
-    window.session.add_layer()
-    window.session.fill()
+    window.session.layers.add()
+    window.session.painting.fill()
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)
     return window
@@ -27,7 +27,7 @@ def test_it_asks_once_and_then_writes_to_the_same_place(masked, qtbot, tmp_path,
     for number in range(3):
         QTest.keyClick(masked.canvas, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
         qtbot.waitUntil(lambda: target.exists() and not masked.session.runner.jobs)
-        assert masked.session.unsaved
+        assert masked.session.projects.unsaved
         target.unlink()
         assert len(asked) == 1, number
 

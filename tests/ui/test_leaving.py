@@ -64,8 +64,8 @@ def four(window, qtbot, tmp_path):
     for number in range(4):
         window.open(photo(tmp_path / f"p{number}.png", number))
         qtbot.waitUntil(lambda name=f"p{number}.png": window.tabs.front.title == name and idle(window))
-        window.session.add_layer()
-        window.session.fill()
+        window.session.layers.add()
+        window.session.painting.fill()
     return window
 
 
@@ -75,7 +75,7 @@ def button(widget, text):
 
 def export_all(window, folder):
     for tab in window.tabs.open:
-        tab.session.export(folder / f"{tab.title[:2]}-out.png", EXPORT)
+        tab.session.exporting.export(folder / f"{tab.title[:2]}-out.png", EXPORT)
     return [folder / f"p{number}-out.png" for number in range(4)]
 
 
@@ -188,7 +188,7 @@ def test_a_save_given_up_keeps_all_of_it_open(four, qtbot, monkeypatch, tmp_path
 
 
 def test_what_is_typed_and_still_being_computed_is_asked_about_and_exported(four, qtbot, tmp_path, monkeypatch):
-    four.session.select(np.full((30, 40), 255, np.uint8), 20, 15, "replace", "Area")
+    four.session.painting.select(np.full((30, 40), 255, np.uint8), 20, 15, "replace", "Area")
     four.sidebar.fold("adjustPanel", False)
     field = four.findChild(AdjustPanel).form.field("feather")
     field.setFocus()
@@ -216,7 +216,7 @@ def test_what_is_still_being_computed_is_waited_for_and_comes_back(four, qtbot, 
         return controlled(*given, **named)
 
     monkeypatch.setattr(adjusting, "_controlled", held)
-    four.session.adjust_edge(AdjustParams(feather=12))
+    four.session.adjusting.adjust_edge(AdjustParams(feather=12))
     assert not four.session.settled
     if killed:
         four.leaving.end_by_signal(signal.SIGTERM)
@@ -236,7 +236,7 @@ def test_what_is_still_being_computed_is_waited_for_and_comes_back(four, qtbot, 
 def test_the_file_is_shown_in_its_folder(four, qtbot, tmp_path, monkeypatch):
     shown = []
     monkeypatch.setattr("maskstudio.ui.window.window.show_in_folder", shown.append)
-    four.session.export(tmp_path / "here.png", EXPORT)
+    four.session.exporting.export(tmp_path / "here.png", EXPORT)
     qtbot.waitUntil(lambda: four.notice.sentence == "Saved here.png.")
     qtbot.mouseClick(button(four.notice, "Show in Folder"), Qt.MouseButton.LeftButton)
     assert shown == [tmp_path / "here.png"]
@@ -280,7 +280,7 @@ def test_a_failure_does_not_hold_up_an_end_that_nobody_can_be_asked_about(four, 
 def test_logging_out_waits_for_files_and_keeps_the_rest(four, qtbot, tmp_path, pen):
     files = export_all(four, tmp_path)
     for tab in four.tabs.open:
-        tab.session.invert()
+        tab.session.painting.invert()
     threading.Timer(0.05, pen.go.set).start()
     manager = Manager(asks=True)
     four.leaving.session_ends(manager)
@@ -313,10 +313,10 @@ def look():
         return
     for tab in tabs:
         tab.session.written = lambda path, _sentence: print("written", path.name, flush=True)
-        tab.session.add_layer()
-        tab.session.fill()
-        tab.session.export(folder / f"{tab.title[:2]}-out.png", ExportParams(compression="smallest"))
-        tab.session.invert()
+        tab.session.layers.add()
+        tab.session.painting.fill()
+        tab.session.exporting.export(folder / f"{tab.title[:2]}-out.png", ExportParams(compression="smallest"))
+        tab.session.painting.invert()
     print("ready", flush=True)
     tell(tabs)
 
@@ -389,16 +389,16 @@ def test_closed_and_quitted_at_random_moments(window, qtbot, tmp_path, leaves, m
     for number in range(4):
         window.open(photo(tmp_path / f"p{number}.png", number, (400, 500)))
         qtbot.waitUntil(lambda name=f"p{number}.png": window.tabs.front.title == name and idle(window))
-        window.session.add_layer()
-        window.session.fill()
+        window.session.layers.add()
+        window.session.painting.fill()
     fails = {f"p{number}-out.png" for number in range(4) if chance.random() < 0.2}
     files = []
     for tab in window.tabs.open:
         name = f"{tab.title[:2]}-out.png"
         files.append(tmp_path / ("gone" if name in fails else "") / name)
         if chance.random() < 0.5:
-            tab.session.adjust_edge(AdjustParams(feather=chance.randrange(1, 30)))
-        tab.session.export(files[-1], ExportParams(compression="smallest"))
+            tab.session.adjusting.adjust_edge(AdjustParams(feather=chance.randrange(1, 30)))
+        tab.session.exporting.export(files[-1], ExportParams(compression="smallest"))
         qtbot.wait(chance.randrange(30))
     for tab in chance.sample(window.tabs.open, chance.randrange(5)):
         window.files.close_tab(tab)

@@ -102,7 +102,7 @@ def test_a_mask_of_another_size_is_stretched_or_keeps_its_size(edited, qtbot, tm
 
 
 def test_without_a_layer_only_a_new_one_is_offered(edited, qtbot, tmp_path):
-    edited.session.delete(edited.session.active.id)
+    edited.session.layers.delete(edited.session.active.id)
     sheet = sheet_of(edited, qtbot, saved(tmp_path, SMALL))
     assert sheet.form.field("join").count() == 1
     assert [sheet.form.field("mask_channel").itemData(0)] == ["luminance"]
@@ -123,7 +123,7 @@ def test_a_copied_mask_keeps_its_place_in_a_photo_of_the_same_size(edited, clipb
     """Also one that is a full rectangle, whose alpha alone says nothing."""
     plane = np.zeros_like(disc())
     plane[40:90, 200:270] = 255
-    edited.session.select(plane, 0, 0, "replace", "Box")
+    edited.session.painting.select(plane, 0, 0, "replace", "Box")
     act(edited, "edit.copy")
     qtbot.waitUntil(lambda: bool(clipboard.mimeData()) and clipboard.mimeData().hasFormat("image/png"))
     edited.session.history = History(document(seed=7))

@@ -68,7 +68,7 @@ def asked(window, qtbot, held, path):
     """The window with the photo, once the service is at work on it."""
     opened(window, qtbot, path)
     session = window.session
-    session.send(session.prepare("runware", "detect", RunwareMaskParams()))
+    session.services.send(session.services.prepare("runware", "detect", RunwareMaskParams()))
     qtbot.waitUntil(held.reached.is_set)
     return window
 
@@ -99,7 +99,7 @@ def test_the_answer_for_a_closed_tab_holds_the_window_and_is_said_before_it_goes
     assert asked.isVisible()
     asked.session.told("Something else.")
     assert asked.notice.sentence == SAYS, "news does not replace it"
-    (line,) = session.ledger.owed()
+    (line,) = session.services.access.ledger.owed()
     assert line.amount == 0.0125
     qtbot.waitUntil(asked.close)
 
@@ -113,7 +113,7 @@ def test_it_goes_into_the_tab_in_which_its_photo_was_opened_again(asked, qtbot, 
     assert service["runware"].fetched == [{"task": "the task"}]
     assert (asked.session.document.layers[0].alpha.array(Rect(0, 0, 32, 24)) == 255).all()
     assert asked.notice.sentence == ""
-    qtbot.waitUntil(lambda: asked.session.ledger.owed() == [])
+    qtbot.waitUntil(lambda: asked.session.services.access.ledger.owed() == [])
 
 
 def test_an_answer_that_comes_while_quitting_is_asked_about(asked, qtbot, held, monkeypatch):
@@ -133,13 +133,13 @@ def test_an_answer_that_comes_while_quitting_is_asked_about(asked, qtbot, held, 
 def test_what_was_not_sent_yet_goes_with_its_tab(window, qtbot, held, path, monkeypatch):
     held.paid = False
     opened(window, qtbot, path)
-    job = window.session.send(window.session.prepare("runware", "detect", RunwareMaskParams()))
+    job = window.session.services.send(window.session.services.prepare("runware", "detect", RunwareMaskParams()))
     qtbot.waitUntil(held.reached.is_set)
     session = window.session
     close_tab(window, monkeypatch)
     qtbot.waitUntil(lambda: job.state == "cancelled")
     assert job.closing == "Stopped."
-    assert [line.charged for line in session.ledger.lines()] == ["no"]
+    assert [line.charged for line in session.services.access.ledger.lines()] == ["no"]
     assert window.close()
 
 
@@ -161,4 +161,4 @@ def test_quitting_anyway_leaves_it_to_be_fetched_at_the_next_start(asked, qtbot,
     assert "may be charged" in button.toolTip()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not asked.isVisible()
-    qtbot.waitUntil(lambda: [line.charged for line in session.ledger.owed()] == ["maybe"])
+    qtbot.waitUntil(lambda: [line.charged for line in session.services.access.ledger.owed()] == ["maybe"])

@@ -71,7 +71,7 @@ def test_work_of_a_killed_editor_is_offered_and_continued(window, qtbot, photo):
     back = window.session
     np.testing.assert_array_equal(back.document.alpha.array(), alpha)
     assert [step.label for step in back.history.steps] == steps
-    assert back.unsaved
+    assert back.projects.unsaved
     window.actions_by_id["edit.undo"].trigger()
     assert not back.document.alpha.tiles
 
@@ -130,35 +130,35 @@ def test_saving_asks_where_the_first_time_only(window, qtbot, photo, tmp_path, m
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     window.actions_by_id["file.save"].trigger()
-    qtbot.waitUntil(lambda: session.project is not None)
+    qtbot.waitUntil(lambda: session.projects.path is not None)
     assert asked == [str(tmp_path / "photo.ora")]
-    assert session.project == tmp_path / "work.ora"
-    assert not session.unsaved
+    assert session.projects.path == tmp_path / "work.ora"
+    assert not session.projects.unsaved
     assert window.status.findChild(QLabel, "safety").text().startswith("Saved at ")
-    assert window.settings.recent[0] == str(session.project)
+    assert window.settings.recent[0] == str(session.projects.path)
     paint(window, qtbot)
-    assert session.unsaved
+    assert session.projects.unsaved
     window.safety.autosave()
-    qtbot.waitUntil(lambda: not session.unsaved)
+    qtbot.waitUntil(lambda: not session.projects.unsaved)
     assert len(asked) == 1
-    saved = read_project(session.project, limit=None).document
+    saved = read_project(session.projects.path, limit=None).document
     np.testing.assert_array_equal(saved.alpha.array(), session.document.alpha.array())
     window.actions_by_id["edit.undo"].trigger()
-    assert session.unsaved
+    assert session.projects.unsaved
     window.actions_by_id["edit.redo"].trigger()
-    assert not session.unsaved
+    assert not session.projects.unsaved
 
 
 def test_a_project_opens_like_a_photo(window, qtbot, photo, tmp_path):
     session = opened(window, qtbot, photo)
     paint(window, qtbot)
-    session.save_as(tmp_path / "work.ora")
-    qtbot.waitUntil(lambda: session.project is not None)
+    session.projects.save_as(tmp_path / "work.ora")
+    qtbot.waitUntil(lambda: session.projects.path is not None)
     alpha = session.document.alpha.array()
     session.close()
     opened(window, qtbot, tmp_path / "work.ora")
     np.testing.assert_array_equal(window.session.document.alpha.array(), alpha)
-    assert window.session.project == tmp_path / "work.ora"
+    assert window.session.projects.path == tmp_path / "work.ora"
     window.open(tmp_path / "work.ora")
     assert len([tab for tab in window.tabs.open if tab.session.document]) == 1
 

@@ -39,7 +39,7 @@ def place(window, x, y):
 
 
 def test_the_region_that_is_chosen_reaches_tools_and_controls(opened, qtbot):
-    region = opened.session.add_region(1, "Hair", Mask.from_array(np.full((300, 400), 255, np.uint8)))
+    region = opened.session.edging.add_region(1, "Hair", Mask.from_array(np.full((300, 400), 255, np.uint8)))
     qtbot.waitUntil(lambda: idle(opened))
     opened.refine_panel.regions.fold(False)
     view = opened.refine_panel.regions.view
@@ -49,7 +49,7 @@ def test_the_region_that_is_chosen_reaches_tools_and_controls(opened, qtbot):
     opened.adjust_panel.form.field("feather").setValue(4)
     assert opened.session.active.regions[0].edge.feather == 4
     assert opened.session.active.edge.feather == 0
-    opened.session.delete_region(1, region)
+    opened.session.edging.delete_region(1, region)
     assert opened.tools._bench.region is None
 
 

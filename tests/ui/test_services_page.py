@@ -161,7 +161,7 @@ def test_the_connection_is_tested_and_the_test_can_be_cancelled(page, service, q
 
 
 def test_what_was_spent_is_told_and_listed(page, window, qtbot):
-    ledger = window.session.ledger
+    ledger = window.session.services.access.ledger
     for number, (state, amount) in enumerate([("done", 0.0125), ("unclear", None), ("failed", None)]):
         ledger.agree(f"job {number}", "runware", "detect", 0.5, 10.0)
         ledger.note(f"job {number}", state, amount)
@@ -237,4 +237,4 @@ def test_the_whole_way_at_runware(window, qtbot, tmp_path):
     masks = [layer.mask.array() for layer in window.session.document.layers]
     assert (np.maximum(*masks) == bright).all()
     assert len(server.charges) == 1
-    assert window.session.ledger.spent("runware") == pytest.approx(0.0013)
+    assert window.session.services.access.ledger.spent("runware") == pytest.approx(0.0013)

@@ -79,7 +79,7 @@ def test_of_several_opened_together_the_last_one_asked_for_ends_in_front(window,
     slow.opening = tmp_path / "slow.png"
     window.open(png(tmp_path / "quick.png", 20))
     qtbot.waitUntil(lambda: window.session.document is not None)
-    slow.session.open(png(tmp_path / "slow.png", 30))  # comes when the other is there and looked at
+    slow.session.opening.open(png(tmp_path / "slow.png", 30))  # comes when the other is there and looked at
     qtbot.waitUntil(lambda: slow.session.document is not None and window.tabs.count() == 2)
     assert window.tabs.front.title == "quick.png"
     window.open(tmp_path / "slow.png")
@@ -92,6 +92,6 @@ def test_what_fails_does_not_keep_another_from_coming(window, qtbot, tmp_path):
     (tmp_path / "none.png").write_bytes(b"no photo")
     window.open(tmp_path / "none.png")
     qtbot.waitUntil(lambda: bool(window.notice.sentence))
-    slow.session.open(png(tmp_path / "slow.png", 30))
+    slow.session.opening.open(png(tmp_path / "slow.png", 30))
     qtbot.waitUntil(lambda: slow.session.document is not None)
     assert window.tabs.front is slow

@@ -73,7 +73,7 @@ def test_the_price_is_shown_and_only_its_button_asks(section, seller, window, qt
     QTest.keyClick(sheet, Qt.Key.Key_Return)  # Close has it
     qtbot.waitUntil(lambda: section.findChild(TokenSheet) is None)
     assert seller.asked == []
-    assert window.session.ledger.lines() == []
+    assert window.session.services.access.ledger.lines() == []
 
 
 def test_what_is_to_be_paid_is_shown_and_looked_at_again(section, seller, window, qtbot):
@@ -86,7 +86,7 @@ def test_what_is_to_be_paid_is_shown_and_looked_at_again(section, seller, window
     sheet.look_button.click()
     qtbot.waitUntil(lambda: says(sheet, "state") == "Paid: the token is good")
     assert seller.asked == [""]
-    (line,) = window.session.ledger.lines()
+    (line,) = window.session.services.access.ledger.lines()
     assert (line.operation, line.state, line.amount) == (PAYMENT, "done", 0.2)
     sheet.reject()
 
@@ -97,7 +97,7 @@ def test_what_goes_wrong_is_said_and_the_cap_holds(section, seller, window, qtbo
     sheet.ask_button.click()
     qtbot.waitUntil(lambda: says(sheet, "tokenSays") == "Server402 cannot be reached.")
     sheet.reject()
-    window.session.ledger.agree("x", "server402", "refine", 0.9, 1.0)
+    window.session.services.access.ledger.agree("x", "server402", "refine", 0.9, 1.0)
     qtbot.waitUntil(lambda: section.findChild(TokenSheet) is None)
     sheet = sheet_of(section, qtbot)
     assert not sheet.ask_button.isEnabled()

@@ -76,8 +76,8 @@ def test_corners_go_and_come_one_by_one(editor, tool, way):
 
 
 def test_the_history_stands_still_while_corners_are_there_and_goes_on_after_them(editor):
-    editor.session.fill()
-    editor.session.invert()
+    editor.session.painting.fill()
+    editor.session.painting.invert()
     editor.session.undo()
     editor.actions_by_id["tool.polygon"].trigger()
     for point in CORNERS[:2]:
@@ -118,7 +118,7 @@ UNDER_WAY = {
 
 @pytest.mark.parametrize("tool", UNDER_WAY)
 def test_undo_in_the_middle_of_a_drag_drops_it_and_nothing_else(editor, tool, qtbot):
-    editor.session.fill()
+    editor.session.painting.fill()
     before, steps = editor.session.document, labels(editor)
     editor.actions_by_id[f"tool.{tool}"].trigger()
     press(editor, (40, 40), (120, 90))
@@ -133,7 +133,7 @@ def test_undo_in_the_middle_of_a_drag_drops_it_and_nothing_else(editor, tool, qt
 
 @pytest.mark.parametrize("tool", ["hand", "rotate", "zoom"])
 def test_looking_elsewhere_is_no_step(editor, tool):
-    editor.session.fill()
+    editor.session.painting.fill()
     editor.actions_by_id[f"tool.{tool}"].trigger()
     press(editor, (40, 40), (120, 90))
     assert says(editor) == ["Undo Select all", ""]
@@ -147,7 +147,7 @@ def test_an_area_still_being_worked_out_is_taken_back_before_the_step_under_it(e
             threading.Event().wait(0.01)
 
     monkeypatch.setattr("maskstudio.ui.tools.area._QUICK", 0)
-    editor.session.fill()
+    editor.session.painting.fill()
     editor.actions_by_id["tool.gradient"].trigger()
     monkeypatch.setattr("maskstudio.ui.tools.gradient.gradient", slow)
     press(editor, (10, 10), (200, 100))
@@ -162,7 +162,7 @@ def test_an_area_still_being_worked_out_is_taken_back_before_the_step_under_it(e
 def test_a_transform_goes_back_drag_by_drag(editor, qtbot):
     plane = np.zeros((200, 300), np.uint8)
     plane[60:120, 80:180] = 255
-    editor.session.select(plane, 0, 0, "replace", "Box")
+    editor.session.painting.select(plane, 0, 0, "replace", "Box")
     editor.canvas.setFocus()
     editor.actions_by_id["edit.transform"].trigger()
     tool = editor.tools.tool

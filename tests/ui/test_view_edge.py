@@ -121,7 +121,7 @@ def test_a_band_that_is_made_wider_shows_at_once(opened, qtbot):
     act(opened, "view.trimap")
     qtbot.waitUntil(lambda: shown(opened) is not None)
     for width in (12, 33):
-        opened.session.refine(opened.session.active.id, RefineParams(band_width=width, adaptive=False))
+        opened.session.shaping.refine(opened.session.active.id, RefineParams(band_width=width, adaptive=False))
         qtbot.waitUntil(lambda width=width: np.array_equal(shown(opened), banded(width)))
 
 
@@ -140,7 +140,7 @@ def test_the_tools_that_paint_into_it_show_it(opened, qtbot):
 def test_it_is_the_trimap_of_the_layer_and_photo_in_front(opened, qtbot):
     act(opened, "view.trimap")
     qtbot.waitUntil(lambda: shown(opened) is not None)
-    opened.session.add_layer()
+    opened.session.layers.add()
     qtbot.waitUntil(lambda: shown(opened) is not None and not shown(opened).any())
     first = opened.session
     tab = opened.tabs.fresh()
@@ -185,7 +185,7 @@ def test_a_tap_shows_the_original_mask_and_another_hides_it(opened, qtbot):
     qtbot.keyClick(opened.canvas, K.Key_P)
     assert opened.actions_by_id["view.originalMask"].isChecked()
     assert alpha_on_show(opened, qtbot) == HARD
-    opened.session.invert()
+    opened.session.painting.invert()
     qtbot.waitUntil(lambda: opened.session.active.refinement is None or not opened.session.active.unsolved)
     assert alpha_on_show(opened, qtbot) == [255 - value for value in HARD]
     opened.session.undo()
@@ -248,10 +248,10 @@ def test_the_worst_background_is_measured_when_it_is_looked_at(measured, qtbot):
         if alpha[x] not in (0, 1):
             assert np.abs(np.array(colour_at(measured, qtbot, x, 120)) - wanted).max() <= 3
     assert colour_at(measured, qtbot, 280, 120) == (20, 200, 90)
-    measured.session.rename(measured.session.active.id, "other")
+    measured.session.layers.rename(measured.session.active.id, "other")
     qtbot.wait(50)
     assert len(measured.runs) == 1  # nothing looks different
-    measured.session.invert()
+    measured.session.painting.invert()
     qtbot.waitUntil(lambda: len(measured.runs) >= 2)
     assert measured.canvas.style_of_view.worst == (20, 200, 90)  # the last one, until it is known
 
@@ -303,7 +303,7 @@ def test_without_a_fringe_n_says_so(opened, qtbot, monkeypatch):
 
 def test_the_fringe_is_fixed_in_what_is_in_sight(opened, qtbot, monkeypatch):
     asked = []
-    monkeypatch.setattr(type(opened.session), "fix_fringe", lambda _self, rect=None: asked.append(rect))
+    monkeypatch.setattr(type(opened.session.edging), "fix_fringe", lambda _self, rect=None: asked.append(rect))
     opened.canvas.fit()
     act(opened, "mask.fixFringe")
     opened.canvas.look_at(8.0, QPointF(150, 100))
@@ -376,7 +376,7 @@ def test_a_trimap_is_imported_and_cleared(opened, qtbot, tmp_path, chosen):
 @pytest.mark.parametrize(("name", "kind"), [("mask.matchPlate", "plate"), ("mask.matchSecond", "second")])
 def test_another_photo_is_matched(opened, tmp_path, chosen, monkeypatch, name, kind):
     asked, (titles, files) = [], chosen
-    monkeypatch.setattr(type(opened.session), "match", lambda _self, path, how: asked.append((path, how)))
+    monkeypatch.setattr(type(opened.session.matching), "match", lambda _self, path, how: asked.append((path, how)))
     act(opened, name)
     assert asked == []
     files.append(tmp_path / "other.png")
@@ -396,8 +396,8 @@ def test_the_worst_background_stays_while_one_paints_until_it_is_asked_for_again
     monkeypatch.setattr("maskstudio.session.operations.fringe", fringe)
     opened.actions_by_id["view.worst"].trigger()
     qtbot.waitUntil(lambda: opened.canvas.style_of_view.worst == (20, 200, 90))
-    opened.session.invert()
-    qtbot.waitUntil(lambda: len(latest) == 2 and opened.session.fringe is not None)
+    opened.session.painting.invert()
+    qtbot.waitUntil(lambda: len(latest) == 2 and opened.session.inspecting.fringe is not None)
     assert opened.canvas.style_of_view.worst == (20, 200, 90)
     opened.actions_by_id["view.overlay"].trigger()
     opened.actions_by_id["view.worst"].trigger()

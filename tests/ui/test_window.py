@@ -87,7 +87,7 @@ def test_the_whole_job_with_the_mouse(opened, qtbot, tmp_path, monkeypatch):
     qtbot.waitUntil(lambda: idle(opened) and target.exists())
     written = cv2.imdecode(np.fromfile(target, np.uint8), cv2.IMREAD_UNCHANGED)
     np.testing.assert_array_equal(written[..., 3], opened.session.document.alpha.array())
-    assert opened.session.unsaved, "an export saves no work"
+    assert opened.session.projects.unsaved, "an export saves no work"
 
 
 def test_padding_is_live_and_undo_brings_the_field_back(detected, qtbot):
@@ -97,7 +97,7 @@ def test_padding_is_live_and_undo_brings_the_field_back(detected, qtbot):
     form = panel.findChild(QWidget, "maskPadding")
     assert form is field
     layer = detected.session.active
-    detected.session.set_mask_params(layer.id, MaskParams(mask_padding=12, mask_blur=0))
+    detected.session.shaping.set_mask_params(layer.id, MaskParams(mask_padding=12, mask_blur=0))
     qtbot.waitUntil(lambda: detected.session.active.params.mask_padding == 12)
     qtbot.waitUntil(lambda: idle(detected))
     assert detected.session.document.alpha != before

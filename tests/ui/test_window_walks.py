@@ -327,7 +327,7 @@ def test_recent_files_appear_as_soon_as_there_are_some(window, qtbot):
 
 def test_closing_lets_a_file_be_written_out(opened, qtbot, tmp_path):
     target = tmp_path / "cutout.png"
-    opened.session.export(target, ExportParams(compression="smallest"))
+    opened.session.exporting.export(target, ExportParams(compression="smallest"))
     assert not opened.close()
     assert opened.isVisible()
     sheet = opened.findChild(WaitingSheet)
@@ -337,7 +337,7 @@ def test_closing_lets_a_file_be_written_out(opened, qtbot, tmp_path):
 
 
 def test_an_export_that_fails_keeps_the_window(opened, qtbot, tmp_path):
-    opened.session.export(tmp_path / "gone" / "cutout.png", ExportParams())
+    opened.session.exporting.export(tmp_path / "gone" / "cutout.png", ExportParams())
     assert not opened.close()
     qtbot.waitUntil(lambda: "could not be written" in opened.notice.sentence)
     qtbot.wait(50)
@@ -345,7 +345,7 @@ def test_an_export_that_fails_keeps_the_window(opened, qtbot, tmp_path):
 
 
 def test_closing_offers_to_save_first(opened, qtbot, tmp_path, monkeypatch):
-    opened.session.add_layer()
+    opened.session.layers.add()
     monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "save")
     target = tmp_path / "hopper.ora"
     monkeypatch.setattr("maskstudio.ui.files.saving.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
@@ -359,7 +359,7 @@ def test_closing_offers_to_save_first(opened, qtbot, tmp_path, monkeypatch):
 
 
 def test_a_save_given_up_keeps_the_photo(opened, monkeypatch):
-    opened.session.add_layer()
+    opened.session.layers.add()
     monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "save")
     monkeypatch.setattr("maskstudio.ui.files.saving.QFileDialog.getSaveFileName", lambda *_: ("", ""))
     act(opened, "file.close")

@@ -30,13 +30,13 @@ def ways_on(
             *([] if again is None else [_both(error.path, again)]),
             (_tr("Replace Theirs"), partial(files.repeat_export, session, "agreed")),
         ]
-    if isinstance(error, ChangedElsewhere) and error.path == session.project:
+    if isinstance(error, ChangedElsewhere) and error.path == session.projects.path:
         if not os.path.lexists(error.path):
-            return [(_tr("Save Again"), session.save)]
+            return [(_tr("Save Again"), session.projects.save)]
         return [
-            (_tr("Keep Both"), session.save_beside),
+            (_tr("Keep Both"), session.projects.save_beside),
             (_tr("Open Theirs"), partial(files.open, error.path, again=True)),
-            (_tr("Replace Theirs"), partial(session.save, replace=True)),
+            (_tr("Replace Theirs"), partial(session.projects.save, replace=True)),
         ]
     if isinstance(error, ChangedElsewhere) and again is not None:
         return [_both(error.path, again), (_tr("Replace Theirs"), partial(again, error.path))]

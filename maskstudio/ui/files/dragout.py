@@ -37,7 +37,7 @@ class DragOut(QPushButton):
             hand_over()
             self._from, self._ready = event.position().toPoint(), None
             params = self._params()
-            self._session.hand_out(params, merged=True, prepare=Parcel.of, done=self._have, lane="drag")
+            self._session.clipboard.hand_out(params, merged=True, prepare=Parcel.of, done=self._have, lane="drag")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag, once there is something to drag."""

@@ -52,7 +52,7 @@ class Exchange:
         """Put the cut-out of the active layer, or of all, on the clipboard as it would be exported."""
         session = self._session
         if session.document is not None and session.document.layers:
-            session.hand_out(params, merged=merged, prepare=Parcel.of, done=partial(self._copied, session))
+            session.clipboard.hand_out(params, merged=merged, prepare=Parcel.of, done=partial(self._copied, session))
 
     def paste(self) -> None:
         """Open what the clipboard holds in a tab of its own."""
@@ -85,12 +85,12 @@ class Exchange:
 
     def _fetch(self, address: str) -> None:
         session, name = self._session, named_in(address) or _tr("Downloaded")
-        session.fetch(address, partial(self._open, name))
+        session.clipboard.fetch(address, partial(self._open, name))
 
     def _open(self, name: str, data: bytes) -> None:
         tab = self._tabs.fresh()
         tab.opening = Path(name)
-        tab.session.paste_image(data, name)
+        tab.session.clipboard.paste_image(data, name)
 
     def _copied(self, session: Session, parcel: Parcel) -> None:
         QGuiApplication.clipboard().setMimeData(parcel.mime())

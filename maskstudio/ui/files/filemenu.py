@@ -71,9 +71,9 @@ class Files:
         tab = self._tabs.fresh()
         tab.opening = path
         if anyway:
-            tab.session.open(path, limit=None)
+            tab.session.opening.open(path, limit=None)
         else:
-            tab.session.open(path)
+            tab.session.opening.open(path)
 
     def opening_failed(self, tab: Tab) -> None:
         """Take the tab away again in which nothing could be opened."""
@@ -108,7 +108,7 @@ class Files:
         """Let the user choose a trimap for the active layer."""
         layer = self._session.active
         if layer and (path := dialogs.ask_image(self._window, self._settings, _tr("Import Trimap"))):
-            self._session.import_trimap(layer.id, path, resize=True)
+            self._session.edging.import_trimap(layer.id, path, resize=True)
 
     def match(self, kind: Literal["plate", "second"]) -> None:
         """Let the user choose the photo that alpha is measured from."""
@@ -117,7 +117,7 @@ class Files:
             "second": _tr("Choose the Same Object before Another Background"),
         }
         if path := dialogs.ask_image(self._window, self._settings, titles[kind]):
-            self._session.match(path, kind)
+            self._session.matching.match(path, kind)
 
     def close(self) -> None:
         """Close the photo in front; asks first if there is work in it that no file holds."""
@@ -137,7 +137,7 @@ class Files:
     def _may_leave(self, tab: Tab, again: Callable[[], object]) -> bool:
         """Whether a document may go: nothing is lost, or the user agrees."""
         document = tab.session.document
-        if not tab.session.unsaved or document is None:
+        if not tab.session.projects.unsaved or document is None:
             return True
         self._tabs.show_tab(tab)
         answer = dialogs.ask_leave(self._window, document.image.name, self._settings.closed_days)
@@ -170,7 +170,7 @@ class Files:
     def export_again(self, params: ExportParams) -> None:
         """Write the cut-out over the file it was last written to; the first time, ask where."""
         path = self._exported.get(self._session)
-        if path is not None and self._session.exported(path):
+        if path is not None and self._session.exporting.exported(path):
             self._write(_Export(path, params), "own")
         else:
             self.export(params)
@@ -198,9 +198,9 @@ class Files:
         session = session or self._session
         self._last[session] = export
         if export.mask:
-            session.export_mask(export.path, export.params, over=over)
+            session.exporting.export_mask(export.path, export.params, over=over)
         else:
-            session.export(export.path, export.params, over=over)
+            session.exporting.export(export.path, export.params, over=over)
             self._exported[session] = export.path
 
     # Models
@@ -212,7 +212,7 @@ class Files:
 
     def _add(self, path: Path, *, trust: bool) -> None:
         self._adding = path
-        self._session.add_model(path, trust=trust, done=lambda name: self.model_added(name))
+        self._session.finding.add_model(path, trust=trust, done=lambda name: self.model_added(name))
 
     # When it fails
 

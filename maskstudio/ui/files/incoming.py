@@ -37,7 +37,7 @@ class MaskIn:
 
     def from_file(self, session: Session, path: Path) -> None:
         """Look at a file, and ask how it is to be taken in."""
-        session.look_at_mask(path, path.name, partial(self._ask, session, name=shown(path.stem)))
+        session.importing.look_at_mask(path, path.name, partial(self._ask, session, name=shown(path.stem)))
 
     def paste(self, session: Session, source: Path | bytes, place: Place | None) -> None:
         """Take in what was copied: at its place where that is known and the photo is of the same size, as it is where
@@ -47,11 +47,11 @@ class MaskIn:
         if document is None:
             return
         if place is not None and isinstance(source, bytes) and (place.width, place.height) == document.size:
-            session.paste_mask(source, name, MaskInParams("alpha", mask_offset=(place.x, place.y)))
+            session.importing.paste_mask(source, name, MaskInParams("alpha", mask_offset=(place.x, place.y)))
         elif place is not None:
-            session.look_at_mask(source, name, partial(self._centre, session, name))
+            session.importing.look_at_mask(source, name, partial(self._centre, session, name))
         else:
-            session.look_at_mask(source, name, partial(self._take, session, name))
+            session.importing.look_at_mask(source, name, partial(self._take, session, name))
 
     def dropped(self, session: Session, path: Path, opened: Callable[[], object]) -> None:
         """Open a dropped file as a photo, or first ask where it looks like a mask for the photo that is open."""
@@ -85,7 +85,7 @@ class MaskIn:
     def _take(self, session: Session, name: str, incoming: Incoming) -> None:
         document = session.document
         if document is not None and incoming.size == document.size:
-            session.take_mask(incoming, name, MaskInParams(), "exact", "layer")
+            session.importing.take_mask(incoming, name, MaskInParams(), "exact", "layer")
         else:
             self._ask(session, incoming, name=name)
 
@@ -113,7 +113,7 @@ class MaskIn:
 
         def agreed(wanted: ImportParams) -> None:
             base = MaskInParams(wanted.mask_channel, wanted.mask_invert, wanted.mask_offset)
-            session.take_mask(incoming, name, base, wanted.fit, wanted.join)
+            session.importing.take_mask(incoming, name, base, wanted.fit, wanted.join)
 
         def over() -> None:
             if self.sheet is sheet:

@@ -99,7 +99,7 @@ class ClosedDocuments(QObject):
             return
         tab = self._window.tabs.fresh()
         tab.opening = Path(one.name)
-        tab.session.reopen(one)
+        tab.session.opening.reopen(one)
 
     def _look_for_next(self) -> None:
         if not self._wanted or (self._job is not None and not self._job.finished):

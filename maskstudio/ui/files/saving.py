@@ -63,7 +63,7 @@ class Safety(QObject):
         self._begin.stop()
         self._timer.stop()
         for tab in self._window.tabs.open:
-            tab.session.close_journal(keep=keep and tab.session.unsaved)
+            tab.session.journalling.end(keep=keep and tab.session.projects.unsaved)
         self._window.closed.close()
 
     def verbs(self) -> dict[str, Callable[[], object]]:
@@ -92,25 +92,25 @@ class Safety(QObject):
     def autosave(self) -> None:
         """Save every open project that has changed; those without a file are in their journals."""
         for tab in self._window.tabs.open:
-            tab.session.autosave()
+            tab.session.projects.autosave()
 
     def save(self) -> Job | None:
         """Save the project in front; the first time, ask where."""
-        return self._session.save() if self._session.project else self.save_as()
+        return self._session.projects.save() if self._session.projects.path else self.save_as()
 
     def save_as(self) -> Job | None:
         """Ask where, and save the project in front."""
         path = self._ask(_tr("Save Project"))
-        return self._session.save_as(path) if path else None
+        return self._session.projects.save_as(path) if path else None
 
     def save_copy(self) -> Job | None:
         """Ask where, and write a copy of the project in front."""
         path = self._ask(_tr("Save a Copy"))
-        return self._session.save_copy(path) if path else None
+        return self._session.projects.save_copy(path) if path else None
 
     def refresh(self) -> None:
         """Show how safe the work in front is."""
-        project = self._session.project
+        project = self._session.projects.path
         if project is not None and project != self._remembered:
             self._window.settings.remember(project)
         self._remembered = project
@@ -127,11 +127,11 @@ class Safety(QObject):
             return "", ""
         if session.journal.safety == "failed":
             return _tr("Not kept safe"), _tr("The journal cannot be written. Save the project somewhere else.")
-        if session.saved_at is not None and not session.unsaved:
-            when = time.strftime("%H:%M", time.localtime(session.saved_at))
-            return _tr("Saved at {}").format(when), shown(session.project or "")
+        if session.projects.saved_at is not None and not session.projects.unsaved:
+            when = time.strftime("%H:%M", time.localtime(session.projects.saved_at))
+            return _tr("Saved at {}").format(when), shown(session.projects.path or "")
         kept = _tr("Changes kept") if session.journal.acknowledged else _tr("Keeping changes…")
-        if not session.unsaved:
+        if not session.projects.unsaved:
             return kept, _tr("There is nothing to save yet.")
         return kept, _tr(
             "All you do is journalled at once and survives a crash. Save the project to keep it in a file: an export "
@@ -159,4 +159,4 @@ class Safety(QObject):
     def _go_on(self, one: Recoverable) -> None:
         tab = self._window.tabs.fresh()
         tab.opening = Path(one.name)
-        tab.session.recover(one)
+        tab.session.opening.recover(one)

@@ -54,7 +54,7 @@ class Tab:
 
     def named(self, title: str) -> str:
         """``title``, with a dot for work that is not saved."""
-        unsaved = self.session.document is not None and self.session.unsaved
+        unsaved = self.session.document is not None and self.session.projects.unsaved
         return f"{title} {'•' if unsaved else ''}".strip()
 
 

@@ -52,7 +52,7 @@ class AdjustPanel(QWidget):
     def refresh(self) -> None:
         """Show the controls as they are, or are just being applied."""
         live, region = self._session.active is not None, self._region
-        params = region.edge if region else self._session.adjust_params
+        params = region.edge if region else self._session.adjusting.adjust_params
         self.form.setEnabled(live)
         self.form.set_params(params)
         self.reset_button.setEnabled(params != UNADJUSTED)
@@ -73,9 +73,9 @@ class AdjustPanel(QWidget):
     def _adjust(self, params: AdjustParams) -> None:
         layer, region = self._session.active, self._region
         if layer is not None and region is not None:
-            self._session.set_region(layer.id, region.id, edge=params)
+            self._session.edging.set_region(layer.id, region.id, edge=params)
         else:
-            self._session.adjust_edge(params)
+            self._session.adjusting.adjust_edge(params)
         self.reset_button.setEnabled(params != UNADJUSTED)
 
     def _reset(self) -> None:

@@ -30,8 +30,10 @@ class CleanPart(Section):
         self.form.changed.connect(self._clean)
         self._count = parts.Hint()
         self._count.setObjectName("hint")
-        self.apply_button = parts.button(_said("Apply"), lambda: self._session.keep_run("clean"), primary=True)
-        self.cancel_button = parts.button(_said("Cancel"), lambda: self._session.drop_run("clean"))
+        self.apply_button = parts.button(
+            _said("Apply"), lambda: self._session.adjusting.keep_run("clean"), primary=True
+        )
+        self.cancel_button = parts.button(_said("Cancel"), lambda: self._session.adjusting.drop_run("clean"))
         self.column.addWidget(self.form)
         self.column.addWidget(self._count)
         self.column.addLayout(parts.row(self.apply_button, self.cancel_button))
@@ -44,7 +46,7 @@ class CleanPart(Section):
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""
-        self._session.forget_parts()
+        self._session.adjusting.forget_parts()
         self._session = session
         self.refresh()
 
@@ -52,10 +54,10 @@ class CleanPart(Section):
         """Show what the run of now asks for, and what it removes."""
         if self.folded:
             return
-        session, found = self._session, self._session.parts
-        live, running = session.active is not None, session.in_run("clean")
+        session, found = self._session, self._session.adjusting.parts
+        live, running = session.active is not None, session.adjusting.in_run("clean")
         self.form.setEnabled(live)
-        self.form.set_params(session.clean_params)
+        self.form.set_params(session.adjusting.clean_params)
         self.apply_button.setEnabled(running)
         self.cancel_button.setEnabled(running)
         parts.say(self._count, self._sentence(found))
@@ -75,16 +77,16 @@ class CleanPart(Section):
     def _turned(self, folded: bool) -> None:
         """What is previewed stays as it is, whether it is seen or not."""
         if folded:
-            self._session.forget_parts()
+            self._session.adjusting.forget_parts()
         self.refresh()
         self._look()
 
     def _look(self) -> None:
         if not self.folded and self.isVisible():
-            self._session.find_parts()
+            self._session.adjusting.find_parts()
 
     def _clean(self, params: CleanParams) -> None:
-        self._session.clean(params)
+        self._session.adjusting.clean(params)
         self.refresh()
 
     def _sentence(self, found: Parts | None) -> str:

@@ -107,11 +107,11 @@ class DetectPanel(QWidget):
 
     def detect_here(self, session: Session) -> None:
         """Find objects of the document of ``session`` on this machine, whatever is chosen."""
-        self.detect_button.watch(session.detect(self.params(), MaskParams()))
+        self.detect_button.watch(session.finding.detect(self.params(), MaskParams()))
 
     def remove_background_here(self, session: Session) -> None:
         """Find the subject of the document of ``session`` on this machine, whatever is chosen."""
-        self.cutout_button.watch(session.remove_background(self.cutout_form.params()))
+        self.cutout_button.watch(session.finding.remove_background(self.cutout_form.params()))
 
     def job_changed(self) -> None:
         """Show how the jobs of the buttons are."""
@@ -142,7 +142,7 @@ class DetectPanel(QWidget):
         """Ask which models there are and how they stand; choose the one called ``choose``."""
         self._asked = True
         wanted = choose or self.params().model
-        self.model.show_states({each.name: each for each in self._session.models()})
+        self.model.show_states({each.name: each for each in self._session.finding.models()})
         self.model.set_value(wanted)
         self._choose()
 
@@ -183,7 +183,7 @@ class DetectPanel(QWidget):
         self.readinessChanged.emit()
 
     def _download(self) -> None:
-        self._session.pull_model(self.model.value(), lambda: self.refresh_models(self.model.value()))
+        self._session.finding.pull_model(self.model.value(), lambda: self.refresh_models(self.model.value()))
 
     def _disclose(self) -> None:
         self.cutout_form.setVisible(self.options_button.isChecked())

@@ -87,7 +87,7 @@ class HaloSection(Section):
             self._rest.stop()
             self._empty(_said("No cut-out to measure yet"))
             return
-        fringe = self._session.fringe
+        fringe = self._session.inspecting.fringe
         if fringe is None:
             parts.say(self.number, _said("measuring…"))
             self.meter.show_amount(self.meter.amount, stale=True)
@@ -132,4 +132,4 @@ class HaloSection(Section):
     def _measure(self) -> None:
         if self._session.document is not None:
             self._tries += 1
-            self._session.measure_fringe()
+            self._session.inspecting.measure_fringe()

@@ -92,9 +92,9 @@ class LayerModel(QAbstractListModel):
         if layer is None:
             return False
         if role == Qt.ItemDataRole.EditRole and str(value).strip() != layer.name:
-            self._session.rename(layer.id, str(value))
+            self._session.layers.rename(layer.id, str(value))
         if role == Qt.ItemDataRole.CheckStateRole:
-            self._session.set_visible(layer.id, Qt.CheckState(value) == Qt.CheckState.Checked)
+            self._session.layers.set_visible(layer.id, Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:

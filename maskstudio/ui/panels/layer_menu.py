@@ -42,25 +42,29 @@ def whole(
         action.setEnabled(enabled)
 
     add("rename", "Rename", rename)
-    add("duplicate", "Duplicate", lambda: session.duplicate(layer.id), picture="duplicate")
-    add("mergeDown", "Merge Down", lambda: session.merge_down(layer.id), picture="merge", enabled=at > 0)
+    add("duplicate", "Duplicate", lambda: session.layers.duplicate(layer.id), picture="duplicate")
+    add("mergeDown", "Merge Down", lambda: session.layers.merge_down(layer.id), picture="merge", enabled=at > 0)
     menu.addSeparator()
     shown = "Hide" if layer.visible else "Show"
-    add("visible", shown, lambda: session.set_visible(layer.id, not layer.visible), picture="eye")
+    add("visible", shown, lambda: session.layers.set_visible(layer.id, not layer.visible), picture="eye")
     alone = "Show All Layers" if solo else "Show This Layer Alone"
-    add("solo", alone, lambda: session.set_solo(None if solo else layer.id), picture="solo")
+    add("solo", alone, lambda: session.layers.set_solo(None if solo else layer.id), picture="solo")
     add("compare", "Compare With This Layer", compare, picture="view-split")
     fill_modes(menu.addMenu(_said("Combine")), session, layer)
-    swatches.fill(menu.addMenu(_said("Colour")), layer.colour, lambda rgb: session.set_colour(layer.id, rgb), over)
+    swatches.fill(
+        menu.addMenu(_said("Colour")), layer.colour, lambda rgb: session.layers.set_colour(layer.id, rgb), over
+    )
     menu.addSeparator()
-    add("up", "Bring Forward", lambda: session.move(layer.id, at + 1), picture="up", enabled=_above(document, at))
-    add("down", "Send Backward", lambda: session.move(layer.id, at - 1), picture="down", enabled=at > 0)
+    add(
+        "up", "Bring Forward", lambda: session.layers.move(layer.id, at + 1), picture="up", enabled=_above(document, at)
+    )
+    add("down", "Send Backward", lambda: session.layers.move(layer.id, at - 1), picture="down", enabled=at > 0)
     menu.addSeparator()
     worked = layer.paint is not None or layer.retouch is not None or layer.inverted
     add("reset", "Remove Paint and Inversion", lambda: _reset(session, layer), picture="reset", enabled=worked)
     add("details", "Details…", tell, picture="info")
     menu.addSeparator()
-    add("delete", "Delete", lambda: session.delete(layer.id), picture="trash")
+    add("delete", "Delete", lambda: session.layers.delete(layer.id), picture="trash")
     return menu
 
 
@@ -73,7 +77,7 @@ def fill_modes(menu: QMenu, session: Session, layer: Layer) -> None:
     }
     for mode in _MODES:
         action = menu.addAction(icon(mode), names[mode])
-        action.triggered.connect(lambda _checked, mode=mode: session.set_mode(layer.id, mode))
+        action.triggered.connect(lambda _checked, mode=mode: session.layers.set_mode(layer.id, mode))
         action.setObjectName(f"mode.{mode}")
         action.setCheckable(True)
         action.setChecked(layer.mode == mode)
@@ -84,8 +88,8 @@ def _above(document: Document, at: int) -> bool:
 
 
 def _reset(session: Session, layer: Layer) -> None:
-    session.activate(layer.id)
-    session.reset_paint()
+    session.layers.activate(layer.id)
+    session.painting.reset_paint()
 
 
 def _said(text: str) -> str:

@@ -63,7 +63,7 @@ class LayersPanel(QWidget):
         self.refresh()
 
     def _move_to(self, layer_id: int, place: int) -> None:
-        self._session.move(layer_id, place)
+        self._session.layers.move(layer_id, place)
 
     def _arrange(self) -> None:
         empty = parts.Hint(self.tr("No layers yet. Detect or remove the background to make one."))
@@ -72,8 +72,8 @@ class LayersPanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(empty)
         self._stack.addWidget(self.view)
-        self.solo_bar = _SoloBar(lambda: self._session.set_solo(None))
-        self.add_button = parts.icon_button("plus", self.tr("New layer"), lambda: self._session.add_layer())
+        self.solo_bar = _SoloBar(lambda: self._session.layers.set_solo(None))
+        self.add_button = parts.icon_button("plus", self.tr("New layer"), lambda: self._session.layers.add())
         self.duplicate_button = parts.icon_button("duplicate", self.tr("Duplicate layer"), self._duplicate)
         self.up_button = parts.icon_button("up", self.tr("Bring forward"), lambda: self._move(1))
         self.down_button = parts.icon_button("down", self.tr("Send backward"), lambda: self._move(-1))
@@ -132,25 +132,25 @@ class LayersPanel(QWidget):
 
     def _activate(self, current: QModelIndex) -> None:
         if layer := self.model.layer(current):
-            self._session.activate(layer.id)
+            self._session.layers.activate(layer.id)
 
     def _delete(self) -> None:
         if layer := self._session.active:
-            self._session.delete(layer.id)
+            self._session.layers.delete(layer.id)
 
     def _move(self, by: int) -> None:
         document, layer = self._session.document, self._session.active
         if document and layer:
-            self._session.move(layer.id, document.layers.index(layer) + by)
+            self._session.layers.move(layer.id, document.layers.index(layer) + by)
 
     def _duplicate(self) -> None:
         if layer := self._session.active:
-            self._session.duplicate(layer.id)
+            self._session.layers.duplicate(layer.id)
 
     def _toggle_solo(self, layer: Layer) -> None:
         document = self._session.document
         if document is not None:
-            self._session.set_solo(None if document.solo == layer.id else layer.id)
+            self._session.layers.set_solo(None if document.solo == layer.id else layer.id)
 
     # Menus
 
@@ -180,13 +180,13 @@ class LayersPanel(QWidget):
 
     def _open_colours(self, layer: Layer, where: QPoint) -> None:
         menu, session = layer_menu.opened(self), self._session
-        swatches.fill(menu, layer.colour, lambda rgb: session.set_colour(layer.id, rgb), self)
+        swatches.fill(menu, layer.colour, lambda rgb: session.layers.set_colour(layer.id, rgb), self)
         menu.popup(where)
 
     def _open_menu(self, where: QPoint) -> None:
         index = self.view.indexAt(where)
         if layer := self.model.layer(index):
-            self._session.activate(layer.id)
+            self._session.layers.activate(layer.id)
             self.menu(layer).popup(self.view.viewport().mapToGlobal(where))
 
 

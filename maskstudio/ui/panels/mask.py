@@ -36,7 +36,7 @@ class MaskPanel(QWidget):
         """Show the active layer's parameters."""
         layer = self._session.active
         self.form.setEnabled(layer is not None)
-        params = self._session.mask_params(layer) if layer else MaskParams()
+        params = self._session.shaping.mask_params(layer) if layer else MaskParams()
         self.reset_button.setEnabled(layer is not None and params != MaskParams())
         self._hint.setVisible(layer is None)
         if layer is not None:
@@ -44,7 +44,7 @@ class MaskPanel(QWidget):
 
     def _shape(self, params: MaskParams) -> None:
         if layer := self._session.active:
-            self._session.set_mask_params(layer.id, params)
+            self._session.shaping.set_mask_params(layer.id, params)
             self.reset_button.setEnabled(params != MaskParams())
 
     def _reset(self) -> None:

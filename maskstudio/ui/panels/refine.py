@@ -95,7 +95,7 @@ class RefinePanel(QWidget):
         """Solve the edge of a layer of ``session`` on this machine, whatever is chosen."""
         layer = session.document.layer(layer_id) if session.document else None
         if layer is not None:
-            session.refine(layer_id, session.refine_params(layer) or self._own)
+            session.shaping.refine(layer_id, session.shaping.refine_params(layer) or self._own)
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""
@@ -126,7 +126,7 @@ class RefinePanel(QWidget):
         parts.say(self.edge.state, self._sentence(layer, region))
         self.regions.show_layer(layer, self.region)
         self.halo.refresh()
-        self.colours.spill.show_found(self._session.spill)
+        self.colours.spill.show_found(self._session.inspecting.spill)
         if layer is not None and params.color_decontamination and not params.spill[3] and not layer.unsolved:
             self._spilled.start()
 
@@ -138,10 +138,10 @@ class RefinePanel(QWidget):
 
     def _find_spill(self) -> None:
         if self.colours.isVisible() and not self.colours.folded and self._session.document is not None:
-            self._session.find_spill()
+            self._session.inspecting.find_spill()
 
     def _of_layer(self, layer: Layer) -> RefineParams:
-        return self._session.refine_params(layer) or self._own
+        return self._session.shaping.refine_params(layer) or self._own
 
     def _region(self, layer: Layer | None) -> Region | None:
         """The region that is chosen, if it is still there and its layer the active one."""
@@ -167,21 +167,21 @@ class RefinePanel(QWidget):
     def _change(self, params: RefineParams) -> None:
         layer, region = self._session.active, self._region(self._session.active)
         if layer is not None and region is not None:
-            self._session.set_region(layer.id, region.id, refine=params)
+            self._session.edging.set_region(layer.id, region.id, refine=params)
         else:
             self._own = params
-            if layer is not None and self._session.refine_params(layer) is not None:
-                self._session.refine(layer.id, params)
+            if layer is not None and self._session.shaping.refine_params(layer) is not None:
+                self._session.shaping.refine(layer.id, params)
         self.refresh()
 
     def _add_region(self) -> None:
         """A new region begins as the layer is, or is going to be."""
         if layer := self._session.active:
-            self.choose_region(self._session.add_region(layer.id, refine=self._of_layer(layer)))
+            self.choose_region(self._session.edging.add_region(layer.id, refine=self._of_layer(layer)))
 
     def _press(self) -> None:
         layer = self._session.active
         if layer is not None and layer.refine is not None:
-            self._session.unrefine(layer.id)
+            self._session.shaping.unrefine(layer.id)
         else:
             self.refine()

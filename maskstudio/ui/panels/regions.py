@@ -138,18 +138,18 @@ class RegionsSection(Section):
         layer, key = self._layer, item.data(_ID)
         if layer is None or key is None:
             return
-        self._session.rename_region(layer.id, key, item.text())
+        self._session.edging.rename_region(layer.id, key, item.text())
         now = self._session.document and self._session.document.layer(layer.id)
         self._fill(now.regions if now else ())  # an empty name is none
 
     def _delete(self) -> None:
         item = self.view.currentItem()
         if self._layer is not None and item is not None and item.data(_ID) is not None:
-            self._session.delete_region(self._layer.id, item.data(_ID))
+            self._session.edging.delete_region(self._layer.id, item.data(_ID))
 
     def _clear(self) -> None:
         if self._layer is not None:
-            self._session.clear_hints(self._layer.id)
+            self._session.edging.clear_hints(self._layer.id)
 
 
 class _List(QListWidget):

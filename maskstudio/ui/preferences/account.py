@@ -39,7 +39,9 @@ class AccountSection(Section):
         texts = [spec.name for spec in kind.specs() if spec.kind is str and not spec.choices]
         self.form = Form(kind, own={each: LineField() for each in texts})
         self.form.changed.connect(self._take)
-        self.keys = ServiceKeys(name, kind.title, session().keys, lambda: accounts.address(self.form.params()))
+        self.keys = ServiceKeys(
+            name, kind.title, session().services.access.keys, lambda: accounts.address(self.form.params())
+        )
         self.keys.changed.connect(self._keys_changed)
         self._old_keys = parts.Hint()
         self._build_test()
@@ -91,7 +93,7 @@ class AccountSection(Section):
         """Show the account of now. The keychain and the ledger are asked only while it is unfolded."""
         self.form.set_params(accounts.account(self._settings, self._name))
         if not self.folded:
-            self._session().ask_services(lambda _states: self._show_keys())
+            self._session().services.ask_states(lambda _states: self._show_keys())
             self._show_spent()
 
     def _show_keys(self) -> None:
@@ -134,7 +136,7 @@ class AccountSection(Section):
             return
         cap = float(self.form.params().to_wire()["monthlyCap"])
         try:
-            spent = self._session().ledger.spent(self._name)
+            spent = self._session().services.access.ledger.spent(self._name)
         except MaskStudioError as error:
             parts.say(self._spent, str(error), "bad")
             return
@@ -149,7 +151,7 @@ class AccountSection(Section):
 
         session = self._session()
         try:
-            sheet = TokenSheet(self, session, session.prepare_purchase(self._name))
+            sheet = TokenSheet(self, session, session.services.tokens.prepare(self._name))
         except MaskStudioError as error:
             self._say(str(error), "bad")
             return
@@ -169,7 +171,7 @@ class AccountSection(Section):
         self._say(_said("Asking…"))
         self.test_button.setEnabled(False)
         self.cancel_button.show()
-        job = self._session().check_service(
+        job = self._session().services.check(
             self._name, lambda sentence: self._tested(sentence, "good"), lambda error: self._tested(str(error), "bad")
         )
         self._job = None if job.finished else job

@@ -77,4 +77,4 @@ class ServicesPage(QWidget):
     def _show_ledger(self) -> None:
         from maskstudio.ui.preferences.ledger import LedgerWindow
 
-        LedgerWindow(self, self._session().ledger).open()
+        LedgerWindow(self, self._session().services.access.ledger).open()

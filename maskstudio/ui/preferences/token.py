@@ -118,10 +118,10 @@ class TokenSheet(QDialog):
     # Doing
 
     def _ask(self) -> None:
-        self._work(lambda: self._session.buy_token(self._purchase, self._came, self._failed))
+        self._work(lambda: self._session.services.tokens.buy(self._purchase, self._came, self._failed))
 
     def _look(self) -> None:
-        self._work(lambda: self._session.look_at_payment(self._purchase.service, self._came, self._failed))
+        self._work(lambda: self._session.services.tokens.look(self._purchase.service, self._came, self._failed))
 
     def _work(self, start: Callable[[], Job]) -> None:
         self.ask_button.setEnabled(False)

@@ -44,12 +44,12 @@ class Sending:
 
     def equip(self, session: Session) -> None:
         """Give a new session the user's accounts, and a way to ask for their word."""
-        session.account = lambda name: accounts.account(self._window.settings, name)
-        session.consent = lambda departure, go: self._ask(session, departure, go)
-        session.stranded = lambda departure, error: self._stranded(session, departure, error)
-        session.arrived = lambda departure, note: self._arrived(session, departure, note)
-        session.homeless = lambda departure, sentence: self._homeless(departure, sentence)
-        session.owing = lambda: self._window.jobs_panel.owed.refresh()
+        session.services.access.account = lambda name: accounts.account(self._window.settings, name)
+        session.services.consent = lambda departure, go: self._ask(session, departure, go)
+        session.services.stranded = lambda departure, error: self._stranded(session, departure, error)
+        session.services.arriving.arrived = lambda departure, note: self._arrived(session, departure, note)
+        session.services.arriving.homeless = lambda departure, sentence: self._homeless(departure, sentence)
+        session.services.arriving.settled.connect(lambda: self._window.jobs_panel.owed.refresh())
 
     def attend(self) -> None:
         """Let the panels run where they ran last, and remember where they are told to."""
@@ -133,7 +133,7 @@ class Sending:
 
     def _fetch(self, session: Session, identity: str) -> None:
         if session.document is not None:
-            session.fetch_result(identity)
+            session.services.owed.fetch(identity)
         else:
             session.told(_said("Open the photo first that the result is of."))
 
@@ -142,7 +142,7 @@ class Sending:
         for tab in self._window.tabs.open:
             document = tab.session.document
             if document is not None and departure.photo is not None and _same(document.image, departure.photo):
-                tab.session.fetch_result(departure.identity)
+                tab.session.services.owed.fetch(departure.identity)
                 return
         self._window.owed.tell(sentence)
         self._window.jobs_panel.owed.refresh()
@@ -160,7 +160,7 @@ class Sending:
 
     def _arrived(self, session: Session, departure: Departure, note: str) -> None:
         told = " ".join(part for part in (note, self._beside(session, departure)) if part)
-        held = session.paused(departure.service)
+        held = session.services.paused(departure.service)
         if held and held in note:  # it was billed far above its price: that must not pass unseen
             go_on = _said("Go on"), partial(self._go_on, session, departure.service)
             self._window.notice.show_sentence(held, "warning", *go_on)
@@ -169,12 +169,12 @@ class Sending:
             session.told(told)
 
     def _go_on(self, session: Session, service: str) -> None:
-        session.resume_queue(service)
+        session.services.resume(service)
         self.refresh()
 
     def _beside(self, session: Session, departure: Departure) -> str:
         """How to look at the local answer beside this one; nothing where there is none."""
-        pair, document = session.rivals, session.document
+        pair, document = session.rivals.pair, session.document
         layer = document.layer(pair[0][0]) if pair and document else None
         if layer is None or layer.origin is None or layer.origin.params.get("job") != departure.identity:
             return ""

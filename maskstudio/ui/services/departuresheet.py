@@ -1,8 +1,5 @@
 """The sheet before anything leaves this machine: what, to whom, at what price; it waits for the user's word."""
 
-from collections.abc import Callable
-from typing import Protocol
-
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -19,34 +16,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job
 from maskstudio.services.amounts import money
 from maskstudio.services.departure import Departure
+from maskstudio.session.session import Session
 from maskstudio.ui.services.departurepicture import DeparturePicture
 from maskstudio.ui.widgets import parts, theme
 
 _TELL_PRICES = ("runware",)  # services with a dry run (protocol section 1.4)
 _PAID_EACH = ("server402",)  # where agreeing is a payment
 _FACTS = 330  # px
-
-
-class Desk(Protocol):
-    """What the sheet needs of a session."""
-
-    @property
-    def document(self) -> Document | None: ...  # noqa: D102
-    def paused(self, name: str, /) -> str: ...  # noqa: D102
-    def cropped(self, departure: Departure, area: Rect, /) -> Departure: ...  # noqa: D102
-    def price_of(  # noqa: D102
-        self,
-        departure: Departure,
-        done: Callable[[Departure], object],
-        failed: Callable[[MaskStudioError], None] | None = None,
-        /,
-    ) -> Job: ...
 
 
 class DepartureSheet(QDialog):
@@ -59,7 +40,7 @@ class DepartureSheet(QDialog):
     agreed = Signal(object, bool)
     accountRequested = Signal(str)  # noqa: N815  as Qt names signals
 
-    def __init__(self, parent: QWidget, session: Desk, departure: Departure, shown: Rect) -> None:
+    def __init__(self, parent: QWidget, session: Session, departure: Departure, shown: Rect) -> None:
         super().__init__(parent)
         assert session.document is not None
         self.setObjectName("departureSheet")
@@ -194,7 +175,7 @@ class DepartureSheet(QDialog):
         self._bar.setMaximum(1000)
         self._bar.setValue(round(1000 * (departure.spent + (departure.price or 0.0)) / most))
         problem = departure.problem or _beyond(departure)
-        held = self._session.paused(departure.service)
+        held = self._session.services.paused(departure.service)
         self._say(problem or held, "bad" if problem else "warn")
         self._account.setVisible(bool(problem))
         self._send.setEnabled(not problem)
@@ -212,7 +193,7 @@ class DepartureSheet(QDialog):
     def _take_area(self, number: int) -> None:
         self._stop_asking()
         try:
-            self._departure = self._session.cropped(self._departure, self._areas[number][2])
+            self._departure = self._session.services.cropped(self._departure, self._areas[number][2])
         except MaskStudioError as error:
             self._say(str(error), "bad")
             self._send.setEnabled(False)
@@ -234,7 +215,7 @@ class DepartureSheet(QDialog):
                 self._say(str(error), "bad")
                 self._account.show()
 
-        self._asking = self._session.price_of(departure, told, failed)
+        self._asking = self._session.services.price_of(departure, told, failed)
         if not self._asking.finished:
             self._ask_price.setEnabled(False)
             self._say(self.tr("Asking {} for the price…").format(departure.title))

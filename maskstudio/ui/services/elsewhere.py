@@ -51,7 +51,7 @@ class Elsewhere(QWidget):
     def ask(self, operation: Operation) -> None:
         """Have the service do this, with what its form says; the user is asked before anything leaves."""
         if self._session.document is not None and self.pane is not None and operation in self.pane.forms:
-            self._session.ask_service(self.name, operation, self.pane.forms[operation].params())
+            self._session.services.ask(self.name, operation, self.pane.forms[operation].params())
 
     def follow(self, session: Session) -> None:
         """Speak to another document's session from now on."""
@@ -85,7 +85,7 @@ class Elsewhere(QWidget):
     def _switch(self) -> None:
         name = self.name
         if name and name not in self._panes:
-            offers = self._session.offers(name)
+            offers = self._session.services.offers(name)
             made = ServicePane(name, {each: offers[each] for each in self._operations if each in offers})
             made.asked.connect(self.ask)
             self._panes[name] = made

@@ -37,7 +37,7 @@ class OwedList(QWidget):
 
     def refresh(self) -> None:
         """Look again which there are."""
-        self._session.ask_owed(self.show_lines)
+        self._session.services.owed.ask(self.show_lines)
 
     def show_lines(self, lines: list[Line]) -> None:
         """Show these, and no others."""
@@ -69,12 +69,12 @@ class OwedList(QWidget):
 
     def _fetch(self, identity: str) -> None:
         if self._session.document is not None:
-            self._session.fetch_result(identity)
+            self._session.services.owed.fetch(identity)
         else:
             self._session.told(self.tr("Open the photo first that the result is of."))
 
     def _forget(self, identity: str) -> None:
-        self._session.forget_result(identity, self.refresh)
+        self._session.services.owed.forget(identity, self.refresh)
 
 
 def _said(text: str) -> str:

@@ -57,7 +57,7 @@ class WhereRow(QWidget):
         self.places.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.places.addItem(self.tr("This machine"), HERE)
         for name in ACCOUNTS:
-            if not set(operations).isdisjoint(session.offers(name)):
+            if not set(operations).isdisjoint(session.services.offers(name)):
                 self.places.addItem(ACCOUNTS[name].title, name)
         self.places.opening.connect(self.look_up)
         self.places.activated.connect(lambda _: self._choose())
@@ -99,7 +99,7 @@ class WhereRow(QWidget):
 
     def look_up(self) -> None:
         """Ask how all services stand, and show it once that is known."""
-        self._session.ask_services(self._show_states)
+        self._session.services.ask_states(self._show_states)
 
     def _show_states(self, states: list[ServiceState]) -> None:
         self._states = {each.name: each for each in states}
@@ -116,7 +116,7 @@ class WhereRow(QWidget):
         """Show whether the chosen service can work; asks no keychain."""
         name = self.name
         self.account_button.setVisible(bool(name))
-        paused, lacking = (self._session.paused(name), self._lacking(name)) if name else ("", "")
+        paused, lacking = (self._session.services.paused(name), self._lacking(name)) if name else ("", "")
         if paused != self._paused:
             self._paused = paused
             self.dress()
@@ -134,7 +134,7 @@ class WhereRow(QWidget):
         for row in range(1, self.places.count()):
             name = self.places.itemData(row)
             good = name in self._states and not self._states[name].note
-            paused = bool(self._session.paused(name))
+            paused = bool(self._session.services.paused(name))
             shade = colours.warn if paused else colours.good if good else colours.disabled
             self.places.setItemIcon(row, dot(shade, colours.on_accent))
 
@@ -162,8 +162,8 @@ class WhereRow(QWidget):
         self.accountRequested.emit(self.name)
 
     def _take_way_out(self) -> None:
-        if self._session.paused(self.name):
-            self._session.resume_queue(self.name)
+        if self._session.services.paused(self.name):
+            self._session.services.resume(self.name)
             self.look_up()
             self.resumed.emit()
         else:

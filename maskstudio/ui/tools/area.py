@@ -9,7 +9,7 @@ from maskstudio.core.area import Area
 from maskstudio.core.shapes import polygon
 from maskstudio.jobs import Token
 from maskstudio.params.spec import Params
-from maskstudio.session.painting import How
+from maskstudio.session.laying import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Right, Tool, said
 from maskstudio.ui.tools.cursors import cross
@@ -83,7 +83,7 @@ class AreaTool(Tool[A]):
         def take(area: Area) -> None:
             rect, plane = area
             if rect:
-                session.select(plane, rect.x, rect.y, how, label)
+                session.painting.select(plane, rect.x, rect.y, how, label)
 
         if pixels * (3 if feather else 1) <= _QUICK and self.bench.folding.idle:
             take(work(Token()))

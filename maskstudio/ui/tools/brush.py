@@ -40,14 +40,14 @@ class Painting(Stroking[PaintParams]):
         self.set_params(replace(self.params, hardness=min(max(self.params.hardness + by * 0.25, 0.0), 1.0)))
 
     def _open(self, *, adds: bool) -> Stroke | None:
-        return self.session.begin_stroke(self.used, self.value(adds=adds))
+        return self.session.painting.begin_stroke(self.used, self.value(adds=adds))
 
     @property
     def _opened(self) -> Stroke | None:
-        return self.session.stroke
+        return self.session.painting.stroke
 
     def _paint(self, x: float, y: float, pressure: float) -> Rect:
-        return self.session.stroke_to(x, y, pressure)
+        return self.session.painting.stroke_to(x, y, pressure)
 
 
 class Brush(Painting):

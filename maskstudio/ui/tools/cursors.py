@@ -5,7 +5,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QPainter, QPainterPath, QPen, QPixmap
 
-from maskstudio.session.painting import How
+from maskstudio.session.laying import How
 
 _SIZE = 32  # logical pixels
 _DARK, _LIGHT = QColor(0, 0, 0), QColor(255, 255, 255)

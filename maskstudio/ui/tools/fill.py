@@ -9,7 +9,7 @@ from maskstudio.core.area import Area
 from maskstudio.core.fill import fill_hole, fill_region, island
 from maskstudio.core.mask import Mask
 from maskstudio.params.tools import FillParams
-from maskstudio.session.painting import How
+from maskstudio.session.laying import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import M, Right, Tool, said
 from maskstudio.ui.tools.cursors import cross
@@ -63,7 +63,7 @@ class Fill(Tool[FillParams]):
         def take(area: Area) -> None:
             rect, plane = area
             if rect:
-                session.select(plane, rect.x, rect.y, how, label)
+                session.painting.select(plane, rect.x, rect.y, how, label)
             else:
                 session.told(nothing)
 

@@ -215,7 +215,7 @@ class Transform(Tool[TransformParams]):
         """Put the mask back."""
         had = self.busy
         if had:
-            self.session.drop_run("transform")
+            self.session.adjusting.drop_run("transform")
             self._end()
         return had
 
@@ -224,7 +224,7 @@ class Transform(Tool[TransformParams]):
         if self._layer is None:
             return
         now, box = self.session.active, self._box
-        undone = box is not None and not box.still and not self.session.in_run("transform")
+        undone = box is not None and not box.still and not self.session.adjusting.in_run("transform")
         if now is None or now.id != self._layer.id or undone:
             self._end()
         self.canvas.update()
@@ -256,13 +256,13 @@ class Transform(Tool[TransformParams]):
         self._params = TransformParams(**{spec.name: _within(values[spec.name], spec) for spec in specs})
         self.bench.shown()
         if box.still:
-            self.session.drop_run("transform")
+            self.session.adjusting.drop_run("transform")
         else:
-            self.session.transform(box.matrix)
+            self.session.adjusting.transform(box.matrix)
         self.canvas.update()
 
     def _apply(self) -> None:
-        self.session.keep_run("transform")
+        self.session.adjusting.keep_run("transform")
         self._end()
 
     def _end(self) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QTimer
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.params.tools import HintParams, TrimapParams
 from maskstudio.session.hintcodes import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN, NO_HINT
-from maskstudio.session.painting import How
+from maskstudio.session.laying import How
 from maskstudio.ui.tools.base import Bench, said
 from maskstudio.ui.tools.hinttrace import HintTrace
 from maskstudio.ui.tools.stroking import Stroking
@@ -77,7 +77,7 @@ class Hinting(Stroking[H]):
 
     def _open(self, *, adds: bool) -> object | None:
         code, layer = self.code(adds=adds), self.session.active
-        stroke = self.session.begin_edge_stroke(self.used, code, self._region)
+        stroke = self.session.edging.begin_stroke(self.used, code, self._region)
         self._waiting, self._laid, self._free_at = [], [], 0.0
         if stroke is not None and layer is not None:
             self._trace = HintTrace(self.canvas, layer, self.used, code)
@@ -90,7 +90,7 @@ class Hinting(Stroking[H]):
 
     @property
     def _opened(self) -> object | None:
-        return self.session.edge_stroke
+        return self.session.edging.stroke
 
     def _lay(self, x: float, y: float, pressure: float) -> None:
         """Show at once what is painted, and the answer as soon as there is time for it."""
@@ -115,7 +115,7 @@ class Hinting(Stroking[H]):
         way, self._waiting = self._way, []
         if self._under_way:
             for sample in way:
-                self.session.edge_stroke_to(*sample, preview=False)
+                self.session.edging.stroke_to(*sample, preview=False)
             self._laid = way[-1:] or self._laid
 
     @property
@@ -140,7 +140,7 @@ class Hinting(Stroking[H]):
         self._timer.start(max(wait, 0))
 
     def _paint(self, x: float, y: float, pressure: float) -> Rect:
-        return self.session.edge_stroke_to(x, y, pressure)
+        return self.session.edging.stroke_to(x, y, pressure)
 
     def _forget(self) -> None:
         self._timer.stop()

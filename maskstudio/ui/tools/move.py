@@ -83,7 +83,7 @@ class Move(Tool[Params]):
         layer, by = self._layer, self._by
         self._forget()
         if layer is not None and by != (0, 0):
-            self.session.move_pixels(layer.id, *by)
+            self.session.layers.move_pixels(layer.id, *by)
 
     def cancel(self) -> bool:
         """Leave it where it was."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCursor, QPainter, QWheelEvent
 
 from maskstudio.core.geometry import Rect
 from maskstudio.params.local import BrushParams
-from maskstudio.session.painting import How
+from maskstudio.session.laying import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.keys.presets import SIZED_BY_SHIFT
 from maskstudio.ui.tools.axis import Axis
@@ -206,7 +206,7 @@ class Stroking(Tool[B]):
         self._stroke = self._open(adds=(self.adding and not at.eraser) != flipped)
         if self._stroke is None:
             return
-        self.canvas.set_live(self.session.live_alpha)
+        self.canvas.set_live(self.session.painting.live_alpha)
         self._axis, self._flipped = None, flipped
         self.show_cursor(at.modifiers)
         if at.modifiers & M.ShiftModifier and not tilde and self._last is not None:

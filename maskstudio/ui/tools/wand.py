@@ -15,7 +15,7 @@ from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Token
 from maskstudio.params.local import WandParams
 from maskstudio.params.tools import ColourParams
-from maskstudio.session.painting import How
+from maskstudio.session.laying import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.base import Bench, Right, said

@@ -85,15 +85,15 @@ class EdgeView(QObject):
         self.follow()
 
     def _follow_trimap(self, session: Session) -> None:
-        if session.edge_stroke is not None:
+        if session.edging.stroke is not None:
             return  # which shows in the trimap as it is
         if session.active is None or not (self._chosen or self._with_tool):
             self._drawn = None
             self._canvas.set_trimap(None)
             return
-        session.draw_trimap()
-        if session.trimap is not self._drawn or self._canvas.trimap is None:
-            self._drawn = session.trimap
+        session.inspecting.draw_trimap()
+        if session.inspecting.trimap is not self._drawn or self._canvas.trimap is None:
+            self._drawn = session.inspecting.trimap
             self._canvas.set_trimap(self._drawn)
 
     def _follow_original(self, session: Session) -> None:
@@ -111,8 +111,8 @@ class EdgeView(QObject):
             return
         if document is not self._measured:  # asked once: what fails would fail for ever
             self._measured = document
-            session.measure_fringe()
-        if (fringe := session.fringe) is None:
+            session.inspecting.measure_fringe()
+        if (fringe := session.inspecting.fringe) is None:
             return
         step, self._step = self._step, 0
         if step:

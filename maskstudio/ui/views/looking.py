@@ -237,8 +237,8 @@ class Viewing(QObject):
     def _blink(self) -> None:
         """Between both sides; without a choice, between a service's answer and the local one, where there are such."""
         session = self._tab.session if self._tab is not None else None
-        if self.comparison.choice is None and session is not None and session.rivals is not None:
-            session.blink()
+        if self.comparison.choice is None and session is not None and session.rivals.pair is not None:
+            session.rivals.blink()
         else:
             self.comparison.swap(swapped=not self.comparison.swapped)
         self._follow_comparison()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
-from maskstudio.session.desk import user
+from maskstudio.session.opendocument import user
 
 if TYPE_CHECKING:
     from maskstudio.session.session import Session
@@ -44,9 +44,9 @@ def equip(window: MainWindow, session: Session) -> None:
     """Give a new session what the user chose."""
     session.author = window.settings.author or user()
     session.history_limit = window.settings.history_megabytes << 20
-    session.past_limit = window.settings.project_history_megabytes << 20
-    session.keep_closed = window.settings.closed_days > 0
-    session.put_away = lambda journal: window.closed.put_away(journal)
+    session.projects.past_limit = window.settings.project_history_megabytes << 20
+    session.journalling.keep_closed = window.settings.closed_days > 0
+    session.journalling.put_away.connect(lambda journal: window.closed.put_away(journal))
 
 
 def surround(window: MainWindow) -> None:

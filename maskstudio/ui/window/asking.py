@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def verbs(window: MainWindow) -> dict[str, Callable[[], object]]:
     """By the id of their action."""
     feather = FeatherField(window.canvas)
-    feather.chosen.connect(lambda radius: window.session.feather(radius))
+    feather.chosen.connect(lambda radius: window.session.adjusting.feather(radius))
     return {
         "select.feather": feather.ask,
         "edit.transform": partial(_transform, window),
@@ -68,4 +68,4 @@ def _choose(window: MainWindow, by: int) -> None:
     if document and layer:
         at = document.layers.index(layer) + by
         if 0 <= at < len(document.layers):
-            window.session.activate(document.layers[at].id)
+            window.session.layers.activate(document.layers[at].id)

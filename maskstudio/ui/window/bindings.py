@@ -77,8 +77,8 @@ def _edit(window: MainWindow) -> Verbs:
         "edit.copyMerged": lambda: window.exchange.copy(window.export_panel.params(), merged=True),
         "edit.paste": window.exchange.paste,
         "edit.pasteMask": window.exchange.paste_mask,
-        "edit.clear": lambda: window.session.clear(),
-        "edit.fill": lambda: window.session.fill(),
+        "edit.clear": lambda: window.session.painting.clear(),
+        "edit.fill": lambda: window.session.painting.fill(),
         "edit.cancelJobs": window.cancel_jobs,
     }
 
@@ -88,11 +88,11 @@ def _select(window: MainWindow) -> Verbs:
         "select.detect": lambda: window.detect_panel.detect(),
         "select.subject": lambda: window.detect_panel.remove_background(),
         "select.refine": lambda: window.refine_panel.refine(),
-        "select.all": lambda: window.session.fill(),
-        "select.none": lambda: window.session.clear(),
-        "mask.invert": lambda: window.session.invert(),
-        "mask.reset": lambda: window.session.reset_paint(),
-        "mask.fixFringe": lambda: window.session.fix_fringe(window.canvas.visible),
+        "select.all": lambda: window.session.painting.fill(),
+        "select.none": lambda: window.session.painting.clear(),
+        "mask.invert": lambda: window.session.painting.invert(),
+        "mask.reset": lambda: window.session.painting.reset_paint(),
+        "mask.fixFringe": lambda: window.session.edging.fix_fringe(window.canvas.visible),
         "mask.importTrimap": window.files.import_trimap,
         "mask.matchPlate": lambda: window.files.match("plate"),
         "mask.matchSecond": lambda: window.files.match("second"),
@@ -102,14 +102,14 @@ def _select(window: MainWindow) -> Verbs:
 
 def _layer(window: MainWindow) -> Verbs:
     return {
-        "layer.new": lambda: window.session.add_layer(),
-        "layer.duplicate": lambda: _with_active(window.session, window.session.duplicate),
-        "layer.mergeDown": lambda: _with_active(window.session, window.session.merge_down),
+        "layer.new": lambda: window.session.layers.add(),
+        "layer.duplicate": lambda: _with_active(window.session, window.session.layers.duplicate),
+        "layer.mergeDown": lambda: _with_active(window.session, window.session.layers.merge_down),
         "layer.solo": lambda: toggle_solo(window.session),
         "layer.visible": lambda: toggle_visible(window.session),
         "layer.up": lambda: move_layer(window.session, 1),
         "layer.down": lambda: move_layer(window.session, -1),
-        "layer.delete": lambda: _with_active(window.session, window.session.delete),
+        "layer.delete": lambda: _with_active(window.session, window.session.layers.delete),
     }
 
 
@@ -157,23 +157,23 @@ def clear_trimap(session: Session) -> None:
     if (layer := session.active) and (document := session.document):
         if layer.hints is None:
             session.told(said("Nothing was painted into the trimap of {}.").format(document.called(layer)))
-        session.clear_hints(layer.id)
+        session.edging.clear_hints(layer.id)
 
 
 def toggle_visible(session: Session) -> None:
     """Show or hide the active layer."""
     if layer := session.active:
-        session.set_visible(layer.id, not layer.visible)
+        session.layers.set_visible(layer.id, not layer.visible)
 
 
 def toggle_solo(session: Session) -> None:
     """Let the active layer alone count, or all again."""
     if (layer := session.active) and session.document:
-        session.set_solo(None if session.document.solo == layer.id else layer.id)
+        session.layers.set_solo(None if session.document.solo == layer.id else layer.id)
 
 
 def move_layer(session: Session, by: int) -> None:
     """Move the active layer up (1) or down (-1)."""
     document, layer = session.document, session.active
     if document and layer:
-        session.move(layer.id, document.layers.index(layer) + by)
+        session.layers.move(layer.id, document.layers.index(layer) + by)

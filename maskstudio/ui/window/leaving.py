@@ -48,7 +48,7 @@ class Leaving(QObject):
         if not self._agreed and not self._ask():
             return False
         for tab in self._window.tabs.open:
-            if self.keeps_journals or tab.session.keep_closed:
+            if self.keeps_journals or tab.session.journalling.keep_closed:
                 tab.session.owe_entered()
         if self._window.owed.jobs:
             self._wait()
@@ -114,7 +114,7 @@ class Leaving(QObject):
         """Whether the user agrees to leave; starts to save what they want saved."""
         hand_over()
         window = self._window
-        tabs = [tab for tab in window.tabs.open if tab.session.unsaved]
+        tabs = [tab for tab in window.tabs.open if tab.session.projects.unsaved]
         days = window.settings.closed_days
         chosen = dialogs.ask_leave_all(window, [tab.title for tab in tabs], days) if tabs else []
         if chosen is None:

@@ -88,17 +88,17 @@ class MainWindow(Shell):
 
     def _new_session(self) -> Session:
         session = Session(Runner(self.bridge.post, self._pool, self._away))
-        session.changed = lambda: self._changed(session)
+        session.changed.connect(lambda: self._changed(session))
         session.told = lambda sentence: self._told(session, sentence)
         session.written = lambda path, sentence: self._written(session, path, sentence)
         session.failed = lambda error: self.show_failure(session, error)
-        session.previewed = lambda preview: self._preview(session, preview)
-        session.ending = lambda rect: self.canvas.touch(rect)
-        session.adopting = lambda document: self.canvas.adopt(document)
+        session.opening.previewed = lambda preview: self._preview(session, preview)
+        session.ending.connect(lambda rect: self.canvas.touch(rect))
+        session.adopting.connect(lambda document: self.canvas.adopt(document))
         session.runner.changed = lambda job: self._job_changed(session, job)
-        session.open_files = lambda: [path for tab in self.tabs.open for path in tab.session.files]
-        session.journalled = lambda: self.safety.refresh()
-        session.keep_journal(self.writer)
+        session.exporting.open_files = lambda: [path for tab in self.tabs.open for path in tab.session.files]
+        session.journalling.safety_changed.connect(lambda: self.safety.refresh())
+        session.journalling.begin(self.writer)
         applied.equip(self, session)
         self.sending.equip(session)
         return session
@@ -153,7 +153,7 @@ class MainWindow(Shell):
         self.viewing.attend(self.layers_panel, self.history_panel, self.notice.show_sentence)
         self.canvas.hovered.connect(lambda x, y, alpha: self.status.show_place((x, y, alpha)))
         self.canvas.left.connect(lambda: self.status.show_place(None))
-        self.canvas.layerClicked.connect(lambda layer_id: self.session.activate(layer_id))
+        self.canvas.layerClicked.connect(lambda layer_id: self.session.layers.activate(layer_id))
 
     def _pick_spill(self) -> None:
         if self.session.document is not None and self.tools.name != ColourPick.name:

@@ -31,7 +31,7 @@ def layered(session):
         layer("top", disc(450, 90, 50)),
     ]
     session.history = History(Document(photo()).add(layers))
-    session.activate(2)
+    session.layers.activate(2)
     return session
 
 
@@ -81,7 +81,7 @@ def show(qtbot, qapp):
 
     def make(kind, session, width=320, height=0):
         panel = kind(session)
-        session.changed = panel.refresh
+        session.changed.connect(panel.refresh)
         qtbot.addWidget(panel)
         panel.resize(width, height or panel.sizeHint().height())
         with qtbot.waitActive(panel):

@@ -48,7 +48,7 @@ def test_dragging_a_slider_is_one_step(show, layered, qtbot):
         place = type(field.rect().topLeft())(int(start + share * (stop - start)), middle)
         qtbot.mouseMove(field, place)
     qtbot.mouseRelease(field, LEFT, pos=place)
-    params = layered.adjust_params
+    params = layered.adjusting.adjust_params
     assert params.smooth > 0
     assert layered.history.position == 1
     np.testing.assert_array_equal(alpha(layered), adjusted(disc(300, 200, 80).array(), params))
@@ -57,10 +57,10 @@ def test_dragging_a_slider_is_one_step(show, layered, qtbot):
 def test_the_sliders_stay_as_they_are_set_whatever_else_happens(show, layered):
     panel = show(AdjustPanel, layered)
     panel.form.field("feather").setValue(7)
-    layered.activate(1)
+    layered.layers.activate(1)
     assert panel.form.params() == AdjustParams()
-    layered.rename(2, "renamed")
-    layered.activate(2)
+    layered.layers.rename(2, "renamed")
+    layered.layers.activate(2)
     assert panel.form.params() == AdjustParams(feather=7)
     panel.form.field("feather").setValue(3)
     np.testing.assert_array_equal(alpha(layered), adjusted(disc(300, 200, 80).array(), AdjustParams(feather=3)))
@@ -97,7 +97,7 @@ def test_with_a_region_chosen_the_sliders_are_its_own(show, layered, solved, qtb
     panel.form.field("feather").setValue(9)
     right = np.zeros((400, 600), np.uint8)
     right[:, 300:] = 255
-    region = layered.add_region(2, "Hair", Mask.from_array(right))
+    region = layered.edging.add_region(2, "Hair", Mask.from_array(right))
     panel.show_region(region)
     assert words(panel).startswith("Only Hair.")
     assert panel.form.params() == AdjustParams(feather=9)
@@ -124,7 +124,7 @@ def test_with_a_region_chosen_the_sliders_are_its_own(show, layered, solved, qtb
 
 def test_a_region_that_is_gone_is_not_adjusted(show, layered, solved):
     panel = show(AdjustPanel, layered)
-    panel.show_region(layered.add_region(2, "Hair", disc(300, 200, 30)))
+    panel.show_region(layered.edging.add_region(2, "Hair", disc(300, 200, 30)))
     layered.undo()
     panel.form.field("feather").setValue(5)
     assert layered.active.edge == AdjustParams(feather=5)
@@ -177,9 +177,9 @@ def test_applying_keeps_it_and_looks_again(show, specked, qtbot):
 def test_folding_lets_go_of_the_parts(show, specked, qtbot):
     panel = show(AdjustPanel, specked)
     panel.clean.open()
-    assert specked.parts is not None
+    assert specked.adjusting.parts is not None
     qtbot.mouseClick(panel.clean.header, LEFT)
-    assert specked.parts is None
+    assert specked.adjusting.parts is None
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)

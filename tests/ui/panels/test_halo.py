@@ -29,7 +29,7 @@ def panel(show, layered, measured, qtbot):
 
 def test_nothing_is_measured_while_it_is_folded(show, layered, measured, qtbot):
     panel = show(RefinePanel, layered)
-    layered.activate(1)
+    layered.layers.activate(1)
     qtbot.wait(500)
     assert panel.halo.folded
     assert measured.documents == []
@@ -50,7 +50,7 @@ def test_a_change_is_measured_once_it_rests(panel, layered, measured, qtbot):
     qtbot.waitUntil(lambda: not panel.halo.meter.stale)
     measured.fringe = replace(measured.fringe, amount=7.25, backdrop=(20, 20, 20))
     for padding in (5, 9, 12):
-        layered.set_mask_params(2, replace(layered.active.params, mask_padding=padding))
+        layered.shaping.set_mask_params(2, replace(layered.active.params, mask_padding=padding))
     assert panel.halo.number.text() == "measuring…"
     assert panel.halo.meter.stale
     assert panel.halo.meter.amount == 3.4
@@ -60,7 +60,7 @@ def test_a_change_is_measured_once_it_rests(panel, layered, measured, qtbot):
 
 def test_choosing_another_layer_looks_the_same(panel, layered, measured, qtbot):
     qtbot.waitUntil(lambda: not panel.halo.meter.stale)
-    layered.activate(3)
+    layered.layers.activate(3)
     assert not panel.halo.meter.stale
 
 

@@ -23,8 +23,8 @@ HARD = BrushParams(size=40, hardness=1.0, pressure_opacity=False)
 
 
 def paint(session, x, y, value=255):
-    session.begin_stroke(HARD, value)
-    session.stroke_to(x, y)
+    session.painting.begin_stroke(HARD, value)
+    session.painting.stroke_to(x, y)
     session.end_stroke()
 
 
@@ -35,7 +35,7 @@ def labels(model: QAbstractItemModel):
 def test_it_lists_steps_and_marks_the_one_of_now(show, layered):
     panel = show(HistoryPanel, layered)
     paint(layered, 30, 30)
-    layered.set_visible(1, False)
+    layered.layers.set_visible(1, False)
     assert labels(panel.model) == ["Open", "Paint", "Hide layer"]
     assert panel.view.currentIndex().row() == 2
     layered.undo()

@@ -58,8 +58,8 @@ def test_renaming_with_f2_survives_a_refresh(show, layered, qtbot):
     qtbot.keyClick(panel.view, Qt.Key.Key_F2)
     editor = panel.view.findChild(QLineEdit)
     qtbot.keyClicks(editor, "Grace")
-    layered.set_visible(3, False)
-    layered.set_mask_params(2, MaskParams(3, 3))
+    layered.layers.set_visible(3, False)
+    layered.shaping.set_mask_params(2, MaskParams(3, 3))
     assert panel.view.findChild(QLineEdit) is editor
     assert editor.text() == "Grace"
     qtbot.keyClick(editor, Qt.Key.Key_Return)
@@ -132,7 +132,7 @@ def test_scroll_position_and_selection_stay(show, layered, qapp):
     layered.commit(layered.document.add(more, activate=False), "more")
     panel = show(LayersPanel, layered, height=260)
     panel.view.verticalScrollBar().setValue(300)
-    layered.rename(20, "renamed")
+    layered.layers.rename(20, "renamed")
     qapp.processEvents()
     assert panel.view.verticalScrollBar().value() == 300
     assert panel.view.currentIndex().data() == "middle"

@@ -95,12 +95,12 @@ def test_the_menu_does_what_it_says(show, layered):
 def test_removing_paint_and_inversion(show, layered):
     panel = show(LayersPanel, layered, height=320)
     assert not actions(panel, layered, 2)["layer.reset"].isEnabled()
-    layered.invert()
-    layered.begin_stroke(BrushParams(size=30), 255)
-    layered.stroke_to(20, 20)
+    layered.painting.invert()
+    layered.painting.begin_stroke(BrushParams(size=30), 255)
+    layered.painting.stroke_to(20, 20)
     layered.end_stroke()
     assert [word for _, word in marks(layered.active)] == ["painted", "inverted"]
-    layered.activate(1)
+    layered.layers.activate(1)
     actions(panel, layered, 2)["layer.reset"].trigger()
     np.testing.assert_array_equal(layered.document.layer(2).alpha.array(), disc(300, 200, 80).array())
 
@@ -154,7 +154,7 @@ def test_pictures_come_and_follow_without_anybody_waiting(show, layered, qtbot, 
     qtbot.waitUntil(lambda: (colour() != ground).any())
     shown = colour()
     panel.view.setCurrentIndex(panel.model.index_of(3))
-    layered.clear()
+    layered.painting.clear()
     qtbot.waitUntil(lambda: (colour() != shown).any())
 
 
@@ -164,8 +164,8 @@ def test_a_commit_looks_at_no_pixel(show, layered, monkeypatch):
     asked = []
     monkeypatch.setattr("maskstudio.ui.widgets.sampling.Samples._take", lambda *at: asked.append(at))
     monkeypatch.setattr("maskstudio.core.mask.Mask.bounds", property(lambda mask: asked.append(mask)))
-    layered.begin_stroke(BrushParams(size=30), 255)
-    layered.stroke_to(20, 20)
+    layered.painting.begin_stroke(BrushParams(size=30), 255)
+    layered.painting.stroke_to(20, 20)
     layered.end_stroke()
     panel.view.viewport().repaint()
     assert asked == []
@@ -176,7 +176,7 @@ def test_the_panel_grows_with_its_layers_within_bounds(show, layered, qtbot):
     heights = []
     for _ in range(9):
         heights.append((len(layered.document.layers), panel.minimumSizeHint().height()))
-        layered.add_layer()
+        layered.layers.add()
         panel.refresh()
     by_count = dict(heights)
     rows = {count: (height - heights[0][1]) / HEIGHT for count, height in by_count.items()}

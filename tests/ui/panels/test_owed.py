@@ -37,7 +37,7 @@ def panel(window, service, qtbot, tmp_path):
 
 def send(window):
     session = window.session
-    return session.send(session.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
+    return session.services.send(session.services.prepare("runware", "detect", RunwareMaskParams()), PLAIN)
 
 
 def test_a_job_that_is_done_says_its_price(panel, window, qtbot):
@@ -74,7 +74,7 @@ def test_what_is_not_wanted_is_forgotten(panel, service, window, qtbot):
     qtbot.waitUntil(lambda: not panel.owed.isHidden())
     panel.owed.findChild(QToolButton, "forgetResult").click()
     qtbot.waitUntil(lambda: panel.owed.isHidden())
-    assert window.session.ledger.owed() == []
+    assert window.session.services.access.ledger.owed() == []
 
 
 def test_old_errors_go_and_other_notices_stay(panel, service, window, qtbot):
@@ -94,11 +94,11 @@ def test_a_bill_far_above_the_price_stays_in_sight_and_holds_the_queue(panel, se
     service["runware"].price = 0.001
     send(window)
     qtbot.waitUntil(lambda: "charged USD 0.0125 where USD 0.0010 was announced" in window.notice.sentence)
-    assert window.session.paused("runware")
+    assert window.session.services.paused("runware")
     offered = next(each for each in window.notice.findChildren(QPushButton) if each.isVisible())
     assert offered.text() == "Go on"
     offered.click()
-    assert not window.session.paused("runware")
+    assert not window.session.services.paused("runware")
 
 
 def test_results_that_do_not_last_say_so(window):

@@ -40,14 +40,14 @@ def test_refine_panel_follows_the_layer(show, layered, solved):
     panel = show(RefinePanel, layered)
     panel.findChild(QWidget, "bandWidth").setValue(50)
     panel.refine()
-    layered.activate(1)
+    layered.layers.activate(1)
     assert panel.edge.button.text() == "Refine"
     panel.findChild(QWidget, "bandWidth").setValue(9)
-    layered.activate(2)
+    layered.layers.activate(2)
     assert panel.findChild(QWidget, "bandWidth").value() == 50
-    layered.activate(3)
+    layered.layers.activate(3)
     assert panel.findChild(QWidget, "bandWidth").value() == 9
-    layered.activate(2)
+    layered.layers.activate(2)
     assert "refined" in words(panel)
 
 
@@ -274,10 +274,10 @@ def test_sections_fold_with_a_click_and_with_a_key(show, layered, qtbot):
 def test_automatic_shows_the_colour_it_found(show, layered, solved, qtbot, monkeypatch):
     monkeypatch.setattr(operations, "spill", lambda image, layer: (20, 130, 60))
     panel = show(RefinePanel, layered)
-    layered.changed = panel.refresh
+    layered.changed.connect(panel.refresh)
     panel.refine()
     panel.refresh()
-    qtbot.waitUntil(lambda: layered.spill is not None)
+    qtbot.waitUntil(lambda: layered.inspecting.spill is not None)
     swatch = panel.colours.spill.swatch
     assert swatch.value() == (0, 0, 0, 0)
     assert swatch.grab().toImage().pixelColor(19, swatch.height() // 2) == QColor(20, 130, 60)

@@ -13,8 +13,8 @@ from tests.ui.panels.stage import LEFT, disc, words
 @pytest.fixture
 def panel(show, layered, solved):
     """The panel over a layer with two regions, its list unfolded; ``heard`` are the choices it told of."""
-    layered.add_region(2, "Hair", disc(300, 130, 30))
-    layered.add_region(2, "Sleeve", disc(370, 200, 30))
+    layered.edging.add_region(2, "Hair", disc(300, 130, 30))
+    layered.edging.add_region(2, "Sleeve", disc(370, 200, 30))
     made = show(RefinePanel, layered)
     made.regions.fold(False)
     made.resize(320, made.sizeHint().height())
@@ -130,7 +130,7 @@ def test_a_change_elsewhere_leaves_a_name_being_edited_alone(panel, layered, qtb
     click(qtbot, panel, 1, double=True)
     editor = panel.regions.view.findChild(QLineEdit)
     qtbot.keyClicks(editor, "Lo")
-    layered.set_region(2, 2, refine=RefineParams(band_width=5))
+    layered.edging.set_region(2, 2, refine=RefineParams(band_width=5))
     assert editor.isVisible()
     qtbot.keyClicks(editor, "cks")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
@@ -154,10 +154,10 @@ def test_deleting_goes_back_to_the_whole_edge(panel, layered, qtbot, by):
 
 def test_the_choice_ends_with_the_layer_or_the_region(panel, layered, qtbot):
     click(qtbot, panel, 1)
-    layered.activate(1)
+    layered.layers.activate(1)
     assert panel.region is None
     assert names(panel) == ["Whole edge"]
-    layered.activate(2)
+    layered.layers.activate(2)
     assert panel.region is None
     click(qtbot, panel, 2)
     layered.undo()
@@ -192,7 +192,7 @@ def test_pictures_show_the_photo_through_the_region(panel, layered, qtbot, pixel
 
 def test_painted_hints_can_be_cleared(panel, layered, qtbot):
     assert not panel.regions.clear_button.isVisible()
-    layered.take_trimap(2, Mask.from_array(disc(300, 200, 20).array() // 255))
+    layered.edging.take_trimap(2, Mask.from_array(disc(300, 200, 20).array() // 255))
     assert panel.regions.clear_button.isVisible()
     qtbot.mouseClick(panel.regions.clear_button, LEFT)
     assert layered.active.hints is None

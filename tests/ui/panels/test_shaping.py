@@ -26,9 +26,9 @@ def test_mask_panel_follows_the_active_layer_and_undo(show, layered):
     panel = show(MaskPanel, layered)
     padding = panel.findChild(QWidget, "maskPadding")
     padding.setValue(25)
-    layered.activate(3)
+    layered.layers.activate(3)
     assert padding.value() == 0
-    layered.activate(2)
+    layered.layers.activate(2)
     assert padding.value() == 25
     layered.undo()
     assert padding.value() == 0

@@ -32,7 +32,7 @@ def agreed(layered, service):
         asked.append(departure)
         go(departure)
 
-    layered.consent = consent
+    layered.services.consent = consent
     return asked
 
 
@@ -67,9 +67,9 @@ def test_only_services_that_do_something_of_the_kind(show, layered):
 
 def test_nothing_is_asked_of_the_keychain_while_all_runs_here(show, layered, monkeypatch):
     asked = []
-    monkeypatch.setattr(layered, "services", lambda: asked.append(1) or [])
+    monkeypatch.setattr(layered.services, "states", lambda: asked.append(1) or [])
     panel = show(DetectPanel, layered)
-    layered.activate(1)
+    layered.layers.activate(1)
     assert asked == []
     assert not row(panel, "provider").itemIcon(0).isNull()
 
@@ -134,13 +134,13 @@ def test_adobe_finds_objects_body_parts_and_the_subject(show, agreed, layered, q
 def test_body_parts_need_a_layer_with_a_mask(show, agreed, session, layered, service, qtbot):
     panel = show(DetectPanel, layered)
     panel.elsewhere.choose("adobe")
-    layered.clear()
+    layered.painting.clear()
     said = []
     layered.failed = said.append
     qtbot.mouseClick(row(panel, "bodyPartsThere"), LEFT)
     assert [str(each) for each in said] == ["Choose a layer with a mask first."]
     for number in (1, 2, 3):
-        layered.delete(number)
+        layered.layers.delete(number)
     assert not row(panel, "bodyPartsThere").isEnabled()
     assert row(panel, "objectsThere").isEnabled()
     assert agreed == []
@@ -184,13 +184,13 @@ def test_a_paused_queue_is_said_and_can_go_on(show, agreed, layered, service, qt
     panel.elsewhere.choose("runware")
     service["runware"].error = Busy("Runware takes no more for now.")
     failed = []
-    layered.stranded = lambda departure, error: (failed.append(departure), panel.refresh())
+    layered.services.stranded = lambda departure, error: (failed.append(departure), panel.refresh())
     panel.detect()
     assert failed[0].service == "runware"
     assert "Paused: Runware takes no more for now." in words(panel)
     assert row(panel, "serviceWayOut").text() == "Go on"
     qtbot.mouseClick(row(panel, "serviceWayOut"), LEFT)
-    assert layered.paused("runware") == ""
+    assert layered.services.paused("runware") == ""
     assert not has(panel, "serviceWayOut")
 
 
@@ -207,8 +207,8 @@ def test_refining_at_a_service(show, agreed, layered, service, solved, qtbot):
     assert solved == []
     assert service["adobe"].errands[0].mask.any()
     assert len(layered.document.layers) == 4
-    assert layered.rivals == ([layered.document.layers[-1].id], [2])
-    layered.account = lambda name: ACCOUNTS[name].from_wire(
+    assert layered.rivals.pair == ([layered.document.layers[-1].id], [2])
+    layered.services.access.account = lambda name: ACCOUNTS[name].from_wire(
         {"baseUrl": "http://127.0.0.1:9"} if name == "server402" else {}
     )
     panel.elsewhere.choose("server402")

@@ -115,8 +115,10 @@ def stage(qtbot):
         canvas.set_document(session.document)
         tools.refresh()
 
-    session.changed, session.told = changed, told.append
-    session.adopting, session.ending = canvas.adopt, canvas.touch
+    session.told = told.append
+    session.changed.connect(changed)
+    session.adopting.connect(canvas.adopt)
+    session.ending.connect(canvas.touch)
     canvas.set_document(session.document)
     tools.follow(session)
     window.resize(900, 640)

@@ -42,7 +42,7 @@ def pen(stage, kind, x, y, pressure=1.0, pointer=QPointingDevice.PointerType.Pen
 @pytest.fixture
 def full(stage):
     """The stage with a layer that holds everything."""
-    stage.session.fill()
+    stage.session.painting.fill()
     assert (stage.alpha == 255).all()
     stage.tools.choose("brush")
     return stage
@@ -176,7 +176,7 @@ def test_strokes_at_the_edge_and_outside_leave_only_what_is_inside(stage):
 
 def test_a_hidden_layer_is_a_sentence_and_no_stroke(full):
     layer = full.session.active
-    full.session.set_visible(layer.id, False)
+    full.session.layers.set_visible(layer.id, False)
     steps = full.steps
     full.drag(*WAY)
     assert full.steps == steps

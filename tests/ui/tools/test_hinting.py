@@ -109,7 +109,7 @@ def test_an_answer_shows_at_once_and_the_true_one_takes_its_place(edge, qtbot, p
     for point in WAY[1:]:
         edge.move(*point)
     qtbot.waitUntil(lambda: not edge.tools.tool._waiting and not edge.tools.tool._timer.isActive())
-    live = session.live_alpha(FRAME)
+    live = session.painting.live_alpha(FRAME)
     painted = cover(WAY)
     assert session.document is first
     sure = cover([WAY[0], WAY[-1]]) & (np.abs(np.mgrid[: SIZE[1], : SIZE[0]][0] - 150) < 80)
@@ -202,7 +202,7 @@ def test_escape_drops_the_stroke_and_what_it_showed(edge):
     edge.key(K.Key_Escape)
     edge.release(*WAY[2])
     assert edge.session.document is document
-    assert edge.session.edge_stroke is None
+    assert edge.session.edging.stroke is None
     assert edge.canvas.trimap is before
     assert not edge.tools.tool.busy
 
@@ -248,7 +248,7 @@ def test_shift_draws_straight_from_where_the_last_stroke_ended(edge):
 
 def test_the_brush_paints_for_the_region_that_is_chosen(edge):
     layer = edge.session.active.id
-    number = edge.session.add_region(layer, "Hair")
+    number = edge.session.edging.add_region(layer, "Hair")
     edge.tools.set_region(number)
     edge.drag(*WAY)
     (region,) = edge.session.active.regions
@@ -288,8 +288,8 @@ def test_movements_that_come_too_fast_are_laid_down_together_and_none_is_lost(ed
     edge.press(*WAY[0])
     tool._catch_up()
     tool._free_at += 1000  # as if the answer had taken very long
-    inner = edge.session.edge_stroke_to
-    edge.session.edge_stroke_to = lambda *sample, **how: drawn.append(sample) or inner(*sample, **how)
+    inner = edge.session.edging.stroke_to
+    edge.session.edging.stroke_to = lambda *sample, **how: drawn.append(sample) or inner(*sample, **how)
     for y in range(61, 200):
         edge.move(200, y)
     assert drawn == []
@@ -301,7 +301,7 @@ def test_movements_that_come_too_fast_are_laid_down_together_and_none_is_lost(ed
 def test_the_brush_comes_to_a_pointer_that_rests(edge, qtbot):
     edge.press(100, 150)
     edge.move(300, 150)  # on a curve, which leads half-way there for now; dabs are 12 px apart
-    qtbot.waitUntil(lambda: edge.session.edge_stroke.area.right > 300 + BRUSH / 2 - 13)
+    qtbot.waitUntil(lambda: edge.session.edging.stroke.area.right > 300 + BRUSH / 2 - 13)
     edge.key(K.Key_Escape)
 
 

@@ -80,7 +80,7 @@ def test_the_scale_factor_of_the_screen_changes_no_pixel(tmp_path):
 def test_a_stroke_at_the_edge_and_outside_leaves_nothing_behind(stage, way):
     before = brush(stage).session.document
     follow(stage, [(*point, 0.8) for point in OUTSIDE[way]])
-    assert stage.session.stroke is None
+    assert stage.session.painting.stroke is None
     assert stage.alpha.any() == (way != "never inside")
     while stage.session.history.position:
         stage.session.undo()
@@ -94,7 +94,7 @@ def test_a_lost_focus_leaves_nothing_behind(stage):
     pen(stage, MOVE, *PATH[1])
     stage.canvas.clearFocus()
     QApplication.processEvents()
-    assert stage.session.stroke is None
+    assert stage.session.painting.stroke is None
     ended = stage.session.document
     pen(stage, MOVE, *PATH[2])
     pen(stage, LIFT, *PATH[2][:2])

@@ -154,7 +154,7 @@ def test_escape_at_rest_and_without_a_document_does_no_harm(stage, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_tool_draws_at_every_moment_of_its_gesture(stage, name, qapp):
     """Over a photo with a mask; a painter left in a wrong state, or a warning, would fail."""
-    stage.session.fill()
+    stage.session.painting.fill()
     stage.tools.choose(name)
     for angle in (0, 30):
         stage.canvas.rotate_to(angle)

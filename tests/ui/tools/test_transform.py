@@ -98,7 +98,7 @@ def test_choosing_another_tool_keeps_it(lent, qapp):
     qapp.processEvents()
     np.testing.assert_array_equal(lent.alpha, rectangle(110, 80, 120, 60))
     assert lent.tools.name == "hand"
-    assert not lent.session.in_run("transform")
+    assert not lent.session.adjusting.in_run("transform")
 
 
 def test_undo_ends_it(lent, qapp):
@@ -110,7 +110,7 @@ def test_undo_ends_it(lent, qapp):
 
 
 def test_an_empty_mask_cannot_be_transformed(stage, qapp):
-    stage.session.add_layer()
+    stage.session.layers.add()
     stage.tools.lend(Transform)
     qapp.processEvents()
     assert stage.told == ["The mask is empty; there is nothing to transform."]
