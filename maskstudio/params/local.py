@@ -5,10 +5,28 @@ name of the form field and of the recipe key) and shown ("Padding", "px"). Forms
 project files are made from these declarations.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from maskstudio.params.spec import Params, param
+from maskstudio.params.spec import Params, Rule, param
+
+_OUTLINING = {
+    "mediapipe_hands", "mediapipe_selfie", "mediapipe_face_mesh", "mediapipe_face_mesh_eyes_only",
+    "eyes_mesh_mediapipe", "nose_mesh_mediapipe", "lips_mesh_mediapipe", "eyes_lips_mesh", "nose_eyes_mesh",
+    "nose_lips_mesh",
+}  # fmt: skip
+
+
+def _draws_boxes(model: str) -> bool:
+    """Whether a model on this machine may find boxes alone; a file of the user's own may."""
+    return model not in _OUTLINING and not model.endswith("-seg")
+
+
+_BOXED = Rule(lambda params: _draws_boxes(params.model), "this model outlines what it finds")
+_MATTED = Rule(lambda params: bool(params.alpha_matting), "it belongs to alphaMatting")
+_CLEANED = Rule(lambda params: bool(params.color_decontamination), "it belongs to colorDecontamination")
+_FEATHERED = Rule(lambda params: bool(params.feather > 0), "it belongs to feather")
 
 
 @dataclass(frozen=True)
@@ -16,6 +34,7 @@ class DetectParams(Params):
     """Which model looks for what. Changing one means a new detection."""
 
     title: ClassVar[str] = "Detect"
+    rules: ClassVar[Mapping[str, Rule]] = {"box_shape": _BOXED}
 
     model: str = param("mediapipe_face_full", "model", "Model", "What looks for the subject.")
     confidence: float = param(
@@ -61,6 +80,7 @@ class RefineParams(Params):
     """How the edge is solved, and what happens to the colours in it."""
 
     title: ClassVar[str] = "Refine edge"
+    rules: ClassVar[Mapping[str, Rule]] = {"decontamination_amount": _CLEANED, "spill": _CLEANED}
 
     band_width: int = param(
         20, "bandWidth", "Band width",
@@ -129,6 +149,11 @@ class CutoutParams(Params):
     """Background removal in one go; the names are the services'."""
 
     title: ClassVar[str] = "Remove background"
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "alpha_matting_foreground_threshold": _MATTED,
+        "alpha_matting_background_threshold": _MATTED,
+        "alpha_matting_erode_size": _MATTED,
+    }
 
     model: str = param("mediapipe_selfie", "model", "Model", "What tells the subject from the background.")
     rgba: tuple[int, int, int, int] = param(
@@ -260,6 +285,7 @@ class AdjustParams(Params):
     """Controls of the edge as a whole, applied in this order after it has been solved. All at 0 change nothing."""
 
     title: ClassVar[str] = "Adjust edge"
+    rules: ClassVar[Mapping[str, Rule]] = {"outer_only": _FEATHERED}
 
     smooth: int = param(
         0, "smooth", "Smooth",

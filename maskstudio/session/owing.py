@@ -7,9 +7,8 @@ from dataclasses import replace
 from maskstudio.core.document import Layer
 from maskstudio.errors import BadParameter, MaskStudioError, NotAgreed, ProviderFailed
 from maskstudio.jobs import Job, Owes, Token
-from maskstudio.providers.remote import services
 from maskstudio.providers.remote.base import Answer, PaymentRequest
-from maskstudio.services import accounts
+from maskstudio.services import accounts, directory
 from maskstudio.services.addresses import configured
 from maskstudio.services.billing import Bill
 from maskstudio.services.departure import Departure, Purchase
@@ -67,14 +66,13 @@ class OwingVerbs(SendingVerbs):
         """What a token would cost, and where, before it is asked for. BadParameter for a service without tokens."""
         service, account = self._service(name), self.account(name)
         buying.seller_of(service)
-        values, title, problem, host = account.to_wire(), services.TITLES[name], "", ""
+        info, problem, host = directory.service(name), "", ""
         try:
-            host = configured(str(values["baseUrl"]), title).host
+            host = configured(info.address(account), info.title).host
         except BadParameter as error:
             problem = str(error)
-        return Purchase(
-            name, title, host, buying.PRICE[name], self.ledger.spent(name), float(values["monthlyCap"]), problem
-        )
+        cap = float(account.to_wire()["monthlyCap"])
+        return Purchase(name, info.title, host, info.price or 0.0, self.ledger.spent(name), cap, problem)
 
     def buy_token(
         self,
@@ -114,7 +112,7 @@ class OwingVerbs(SendingVerbs):
                 payment = buying.looked_at(service, self.ledger, token)
             return self._token_kept(name, payment)
 
-        return self._money(f"Look at the payment at {services.TITLES.get(name, name)}", work, done, failed)
+        return self._money(f"Look at the payment at {directory.title_of(name)}", work, done, failed)
 
     def _money(
         self,
@@ -132,7 +130,7 @@ class OwingVerbs(SendingVerbs):
             return Bought(payment)
         address = accounts.address(self.account(name))
         try:
-            kept = self.keys.keep(name, address, "paymentToken", payment.token)
+            kept = self.keys.keep(name, address, directory.service(name).bought_key, payment.token)
         except MaskStudioError as error:
             raise ProviderFailed(f"The token of the payment could not be kept: {error}") from error
         return Bought(payment, kept, payment.token)

@@ -13,15 +13,14 @@ from maskstudio.jobs import Job, Owes, Runner, Token
 from maskstudio.params.local import MaskParams
 from maskstudio.params.services import recorded
 from maskstudio.params.spec import Params
-from maskstudio.providers.remote import services
+from maskstudio.providers.remote import clients
 from maskstudio.providers.remote.base import Answer, Keys, Service, Times, run_with
 from maskstudio.providers.remote.gate import gate
-from maskstudio.providers.remote.server402_payments import voucher_of
-from maskstudio.services import accounts
+from maskstudio.services import accounts, directory
 from maskstudio.services.billing import Bill
-from maskstudio.services.departure import Departure, Operation, ServiceState
-from maskstudio.services.keychain import FIELDS, Keychain, keychain
-from maskstudio.services.ledger import Ledger
+from maskstudio.services.departure import WITH_MASK, Departure, ServiceOperation, ServiceState
+from maskstudio.services.keychain import Keychain, keychain
+from maskstudio.services.ledger import Ledger, voucher_of
 from maskstudio.session import errands
 from maskstudio.session.desk import Desk
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from maskstudio.providers.remote.hosting import Hosting
 
 Go = Callable[[Departure], object]
-_NEEDS_MASK = ("bodyParts", "refine")
 
 
 def _refused(departure: Departure, _go: Go) -> None:
@@ -62,26 +60,31 @@ class SendingVerbs(Desk):
     def services(self) -> list[ServiceState]:
         """Every service with what it does and what is missing before it can be used. Asks the keychain."""
         return [
-            ServiceState(name, title, dict(services.offers(name)), self._missing(name), gate(name).paused)
-            for name, title in services.TITLES.items()
+            ServiceState(name, info.title, self.offers(name), self._missing(name), gate(name).paused)
+            for name, info in directory.SERVICES.items()
         ]
 
     def ask_services(self, done: Callable[[list[ServiceState]], None]) -> Job:
         """``services``, found out where nobody waits: a keychain takes its time, and may ask the user to unlock it."""
 
         def work(_token: Token) -> list[ServiceState]:
-            for field in FIELDS["hosting"]:
+            for field in directory.account("hosting").secrets:
                 _ = self._keys_of("hosting")[field.name]
             return self.services()
 
         return self.runner.start("Look for keys", work, done, lane="services", quiet=True, away=True)
 
-    def offers(self, name: str) -> dict[Operation, type[Params]]:
-        """What a service can do, and the parameters of each operation."""
-        return dict(services.offers(name))
+    def offers(self, name: str) -> dict[ServiceOperation, type[Params]]:
+        """What a service can do, and the parameters of each operation; nothing for a name nobody knows."""
+        return dict(directory.SERVICES[name].operations) if name in directory.SERVICES else {}
 
     def prepare(
-        self, name: str, operation: Operation, params: Params, area: Rect | None = None, layer_id: int | None = None
+        self,
+        name: str,
+        operation: ServiceOperation,
+        params: Params,
+        area: Rect | None = None,
+        layer_id: int | None = None,
     ) -> Departure:
         """What would leave for this. ``area`` are pixels of the photo; by default all, or those around the mask.
         ``layer_id`` is the layer whose mask goes along, where one is needed; by default the active one. The keychain is
@@ -114,7 +117,9 @@ class SendingVerbs(Desk):
         made = self.prepare(departure.service, departure.operation, departure.params, area, departure.layer)
         return replace(made, identity=departure.identity)
 
-    def ask_service(self, name: str, operation: Operation, params: Params, shape: MaskParams | None = None) -> None:
+    def ask_service(
+        self, name: str, operation: ServiceOperation, params: Params, shape: MaskParams | None = None
+    ) -> None:
         """Have a service do something, on the user's word: asked each time, unless they agreed once for all."""
         try:
             departure = self.prepare(name, operation, params)
@@ -187,7 +192,7 @@ class SendingVerbs(Desk):
     ) -> Job:
         """Prove address and keys of a service, or of "hosting", without a picture and without cost."""
         return self.runner.start(
-            f"Test {services.TITLES.get(name, name)}",
+            f"Test {directory.title_of(name)}",
             lambda token: run_with(token, self._place_of(name).check),
             done,
             lane=f"test {name}",
@@ -231,16 +236,16 @@ class SendingVerbs(Desk):
     # Within
 
     def _service(self, name: str) -> Service:
-        accounts_now = {each: self.account(each) for each in (name, "hosting") if each in FIELDS}
+        accounts_now = {each: self.account(each) for each in (name, "hosting") if each in directory.accounts()}
         known = self._services.get(name)
         wanted = (accounts_now, self.times)
         if known is None or known[0] != wanted:
-            made = services.make(name, self.account, self._keys_of, self.times)
+            made = clients.make(name, self.account, self._keys_of, self.times)
             known = self._services[name] = (wanted, made)
         return known[1]
 
     def _place_of(self, name: str) -> "Service | Hosting":
-        return services.hosting(self.account, self._keys_of, self.times) if name == "hosting" else self._service(name)
+        return clients.hosting(self.account, self._keys_of, self.times) if name == "hosting" else self._service(name)
 
     def _keys_of(self, name: str) -> Keys:
         address = accounts.address(self.account(name))
@@ -249,28 +254,25 @@ class SendingVerbs(Desk):
     def _missing(self, name: str) -> str:
         """What an account lacks, one sentence; empty where it lacks nothing. Asks the keychain."""
         held = self._keys_of(name)
-        for field in FIELDS[name]:
+        for field in directory.service(name).secrets:
             _ = held[field.name]
         return self._lacking(name)
 
     def _lacking(self, name: str) -> str:
         """What is known to be missing of an account, one sentence, without asking the keychain."""
-        own = self.account(name)
-        if not own.to_wire()["baseUrl"]:
-            return f"{services.TITLES[name]} has no address yet; set one in its account."
-        wanted = {field.name for field in FIELDS[name]}
-        if name == "server402":
-            wanted = {"paymentToken" if own.to_wire()["payWith"] == "token" else "privateKey"}
+        info, own = directory.service(name), self.account(name)
+        if not info.address(own):
+            return f"{info.title} has no address yet; set one in its account."
         address = accounts.address(own)
         lacking = [
             field.label
-            for field in FIELDS[name]
-            if field.name in wanted and self.keys.known(name, address, field.name) == ""
+            for field in info.secrets
+            if field.needed(own) and self.keys.known(name, address, field.name) == ""
         ]
-        return f"{services.TITLES[name]} needs your {' and '.join(lacking)}; set it in its account." if lacking else ""
+        return f"{info.title} needs your {' and '.join(lacking)}; set it in its account." if lacking else ""
 
-    def _subject(self, operation: Operation, layer_id: int | None) -> Layer | None:
-        if operation not in _NEEDS_MASK:
+    def _subject(self, operation: ServiceOperation, layer_id: int | None) -> Layer | None:
+        if operation not in WITH_MASK:
             return None
         layer = self.active if layer_id is None else self._required().layer(layer_id)
         if layer is None or not layer.alpha.tiles:
@@ -314,10 +316,10 @@ class SendingVerbs(Desk):
 
     def _prepaid(self, name: str) -> bool:
         """Whether the next call is paid already, as far as is known without asking the keychain."""
-        account = self.account(name)
-        if account.to_wire().get("payWith") != "token":
+        info, account = directory.service(name), self.account(name)
+        if not info.pays_by_token(account):
             return False
-        token = self.keys.known(name, accounts.address(account), "paymentToken")
+        token = self.keys.known(name, accounts.address(account), info.bought_key)
         return bool(token) and self.ledger.prepaid(voucher_of(token or ""))
 
     def _received(self, identity: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from maskstudio.services.keychain import FIELDS
+from maskstudio.services import directory
 from tests.servers.faults import Faults
 from tests.servers.running import listener, serve
 from tests.servers.runware import RunwareServer
@@ -64,7 +64,10 @@ def how_to(base: str, bucket: Any) -> str:
     lines += [f"maskstudio providers set {name} {values}" for name, values in accounts.items()]
     lines.append("# The keys, which are made up.")
     for name, values in keys.items():
-        lines += [f"export {field.variable}={value}" for field, value in zip(FIELDS[name], values, strict=False)]
+        lines += [
+            f"export {field.variable}={value}"
+            for field, value in zip(directory.account(name).secrets, values, strict=False)
+        ]
     return "\n".join(lines)
 
 
