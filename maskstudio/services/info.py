@@ -35,7 +35,8 @@ class AccountInfo:
     addresses wire names of the account's addresses that keys are sent to, the main one first, and what each leads to;
               ``{}`` stands for the title
     unset     the address that an empty main one stands for; empty where there is none
-    hosts     its official servers: keys in the environment are sent to these alone, or anywhere where it has none
+    hosts     its official servers: keys in the environment are sent to these and to this machine only; a service that
+              has none is sent them wherever the account says
     """
 
     name: str
@@ -68,7 +69,7 @@ class ServiceInfo(AccountInfo):
     tells_price   whether it tells the price of a job without doing it
     bought_key    the name of the key that is a token which pays for calls and can be bought; empty where there is none
     takes_links   whether it takes links only, so that pictures lie in the user's own bucket for a while
-    kept          seconds for which it keeps a result; None where it does not say, and ``kept_words`` in words
+    kept          seconds for which it keeps a result, ``kept_words`` the same in words; None where it does not say
     """
 
     operations: Mapping[ServiceOperation, type[Params]]
