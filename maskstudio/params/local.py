@@ -11,19 +11,6 @@ from typing import ClassVar, Literal
 
 from maskstudio.params.spec import Params, Rule, param
 
-_OUTLINING = {
-    "mediapipe_hands", "mediapipe_selfie", "mediapipe_face_mesh", "mediapipe_face_mesh_eyes_only",
-    "eyes_mesh_mediapipe", "nose_mesh_mediapipe", "lips_mesh_mediapipe", "eyes_lips_mesh", "nose_eyes_mesh",
-    "nose_lips_mesh",
-}  # fmt: skip
-
-
-def _draws_boxes(model: str) -> bool:
-    """Whether a model on this machine may find boxes alone; a file of the user's own may."""
-    return model not in _OUTLINING and not model.endswith("-seg")
-
-
-_BOXED = Rule(lambda params: _draws_boxes(params.model), "this model outlines what it finds")
 _MATTED = Rule(lambda params: bool(params.alpha_matting), "it belongs to alphaMatting")
 _CLEANED = Rule(lambda params: bool(params.color_decontamination), "it belongs to colorDecontamination")
 _FEATHERED = Rule(lambda params: bool(params.feather > 0), "it belongs to feather")
@@ -34,7 +21,6 @@ class DetectParams(Params):
     """Which model looks for what. Changing one means a new detection."""
 
     title: ClassVar[str] = "Detect"
-    rules: ClassVar[Mapping[str, Rule]] = {"box_shape": _BOXED}
 
     model: str = param("mediapipe_face_full", "model", "Model", "What looks for the subject.")
     confidence: float = param(
