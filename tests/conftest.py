@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maskstudio.services.keychain import FIELDS, _taken, keychain
+from maskstudio.services.keychain import _taken, keychain, variables
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -49,8 +49,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("MASKSTUDIO_MODELS", raising=False)
     keychain.cache_clear()
     _taken.clear()
-    for field in (field for fields in FIELDS.values() for field in fields):
-        monkeypatch.delenv(field.variable, raising=False)
+    for variable in variables():
+        monkeypatch.delenv(variable, raising=False)
     return folder
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from maskstudio.services import keychain
-from maskstudio.services.keychain import FIELDS, Keychain
+from maskstudio.services.keychain import Keychain, variables
 
 SAMPLE = Path(__file__).resolve().parents[1] / "resources" / "samples" / "grace_hopper.jpg"
-VARIABLES = [field.variable for fields in FIELDS.values() for field in fields]
+VARIABLES = variables()
 
 WATCHED = """
 import json, os, sys

@@ -24,8 +24,8 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.project import read_project
 from maskstudio.jobs import Runner, immediate
 from maskstudio.matting.hints import HINT_UNKNOWN
+from maskstudio.params.alibaba import AlibabaRefineParams
 from maskstudio.params.local import AdjustParams, BrushParams, CleanParams, ExportParams, MaskParams, RefineParams
-from maskstudio.params.services import AlibabaRefineParams
 from maskstudio.providers.remote.base import Answer
 from maskstudio.session import errands
 from maskstudio.session.session import Session

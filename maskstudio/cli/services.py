@@ -19,9 +19,10 @@ from maskstudio.errors import BadParameter, Failed, NotAgreed
 from maskstudio.names import shown
 from maskstudio.params.counts import idle
 from maskstudio.params.local import ExportParams, MaskInParams, MaskParams
-from maskstudio.params.services import ACCOUNTS, name_of
+from maskstudio.params.services import name_of
 from maskstudio.params.spec import Params, Spec
-from maskstudio.services.departure import OPERATIONS, Departure, Operation
+from maskstudio.services import directory
+from maskstudio.services.departure import OPERATIONS, Departure, ServiceOperation
 
 if TYPE_CHECKING:
     from maskstudio.session.session import Session
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Services: list, log in, set up, test, and what was spent.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Name = Annotated[str, typer.Argument(metavar="SERVICE", help="runware, adobe, server402, alibaba or hosting.")]
+Name = Annotated[str, typer.Argument(metavar="SERVICE", help=f"{', '.join(directory.SERVICES)} or hosting.")]
 ServiceOptions = Annotated[
     list[str] | None,
     typer.Option("--option", help="A parameter that only the service has; may be repeated.", metavar="NAME=VALUE"),
@@ -40,18 +41,17 @@ PartsOf = Annotated[
     Path | None,
     typer.Option("--parts-of", parser=given, help="Find the body parts of the subject in this mask.", metavar="MASK"),
 ]
-SERVICES = tuple(name for name in ACCOUNTS if name != "hosting")
 
 
 def is_service(provider: str) -> bool:
     """Whether a provider is one of the services."""
-    return provider in SERVICES
+    return provider in directory.SERVICES
 
 
 def ask(
     session: "Session",
     provider: str,
-    operation: Operation,
+    operation: ServiceOperation,
     chosen: dict[str, Any],
     settle: Settle,
     shape: MaskParams | None = None,
@@ -59,7 +59,7 @@ def ask(
     """Have the service do it on the session's document, once the user agreed: with --yes, or at a prompt."""
     kind = session.services.offers(provider).get(operation)
     if kind is None:
-        able = ", ".join(name for name in SERVICES if operation in session.services.offers(name))
+        able = ", ".join(name for name in directory.SERVICES if operation in session.services.offers(name))
         raise BadParameter(f"{provider} does not do this; these do: {able}.")
     params = params_of(kind, chosen, settle.options or [])
     session.services.states()  # what is missing is said before anything else
@@ -213,13 +213,13 @@ def list_services(as_json: AsJson = False) -> None:
 @app.command()
 def login(name: Name, as_json: AsJson = False) -> None:
     """Keep the keys of a service in the keychain. They are asked for; piped in, one a line works as well."""
-    from maskstudio.services.keychain import FIELDS, keychain
+    from maskstudio.services.keychain import keychain
 
     known(name)
     if not keychain().lasting:
-        names = " and ".join(field.variable for field in FIELDS[name])
+        names = " and ".join(field.variable for field in directory.account(name).secrets)
         raise Failed(f"This system has no keychain to keep keys in; set {names} in the environment instead.")
-    for field in FIELDS[name]:
+    for field in directory.account(name).secrets:
         secret = _typed(f"{field.label}{' (may be left empty)' if field.optional else ''}")
         if secret or not field.optional:
             keychain().keep(name, _address(name), field.name, secret)
@@ -272,8 +272,7 @@ def known(name: str) -> "Settings":
     """The settings, where there is a service of this name; BadParameter where there is none."""
     from maskstudio import settings
 
-    if name not in ACCOUNTS:
-        raise BadParameter(f"There is no service called {name!r}; known are {', '.join(ACCOUNTS)}.")
+    directory.account(name)
     return settings.load()
 
 

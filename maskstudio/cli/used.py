@@ -11,6 +11,7 @@ from maskstudio.params.counts import idle
 from maskstudio.params.local import DetectParams
 from maskstudio.params.services import recorded
 from maskstudio.params.spec import Params
+from maskstudio.services import directory
 
 if TYPE_CHECKING:
     from maskstudio.core.document import Detection, Document
@@ -49,7 +50,8 @@ def check_local(settle: Settle, parts_of: Path | None = None) -> None:
     if settle.options:
         raise BadParameter("--option is for a service; name one with --provider.")
     if parts_of is not None:
-        raise BadParameter("--parts-of is for a service that knows body parts, which is adobe.")
+        able = " or ".join(name for name, info in directory.SERVICES.items() if "bodyParts" in info.operations)
+        raise BadParameter(f"--parts-of is for a service that knows body parts, which is {able}.")
 
 
 def used_here(settle: Settle, chosen: dict[str, Any], *sets: Params, parts_of: Path | None = None) -> dict[str, Any]:

@@ -5,10 +5,15 @@ name of the form field and of the recipe key) and shown ("Padding", "px"). Forms
 project files are made from these declarations.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from maskstudio.params.spec import Params, param
+from maskstudio.params.spec import Params, Rule, param
+
+_MATTED = Rule(lambda params: bool(params.alpha_matting), "it belongs to alphaMatting")
+_CLEANED = Rule(lambda params: bool(params.color_decontamination), "it belongs to colorDecontamination")
+_FEATHERED = Rule(lambda params: bool(params.feather > 0), "it belongs to feather")
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class RefineParams(Params):
     """How the edge is solved, and what happens to the colours in it."""
 
     title: ClassVar[str] = "Refine edge"
+    rules: ClassVar[Mapping[str, Rule]] = {"decontamination_amount": _CLEANED, "spill": _CLEANED}
 
     band_width: int = param(
         20, "bandWidth", "Band width",
@@ -129,6 +135,11 @@ class CutoutParams(Params):
     """Background removal in one go; the names are the services'."""
 
     title: ClassVar[str] = "Remove background"
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "alpha_matting_foreground_threshold": _MATTED,
+        "alpha_matting_background_threshold": _MATTED,
+        "alpha_matting_erode_size": _MATTED,
+    }
 
     model: str = param("mediapipe_selfie", "model", "Model", "What tells the subject from the background.")
     rgba: tuple[int, int, int, int] = param(
@@ -260,6 +271,7 @@ class AdjustParams(Params):
     """Controls of the edge as a whole, applied in this order after it has been solved. All at 0 change nothing."""
 
     title: ClassVar[str] = "Adjust edge"
+    rules: ClassVar[Mapping[str, Rule]] = {"outer_only": _FEATHERED}
 
     smooth: int = param(
         0, "smooth", "Smooth",

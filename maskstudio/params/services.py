@@ -1,35 +1,16 @@
-"""The vocabulary of the services: what each of their operations can be told, under the services' own names.
+"""What the parameters of all services share. A service's own sets are in a file of its name in this room.
 
 Only what a service really has is declared for it. ``maskPadding`` and ``maskBlur`` stay with the layer, where they are
-live; a service is sent them only where the user wants it to apply them.
+live; a service is sent them only where the user wants it to apply them. Keys are no parameters: they belong in the
+keychain.
 """
 
-import re
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
-from urllib.parse import urlsplit
+from typing import Any
 
-from maskstudio.errors import BadParameter
 from maskstudio.params.spec import Params, param
 
-# The fifteen models of Runware's imageMasking: AIR identifier, what it finds, and the name in its first documents.
-RUNWARE_MASKING = (
-    ("runware:35@1", "Faces, light · face_yolov8n"),
-    ("runware:35@2", "Faces, better · face_yolov8s"),
-    ("runware:35@3", "Hands · hand_yolov8n"),
-    ("runware:35@4", "People · person_yolov8n-seg"),
-    ("runware:35@5", "People, better · person_yolov8s-seg"),
-    ("runware:35@6", "Faces, near and far · mediapipe_face_full"),
-    ("runware:35@7", "Faces, near · mediapipe_face_short"),
-    ("runware:35@8", "Faces, outlined · mediapipe_face_mesh"),
-    ("runware:35@9", "Eyes only, outlined · mediapipe_face_mesh_eyes_only"),
-    ("runware:35@10", "Eyes and lips, outlined · eyes_lips_mesh"),
-    ("runware:35@11", "Nose and eyes, outlined · nose_eyes_mesh"),
-    ("runware:35@12", "Nose and lips, outlined · nose_lips_mesh"),
-    ("runware:35@13", "Nose, outlined · nose_mesh_mediapipe"),
-    ("runware:35@14", "Lips, outlined · lips_mesh_mediapipe"),
-    ("runware:35@15", "Eyes, outlined · eyes_mesh_mediapipe"),
-)
+CONFIDENCE = "Keep only what the service scores above this. Lower finds more, and more that is wrong."
+AT_MOST = "Keep at most this many, the highest scores first."
 
 
 def name_of(label: str) -> str:
@@ -37,356 +18,37 @@ def name_of(label: str) -> str:
     return label.rpartition(" · ")[2]
 
 
-REMBG = "runware:109@1"
-RUNWARE_CUTOUT = (
-    (REMBG, "RemBG 1.4"),
-    ("runware:110@1", "Bria RMBG 2.0, open"),
-    ("bria:2@1", "Bria RMBG 2.0"),
-    ("runware:112@1", "BiRefNet base"),
-    ("runware:112@2", "BiRefNet base, camouflaged objects"),
-    ("runware:112@3", "BiRefNet DIS"),
-    ("runware:112@5", "BiRefNet general"),
-    ("runware:112@6", "BiRefNet general, 512 px"),
-    ("runware:112@7", "BiRefNet HRSOD-DHU"),
-    ("runware:112@8", "BiRefNet massive"),
-    ("runware:112@9", "BiRefNet matting, soft edges"),
-    ("runware:112@10", "BiRefNet portrait"),
-    ("ideogram:remove-background@0", "Ideogram"),
-)
-_OUTPUT_TYPES = (("URL", "Link"), ("base64Data", "Inline"), ("dataURI", "Data URI"))
-_OUTPUT_FORMATS = (("PNG", "PNG"), ("WEBP", "WebP"), ("JPG", "JPEG"))
-_CONFIDENCE = "Keep only what the service scores above this. Lower finds more, and more that is wrong."
-_AT_MOST = "Keep at most this many, the highest scores first."
-
-
-def _model(default: str, models: tuple[tuple[str, str], ...]) -> str:
-    made: str = param(default, "model", "Model", "What looks for the subject at the service.", choices=models)
-    return made
-
-
-def _output_type() -> str:
-    text = "How the result travels: inline in the answer, or as a link that is downloaded without your key."
-    made: str = param("base64Data", "outputType", "Result", text, choices=_OUTPUT_TYPES)
-    return made
-
-
-def _output_quality() -> int:
-    made: int = param(95, "outputQuality", "Quality", "Quality of a result in WebP or JPEG.", between=(20, 99))
-    return made
-
-
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_LONGEST_LINK = 4096  # letters
-_HERE = ("127.0.0.1", "::1", "localhost")
-LINKS = ("input_image", "upload_endpoint")  # what the user names instead of sending, or for the result to be sent to
-
-
-def _link(value: str, wire: str, *, uuid: bool) -> None:
-    """Raise BadParameter for what is neither empty nor a link to the world, or a UUID where that will do."""
-    if not value or (uuid and _UUID.fullmatch(value)):
-        return
-    try:
-        parts = urlsplit(value)
-        host, named = parts.hostname, parts.username is not None or parts.password is not None
-    except ValueError:
-        host, named = None, False
-    plain = parts.scheme == "http" and (uuid or host in _HERE) if host else False
-    sound = host and not named and (parts.scheme == "https" or plain) and len(value) <= _LONGEST_LINK
-    if not sound or not value.isascii() or not value.isprintable() or " " in value:
-        kinds = "a link (https://…) or the UUID of a picture at Runware" if uuid else "a link (https://…)"
-        raise BadParameter(f"{wire} must be {kinds}.")
-
-
-@dataclass(frozen=True)
-class _Linked(Params):
-    """What may be told of pictures that lie elsewhere; not remembered, since such a link may hold a signature."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        values: Any = self
-        _link(values.input_image, "inputImage", uuid=True)
-        _link(values.upload_endpoint, "uploadEndpoint", uuid=False)
-
-
-def _input_image() -> str:
-    text = "A link to the photo, or its UUID at Runware, which is sent in its place; it must show the same picture."
-    made: str = param("", "inputImage", "Photo at", text)
-    return made
-
-
-def _upload_endpoint() -> str:
-    made: str = param("", "uploadEndpoint", "Result to", "A link to which Runware also sends the result (HTTP PUT).")
-    return made
-
-
 def recorded(params: Params) -> dict[str, Any]:
     """The values of a set that may be written down: all but the links of the user, which may hold signatures."""
-    links = {spec.wire for spec in params.specs() if spec.name in LINKS}
+    links = {spec.wire for spec in params.specs() if spec.name in params.links}
     return {wire: value for wire, value in params.to_wire().items() if wire not in links}
 
 
-@dataclass(frozen=True)
-class RunwareMaskParams(_Linked):
-    """Runware imageMasking."""
-
-    title: ClassVar[str] = "Detect at Runware"
-
-    model: str = _model("runware:35@1", RUNWARE_MASKING)
-    confidence: float = param(0.25, "confidence", "Confidence", _CONFIDENCE, between=(0, 1), step=0.01)
-    max_detections: int = param(6, "maxDetections", "Max detections", _AT_MOST, between=(1, 20))
-    shape_there: bool = param(
-        False, "shapeThere", "Pad and blur at Runware",
-        "Sends padding and blur along. Otherwise they are applied here, where they can be changed at no cost.",
-    )  # fmt: skip
-    mask_padding: int = param(
-        4, "maskPadding", "Padding", "Grows the mask by this distance; below zero it shrinks.",
-        between=(-40, 40), unit="px",
-    )  # fmt: skip
-    mask_blur: int = param(
-        4, "maskBlur", "Blur", "Fades the mask outwards over this distance.", between=(0, 20), unit="px"
-    )
-    output_type: str = _output_type()
-    output_format: str = param(
-        "PNG", "outputFormat", "Format", "PNG is exact; the others are smaller.", choices=_OUTPUT_FORMATS
-    )
-    output_quality: int = _output_quality()
-    input_image: str = _input_image()
-    upload_endpoint: str = _upload_endpoint()
+# What accounts have in common: each has an address and a cap.
 
 
-@dataclass(frozen=True)
-class RunwareCutoutParams(_Linked):
-    """Runware background removal. All but the model and the result's form belong to RemBG alone."""
-
-    title: ClassVar[str] = "Remove background at Runware"
-
-    model: str = _model(REMBG, RUNWARE_CUTOUT)
-    rgba: tuple[int, int, int, int] = param(
-        (255, 255, 255, 0), "rgba", "Background",
-        "Red, green, blue and opacity of what is put behind the subject on export; opacity 0 leaves it see-through.",
-    )  # fmt: skip
-    post_process_mask: bool = param(False, "postProcessMask", "Clean up mask", "Removes specks at the service.")
-    return_only_mask: bool = param(
-        False, "returnOnlyMask", "Mask only", "Asks for the mask alone, without colours of the service."
-    )
-    alpha_matting: bool = param(
-        False, "alphaMatting", "Alpha matting", "Solves the edge at the service, for hair and fur; it costs more."
-    )
-    alpha_matting_foreground_threshold: int = param(
-        240, "alphaMattingForegroundThreshold", "Sure foreground above",
-        "Mask values above this count as surely inside.", between=(1, 255),
-    )  # fmt: skip
-    alpha_matting_background_threshold: int = param(
-        10, "alphaMattingBackgroundThreshold", "Sure background below",
-        "Mask values below this count as surely outside; higher costs more.", between=(1, 255),
-    )  # fmt: skip
-    alpha_matting_erode_size: int = param(
-        10, "alphaMattingErodeSize", "Erode", "How far both sure regions are pulled back.",
-        between=(1, 255), soft=(1, 60), unit="px",
-    )  # fmt: skip
-    output_type: str = _output_type()
-    output_format: str = param(
-        "PNG", "outputFormat", "Format", "PNG is exact; WebP is smaller and has an alpha too.",
-        choices=_OUTPUT_FORMATS[:2],
-    )  # fmt: skip
-    output_quality: int = _output_quality()
-    input_image: str = _input_image()
-    upload_endpoint: str = _upload_endpoint()
-
-
-@dataclass(frozen=True)
-class AdobeObjectsParams(Params):
-    """Adobe mask-objects. Scores are compared here: the service has no such parameter."""
-
-    title: ClassVar[str] = "Find objects at Adobe"
-
-    confidence: float = param(0.25, "confidence", "Confidence", _CONFIDENCE, between=(0, 1), step=0.01)
-    max_detections: int = param(20, "maxDetections", "Max detections", _AT_MOST, between=(1, 1000), soft=(1, 50))
-    background_masks: bool = param(
-        True, "backgroundMasks", "Background too", "Adds the masks of the background as hidden layers."
-    )
-
-
-@dataclass(frozen=True)
-class AdobeBodyPartsParams(Params):
-    """Adobe mask-body-parts, of the subject that a mask holds."""
-
-    title: ClassVar[str] = "Find body parts at Adobe"
-
-    confidence: float = param(0.25, "confidence", "Confidence", _CONFIDENCE, between=(0, 1), step=0.01)
-    max_detections: int = param(50, "maxDetections", "Max parts", _AT_MOST, between=(1, 1000), soft=(1, 50))
-    use_granular_labels: bool = param(
-        False, "useGranularLabels", "Left and right", "Tells left from right ears, arms, hands, legs and shoes."
-    )
-
-
-@dataclass(frozen=True)
-class AdobeCutoutParams(Params):
-    """Adobe remove-background."""
-
-    title: ClassVar[str] = "Remove background at Adobe"
-
-    mode: Literal["cutout", "mask"] = param(
-        "cutout", "mode", "Ask for", "The cut-out brings the service's own edge colours; the mask is alpha alone.",
-        choices=(("cutout", "Cut-out"), ("mask", "Mask")),
-    )  # fmt: skip
-    color_decontamination: float = param(
-        1.0, "colorDecontamination", "Decontaminate", "How much of the old background's colour goes.",
-        between=(0, 1), step=0.01, unit="%", scale=100,
-    )  # fmt: skip
-    rgba: tuple[int, int, int, int] = param(
-        (255, 255, 255, 0), "rgba", "Background",
-        "Red, green, blue and opacity of what is put behind the subject on export; opacity 0 leaves it see-through.",
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class AdobeRefineParams(Params):
-    """Adobe refine-mask."""
-
-    title: ClassVar[str] = "Refine edge at Adobe"
-
-    color_decontamination: bool = param(
-        True, "colorDecontamination", "Decontaminate colours",
-        "Asks for the subject's own colours along the edge as well.",
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Server402RefineParams(Params):
-    """Server402 mask-refinement: it has no parameters."""
-
-    title: ClassVar[str] = "Refine edge at Server402"
-
-
-@dataclass(frozen=True)
-class AlibabaRefineParams(Params):
-    """Alibaba Cloud RefineMask: it has no parameters."""
-
-    title: ClassVar[str] = "Refine edge at Alibaba Cloud"
-
-
-# Accounts: what the user sets once. Keys are not here; they belong in the keychain.
-
-
-def _address(default: str, help: str = "Where requests go.") -> str:  # noqa: A002
+def address_param(default: str, help: str = "Where requests go.") -> str:  # noqa: A002
+    """Declare the address of a service."""
     made: str = param(default, "baseUrl", "Address", help)
     return made
 
 
-def _cap(default: float) -> float:
+def cap_param(default: float) -> float:
+    """Declare what may be spent there in a calendar month, in USD."""
     text = "The most that may be spent there in a calendar month; what would go beyond is refused. 0 spends nothing."
     made: float = param(default, "monthlyCap", "Monthly cap", text, between=(0, 10_000), soft=(0, 100), unit="USD")
     return made
 
 
-def _send_as() -> str:
+def send_as_param() -> str:
+    """Declare the format in which photos travel, for services that take several."""
     text = "JPEG at quality 95 uploads several times faster; PNG sends the exact pixels."
     made: str = param("JPG", "sendAs", "Send photos as", text, choices=(("JPG", "JPEG 95"), ("PNG", "PNG")))
     return made
 
 
-def _ask() -> bool:
+def ask_param() -> bool:
+    """Declare whether the user is asked before each job; a service without it always asks."""
     text = "Shows what leaves, to whom and at what price, and waits for your word, before every job."
     made: bool = param(True, "askFirst", "Ask before each job", text)
     return made
-
-
-@dataclass(frozen=True)
-class RunwareAccount(Params):
-    """How Runware is reached, and what it may cost."""
-
-    title: ClassVar[str] = "Runware"
-
-    base_url: str = _address("https://api.runware.ai/v1")
-    monthly_cap: float = _cap(10.0)
-    ask_first: bool = _ask()
-    send_as: str = _send_as()
-    mask_shows: Literal["subject", "background"] = param(
-        "subject", "maskShows", "Mask only is white for",
-        "What is white in the mask RemBG sends alone; Runware does not say. Change it where such a mask is inside out.",
-        choices=(("subject", "The subject"), ("background", "The background")),
-    )  # fmt: skip
-    dialect: Literal["current", "flat", "names", "settings", "mixed"] = param(
-        "current", "dialect", "Form of requests",
-        "How tasks are written; the others are for servers that speak as Runware did in its first documents.",
-        choices=(
-            ("current", "As today"), ("flat", "First documents"), ("names", "First documents, models by name"),
-            ("settings", "First documents, settings apart"), ("mixed", "As today, inputImage"),
-        ),
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class AdobeAccount(Params):
-    """How Adobe's Photoshop API is reached, and what it may cost."""
-
-    title: ClassVar[str] = "Adobe"
-
-    base_url: str = _address("https://image.adobe.io")
-    token_url: str = param(
-        "https://ims-na1.adobelogin.com/ims/token/v3", "tokenUrl", "Sign-in address", "Where access tokens come from."
-    )
-    scopes: str = param("openid,AdobeID,read_organizations", "scopes", "Scopes", "What the access token is asked for.")
-    monthly_cap: float = _cap(10.0)
-    ask_first: bool = _ask()
-    send_as: str = _send_as()
-
-
-@dataclass(frozen=True)
-class Server402Account(Params):
-    """How a Server402 is reached, how it is paid, and what it may cost."""
-
-    title: ClassVar[str] = "Server402"
-
-    base_url: str = _address("", "The server you chose; there is no official one.")
-    pay_with: Literal["token", "wallet"] = param(
-        "token", "payWith", "Pay with", "A payment token you hold, or a signature of your wallet (USDC).",
-        choices=(("token", "Token"), ("wallet", "Wallet")),
-    )  # fmt: skip
-    network: Literal["base", "base-sepolia"] = param(
-        "base", "network", "Network", "Where a wallet's payment is settled; on Sepolia with play money.",
-        choices=(("base", "Base"), ("base-sepolia", "Base Sepolia")),
-    )  # fmt: skip
-    monthly_cap: float = _cap(2.0)
-    send_as: str = _send_as()
-
-
-@dataclass(frozen=True)
-class AlibabaAccount(Params):
-    """How Alibaba Cloud's imageseg is reached, and what it may cost."""
-
-    title: ClassVar[str] = "Alibaba Cloud"
-
-    base_url: str = _address("https://imageseg.cn-shanghai.aliyuncs.com/")
-    plain_results: bool = param(
-        False, "plainResults", "Results over plain http",
-        "Allows a result to be fetched without encryption where the service offers no other way.",
-    )  # fmt: skip
-    monthly_cap: float = _cap(10.0)
-    ask_first: bool = _ask()
-
-
-@dataclass(frozen=True)
-class HostingAccount(Params):
-    """Your own S3 bucket, for services that take links only. Files get random names and are deleted after use."""
-
-    title: ClassVar[str] = "Hosting (S3)"
-
-    endpoint: str = param("", "endpoint", "Endpoint", "Empty for Amazon; the address of another S3 service.")
-    region: str = param("us-east-1", "region", "Region", "The region of the bucket.")
-    bucket: str = param("", "bucket", "Bucket", "The bucket's name.")
-    prefix: str = param("maskstudio/", "prefix", "Folder", "What the names of the files begin with.")
-    path_style: bool = param(
-        False, "pathStyle", "Bucket in the path", "For services that do not know the bucket as part of the host name."
-    )
-    valid_for: int = param(30, "validFor", "Links last", "How long a link can be used.", between=(5, 120), unit="min")
-
-
-ACCOUNTS: dict[str, type[Params]] = {
-    "runware": RunwareAccount,
-    "adobe": AdobeAccount,
-    "server402": Server402Account,
-    "alibaba": AlibabaAccount,
-    "hosting": HostingAccount,
-}

@@ -1,11 +1,12 @@
 """What a declared parameter is: its names, its range, how it is checked, and what a set of them can do."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 from maskstudio.errors import BadParameter
 
-__all__ = ["Params", "Spec", "param"]
+__all__ = ["Params", "Rule", "Spec", "param"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,27 @@ def param(
 
 
 @dataclass(frozen=True)
+class Rule:
+    """``holds(params)`` while the parameter has an effect; ``needs`` says what that takes, half a sentence."""
+
+    holds: Callable[[Any], bool]
+    needs: str
+
+
+@dataclass(frozen=True)
 class Params:
-    """A set of parameters; checked when made, so an instance is always valid."""
+    """A set of parameters; checked when made, so an instance is always valid.
+
+    title   what people call the set
+    rules   when a parameter counts, by its name in code; those that always do are not in it
+    front   names of those that a panel always shows, where it folds the rest; empty where it folds all
+    links   names of links that the user gives, which may hold signatures: the window has none, and none is written down
+    """
 
     title: ClassVar[str] = ""
+    rules: ClassVar[Mapping[str, Rule]] = {}
+    front: ClassVar[tuple[str, ...]] = ()
+    links: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for spec in self.specs():

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from maskstudio.errors import BadParameter
 from maskstudio.providers.provider import Provider
-from maskstudio.providers.remote import services
+from maskstudio.services import directory
 
 
 def _local() -> Provider:
@@ -21,6 +21,6 @@ FACTORIES: dict[str, Callable[[], Provider]] = {"local": _local}
 def get(name: str) -> Provider:
     """The provider of this name, made once; ``BadParameter`` for a name nobody knows."""
     if name not in FACTORIES:
-        known = ", ".join([*FACTORIES, *services.OPERATIONS])
+        known = ", ".join([*FACTORIES, *directory.SERVICES])
         raise BadParameter(f"There is no provider called {name!r}; known are {known}.")
     return FACTORIES[name]()

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from maskstudio.errors import BadParameter
-from maskstudio.params.services import ACCOUNTS
 from maskstudio.params.spec import Params
+from maskstudio.services import directory
 from maskstudio.settings import Settings
-
-_OF = {"baseUrl": "{}", "tokenUrl": "{}'s sign-in", "endpoint": "{}"}  # what the addresses of an account lead to
 
 
 def account(settings: Settings, name: str) -> Params:
     """The account at the service called ``name``; what does not fit in the file takes its default."""
-    kind = ACCOUNTS[name]
+    kind = directory.account(name).account
     known = {spec.wire: spec for spec in kind.specs()}
     return kind.from_wire(
         {wire: value for wire, value in _saved(settings, name).items() if _fits(known.get(wire), value)}
@@ -27,18 +25,18 @@ def keep(settings: Settings, name: str, account: Params) -> None:
     """
     from maskstudio.services.addresses import configured
 
-    for wire, value in account.to_wire().items():
-        if wire in _OF and value:
-            configured(value, _OF[wire].format(ACCOUNTS[name].title))
+    info, values = directory.account(name), account.to_wire()
+    for wire, what in info.addresses:
+        if values[wire]:
+            configured(values[wire], what.format(info.title))
     settings.services = {**settings.services, name: account.to_wire()}
 
 
 def address(account: Params) -> str:
     """The address that keys of this account belong to; where they go to two servers, both, parted by a space."""
-    values = account.to_wire()
-    if "endpoint" in values:
-        return str(values["endpoint"] or "https://s3.amazonaws.com")
-    return " ".join(str(values[name]) for name in ("baseUrl", "tokenUrl") if values.get(name))
+    info, values = directory.of(account), account.to_wire()
+    more = (str(values[wire]) for wire, _ in info.addresses[1:])
+    return " ".join(filter(None, (info.address(account), *more)))
 
 
 def _saved(settings: Settings, name: str) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Site:
     """Scheme, host and port: what decides whether two links lead to the same server."""
 
     scheme: str
@@ -37,20 +37,20 @@ class Origin:
         return f"{self.scheme}://{shown}" + ("" if self.port == _PORTS[self.scheme] else f":{self.port}")
 
 
-def origin_of(address: str) -> Origin:
+def site_of(address: str) -> Site:
     """The origin of an http(s) address. Raises ValueError for anything else, and for one with a name in it."""
     parts = urlsplit(address)
     if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None or parts.password is not None:
         raise ValueError("no web address")
-    return Origin(parts.scheme, parts.hostname.lower().rstrip("."), parts.port or _PORTS[parts.scheme])
+    return Site(parts.scheme, parts.hostname.lower().rstrip("."), parts.port or _PORTS[parts.scheme])
 
 
-def configured(address: str, what: str) -> Origin:
+def configured(address: str, what: str) -> Site:
     """The origin of an address the user typed: https, or http to this machine. Raises BadParameter."""
     if not address:
         raise BadParameter(f"{what} has no address yet; set one in its account.")
     try:
-        origin = origin_of(address if address.isprintable() and " " not in address else "")
+        origin = site_of(address if address.isprintable() and " " not in address else "")
     except ValueError:
         raise BadParameter(f"The address of {what} must be a web address such as https://example.com.") from None
     if origin.scheme == "http" and not origin.local:
@@ -58,9 +58,7 @@ def configured(address: str, what: str) -> Origin:
     return origin
 
 
-async def public(
-    link: str, known: Collection[Origin], *, plain: bool = False, proxied: bool = False
-) -> tuple[str, ...]:
+async def public(link: str, known: Collection[Site], *, plain: bool = False, proxied: bool = False) -> tuple[str, ...]:
     """Check a link from an answer; gives the addresses (IP) to connect to, none where the name is to be used.
 
     Links to ``known`` origins pass. Others must be https (http too if ``plain``), on the scheme's own port, and every
@@ -68,7 +66,7 @@ async def public(
     the proxy looks it up, and may know what this machine does not.
     """
     try:
-        origin = origin_of(link)
+        origin = site_of(link)
     except ValueError:
         raise BadAnswer("The service answered with something that is no link, so nothing was fetched.") from None
     if origin in known:
@@ -90,7 +88,7 @@ async def public(
     return () if proxied else tuple(dict.fromkeys(str(address) for address in found))
 
 
-async def _resolved(origin: Origin) -> list[Address]:
+async def _resolved(origin: Site) -> list[Address]:
     loop = asyncio.get_running_loop()
     try:
         rows = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)

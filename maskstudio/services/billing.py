@@ -3,16 +3,16 @@
 from dataclasses import dataclass, field
 
 from maskstudio.errors import Cancelled, MaskStudioError, Unclear
+from maskstudio.services import directory
 from maskstudio.services.amounts import money
 
 _FAR = 1.5  # times the price announced: more is not what the user agreed to
-# How long a service keeps a result, in seconds and in words (protocol sections 2.8 and 3.6); Runware does not say.
-KEPT = {"adobe": (3600, "about an hour"), "server402": (1800, "30 minutes"), "alibaba": (1800, "30 minutes")}
 
 
 def until(service: str, at: float) -> float | None:
     """Until when a service keeps a result of that time (seconds since 1970); None where it does not say."""
-    return at + KEPT[service][0] if service in KEPT else None
+    kept = directory.SERVICES[service].kept if service in directory.SERVICES else None
+    return None if kept is None else at + kept
 
 
 @dataclass
@@ -86,5 +86,5 @@ class Bill:
     def _again(self) -> str:
         if not self.lies:
             return ""
-        how_long = KEPT.get(self.service)
-        return f"; its result can be fetched for {how_long[1]}" if how_long else "; its result can be fetched later"
+        how_long = directory.service(self.service).kept_words
+        return f"; its result can be fetched for {how_long}" if how_long else "; its result can be fetched later"

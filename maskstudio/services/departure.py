@@ -10,14 +10,15 @@ from maskstudio.params.spec import Params
 if TYPE_CHECKING:  # pixels are not needed to say what leaves
     from maskstudio.core.image import Image
 
-Operation = Literal["detect", "objects", "bodyParts", "cutout", "refine"]
-OPERATIONS: dict[Operation, str] = {
+ServiceOperation = Literal["detect", "objects", "bodyParts", "cutout", "refine"]
+OPERATIONS: dict[ServiceOperation, str] = {
     "detect": "Detect",
     "objects": "Find objects",
     "bodyParts": "Find body parts",
     "cutout": "Remove background",
     "refine": "Refine edge",
 }
+WITH_MASK: frozenset[ServiceOperation] = frozenset({"bodyParts", "refine"})  # a layer's mask goes along
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class Departure:
 
     service: str
     title: str
-    operation: Operation
+    operation: ServiceOperation
     params: Params
     area: Rect
     whole: Rect
@@ -85,6 +86,6 @@ class ServiceState:
 
     name: str
     title: str
-    operations: dict[Operation, type[Params]]
+    operations: dict[ServiceOperation, type[Params]]
     note: str = ""
     paused: str = ""  # why its queue is paused; empty while it runs

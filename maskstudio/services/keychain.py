@@ -7,49 +7,18 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from maskstudio.errors import BadInput, Failed
+from maskstudio.services import directory
 
 log = logging.getLogger(__name__)
 
-Kept = Literal["keychain", "session"]
+KeyPlace = Literal["keychain", "session"]
 _APP = "maskstudio"
 _LONGEST = 2000  # letters; some keychains hold no more
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A key a service wants: its name, how it is shown, and the environment variable that may hold it."""
-
-    name: str
-    label: str
-    variable: str
-    optional: bool = False
-
-
-FIELDS: dict[str, tuple[Field, ...]] = {
-    "runware": (Field("apiKey", "API key", "RUNWARE_API_KEY"),),
-    "adobe": (
-        Field("clientId", "Client ID", "PS_FF_SERVICES_CLIENT_ID"),
-        Field("clientSecret", "Client secret", "PS_FF_SERVICES_CLIENT_SECRET"),
-    ),
-    "server402": (
-        Field("paymentToken", "Payment token", "MASKSTUDIO_PAYMENT_TOKEN", optional=True),
-        Field("privateKey", "Wallet's private key", "MASKSTUDIO_WALLET_KEY", optional=True),
-    ),
-    "alibaba": (
-        Field("accessKeyId", "AccessKey ID", "ALIBABA_CLOUD_ACCESS_KEY_ID"),
-        Field("accessKeySecret", "AccessKey secret", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
-    ),
-    "hosting": (
-        Field("accessKeyId", "Access key ID", "AWS_ACCESS_KEY_ID"),
-        Field("secretAccessKey", "Secret access key", "AWS_SECRET_ACCESS_KEY"),
-    ),
-}
 
 
 class Keychain:
@@ -61,7 +30,7 @@ class Keychain:
         self._said: dict[str, str] = {}  # by the keychain, which takes long, and may have to ask the user
         self._lock, self._asking = threading.Lock(), threading.Lock()
 
-    def keep(self, service: str, address: str, field: str, secret: str) -> Kept:
+    def keep(self, service: str, address: str, field: str, secret: str) -> KeyPlace:
         """Keep a key; says where: the keychain, or this session alone where there is no keychain. Raises BadInput."""
         secret = secret.strip()
         if not secret or len(secret) > _LONGEST or not secret.isprintable():
@@ -104,7 +73,7 @@ class Keychain:
     def forget(self, service: str, address: str) -> None:
         """Remove all keys of a service at this address. Raises Failed where the keychain does not let them go."""
         left = False
-        for field in FIELDS[service]:
+        for field in directory.account(service).secrets:
             entry = _entry(service, address, field.name)
             with self._lock:
                 self._session.pop(entry, None)
@@ -133,10 +102,15 @@ def take_in() -> None:
     """Take the keys out of the environment, which every program started from here would be given; to be called before
     anything is started. They stay known to this process.
     """
-    for variable in (field.variable for fields in FIELDS.values() for field in fields):
+    for variable in variables():
         value = os.environ.pop(variable, None)
         if value is not None:
             _taken[variable] = value
+
+
+def variables() -> list[str]:
+    """The environment variables that may hold keys."""
+    return [field.variable for info in directory.accounts().values() for field in info.secrets]
 
 
 def from_environment(variable: str) -> str:
@@ -168,20 +142,16 @@ def _entry(service: str, address: str, field: str) -> str:
     return " ".join((service, *_origins(address), field))
 
 
-_OFFICIAL = {
-    "runware": ("api.runware.ai",),
-    "adobe": ("image.adobe.io", "ims-na1.adobelogin.com"),
-    "alibaba": ("imageseg.cn-shanghai.aliyuncs.com",),
-}
 _HERE = ("127.0.0.1", "::1", "localhost")
 
 
 def _from_outside(service: str, address: str, field: str) -> str:
     """The key in the environment, where it can only be meant for this address; empty elsewhere."""
-    variable = next((each.variable for each in FIELDS[service] if each.name == field), "")
+    info = directory.account(service)
+    variable = next((each.variable for each in info.secrets if each.name == field), "")
     hosts = [_host(each) for each in _origins(address)]
-    # Server402 and hosting have no official address: the user names address and key alike.
-    own = service not in _OFFICIAL or all(host in (*_HERE, *_OFFICIAL[service]) for host in hosts)
+    # Where there is no official server, the user names address and key alike.
+    own = not info.hosts or all(host in (*_HERE, *info.hosts) for host in hosts)
     return from_environment(variable) if variable and own else ""
 
 

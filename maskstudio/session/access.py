@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 
 from maskstudio import settings
 from maskstudio.params.spec import Params
-from maskstudio.providers.remote import services
+from maskstudio.providers.remote import clients
 from maskstudio.providers.remote.base import Keys, Service, Times
-from maskstudio.providers.remote.server402_payments import voucher_of
-from maskstudio.services import accounts
-from maskstudio.services.keychain import FIELDS, Keychain, keychain
-from maskstudio.services.ledger import Ledger
+from maskstudio.services import accounts, directory
+from maskstudio.services.keychain import Keychain, keychain
+from maskstudio.services.ledger import Ledger, voucher_of
 
 if TYPE_CHECKING:
     from maskstudio.providers.remote.hosting import Hosting
@@ -31,17 +30,17 @@ class Access:
 
     def service(self, name: str) -> Service:
         """The service of this name, with the account and the keys of now."""
-        accounts_now = {each: self.account(each) for each in (name, "hosting") if each in FIELDS}
+        accounts_now = {each: self.account(each) for each in (name, "hosting") if each in directory.accounts()}
         known = self._services.get(name)
         wanted = (accounts_now, self.times)
         if known is None or known[0] != wanted:
-            made = services.make(name, self.account, self.keys_of, self.times)
+            made = clients.make(name, self.account, self.keys_of, self.times)
             known = self._services[name] = (wanted, made)
         return known[1]
 
     def place_of(self, name: str) -> "Service | Hosting":
         """The service of this name, or the storage that services fetch pictures from: "hosting"."""
-        return services.hosting(self.account, self.keys_of, self.times) if name == "hosting" else self.service(name)
+        return clients.hosting(self.account, self.keys_of, self.times) if name == "hosting" else self.service(name)
 
     def keys_of(self, name: str) -> Keys:
         """The keys of an account; the keychain is asked for each as it is used."""
@@ -51,30 +50,27 @@ class Access:
     def missing(self, name: str) -> str:
         """What an account lacks, one sentence; empty where it lacks nothing. Asks the keychain."""
         held = self.keys_of(name)
-        for field in FIELDS[name]:
+        for field in directory.service(name).secrets:
             _ = held[field.name]
         return self.lacking(name)
 
     def lacking(self, name: str) -> str:
         """What is known to be missing of an account, one sentence, without asking the keychain."""
-        own = self.account(name)
-        if not own.to_wire()["baseUrl"]:
-            return f"{services.TITLES[name]} has no address yet; set one in its account."
-        wanted = {field.name for field in FIELDS[name]}
-        if name == "server402":
-            wanted = {"paymentToken" if own.to_wire()["payWith"] == "token" else "privateKey"}
+        info, own = directory.service(name), self.account(name)
+        if not info.address(own):
+            return f"{info.title} has no address yet; set one in its account."
         address = accounts.address(own)
         lacking = [
             field.label
-            for field in FIELDS[name]
-            if field.name in wanted and self.keys.known(name, address, field.name) == ""
+            for field in info.secrets
+            if field.needed(own) and self.keys.known(name, address, field.name) == ""
         ]
-        return f"{services.TITLES[name]} needs your {' and '.join(lacking)}; set it in its account." if lacking else ""
+        return f"{info.title} needs your {' and '.join(lacking)}; set it in its account." if lacking else ""
 
     def prepaid(self, name: str) -> bool:
         """Whether the next call is paid already, as far as is known without asking the keychain."""
-        account = self.account(name)
-        if account.to_wire().get("payWith") != "token":
+        info, account = directory.service(name), self.account(name)
+        if not info.pays_by_token(account):
             return False
-        token = self.keys.known(name, accounts.address(account), "paymentToken")
+        token = self.keys.known(name, accounts.address(account), info.bought_key)
         return bool(token) and self.ledger.prepaid(voucher_of(token or ""))

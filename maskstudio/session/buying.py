@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from maskstudio.errors import BadParameter, CapReached, MaskStudioError, ProviderFailed, Unclear
 from maskstudio.jobs import Token
 from maskstudio.providers.remote.base import PaymentRequest, Sells, Service, run_with
-from maskstudio.providers.remote.server402_payments import voucher_of
+from maskstudio.services import directory
 from maskstudio.services.departure import Purchase
-from maskstudio.services.ledger import PAYMENT, Ledger
+from maskstudio.services.ledger import PAYMENT, Ledger, voucher_of
 
-PRICE = {"server402": 0.20}  # USD a call (protocol section 3.1); a payment for more is not what the user agreed to
 _OVER = ("expired", "cancelled", "canceled", "failed")  # states of a payment that was never made
 
 
@@ -64,7 +63,8 @@ def settled(payment: PaymentRequest, identity: str, ledger: Ledger) -> PaymentRe
 def seller_of(service: Service) -> Sells:
     """The service as one that sells tokens. Raises BadParameter where it does not."""
     if not isinstance(service, Sells):
-        raise BadParameter(f"{service.title} is not paid with tokens; Server402 is.")
+        sellers = [info.title for info in directory.SERVICES.values() if info.bought_key]
+        raise BadParameter(f"{service.title} is not paid with tokens; {' and '.join(sellers)} is.")
     return service
 
 

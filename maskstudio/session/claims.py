@@ -13,7 +13,7 @@ from maskstudio.core.seen import visible
 from maskstudio.errors import BadParameter
 from maskstudio.params.local import MaskParams
 from maskstudio.params.services import recorded
-from maskstudio.providers.remote import services
+from maskstudio.services import directory
 from maskstudio.services.departure import OPERATIONS, Departure
 from maskstudio.services.ledger import Line
 
@@ -41,7 +41,8 @@ def departure_of(line: Line, document: Document) -> tuple[Departure, MaskParams]
     """
     kept = line.errand
     operation = next((each for each in OPERATIONS if each == kept.get("operation")), None)
-    kind = services.offers(line.service).get(operation) if operation else None
+    known = directory.SERVICES.get(line.service)
+    kind = known.operations.get(operation) if known and operation else None
     area, shape = _area(kept.get("area")), kept.get("shape")
     if operation is None or kind is None or area is None or not isinstance(shape, dict):
         raise BadParameter("Too little is known of this result, so it cannot be fetched.")
@@ -51,7 +52,7 @@ def departure_of(line: Line, document: Document) -> tuple[Departure, MaskParams]
     params, layer = kept.get("params"), kept.get("layer")
     made = kind.from_wire(params if isinstance(params, dict) else {})
     return Departure(
-        line.service, services.TITLES[line.service], operation, made, area, document.frame,
+        line.service, directory.title_of(line.service), operation, made, area, document.frame,
         layer if isinstance(layer, int) and document.layer(layer) else None, (area.width, area.height), "", (),
         line.amount, "", 0.0, 0.0, photo=document.image, identity=line.id,
     ), MaskParams.from_wire(shape)  # fmt: skip

@@ -17,11 +17,11 @@ from maskstudio.jobs import Token
 from maskstudio.matting.colourtiles import laid_colours
 from maskstudio.params.local import UNSHAPED, MaskParams, RefineParams
 from maskstudio.params.spec import Params
-from maskstudio.providers.remote import services
 from maskstudio.providers.remote.base import Answer, Errand, Piece, Prepaid, Service, Trip, Where, run_with
 from maskstudio.providers.remote.gate import Gate
-from maskstudio.services.billing import KEPT, Bill
-from maskstudio.services.departure import Departure, Operation
+from maskstudio.services import directory
+from maskstudio.services.billing import Bill, until
+from maskstudio.services.departure import Departure, ServiceOperation
 from maskstudio.services.ledger import Ledger, Line
 from maskstudio.session import claims, operations
 
@@ -150,12 +150,11 @@ def fetched(
 
 def gone(line: Line) -> str:
     """What is to be added where a result is too old to be there, half a sentence; empty where it may be."""
-    seconds, words = KEPT.get(line.service, (0, ""))
-    return (
-        f"; results of {services.TITLES[line.service]} last {words}"
-        if seconds and time.time() > line.at + seconds
-        else ""
-    )
+    end = until(line.service, line.at)
+    if end is None or time.time() <= end:
+        return ""
+    info = directory.service(line.service)
+    return f"; results of {info.title} last {info.kept_words}"
 
 
 def _errand(departure: Departure, document: Document) -> Errand:
@@ -229,6 +228,6 @@ def _with_edge(layer: Layer, piece: Piece, departure: Departure, image: Image, t
     return layer.changed(measured=measured, refinement=measured, refine=refine)
 
 
-def model_of(service: str, operation: Operation, params: Params) -> str:
+def model_of(service: str, operation: ServiceOperation, params: Params) -> str:
     """What is noted as the model: the service's own name for it, or the operation."""
     return str(getattr(params, "model", "")) or f"{service} {operation}"

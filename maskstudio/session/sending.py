@@ -9,12 +9,11 @@ from maskstudio.errors import BadParameter, Cancelled, MaskStudioError, NotAgree
 from maskstudio.jobs import Job, Owes, Token
 from maskstudio.params.local import MaskParams
 from maskstudio.params.spec import Params
-from maskstudio.providers.remote import services
 from maskstudio.providers.remote.base import Answer, run_with
 from maskstudio.providers.remote.gate import gate
+from maskstudio.services import directory
 from maskstudio.services.billing import Bill
-from maskstudio.services.departure import Departure, Operation, ServiceState
-from maskstudio.services.keychain import FIELDS
+from maskstudio.services.departure import WITH_MASK, Departure, ServiceOperation, ServiceState
 from maskstudio.session import errands
 from maskstudio.session.access import Access
 from maskstudio.session.arriving import Arriving
@@ -23,7 +22,6 @@ from maskstudio.session.owing import OwedVerbs
 from maskstudio.session.tokens import TokenVerbs
 
 Go = Callable[[Departure], object]
-_NEEDS_MASK = ("bodyParts", "refine")
 
 
 def _refused(departure: Departure, _go: Go) -> None:
@@ -50,26 +48,31 @@ class ServiceVerbs:
     def states(self) -> list[ServiceState]:
         """Every service with what it does and what is missing before it can be used. Asks the keychain."""
         return [
-            ServiceState(name, title, dict(services.offers(name)), self.access.missing(name), gate(name).paused)
-            for name, title in services.TITLES.items()
+            ServiceState(name, info.title, self.offers(name), self.access.missing(name), gate(name).paused)
+            for name, info in directory.SERVICES.items()
         ]
 
     def ask_states(self, done: Callable[[list[ServiceState]], None]) -> Job:
         """``states``, found out where nobody waits: a keychain takes its time, and may ask the user to unlock it."""
 
         def work(_token: Token) -> list[ServiceState]:
-            for field in FIELDS["hosting"]:
+            for field in directory.account("hosting").secrets:
                 _ = self.access.keys_of("hosting")[field.name]
             return self.states()
 
         return self._desk.runner.start("Look for keys", work, done, lane="services", quiet=True, away=True)
 
-    def offers(self, name: str) -> dict[Operation, type[Params]]:
-        """What a service can do, and the parameters of each operation."""
-        return dict(services.offers(name))
+    def offers(self, name: str) -> dict[ServiceOperation, type[Params]]:
+        """What a service can do, and the parameters of each operation; nothing for a name nobody knows."""
+        return dict(directory.SERVICES[name].operations) if name in directory.SERVICES else {}
 
     def prepare(
-        self, name: str, operation: Operation, params: Params, area: Rect | None = None, layer_id: int | None = None
+        self,
+        name: str,
+        operation: ServiceOperation,
+        params: Params,
+        area: Rect | None = None,
+        layer_id: int | None = None,
     ) -> Departure:
         """What would leave for this. ``area`` are pixels of the photo; by default all, or those around the mask.
         ``layer_id`` is the layer whose mask goes along, where one is needed; by default the active one. The keychain is
@@ -102,7 +105,7 @@ class ServiceVerbs:
         made = self.prepare(departure.service, departure.operation, departure.params, area, departure.layer)
         return replace(made, identity=departure.identity)
 
-    def ask(self, name: str, operation: Operation, params: Params, shape: MaskParams | None = None) -> None:
+    def ask(self, name: str, operation: ServiceOperation, params: Params, shape: MaskParams | None = None) -> None:
         """Have a service do something, on the user's word: asked each time, unless they agreed once for all."""
         try:
             departure = self.prepare(name, operation, params)
@@ -177,7 +180,7 @@ class ServiceVerbs:
     ) -> Job:
         """Prove address and keys of a service, or of "hosting", without a picture and without cost."""
         return self._desk.runner.start(
-            f"Test {services.TITLES.get(name, name)}",
+            f"Test {directory.title_of(name)}",
             lambda token: run_with(token, self.access.place_of(name).check),
             done,
             lane=f"test {name}",
@@ -195,8 +198,8 @@ class ServiceVerbs:
 
     # Within
 
-    def _subject(self, operation: Operation, layer_id: int | None) -> Layer | None:
-        if operation not in _NEEDS_MASK:
+    def _subject(self, operation: ServiceOperation, layer_id: int | None) -> Layer | None:
+        if operation not in WITH_MASK:
             return None
         layer = self._desk.active if layer_id is None else self._desk.required().layer(layer_id)
         if layer is None or not layer.alpha.tiles:

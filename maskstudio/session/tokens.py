@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 from maskstudio.errors import BadParameter, MaskStudioError, NotAgreed, ProviderFailed
 from maskstudio.jobs import Job, Token
-from maskstudio.providers.remote import services
 from maskstudio.providers.remote.base import PaymentRequest
-from maskstudio.services import accounts
+from maskstudio.services import accounts, directory
 from maskstudio.services.addresses import configured
 from maskstudio.services.departure import Purchase
 from maskstudio.session import buying
@@ -29,14 +28,13 @@ class TokenVerbs:
         """What a token would cost, and where, before it is asked for. BadParameter for a service without tokens."""
         service, account = self._access.service(name), self._access.account(name)
         buying.seller_of(service)
-        values, title, problem, host = account.to_wire(), services.TITLES[name], "", ""
+        info, problem, host = directory.service(name), "", ""
         try:
-            host = configured(str(values["baseUrl"]), title).host
+            host = configured(info.address(account), info.title).host
         except BadParameter as error:
             problem = str(error)
-        return Purchase(
-            name, title, host, buying.PRICE[name], self._access.ledger.spent(name), float(values["monthlyCap"]), problem
-        )
+        spent, cap = self._access.ledger.spent(name), float(account.to_wire()["monthlyCap"])
+        return Purchase(name, info.title, host, info.price or 0.0, spent, cap, problem)
 
     def buy(
         self,
@@ -78,7 +76,7 @@ class TokenVerbs:
                 payment = buying.looked_at(service, self._access.ledger, token)
             return self._token_kept(name, payment)
 
-        return self._money(f"Look at the payment at {services.TITLES.get(name, name)}", work, done, failed)
+        return self._money(f"Look at the payment at {directory.title_of(name)}", work, done, failed)
 
     def _money(
         self,
@@ -96,7 +94,7 @@ class TokenVerbs:
             return Bought(payment)
         address = accounts.address(self._access.account(name))
         try:
-            kept = self._access.keys.keep(name, address, "paymentToken", payment.token)
+            kept = self._access.keys.keep(name, address, directory.service(name).bought_key, payment.token)
         except MaskStudioError as error:
             raise ProviderFailed(f"The token of the payment could not be kept: {error}") from error
         return Bought(payment, kept, payment.token)

@@ -10,7 +10,7 @@ import pytest
 
 from maskstudio.cli import app
 from maskstudio.providers.remote.gate import gate
-from maskstudio.services.keychain import FIELDS
+from maskstudio.services import directory
 from maskstudio.session import access
 from tests.budgets import PATIENT, impatient
 from tests.sending.scene import BRIGHT, EVERY, World, photo, world
@@ -47,7 +47,7 @@ def place(servers: World) -> Iterator[World]:
 def maskstudio(monkeypatch, capsys, place):
     """Run the program in this process, set up for the servers; returns status, output and errors."""
     for (service, field), secret in place.secrets.items():
-        variable = next(each.variable for each in FIELDS[service] if each.name == field)
+        variable = next(each.variable for each in directory.account(service).secrets if each.name == field)
         monkeypatch.setenv(variable, secret)
 
     monkeypatch.setattr(access, "Times", lambda: PATIENT)

@@ -12,8 +12,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.params.services import ACCOUNTS
-from maskstudio.services import accounts
+from maskstudio.services import accounts, directory
 from maskstudio.services.keychain import Keychain
 from maskstudio.session.session import Session
 from tests.budgets import PATIENT
@@ -48,7 +47,7 @@ class World:
                 "pathStyle": True,
             },
         }  # fmt: skip
-        return ACCOUNTS[name].from_wire(known[name])
+        return directory.account(name).account.from_wire(known[name])
 
     def charges(self, name: str) -> list[Any]:
         """What a service charged."""

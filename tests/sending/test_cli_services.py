@@ -11,8 +11,9 @@ from scipy import ndimage
 from maskstudio import settings
 from maskstudio.cli import services
 from maskstudio.errors import BadParameter
-from maskstudio.params.services import ACCOUNTS, AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams
-from maskstudio.services import accounts
+from maskstudio.params.adobe import AdobeRefineParams
+from maskstudio.params.runware import RunwareCutoutParams, RunwareMaskParams
+from maskstudio.services import accounts, directory
 from tests.sending.scene import BRIGHT, EVERY, luma, photo
 
 
@@ -143,8 +144,8 @@ def test_bad_input_is_one_sentence(maskstudio, picture, words, says):
 
 ADDRESSES = [
     (name, spec.wire)
-    for name, kind in ACCOUNTS.items()
-    for spec in kind.specs()
+    for name, info in directory.accounts().items()
+    for spec in info.account.specs()
     if spec.wire in ("baseUrl", "tokenUrl", "endpoint") or str(spec.default).startswith("http")
 ]
 
@@ -155,13 +156,13 @@ ADDRESSES = [
 @pytest.mark.parametrize(("name", "wire"), ADDRESSES)
 def test_what_is_no_web_address_is_not_kept(name, wire, address):
     known = settings.Settings()
-    account = ACCOUNTS[name].from_wire({wire: address})
+    account = directory.account(name).account.from_wire({wire: address})
     with pytest.raises(BadParameter, match=r"The address of .* must be a web address") as said:
         accounts.keep(known, name, account)
     assert str(said.value).count(".") == 2, "one sentence, with an example"
     assert known.services == {}
     for sound in ("https://example.com/v1", "http://127.0.0.1:9/", "http://[::1]:9", ""):
-        accounts.keep(known, name, ACCOUNTS[name].from_wire({wire: sound}))
+        accounts.keep(known, name, directory.account(name).account.from_wire({wire: sound}))
 
 
 def test_sets_of_a_service_from_words():

@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 
-from maskstudio.params.services import (
-    AdobeRefineParams,
-    AlibabaRefineParams,
-    RunwareCutoutParams,
-    RunwareMaskParams,
-    Server402RefineParams,
-)
+from maskstudio.params.adobe import AdobeRefineParams
+from maskstudio.params.alibaba import AlibabaRefineParams
+from maskstudio.params.runware import RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.server402 import Server402RefineParams
 from tests.budgets import HELD
 from tests.sending.scene import BRIGHT, opened
 from tests.sending.test_paid import PLAIN, lost

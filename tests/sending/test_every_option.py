@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 
 from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
-from maskstudio.providers.remote.services import OPERATIONS
+from maskstudio.services import directory
 from tests.sending.scene import photo
 from tests.servers.pictures import encode
 
@@ -22,7 +22,7 @@ COMMANDS = {
     "cutout": (CutoutParams, ExportParams),
     "refine": (RefineParams, AdjustParams, ExportParams),
 }
-DONE = [(service, operation) for service, done in OPERATIONS.items() for operation in done]
+DONE = [(service, operation) for service, info in directory.SERVICES.items() for operation in info.operations]
 
 
 def other(place, spec):
@@ -109,7 +109,7 @@ def test_every_parameter_of_a_service_is_used_or_refused(ran, place, service, op
     first = ran(service, operation)
     assert first[0] == 0, first[1]
     outcomes = {}
-    for spec in OPERATIONS[service][operation].specs():
+    for spec in directory.service(service).operations[operation].specs():
         outcomes[spec.wire] = judge(first, ran(service, operation, "--option", f"{spec.wire}={other(place, spec)}"))
     refused = {wire for wire, how in outcomes.items() if how == "refused"}
     # Alone these mean nothing: a PNG has no quality, and the thresholds belong to matting, which is off.

@@ -14,7 +14,10 @@ import pytest
 
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Runner
-from maskstudio.params.services import AdobeObjectsParams, AlibabaRefineParams, RunwareMaskParams, Server402RefineParams
+from maskstudio.params.adobe import AdobeObjectsParams
+from maskstudio.params.alibaba import AlibabaRefineParams
+from maskstudio.params.runware import RunwareMaskParams
+from maskstudio.params.server402 import Server402RefineParams
 from maskstudio.providers.remote.gate import gate
 from tests.budgets import HELD
 from tests.patience import PATIENCE, until

@@ -15,8 +15,10 @@ import pytest
 
 from maskstudio import paths
 from maskstudio.errors import BadAnswer, Cancelled, Unclear
+from maskstudio.params.adobe import AdobeRefineParams
 from maskstudio.params.local import MaskParams
-from maskstudio.params.services import AdobeRefineParams, RunwareCutoutParams, RunwareMaskParams, Server402RefineParams
+from maskstudio.params.runware import RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.server402 import Server402RefineParams
 from maskstudio.providers.remote.gate import gate
 from maskstudio.services.billing import Bill
 from maskstudio.services.ledger import Ledger

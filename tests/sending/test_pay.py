@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from maskstudio.errors import CapReached, PaymentNeeded
-from maskstudio.params.services import Server402RefineParams
+from maskstudio.params.server402 import Server402RefineParams
 from maskstudio.services.ledger import PAYMENT, Ledger
 from tests.sending.scene import opened
 from tests.sending.test_session_services import by_hand, refined, visible_alpha

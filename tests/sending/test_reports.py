@@ -7,8 +7,10 @@ import pytest
 from maskstudio import paths
 from maskstudio.core.checked import told
 from maskstudio.errors import BadProject
+from maskstudio.params.adobe import AdobeObjectsParams
+from maskstudio.params.alibaba import AlibabaRefineParams
 from maskstudio.params.local import MaskParams
-from maskstudio.params.services import AdobeObjectsParams, AlibabaRefineParams, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.runware import RunwareCutoutParams, RunwareMaskParams
 from maskstudio.providers.remote.said import said
 from tests.sending.scene import opened
 from tests.sending.test_session_services import by_hand

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from maskstudio.errors import MaskStudioError
-from maskstudio.services.keychain import FIELDS
+from maskstudio.services import directory
 from tests.sending.scene import EVERY, opened, photo
 from tests.sending.test_faults import ASKED
 from tests.sending.test_session_services import by_hand
@@ -79,7 +79,7 @@ def test_no_key_shows_in_the_process_listing_or_in_what_the_program_says(place, 
     PIL.Image.fromarray(photo()).save(picture)
     env = dict(os.environ)
     for (service, field), secret in place.secrets.items():
-        env[next(each.variable for each in FIELDS[service] if each.name == field)] = secret
+        env[next(each.variable for each in directory.account(service).secrets if each.name == field)] = secret
     values = [f"{wire}={value}" for wire, value in place.account("runware").to_wire().items()]
     subprocess.run([*MAIN, "providers", "set", "runware", *values], env=env, check=True, capture_output=True)
     listed: list[str] = []

@@ -11,17 +11,11 @@ from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import BadParameter, CapReached, KeyNeeded, NotAgreed, ProviderFailed
 from maskstudio.jobs import Inline, Runner, immediate
+from maskstudio.params.adobe import AdobeBodyPartsParams, AdobeCutoutParams, AdobeObjectsParams, AdobeRefineParams
+from maskstudio.params.alibaba import AlibabaRefineParams
 from maskstudio.params.local import BrushParams, MaskParams
-from maskstudio.params.services import (
-    AdobeBodyPartsParams,
-    AdobeCutoutParams,
-    AdobeObjectsParams,
-    AdobeRefineParams,
-    AlibabaRefineParams,
-    RunwareCutoutParams,
-    RunwareMaskParams,
-    Server402RefineParams,
-)
+from maskstudio.params.runware import RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.server402 import Server402RefineParams
 from maskstudio.providers.remote.gate import gate
 from maskstudio.services.keychain import Keychain
 from maskstudio.session.session import Session

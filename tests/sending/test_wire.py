@@ -20,7 +20,7 @@ from maskstudio.providers.remote.base import run_with
 from maskstudio.providers.remote.redact import redacted, sentence
 from maskstudio.providers.remote.wire import Deadline, Wire, retry_after
 from maskstudio.services import addresses
-from maskstudio.services.addresses import configured, origin_of, public
+from maskstudio.services.addresses import configured, public, site_of
 from tests.budgets import PATIENT
 from tests.patience import PATIENCE
 from tests.servers.running import serve
@@ -92,7 +92,7 @@ def test_keys_stay_with_their_origin(site):
     base, asked = site
     with pytest.raises(BadAnswer, match="outside its own server"):
         call(base, "https://elsewhere.example/x")
-    port = origin_of(base).port
+    port = site_of(base).port
     with pytest.raises(BadAnswer):
         call(base, f"http://127.0.0.1:{port + 1}/x")
     assert call(base, f"{base}/inside").ok
@@ -110,16 +110,16 @@ def test_results_are_fetched_without_keys_from_known_origins_alone(site):
     def fetch(link, known, **how):
         return run_with(Token(), lambda: carrier.fetch(link, known, PATIENT, Deadline(PATIENCE), **how))
 
-    assert fetch(f"{base}/picture-a", {origin_of(base)}) == b"\x89PNG"
+    assert fetch(f"{base}/picture-a", {site_of(base)}) == b"\x89PNG"
     assert "authorization" not in asked[-1][1]
     with pytest.raises(BadAnswer):
         fetch(f"{base}/picture-a", set())
     with pytest.raises(BadAnswer, match="larger"):
-        fetch(f"{base}/large", {origin_of(base)}, largest=4096)
+        fetch(f"{base}/large", {site_of(base)}, largest=4096)
     with pytest.raises(BadAnswer, match="no picture"):
-        fetch(f"{base}/page", {origin_of(base)})
+        fetch(f"{base}/page", {site_of(base)})
     with pytest.raises(BadAnswer, match="leads on"):
-        fetch(f"{base}/away-b", {origin_of(base)})
+        fetch(f"{base}/away-b", {site_of(base)})
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ import argparse
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from maskstudio.services.keychain import FIELDS
+from maskstudio.services import directory
 from tests.servers.faults import Faults
 from tests.servers.running import listener, serve
 from tests.servers.runware import RunwareServer
@@ -25,17 +26,26 @@ ALIBABA = ("access-key", "access-key-secret")
 TROUBLE = ("slow", "drop", "429", "500", "503", "html502")
 
 
-def services(faults: Faults) -> dict[str, Any]:
-    """Every service by its prefix, with the keys above."""
+@dataclass(frozen=True)
+class Offered:
+    """A service as it is tried here: its server, what its account is set to (``{}`` is where it lives), its keys."""
+
+    server: Any
+    account: str
+    keys: tuple[str, ...]
+
+
+def services(faults: Faults) -> dict[str, Offered]:
+    """Every service by its name, which is its prefix too."""
     from tests.servers.adobe import AdobeServer
     from tests.servers.alibaba import AlibabaServer
     from tests.servers.server402 import Server402
 
     return {
-        "/runware": RunwareServer(keys=(RUNWARE_KEY,), faults=faults),
-        "/adobe": AdobeServer(*ADOBE, faults=faults),
-        "/server402": Server402(tokens=(PAYMENT_TOKEN,), faults=faults),
-        "/alibaba": AlibabaServer(*ALIBABA, faults=faults),
+        "runware": Offered(RunwareServer(keys=(RUNWARE_KEY,), faults=faults), "baseUrl={}/v1", (RUNWARE_KEY,)),
+        "adobe": Offered(AdobeServer(*ADOBE, faults=faults), "baseUrl={0} tokenUrl={0}/ims/token/v3", ADOBE),
+        "server402": Offered(Server402(tokens=(PAYMENT_TOKEN,), faults=faults), "baseUrl={}", (PAYMENT_TOKEN,)),
+        "alibaba": Offered(AlibabaServer(*ALIBABA, faults=faults), "baseUrl={}/", ALIBABA),
     }
 
 
@@ -44,27 +54,17 @@ def composed(parts: Mapping[str, Any]) -> Starlette:
     return Starlette(routes=[Mount(prefix, routes=list(service.routes)) for prefix, service in parts.items()])
 
 
-def how_to(base: str, bucket: Any) -> str:
+def how_to(base: str, bucket: Any, offered: Mapping[str, Offered]) -> str:
     """What to run in another shell, so that maskstudio finds all this; in the window it is typed under Services."""
-    accounts = {
-        "runware": f"baseUrl={base}/runware/v1",
-        "adobe": f"baseUrl={base}/adobe tokenUrl={base}/adobe/ims/token/v3",
-        "server402": f"baseUrl={base}/server402",
-        "alibaba": f"baseUrl={base}/alibaba/",
-        "hosting": f"endpoint={bucket.endpoint} bucket={bucket.bucket} region={bucket.region} pathStyle=true",
-    }
-    keys = {
-        "runware": (RUNWARE_KEY,),
-        "adobe": ADOBE,
-        "server402": (PAYMENT_TOKEN,),
-        "alibaba": ALIBABA,
-        "hosting": (bucket.access_key, bucket.secret),
-    }
+    place = f"endpoint={bucket.endpoint} bucket={bucket.bucket} region={bucket.region} pathStyle=true"
+    accounts = {name: each.account.format(f"{base}/{name}") for name, each in offered.items()} | {"hosting": place}
+    keys = {name: each.keys for name, each in offered.items()} | {"hosting": (bucket.access_key, bucket.secret)}
     lines = ["# A folder of its own keeps your real accounts as they are.", "export MASKSTUDIO_HOME=trial"]
     lines += [f"maskstudio providers set {name} {values}" for name, values in accounts.items()]
     lines.append("# The keys, which are made up.")
     for name, values in keys.items():
-        lines += [f"export {field.variable}={value}" for field, value in zip(FIELDS[name], values, strict=False)]
+        fields = directory.account(name).secrets
+        lines += [f"export {field.variable}={value}" for field, value in zip(fields, values, strict=False)]
     return "\n".join(lines)
 
 
@@ -80,8 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     faults = Faults(delay=5.0)
     if asked.trouble:
         faults.randomly(asked.trouble, TROUBLE, seed=1)
-    with hosting.bucket() as bucket, serve(composed(services(faults)), listener(asked.port)) as base:
-        print(how_to(base, bucket), "# Ctrl+C ends the servers.", sep="\n", flush=True)
+    offered = services(faults)
+    app = composed({f"/{name}": each.server for name, each in offered.items()})
+    with hosting.bucket() as bucket, serve(app, listener(asked.port)) as base:
+        print(how_to(base, bucket, offered), "# Ctrl+C ends the servers.", sep="\n", flush=True)
         try:
             while True:
                 time.sleep(3600)

@@ -125,14 +125,15 @@ def window(qtbot):
 @pytest.fixture
 def service(monkeypatch):
     """Services that answer at once, by name; those asked for by a session are made when they are first wanted."""
-    from maskstudio.providers.remote import services
+    from maskstudio.providers.remote import clients
     from maskstudio.providers.remote.gate import gate
+    from maskstudio.services import directory
     from maskstudio.services.keychain import Keychain, keychain
     from tests.ui.stubservice import StubService
 
     gate.cache_clear()
-    made = {name: StubService(name) for name in services.OPERATIONS}
-    monkeypatch.setattr(services, "make", lambda name, *_: made[name])
+    made = {name: StubService(name) for name in directory.SERVICES}
+    monkeypatch.setattr(clients, "make", lambda name, *_: made[name])
     monkeypatch.setattr(Keychain, "look_up", lambda *_: "a key")
     keychain.cache_clear()
     yield made

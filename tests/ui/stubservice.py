@@ -4,7 +4,7 @@ import numpy as np
 
 from maskstudio.errors import BadAnswer
 from maskstudio.providers.remote.base import Answer, Piece, Plan
-from maskstudio.providers.remote.services import OPERATIONS, TITLES
+from maskstudio.services import directory
 
 
 class StubService:
@@ -14,8 +14,8 @@ class StubService:
     """
 
     def __init__(self, name):
-        self.name, self.title = name, TITLES[name]
-        self.operations = OPERATIONS[name]
+        self.name, self.title = name, directory.service(name).title
+        self.operations = directory.service(name).operations
         self.errands = []
         self.price = None
         self.problem = ""

@@ -13,7 +13,7 @@ from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Busy, CapReached, KeyNeeded, PaymentNeeded, Unreachable
 from maskstudio.jobs import Job
-from maskstudio.params.services import RunwareAccount
+from maskstudio.params.runware import RunwareAccount
 from maskstudio.services import accounts
 from maskstudio.services.amounts import money
 from maskstudio.ui.services.departurepicture import DeparturePicture

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton
 
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadAnswer
-from maskstudio.params.services import RunwareMaskParams
+from maskstudio.params.runware import RunwareMaskParams
 from maskstudio.ui.widgets import dialogs
 from maskstudio.ui.window.waiting import WaitingSheet
 from tests.ui.test_window import idle

@@ -10,10 +10,11 @@ from starlette.applications import Starlette
 
 from maskstudio import settings as stored
 from maskstudio.errors import KeyNeeded
-from maskstudio.params.services import ACCOUNTS, AdobeAccount, RunwareAccount
+from maskstudio.params.adobe import AdobeAccount
+from maskstudio.params.runware import RunwareAccount
 from maskstudio.providers.remote.gate import gate
-from maskstudio.services import accounts
-from maskstudio.services.keychain import FIELDS, keychain
+from maskstudio.services import accounts, directory
+from maskstudio.services.keychain import keychain
 
 K = Qt.Key
 
@@ -61,12 +62,12 @@ def words(widget):
 
 
 def test_every_account_has_its_form_and_its_keys_under_dots(page):
-    assert list(page.accounts) == list(ACCOUNTS)
+    assert list(page.accounts) == list(directory.accounts())
     for name, section in page.accounts.items():
         section.fold(False)
-        for spec in ACCOUNTS[name].specs():
+        for spec in directory.account(name).account.specs():
             assert section.findChild(QWidget, spec.wire).accessibleName() == spec.label
-        for field in FIELDS[name]:
+        for field in directory.account(name).secrets:
             line = section.findChild(QLineEdit, field.name)
             assert line.echoMode() == QLineEdit.EchoMode.Password
             assert field.label in line.accessibleName()

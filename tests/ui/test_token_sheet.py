@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from maskstudio.errors import Unreachable
-from maskstudio.params.services import Server402Account
+from maskstudio.params.server402 import Server402Account
 from maskstudio.providers.remote.base import PaymentRequest
 from maskstudio.services import accounts
 from maskstudio.services.ledger import PAYMENT

@@ -18,30 +18,27 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
-from maskstudio.params.services import (
+from maskstudio.params.adobe import (
     AdobeAccount,
-    AdobeBodyPartsParams,
-    AdobeCutoutParams,
-    AdobeObjectsParams,
-    AdobeRefineParams,
 )
 from maskstudio.params.spec import Params
 from maskstudio.providers.remote import adobe_jobs
 from maskstudio.providers.remote.adobe_jobs import ENDPOINTS, Endpoint
 from maskstudio.providers.remote.adobe_results import Results
-from maskstudio.providers.remote.adobe_token import Line, NotAccepted, Tokens, client_of, shared_tokens
-from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, Where, aside
+from maskstudio.providers.remote.adobe_token import AccessTokens, AdobeCalls, NotAccepted, client_of, shared_tokens
+from maskstudio.providers.remote.base import Answer, Errand, Keys, Plan, Times, Trip, Where, aside
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.pictures import Sent, encoded, fitted
 from maskstudio.providers.remote.said import said
 from maskstudio.providers.remote.wire import Deadline, Reply
-from maskstudio.services.addresses import Origin, configured
+from maskstudio.services.addresses import Site, configured
+from maskstudio.services.adobe import ADOBE
+from maskstudio.services.departure import WITH_MASK, ServiceOperation
 
 # Adobe fetches pictures from these domains only (section 2.8).
 DOMAINS = ("amazonaws.com", "windows.net", "dropboxusercontent.com", "assets.frame.io", "storage.googleapis.com")
-_TITLE = "Adobe"
-_PRICE = "Adobe bills by contract and does not say what a call costs."
+_TITLE = ADOBE.title
 _NOTHING = (KeyNeeded, PaymentNeeded, Busy, Unreachable, NotAccepted)  # after these, surely nothing was done
 _GARBLED = 3  # answers in a row that make no sense before a job is given up
 _GROWTH = 1.5  # of the pause between two questions
@@ -49,16 +46,10 @@ _LATE = "Adobe has not finished in time; the work may still be done and charged 
 
 
 class Adobe:
-    """The service for one account. Tokens are shared with all other objects of the process, unless some are given."""
+    """The service for one account. Access tokens are shared with the whole process, unless some are given."""
 
-    name = "adobe"
-    title = _TITLE
-    operations: ClassVar[Mapping[Operation, type[Params]]] = {
-        "objects": AdobeObjectsParams,
-        "bodyParts": AdobeBodyPartsParams,
-        "cutout": AdobeCutoutParams,
-        "refine": AdobeRefineParams,
-    }
+    name, title = ADOBE.name, ADOBE.title
+    operations: ClassVar[Mapping[ServiceOperation, type[Params]]] = ADOBE.operations
 
     def __init__(
         self,
@@ -67,20 +58,20 @@ class Adobe:
         hosting: Hosting,
         *,
         times: Times | None = None,
-        tokens: Tokens | None = None,
+        tokens: AccessTokens | None = None,
     ) -> None:
         self.account = account
         self._keys, self._hosting, self._times = keys, hosting, times or Times()
         self._tokens = tokens or shared_tokens()
 
-    def plan(self, operation: Operation, params: Params, size: tuple[int, int]) -> Plan:
+    def plan(self, operation: ServiceOperation, params: Params, size: tuple[int, int]) -> Plan:
         """What would be sent for a photo of this size: a copy that fits, by way of the user's storage."""
         hosts = tuple(host for host in (self._hosting.host, urlsplit(self.account.base_url).hostname or "") if host)
         return Plan(
             sent=fitted(size, ENDPOINTS[operation].longest),
             kind="PNG" if self.account.send_as == "PNG" else "JPEG",
             hosts=hosts,
-            price_note=_PRICE,
+            price_note=ADOBE.price_note,
             problem=self._problem(),
         )
 
@@ -90,10 +81,10 @@ class Adobe:
             raise BadParameter(problem)
         adobe_jobs.check_mask(errand)
         if errand.dry:
-            return Answer(note=_PRICE)
+            return Answer(note=ADOBE.price_note)
         deadline = Deadline(self._times.total)
         client = client_of(self.account, self._keys)
-        async with Line(self.account, client, self._tokens, self._times, deadline) as line:
+        async with AdobeCalls(self.account, client, self._tokens, self._times, deadline) as line:
             trip.report(0.02, "Signing in to Adobe")
             await line.sign_in()
             trip.report(0.05, "Preparing the pictures")
@@ -105,7 +96,7 @@ class Adobe:
         """The answer of a job that was asked for before: it is only asked after."""
         deadline = Deadline(self._times.total)
         client = client_of(self.account, self._keys)
-        async with Line(self.account, client, self._tokens, self._times, deadline) as line:
+        async with AdobeCalls(self.account, client, self._tokens, self._times, deadline) as line:
             data = {"statusUrl": where.get("status", "")}
             link = adobe_jobs.status_link(data, self.account.base_url, ENDPOINTS[errand.operation].version)
             outcome = await self._awaited(line, link, trip)
@@ -128,7 +119,7 @@ class Adobe:
         """Sign in and say hello; no picture is sent and nothing is spent."""
         deadline = Deadline(self._times.total)
         client = client_of(self.account, self._keys)
-        async with Line(self.account, client, self._tokens, self._times, deadline) as line:
+        async with AdobeCalls(self.account, client, self._tokens, self._times, deadline) as line:
             await line.call("GET", "pie/psdService/hello")
         found = "Adobe accepts these keys"
         problem = self._problem()
@@ -139,7 +130,7 @@ class Adobe:
         return configured(self.account.base_url, _TITLE).local
 
     @property
-    def _known(self) -> frozenset[Origin]:
+    def _known(self) -> frozenset[Site]:
         """Origins on this machine from which a result may come, since the user named them."""
         return self._hosting.known | ({configured(self.account.base_url, _TITLE)} if self._local else set())
 
@@ -154,11 +145,13 @@ class Adobe:
     def _pictures(self, errand: Errand) -> list[Sent]:
         size = fitted(errand.size, ENDPOINTS[errand.operation].longest)
         photo = encoded(errand.photo, size, self.account.send_as)
-        if errand.operation not in ("bodyParts", "refine") or errand.mask is None:
+        if errand.operation not in WITH_MASK or errand.mask is None:
             return [photo]
         return [photo, encoded(errand.mask, size, "PNG")]
 
-    async def _done(self, errand: Errand, pictures: list[Sent], line: Line, trip: Trip) -> tuple[dict[str, Any], str]:
+    async def _done(
+        self, errand: Errand, pictures: list[Sent], line: AdobeCalls, trip: Trip
+    ) -> tuple[dict[str, Any], str]:
         """Lend the pictures, ask for the work, wait for it; the answer of the finished job, and what was left lent."""
         trip.report(0.1, f"Sending to {self._hosting.host}")
         endpoint = ENDPOINTS[errand.operation]
@@ -176,7 +169,7 @@ class Adobe:
                 charge.done(None)
             return outcome, links.left
 
-    async def _awaited(self, line: Line, link: str, trip: Trip) -> dict[str, Any]:
+    async def _awaited(self, line: AdobeCalls, link: str, trip: Trip) -> dict[str, Any]:
         """Ask after a job, less and less often, until it is over or the errand's budget is."""
         pause, share, garbled = self._times.poll, 0.35, 0
         while True:
@@ -196,12 +189,18 @@ class Adobe:
                 raise BadAnswer("Adobe's answers make no sense, so the result of its work is not known.")
 
 
-def _undone(line: Line, outcome: dict[str, Any]) -> ProviderFailed:
+def client(account: Params, keys: Keys, bucket: Hosting, times: Times) -> Adobe:
+    """The client for an account."""
+    assert isinstance(account, AdobeAccount)
+    return Adobe(account, keys, bucket, times=times)
+
+
+def _undone(line: AdobeCalls, outcome: dict[str, Any]) -> ProviderFailed:
     words = line.words(adobe_jobs.said(outcome))
     return ProviderFailed(f"Adobe could not do it{f': {words}' if words else ''}.")
 
 
-async def _submitted(line: Line, endpoint: Endpoint, body: adobe_jobs.Body, charge: Charge) -> Reply:
+async def _submitted(line: AdobeCalls, endpoint: Endpoint, body: adobe_jobs.Body, charge: Charge) -> Reply:
     charge.sent(None)
     try:
         reply = await line.call("POST", endpoint.path, json=body, repeat="refused")
@@ -215,7 +214,7 @@ async def _submitted(line: Line, endpoint: Endpoint, body: adobe_jobs.Body, char
     return reply
 
 
-async def _asked(line: Line, link: str) -> Reply:
+async def _asked(line: AdobeCalls, link: str) -> Reply:
     """How a job stands. Once it was taken on, a lost connection leaves open what became of it: Unclear."""
     try:
         return await line.call("GET", link)

@@ -8,15 +8,16 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from maskstudio.errors import BadAnswer, BadMask
-from maskstudio.params.services import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
-from maskstudio.providers.remote.base import Errand, Operation
+from maskstudio.params.adobe import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
+from maskstudio.providers.remote.base import Errand
 from maskstudio.providers.remote.said import number
 from maskstudio.providers.remote.said import said as in_its_words
-from maskstudio.services.addresses import origin_of
+from maskstudio.services.addresses import site_of
+from maskstudio.services.departure import WITH_MASK, ServiceOperation
 
 Body = dict[str, Any]
 Box = tuple[float, float, float, float]
-State = Literal["waiting", "done", "failed"]
+AdobeState = Literal["waiting", "done", "failed"]
 _OURS = ".adobe.io"
 _PNG = "image/png"
 
@@ -30,7 +31,7 @@ class Endpoint:
     longest: int
 
 
-ENDPOINTS: dict[Operation, Endpoint] = {
+ENDPOINTS: dict[ServiceOperation, Endpoint] = {
     "objects": Endpoint(1, "/v1/mask-objects", 4000),
     "bodyParts": Endpoint(1, "/v1/mask-body-parts", 4000),
     "refine": Endpoint(1, "/v1/refine-mask", 4000),
@@ -39,7 +40,7 @@ ENDPOINTS: dict[Operation, Endpoint] = {
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPicture:
     """One picture in an answer: what is said of it, and the link to it. ``box`` is left, top, right, bottom in px.
 
     ``said`` is the same in Adobe's own words.
@@ -74,9 +75,7 @@ def body_of(errand: Errand, links: list[str]) -> Body:
 
 def check_mask(errand: Errand) -> None:
     """Raise BadMask where an operation needs a mask of the photo's size and has none."""
-    if errand.operation in ("bodyParts", "refine") and (
-        errand.mask is None or errand.mask.shape != errand.photo.shape[:2]
-    ):
+    if errand.operation in WITH_MASK and (errand.mask is None or errand.mask.shape != errand.photo.shape[:2]):
         raise BadMask("This operation of Adobe needs a mask of the photo's size.")
 
 
@@ -100,7 +99,7 @@ def job_id(data: Any) -> str:
     return number if isinstance(number, str) else ""
 
 
-def state_of(data: Any) -> State:
+def state_of(data: Any) -> AdobeState:
     """How a job stands. Words that are not known mean that it goes on."""
     word = data.get("status") if isinstance(data, dict) else None
     word = word.lower() if isinstance(word, str) else ""
@@ -122,7 +121,7 @@ def said(data: Any) -> str:
     return ""
 
 
-def masks_in(data: Any, slot: str) -> list[Found]:
+def masks_in(data: Any, slot: str) -> list[FoundPicture]:
     """The masks listed under ``slot``: "semanticMasks", "backgroundMasks" or "masks". Raises BadAnswer."""
     items = data.get(slot) if isinstance(data, dict) else None
     if items is None:
@@ -134,7 +133,7 @@ def masks_in(data: Any, slot: str) -> list[Found]:
     return [found_in(item) for item in items]
 
 
-def picture_in(data: Any, *slots: str) -> tuple[str, Found]:
+def picture_in(data: Any, *slots: str) -> tuple[str, FoundPicture]:
     """The first of ``slots`` that is there, at the top of the answer or below ``result``, with its picture."""
     for slot in slots:
         for holder in (data, _at(data, "result")):
@@ -144,17 +143,19 @@ def picture_in(data: Any, *slots: str) -> tuple[str, Found]:
     raise BadAnswer("Adobe's answer holds no picture.")
 
 
-def found_in(item: Any) -> Found:
+def found_in(item: Any) -> FoundPicture:
     """One item of an answer. Raises BadAnswer where it has no link."""
     for keys in (("destination", "url"), ("url",), ("destination", "href"), ("href",)):
         if isinstance(link := _at(item, *keys), str) and link:
             label = item.get("label")
             words = in_its_words(item, "label", "score", "boundingBox", "mediaType")
-            return Found(label if isinstance(label, str) else "", number(item.get("score")), _box(item), link, words)
+            return FoundPicture(
+                label if isinstance(label, str) else "", number(item.get("score")), _box(item), link, words
+            )
     raise BadAnswer("Adobe's answer names a picture without a link to it.")
 
 
-def chosen(found: list[Found], confidence: float, most: int) -> list[Found]:
+def chosen(found: list[FoundPicture], confidence: float, most: int) -> list[FoundPicture]:
     """Those with a score strictly above ``confidence`` or without one, the best ``most``, best first."""
     kept = [one for one in found if one.score is None or one.score > confidence]
     return sorted(kept, key=lambda one: -(one.score if one.score is not None else 0.0))[:most]
@@ -179,7 +180,7 @@ def scaled(box: Box, sent: tuple[int, int], size: tuple[int, int]) -> Box:
 def _trusted(link: str, base: str) -> bool:
     """Whether the keys may go there: the account's own origin, or any of Adobe's where that is one."""
     try:
-        there, here = origin_of(link), origin_of(base)
+        there, here = site_of(link), site_of(base)
     except ValueError:
         return False
     adobe = there.scheme == "https" and there.port == 443 and there.host.endswith(_OURS) and here.host.endswith(_OURS)

@@ -15,12 +15,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from maskstudio.errors import BadAnswer, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
-from maskstudio.params.services import AdobeAccount
+from maskstudio.params.adobe import AdobeAccount
 from maskstudio.providers.remote.adobe_jobs import said
 from maskstudio.providers.remote.base import Keys, Times
 from maskstudio.providers.remote.redact import sentence
 from maskstudio.providers.remote.wire import Deadline, Repeat, Reply, Wire
-from maskstudio.services.addresses import origin_of
+from maskstudio.services.addresses import site_of
 
 _SIGN_IN = "Adobe's sign-in"
 _EARLY = 300.0  # seconds before its end at which a token is no longer used
@@ -68,8 +68,8 @@ class _Token:
     until: float
 
 
-class Tokens:
-    """Tokens by client. ``clock`` gives seconds that only go up."""
+class AccessTokens:
+    """AccessTokens by client. ``clock`` gives seconds that only go up."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -131,9 +131,9 @@ class Tokens:
 
 
 @cache
-def shared_tokens() -> Tokens:
+def shared_tokens() -> AccessTokens:
     """The tokens of this process, so that services made anew for each job need not sign in again."""
-    return Tokens()
+    return AccessTokens()
 
 
 async def _fetched(client: Client, times: Times, deadline: Deadline, clock: Callable[[], float]) -> _Token:
@@ -178,13 +178,15 @@ def _token_error(reply: Reply, secrets: tuple[str, ...]) -> MaskStudioError | No
     return None
 
 
-class Line:
+class AdobeCalls:
     """Calls to Adobe with a token and the client's number, to be used in an ``async with``; one errand's, one task's.
 
     A refused token is renewed once a call, and the call repeated once.
     """
 
-    def __init__(self, account: AdobeAccount, client: Client, tokens: Tokens, times: Times, deadline: Deadline) -> None:
+    def __init__(
+        self, account: AdobeAccount, client: Client, tokens: AccessTokens, times: Times, deadline: Deadline
+    ) -> None:
         self._base, self._client, self._tokens = account.base_url, client, tokens
         self._times, self.deadline = times, deadline
         self._wire: Wire | None = None
@@ -200,7 +202,7 @@ class Line:
         await self._close()
 
     async def sign_in(self) -> None:
-        """Have a token; raises as ``Tokens.get``."""
+        """Have a token; raises as ``AccessTokens.get``."""
         self._token = await self._tokens.get(self._client, self._times, self.deadline)
 
     async def call(
@@ -225,7 +227,7 @@ class Line:
 
     async def _open(self, path: str) -> Wire:
         """A wire to where ``path`` is, with a token that was good a moment ago."""
-        base = str(origin_of(path)) if "://" in path and origin_of(path) != origin_of(self._base) else self._base
+        base = str(site_of(path)) if "://" in path and site_of(path) != site_of(self._base) else self._base
         if self._wire is not None and self._wire.base == base.rstrip("/"):
             return self._wire
         await self._close()

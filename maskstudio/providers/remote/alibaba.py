@@ -21,19 +21,20 @@ from maskstudio.errors import (
     ProviderFailed,
     Unreachable,
 )
-from maskstudio.params.services import AlibabaAccount, AlibabaRefineParams
+from maskstudio.params.alibaba import AlibabaAccount
 from maskstudio.params.spec import Params
 from maskstudio.providers.remote import alibaba_sign, refine_mask
-from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, Where, aside
+from maskstudio.providers.remote.base import Answer, Errand, Keys, Plan, Times, Trip, Where, aside
 from maskstudio.providers.remote.carrier import fetch
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.said import said
 from maskstudio.providers.remote.wire import Reply, Wire
-from maskstudio.services.addresses import Origin, configured, origin_of
+from maskstudio.services.addresses import Site, configured, site_of
+from maskstudio.services.alibaba import ALIBABA
+from maskstudio.services.departure import ServiceOperation
 
 _ACTION, _VERSION = "RefineMask", "2019-12-30"
-_PRICE_NOTE = "Alibaba Cloud does not say beforehand what a call costs."
 _REFUSALS = range(400, 600)
 _PASSING = ("Throttling",)  # an InternalError may come after the work was done, which is charged
 _PAY = ("InvalidApi.NotPurchase", "InvalidApi.ForbiddenInvoke", "Arrear", "Overdue", "NotEnoughBalance")
@@ -50,12 +51,12 @@ class Alibaba:
     """The service for one account. Keys: ``accessKeyId`` and ``accessKeySecret``."""
 
     def __init__(self, account: AlibabaAccount, keys: Keys, hosting: Hosting, *, times: Times | None = None) -> None:
-        self.name, self.title = "alibaba", "Alibaba Cloud"
-        self.operations: Mapping[Operation, type[Params]] = {"refine": AlibabaRefineParams}
+        self.name, self.title = ALIBABA.name, ALIBABA.title
+        self.operations: Mapping[ServiceOperation, type[Params]] = ALIBABA.operations
         self.account, self.hosting = account, hosting
         self._keys, self._times = keys, times or Times()
 
-    def plan(self, operation: Operation, params: Params, size: tuple[int, int]) -> Plan:
+    def plan(self, operation: ServiceOperation, params: Params, size: tuple[int, int]) -> Plan:
         """What would be sent for a photo of ``size`` (width, height)."""
         try:
             hosts: tuple[str, ...] = (configured(self.account.base_url, self.title).host,)
@@ -63,12 +64,12 @@ class Alibaba:
         except BadParameter as error:
             hosts, problem = (), str(error)
         hosts = tuple(host for host in (self.hosting.host, *hosts) if host)
-        return Plan(refine_mask.sent_size(size), "JPEG", hosts, None, _PRICE_NOTE, problem)
+        return Plan(refine_mask.sent_size(size), "JPEG", hosts, None, ALIBABA.price_note, problem)
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
         """Refine the mask of an errand."""
         if errand.dry:
-            return Answer(note=_PRICE_NOTE)
+            return Answer(note=ALIBABA.price_note)
         photo, mask = refine_mask.planes_of(errand)
         key, wire = self._key(), self._wire()
         trip.report(0.0, "Preparing the pictures")
@@ -157,7 +158,7 @@ class Alibaba:
 
     async def _fetched(self, link: str, wire: Wire) -> bytes:
         """The result. Links of this service are plain: they are tried encrypted first (protocol section 3.6)."""
-        known: Collection[Origin] = {wire.origin, *self.hosting.known}
+        known: Collection[Site] = {wire.origin, *self.hosting.known}
         if not link.startswith("http://") or _is_known(link, known):
             return await fetch(link, known, self._times, wire.deadline)
         try:
@@ -173,9 +174,15 @@ class Alibaba:
         return await fetch(link, known, self._times, wire.deadline, plain=True)
 
 
-def _is_known(link: str, known: Collection[Origin]) -> bool:
+def client(account: Params, keys: Keys, bucket: Hosting, times: Times) -> Alibaba:
+    """The client for an account."""
+    assert isinstance(account, AlibabaAccount)
+    return Alibaba(account, keys, bucket, times=times)
+
+
+def _is_known(link: str, known: Collection[Site]) -> bool:
     try:
-        return origin_of(link) in known
+        return site_of(link) in known
     except ValueError:
         return False
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from maskstudio.errors import Cancelled
 from maskstudio.jobs import Token
 from maskstudio.params.spec import Params
-from maskstudio.services.departure import Operation as Operation  # noqa: PLC0414  the clients' word too
+from maskstudio.services.departure import ServiceOperation
 
 Plane = npt.NDArray[np.uint8]
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Errand:
     dry       ask for the price alone, where the service can
     """
 
-    operation: Operation
+    operation: ServiceOperation
     params: Params
     photo: Plane
     identity: str
@@ -141,11 +141,11 @@ class Service(Protocol):
         ...
 
     @property
-    def operations(self) -> Mapping[Operation, type[Params]]:
+    def operations(self) -> Mapping[ServiceOperation, type[Params]]:
         """What it does, and the set of parameters of each."""
         ...
 
-    def plan(self, operation: Operation, params: Params, size: tuple[int, int]) -> Plan:
+    def plan(self, operation: ServiceOperation, params: Params, size: tuple[int, int]) -> Plan:
         """What would be sent for a photo of this size. Cheap: no network, no pixels."""
         ...
 

@@ -10,7 +10,7 @@ from maskstudio.errors import BadAnswer, MaskStudioError, ProviderFailed, Unreac
 from maskstudio.providers.remote.base import Times
 from maskstudio.providers.remote.redact import hush
 from maskstudio.providers.remote.wire import TRANSIENT, Deadline, backoff, trusted
-from maskstudio.services.addresses import Origin, origin_of, public
+from maskstudio.services.addresses import Site, public, site_of
 
 hush()
 _LARGEST = 96 << 20  # bytes of a result
@@ -21,7 +21,7 @@ _PICTURES = frozenset(
 
 async def fetch(
     link: str,
-    known: Collection[Origin],
+    known: Collection[Site],
     times: Times,
     deadline: Deadline,
     *,
@@ -63,7 +63,7 @@ async def store(link: str, data: bytes, kind: str, times: Times, deadline: Deadl
             raise _Status(answer.status_code)
         return b""
 
-    await _patiently(once, f"The file for {origin_of(link).host}", times, deadline, sends=True)
+    await _patiently(once, f"The file for {site_of(link).host}", times, deadline, sends=True)
 
 
 async def delete(link: str, times: Times, deadline: Deadline) -> None:
@@ -75,10 +75,10 @@ async def delete(link: str, times: Times, deadline: Deadline) -> None:
             raise _Status(answer.status_code)
         return b""
 
-    await _patiently(once, f"The file at {origin_of(link).host}", times, deadline, sends=True)
+    await _patiently(once, f"The file at {site_of(link).host}", times, deadline, sends=True)
 
 
-Once = Callable[[httpx.AsyncClient], Awaitable[bytes]]
+OneTry = Callable[[httpx.AsyncClient], Awaitable[bytes]]
 
 
 class _Status(Exception):
@@ -86,7 +86,7 @@ class _Status(Exception):
 
 
 async def _patiently(
-    once: Once,
+    once: OneTry,
     what: str,
     times: Times,
     deadline: Deadline,

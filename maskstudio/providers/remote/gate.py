@@ -7,9 +7,9 @@ from functools import cache
 
 from maskstudio.errors import Busy
 from maskstudio.jobs import Token
+from maskstudio.services import directory
 
 _LOOK = 0.05  # seconds between looks at the token
-_MOST = {"runware": 3, "adobe": 2}  # errands at a time (protocol section 5); one for whoever is paid a call
 
 
 class Gate:
@@ -54,4 +54,4 @@ class Gate:
 @cache
 def gate(service: str) -> Gate:
     """The one gate of a service in this process, whatever document an errand is for."""
-    return Gate(_MOST.get(service, 1))
+    return Gate(directory.service(service).at_once)

@@ -18,12 +18,12 @@ from uuid import uuid4
 import numpy as np
 
 from maskstudio.errors import BadParameter, KeyNeeded, MaskStudioError, ProviderFailed
-from maskstudio.params.services import HostingAccount
+from maskstudio.params.hosting import HostingAccount
 from maskstudio.providers.remote import carrier
 from maskstudio.providers.remote.base import Keys, Times
 from maskstudio.providers.remote.pictures import Sent, encoded
 from maskstudio.providers.remote.wire import Deadline
-from maskstudio.services.addresses import Origin, configured, origin_of
+from maskstudio.services.addresses import Site, configured, site_of
 
 log = logging.getLogger(__name__)
 
@@ -68,16 +68,16 @@ class Hosting:
         return f"{self.account.bucket}.{origin.host}" if named else origin.host
 
     @property
-    def origin(self) -> Origin | None:
+    def origin(self) -> Site | None:
         """The origin of links, None where the settings do not give one."""
         try:
             origin = self._endpoint()
         except BadParameter:
             return None
-        return Origin(origin.scheme, self.host, origin.port)
+        return Site(origin.scheme, self.host, origin.port)
 
     @property
-    def known(self) -> frozenset[Origin]:
+    def known(self) -> frozenset[Site]:
         """The origin of links where it is this machine: results may be fetched from there too (``carrier.fetch``)."""
         origin = self.origin
         return frozenset({origin} if origin is not None and origin.local else ())
@@ -137,13 +137,13 @@ class Hosting:
             raise ProviderFailed(f"Files can be put into {self.account.bucket} and read, but not deleted.")
         return f"Files can be put into {self.account.bucket} at {self.host}, read and deleted."
 
-    def _endpoint(self) -> Origin:
+    def _endpoint(self) -> Site:
         """Where the storage is, without the bucket. Raises BadParameter."""
         if self.account.endpoint:
             return configured(self.account.endpoint, "your storage")
         return configured(f"https://s3.{self.account.region}.amazonaws.com", "your storage")
 
-    def _in_path(self, origin: Origin) -> bool:
+    def _in_path(self, origin: Site) -> bool:
         """Whether the bucket stands in the path: wished, or because it cannot be part of the host name."""
         return self.account.path_style or origin.local or _is_number(origin.host) or "." in self.account.bucket
 
@@ -170,7 +170,7 @@ class Hosting:
             # botocore's own words may hold what was typed.
             raise BadParameter("Links to your storage cannot be made; check region and bucket.") from None
 
-    def _client(self, origin: Origin, key: str, secret: str) -> Any:
+    def _client(self, origin: Site, key: str, secret: str) -> Any:
         from botocore.config import Config
 
         style = "path" if self._in_path(origin) else "virtual"
@@ -193,7 +193,7 @@ class Hosting:
         def link(verb: str, **more: str) -> str:
             seconds = self.account.valid_for * 60
             made = str(client.generate_presigned_url(verb, Params={**file, **more}, ExpiresIn=seconds))
-            if origin_of(made).host != self.host:
+            if site_of(made).host != self.host:
                 raise ValueError("a link to another host than the user was told")
             return made
 

@@ -18,14 +18,13 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
-from maskstudio.params.services import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.runware import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.params.spec import Params
 from maskstudio.providers.remote import carrier
 from maskstudio.providers.remote.base import (
     Answer,
     Errand,
     Keys,
-    Operation,
     Piece,
     Plan,
     Plane,
@@ -34,9 +33,10 @@ from maskstudio.providers.remote.base import (
     Where,
     aside,
 )
+from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.pictures import Sent, box_of, cutout_of, encoded, fitted, mask_of, picture_size
 from maskstudio.providers.remote.redact import sentence
-from maskstudio.providers.remote.runware_job import Job
+from maskstudio.providers.remote.runware_job import RunwareTask
 from maskstudio.providers.remote.runware_pieces import shares
 from maskstudio.providers.remote.runware_tasks import (
     LONGEST,
@@ -58,7 +58,9 @@ from maskstudio.providers.remote.runware_tasks import (
     wants_mask,
 )
 from maskstudio.providers.remote.wire import Reply, Wire, backoff
-from maskstudio.services.addresses import configured, origin_of
+from maskstudio.services.addresses import configured, site_of
+from maskstudio.services.departure import ServiceOperation
+from maskstudio.services.runware import RUNWARE
 
 _PATIENT = Times()
 _INLINE = 8 << 20  # bytes of an encoded photo that travels inside the task; a larger one is uploaded first
@@ -75,28 +77,24 @@ Judge = Callable[[Reply], MaskStudioError | None]
 class Runware:
     """The service, as the user's account says. ``keys["apiKey"]`` is read for each errand and kept nowhere."""
 
-    name = "runware"
-    title = TITLE
-    operations: ClassVar[Mapping[Operation, type[Params]]] = {
-        "detect": RunwareMaskParams,
-        "cutout": RunwareCutoutParams,
-    }
+    name, title = RUNWARE.name, RUNWARE.title
+    operations: ClassVar[Mapping[ServiceOperation, type[Params]]] = RUNWARE.operations
 
     def __init__(self, account: RunwareAccount, keys: Keys, *, times: Times = _PATIENT, inline: int = _INLINE) -> None:
         self.account = account
         self._keys, self._times, self._inline = keys, times, inline
 
-    def plan(self, operation: Operation, params: Params, size: tuple[int, int]) -> Plan:
+    def plan(self, operation: ServiceOperation, params: Params, size: tuple[int, int]) -> Plan:
         """What would be sent for a photo of this size."""
         kind = "PNG" if self.account.send_as == "PNG" else "JPEG"
-        note = f"{TITLE} tells the price when asked, and after each job."
+        note = RUNWARE.price_note
         hosts: tuple[str, ...] = ()
         problem = ""
         try:
             checked = _check(operation, params)
             hosts = (configured(self.account.base_url, TITLE).host,)
             if checked.upload_endpoint:
-                hosts = (*hosts, origin_of(checked.upload_endpoint).host)
+                hosts = (*hosts, site_of(checked.upload_endpoint).host)
             if checked.input_image:
                 return Plan(fitted(size, LONGEST), LINK, hosts, None, note)
         except BadParameter as error:
@@ -110,7 +108,7 @@ class Runware:
         size = fitted(errand.size, LONGEST)
         # A price must not use up the name under which the work itself is asked for.
         identity = str(uuid4()) if errand.dry else errand.identity
-        job = Job(identity, trip, key)
+        job = RunwareTask(identity, trip, key)
         async with self._wire(key, job.judge, _most(_sizes(params, errand.size)[-1])) as wire:
             image = params.input_image
             if not image:
@@ -125,7 +123,7 @@ class Runware:
     async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
         """The answer to a task that was done before: asked for by its name, else taken from where its picture lay."""
         params, key = _check(errand.operation, errand.params), self._key()
-        job = Job(where.get("task", ""), trip, key)
+        job = RunwareTask(where.get("task", ""), trip, key)
         async with self._wire(key, job.judge, _most(_sizes(params, errand.size)[-1])) as wire:
             try:
                 found = await job.again(wire)
@@ -216,7 +214,13 @@ class Runware:
         return await aside(lambda _: _unpacked(text))
 
 
-def _check(operation: Operation, params: Params) -> RunwareMaskParams | RunwareCutoutParams:
+def client(account: Params, keys: Keys, _bucket: Hosting, times: Times) -> Runware:
+    """The client for an account. This service is sent the pictures themselves, so it needs no bucket."""
+    assert isinstance(account, RunwareAccount)
+    return Runware(account, keys, times=times)
+
+
+def _check(operation: ServiceOperation, params: Params) -> RunwareMaskParams | RunwareCutoutParams:
     if type(params) is not Runware.operations.get(operation):
         raise BadParameter(f"{TITLE} does not offer this operation.")
     assert isinstance(params, RunwareMaskParams | RunwareCutoutParams)

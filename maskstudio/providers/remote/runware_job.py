@@ -29,7 +29,7 @@ _NOT_IN_TIME = f"{TITLE} was not done in time; the job may still be charged."
 _BROKEN = f"The connection to {TITLE} broke while the job was under way; it may have been done and charged."
 
 
-class Job:
+class RunwareTask:
     """A task that costs money, known by its UUID. ``secrets`` are kept out of every text."""
 
     def __init__(self, identity: str, trip: Trip, *secrets: str) -> None:

@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from maskstudio.errors import Busy, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
-from maskstudio.params.services import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams, name_of
+from maskstudio.params.runware import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.services import name_of
 from maskstudio.providers.remote.redact import sentence
 from maskstudio.providers.remote.said import number, said
 from maskstudio.providers.remote.wire import Reply
+from maskstudio.services.runware import RUNWARE
 
 Json = dict[str, Any]
 Box = tuple[float, float, float, float]
-State = Literal["running", "done", "failed", "missing"]
+TaskState = Literal["running", "done", "failed", "missing"]
 
-TITLE = "Runware"
+TITLE = RUNWARE.title
 LONGEST = 2048  # px on the longer side of what the service stores (section 1.5)
 LABELS = (
     "face", "face", "hand", "person", "person", "face", "face", "face", "eyes", "eyes and lips", "nose and eyes",
@@ -140,7 +142,7 @@ class Outcome:
     said       how the service calls the task and its pictures
     """
 
-    state: State
+    state: TaskState
     picture: tuple[str, str] | None = field(default=None, repr=False)
     boxes: tuple[Box, ...] = ()
     cost: float | None = None

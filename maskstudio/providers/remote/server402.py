@@ -21,14 +21,13 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
-from maskstudio.params.services import Server402Account, Server402RefineParams
+from maskstudio.params.server402 import Server402Account
 from maskstudio.params.spec import Params
 from maskstudio.providers.remote import refine_mask, x402
 from maskstudio.providers.remote.base import (
     Answer,
     Errand,
     Keys,
-    Operation,
     PaymentRequest,
     Plan,
     Times,
@@ -46,15 +45,15 @@ from maskstudio.providers.remote.server402_payments import (
     payment_in,
     usable_number,
     usable_token,
-    voucher_of,
     why_unpaid,
 )
 from maskstudio.providers.remote.wallet import address_of, signed
 from maskstudio.providers.remote.wire import TRANSIENT, Deadline, Reply, Wire
 from maskstudio.services.addresses import configured
+from maskstudio.services.departure import ServiceOperation
+from maskstudio.services.ledger import voucher_of
+from maskstudio.services.server402 import PRICE, SERVER402
 
-PRICE = 0.20  # USD a call
-_PRICE_NOTE = "A call costs USD 0.20."
 _REFUSALS = range(400, 600)
 _UNWORKED = (425, 429)  # refused before anything was done
 _CATALOGUES = ("api/services", ".well-known/server402.json")
@@ -64,13 +63,13 @@ class Server402:
     """The service at the address the user chose. Keys: ``paymentToken`` or ``privateKey``, as the account says."""
 
     def __init__(self, account: Server402Account, keys: Keys, hosting: Hosting, *, times: Times | None = None) -> None:
-        self.name, self.title = "server402", "Server402"
-        self.operations: Mapping[Operation, type[Params]] = {"refine": Server402RefineParams}
+        self.name, self.title = SERVER402.name, SERVER402.title
+        self.operations: Mapping[ServiceOperation, type[Params]] = SERVER402.operations
         self.account, self.hosting = account, hosting
         self._keys, self._times = keys, times or Times()
         self._payments: dict[str, str] = {}  # ids of the payments made here, by token
 
-    def plan(self, operation: Operation, params: Params, size: tuple[int, int]) -> Plan:
+    def plan(self, operation: ServiceOperation, params: Params, size: tuple[int, int]) -> Plan:
         """What would be sent for a photo of ``size`` (width, height)."""
         kind = "PNG" if self.account.send_as == "PNG" else "JPEG"
         try:
@@ -79,12 +78,12 @@ class Server402:
         except BadParameter as error:
             hosts, problem = (), str(error)
         hosts = tuple(host for host in (self.hosting.host, *hosts) if host)
-        return Plan(refine_mask.sent_size(size), kind, hosts, PRICE, _PRICE_NOTE, problem)
+        return Plan(refine_mask.sent_size(size), kind, hosts, PRICE, SERVER402.price_note, problem)
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
         """Refine the mask of an errand, for what was agreed and no more."""
         if errand.dry:
-            return Answer(cost=PRICE, note=_PRICE_NOTE)
+            return Answer(cost=PRICE, note=SERVER402.price_note)
         photo, mask = refine_mask.planes_of(errand)
         wire = self._wire()
         await self._check_means(errand)
@@ -184,7 +183,7 @@ class Server402:
             key = self._keys["privateKey"]
             await aside(lambda _check: address_of(key))
             if errand.agreed is None:
-                raise PaymentNeeded(f"{_PRICE_NOTE[:-1]}, and nothing was agreed to, so nothing was sent.")
+                raise PaymentNeeded(f"{SERVER402.price_note[:-1]}, and nothing was agreed to, so nothing was sent.")
             return
         self._token()
         if errand.agreed is not None and 0 < errand.agreed < PRICE:  # for nothing where it is paid already
@@ -240,7 +239,7 @@ class Server402:
         except ProviderFailed:
             return None
 
-    async def _payment(self, wire: Wire, reply: Reply, errand: Errand) -> tuple[x402.Offer, str, dict[str, str]]:
+    async def _payment(self, wire: Wire, reply: Reply, errand: Errand) -> tuple[x402.PaymentOffer, str, dict[str, str]]:
         """The one signature of an errand: what it pays, its nonce, and the header that carries it."""
         demand = x402.demand_in(reply)
         if demand is None:
@@ -253,7 +252,7 @@ class Server402:
         return offer, transfer["nonce"], x402.payment(offer, transfer, signature, errand.identity)
 
     async def _by_wallet(
-        self, wire: Wire, body: Mapping[str, str], header: Mapping[str, str], offer: x402.Offer, charge: Charge
+        self, wire: Wire, body: Mapping[str, str], header: Mapping[str, str], offer: x402.PaymentOffer, charge: Charge
     ) -> Reply:
         """Send the signed call; the same one again where no answer came, for as long as the signature is good.
 
@@ -305,6 +304,12 @@ class Server402:
             raise PaymentNeeded(f"{self.title} asks for a payment again, and no second one is made by itself.")
         _raise_for(reply, wire)
         return reply
+
+
+def client(account: Params, keys: Keys, bucket: Hosting, times: Times) -> Server402:
+    """The client for an account."""
+    assert isinstance(account, Server402Account)
+    return Server402(account, keys, bucket, times=times)
 
 
 def _unclear(what: str) -> Unclear:

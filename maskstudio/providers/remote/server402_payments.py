@@ -3,7 +3,6 @@
 The names of the token and of its state are not documented, so the likely ones are all understood.
 """
 
-import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -48,11 +47,6 @@ def _matching(form: re.Pattern[str], value: Any) -> str:
 
 def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def voucher_of(token: str) -> str:
-    """What tells a token apart from others and does not give it away."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 def usable_token(token: str) -> bool:

@@ -22,7 +22,7 @@ import httpx
 from maskstudio.errors import BadAnswer, BadParameter, Busy, MaskStudioError, ProviderFailed, Unclear, Unreachable
 from maskstudio.providers.remote.base import Times
 from maskstudio.providers.remote.redact import hush, redacted, sentence
-from maskstudio.services.addresses import configured, origin_of
+from maskstudio.services.addresses import configured, site_of
 
 log = logging.getLogger(__name__)
 hush()
@@ -118,7 +118,7 @@ class Wire:
         if "://" not in path:
             return f"{self.base}/{path.lstrip('/')}" if path else self.base
         try:
-            if origin_of(path) == self.origin:
+            if site_of(path) == self.origin:
                 return path
         except ValueError:
             pass

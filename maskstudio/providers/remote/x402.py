@@ -16,7 +16,7 @@ from typing import Any
 
 from maskstudio.errors import CapReached, PaymentNeeded
 from maskstudio.providers.remote.wire import Reply
-from maskstudio.services.addresses import Origin, origin_of
+from maskstudio.services.addresses import Site, site_of
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _UNITS = re.compile(r"[1-9][0-9]{0,29}")
@@ -68,7 +68,7 @@ class Demand:
 
 
 @dataclass(frozen=True)
-class Offer:
+class PaymentOffer:
     """One way to pay that passed every check. ``units`` of ``coin``, good for ``seconds``."""
 
     demand: Demand
@@ -104,7 +104,7 @@ def demand_in(reply: Reply) -> Demand | None:
     return None
 
 
-def offer_in(demand: Demand, network: str, origin: Origin, title: str) -> Offer:
+def offer_in(demand: Demand, network: str, origin: Site, title: str) -> PaymentOffer:
     """The cheapest way to pay on the account's ``network`` that is exactly what we know.
 
     Raises PaymentNeeded, which says what is wrong with the last one that came near.
@@ -116,7 +116,7 @@ def offer_in(demand: Demand, network: str, origin: Origin, title: str) -> Offer:
         wrong = next(_wrong_with(way, demand, coin, origin), None)
         if wrong is None:
             units = int(way["amount" if demand.version == 2 else "maxAmountRequired"])
-            good.append(Offer(demand, way, coin, units, way["payTo"], _seconds(way)))
+            good.append(PaymentOffer(demand, way, coin, units, way["payTo"], _seconds(way)))
         else:
             why = wrong
     if not good:
@@ -124,7 +124,7 @@ def offer_in(demand: Demand, network: str, origin: Origin, title: str) -> Offer:
     return min(good, key=lambda offer: offer.units)
 
 
-def _wrong_with(way: Mapping[str, Any], demand: Demand, coin: Coin, origin: Origin) -> Iterator[str]:
+def _wrong_with(way: Mapping[str, Any], demand: Demand, coin: Coin, origin: Site) -> Iterator[str]:
     """What speaks against paying this way."""
     if str(way.get("asset", "")).lower() != coin.contract.lower():
         yield "another currency than USDC"
@@ -147,9 +147,9 @@ def _wrong_with(way: Mapping[str, Any], demand: Demand, coin: Coin, origin: Orig
         yield "something that is not on this server"
 
 
-def _is_from(link: Any, origin: Origin) -> bool:
+def _is_from(link: Any, origin: Site) -> bool:
     try:
-        return isinstance(link, str) and origin_of(link) == origin
+        return isinstance(link, str) and site_of(link) == origin
     except ValueError:
         return False
 
@@ -159,7 +159,7 @@ def _seconds(way: Mapping[str, Any]) -> int:
     return min(said, _LONGEST) if isinstance(said, int) and not isinstance(said, bool) and said > 0 else _LONGEST
 
 
-def check_agreed(offer: Offer, agreed: float | None, title: str) -> None:
+def check_agreed(offer: PaymentOffer, agreed: float | None, title: str) -> None:
     """Nothing is paid beyond the user's word. Raises PaymentNeeded where there is none, CapReached where it is less."""
     asked = f"{title} asks for USD {dollars(offer.amount)}"
     if agreed is None:
@@ -175,7 +175,7 @@ def dollars(amount: Decimal) -> str:
     return f"{whole}.{part:0<2}"
 
 
-def authorization(offer: Offer, payer: str, now: int, nonce: bytes) -> dict[str, str]:
+def authorization(offer: PaymentOffer, payer: str, now: int, nonce: bytes) -> dict[str, str]:
     """What is signed (EIP-3009): ``now`` in seconds since 1970, ``nonce`` 32 random bytes; numbers are texts."""
     return {
         "from": payer,
@@ -205,7 +205,7 @@ def typed(coin: Coin, transfer: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def payment(offer: Offer, transfer: Mapping[str, str], signature: str, identity: str) -> dict[str, str]:
+def payment(offer: PaymentOffer, transfer: Mapping[str, str], signature: str, identity: str) -> dict[str, str]:
     """The header that pays. ``identity`` goes along where the server wants to tell repetitions by it."""
     payload = {"authorization": dict(transfer), "signature": signature}
     if offer.demand.version == 1:

@@ -3,7 +3,6 @@
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from maskstudio.core.document import Region
-from maskstudio.params.counts import rules
 from maskstudio.params.local import UNADJUSTED, AdjustParams
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.clean import CleanPart
@@ -22,7 +21,7 @@ class AdjustPanel(QWidget):
         self._session = session
         self._chosen: int | None = None  # a region of the active layer
         self.form = Form(AdjustParams)
-        for name, rule in rules(AdjustParams).items():
+        for name, rule in AdjustParams.rules.items():
             self.form.enable_when(name, rule.holds)
         self.form.changed.connect(self._adjust)
         self._hint = parts.Hint()

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from maskstudio.params.counts import rules
 from maskstudio.params.local import RefineParams
 from maskstudio.ui.panels.spill import SpillField
 from maskstudio.ui.widgets import followers
@@ -23,7 +22,7 @@ class ColoursSection(Section):
         names = ("color_decontamination", "decontamination_amount", "spill")
         self.form = Form(RefineParams, only=names, own={"spill": self.spill})
         self.form.setObjectName("coloursForm")
-        for name, rule in rules(RefineParams).items():
+        for name, rule in RefineParams.rules.items():
             self.form.enable_when(name, rule.holds)
         self.before, self.before_action = followers.check(_said("Show before"))
         self.before.setAccessibleDescription(_said("Shows the colours of the photo as they were, before cleaning."))

@@ -6,9 +6,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.params.counts import rules
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
-from maskstudio.services.departure import Operation
+from maskstudio.services.departure import ServiceOperation
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.models import ModelChoice
 from maskstudio.ui.services.elsewhere import Elsewhere
@@ -18,7 +17,7 @@ from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.jobbutton import JobButton
 
 _MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_threshold", "alpha_matting_erode_size")
-_THERE: tuple[Operation, ...] = ("detect", "objects", "bodyParts", "cutout")
+_THERE: tuple[ServiceOperation, ...] = ("detect", "objects", "bodyParts", "cutout")
 
 
 class DetectPanel(QWidget):
@@ -61,7 +60,7 @@ class DetectPanel(QWidget):
     def _build_options(self) -> None:
         """What removing the background can be told, behind a disclosure."""
         self.cutout_form = Form(CutoutParams, only=("post_process_mask", "alpha_matting", *_MATTING))
-        for name, rule in rules(CutoutParams).items():
+        for name, rule in CutoutParams.rules.items():
             self.cutout_form.enable_when(name, rule.holds)
         self.cutout_form.hide()
         self.options_button = parts.icon_button("more", self.tr("Options of removing the background"), self._disclose)

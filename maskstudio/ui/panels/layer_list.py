@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 )
 
 from maskstudio.core.document import Detection, Layer
-from maskstudio.params.services import ACCOUNTS
+from maskstudio.services import directory
 from maskstudio.session.session import Session
 
 Index = QModelIndex | QPersistentModelIndex
@@ -152,15 +152,15 @@ def details(layer: Layer) -> str:
 
 def _by(source: Detection) -> str:
     """Which model found it, and at which service; on this machine the model says all."""
-    if source.provider not in ACCOUNTS:
+    if source.provider not in directory.SERVICES:
         return source.model
-    title = ACCOUNTS[source.provider].title
+    title = directory.title_of(source.provider)
     return title if source.model.startswith(f"{source.provider} ") else f"{title} · {source.model}"
 
 
 def how(layer: Layer) -> str:
     """What made a layer, in words."""
-    if layer.source is not None and layer.source.provider in ACCOUNTS:
+    if layer.source is not None and layer.source.provider in directory.SERVICES:
         return _said("by a service")
     made = layer.origin.how if layer.origin else ""
     return _HOW[made]() if made in _HOW else _said("from a file")

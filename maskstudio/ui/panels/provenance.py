@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from maskstudio.core.layer import Layer
 from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, MaskInParams, MaskParams, RefineParams
-from maskstudio.params.services import ACCOUNTS
 from maskstudio.params.spec import Params
+from maskstudio.services import directory
 from maskstudio.services.amounts import money
 from maskstudio.ui.panels.layer_list import how
 from maskstudio.ui.widgets import theme
@@ -87,7 +87,7 @@ def facts(layer: Layer) -> list[tuple[str, str]]:
 
 
 def _place(provider: str) -> str:
-    return ACCOUNTS[provider].title if provider in ACCOUNTS else provider
+    return directory.title_of(provider)
 
 
 def _cost(value: object) -> str:

@@ -7,11 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton
 
 from maskstudio.errors import BadParameter, MaskStudioError
 from maskstudio.jobs import Job
-from maskstudio.params.services import ACCOUNTS
 from maskstudio.params.spec import Params
-from maskstudio.services import accounts
+from maskstudio.services import accounts, directory
 from maskstudio.services.amounts import money
-from maskstudio.session.buying import PRICE
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.preferences.fields import LineField
@@ -31,7 +29,7 @@ class AccountSection(Section):
     changed = Signal()
 
     def __init__(self, name: str, settings: Settings, session: Callable[[], Session]) -> None:
-        kind = ACCOUNTS[name]
+        kind = directory.account(name).account
         super().__init__(f"{name}Account", kind.title, folded=True)
         self._name, self._settings, self._session = name, settings, session
         self._job: Job | None = None
@@ -56,7 +54,9 @@ class AccountSection(Section):
     def _build_test(self) -> None:
         self.test_button = QPushButton(_said("Test connection"))
         self.test_button.setObjectName("testConnection")
-        self.test_button.setAccessibleName(_said("Test the connection to {}").format(ACCOUNTS[self._name].title))
+        self.test_button.setAccessibleName(
+            _said("Test the connection to {}").format(directory.account(self._name).title)
+        )
         self.test_button.setAutoDefault(False)
         self.test_button.clicked.connect(self._test)
         self.cancel_button = QPushButton(_said("Cancel"))
@@ -69,7 +69,8 @@ class AccountSection(Section):
         self.token_button.setObjectName("buyToken")
         self.token_button.setAutoDefault(False)
         self.token_button.clicked.connect(self._buy)
-        if self._name not in PRICE:
+        info = directory.SERVICES.get(self._name)
+        if info is None or not info.bought_key:
             self.token_button.hide()
 
     def _arrange(self) -> None:

@@ -7,7 +7,9 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.errors import MaskStudioError
-from maskstudio.services.keychain import FIELDS, Field, Kept, Keychain, from_environment
+from maskstudio.services import directory
+from maskstudio.services.info import SecretField
+from maskstudio.services.keychain import Keychain, KeyPlace, from_environment
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.form import broken, label_width
 
@@ -49,7 +51,8 @@ class ServiceKeys(QWidget):
     def __init__(self, service: str, title: str, keychain: Keychain, address: Callable[[], str]) -> None:
         super().__init__()
         self._service, self._keychain, self._address = service, keychain, address
-        self._kept: dict[tuple[str, str], Kept] = {}  # by address and field: where each went in this session
+        self._secrets = directory.account(service).secrets
+        self._kept: dict[tuple[str, str], KeyPlace] = {}  # by address and field: where each went in this session
         self._lines: dict[str, KeyField] = {}
         self._says: dict[str, parts.Hint] = {}
         self.forget_button = QPushButton(_said("Forget"))
@@ -62,7 +65,7 @@ class ServiceKeys(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnMinimumWidth(0, label_width(self))
         grid.setColumnStretch(1, 1)
-        for field in FIELDS[service]:
+        for field in self._secrets:
             self._add(grid, field, title)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -80,7 +83,7 @@ class ServiceKeys(QWidget):
 
     def refresh(self) -> None:
         """Ask the keychain which keys there are, and say so."""
-        held = {field.name: self._where(field) for field in FIELDS[self._service]}
+        held = {field.name: self._where(field) for field in self._secrets}
         for name, where in held.items():
             self._lines[name].setPlaceholderText(_DOTS if where else "")
             parts.say(self._says[name], where or _said("Not set."))
@@ -88,9 +91,9 @@ class ServiceKeys(QWidget):
 
     def held_at(self, address: str) -> bool:
         """Whether there are keys of this service at another address."""
-        return any(self._keychain.look_up(self._service, address, each.name) for each in FIELDS[self._service])
+        return any(self._keychain.look_up(self._service, address, each.name) for each in self._secrets)
 
-    def _add(self, grid: QGridLayout, field: Field, title: str) -> None:
+    def _add(self, grid: QGridLayout, field: SecretField, title: str) -> None:
         row = grid.rowCount()
         line = self._lines[field.name] = KeyField()
         line.setObjectName(field.name)
@@ -110,10 +113,10 @@ class ServiceKeys(QWidget):
         grid.addWidget(line, row, 1)
         grid.addWidget(keep, row, 2)
         grid.addWidget(says, row + 1, 1)
-        if field is FIELDS[self._service][-1]:
+        if field is self._secrets[-1]:
             grid.addWidget(self.forget_button, row + 1, 2)
 
-    def _where(self, field: Field) -> str:
+    def _where(self, field: SecretField) -> str:
         """Where the key of this field is, one sentence; empty where there is none."""
         address = self._address()
         found = self._keychain.look_up(self._service, address, field.name)
@@ -126,7 +129,7 @@ class ServiceKeys(QWidget):
             return _said("In the keychain.")
         return _said("For this session only: this system has no keychain.")
 
-    def _keep(self, field: Field) -> None:
+    def _keep(self, field: SecretField) -> None:
         address, line = self._address(), self._lines[field.name]
         if not line.text().strip():
             return
@@ -145,7 +148,7 @@ class ServiceKeys(QWidget):
     def _forget(self) -> None:
         address = self._address()
         self._keychain.forget(self._service, address)
-        for field in FIELDS[self._service]:
+        for field in self._secrets:
             self._kept.pop((address, field.name), None)
         self.refresh()
         self.changed.emit()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QDialog, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from maskstudio.errors import MaskStudioError
-from maskstudio.params.services import ACCOUNTS
+from maskstudio.services import directory
 from maskstudio.services.departure import OPERATIONS
 from maskstudio.services.ledger import PAYMENT, Ledger, Line
 from maskstudio.ui.widgets import parts, theme
@@ -57,7 +57,7 @@ class LedgerWindow(QDialog):
     def _row(self, line: Line) -> QTreeWidgetItem:
         names: dict[str, str] = {str(name): text for name, text in OPERATIONS.items()}
         names[PAYMENT] = self.tr("Buy a token")
-        title = ACCOUNTS[line.service].title if line.service in ACCOUNTS else line.service
+        title = directory.title_of(line.service)
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(line.at))
         cells = [when, title, names.get(line.operation, line.operation), self._word(line.state), _cost(line)]
         row = QTreeWidgetItem(cells)

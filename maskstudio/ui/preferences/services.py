@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from maskstudio.params.services import ACCOUNTS
+from maskstudio.services import directory
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.preferences.account import AccountSection
@@ -33,7 +33,7 @@ class ServicesPage(QWidget):
                 )
             )
         )
-        self.accounts = {name: AccountSection(name, settings, session) for name in ACCOUNTS}
+        self.accounts = {name: AccountSection(name, settings, session) for name in directory.accounts()}
         for section in self.accounts.values():
             column.addWidget(parts.line())
             column.addWidget(section)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from maskstudio import settings as stored
 from maskstudio.core.geometry import EMPTY
 from maskstudio.errors import Busy, CapReached, KeyNeeded, MaskStudioError, PaymentNeeded, Unreachable
-from maskstudio.services import accounts
+from maskstudio.services import accounts, directory
 from maskstudio.services.departure import Departure
 from maskstudio.ui.keys.keymap import shown
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Go = Callable[[Departure], object]
 _WHERE = "where"  # in the remembered values of a panel
-_HOSTED = ("adobe", "server402", "alibaba")  # services that take links only
 _AWAIT = (PaymentNeeded, Busy, Unreachable, CapReached)  # what need not keep the user waiting
 
 
@@ -95,7 +94,8 @@ class Sending:
 
     def _open_lacking(self, service: str) -> None:
         """Show the account in which something is missing: where links are wanted and no bucket is named, hosting."""
-        hosted = service in _HOSTED and not accounts.account(self._window.settings, "hosting").to_wire()["bucket"]
+        hosting = accounts.account(self._window.settings, "hosting")
+        hosted = directory.service(service).takes_links and not hosting.to_wire()["bucket"]
         self.open_account("hosting" if hosted else service)
 
     def _closed(self) -> None:

@@ -19,14 +19,13 @@ from PySide6.QtWidgets import (
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job
+from maskstudio.services import directory
 from maskstudio.services.amounts import money
 from maskstudio.services.departure import Departure
 from maskstudio.session.session import Session
 from maskstudio.ui.services.departurepicture import DeparturePicture
 from maskstudio.ui.widgets import parts, theme
 
-_TELL_PRICES = ("runware",)  # services with a dry run (protocol section 1.4)
-_PAID_EACH = ("server402",)  # where agreeing is a payment
 _FACTS = 330  # px
 
 
@@ -48,6 +47,7 @@ class DepartureSheet(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(departure.label)
         self._session, self._departure = session, departure
+        self._info = directory.service(departure.service)
         self._asking: Job | None = None
         layer = session.document.layer(departure.layer)
         self._picture = DeparturePicture(session.document, layer)
@@ -91,9 +91,9 @@ class DepartureSheet(QDialog):
         self._ask_price.setToolTip(f"<p>{tip.format(self._departure.title)}</p>")
         self._ask_price.setAccessibleDescription(tip.format(self._departure.title))
         self._ask_price.clicked.connect(self._ask)
-        self._ask_price.setVisible(self._departure.service in _TELL_PRICES)
+        self._ask_price.setVisible(self._info.tells_price)
         self._asking_sends = parts.Hint(self.tr("Asking already sends the photo; it costs nothing."))
-        self._asking_sends.setVisible(self._departure.service in _TELL_PRICES)
+        self._asking_sends.setVisible(self._info.tells_price)
         self._says = parts.Hint()
         self._says.setObjectName("hint")
         self._account = QPushButton(self.tr("Account…"))
@@ -179,7 +179,7 @@ class DepartureSheet(QDialog):
         self._say(problem or held, "bad" if problem else "warn")
         self._account.setVisible(bool(problem))
         self._send.setEnabled(not problem)
-        paid = departure.service in _PAID_EACH and bool(departure.price)
+        paid = self._info.price is not None and bool(departure.price)
         words = self.tr("Pay {} and send").format(money(departure.price or 0.0)) if paid else self.tr("Send")
         self._send.setText(words)
         self._ask_price.setEnabled(not departure.problem and self._asking is None)

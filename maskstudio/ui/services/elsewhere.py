@@ -4,13 +4,11 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.services.departure import Operation
+from maskstudio.services.departure import WITH_MASK, ServiceOperation
 from maskstudio.session.session import Session
 from maskstudio.ui.services.requests import ServicePane
 from maskstudio.ui.services.where import WhereRow
 from maskstudio.ui.widgets import parts
-
-_OF_A_LAYER = ("bodyParts", "refine")  # operations that take a mask along
 
 
 class Elsewhere(QWidget):
@@ -21,7 +19,7 @@ class Elsewhere(QWidget):
 
     switched = Signal(str)
 
-    def __init__(self, session: Session, operations: tuple[Operation, ...]) -> None:
+    def __init__(self, session: Session, operations: tuple[ServiceOperation, ...]) -> None:
         super().__init__()
         self._session, self._operations = session, operations
         self._panes: dict[str, ServicePane] = {}
@@ -48,7 +46,7 @@ class Elsewhere(QWidget):
             self.where.look_up()
         self._switch()
 
-    def ask(self, operation: Operation) -> None:
+    def ask(self, operation: ServiceOperation) -> None:
         """Have the service do this, with what its form says; the user is asked before anything leaves."""
         if self._session.document is not None and self.pane is not None and operation in self.pane.forms:
             self._session.services.ask(self.name, operation, self.pane.forms[operation].params())
@@ -65,7 +63,7 @@ class Elsewhere(QWidget):
         if self.pane is not None:
             has_layer = self._session.active is not None  # whether its mask holds anything is seen when it is asked
             for operation, form in self.pane.forms.items():
-                takes_mask = operation in _OF_A_LAYER
+                takes_mask = operation in WITH_MASK
                 form.button.setEnabled(self._session.document is not None and (has_layer or not takes_mask))
                 needs = self.tr("Choose a layer with a mask first.") if takes_mask and not has_layer else ""
                 form.button.setToolTip(needs)

@@ -5,24 +5,15 @@ from collections.abc import Mapping
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.params.counts import rules
-from maskstudio.params.services import ACCOUNTS, AdobeObjectsParams, AdobeRefineParams, RunwareMaskParams
 from maskstudio.params.spec import Params
-from maskstudio.services.departure import OPERATIONS, Operation
+from maskstudio.services import directory
+from maskstudio.services.departure import OPERATIONS, ServiceOperation
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.fields import Choice
 from maskstudio.ui.widgets.form import Form
 
 _ROOM = 28  # px beside the words of an open list
-# What the window has no use for: links for the command line, and a colour that is put behind on export there.
-_UNSEEN = ("input_image", "upload_endpoint", "rgba")
-
-# What is always in sight; the rest is behind a disclosure.
-_FRONT: dict[type[Params], tuple[str, ...]] = {
-    RunwareMaskParams: ("model", "confidence", "max_detections"),
-    AdobeObjectsParams: ("confidence", "max_detections", "background_masks"),
-    AdobeRefineParams: ("color_decontamination",),
-}
+_UNSEEN = ("rgba",)  # a colour that is put behind on export on the command line; here the export has one
 
 
 def _said(text: str) -> str:
@@ -34,11 +25,11 @@ class ErrandForm(QWidget):
 
     asked = Signal()
 
-    def __init__(self, operation: Operation, kind: type[Params], text: str, *, primary: bool) -> None:
+    def __init__(self, operation: ServiceOperation, kind: type[Params], text: str, *, primary: bool) -> None:
         super().__init__()
         self.setObjectName(f"{operation}Errand")
-        front = _FRONT.get(kind, ())
-        rest = tuple(spec.name for spec in kind.specs() if spec.name not in (*front, *_UNSEEN))
+        front = kind.front
+        rest = tuple(spec.name for spec in kind.specs() if spec.name not in (*front, *kind.links, *_UNSEEN))
         self._forms = [Form(kind, only=names) for names in (front, rest) if names]
         self._params = kind()
         self.button = parts.button(text, self.asked.emit, primary=primary)
@@ -62,7 +53,7 @@ class ErrandForm(QWidget):
             form.changed.connect(self.set_params)
             for choice in form.findChildren(Choice):
                 choice.view().setMinimumWidth(choice.view().sizeHintForColumn(0) + _ROOM)
-            for name, rule in rules(kind).items():
+            for name, rule in kind.rules.items():
                 if name in (front if form is not self._rest else rest):
                     form.enable_when(name, rule.holds)
 
@@ -86,21 +77,21 @@ class ServicePane(QWidget):
 
     asked = Signal(str)
 
-    def __init__(self, name: str, offers: Mapping[Operation, type[Params]]) -> None:
+    def __init__(self, name: str, offers: Mapping[ServiceOperation, type[Params]]) -> None:
         super().__init__()
         self.setObjectName(f"{name}Pane")
-        self.forms: dict[Operation, ErrandForm] = {}
+        self.forms: dict[ServiceOperation, ErrandForm] = {}
         column = parts.column(self)
         column.setContentsMargins(0, 0, 0, 0)
         for operation, kind in offers.items():
             text = _said(OPERATIONS[operation])
             if operation == "refine":
-                text = _said("Refine at {}").format(ACCOUNTS[name].title)
+                text = _said("Refine at {}").format(directory.title_of(name))
             form = self.forms[operation] = ErrandForm(operation, kind, text, primary=not self.forms)
             form.asked.connect(lambda operation=operation: self.asked.emit(operation))
             column.addWidget(form)
 
     @property
-    def main(self) -> Operation:
+    def main(self) -> ServiceOperation:
         """What its primary button asks for."""
         return next(iter(self.forms))

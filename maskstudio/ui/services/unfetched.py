@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from maskstudio.params.services import ACCOUNTS
+from maskstudio.services import directory
 from maskstudio.services.amounts import money
 from maskstudio.services.billing import until
 from maskstudio.services.departure import OPERATIONS
@@ -83,7 +83,7 @@ def _said(text: str) -> str:
 
 def _what(line: Line) -> str:
     words: dict[str, str] = dict(OPERATIONS)  # type: ignore[arg-type]
-    title = ACCOUNTS[line.service].title if line.service in ACCOUNTS else line.service
+    title = directory.title_of(line.service)
     return _said("{} at {}").format(_said(words.get(line.operation, line.operation)), title)
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from maskstudio.params.services import ACCOUNTS
-from maskstudio.services.departure import Operation, ServiceState
+from maskstudio.services import directory
+from maskstudio.services.departure import ServiceOperation, ServiceState
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.models import DOT, dot
 from maskstudio.ui.widgets import parts, theme
@@ -42,7 +42,7 @@ class WhereRow(QWidget):
     accountRequested = Signal(str)  # noqa: N815  as Qt names signals
     resumed = Signal()  # a paused queue goes on, on the user's word
 
-    def __init__(self, session: Session, operations: Collection[Operation]) -> None:
+    def __init__(self, session: Session, operations: Collection[ServiceOperation]) -> None:
         super().__init__()
         self._session = session
         self._states: dict[str, ServiceState] = {}
@@ -56,9 +56,9 @@ class WhereRow(QWidget):
         self.places.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.places.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.places.addItem(self.tr("This machine"), HERE)
-        for name in ACCOUNTS:
+        for name, info in directory.SERVICES.items():
             if not set(operations).isdisjoint(session.services.offers(name)):
-                self.places.addItem(ACCOUNTS[name].title, name)
+                self.places.addItem(info.title, name)
         self.places.opening.connect(self.look_up)
         self.places.activated.connect(lambda _: self._choose())
         self._label = QLabel(self.tr("Where"))
@@ -121,7 +121,7 @@ class WhereRow(QWidget):
             self._paused = paused
             self.dress()
         if name:
-            self.account_button.setToolTip(self.tr("Account of {}…").format(ACCOUNTS[name].title))
+            self.account_button.setToolTip(self.tr("Account of {}…").format(directory.title_of(name)))
         parts.say(self._note, self.tr("Paused: {}").format(paused) if paused else lacking, "warn")
         self._note.setVisible(bool(paused or lacking))
         self.way_out.setText(self.tr("Go on") if paused else self.tr("Account…"))

@@ -8,9 +8,9 @@ import numpy as np
 from starlette.applications import Starlette
 
 from maskstudio.jobs import Token
-from maskstudio.params.services import AdobeAccount
+from maskstudio.params.adobe import AdobeAccount
 from maskstudio.providers.remote.adobe import Adobe
-from maskstudio.providers.remote.adobe_token import Tokens
+from maskstudio.providers.remote.adobe_token import AccessTokens
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Times, Trip, run_with
 from tests.budgets import PATIENT
 from tests.providers.remote.storage import Storage, hosting_at, storage, tidied
@@ -33,7 +33,7 @@ class World:
     faults: Faults
     storage: Storage
     endpoint: str
-    tokens: Tokens = field(default_factory=Tokens)
+    tokens: AccessTokens = field(default_factory=AccessTokens)
     ledger: list[tuple[str, float | None, str]] = field(default_factory=list)
     told: list[tuple[float, str]] = field(default_factory=list)
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from maskstudio.errors import Cancelled
 from maskstudio.jobs import Token
-from maskstudio.params.services import HostingAccount
+from maskstudio.params.hosting import HostingAccount
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Service, Trip, run_with
 from maskstudio.providers.remote.hosting import Hosting
 from tests.budgets import PATIENT

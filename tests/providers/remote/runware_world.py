@@ -20,9 +20,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from maskstudio.params.services import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
-from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Times, Trip
+from maskstudio.params.runware import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.providers.remote.base import Answer, Errand, Keys, Times, Trip
 from maskstudio.providers.remote.runware import Runware
+from maskstudio.services.departure import ServiceOperation
 from tests.budgets import PATIENT
 from tests.servers.running import serve
 from tests.servers.runware import RunwareServer
@@ -168,7 +169,7 @@ def sent_photo(link: str) -> np.ndarray:
     return np.array(Image.open(io.BytesIO(base64.b64decode(link.partition(",")[2]))).convert("RGB"))
 
 
-def errand(operation: Operation, photo: np.ndarray | None = None, **values: Any) -> Errand:
+def errand(operation: ServiceOperation, photo: np.ndarray | None = None, **values: Any) -> Errand:
     dry = values.pop("dry", False)
     params = (RunwareMaskParams if operation == "detect" else RunwareCutoutParams)(**{**EXACT, **values})
     return Errand(operation, params, photo_of() if photo is None else photo, str(uuid.uuid4()), dry=dry)

@@ -16,7 +16,7 @@ sys.setrecursionlimit(DEPTH)  # which the library raises on import
 
 from starlette.applications import Starlette
 
-from maskstudio.params.services import Server402Account, Server402RefineParams
+from maskstudio.params.server402 import Server402Account, Server402RefineParams
 from maskstudio.providers.remote.base import Keys
 from maskstudio.providers.remote.server402 import Server402
 from tests.budgets import PATIENT

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from maskstudio.params.services import HostingAccount
+from maskstudio.params.hosting import HostingAccount
 from maskstudio.providers.remote.base import Keys, Times
 from maskstudio.providers.remote.hosting import Hosting
 from tests.budgets import PATIENT

@@ -10,7 +10,7 @@ pytest.importorskip("uvicorn", reason="the test servers need uvicorn")
 
 from maskstudio.errors import Cancelled, KeyNeeded, ProviderFailed
 from maskstudio.jobs import Token
-from maskstudio.providers.remote.adobe_token import Tokens
+from maskstudio.providers.remote.adobe_token import AccessTokens
 from maskstudio.providers.remote.base import run_with
 from tests.budgets import HELD
 from tests.patience import PATIENCE
@@ -84,7 +84,7 @@ def test_a_cancelled_question_is_asked_by_another(adobe):
 
 def test_a_token_is_renewed_five_minutes_early(adobe):
     now = [1000.0]
-    adobe.tokens = Tokens(clock=lambda: now[0])
+    adobe.tokens = AccessTokens(clock=lambda: now[0])
     for later, count in [(0, 1), (86399 - 301, 1), (2, 2), (10, 2)]:
         now[0] += later
         run_with(Token(), adobe.adobe().check)

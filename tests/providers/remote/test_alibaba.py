@@ -19,7 +19,7 @@ pytest.importorskip("moto", reason="the test bucket needs moto")
 from starlette.applications import Starlette
 
 from maskstudio.errors import BadAnswer, Busy, KeyNeeded, PaymentNeeded, ProviderFailed, Unclear, Unreachable
-from maskstudio.params.services import AlibabaAccount, AlibabaRefineParams
+from maskstudio.params.alibaba import AlibabaAccount, AlibabaRefineParams
 from maskstudio.providers.remote import alibaba, alibaba_sign, refine_mask
 from maskstudio.providers.remote.alibaba import Alibaba
 from maskstudio.providers.remote.base import Keys

@@ -78,7 +78,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 def leads_to(monkeypatch: pytest.MonkeyPatch, *found: str, port: int = 0) -> None:
     """Any name leads to these addresses, nowhere without one. At ``port``, this machine counts as public."""
 
-    async def resolved(origin: addresses.Origin) -> list[Any]:
+    async def resolved(origin: addresses.Site) -> list[Any]:
         if not found:
             raise Unreachable(f"{origin.host} cannot be found.")
         return [ipaddress.ip_address(each) for each in found]

@@ -15,7 +15,7 @@ pytest.importorskip("uvicorn", reason="the test servers need uvicorn")
 
 from maskstudio.errors import BadParameter, Cancelled, KeyNeeded, ProviderFailed, Unreachable
 from maskstudio.jobs import Token
-from maskstudio.params.services import HostingAccount
+from maskstudio.params.hosting import HostingAccount
 from maskstudio.providers.remote.adobe import DOMAINS
 from maskstudio.providers.remote.base import Keys, run_with
 from maskstudio.providers.remote.hosting import Hosting

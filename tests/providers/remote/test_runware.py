@@ -10,7 +10,7 @@ pytest.importorskip("starlette", reason="the test servers need starlette")
 pytest.importorskip("uvicorn", reason="the test servers need uvicorn")
 
 from maskstudio.errors import Unreachable
-from maskstudio.params.services import REMBG, RUNWARE_CUTOUT, RUNWARE_MASKING
+from maskstudio.params.runware import REMBG, RUNWARE_CUTOUT, RUNWARE_MASKING
 from tests.providers.remote.runware_world import (
     BOXES,
     KEY,

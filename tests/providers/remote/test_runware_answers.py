@@ -23,9 +23,10 @@ from maskstudio.errors import (
     Unclear,
     Unreachable,
 )
-from maskstudio.params.services import REMBG, RunwareAccount, RunwareCutoutParams, RunwareMaskParams
-from maskstudio.providers.remote.base import Errand, Keys, Operation
+from maskstudio.params.runware import REMBG, RunwareAccount, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.providers.remote.base import Errand, Keys
 from maskstudio.providers.remote.runware import Runware
+from maskstudio.services.departure import ServiceOperation
 from tests.providers.remote.runware_world import FEW, KEY, World, bright, errand, photo_of, png, sent_photo
 
 # ---------------------------------------------------------------------- the official client's bodies
@@ -70,7 +71,12 @@ def written(settings: dict[str, Any], **more: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_bodies_equal_those_of_the_official_client(
-    runware: World, job: Operation, kind: str, model: str, settings: dict[str, Any] | None, output: dict[str, Any]
+    runware: World,
+    job: ServiceOperation,
+    kind: str,
+    model: str,
+    settings: dict[str, Any] | None,
+    output: dict[str, Any],
 ) -> None:
     image = "data:image/png;base64," + base64.b64encode(png(photo_of())).decode()
     task = {"taskType": kind, "model": model, "inputs": {"image": image}, **output}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from maskstudio.errors import BadParameter
-from maskstudio.params.services import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.runware import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.providers.remote.base import Keys
 from maskstudio.providers.remote.runware import Runware
 from tests.providers.remote.runware_world import FEW, KEY, World, bright, errand, photo_of, png, union

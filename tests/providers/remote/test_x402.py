@@ -14,14 +14,14 @@ from maskstudio.errors import CapReached, KeyNeeded, PaymentNeeded, ProviderFail
 from maskstudio.providers.remote import x402
 from maskstudio.providers.remote.wallet import address_of, signed
 from maskstudio.providers.remote.wire import Reply
-from maskstudio.services.addresses import Origin
+from maskstudio.services.addresses import Site
 from tests.patience import PATIENCE
 from tests.servers.x402verify import NETWORKS, Offer, recover_address, transfer_digest
 
 KEY = "0x" + "11" * 32
 PAYER = "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A"
 PAYEE = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C"
-HERE = Origin("https", "shop.example", 443)
+HERE = Site("https", "shop.example", 443)
 RESOURCE = "https://shop.example/api/tools/mask-refinement"
 IDENTITY = "0d5b3a3e-7f7e-4c0c-8a39-2b5f8a0f7a11"
 

@@ -12,7 +12,7 @@ from maskstudio.core.layer import Detection, Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import BadAnswer
 from maskstudio.params.local import MaskParams
-from maskstudio.params.services import RunwareMaskParams
+from maskstudio.params.runware import RunwareMaskParams
 from maskstudio.services.departure import OPERATIONS
 from maskstudio.services.ledger import Line
 from maskstudio.ui.panels.jobs import JobsPanel

@@ -6,16 +6,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from maskstudio.errors import Busy
+from maskstudio.params.adobe import AdobeBodyPartsParams, AdobeObjectsParams, AdobeRefineParams
 from maskstudio.params.local import CutoutParams
-from maskstudio.params.services import (
-    ACCOUNTS,
-    AdobeBodyPartsParams,
-    AdobeObjectsParams,
-    AdobeRefineParams,
-    RunwareCutoutParams,
-    RunwareMaskParams,
-    Server402RefineParams,
-)
+from maskstudio.params.runware import RunwareCutoutParams, RunwareMaskParams
+from maskstudio.params.server402 import Server402RefineParams
+from maskstudio.services import directory
 from maskstudio.ui.panels.detect import DetectPanel
 from maskstudio.ui.panels.refine import RefinePanel
 from tests.ui.panels.stage import LEFT, words
@@ -208,7 +203,7 @@ def test_refining_at_a_service(show, agreed, layered, service, solved, qtbot):
     assert service["adobe"].errands[0].mask.any()
     assert len(layered.document.layers) == 4
     assert layered.rivals.pair == ([layered.document.layers[-1].id], [2])
-    layered.services.access.account = lambda name: ACCOUNTS[name].from_wire(
+    layered.services.access.account = lambda name: directory.account(name).account.from_wire(
         {"baseUrl": "http://127.0.0.1:9"} if name == "server402" else {}
     )
     panel.elsewhere.choose("server402")

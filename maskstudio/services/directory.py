@@ -1,0 +1,43 @@
+"""Every service there is. A new one is named here, and nowhere else."""
+
+from maskstudio.errors import BadParameter
+from maskstudio.params.spec import Params
+from maskstudio.services.adobe import ADOBE
+from maskstudio.services.alibaba import ALIBABA
+from maskstudio.services.hosting import HOSTING
+from maskstudio.services.info import AccountInfo, ServiceInfo
+from maskstudio.services.runware import RUNWARE
+from maskstudio.services.server402 import SERVER402
+
+# By name, in the order they are shown.
+SERVICES: dict[str, ServiceInfo] = {info.name: info for info in (RUNWARE, ADOBE, SERVER402, ALIBABA)}
+
+
+def service(name: str) -> ServiceInfo:
+    """The service of this name. Raises BadParameter."""
+    if name not in SERVICES:
+        raise BadParameter(f"There is no service called {name!r}; known are {', '.join(SERVICES)}.")
+    return SERVICES[name]
+
+
+def accounts() -> dict[str, AccountInfo]:
+    """Everything the user can have an account at, by name: the services, then the user's bucket."""
+    return {**SERVICES, HOSTING.name: HOSTING}
+
+
+def account(name: str) -> AccountInfo:
+    """What the user can have an account at under this name. Raises BadParameter."""
+    known = accounts()
+    if name not in known:
+        raise BadParameter(f"There is no service called {name!r}; known are {', '.join(known)}.")
+    return known[name]
+
+
+def of(account: Params) -> AccountInfo:
+    """What a set of account parameters is an account at."""
+    return next(info for info in accounts().values() if info.account is type(account))
+
+
+def title_of(name: str) -> str:
+    """What people call a service; the name itself where it is none of ours, as in a ledger of another version."""
+    return SERVICES[name].title if name in SERVICES else name
