@@ -2,28 +2,25 @@
 crash.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from maskstudio import paths
 from maskstudio.core.underway import sweep
+from maskstudio.jobs import Job
 from maskstudio.journal import recovery
 from maskstudio.journal.recovery import Recoverable
 from maskstudio.names import fitting, path_of, shown
+from maskstudio.session.session import Session
+from maskstudio.settings import Settings
 from maskstudio.ui.files.recovering import RecoveryOffer
+from maskstudio.ui.files.reopening import ClosedDocuments
+from maskstudio.ui.files.tabs import Tabs
 from maskstudio.ui.widgets import dialogs
-
-if TYPE_CHECKING:
-    from maskstudio.jobs import Job
-    from maskstudio.session.session import Session
-    from maskstudio.ui.window.window import MainWindow
 
 _MINUTE = 60_000  # ms
 
@@ -39,11 +36,21 @@ def _left_behind() -> list[Recoverable]:
 
 
 class Safety(QObject):
-    """The verbs of saving and the offer to recover; ``offer`` is the widget to put above the stage."""
+    """The verbs of saving and the offer to recover; ``offer`` is the widget to put above the stage.
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    ``show`` is told how safe the work in front is, in a word or two, and what that means.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        tabs: Tabs,
+        settings: Settings,
+        closed: ClosedDocuments,
+        show: Callable[[str, str], object],
+    ) -> None:
+        super().__init__(parent)
+        self._parent, self._tabs, self._settings, self._closed, self._show = parent, tabs, settings, closed, show
         self._remembered: Path | None = None
         self.offer = RecoveryOffer()
         self.offer.continued.connect(self._go_on)
@@ -62,9 +69,9 @@ class Safety(QObject):
         """The window goes; what is in no file can be reopened, or, with ``keep``, offered at the next start."""
         self._begin.stop()
         self._timer.stop()
-        for tab in self._window.tabs.open:
+        for tab in self._tabs.open:
             tab.session.close_journal(keep=keep and tab.session.unsaved)
-        self._window.closed.close()
+        self._closed.close()
 
     def verbs(self) -> dict[str, Callable[[], object]]:
         """By the id of their action."""
@@ -72,18 +79,18 @@ class Safety(QObject):
 
     def look(self) -> None:
         """Find out, on a thread, what a killed editor has left behind, and offer it."""
-        self._window.session.runner.start(
+        self._session.runner.start(
             "Look for lost work",
             lambda _token: _left_behind(),
             self.offer.show_found,
             lane="recoverable",
             quiet=True,
         )
-        self._window.closed.tidy()
+        self._closed.tidy()
 
     def time_autosave(self) -> None:
         """Save as often as the settings say."""
-        minutes = self._window.settings.autosave_minutes
+        minutes = self._settings.autosave_minutes
         if minutes > 0:
             self._timer.start(minutes * _MINUTE)
         else:
@@ -91,7 +98,7 @@ class Safety(QObject):
 
     def autosave(self) -> None:
         """Save every open project that has changed; those without a file are in their journals."""
-        for tab in self._window.tabs.open:
+        for tab in self._tabs.open:
             tab.session.autosave()
 
     def save(self) -> Job | None:
@@ -112,13 +119,13 @@ class Safety(QObject):
         """Show how safe the work in front is."""
         project = self._session.project
         if project is not None and project != self._remembered:
-            self._window.settings.remember(project)
+            self._settings.remember(project)
         self._remembered = project
-        self._window.status.show_safety(*self._words())
+        self._show(*self._words())
 
     @property
     def _session(self) -> Session:
-        return self._window.session
+        return self._tabs.front.session
 
     def _words(self) -> tuple[str, str]:
         """What the status line says, and what it explains."""
@@ -141,22 +148,22 @@ class Safety(QObject):
     def _ask(self, title: str) -> Path | None:
         from maskstudio.core.project import SUFFIX  # formats are loaded with the first file
 
-        session, settings = self._session, self._window.settings
+        session, settings = self._session, self._settings
         if session.document is None:
             return None
         image = session.document.image
         near = session.files[0].parent if session.files else Path(settings.export_folder)
         proposal = str(Path(dialogs.place(near)) / fitting(Path(image.name).stem, SUFFIX))
-        name, _ = QFileDialog.getSaveFileName(self._window, title, proposal, f"{_tr('Projects')} (*{SUFFIX})")
+        name, _ = QFileDialog.getSaveFileName(self._parent, title, proposal, f"{_tr('Projects')} (*{SUFFIX})")
         if not name:
             return None
         complete = name.lower().endswith(SUFFIX)
         path = path_of(name if complete else name + SUFFIX)
-        if not complete and paths.exists(path) and not dialogs.may_replace(self._window, path):
+        if not complete and paths.exists(path) and not dialogs.may_replace(self._parent, path):
             return None
         return path
 
     def _go_on(self, one: Recoverable) -> None:
-        tab = self._window.tabs.fresh()
+        tab = self._tabs.fresh()
         tab.opening = Path(one.name)
         tab.session.recover(one)

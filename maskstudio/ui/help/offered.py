@@ -1,18 +1,19 @@
 """What the command palette offers: actions, recent files, and numbers of the panels typed as words."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from maskstudio import paths
+from maskstudio.journal.closed import Closed
 from maskstudio.names import path_of, shown
-from maskstudio.ui.files.reopening import ClosedDocuments, facts
 from maskstudio.ui.registry.spec import WHY_NOT
 from maskstudio.ui.registry.table import BY_ID
 from maskstudio.ui.widgets.fuzzy import score
@@ -82,7 +83,17 @@ def recent_files(recent: Iterable[str], open_file: Callable[[Path], object]) -> 
     ]
 
 
-def closed_documents(documents: ClosedDocuments) -> list[Entry]:
+class Reopenable(Protocol):
+    """The closed documents, as the palette lists them."""
+
+    @property
+    def known(self) -> Sequence[Closed]: ...  # noqa: D102
+    def reopen(self, one: Closed) -> None: ...  # noqa: D102
+    def picture(self, one: Closed) -> QIcon: ...  # noqa: D102
+    def facts(self, one: Closed) -> str: ...  # noqa: D102
+
+
+def closed_documents(documents: Reopenable) -> list[Entry]:
     """An entry for each document that was closed and can be reopened, with its small picture."""
     return [
         Entry(
@@ -91,7 +102,7 @@ def closed_documents(documents: ClosedDocuments) -> list[Entry]:
             place=_tr("Closed document"),
             run=partial(documents.reopen, one),
             picture=documents.picture(one) if number < _PICTURED else icon("image"),
-            tip=facts(one),
+            tip=documents.facts(one),
         )
         for number, one in enumerate(documents.known)
     ]

@@ -1,6 +1,8 @@
 """The panel that finds the subject: where, which model looks, how strictly, and the buttons that start it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
@@ -8,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.params.counts import rules
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
-from maskstudio.services.departure import Operation
+from maskstudio.services.departure import Departure, Operation
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.models import ModelChoice
 from maskstudio.ui.services.elsewhere import Elsewhere
@@ -112,6 +114,12 @@ class DetectPanel(QWidget):
     def remove_background_here(self, session: Session) -> None:
         """Find the subject of the document of ``session`` on this machine, whatever is chosen."""
         self.cutout_button.watch(session.remove_background(self.cutout_form.params()))
+
+    def run_here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
+        """What does on this machine what a service was asked for; None where this panel has nothing that does."""
+        if departure.operation in ("detect", "objects"):
+            return partial(self.detect_here, session)
+        return partial(self.remove_background_here, session) if departure.operation == "cutout" else None
 
     def job_changed(self) -> None:
         """Show how the jobs of the buttons are."""

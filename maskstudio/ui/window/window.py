@@ -28,6 +28,7 @@ from maskstudio.ui.files.reveal import show_in_folder
 from maskstudio.ui.files.saving import Safety
 from maskstudio.ui.help.welcome import Welcome
 from maskstudio.ui.registry.spec import When
+from maskstudio.ui.services import asking
 from maskstudio.ui.services.asking import Sending
 from maskstudio.ui.tools.colourpick import ColourPick
 from maskstudio.ui.widgets import theme
@@ -61,11 +62,11 @@ class MainWindow(Shell):
         self.writer = Writer(self.bridge.post)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="job", initializer=step_aside)
         self._away = ThreadPoolExecutor(_AWAY, thread_name_prefix="away", initializer=step_aside)
-        self.sending = Sending(self)
         super().__init__(settings, self._new_session)
+        self.sending = self._make_sending()
         self.files = Files(self, self.tabs, settings)
-        self.safety = Safety(self)
-        self.closed = ClosedDocuments(self)
+        self.closed = ClosedDocuments(self, self.tabs, settings, self.notice, self.files.open)
+        self.safety = Safety(self, self.tabs, settings, self.closed, self.status.show_safety)
         self._image: Image | None = None
         self.owed, self.leaving = Owed(self), Leaving(self)
         self.farewell = Farewell(self.writer, self._pool, self._away)
@@ -100,8 +101,27 @@ class MainWindow(Shell):
         session.journalled = lambda: self.safety.refresh()
         session.keep_journal(self.writer)
         applied.equip(self, session)
-        self.sending.equip(session)
+        asking.equip(session, self.settings, lambda: self.sending)
+        session.owing = lambda: self.jobs_panel.owed.refresh()
         return session
+
+    def _make_sending(self) -> Sending:
+        return Sending(
+            self,
+            self.settings,
+            self.tabs,
+            self.notice,
+            (self.detect_panel, self.refine_panel),
+            in_sight=lambda: self.canvas.visible,
+            open_account=lambda name: self.habits.open_preferences().open_account(name),
+            keys_of=lambda action: self.habits.keymap.keys(action),
+            keep=self._keep_said,
+            fail=self.show_failure,
+        )
+
+    def _keep_said(self, sentence: str) -> None:
+        self.owed.tell(sentence)
+        self.jobs_panel.owed.refresh()
 
     def _build(self) -> None:
         self.masks = MaskIn(self, self.notice)
