@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from maskstudio.journal import closed, recovery
 from maskstudio.ui.app import create_window
+from maskstudio.ui.files import unsaved_work
 from maskstudio.ui.help.offered import closed_documents
-from maskstudio.ui.widgets import dialogs
 from tests.core.documents import image
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -54,7 +54,7 @@ def reopen(window, qtbot):
 def careless(monkeypatch):
     """The user who never saves."""
     asked = []
-    monkeypatch.setattr(dialogs, "ask_leave", lambda *what: asked.append(what[1:]) or "discard")
+    monkeypatch.setattr(unsaved_work, "ask_leave", lambda *what: asked.append(what[1:]) or "discard")
     return asked
 
 
@@ -210,8 +210,8 @@ def test_the_question_says_what_can_be_done(window, monkeypatch, button, answer)
         box.button(button).click()
 
     monkeypatch.setattr(QMessageBox, "exec", choose)
-    assert dialogs.ask_leave(window, "photo.png", 14) == answer
-    assert dialogs.ask_leave(window, "photo.png", 0) == answer
+    assert unsaved_work.ask_leave(window, "photo.png", 14) == answer
+    assert unsaved_work.ask_leave(window, "photo.png", 0) == answer
     assert said == [
         ("What is not saved can be brought back for 14 days by File > Reopen Closed.", "Don't Save"),
         ("What is not saved will be lost, since closed documents are not kept.", "Don't Save"),

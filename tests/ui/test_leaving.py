@@ -21,10 +21,9 @@ from maskstudio.core.project import read_project
 from maskstudio.journal import closed, recovery
 from maskstudio.params.local import AdjustParams, ExportParams
 from maskstudio.session import adjusting, operations
-from maskstudio.ui.files import reveal
+from maskstudio.ui.files import reveal, unsaved_work
+from maskstudio.ui.files.unsaved_work import UnsavedDialog
 from maskstudio.ui.panels.adjust import AdjustPanel
-from maskstudio.ui.widgets import dialogs
-from maskstudio.ui.widgets.unsaved import UnsavedDialog
 from maskstudio.ui.window.waiting import WaitingSheet
 from tests.patience import PATIENCE
 from tests.ui.test_window import act, idle
@@ -88,7 +87,7 @@ def close_all(window):
 def leaves(monkeypatch):
     """What is answered when a document is closed, and how often that was asked."""
     asked = []
-    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: asked.append(1) or "discard")
+    monkeypatch.setattr(unsaved_work, "ask_leave", lambda *_: asked.append(1) or "discard")
     return asked
 
 
@@ -195,7 +194,7 @@ def test_what_is_typed_and_still_being_computed_is_asked_about_and_exported(four
     field.selectAll()
     qtbot.keyClicks(field, "12")
     target = tmp_path / "typed.png"
-    monkeypatch.setattr(dialogs, "ask_export", lambda *_: target)
+    monkeypatch.setattr(unsaved_work, "ask_export", lambda *_: target)
     act(four, "file.export")
     qtbot.waitUntil(lambda: target.exists() and idle(four))
     alpha = np.array(PIL.Image.open(target))[..., 3]

@@ -17,9 +17,11 @@ from maskstudio.params.local import ExportParams
 from maskstudio.session.keeping import Over
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
+from maskstudio.ui.files import unsaved_work
 from maskstudio.ui.files.tabs import Tab, Tabs
-from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.widgets import file_dialogs
 from maskstudio.ui.widgets.handover import hand_over
+from maskstudio.ui.widgets.shortened import short
 
 _CUTOUT = "-cutout"  # after the photo's name
 _MODELS = (".pt", ".onnx")
@@ -96,18 +98,18 @@ class Files:
 
     def ask_open(self) -> None:
         """Let the user choose images."""
-        for path in dialogs.ask_images(self._window, self._settings):
+        for path in file_dialogs.ask_images(self._window, self._settings):
             self.open(path)
 
     def import_mask(self) -> None:
         """Let the user choose a mask to add as a layer."""
-        if path := dialogs.ask_image(self._window, self._settings, _tr("Import Mask")):
+        if path := file_dialogs.ask_image(self._window, self._settings, _tr("Import Mask")):
             self.mask_chosen(self._session, path)
 
     def import_trimap(self) -> None:
         """Let the user choose a trimap for the active layer."""
         layer = self._session.active
-        if layer and (path := dialogs.ask_image(self._window, self._settings, _tr("Import Trimap"))):
+        if layer and (path := file_dialogs.ask_image(self._window, self._settings, _tr("Import Trimap"))):
             self._session.import_trimap(layer.id, path, resize=True)
 
     def match(self, kind: Literal["plate", "second"]) -> None:
@@ -116,7 +118,7 @@ class Files:
             "plate": _tr("Choose the Same Scene without the Object"),
             "second": _tr("Choose the Same Object before Another Background"),
         }
-        if path := dialogs.ask_image(self._window, self._settings, titles[kind]):
+        if path := file_dialogs.ask_image(self._window, self._settings, titles[kind]):
             self._session.match(path, kind)
 
     def close(self) -> None:
@@ -140,7 +142,7 @@ class Files:
         if not tab.session.unsaved or document is None:
             return True
         self._tabs.show_tab(tab)
-        answer = dialogs.ask_leave(self._window, document.image.name, self._settings.closed_days)
+        answer = unsaved_work.ask_leave(self._window, document.image.name, self._settings.closed_days)
         if answer == "discard":
             return True
         if answer == "save" and (job := self.save()):
@@ -157,7 +159,7 @@ class Files:
         menu.clear()
         for text in self._settings.recent:
             if paths.is_file(path := path_of(text)):
-                name = dialogs.short(shown(path.name)).replace("&", "&&")
+                name = short(shown(path.name)).replace("&", "&&")
                 menu.addAction(name, partial(self.open, path)).setToolTip(shown(path))
         menu.setEnabled(not menu.isEmpty())
 
@@ -191,7 +193,7 @@ class Files:
 
     def _export(self, params: ExportParams, suffix: str) -> None:
         document = self._session.document
-        if document and (path := dialogs.ask_export(self._window, self._settings, document.image, suffix)):
+        if document and (path := file_dialogs.ask_export(self._window, self._settings, document.image, suffix)):
             self._write(_Export(path, params, mask=suffix != _CUTOUT), "agreed")
 
     def _write(self, export: _Export, over: Over, session: Session | None = None) -> None:
@@ -207,7 +209,7 @@ class Files:
 
     def add_model(self) -> None:
         """Let the user choose a weight file and copy it into the models folder."""
-        if path := dialogs.ask_model(self._window):
+        if path := file_dialogs.ask_model(self._window):
             self._add(path, trust=False)
 
     def _add(self, path: Path, *, trust: bool) -> None:

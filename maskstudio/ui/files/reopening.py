@@ -16,9 +16,9 @@ from maskstudio.journal.closed import Closed
 from maskstudio.journal.journal import Journal
 from maskstudio.settings import Settings
 from maskstudio.ui.files.tabs import Tabs
-from maskstudio.ui.widgets.dialogs import short
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.notice import Notice
+from maskstudio.ui.widgets.shortened import short
 
 _SHOWN = 10  # in the menu; the palette finds all
 _PICTURE = QSize(40, 30)  # logical px

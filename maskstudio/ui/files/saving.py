@@ -20,7 +20,7 @@ from maskstudio.settings import Settings
 from maskstudio.ui.files.recovering import RecoveryOffer
 from maskstudio.ui.files.reopening import ClosedDocuments
 from maskstudio.ui.files.tabs import Tabs
-from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.widgets import file_dialogs
 
 _MINUTE = 60_000  # ms
 
@@ -153,13 +153,13 @@ class Safety(QObject):
             return None
         image = session.document.image
         near = session.files[0].parent if session.files else Path(settings.export_folder)
-        proposal = str(Path(dialogs.place(near)) / fitting(Path(image.name).stem, SUFFIX))
+        proposal = str(Path(file_dialogs.place(near)) / fitting(Path(image.name).stem, SUFFIX))
         name, _ = QFileDialog.getSaveFileName(self._parent, title, proposal, f"{_tr('Projects')} (*{SUFFIX})")
         if not name:
             return None
         complete = name.lower().endswith(SUFFIX)
         path = path_of(name if complete else name + SUFFIX)
-        if not complete and paths.exists(path) and not dialogs.may_replace(self._parent, path):
+        if not complete and paths.exists(path) and not file_dialogs.may_replace(self._parent, path):
             return None
         return path
 

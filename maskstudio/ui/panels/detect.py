@@ -15,7 +15,7 @@ from maskstudio.session.session import Session
 from maskstudio.ui.panels.models import ModelChoice
 from maskstudio.ui.services.elsewhere import Elsewhere
 from maskstudio.ui.widgets import parts, theme
-from maskstudio.ui.widgets.elided import Words
+from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.jobbutton import JobButton
 
@@ -45,7 +45,7 @@ class DetectPanel(QWidget):
         self.add_button = parts.icon_button("add-file", self.tr("Add model file…"), self.addModelRequested.emit)
         self.add_button.setObjectName("addModel")
         self.add_button.setToolTip(self.tr("Add a YOLO weight file (.pt or .onnx) of your own"))
-        self._small_print = Words()
+        self._small_print = ElidedLabel()
         self._note = parts.Hint()
         self._note.hide()
         self.download_button = parts.button(self.tr("Download"), self._download)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, get_args
 
 from maskstudio import settings as stored
 from maskstudio.ui.canvas.scene import MODES
+from maskstudio.ui.help.about import show_about
 from maskstudio.ui.tools.base import said
-from maskstudio.ui.widgets import dialogs
 from maskstudio.ui.widgets.handover import hand_over
 from maskstudio.ui.widgets.icons import SAMPLE, resource
 from maskstudio.ui.window import asking, undoing
@@ -139,7 +139,7 @@ def _other(window: MainWindow) -> Verbs:
     return {
         "window.nextTab": lambda: window.tabs.step(1),
         "window.previousTab": lambda: window.tabs.step(-1),
-        "help.about": lambda: dialogs.show_about(window),
+        "help.about": lambda: show_about(window),
         **window.habits.verbs(),
         **window.tools.verbs(),
         **asking.verbs(window),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
-from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.files import unsaved_work
 from maskstudio.ui.widgets.handover import hand_over
 from maskstudio.ui.window.waiting import WaitingSheet
 
@@ -116,7 +116,7 @@ class Leaving(QObject):
         window = self._window
         tabs = [tab for tab in window.tabs.open if tab.session.unsaved]
         days = window.settings.closed_days
-        chosen = dialogs.ask_leave_all(window, [tab.title for tab in tabs], days) if tabs else []
+        chosen = unsaved_work.ask_leave_all(window, [tab.title for tab in tabs], days) if tabs else []
         if chosen is None:
             return False
         self._agreed, self._ask_again = True, False

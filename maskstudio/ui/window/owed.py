@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog
 
 from maskstudio.names import path_of
-from maskstudio.ui.widgets.dialogs import short
+from maskstudio.ui.widgets.shortened import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,10 +1,8 @@
-"""The few places where a dialog is right: choosing files, and leaving work that no file holds."""
+"""The dialogs that choose a file: what is opened, and where something is written."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from maskstudio import paths
@@ -17,13 +15,7 @@ _IMAGES = patterns(PICTURES, CAMERA_RAW, PROJECTS)
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("dialogs", text)
-
-
-def short(name: str, letters: int = 48) -> str:
-    """A file name with its middle left out where it is too long for a button or a menu."""
-    half = letters // 2
-    return name if len(name) <= letters else f"{name[:half]}…{name[-half:]}"
+    return QCoreApplication.translate("fileDialogs", text)
 
 
 def place(folder: str | Path) -> str:
@@ -91,63 +83,3 @@ def may_replace(parent: QWidget, path: Path) -> bool:
     """Whether the user agrees that a file which is there already is written over."""
     text = _tr("{} is there already. Replace it?").format(shown(path.name))
     return QMessageBox.question(parent, _tr("Export"), text) == QMessageBox.StandardButton.Yes
-
-
-Leave = Literal["save", "discard", "cancel"]
-
-
-def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
-    """What to do with work on ``name`` that no file holds, before it is closed. Escape cancels.
-
-    ``days``: for how long it can be reopened without being saved, 0 for not at all.
-    """
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(_tr("Save the work on {} before closing?").format(short(name)))
-    box.setInformativeText(without_saving(days))
-    save = box.addButton(QMessageBox.StandardButton.Save)
-    save.setProperty("primary", True)
-    save.style().polish(save)
-    discard = box.addButton(QMessageBox.StandardButton.Discard)
-    discard.setText(_tr("Don't Save"))
-    box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(save)
-    box.exec()
-    return "save" if box.clickedButton() is save else "discard" if box.clickedButton() is discard else "cancel"
-
-
-def without_saving(days: int) -> str:
-    """What becomes of work that is not saved, if closed documents are kept for so many ``days``."""
-    if days <= 0:
-        return _tr("What is not saved will be lost, since closed documents are not kept.")
-    if days == 1:
-        return _tr("What is not saved can be brought back for a day by File > Reopen Closed.")
-    return _tr("What is not saved can be brought back for {} days by File > Reopen Closed.").format(days)
-
-
-def ask_leave_all(parent: QWidget, names: Sequence[str], days: int) -> list[int] | None:
-    """Which of these documents, by number, are to be saved before the program ends; None to stay.
-
-    ``days`` as in ``ask_leave``.
-    """
-    if len(names) == 1:
-        answer = ask_leave(parent, names[0], days)
-        return None if answer == "cancel" else [0] if answer == "save" else []
-    from maskstudio.ui.widgets.unsaved import UnsavedDialog
-
-    dialog = UnsavedDialog(names, without_saving(days), parent)
-    dialog.exec()
-    return dialog.chosen
-
-
-def show_about(parent: QWidget) -> None:
-    """Version, licence and what it stands on."""
-    text = _tr(
-        "<h3>maskstudio {}</h3><p>Free software under the GNU Affero General Public License, version 3 or later.</p>"
-        "<p>Detection by Ultralytics YOLO (AGPL-3.0) and MediaPipe (Apache-2.0). Nothing is sent anywhere unless you "
-        "ask for it.</p>"
-    )
-    from importlib.metadata import version  # brings half of the e-mail library
-
-    QMessageBox.about(parent, _tr("About maskstudio"), text.format(version("maskstudio")))
