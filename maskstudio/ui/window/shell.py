@@ -19,7 +19,7 @@ from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.mask import MaskPanel
 from maskstudio.ui.panels.refine import RefinePanel
 from maskstudio.ui.tools.tools import Tools
-from maskstudio.ui.views.looking import Viewing
+from maskstudio.ui.views.view_controls import ViewControls
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.notice import Notice
 from maskstudio.ui.window.sidebar import Sidebar
@@ -42,7 +42,7 @@ class Shell(QMainWindow):
         self.status = StatusLine()
         self.setStatusBar(self.status)
         self.tabs = Tabs(make)
-        self.viewing = Viewing(
+        self.viewing = ViewControls(
             self.canvas, settings, lambda: self.tabs.front.session.runner, lambda: self.tabs.open, self
         )
         self._build_panels(self.tabs.front.session)

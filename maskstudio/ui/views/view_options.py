@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from maskstudio.core.formats import CAMERA_RAW, PICTURES, patterns
 from maskstudio.names import path_of, shown
 from maskstudio.ui.canvas.style import Mode
-from maskstudio.ui.views.choices import ViewChoices
+from maskstudio.ui.views.view_choices import ViewChoices
 from maskstudio.ui.widgets import file_dialogs, theme
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.swatch import Named, Swatch
@@ -27,7 +27,7 @@ from maskstudio.ui.widgets.swatch import Named, Swatch
 WIDTH = 306  # px, of the widest page; the others keep to it, so that nothing moves when the view changes
 
 
-class ViewFields(QStackedWidget):
+class ViewOptions(QStackedWidget):
     """Follows the choices, and changes them."""
 
     def __init__(self, choices: ViewChoices, parent: QWidget | None = None) -> None:
