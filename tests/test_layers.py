@@ -121,6 +121,73 @@ def test_a_broken_rule_is_seen(tmp_path, file, line, complaint):
     assert complaint in broken_rules(tmp_path / "maskstudio")
 
 
+def module_graph(package: Path) -> dict[str, set[str]]:
+    """Which modules each module of the package imports anywhere in it: at the top, in a function, for types alone."""
+    modules = {}
+    for file in package.rglob("*.py"):
+        parts = (package.name, *file.relative_to(package).with_suffix("").parts)
+        modules[".".join(parts).removesuffix(".__init__")] = file
+    graph: dict[str, set[str]] = {}
+    for module, file in modules.items():
+        named = set()
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names}
+                named |= inner & modules.keys() or {node.module}
+        graph[module] = named & modules.keys() - {module}
+    return graph
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The sets of modules each of which leads, by whatever way, to all others of its set."""
+    reached = {}
+    for module in graph:
+        seen, ahead = set(), [module]
+        while ahead:
+            new = graph[ahead.pop()] - seen
+            seen |= new
+            ahead += new
+        reached[module] = seen
+    round_trips = {
+        frozenset({other for other in reached[module] if module in reached[other]})
+        for module in graph
+        if module in reached[module]
+    }
+    return sorted(sorted(each) for each in round_trips)
+
+
+def test_no_module_leads_back_to_itself():
+    graph = module_graph(PACKAGE)
+    assert len(graph) > 300
+    assert circles(graph) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"a.py": "import maskstudio.b", "b.py": "import maskstudio.c", "c.py": ""}, []),
+        (
+            {"a.py": "from maskstudio.b import x", "b.py": "from maskstudio import c", "c.py": "import maskstudio.a"},
+            "abc",
+        ),
+        ({"a.py": "from maskstudio import b", "b.py": "def f():\n    from maskstudio.a import x"}, "ab"),
+        (
+            {"a.py": "import maskstudio.b", "b.py": "if TYPE_CHECKING:\n    from maskstudio.a import x", "c.py": ""},
+            "ab",
+        ),
+        ({"a.py": "import maskstudio.b", "b.py": "import maskstudio.c", "c.py": "import maskstudio.b"}, "bc"),
+    ],
+)
+def test_a_circle_is_seen(tmp_path, files, found):
+    package = tmp_path / "maskstudio"
+    package.mkdir()
+    for name, text in files.items():
+        (package / name).write_text(text)
+    assert circles(module_graph(package)) == ([[f"maskstudio.{name}" for name in found]] if found else [])
+
+
 def test_init_files_are_empty():
     assert [file for file in PACKAGE.rglob("__init__.py") if file.read_text().strip()] == []
 

@@ -33,7 +33,7 @@ def create_window(files: list[str]) -> QMainWindow:
     chosen = settings.load()
     theme.apply(app, chosen.theme)
     window = MainWindow(chosen)
-    window.safety.begin()
+    window.lost_work.begin()
     if files:
         QTimer.singleShot(0, partial(_open_all, window, files))
     return window
@@ -53,7 +53,7 @@ def run(files: list[str]) -> int:
     app.setWindowIcon(QIcon(text_of(resource("icons/maskstudio.svg"))))
     window = create_window(files)
     assert isinstance(window, MainWindow)
-    window.habits.first_run = True
+    window.tour.first_run = True
     window.show()
     gc.freeze()  # what there is now stays: no need to look through it again and again
     gc.enable()

@@ -234,7 +234,7 @@ def test_what_is_still_being_computed_is_waited_for_and_comes_back(four, qtbot, 
 
 def test_the_file_is_shown_in_its_folder(four, qtbot, tmp_path, monkeypatch):
     shown = []
-    monkeypatch.setattr("maskstudio.ui.window.window.show_in_folder", shown.append)
+    monkeypatch.setattr("maskstudio.ui.window.session_news.show_in_folder", shown.append)
     four.session.export(tmp_path / "here.png", EXPORT)
     qtbot.waitUntil(lambda: four.notice.sentence == "Saved here.png.")
     qtbot.mouseClick(button(four.notice, "Show in Folder"), Qt.MouseButton.LeftButton)

@@ -124,7 +124,7 @@ def test_what_was_open_comes_back(window, qtbot, photo, gate, end, others, monke
     if end == "failed":
         gate.error = BadImage("large.jpg is damaged.")
     else:
-        window.cancel_jobs()
+        window.job_reports.cancel_all()
     gate.opened.set()
     qtbot.waitUntil(lambda: not isinstance(shown(window), Preview))
     assert window.session.document is document

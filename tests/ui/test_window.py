@@ -13,7 +13,6 @@ from maskstudio import settings as stored
 from maskstudio.params.local import MaskParams
 from maskstudio.ui.app import create_window
 from maskstudio.ui.window import actions
-from maskstudio.ui.window.bindings import verbs
 from tests.patience import PATIENCE
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
@@ -179,4 +178,4 @@ def test_help_lists_the_keys(window, qtbot):
 
 
 def test_no_action_is_without_a_verb(window):
-    assert actions.missing(verbs(window)) == []
+    assert actions.missing(window.verbs()) == []

@@ -18,6 +18,7 @@ from maskstudio.session.keeping import Over
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.files import unsaved_work
+from maskstudio.ui.files.incoming import MaskIn
 from maskstudio.ui.files.tabs import Tab, Tabs
 from maskstudio.ui.widgets import file_dialogs
 from maskstudio.ui.widgets.handover import hand_over
@@ -41,20 +42,28 @@ def _tr(text: str) -> str:
 
 
 class Files:
-    """The verbs of the File menu. ``model_added(name)`` is called once a weight file is in the models folder."""
+    """The verbs of the File menu; its dialogs stand over ``window``.
 
-    def __init__(self, window: QWidget, tabs: Tabs, settings: Settings) -> None:
+    ``save`` saves the project in front; ``masks`` takes in what is a mask; ``model_added(name)`` is called once a
+    weight file is in the models folder.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        tabs: Tabs,
+        settings: Settings,
+        save: Callable[[], Job | None],
+        masks: MaskIn,
+        model_added: Callable[[str], None],
+    ) -> None:
         self._window, self._tabs, self._settings = window, tabs, settings
+        self._save, self._masks, self._model_added = save, masks, model_added
         self._failed: Path | None = None
         self._adding: Path | None = None
         self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out went last
         self._last: WeakKeyDictionary[Session, _Export] = WeakKeyDictionary()  # of all kinds
         self._saving: dict[Job, Callable[[], object]] = {}
-        self.save: Callable[[], Job | None] = lambda: None  # saves the project in front
-        self.mask_chosen: Callable[[Session, Path], object] = lambda _session, _path: None  # to be taken in
-        # Decides about a picture that is dropped on an open photo: the last one opens it as another.
-        self.dropped: Callable[[Session, Path, Callable[[], object]], object] = lambda _session, _path, opened: opened()
-        self.model_added: Callable[[str], None] = lambda _name: None
 
     @property
     def _session(self) -> Session:
@@ -92,7 +101,7 @@ class Files:
             if path.suffix.lower() in _MODELS:
                 self._add(path, trust=False)
             elif len(paths) == 1 and self._tabs.showing(path.absolute()) is None:
-                self.dropped(self._session, path, partial(self.open, path))
+                self._masks.dropped(self._session, path, partial(self.open, path))
             else:
                 self.open(path)
 
@@ -104,7 +113,7 @@ class Files:
     def import_mask(self) -> None:
         """Let the user choose a mask to add as a layer."""
         if path := file_dialogs.ask_image(self._window, self._settings, _tr("Import Mask")):
-            self.mask_chosen(self._session, path)
+            self._masks.from_file(self._session, path)
 
     def import_trimap(self) -> None:
         """Let the user choose a trimap for the active layer."""
@@ -145,7 +154,7 @@ class Files:
         answer = unsaved_work.ask_leave(self._window, document.image.name, self._settings.closed_days)
         if answer == "discard":
             return True
-        if answer == "save" and (job := self.save()):
+        if answer == "save" and (job := self._save()):
             self._saving[job] = again
         return False
 
@@ -214,7 +223,7 @@ class Files:
 
     def _add(self, path: Path, *, trust: bool) -> None:
         self._adding = path
-        self._session.add_model(path, trust=trust, done=lambda name: self.model_added(name))
+        self._session.add_model(path, trust=trust, done=self._model_added)
 
     # When it fails
 

@@ -79,7 +79,7 @@ class ClosedDocuments(QObject):
 
         self._start(work, self._know, "closed tidy")
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """The window goes."""
         self._timer.stop()
 
