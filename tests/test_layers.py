@@ -14,7 +14,6 @@ PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
 
 # Each room may import the rooms named here, and itself. A loose module at the top is a room of its own.
 FLOOR = {"errors", "names", "params", "paths", "jobs"}
-BELOW = {*FLOOR, "core", "journal", "services", "session", "settings"}  # what the rooms of the window stand on
 RULES: dict[str, set[str]] = {
     "names": set(),
     "merging": set(),
@@ -34,18 +33,18 @@ RULES: dict[str, set[str]] = {
     "ui.bridge": set(),
     "ui.registry": set(),
     "ui.canvas": {"core"},
-    "ui.widgets": {*FLOOR, "core", "settings"},
-    "ui.keys": {*FLOOR, "core", "settings", "ui.registry", "ui.widgets"},
-    "ui.tools": {*BELOW, "ui.canvas", "ui.keys", "ui.widgets"},
-    "ui.files": {*BELOW, "ui.widgets"},
-    "ui.services": {*BELOW, "ui.keys", "ui.files", "ui.widgets"},
-    "ui.panels": {*BELOW, "ui.canvas", "ui.files", "ui.services", "ui.widgets"},
-    "ui.views": {*BELOW, "ui.canvas", "ui.files", "ui.panels", "ui.tools", "ui.widgets"},
-    "ui.help": {*BELOW, "ui.keys", "ui.registry", "ui.widgets"},
-    "ui.preferences": {*BELOW, "ui.keys", "ui.widgets"},
-    "ui.window": {*BELOW, "ui.bridge", "ui.canvas", "ui.files", "ui.help", "ui.keys", "ui.panels", "ui.preferences"}
-    | {"ui.registry", "ui.services", "ui.tools", "ui.views", "ui.widgets"},
-    "ui.app": {*BELOW, "ui.widgets", "ui.window"},
+    "ui.widgets": {"names", "params", "jobs"},
+    "ui.keys": {"errors", "names", "paths", "core", "settings", "ui.registry", "ui.widgets"},
+    "ui.tools": {*FLOOR, "core", "session", "settings", "ui.canvas", "ui.keys", "ui.widgets"},
+    "ui.files": {*FLOOR, "core", "journal", "session", "settings", "ui.widgets"},
+    "ui.services": {*FLOOR, "core", "services", "session", "settings", "ui.files", "ui.keys", "ui.widgets"},
+    "ui.panels": {*FLOOR, "core", "services", "session", "ui.canvas", "ui.files", "ui.services", "ui.widgets"},
+    "ui.views": {*FLOOR, "core", "session", "settings", "ui.canvas", "ui.files", "ui.panels", "ui.tools", "ui.widgets"},
+    "ui.help": {"errors", "names", "paths", "core", "journal", "ui.keys", "ui.registry", "ui.widgets"},
+    "ui.preferences": {*FLOOR, "services", "session", "settings", "ui.keys", "ui.widgets"},
+    "ui.window": {*FLOOR, "core", "journal", "session", "settings", "ui.bridge", "ui.canvas", "ui.files", "ui.help"}
+    | {"ui.keys", "ui.panels", "ui.preferences", "ui.registry", "ui.services", "ui.tools", "ui.views", "ui.widgets"},
+    "ui.app": {"names", "services", "settings", "ui.widgets", "ui.window"},
 }
 ONLY_IN = {
     "PySide6": {room for room in RULES if room.startswith("ui.")},
@@ -110,6 +109,8 @@ def test_imports_go_down_only():
         ("ui/panels/bad.py", "from maskstudio import providers", "ui.panels imports providers in bad.py"),
         ("ui/panels/bad.py", "from maskstudio.ui.window import window", "ui.panels imports ui.window in bad.py"),
         ("ui/canvas/bad.py", "from maskstudio.ui import panels", "ui.canvas imports ui.panels in bad.py"),
+        ("ui/widgets/bad.py", "from maskstudio.session.session import Session", "ui.widgets imports session in bad.py"),
+        ("ui/keys/bad.py", "from maskstudio.ui.panels import layers", "ui.keys imports ui.panels in bad.py"),
         ("ui/registry/bad.py", "import maskstudio.ui.keys.keymap", "ui.registry imports ui.keys in bad.py"),
         ("session/bad.py", "def f():\n    import httpx", "session imports httpx in bad.py"),
     ],

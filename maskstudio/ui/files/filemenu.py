@@ -17,10 +17,9 @@ from maskstudio.params.local import ExportParams
 from maskstudio.session.keeping import Over
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
-from maskstudio.ui.files import unsaved_work
+from maskstudio.ui.files import choosing_files, unsaved_work
 from maskstudio.ui.files.incoming import MaskIn
 from maskstudio.ui.files.tabs import Tab, Tabs
-from maskstudio.ui.widgets import file_dialogs
 from maskstudio.ui.widgets.handover import hand_over
 from maskstudio.ui.widgets.shortened import short
 
@@ -107,18 +106,18 @@ class Files:
 
     def ask_open(self) -> None:
         """Let the user choose images."""
-        for path in file_dialogs.ask_images(self._window, self._settings):
+        for path in choosing_files.ask_images(self._window, self._settings):
             self.open(path)
 
     def import_mask(self) -> None:
         """Let the user choose a mask to add as a layer."""
-        if path := file_dialogs.ask_image(self._window, self._settings, _tr("Import Mask")):
+        if path := choosing_files.ask_image(self._window, self._settings, _tr("Import Mask")):
             self._masks.from_file(self._session, path)
 
     def import_trimap(self) -> None:
         """Let the user choose a trimap for the active layer."""
         layer = self._session.active
-        if layer and (path := file_dialogs.ask_image(self._window, self._settings, _tr("Import Trimap"))):
+        if layer and (path := choosing_files.ask_image(self._window, self._settings, _tr("Import Trimap"))):
             self._session.import_trimap(layer.id, path, resize=True)
 
     def match(self, kind: Literal["plate", "second"]) -> None:
@@ -127,7 +126,7 @@ class Files:
             "plate": _tr("Choose the Same Scene without the Object"),
             "second": _tr("Choose the Same Object before Another Background"),
         }
-        if path := file_dialogs.ask_image(self._window, self._settings, titles[kind]):
+        if path := choosing_files.ask_image(self._window, self._settings, titles[kind]):
             self._session.match(path, kind)
 
     def close(self) -> None:
@@ -202,7 +201,7 @@ class Files:
 
     def _export(self, params: ExportParams, suffix: str) -> None:
         document = self._session.document
-        if document and (path := file_dialogs.ask_export(self._window, self._settings, document.image, suffix)):
+        if document and (path := choosing_files.ask_export(self._window, self._settings, document.image, suffix)):
             self._write(_Export(path, params, mask=suffix != _CUTOUT), "agreed")
 
     def _write(self, export: _Export, over: Over, session: Session | None = None) -> None:
@@ -218,7 +217,7 @@ class Files:
 
     def add_model(self) -> None:
         """Let the user choose a weight file and copy it into the models folder."""
-        if path := file_dialogs.ask_model(self._window):
+        if path := choosing_files.ask_model(self._window):
             self._add(path, trust=False)
 
     def _add(self, path: Path, *, trust: bool) -> None:

@@ -64,6 +64,10 @@ class KeysInUse(QObject):
         self.workspace = workspace
         self.use(self.keymap)
 
+    def of(self, action: str) -> tuple[str, ...]:
+        """The keys of an action by its id, as the keymap writes them."""
+        return self.keymap.keys(action)
+
     def first(self, action: str) -> str:
         """The key of an action as it is written for people; empty where it has none."""
         keys = self.keymap.acting(action, self.workspace) if action in self._actions else ()

@@ -148,7 +148,7 @@ class MainWindow(Shell):
             (self.detect_panel, self.refine_panel),
             in_sight=lambda: self.canvas.visible,
             open_account=self.preferences.open_account,
-            keys_of=lambda action: self.keys.keymap.keys(action),
+            keys_of=self.keys.of,
             keep=self._keep_said,
             fail=self.job_reports.failed,
         )
