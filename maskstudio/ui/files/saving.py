@@ -48,6 +48,7 @@ class Saving:
         return self._tabs.front.session
 
     def _ask(self, title: str) -> Path | None:
+        """Where to, beside what was opened; None where the user gives no place or will not write over a file."""
         from maskstudio.core.project import SUFFIX  # formats are loaded with the first file
 
         session, settings = self._session, self._settings

@@ -55,6 +55,7 @@ class ActionStates:
         return self._tabs.front.session
 
     def _conditions(self) -> dict[When, bool]:
+        """Every condition an action can have, and whether it holds for the document in front."""
         session = self._session
         document, active = session.document, session.active
         layers = document.layers if document else ()

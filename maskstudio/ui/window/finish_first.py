@@ -15,6 +15,8 @@ def finishing(verbs: Mapping[str, Verb], end_tool: Verb) -> dict[str, Verb]:
 
 
 def _prepared(name: str, verb: Verb, end_tool: Verb) -> Verb:
+    """The verb with what comes before it; as it is, where it is neither about the document nor its file."""
+
     def ended() -> None:
         end_tool()
         entered()

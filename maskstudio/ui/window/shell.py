@@ -52,6 +52,7 @@ class Shell(QMainWindow):
         return self.tabs.front.session
 
     def _build_panels(self, session: Session) -> None:
+        """The panels of the session in front, one above the other in the sidebar."""
         self.detect_panel, self.layers_panel = DetectPanel(session), LayersPanel(session)
         self.mask_panel, self.refine_panel = MaskPanel(session), RefinePanel(session)
         self.adjust_panel, self.history_panel = AdjustPanel(session), HistoryPanel(session)
@@ -148,6 +149,7 @@ class Shell(QMainWindow):
         self.settings.window = {name: bytes(state.toBase64().data()).decode() for name, state in states.items()}
 
     def _restore(self) -> None:
+        """Put everything where it was left; at the first start, as it reads best."""
         saved = {name: QByteArray.fromBase64(text.encode()) for name, text in self.settings.window.items()}
         self.resize(1440, 900)
         self.splitter.setSizes([1100, 320])

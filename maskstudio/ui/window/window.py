@@ -77,6 +77,9 @@ class MainWindow(Shell):
         return self.session
 
     def _new_session(self) -> Session:
+        """A session that tells the window what happens in it. It is made before most of the parts, which are asked for
+        when it tells something.
+        """
         session = Session(Runner(self.bridge.post, self._pool, self._away))
         session.changed = lambda: self.shown.changed(session)
         session.told = lambda sentence: self.news.told(session, sentence)
@@ -178,6 +181,7 @@ class MainWindow(Shell):
         return finishing(verbs, self.tools.end)
 
     def _make_actions(self) -> None:
+        """The actions of the menus, and what takes part in them."""
         self.modes = ViewModes(self.canvas, self.viewing.show_mode)
         self.refine_workspace = RefineWorkspace(self.sidebar, self.layers_panel)
         self.window_verbs = WindowVerbs(self, self.keys, self.refine_workspace)
@@ -203,6 +207,7 @@ class MainWindow(Shell):
         self.arrange(welcome, self.lost_work.offer)
 
     def _connect(self) -> None:
+        """What the user does in one part, and another part does for it."""
         self.tabs.switched.connect(self.shown.follow)
         self.tabs.closing.connect(self.files.close_tab)
         self.tools.underWayChanged.connect(self.states.refresh_undo)
