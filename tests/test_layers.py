@@ -227,7 +227,7 @@ def test_the_window_loads_nothing_heavy():
 TEXT = {
     r"cv2\.imread\(": {"core/jpeg.py"},  # the system's name for a file that is open
     r"cv2\.imwrite\(": set(),
-    r"\b(fromLocalFile|toLocalFile)\(": {"ui/files/pointers.py"},
+    r"\b(fromLocalFile|toLocalFile)\(": {"ui/files/file_urls.py"},
     r"\b(QIcon|QImage|QImageReader|QPixmap|QFile|QDir|QMovie|QSvgRenderer)\((str|os)\b": set(),
     r"np\.fromfile\(|\.tofile\(": set(),
 }

@@ -16,8 +16,8 @@ from maskstudio.names import text_of
 from maskstudio.services import keychain
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import resource
-from maskstudio.ui.window import screen
-from maskstudio.ui.window.signals import Signals
+from maskstudio.ui.window import no_screen
+from maskstudio.ui.window.system_signals import Signals
 from maskstudio.ui.window.window import MainWindow
 
 
@@ -47,7 +47,7 @@ def _open_all(window: MainWindow, files: list[str]) -> None:
 def run(files: list[str]) -> int:
     """Run the editor until its window is closed; returns the exit status."""
     logging.basicConfig(level=logging.WARNING)
-    with screen.wanted():
+    with no_screen.explained():
         app = QApplication(["maskstudio"])
     app.setApplicationName("maskstudio")
     app.setWindowIcon(QIcon(text_of(resource("icons/maskstudio.svg"))))

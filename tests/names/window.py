@@ -19,7 +19,7 @@ from maskstudio.params.local import ExportParams
 from maskstudio.ui.app import create_window
 from maskstudio.ui.files import unsaved_work
 from maskstudio.ui.files.exchange import found_in
-from maskstudio.ui.files.pointers import path_in
+from maskstudio.ui.files.file_urls import path_in
 from maskstudio.ui.help.palette_entries import recent_files
 from tests.names.commands import JPEG, MASK_PNG, PNG, Round, name
 from tests.patience import until

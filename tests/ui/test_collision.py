@@ -18,7 +18,7 @@ from maskstudio.journal.recovery import Recoverable
 from maskstudio.params.local import BrushParams
 from maskstudio.session import keeping
 from maskstudio.session.session import Session
-from maskstudio.ui.files.recovering import RecoveryOffer
+from maskstudio.ui.files.recovery_offer import RecoveryOffer
 from tests.core.documents import image
 
 CHANGED = "work.ora was changed from outside meanwhile; it was left as it is."

@@ -21,10 +21,10 @@ from maskstudio.core.project import read_project
 from maskstudio.journal import closed, recovery
 from maskstudio.params.local import AdjustParams, ExportParams
 from maskstudio.session import adjusting, operations
-from maskstudio.ui.files import reveal, unsaved_work
+from maskstudio.ui.files import file_manager, unsaved_work
 from maskstudio.ui.files.unsaved_work import UnsavedDialog
 from maskstudio.ui.panels.adjust import AdjustPanel
-from maskstudio.ui.window.waiting import WaitingSheet
+from maskstudio.ui.window.waiting_sheet import WaitingSheet
 from tests.patience import PATIENCE
 from tests.ui.test_window import act, idle
 
@@ -244,9 +244,9 @@ def test_the_file_is_shown_in_its_folder(four, qtbot, tmp_path, monkeypatch):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the desktops of Linux")
 def test_without_a_file_manager_to_ask_the_folder_opens(tmp_path, monkeypatch):
     opened = []
-    monkeypatch.setattr(reveal, "_asked_for", lambda _path: False)
-    monkeypatch.setattr(reveal.QDesktopServices, "openUrl", opened.append)
-    reveal.show_in_folder(tmp_path / "a b.png")
+    monkeypatch.setattr(file_manager, "_asked_for", lambda _path: False)
+    monkeypatch.setattr(file_manager.QDesktopServices, "openUrl", opened.append)
+    file_manager.show_in_folder(tmp_path / "a b.png")
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
 
 

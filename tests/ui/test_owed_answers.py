@@ -13,7 +13,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadAnswer
 from maskstudio.params.services import RunwareMaskParams
 from maskstudio.ui.files import unsaved_work
-from maskstudio.ui.window.waiting import WaitingSheet
+from maskstudio.ui.window.waiting_sheet import WaitingSheet
 from tests.ui.test_window import idle
 
 SAYS = (

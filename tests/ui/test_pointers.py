@@ -18,7 +18,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import ExportParams
 from maskstudio.providers.weights import download
 from maskstudio.ui.files.exchange import found_in
-from maskstudio.ui.files.pointers import from_text, host_in, named_in, path_in, url_of
+from maskstudio.ui.files.file_urls import from_text, host_in, named_in, path_in, url_of
 from tests.core.documents import disc, document
 
 ODD = (

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from maskstudio.core.project import read_project
 from maskstudio.journal import recovery
 from maskstudio.journal.recovery import Recoverable
-from maskstudio.ui.files.recovering import RecoveryOffer
+from maskstudio.ui.files.recovery_offer import RecoveryOffer
 from tests.core.documents import image
 from tests.patience import PATIENCE
 

@@ -15,7 +15,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.errors import Cancelled
 from maskstudio.params.local import ExportParams
 from maskstudio.ui.files import unsaved_work
-from maskstudio.ui.window.waiting import WaitingSheet
+from maskstudio.ui.window.waiting_sheet import WaitingSheet
 from tests.patience import PATIENCE
 from tests.ui.test_window import SAMPLE, act, idle
 

@@ -18,10 +18,10 @@ from maskstudio.session.keeping import Over
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.files import choosing_files, unsaved_work
-from maskstudio.ui.files.incoming import MaskIn
+from maskstudio.ui.files.masks_in import MaskIn
 from maskstudio.ui.files.tabs import Tab, Tabs
-from maskstudio.ui.widgets.handover import hand_over
 from maskstudio.ui.widgets.shortened import short
+from maskstudio.ui.widgets.typed_text import hand_over
 
 _CUTOUT = "-cutout"  # after the photo's name
 _MODELS = (".pt", ".onnx")

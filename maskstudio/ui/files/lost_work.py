@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from maskstudio.core.underway import sweep
 from maskstudio.journal import recovery
 from maskstudio.journal.recovery import Recoverable
-from maskstudio.ui.files.recovering import RecoveryOffer
+from maskstudio.ui.files.recovery_offer import RecoveryOffer
 from maskstudio.ui.files.tabs import Tabs
 
 

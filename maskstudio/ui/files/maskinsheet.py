@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSizePo
 
 from maskstudio.core.document import Document
 from maskstudio.core.image import to_8bit
+from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.core.maskin import Fit, Incoming
 from maskstudio.core.ops import combine_planes
-from maskstudio.core.samples import DocumentSamples
 from maskstudio.core.tile import Plane
 from maskstudio.params.local import MaskInParams
 from maskstudio.params.spec import Params, param

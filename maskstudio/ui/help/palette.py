@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout,
 
 from maskstudio.ui.help.palette_entries import PaletteEntry, ranked
 from maskstudio.ui.help.palette_row import ROW_HEIGHT, RowPainter
-from maskstudio.ui.keys.manners import OWNS_KEYS
+from maskstudio.ui.keys.key_owner import OWNS_KEYS
 from maskstudio.ui.widgets import theme
 
 _WIDTH = 640  # px

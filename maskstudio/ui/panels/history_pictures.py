@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPixmap
 from maskstudio.core.document import Document
 from maskstudio.core.image import Image, to_8bit
 from maskstudio.core.mask import Plane
-from maskstudio.core.samples import DocumentSamples
+from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.jobs import Runner, Token
 from maskstudio.ui.panels.thumbnail import squared
 

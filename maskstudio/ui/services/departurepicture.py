@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import to_8bit
-from maskstudio.core.samples import DocumentSamples
+from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.ui.widgets import theme
 
 _SIDE = 300  # px

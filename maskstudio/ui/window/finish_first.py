@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from maskstudio.ui.widgets.handover import hand_over
+from maskstudio.ui.widgets.typed_text import hand_over
 
 Verb = Callable[[], object]
 _UNDOING = {"edit.undo", "edit.redo", "edit.toggleState"}  # they ask the tools themselves

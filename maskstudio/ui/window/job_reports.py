@@ -5,9 +5,9 @@ from collections.abc import Callable
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job
 from maskstudio.session.session import Session
-from maskstudio.ui.files.collision import ways_on
 from maskstudio.ui.files.filemenu import Files, Offer
 from maskstudio.ui.files.tabs import Tabs
+from maskstudio.ui.files.write_conflicts import ways_on
 from maskstudio.ui.widgets.notice import Notice
 from maskstudio.ui.window.owed import Owed
 from maskstudio.ui.window.status import StatusLine

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from maskstudio.ui.files import unsaved_work
-from maskstudio.ui.widgets.handover import hand_over
-from maskstudio.ui.window.waiting import WaitingSheet
+from maskstudio.ui.widgets.typed_text import hand_over
+from maskstudio.ui.window.waiting_sheet import WaitingSheet
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QSessionManager

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from maskstudio.session.session import Session
-from maskstudio.ui.files.reveal import show_in_folder
+from maskstudio.ui.files.file_manager import show_in_folder
 from maskstudio.ui.files.tabs import Tabs
 from maskstudio.ui.widgets.notice import Notice
 

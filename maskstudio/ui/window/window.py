@@ -19,11 +19,11 @@ from maskstudio.ui.files.autosave import Autosave
 from maskstudio.ui.files.closed_documents import ClosedDocuments
 from maskstudio.ui.files.exchange import Exchange, found_in
 from maskstudio.ui.files.filemenu import Files
-from maskstudio.ui.files.incoming import MaskIn
 from maskstudio.ui.files.kept_safe import KeptSafe
 from maskstudio.ui.files.lost_work import LostWork
+from maskstudio.ui.files.masks_in import MaskIn
 from maskstudio.ui.files.saving import Saving
-from maskstudio.ui.help.about import show_about
+from maskstudio.ui.help.about_box import show_about
 from maskstudio.ui.help.welcome import Welcome
 from maskstudio.ui.services import asking
 from maskstudio.ui.services.asking import Sending

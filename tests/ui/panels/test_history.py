@@ -10,8 +10,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
+from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.core.paint import Paint
-from maskstudio.core.samples import DocumentSamples
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.params.local import BrushParams
 from maskstudio.session.session import Session

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from maskstudio.core.document import Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
-from maskstudio.core.samples import Samples
+from maskstudio.core.mask_samples import Samples
 from maskstudio.params.local import MaskParams
 from maskstudio.ui.panels.layer_list import details
 from maskstudio.ui.panels.layers import LayersPanel

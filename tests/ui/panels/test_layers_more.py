@@ -162,7 +162,7 @@ def test_a_commit_looks_at_no_pixel(show, layered, monkeypatch):
     panel = show(LayersPanel, layered, height=320)
     panel.grab()
     asked = []
-    monkeypatch.setattr("maskstudio.core.samples.Samples._take", lambda *at: asked.append(at))
+    monkeypatch.setattr("maskstudio.core.mask_samples.Samples._take", lambda *at: asked.append(at))
     monkeypatch.setattr("maskstudio.core.mask.Mask.bounds", property(lambda mask: asked.append(mask)))
     layered.begin_stroke(BrushParams(size=30), 255)
     layered.stroke_to(20, 20)
