@@ -21,7 +21,7 @@ from maskstudio.core.project import read_project
 from maskstudio.journal import closed, recovery
 from maskstudio.params.local import AdjustParams, ExportParams
 from maskstudio.session import adjusting, operations
-from maskstudio.ui.files import file_manager, unsaved_work
+from maskstudio.ui.files import choosing_files, file_manager, unsaved_work
 from maskstudio.ui.files.unsaved_work import UnsavedDialog
 from maskstudio.ui.panels.adjust import AdjustPanel
 from maskstudio.ui.window.waiting_sheet import WaitingSheet
@@ -194,7 +194,7 @@ def test_what_is_typed_and_still_being_computed_is_asked_about_and_exported(four
     field.selectAll()
     qtbot.keyClicks(field, "12")
     target = tmp_path / "typed.png"
-    monkeypatch.setattr(unsaved_work, "ask_export", lambda *_: target)
+    monkeypatch.setattr(choosing_files, "ask_export", lambda *_: target)
     act(four, "file.export")
     qtbot.waitUntil(lambda: target.exists() and idle(four))
     alpha = np.array(PIL.Image.open(target))[..., 3]
