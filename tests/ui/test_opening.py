@@ -138,7 +138,7 @@ def test_what_was_open_comes_back(window, qtbot, photo, gate, end, others, monke
 
 def test_a_small_photo_has_no_first_look(window, qtbot, monkeypatch):
     looks = []
-    monkeypatch.setattr(window, "_preview", lambda *look: looks.append(look))
+    monkeypatch.setattr(window.shown, "previewed", lambda *look: looks.append(look))
     window.open(SAMPLE)
     qtbot.waitUntil(lambda: window.session.document is not None)
     qtbot.waitUntil(lambda: not window.session.runner._jobs)
