@@ -120,7 +120,7 @@ def test_a_picture_that_cannot_be_read_is_told_and_forgotten(opened, qtbot, tmp_
 
 def test_a_file_that_is_no_profile_is_told(opened, tmp_path):
     opened.settings.monitor_profile = str(tmp_path / "screen.icc")
-    opened.show_overlay()
+    opened.viewing.choices.show()
     assert "screen.icc" in opened.notice.sentence
 
 
