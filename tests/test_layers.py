@@ -14,7 +14,6 @@ PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
 
 # Each room may import the rooms named here, and itself. A loose module at the top is a room of its own.
 FLOOR = {"errors", "names", "params", "paths", "jobs"}
-BELOW = {*FLOOR, "core", "journal", "services", "session", "settings"}  # what the rooms of the window stand on
 RULES: dict[str, set[str]] = {
     "names": set(),
     "merging": set(),
@@ -34,18 +33,18 @@ RULES: dict[str, set[str]] = {
     "ui.bridge": set(),
     "ui.registry": set(),
     "ui.canvas": {"core"},
-    "ui.widgets": {*FLOOR, "core", "settings"},
-    "ui.keys": {*FLOOR, "core", "settings", "ui.registry", "ui.widgets"},
-    "ui.tools": {*BELOW, "ui.canvas", "ui.keys", "ui.widgets"},
-    "ui.files": {*BELOW, "ui.widgets"},
-    "ui.services": {*BELOW, "ui.keys", "ui.files", "ui.widgets"},
-    "ui.panels": {*BELOW, "ui.canvas", "ui.files", "ui.services", "ui.widgets"},
-    "ui.views": {*BELOW, "ui.canvas", "ui.files", "ui.panels", "ui.tools", "ui.widgets"},
-    "ui.help": {*BELOW, "ui.keys", "ui.registry", "ui.widgets"},
-    "ui.preferences": {*BELOW, "ui.keys", "ui.widgets"},
-    "ui.window": {*BELOW, "ui.bridge", "ui.canvas", "ui.files", "ui.help", "ui.keys", "ui.panels", "ui.preferences"}
-    | {"ui.registry", "ui.services", "ui.tools", "ui.views", "ui.widgets"},
-    "ui.app": {*BELOW, "ui.widgets", "ui.window"},
+    "ui.widgets": {"names", "params", "jobs"},
+    "ui.keys": {"errors", "names", "paths", "core", "settings", "ui.registry", "ui.widgets"},
+    "ui.tools": {*FLOOR, "core", "session", "settings", "ui.canvas", "ui.keys", "ui.widgets"},
+    "ui.files": {*FLOOR, "core", "journal", "session", "settings", "ui.widgets"},
+    "ui.services": {*FLOOR, "core", "services", "session", "settings", "ui.files", "ui.keys", "ui.widgets"},
+    "ui.panels": {*FLOOR, "core", "services", "session", "ui.canvas", "ui.files", "ui.services", "ui.widgets"},
+    "ui.views": {*FLOOR, "core", "session", "settings", "ui.canvas", "ui.files", "ui.panels", "ui.tools", "ui.widgets"},
+    "ui.help": {"errors", "names", "paths", "core", "journal", "ui.keys", "ui.registry", "ui.widgets"},
+    "ui.preferences": {*FLOOR, "services", "session", "settings", "ui.keys", "ui.widgets"},
+    "ui.window": {*FLOOR, "core", "journal", "session", "settings", "ui.bridge", "ui.canvas", "ui.files", "ui.help"}
+    | {"ui.keys", "ui.panels", "ui.preferences", "ui.registry", "ui.services", "ui.tools", "ui.views", "ui.widgets"},
+    "ui.app": {"names", "services", "settings", "ui.widgets", "ui.window"},
 }
 ONLY_IN = {
     "PySide6": {room for room in RULES if room.startswith("ui.")},
@@ -110,6 +109,8 @@ def test_imports_go_down_only():
         ("ui/panels/bad.py", "from maskstudio import providers", "ui.panels imports providers in bad.py"),
         ("ui/panels/bad.py", "from maskstudio.ui.window import window", "ui.panels imports ui.window in bad.py"),
         ("ui/canvas/bad.py", "from maskstudio.ui import panels", "ui.canvas imports ui.panels in bad.py"),
+        ("ui/widgets/bad.py", "from maskstudio.session.session import Session", "ui.widgets imports session in bad.py"),
+        ("ui/keys/bad.py", "from maskstudio.ui.panels import layers", "ui.keys imports ui.panels in bad.py"),
         ("ui/registry/bad.py", "import maskstudio.ui.keys.keymap", "ui.registry imports ui.keys in bad.py"),
         ("session/bad.py", "def f():\n    import httpx", "session imports httpx in bad.py"),
     ],
@@ -119,6 +120,73 @@ def test_a_broken_rule_is_seen(tmp_path, file, line, complaint):
     target.parent.mkdir(parents=True)
     target.write_text(line)
     assert complaint in broken_rules(tmp_path / "maskstudio")
+
+
+def module_graph(package: Path) -> dict[str, set[str]]:
+    """Which modules each module of the package imports anywhere in it: at the top, in a function, for types alone."""
+    modules = {}
+    for file in package.rglob("*.py"):
+        parts = (package.name, *file.relative_to(package).with_suffix("").parts)
+        modules[".".join(parts).removesuffix(".__init__")] = file
+    graph: dict[str, set[str]] = {}
+    for module, file in modules.items():
+        named = set()
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                inner = {f"{node.module}.{alias.name}" for alias in node.names}
+                named |= inner & modules.keys() or {node.module}
+        graph[module] = named & modules.keys() - {module}
+    return graph
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The sets of modules each of which leads, by whatever way, to all others of its set."""
+    reached = {}
+    for module in graph:
+        seen, ahead = set(), [module]
+        while ahead:
+            new = graph[ahead.pop()] - seen
+            seen |= new
+            ahead += new
+        reached[module] = seen
+    round_trips = {
+        frozenset({other for other in reached[module] if module in reached[other]})
+        for module in graph
+        if module in reached[module]
+    }
+    return sorted(sorted(each) for each in round_trips)
+
+
+def test_no_module_leads_back_to_itself():
+    graph = module_graph(PACKAGE)
+    assert len(graph) > 300
+    assert circles(graph) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"a.py": "import maskstudio.b", "b.py": "import maskstudio.c", "c.py": ""}, []),
+        (
+            {"a.py": "from maskstudio.b import x", "b.py": "from maskstudio import c", "c.py": "import maskstudio.a"},
+            "abc",
+        ),
+        ({"a.py": "from maskstudio import b", "b.py": "def f():\n    from maskstudio.a import x"}, "ab"),
+        (
+            {"a.py": "import maskstudio.b", "b.py": "if TYPE_CHECKING:\n    from maskstudio.a import x", "c.py": ""},
+            "ab",
+        ),
+        ({"a.py": "import maskstudio.b", "b.py": "import maskstudio.c", "c.py": "import maskstudio.b"}, "bc"),
+    ],
+)
+def test_a_circle_is_seen(tmp_path, files, found):
+    package = tmp_path / "maskstudio"
+    package.mkdir()
+    for name, text in files.items():
+        (package / name).write_text(text)
+    assert circles(module_graph(package)) == ([[f"maskstudio.{name}" for name in found]] if found else [])
 
 
 def test_init_files_are_empty():
@@ -159,7 +227,7 @@ def test_the_window_loads_nothing_heavy():
 TEXT = {
     r"cv2\.imread\(": {"core/jpeg.py"},  # the system's name for a file that is open
     r"cv2\.imwrite\(": set(),
-    r"\b(fromLocalFile|toLocalFile)\(": {"ui/files/pointers.py"},
+    r"\b(fromLocalFile|toLocalFile)\(": {"ui/files/file_urls.py"},
     r"\b(QIcon|QImage|QImageReader|QPixmap|QFile|QDir|QMovie|QSvgRenderer)\((str|os)\b": set(),
     r"np\.fromfile\(|\.tofile\(": set(),
 }

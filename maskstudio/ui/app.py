@@ -16,8 +16,8 @@ from maskstudio.names import text_of
 from maskstudio.services import keychain
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import resource
-from maskstudio.ui.window import screen
-from maskstudio.ui.window.signals import Signals
+from maskstudio.ui.window import no_screen
+from maskstudio.ui.window.system_signals import Signals
 from maskstudio.ui.window.window import MainWindow
 
 
@@ -33,7 +33,7 @@ def create_window(files: list[str]) -> QMainWindow:
     chosen = settings.load()
     theme.apply(app, chosen.theme)
     window = MainWindow(chosen)
-    window.safety.begin()
+    window.lost_work.begin()
     if files:
         QTimer.singleShot(0, partial(_open_all, window, files))
     return window
@@ -47,13 +47,13 @@ def _open_all(window: MainWindow, files: list[str]) -> None:
 def run(files: list[str]) -> int:
     """Run the editor until its window is closed; returns the exit status."""
     logging.basicConfig(level=logging.WARNING)
-    with screen.wanted():
+    with no_screen.explained():
         app = QApplication(["maskstudio"])
     app.setApplicationName("maskstudio")
     app.setWindowIcon(QIcon(text_of(resource("icons/maskstudio.svg"))))
     window = create_window(files)
     assert isinstance(window, MainWindow)
-    window.habits.first_run = True
+    window.tour.first_run = True
     window.show()
     gc.freeze()  # what there is now stays: no need to look through it again and again
     gc.enable()

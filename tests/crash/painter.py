@@ -127,7 +127,7 @@ def main(photo, project, diary, seed):
         if chance.random() < 0.1:
             window.actions_by_id["edit.redo"].trigger()
         if chance.random() < 0.5:
-            window.safety.autosave()
+            window.autosave.save_all()
         look()
 
 

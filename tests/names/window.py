@@ -17,10 +17,10 @@ from maskstudio import settings
 from maskstudio.names import path_of, shown
 from maskstudio.params.local import ExportParams
 from maskstudio.ui.app import create_window
+from maskstudio.ui.files import unsaved_work
 from maskstudio.ui.files.exchange import found_in
-from maskstudio.ui.files.pointers import path_in
-from maskstudio.ui.help.offered import recent_files
-from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.files.file_urls import path_in
+from maskstudio.ui.help.palette_entries import recent_files
 from tests.names.commands import JPEG, MASK_PNG, PNG, Round, name
 from tests.patience import until
 
@@ -130,7 +130,7 @@ class Hand:
     def again(self):
         """Close all, and open what was opened from the places that remember it."""
         window, project = self.window, self.project
-        dialogs.ask_leave = lambda *_: "discard"
+        unsaved_work.ask_leave = lambda *_: "discard"
         for tab in list(window.tabs.open):
             window.files.close_tab(tab)
         self.app.processEvents()

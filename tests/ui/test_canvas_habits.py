@@ -147,7 +147,7 @@ def test_precise_cursors_are_taken_at_once(editor):
     key(editor, K.Key_B)
     assert editor.canvas.cursor().shape() == Qt.CursorShape.BlankCursor
     editor.settings.precise_cursor = True
-    editor.habits._apply["precise_cursor"]()
+    editor.preferences._apply["precise_cursor"]()
     assert editor.canvas.cursor().shape() == Qt.CursorShape.CrossCursor
 
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from maskstudio.journal import closed, recovery
 from maskstudio.ui.app import create_window
-from maskstudio.ui.help.offered import closed_documents
-from maskstudio.ui.widgets import dialogs
+from maskstudio.ui.files import unsaved_work
+from maskstudio.ui.help.palette_entries import closed_documents
 from tests.core.documents import image
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -54,7 +54,7 @@ def reopen(window, qtbot):
 def careless(monkeypatch):
     """The user who never saves."""
     asked = []
-    monkeypatch.setattr(dialogs, "ask_leave", lambda *what: asked.append(what[1:]) or "discard")
+    monkeypatch.setattr(unsaved_work, "ask_leave", lambda *what: asked.append(what[1:]) or "discard")
     return asked
 
 
@@ -123,7 +123,7 @@ def test_after_quitting_it_is_there_at_the_next_start(window, qtbot, photo, care
     again.show()
     qtbot.waitExposed(again)
     qtbot.waitUntil(lambda: len(again.closed.known) == 1)
-    assert not again.safety.offer.isVisible(), "nothing was lost"
+    assert not again.lost_work.offer.isVisible(), "nothing was lost"
     again.actions_by_id["file.reopenClosed"].trigger()
     qtbot.waitUntil(lambda: again.session.document is not None)
     np.testing.assert_array_equal(again.session.document.alpha.array(), alpha)
@@ -154,7 +154,7 @@ def test_the_menu_and_the_palette_list_them(window, qtbot, photo, careless):
     assert "300 × 280 px   1 step" in first.toolTip()
     assert menu.actions()[-1] is window.actions_by_id["file.forgetClosed"]
     (entry,) = closed_documents(window.closed)
-    assert entry.id in [each.id for each in window.habits._find("reopen photo")]
+    assert entry.id in [each.id for each in window.command_help._find("reopen photo")]
     assert entry.title == "Reopen photo.png"
     first.trigger()
     qtbot.waitUntil(lambda: window.session.document is not None)
@@ -183,7 +183,7 @@ def test_who_wants_nothing_kept_loses_what_there_is(window, qtbot, photo, carele
     paint(window, qtbot)
     assert window.writer.settle()
     window.settings.closed_days = 0
-    window.habits._apply["closed_days"]()
+    window.preferences._apply["closed_days"]()
     window.closed.tidy()
     qtbot.waitUntil(lambda: closed.closed() == [])
     window.actions_by_id["file.close"].trigger()
@@ -210,8 +210,8 @@ def test_the_question_says_what_can_be_done(window, monkeypatch, button, answer)
         box.button(button).click()
 
     monkeypatch.setattr(QMessageBox, "exec", choose)
-    assert dialogs.ask_leave(window, "photo.png", 14) == answer
-    assert dialogs.ask_leave(window, "photo.png", 0) == answer
+    assert unsaved_work.ask_leave(window, "photo.png", 14) == answer
+    assert unsaved_work.ask_leave(window, "photo.png", 0) == answer
     assert said == [
         ("What is not saved can be brought back for 14 days by File > Reopen Closed.", "Don't Save"),
         ("What is not saved will be lost, since closed documents are not kept.", "Don't Save"),

@@ -18,7 +18,7 @@ from maskstudio.journal.recovery import Recoverable
 from maskstudio.params.local import BrushParams
 from maskstudio.session import keeping
 from maskstudio.session.session import Session
-from maskstudio.ui.files.recovering import RecoveryOffer
+from maskstudio.ui.files.recovery_offer import RecoveryOffer
 from tests.core.documents import image
 
 CHANGED = "work.ora was changed from outside meanwhile; it was left as it is."
@@ -110,7 +110,7 @@ def test_autosave_in_a_tab_behind_says_it_of_its_own_document(window, qtbot, wor
     window.open(tmp_path / "front.png")
     qtbot.waitUntil(lambda: window.session is not behind and window.session.document is not None)
     work.unlink()
-    window.safety.autosave()
+    window.autosave.save_all()
     qtbot.waitUntil(lambda: window.notice.sentence.startswith("work.ora was moved or deleted meanwhile"))
     assert offered(window) == ["Save Again"]
     click(window, "Save Again")
@@ -198,7 +198,9 @@ def test_a_sentence_about_another_file_offers_no_export(window, qtbot, photo, tm
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "cut.png"), ""))
     window.actions_by_id["file.exportAgain"].trigger()
     qtbot.waitUntil(lambda: window.notice.sentence == "Saved cut.png.")
-    window.show_failure(window.session, ChangedElsewhere("work (mine).ora was changed.", tmp_path / "work (mine).ora"))
+    window.job_reports.failed(
+        window.session, ChangedElsewhere("work (mine).ora was changed.", tmp_path / "work (mine).ora")
+    )
     assert offered(window) == []
 
 

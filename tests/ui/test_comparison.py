@@ -34,7 +34,7 @@ def opened(window):
     window.session.history = History(document)
     window.session.changed()
     window.canvas.setFocus()
-    window.show_mode("mask")
+    window.modes.show("mask")
     window.canvas.actual_pixels()
     QApplication.processEvents()
     return window
@@ -90,7 +90,7 @@ def test_blink_shows_another_layer_and_changes_nothing(opened, qtbot):
 
 def test_held_the_key_blinks_for_as_long(opened, qtbot):
     now = [0.0]
-    opened.habits._holding._now = lambda: now[0]
+    opened.keys._holding._now = lambda: now[0]
     take(opened, "Layer", "left")
     act(opened, "view.split")
     QTest.keyPress(opened.canvas, *BLINK)
@@ -186,7 +186,7 @@ def test_another_open_photo_of_the_size_is_compared_with(opened, qtbot):
     take(opened, "Open Photo", "other.png")
     act(opened, "view.difference")
     assert colours(opened, qtbot, NONE, BOTH) == [THERE, (75,) * 3]
-    opened.show_mode("image")
+    opened.modes.show("image")
     qtbot.keyClick(opened.canvas, *BLINK)
     assert colours(opened, qtbot, NONE, BOTH) == [(200,) * 3] * 2
     qtbot.keyClick(opened.canvas, *BLINK)
@@ -195,7 +195,7 @@ def test_another_open_photo_of_the_size_is_compared_with(opened, qtbot):
     opened.tabs.show_tab(first)
     assert checked(opened) == ["other.png"]
     opened.tabs.remove(opened.viewing.comparison.others()[0])
-    opened.refresh()
+    opened.shown.refresh()
     assert checked(opened) == ["Photo"]
 
 

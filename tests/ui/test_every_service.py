@@ -30,7 +30,7 @@ def studio(window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: window.session.document is not None)
     window.session.services.access.times = PATIENT
     with world() as place:
-        page = window.habits.open_preferences("services").services
+        page = window.preferences.open("services").services
         for name, section in page.accounts.items():
             accounts.keep(window.settings, name, place.account(name))
             page.open_account(name)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from maskstudio.settings import Settings
 from maskstudio.ui.keys import physical
-from maskstudio.ui.keys.digits import Digits
+from maskstudio.ui.keys.digit_shares import Digits
 from maskstudio.ui.keys.keymap import Keymap, into_settings, of_settings, portable
 from maskstudio.ui.keys.presets import DIFFERENT, PRESETS
 from maskstudio.ui.registry.spec import Workspace

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from maskstudio.ui.keys import manners
+from maskstudio.ui.keys import key_owner
 from maskstudio.ui.keys.filter import KeyFilter
 from maskstudio.ui.keys.glance import Glance
 from maskstudio.ui.keys.keymap import Keymap
@@ -138,7 +138,7 @@ def test_enter_in_a_dialog_is_for_the_focused_button_or_for_the_default(stage, q
 
 def test_a_widget_may_own_all_keys(stage, qtbot):
     button = focus(qtbot, stage.fields["button"])
-    button.setProperty(manners.OWNS_KEYS, True)
+    button.setProperty(key_owner.OWNS_KEYS, True)
     QTest.keyClick(button, K.Key_I, CTRL)
     QTest.keyClick(button, K.Key_B)
     assert stage.done == []
@@ -146,8 +146,8 @@ def test_a_widget_may_own_all_keys(stage, qtbot):
 
 def test_altgr_types_where_windows_calls_it_ctrl_and_alt(stage, qtbot):
     line = focus(qtbot, stage.fields["line"])
-    assert manners.keeps(line, press(K.Key_BracketLeft, CTRL | ALT, text="["))
-    assert not manners.keeps(line, press(K.Key_R, CTRL | ALT, text="\x12"))
+    assert key_owner.keeps(line, press(K.Key_BracketLeft, CTRL | ALT, text="["))
+    assert not key_owner.keeps(line, press(K.Key_R, CTRL | ALT, text="\x12"))
 
 
 @pytest.mark.parametrize(

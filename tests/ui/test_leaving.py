@@ -21,11 +21,10 @@ from maskstudio.core.project import read_project
 from maskstudio.journal import closed, recovery
 from maskstudio.params.local import AdjustParams, ExportParams
 from maskstudio.session import adjusting, operations
-from maskstudio.ui.files import reveal
+from maskstudio.ui.files import choosing_files, file_manager, unsaved_work
+from maskstudio.ui.files.unsaved_work import UnsavedDialog
 from maskstudio.ui.panels.adjust import AdjustPanel
-from maskstudio.ui.widgets import dialogs
-from maskstudio.ui.widgets.unsaved import UnsavedDialog
-from maskstudio.ui.window.waiting import WaitingSheet
+from maskstudio.ui.window.waiting_sheet import WaitingSheet
 from tests.patience import PATIENCE
 from tests.ui.test_window import act, idle
 
@@ -88,7 +87,7 @@ def close_all(window):
 def leaves(monkeypatch):
     """What is answered when a document is closed, and how often that was asked."""
     asked = []
-    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: asked.append(1) or "discard")
+    monkeypatch.setattr(unsaved_work, "ask_leave", lambda *_: asked.append(1) or "discard")
     return asked
 
 
@@ -195,7 +194,7 @@ def test_what_is_typed_and_still_being_computed_is_asked_about_and_exported(four
     field.selectAll()
     qtbot.keyClicks(field, "12")
     target = tmp_path / "typed.png"
-    monkeypatch.setattr(dialogs, "ask_export", lambda *_: target)
+    monkeypatch.setattr(choosing_files, "ask_export", lambda *_: target)
     act(four, "file.export")
     qtbot.waitUntil(lambda: target.exists() and idle(four))
     alpha = np.array(PIL.Image.open(target))[..., 3]
@@ -235,7 +234,7 @@ def test_what_is_still_being_computed_is_waited_for_and_comes_back(four, qtbot, 
 
 def test_the_file_is_shown_in_its_folder(four, qtbot, tmp_path, monkeypatch):
     shown = []
-    monkeypatch.setattr("maskstudio.ui.window.window.show_in_folder", shown.append)
+    monkeypatch.setattr("maskstudio.ui.window.session_news.show_in_folder", shown.append)
     four.session.exporting.export(tmp_path / "here.png", EXPORT)
     qtbot.waitUntil(lambda: four.notice.sentence == "Saved here.png.")
     qtbot.mouseClick(button(four.notice, "Show in Folder"), Qt.MouseButton.LeftButton)
@@ -245,9 +244,9 @@ def test_the_file_is_shown_in_its_folder(four, qtbot, tmp_path, monkeypatch):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the desktops of Linux")
 def test_without_a_file_manager_to_ask_the_folder_opens(tmp_path, monkeypatch):
     opened = []
-    monkeypatch.setattr(reveal, "_asked_for", lambda _path: False)
-    monkeypatch.setattr(reveal.QDesktopServices, "openUrl", opened.append)
-    reveal.show_in_folder(tmp_path / "a b.png")
+    monkeypatch.setattr(file_manager, "_asked_for", lambda _path: False)
+    monkeypatch.setattr(file_manager.QDesktopServices, "openUrl", opened.append)
+    file_manager.show_in_folder(tmp_path / "a b.png")
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
 
 

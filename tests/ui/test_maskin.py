@@ -59,7 +59,7 @@ JOINS = {
 @pytest.mark.parametrize("join", JOINS)
 def test_the_sheet_offers_the_channel_and_shows_what_comes_of_it(edited, qtbot, tmp_path, monkeypatch, join):
     path = saved(tmp_path, blue(SMALL))
-    monkeypatch.setattr("maskstudio.ui.widgets.dialogs.ask_image", lambda *_: path)
+    monkeypatch.setattr("maskstudio.ui.files.choosing_files.ask_image", lambda *_: path)
     act(edited, "file.importMask")
     qtbot.waitUntil(lambda: edited.masks.sheet is not None and edited.masks.sheet.isVisible())
     sheet = edited.masks.sheet

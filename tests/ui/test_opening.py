@@ -124,7 +124,7 @@ def test_what_was_open_comes_back(window, qtbot, photo, gate, end, others, monke
     if end == "failed":
         gate.error = BadImage("large.jpg is damaged.")
     else:
-        window.cancel_jobs()
+        window.job_reports.cancel_all()
     gate.opened.set()
     qtbot.waitUntil(lambda: not isinstance(shown(window), Preview))
     assert window.session.document is document
@@ -138,7 +138,7 @@ def test_what_was_open_comes_back(window, qtbot, photo, gate, end, others, monke
 
 def test_a_small_photo_has_no_first_look(window, qtbot, monkeypatch):
     looks = []
-    monkeypatch.setattr(window, "_preview", lambda *look: looks.append(look))
+    monkeypatch.setattr(window.shown, "previewed", lambda *look: looks.append(look))
     window.open(SAMPLE)
     qtbot.waitUntil(lambda: window.session.document is not None)
     qtbot.waitUntil(lambda: not window.session.runner._jobs)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QPushButton
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadAnswer
 from maskstudio.params.runware import RunwareMaskParams
-from maskstudio.ui.widgets import dialogs
-from maskstudio.ui.window.waiting import WaitingSheet
+from maskstudio.ui.files import unsaved_work
+from maskstudio.ui.window.waiting_sheet import WaitingSheet
 from tests.ui.test_window import idle
 
 SAYS = (
@@ -79,7 +79,7 @@ def opened(window, qtbot, path):
 
 
 def close_tab(window, monkeypatch):
-    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "discard")
+    monkeypatch.setattr(unsaved_work, "ask_leave", lambda *_: "discard")
     window.files.close_tab(window.tabs.front)
 
 
@@ -118,7 +118,7 @@ def test_it_goes_into_the_tab_in_which_its_photo_was_opened_again(asked, qtbot, 
 
 def test_an_answer_that_comes_while_quitting_is_asked_about(asked, qtbot, held, monkeypatch):
     questions = []
-    monkeypatch.setattr(dialogs, "ask_leave_all", lambda _w, titles, _d: questions.append(titles))
+    monkeypatch.setattr(unsaved_work, "ask_leave_all", lambda _w, titles, _d: questions.append(titles))
     assert not asked.close()
     assert questions == [], "nothing is unsaved yet"
     assert sheet(asked) is not None
@@ -126,7 +126,7 @@ def test_an_answer_that_comes_while_quitting_is_asked_about(asked, qtbot, held, 
     qtbot.waitUntil(lambda: questions == [["photo.png"]])
     assert asked.isVisible()
     assert len(asked.session.document.layers) == 1
-    monkeypatch.setattr(dialogs, "ask_leave_all", lambda *_: [])
+    monkeypatch.setattr(unsaved_work, "ask_leave_all", lambda *_: [])
     assert asked.close()
 
 

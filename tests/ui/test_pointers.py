@@ -18,7 +18,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import ExportParams
 from maskstudio.providers.weights import download
 from maskstudio.ui.files.exchange import found_in
-from maskstudio.ui.files.pointers import from_text, host_in, named_in, path_in, url_of
+from maskstudio.ui.files.file_urls import from_text, host_in, named_in, path_in, url_of
 from tests.core.documents import disc, document
 
 ODD = (
@@ -85,7 +85,7 @@ def test_the_file_dialog_proposes_a_name_that_can_be_and_a_folder_it_knows(windo
     window.session.history = History(replace(made, image=photo))
     window.session.changed()
     window.files.export(ExportParams())
-    window.safety.save_as()
+    window.saving.save_as()
     for proposal, ending in zip(asked, ("ü-cutout.png", "ü.ora"), strict=True):
         assert proposal.startswith(f"{tmp_path}{os.sep}ü")
         assert proposal.endswith(ending)

@@ -119,7 +119,7 @@ def test_defaults_of_a_page_leave_other_pages_alone(window, dialog, qtbot):
 def test_it_shows_what_was_changed_elsewhere(window, dialog):
     dialog.close()
     window.settings.overlay_opacity = 0.25
-    window.habits.open_preferences("canvas")
+    window.preferences.open("canvas")
     assert dialog.findChild(QWidget, "overlay_opacity").value() == 0.25
 
 
@@ -161,9 +161,9 @@ def test_a_clash_is_said_and_nothing_changes_until_reassigned(window, editor, qt
     editor.choose("layer.duplicate")
     record(editor, K.Key_Z, M.ControlModifier)
     assert any(label.text() == "Ctrl+Z belongs to Undo." for label in editor.findChildren(QLabel))
-    assert window.habits.keymap.owner("Ctrl+Z") == "edit.undo"
+    assert window.keys.keymap.owner("Ctrl+Z") == "edit.undo"
     QTest.keyClick(button(editor, "Reassign"), K.Key_Space)
-    assert window.habits.keymap.owner("Ctrl+Z") == "layer.duplicate"
+    assert window.keys.keymap.owner("Ctrl+Z") == "layer.duplicate"
     assert window.actions_by_id["edit.undo"].shortcuts() == []
     assert not button(editor, "Reassign").isVisible()
 
@@ -195,20 +195,20 @@ def test_escape_ends_recording_and_space_cannot_be_given_away(window, editor):
     record(editor, K.Key_Escape)
     assert editor.isVisible()
     record(editor, K.Key_Space)
-    assert window.habits.keymap.own == {}
+    assert window.keys.keymap.own == {}
 
 
 def test_keys_can_be_taken_away_and_reset(window, editor, qtbot):
     editor.choose("edit.redo")
     cap = next(each for each in editor.findChildren(QPushButton) if each.text().startswith("Ctrl+Y"))
     qtbot.mouseClick(cap, Qt.MouseButton.LeftButton)
-    assert window.habits.keymap.keys("edit.redo") == ("Ctrl+Shift+Z",)
+    assert window.keys.keymap.keys("edit.redo") == ("Ctrl+Shift+Z",)
     qtbot.mouseClick(button(editor, "Reset This"), Qt.MouseButton.LeftButton)
-    assert window.habits.keymap.keys("edit.redo") == ("Ctrl+Shift+Z", "Ctrl+Y")
+    assert window.keys.keymap.keys("edit.redo") == ("Ctrl+Shift+Z", "Ctrl+Y")
     editor.choose("layer.solo")
     record(editor, K.Key_F8)
     qtbot.mouseClick(button(editor, "Reset All"), Qt.MouseButton.LeftButton)
-    assert window.habits.keymap.own == {}
+    assert window.keys.keymap.own == {}
 
 
 def test_a_preset_is_taken_over_by_the_whole_window(window, editor):
@@ -241,26 +241,26 @@ def test_keys_go_to_a_file_and_come_back_and_can_be_taken_back(window, editor, t
     choose_preset(editor, "krita")
     editor.choose("layer.solo")
     record(editor, K.Key_F8)
-    mine = window.habits.keymap
+    mine = window.keys.keymap
     monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
     qtbot.mouseClick(button(editor, "Export…"), Qt.MouseButton.LeftButton)
     assert editor._says.text() == "Saved the keys as mine.json."
     choose_preset(editor, "photoshop")
     qtbot.mouseClick(button(editor, "Reset All"), Qt.MouseButton.LeftButton)
-    plain = window.habits.keymap
+    plain = window.keys.keymap
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "mine.json"), ""))
     qtbot.mouseClick(button(editor, "Import…"), Qt.MouseButton.LeftButton)
-    assert window.habits.keymap == mine
+    assert window.keys.keymap == mine
     assert (window.settings.preset, window.settings.keys) == ("krita", {"layer.solo": ["F8", "Shift+S"]})
     assert editor.findChild(QComboBox, "keyPreset").currentData() == "krita"
     assert window.actions_by_id["layer.solo"].shortcut().toString() == "F8"
     qtbot.mouseClick(button(editor, "Take Back"), Qt.MouseButton.LeftButton)
-    assert window.habits.keymap == plain
+    assert window.keys.keymap == plain
     assert not button(editor, "Take Back").isVisible()
     (tmp_path / "mine.json").write_text("[]")
     qtbot.mouseClick(button(editor, "Import…"), Qt.MouseButton.LeftButton)
     assert editor._says.text() == "mine.json holds no keys of maskstudio."
-    assert window.habits.keymap == plain
+    assert window.keys.keymap == plain
 
 
 def test_the_editor_changes_the_keys_of_a_workspace(window, editor):
@@ -289,7 +289,7 @@ def test_the_sheet_shows_every_key_there_is(window, key, qtbot):
 
 
 def test_the_sheet_can_be_saved_in_three_ways(window, tmp_path, monkeypatch, qtbot):
-    sheet = window.habits.open_sheet()
+    sheet = window.command_help.open_sheet()
     for ending in ("html", "txt", "pdf"):
         target = tmp_path / f"keys äö.{ending}"
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, target=target: (str(target), ""))
@@ -300,7 +300,7 @@ def test_the_sheet_can_be_saved_in_three_ways(window, tmp_path, monkeypatch, qtb
 
 
 def test_a_sheet_that_cannot_be_saved_says_so(window, tmp_path, monkeypatch, qtbot):
-    sheet = window.habits.open_sheet()
+    sheet = window.command_help.open_sheet()
     target = tmp_path / "missing" / "keys.txt"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     qtbot.mouseClick(button(sheet, "Save…"), Qt.MouseButton.LeftButton)
@@ -309,7 +309,7 @@ def test_a_sheet_that_cannot_be_saved_says_so(window, tmp_path, monkeypatch, qtb
 
 def test_the_sheet_follows_the_preset(window, editor):
     choose_preset(editor, "gimp")
-    sheet = window.habits.open_sheet()
+    sheet = window.command_help.open_sheet()
     assert "GIMP" in sheet.windowTitle()
     assert "Ctrl+Shift+J" in {label.text() for label in sheet.findChildren(QLabel)}
 
@@ -358,7 +358,7 @@ def test_the_pixel_grid_begins_where_the_user_says(opened, dialog, qtbot, pixels
         middle = pixels(canvas.grab().toImage())[canvas.height() // 2, canvas.width() // 2 - 32 :][:64]
         return int((np.abs(np.diff(middle, axis=0)).max(axis=1) > 0).sum())
 
-    opened.show_mode("image")
+    opened.modes.show("image")
     canvas.zoom_to(4.0)
     without = columns()
     dialog.findChild(QWidget, "grid_from").setValue(400)

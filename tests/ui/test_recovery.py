@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from maskstudio.core.project import read_project
 from maskstudio.journal import recovery
 from maskstudio.journal.recovery import Recoverable
-from maskstudio.ui.files.recovering import RecoveryOffer
+from maskstudio.ui.files.recovery_offer import RecoveryOffer
 from tests.core.documents import image
 from tests.patience import PATIENCE
 
@@ -61,8 +61,8 @@ def test_work_of_a_killed_editor_is_offered_and_continued(window, qtbot, photo):
     paint(window, qtbot)
     alpha, steps = session.document.alpha.array(), [step.label for step in session.history.steps]
     grave(window)
-    window.safety.look()
-    offer = window.safety.offer
+    window.lost_work.look()
+    offer = window.lost_work.offer
     qtbot.waitUntil(offer.isVisible)
     assert [label.text() for label in offer.findChildren(QLabel, "recoveryName")] == ["photo.png"]
     qtbot.mouseClick(button(offer, "recoverContinue"), Qt.MouseButton.LeftButton)
@@ -80,8 +80,8 @@ def test_discarding_asks_once_more(window, qtbot, photo):
     opened(window, qtbot, photo)
     paint(window, qtbot)
     folder = grave(window)
-    window.safety.look()
-    offer = window.safety.offer
+    window.lost_work.look()
+    offer = window.lost_work.offer
     qtbot.waitUntil(offer.isVisible)
     qtbot.mouseClick(button(offer, "recoverDiscard"), Qt.MouseButton.LeftButton)
     assert button(offer, "recoverDiscard").text() == "Discard for Good"
@@ -95,8 +95,8 @@ def test_later_keeps_everything(window, qtbot, photo):
     opened(window, qtbot, photo)
     paint(window, qtbot)
     folder = grave(window)
-    window.safety.look()
-    offer = window.safety.offer
+    window.lost_work.look()
+    offer = window.lost_work.offer
     qtbot.waitUntil(offer.isVisible)
     qtbot.mouseClick(button(offer, "recoverLater"), Qt.MouseButton.LeftButton)
     assert not offer.isVisible()
@@ -104,9 +104,9 @@ def test_later_keeps_everything(window, qtbot, photo):
 
 
 def test_nothing_lost_nothing_offered(window, qtbot):
-    window.safety.look()
+    window.lost_work.look()
     qtbot.wait(50)
-    assert not window.safety.offer.isVisible()
+    assert not window.lost_work.offer.isVisible()
 
 
 def test_many_are_offered_a_few_at_a_time(qtbot):
@@ -138,7 +138,7 @@ def test_saving_asks_where_the_first_time_only(window, qtbot, photo, tmp_path, m
     assert window.settings.recent[0] == str(session.projects.path)
     paint(window, qtbot)
     assert session.projects.unsaved
-    window.safety.autosave()
+    window.autosave.save_all()
     qtbot.waitUntil(lambda: not session.projects.unsaved)
     assert len(asked) == 1
     saved = read_project(session.projects.path, limit=None).document

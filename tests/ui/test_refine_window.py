@@ -117,17 +117,17 @@ def test_the_refine_workspace_makes_room_and_gives_it_back(opened, qtbot):
     panels = ("detectPanel", "layersPanel", "maskPanel", "refinePanel", "adjustPanel", "exportPanel", "historyPanel")
     opened.sidebar.fold("refinePanel", True)
     before = {name: opened.sidebar.folded(name) for name in panels}
-    tool, mode = opened.tools.name, opened.mode
-    assert opened.show_refine_workspace()
+    tool, mode = opened.tools.name, opened.modes.now
+    assert opened.refine_workspace.toggle()
     now = {name: opened.sidebar.folded(name) for name in panels}
     changed = {name for name in panels if now[name] != before[name]}
     assert changed == {"detectPanel", "maskPanel", "refinePanel", "adjustPanel"}
     assert not now["refinePanel"]
     assert not now["adjustPanel"]
-    assert (opened.tools.name, opened.mode) == (tool, mode)
+    assert (opened.tools.name, opened.modes.now) == (tool, mode)
     header = opened.refine_panel.edge.header
     qtbot.waitUntil(lambda: not header.visibleRegion().isEmpty())
-    assert not opened.show_refine_workspace()
+    assert not opened.refine_workspace.toggle()
     assert {name: opened.sidebar.folded(name) for name in panels} == before
 
 
@@ -146,7 +146,7 @@ def test_the_letters_of_the_workspace_act_while_it_is_on(opened, qtbot):
         tool = opened.tools.name
         for key, mode in views.items():
             press(key)
-            assert (opened.mode, opened.tools.name) == (mode, tool), turn
+            assert (opened.modes.now, opened.tools.name) == (mode, tool), turn
         assert opened.actions_by_id["view.onion"].shortcut().toString() == "O"  # as the menu says
         press(keys.Key_R)
         assert opened.tools.name == "refine"
@@ -154,19 +154,19 @@ def test_the_letters_of_the_workspace_act_while_it_is_on(opened, qtbot):
         assert not workspace.isChecked()
         for key, name in outside.items():
             press(key)
-            assert (opened.mode, opened.tools.name) == ("overlay", name)
+            assert (opened.modes.now, opened.tools.name) == ("overlay", name)
         press(keys.Key_O)
-        assert opened.mode == "overlay"
+        assert opened.modes.now == "overlay"
 
 
 def test_one_key_hides_ants_and_boxes_and_the_view_for_ants_brings_them_back(opened, qtbot):
     extras, control = opened.actions_by_id["view.boxes"], Qt.KeyboardModifier.ControlModifier
-    opened.show_mode("ants")
+    opened.modes.show("ants")
     assert opened.canvas._marching
     qtbot.keyClick(opened.canvas, Qt.Key.Key_H, control)
     assert not extras.isChecked()
     assert not opened.canvas._marching
-    opened.show_mode("overlay")
-    opened.show_mode("ants")
+    opened.modes.show("overlay")
+    opened.modes.show("ants")
     assert extras.isChecked()
     assert opened.canvas._marching

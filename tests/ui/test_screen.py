@@ -32,12 +32,12 @@ def test_no_screen_is_one_sentence(environment, says):
 def test_with_a_screen_the_words_of_qt_go_where_they_went(qapp):
     from PySide6.QtCore import qInstallMessageHandler
 
-    from maskstudio.ui.window import screen
+    from maskstudio.ui.window import no_screen
 
     heard = []
     before = qInstallMessageHandler(lambda *message: heard.append(message[2]))
     try:
-        with screen.wanted():
+        with no_screen.explained():
             pass
         from PySide6.QtCore import qDebug
 

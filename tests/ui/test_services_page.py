@@ -37,7 +37,7 @@ class Ring:
 
 @pytest.fixture
 def page(window, qtbot):
-    dialog = window.habits.open_preferences("services")
+    dialog = window.preferences.open("services")
     qtbot.waitUntil(lambda: dialog.isVisible() and dialog.isActiveWindow())
     return dialog.services
 

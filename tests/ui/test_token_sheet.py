@@ -45,7 +45,7 @@ def seller(service):
 def section(window, seller, qtbot):
     account = Server402Account(base_url="https://pay.example", monthly_cap=1.0)
     accounts.keep(window.settings, "server402", account)
-    preferences = window.habits.open_preferences()
+    preferences = window.preferences.open()
     preferences.open_account("server402")
     found = preferences.services.accounts["server402"]
     qtbot.waitUntil(lambda: found.token_button.isVisible())

@@ -91,13 +91,13 @@ def test_it_does_not_begin_by_itself(window, qtbot):
 
 
 def test_at_the_first_run_it_begins_with_the_sample(window, qtbot):
-    window.habits.first_run = True
+    window.tour.first_run = True
     open_sample(window, qtbot)
     qtbot.waitUntil(lambda: tour_of(window) is not None)
 
 
 def test_it_is_not_shown_twice_nor_for_a_photo_of_ones_own(window, qtbot, tmp_path):
-    window.habits.first_run = True
+    window.tour.first_run = True
     own = tmp_path / "own.jpg"
     own.write_bytes((Path(__file__).resolve().parents[2] / "resources/samples/grace_hopper.jpg").read_bytes())
     window.open(own)

@@ -84,7 +84,7 @@ def test_a_tap_shows_the_trimap_and_another_hides_it(opened, qtbot):
 
 def test_held_the_key_shows_it_for_as_long(opened, qtbot):
     now = [0.0]
-    opened.habits._holding._now = lambda: now[0]
+    opened.keys._holding._now = lambda: now[0]
     QTest.keyPress(opened.canvas, K.Key_J)
     qtbot.waitUntil(lambda: shown(opened) is not None)
     now[0] += 1.0
@@ -102,7 +102,7 @@ def test_held_the_key_shows_it_for_as_long(opened, qtbot):
 def test_a_key_that_is_let_go_elsewhere_is_not_held(opened, qtbot):
     QTest.keyPress(opened.canvas, K.Key_J)
     assert opened.actions_by_id["view.trimap"].isChecked()
-    opened.habits.let_go()
+    opened.keys.let_go()
     assert not opened.actions_by_id["view.trimap"].isChecked()
     QTest.keyRelease(opened.canvas, K.Key_J)
     assert not opened.actions_by_id["view.trimap"].isChecked()
@@ -110,7 +110,7 @@ def test_a_key_that_is_let_go_elsewhere_is_not_held(opened, qtbot):
 
 def test_the_menu_turns_it_on_for_good(opened, qtbot):
     now = [0.0]
-    opened.habits._holding._now = lambda: now[0]
+    opened.keys._holding._now = lambda: now[0]
     act(opened, "view.trimap")
     now[0] += 1.0
     QTest.keyRelease(opened.canvas, K.Key_J)
@@ -179,7 +179,7 @@ HARD = [255 if value >= 128 else 0 for value in SOFT]
 
 
 def test_a_tap_shows_the_original_mask_and_another_hides_it(opened, qtbot):
-    opened.show_mode("mask")
+    opened.modes.show("mask")
     document = opened.session.document
     assert alpha_on_show(opened, qtbot) == SOFT
     qtbot.keyClick(opened.canvas, K.Key_P)
@@ -197,8 +197,8 @@ def test_a_tap_shows_the_original_mask_and_another_hides_it(opened, qtbot):
 
 def test_held_the_key_shows_the_original_mask_for_as_long(opened, qtbot):
     now = [0.0]
-    opened.habits._holding._now = lambda: now[0]
-    opened.show_mode("mask")
+    opened.keys._holding._now = lambda: now[0]
+    opened.modes.show("mask")
     QTest.keyPress(opened.canvas, K.Key_P)
     assert alpha_on_show(opened, qtbot) == HARD
     now[0] += 1.0
@@ -208,8 +208,8 @@ def test_held_the_key_shows_the_original_mask_for_as_long(opened, qtbot):
 
 def test_a_stroke_ends_it_so_that_it_is_seen(opened, qtbot):
     now = [0.0]
-    opened.habits._holding._now = lambda: now[0]
-    opened.show_mode("mask")
+    opened.keys._holding._now = lambda: now[0]
+    opened.modes.show("mask")
     act(opened, "tool.brush")
     QTest.keyPress(opened.canvas, K.Key_P)
     at = opened.canvas.from_image(QPointF(250.5, 60.5)).toPoint()
@@ -329,7 +329,7 @@ def test_the_photos_own_colours_show_while_asked_for(opened, qtbot):
     act(opened, "view.rawColours")
     assert np.abs(np.array(colour_at(opened, qtbot, x, 100)) - clean).max() <= 1
     now = [0.0]
-    opened.habits._holding._now = lambda: now[0]
+    opened.keys._holding._now = lambda: now[0]
     QTest.keyPress(opened.canvas, K.Key_J, SHIFT)
     assert np.abs(np.array(colour_at(opened, qtbot, x, 100)) - raw).max() <= 1
     now[0] += 1.0

@@ -10,7 +10,7 @@ from maskstudio.core.document import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.settings import Settings
 from maskstudio.ui.canvas.style import MODES
-from maskstudio.ui.views.choices import Choices
+from maskstudio.ui.views.view_choices import ChosenView
 from maskstudio.ui.widgets.icons import resource
 from maskstudio.ui.widgets.swatch import Swatch
 
@@ -91,12 +91,12 @@ def test_settings_of_the_view_on_show_reach_canvas_and_settings(opened, qtbot):
     assert (style.onion, style.backdrop) == (0.3, (0x8E, 0xC5, 0xEE))
     kept = opened.settings
     assert (kept.overlay_colour, kept.overlay_opacity) == ("#00c853", 0.8)
-    assert Choices.of(kept.views["choices"]) == opened.viewing.choices.now
+    assert ChosenView.of(kept.views["choices"]) == opened.viewing.choices.now
 
 
 def test_choices_that_do_not_fit_are_left_out():
     saved = {"hatched": "yes", "backdrop": "red", "onion": 7.0, "soft": "#123456", "loupe": 3, "picture": 4, "more": 1}
-    assert Choices.of(saved) == Choices(soft="#123456")
+    assert ChosenView.of(saved) == ChosenView(soft="#123456")
 
 
 def test_a_picture_is_read_and_shown(opened, qtbot, tmp_path):
@@ -120,7 +120,7 @@ def test_a_picture_that_cannot_be_read_is_told_and_forgotten(opened, qtbot, tmp_
 
 def test_a_file_that_is_no_profile_is_told(opened, tmp_path):
     opened.settings.monitor_profile = str(tmp_path / "screen.icc")
-    opened.show_overlay()
+    opened.viewing.choices.show()
     assert "screen.icc" in opened.notice.sentence
 
 

@@ -13,7 +13,6 @@ from maskstudio import settings as stored
 from maskstudio.params.local import MaskParams
 from maskstudio.ui.app import create_window
 from maskstudio.ui.window import actions
-from maskstudio.ui.window.bindings import verbs
 from tests.patience import PATIENCE
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
@@ -126,7 +125,7 @@ def test_a_photo_can_be_dropped(window, qtbot):
 def test_a_file_that_is_no_photo_gets_a_sentence_and_changes_nothing(detected, qtbot, tmp_path, monkeypatch):
     broken = tmp_path / "notes.png"
     broken.write_text("hello")
-    monkeypatch.setattr("maskstudio.ui.widgets.dialogs.ask_leave", lambda *_: "discard")
+    monkeypatch.setattr("maskstudio.ui.files.unsaved_work.ask_leave", lambda *_: "discard")
     before = detected.session.document
     detected.open(broken)
     qtbot.waitUntil(lambda: bool(detected.notice.sentence))
@@ -146,7 +145,7 @@ def test_the_view_stays_when_the_mask_changes(detected, qtbot):
 
 def test_masks_that_no_project_holds_are_asked_about(detected, monkeypatch):
     asked = []
-    monkeypatch.setattr("maskstudio.ui.widgets.dialogs.ask_leave", lambda *_: asked.append(1) or "cancel")
+    monkeypatch.setattr("maskstudio.ui.files.unsaved_work.ask_leave", lambda *_: asked.append(1) or "cancel")
     act(detected, "file.close")
     assert asked == [1]
     assert detected.session.document is not None
@@ -179,4 +178,4 @@ def test_help_lists_the_keys(window, qtbot):
 
 
 def test_no_action_is_without_a_verb(window):
-    assert actions.missing(verbs(window)) == []
+    assert actions.missing(window.verbs()) == []

@@ -14,8 +14,8 @@ from maskstudio.core.files import read_image
 from maskstudio.core.mask import Mask
 from maskstudio.errors import Cancelled
 from maskstudio.params.local import ExportParams
-from maskstudio.ui.widgets import dialogs
-from maskstudio.ui.window.waiting import WaitingSheet
+from maskstudio.ui.files import unsaved_work
+from maskstudio.ui.window.waiting_sheet import WaitingSheet
 from tests.patience import PATIENCE
 from tests.ui.test_window import SAMPLE, act, idle
 
@@ -66,7 +66,7 @@ def slow(opened, qtbot):
 @pytest.fixture
 def answers(monkeypatch):
     """The user agrees to lose masks."""
-    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "discard")
+    monkeypatch.setattr(unsaved_work, "ask_leave", lambda *_: "discard")
 
 
 def button(window, name):
@@ -346,7 +346,7 @@ def test_an_export_that_fails_keeps_the_window(opened, qtbot, tmp_path):
 
 def test_closing_offers_to_save_first(opened, qtbot, tmp_path, monkeypatch):
     opened.session.layers.add()
-    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "save")
+    monkeypatch.setattr(unsaved_work, "ask_leave", lambda *_: "save")
     target = tmp_path / "hopper.ora"
     monkeypatch.setattr("maskstudio.ui.files.saving.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
     act(opened, "file.close")
@@ -360,7 +360,7 @@ def test_closing_offers_to_save_first(opened, qtbot, tmp_path, monkeypatch):
 
 def test_a_save_given_up_keeps_the_photo(opened, monkeypatch):
     opened.session.layers.add()
-    monkeypatch.setattr(dialogs, "ask_leave", lambda *_: "save")
+    monkeypatch.setattr(unsaved_work, "ask_leave", lambda *_: "save")
     monkeypatch.setattr("maskstudio.ui.files.saving.QFileDialog.getSaveFileName", lambda *_: ("", ""))
     act(opened, "file.close")
     assert opened.session.document is not None

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from maskstudio.params.local import ExportParams
 from maskstudio.session.session import Session
-from maskstudio.ui.files.parcel import Parcel
-from maskstudio.ui.widgets.handover import hand_over
+from maskstudio.ui.files.copied_cutout import Parcel
+from maskstudio.ui.widgets.typed_text import hand_over
 
 _PICTURE = QSize(120, 120)
 

@@ -12,10 +12,10 @@ from maskstudio.core.formats import MIME_TYPES
 from maskstudio.params.local import ExportParams
 from maskstudio.session.clipboard import Place
 from maskstudio.session.session import Session
+from maskstudio.ui.files.copied_cutout import PLACE, Parcel
+from maskstudio.ui.files.file_urls import from_text, host_in, named_in, path_in
 from maskstudio.ui.files.filemenu import Files
-from maskstudio.ui.files.incoming import MaskIn
-from maskstudio.ui.files.parcel import PLACE, Parcel
-from maskstudio.ui.files.pointers import from_text, host_in, named_in, path_in
+from maskstudio.ui.files.masks_in import MaskIn
 from maskstudio.ui.files.tabs import Tabs
 
 # What programs put on the clipboard for pictures, the most faithful first.

@@ -17,9 +17,11 @@ from maskstudio.params.local import ExportParams
 from maskstudio.session.keeping import Over
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
+from maskstudio.ui.files import choosing_files, unsaved_work
+from maskstudio.ui.files.masks_in import MaskIn
 from maskstudio.ui.files.tabs import Tab, Tabs
-from maskstudio.ui.widgets import dialogs
-from maskstudio.ui.widgets.handover import hand_over
+from maskstudio.ui.widgets.shortened import short
+from maskstudio.ui.widgets.typed_text import hand_over
 
 _CUTOUT = "-cutout"  # after the photo's name
 _MODELS = (".pt", ".onnx")
@@ -39,20 +41,28 @@ def _tr(text: str) -> str:
 
 
 class Files:
-    """The verbs of the File menu. ``model_added(name)`` is called once a weight file is in the models folder."""
+    """The verbs of the File menu; its dialogs stand over ``window``.
 
-    def __init__(self, window: QWidget, tabs: Tabs, settings: Settings) -> None:
+    ``save`` saves the project in front; ``masks`` takes in what is a mask; ``model_added(name)`` is called once a
+    weight file is in the models folder.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        tabs: Tabs,
+        settings: Settings,
+        save: Callable[[], Job | None],
+        masks: MaskIn,
+        model_added: Callable[[str], None],
+    ) -> None:
         self._window, self._tabs, self._settings = window, tabs, settings
+        self._save, self._masks, self._model_added = save, masks, model_added
         self._failed: Path | None = None
         self._adding: Path | None = None
         self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out went last
         self._last: WeakKeyDictionary[Session, _Export] = WeakKeyDictionary()  # of all kinds
         self._saving: dict[Job, Callable[[], object]] = {}
-        self.save: Callable[[], Job | None] = lambda: None  # saves the project in front
-        self.mask_chosen: Callable[[Session, Path], object] = lambda _session, _path: None  # to be taken in
-        # Decides about a picture that is dropped on an open photo: the last one opens it as another.
-        self.dropped: Callable[[Session, Path, Callable[[], object]], object] = lambda _session, _path, opened: opened()
-        self.model_added: Callable[[str], None] = lambda _name: None
 
     @property
     def _session(self) -> Session:
@@ -90,24 +100,24 @@ class Files:
             if path.suffix.lower() in _MODELS:
                 self._add(path, trust=False)
             elif len(paths) == 1 and self._tabs.showing(path.absolute()) is None:
-                self.dropped(self._session, path, partial(self.open, path))
+                self._masks.dropped(self._session, path, partial(self.open, path))
             else:
                 self.open(path)
 
     def ask_open(self) -> None:
         """Let the user choose images."""
-        for path in dialogs.ask_images(self._window, self._settings):
+        for path in choosing_files.ask_images(self._window, self._settings):
             self.open(path)
 
     def import_mask(self) -> None:
         """Let the user choose a mask to add as a layer."""
-        if path := dialogs.ask_image(self._window, self._settings, _tr("Import Mask")):
-            self.mask_chosen(self._session, path)
+        if path := choosing_files.ask_image(self._window, self._settings, _tr("Import Mask")):
+            self._masks.from_file(self._session, path)
 
     def import_trimap(self) -> None:
         """Let the user choose a trimap for the active layer."""
         layer = self._session.active
-        if layer and (path := dialogs.ask_image(self._window, self._settings, _tr("Import Trimap"))):
+        if layer and (path := choosing_files.ask_image(self._window, self._settings, _tr("Import Trimap"))):
             self._session.edging.import_trimap(layer.id, path, resize=True)
 
     def match(self, kind: Literal["plate", "second"]) -> None:
@@ -116,7 +126,7 @@ class Files:
             "plate": _tr("Choose the Same Scene without the Object"),
             "second": _tr("Choose the Same Object before Another Background"),
         }
-        if path := dialogs.ask_image(self._window, self._settings, titles[kind]):
+        if path := choosing_files.ask_image(self._window, self._settings, titles[kind]):
             self._session.matching.match(path, kind)
 
     def close(self) -> None:
@@ -140,10 +150,10 @@ class Files:
         if not tab.session.projects.unsaved or document is None:
             return True
         self._tabs.show_tab(tab)
-        answer = dialogs.ask_leave(self._window, document.image.name, self._settings.closed_days)
+        answer = unsaved_work.ask_leave(self._window, document.image.name, self._settings.closed_days)
         if answer == "discard":
             return True
-        if answer == "save" and (job := self.save()):
+        if answer == "save" and (job := self._save()):
             self._saving[job] = again
         return False
 
@@ -157,7 +167,7 @@ class Files:
         menu.clear()
         for text in self._settings.recent:
             if paths.is_file(path := path_of(text)):
-                name = dialogs.short(shown(path.name)).replace("&", "&&")
+                name = short(shown(path.name)).replace("&", "&&")
                 menu.addAction(name, partial(self.open, path)).setToolTip(shown(path))
         menu.setEnabled(not menu.isEmpty())
 
@@ -191,7 +201,7 @@ class Files:
 
     def _export(self, params: ExportParams, suffix: str) -> None:
         document = self._session.document
-        if document and (path := dialogs.ask_export(self._window, self._settings, document.image, suffix)):
+        if document and (path := choosing_files.ask_export(self._window, self._settings, document.image, suffix)):
             self._write(_Export(path, params, mask=suffix != _CUTOUT), "agreed")
 
     def _write(self, export: _Export, over: Over, session: Session | None = None) -> None:
@@ -207,12 +217,12 @@ class Files:
 
     def add_model(self) -> None:
         """Let the user choose a weight file and copy it into the models folder."""
-        if path := dialogs.ask_model(self._window):
+        if path := choosing_files.ask_model(self._window):
             self._add(path, trust=False)
 
     def _add(self, path: Path, *, trust: bool) -> None:
         self._adding = path
-        self._session.finding.add_model(path, trust=trust, done=lambda name: self.model_added(name))
+        self._session.finding.add_model(path, trust=trust, done=self._model_added)
 
     # When it fails
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSizePo
 
 from maskstudio.core.document import Document
 from maskstudio.core.image import to_8bit
+from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.core.maskin import Fit, Incoming
 from maskstudio.core.ops import combine_planes
 from maskstudio.core.tile import Plane
@@ -20,7 +21,6 @@ from maskstudio.session.importing import Join
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.fields import Choice
 from maskstudio.ui.widgets.form import Form
-from maskstudio.ui.widgets.sampling import DocumentSamples
 
 _SIDE = 380  # logical px of the preview
 _FINE = 2  # samples for a pixel of it, each way, as screens may have

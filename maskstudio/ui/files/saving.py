@@ -1,98 +1,33 @@
-"""What keeps the work safe, seen from the window: saving, autosave, what the status line says of it, going on after a
-crash.
-"""
+"""Saving the project in front: to its file, to another, or as a copy."""
 
-from __future__ import annotations
-
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from maskstudio import paths
-from maskstudio.core.underway import sweep
-from maskstudio.journal import recovery
-from maskstudio.journal.recovery import Recoverable
-from maskstudio.names import fitting, path_of, shown
-from maskstudio.ui.files.recovering import RecoveryOffer
-from maskstudio.ui.widgets import dialogs
-
-if TYPE_CHECKING:
-    from maskstudio.jobs import Job
-    from maskstudio.session.session import Session
-    from maskstudio.ui.window.window import MainWindow
-
-_MINUTE = 60_000  # ms
+from maskstudio.jobs import Job
+from maskstudio.names import fitting, path_of
+from maskstudio.session.session import Session
+from maskstudio.settings import Settings
+from maskstudio.ui.files.tabs import Tabs
+from maskstudio.ui.widgets import file_dialogs
 
 
 def _tr(text: str) -> str:
-    return QCoreApplication.translate("safety", text)
+    return QCoreApplication.translate("saving", text)
 
 
-def _left_behind() -> list[Recoverable]:
-    """What a killed editor left: its litter is removed, its work found."""
-    sweep()
-    return recovery.recoverable()
+class Saving:
+    """The verbs of saving; the dialogs stand over ``parent``."""
 
-
-class Safety(QObject):
-    """The verbs of saving and the offer to recover; ``offer`` is the widget to put above the stage."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._remembered: Path | None = None
-        self.offer = RecoveryOffer()
-        self.offer.continued.connect(self._go_on)
-        self.offer.discarded.connect(recovery.discard)
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.autosave)
-        self.time_autosave()
-        self._begin = QTimer(self, singleShot=True, interval=0)
-        self._begin.timeout.connect(self.look)
-
-    def begin(self) -> None:
-        """Look for lost work as soon as the window has time."""
-        self._begin.start()
-
-    def close(self, *, keep: bool = False) -> None:
-        """The window goes; what is in no file can be reopened, or, with ``keep``, offered at the next start."""
-        self._begin.stop()
-        self._timer.stop()
-        for tab in self._window.tabs.open:
-            tab.session.journalling.end(keep=keep and tab.session.projects.unsaved)
-        self._window.closed.close()
+    def __init__(self, parent: QWidget, tabs: Tabs, settings: Settings) -> None:
+        self._parent, self._tabs, self._settings = parent, tabs, settings
 
     def verbs(self) -> dict[str, Callable[[], object]]:
         """By the id of their action."""
         return {"file.save": self.save, "file.saveAs": self.save_as, "file.saveCopy": self.save_copy}
-
-    def look(self) -> None:
-        """Find out, on a thread, what a killed editor has left behind, and offer it."""
-        self._window.session.runner.start(
-            "Look for lost work",
-            lambda _token: _left_behind(),
-            self.offer.show_found,
-            lane="recoverable",
-            quiet=True,
-        )
-        self._window.closed.tidy()
-
-    def time_autosave(self) -> None:
-        """Save as often as the settings say."""
-        minutes = self._window.settings.autosave_minutes
-        if minutes > 0:
-            self._timer.start(minutes * _MINUTE)
-        else:
-            self._timer.stop()
-
-    def autosave(self) -> None:
-        """Save every open project that has changed; those without a file are in their journals."""
-        for tab in self._window.tabs.open:
-            tab.session.projects.autosave()
 
     def save(self) -> Job | None:
         """Save the project in front; the first time, ask where."""
@@ -108,55 +43,25 @@ class Safety(QObject):
         path = self._ask(_tr("Save a Copy"))
         return self._session.projects.save_copy(path) if path else None
 
-    def refresh(self) -> None:
-        """Show how safe the work in front is."""
-        project = self._session.projects.path
-        if project is not None and project != self._remembered:
-            self._window.settings.remember(project)
-        self._remembered = project
-        self._window.status.show_safety(*self._words())
-
     @property
     def _session(self) -> Session:
-        return self._window.session
-
-    def _words(self) -> tuple[str, str]:
-        """What the status line says, and what it explains."""
-        session = self._session
-        if session.document is None or session.journal is None:
-            return "", ""
-        if session.journal.safety == "failed":
-            return _tr("Not kept safe"), _tr("The journal cannot be written. Save the project somewhere else.")
-        if session.projects.saved_at is not None and not session.projects.unsaved:
-            when = time.strftime("%H:%M", time.localtime(session.projects.saved_at))
-            return _tr("Saved at {}").format(when), shown(session.projects.path or "")
-        kept = _tr("Changes kept") if session.journal.acknowledged else _tr("Keeping changes…")
-        if not session.projects.unsaved:
-            return kept, _tr("There is nothing to save yet.")
-        return kept, _tr(
-            "All you do is journalled at once and survives a crash. Save the project to keep it in a file: an export "
-            "holds no masks, strokes or settings."
-        )
+        return self._tabs.front.session
 
     def _ask(self, title: str) -> Path | None:
+        """Where to, beside what was opened; None where the user gives no place or will not write over a file."""
         from maskstudio.core.project import SUFFIX  # formats are loaded with the first file
 
-        session, settings = self._session, self._window.settings
+        session, settings = self._session, self._settings
         if session.document is None:
             return None
         image = session.document.image
         near = session.files[0].parent if session.files else Path(settings.export_folder)
-        proposal = str(Path(dialogs.place(near)) / fitting(Path(image.name).stem, SUFFIX))
-        name, _ = QFileDialog.getSaveFileName(self._window, title, proposal, f"{_tr('Projects')} (*{SUFFIX})")
+        proposal = str(Path(file_dialogs.place(near)) / fitting(Path(image.name).stem, SUFFIX))
+        name, _ = QFileDialog.getSaveFileName(self._parent, title, proposal, f"{_tr('Projects')} (*{SUFFIX})")
         if not name:
             return None
         complete = name.lower().endswith(SUFFIX)
         path = path_of(name if complete else name + SUFFIX)
-        if not complete and paths.exists(path) and not dialogs.may_replace(self._window, path):
+        if not complete and paths.exists(path) and not file_dialogs.may_replace(self._parent, path):
             return None
         return path
-
-    def _go_on(self, one: Recoverable) -> None:
-        tab = self._window.tabs.fresh()
-        tab.opening = Path(one.name)
-        tab.session.opening.recover(one)

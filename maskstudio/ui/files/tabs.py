@@ -90,6 +90,10 @@ class Tabs(QTabBar):
         self.tabMoved.connect(self._reorder)
         self.refresh()
 
+    def verbs(self) -> dict[str, Callable[[], object]]:
+        """By the id of their action."""
+        return {"window.nextTab": lambda: self.step(1), "window.previousTab": lambda: self.step(-1)}
+
     def of(self, session: Session) -> Tab | None:
         """The tab of a session; None once it is closed, whatever its jobs still have to say."""
         return next((tab for tab in self.open if tab.session is session), None)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, QSi
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from maskstudio.ui.keys.manners import OWNS_KEYS
+from maskstudio.ui.keys.key_owner import OWNS_KEYS
 from maskstudio.ui.widgets import theme
 
 _WIDTH = 320  # px of the words

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from maskstudio import paths
 from maskstudio.names import path_of, shown
-from maskstudio.ui.widgets import dialogs
 from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.shortened import short
 
 _SHOWN = 5
 
@@ -61,7 +61,7 @@ class Welcome(QWidget):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         for path in [path for path in map(path_of, recent) if paths.is_file(path)][:_SHOWN]:
-            button = _button(dialogs.short(shown(path.name)).replace("&", "&&"), partial(self.chosen.emit, path))
+            button = _button(short(shown(path.name)).replace("&", "&&"), partial(self.chosen.emit, path))
             button.setFlat(True)
             button.setToolTip(shown(path))
             button.setObjectName("recentFile")

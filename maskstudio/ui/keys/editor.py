@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
 
 from maskstudio.errors import MaskStudioError
 from maskstudio.names import shown as named
-from maskstudio.ui.keys import keyfile
+from maskstudio.ui.keys import keyfile, keyfile_dialogs
 from maskstudio.ui.keys.key_table import KeyTable, word
 from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.keys.presets import PRESETS, TITLES
 from maskstudio.ui.keys.recorder import Recorder
 from maskstudio.ui.registry.spec import Spec
 from maskstudio.ui.registry.table import BY_ID, with_keys
-from maskstudio.ui.widgets import dialogs, theme
+from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.parts import say
 
 
@@ -192,7 +192,7 @@ class KeyEditor(QWidget):
     # Files
 
     def _ask_export(self) -> None:
-        if (path := dialogs.ask_keys_export(self, self._keymap.preset)) is None:
+        if (path := keyfile_dialogs.ask_keys_export(self, self._keymap.preset)) is None:
             return
         try:
             keyfile.write(path, self._keymap)
@@ -202,7 +202,7 @@ class KeyEditor(QWidget):
             self._ask(self.tr("Saved the keys as {}.").format(named(path.name)))
 
     def _ask_import(self) -> None:
-        if (path := dialogs.ask_keys_import(self)) is None:
+        if (path := keyfile_dialogs.ask_keys_import(self)) is None:
             return
         before = self._keymap
         try:

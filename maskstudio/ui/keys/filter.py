@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from maskstudio.ui.keys import manners, physical
-from maskstudio.ui.keys.press import presses
+from maskstudio.ui.keys import key_owner, physical
+from maskstudio.ui.keys.enter_presses import presses
 
 
 class Taker(Protocol):
@@ -35,7 +35,7 @@ class KeyFilter(QObject):
             return True
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride:
-            if manners.keeps(QApplication.focusWidget(), event):
+            if key_owner.keeps(QApplication.focusWidget(), event):
                 event.accept()
                 return True
         elif kind == QEvent.Type.KeyPress:
@@ -47,7 +47,7 @@ class KeyFilter(QObject):
         if QApplication.activePopupWidget() or QApplication.activeWindow() is not self._window:
             return False
         key = physical.sequence(event)
-        if not key or manners.keeps(QApplication.focusWidget(), event):
+        if not key or key_owner.keeps(QApplication.focusWidget(), event):
             return False
         action = self._find(key)
         if action is None or not action.isEnabled():

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from maskstudio.ui.keys import manners, physical
+from maskstudio.ui.keys import key_owner, physical
 
 _TAP = 0.25  # seconds; longer is holding
 _OTHERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -37,7 +37,7 @@ class Glance(QObject):
         if kind == QEvent.Type.KeyRelease:
             return self._released(event)
         focus = QApplication.focusWidget()
-        typing = focus is not None and (manners.is_text(focus) or bool(focus.property(manners.OWNS_KEYS)))
+        typing = focus is not None and (key_owner.is_text(focus) or bool(focus.property(key_owner.OWNS_KEYS)))
         if typing or event.modifiers() & _OTHERS or not self._window.isActiveWindow():
             return False
         if not event.isAutoRepeat() and self._since is None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from maskstudio.params.local import RefineParams
 from maskstudio.ui.panels.spill import SpillField
-from maskstudio.ui.widgets import followers
+from maskstudio.ui.widgets import action_follower
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.section import Section
 
@@ -24,7 +24,7 @@ class ColoursSection(Section):
         self.form.setObjectName("coloursForm")
         for name, rule in RefineParams.rules.items():
             self.form.enable_when(name, rule.holds)
-        self.before, self.before_action = followers.check(_said("Show before"))
+        self.before, self.before_action = action_follower.check(_said("Show before"))
         self.before.setAccessibleDescription(_said("Shows the colours of the photo as they were, before cleaning."))
         self.column.addWidget(self.form)
         self.column.addWidget(self.before)

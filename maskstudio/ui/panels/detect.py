@@ -1,18 +1,20 @@
 """The panel that finds the subject: where, which model looks, how strictly, and the buttons that start it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
-from maskstudio.services.departure import ServiceOperation
+from maskstudio.services.departure import Departure, ServiceOperation
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.models import ModelChoice
 from maskstudio.ui.services.elsewhere import Elsewhere
 from maskstudio.ui.widgets import parts, theme
-from maskstudio.ui.widgets.elided import Words
+from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.jobbutton import JobButton
 
@@ -42,7 +44,7 @@ class DetectPanel(QWidget):
         self.add_button = parts.icon_button("add-file", self.tr("Add model file…"), self.addModelRequested.emit)
         self.add_button.setObjectName("addModel")
         self.add_button.setToolTip(self.tr("Add a YOLO weight file (.pt or .onnx) of your own"))
-        self._small_print = Words()
+        self._small_print = ElidedLabel()
         self._note = parts.Hint()
         self._note.hide()
         self.download_button = parts.button(self.tr("Download"), self._download)
@@ -111,6 +113,12 @@ class DetectPanel(QWidget):
     def remove_background_here(self, session: Session) -> None:
         """Find the subject of the document of ``session`` on this machine, whatever is chosen."""
         self.cutout_button.watch(session.finding.remove_background(self.cutout_form.params()))
+
+    def run_here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
+        """What does on this machine what a service was asked for; None where this panel has nothing that does."""
+        if departure.operation in ("detect", "objects"):
+            return partial(self.detect_here, session)
+        return partial(self.remove_background_here, session) if departure.operation == "cutout" else None
 
     def job_changed(self) -> None:
         """Show how the jobs of the buttons are."""

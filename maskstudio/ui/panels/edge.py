@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from maskstudio.params.local import RefineParams
 from maskstudio.ui.panels.band import BandPicture
 from maskstudio.ui.services.elsewhere import Elsewhere
-from maskstudio.ui.widgets import followers, parts
+from maskstudio.ui.widgets import action_follower, parts
 from maskstudio.ui.widgets.fields import Choice
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.section import Section
@@ -40,7 +40,7 @@ class EdgeSection(Section):
         solver.part_before(_PEERS)
         self.button = parts.button(_said("Refine"), press, primary=True)
         self.button.setObjectName("refine")
-        self.trimap, self.trimap_action = followers.button(_said("Show trimap"))
+        self.trimap, self.trimap_action = action_follower.button(_said("Show trimap"))
         here = QWidget()
         column = parts.column(here)
         column.setContentsMargins(0, 0, 0, 0)

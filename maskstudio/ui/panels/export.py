@@ -10,7 +10,7 @@ from maskstudio.session.session import Session
 from maskstudio.ui.files.dragout import DragOut
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
-from maskstudio.ui.widgets.handover import hand_over
+from maskstudio.ui.widgets.typed_text import hand_over
 
 
 class ExportPanel(QWidget):

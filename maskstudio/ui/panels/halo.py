@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 from maskstudio.core.document import Document
 from maskstudio.core.fringe import Fringe
 from maskstudio.session.session import Session
-from maskstudio.ui.widgets import followers, parts, theme
+from maskstudio.ui.panels.halo_meter import Meter, RimPicture, judged, rim
+from maskstudio.ui.widgets import action_follower, parts, theme
 from maskstudio.ui.widgets.colourname import named
-from maskstudio.ui.widgets.meter import Meter, RimPicture, judged, rim
 from maskstudio.ui.widgets.section import Section
 
 _REST = 400  # ms after a change until the fringe is measured again
@@ -49,9 +49,9 @@ class HaloSection(Section):
         meaning = _said("Colour difference (Delta E) of the rim, on the background that shows it worst.")
         for each in (self.meter, self.picture, self.number):
             each.setToolTip(meaning)
-        self.worst, self._worst_action = followers.button(_said("Show worst"))
-        self.next, self._next_action = followers.button(_said("Next worst"))
-        self.fix, self._fix_action = followers.button(_said("Fix here"))
+        self.worst, self._worst_action = action_follower.button(_said("Show worst"))
+        self.next, self._next_action = action_follower.button(_said("Next worst"))
+        self.fix, self._fix_action = action_follower.button(_said("Fix here"))
         beside = QVBoxLayout()
         beside.setSpacing(2)
         beside.addWidget(self.number)

@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage, QPixmap
 from maskstudio.core.document import Document
 from maskstudio.core.image import Image, to_8bit
 from maskstudio.core.mask import Plane
+from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.jobs import Runner, Token
 from maskstudio.ui.panels.thumbnail import squared
-from maskstudio.ui.widgets.sampling import DocumentSamples
 
 _MOST = 400  # pictures
 _FINE = 2  # samples for a pixel of the picture, each way

@@ -1,7 +1,8 @@
 """The panel that refines the active layer's edge: the band, clean colours, regions, and how well it came out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.document import Layer, Region
 from maskstudio.params.local import RefineParams
+from maskstudio.services.departure import Departure
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.colours import ColoursSection
 from maskstudio.ui.panels.edge import EdgeSection
@@ -96,6 +98,12 @@ class RefinePanel(QWidget):
         layer = session.document.layer(layer_id) if session.document else None
         if layer is not None:
             session.shaping.refine(layer_id, session.shaping.refine_params(layer) or self._own)
+
+    def run_here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
+        """What does on this machine what a service was asked for; None where this panel has nothing that does."""
+        if departure.operation != "refine" or departure.layer is None:
+            return None
+        return partial(self.refine_here, session, departure.layer)
 
     def follow(self, session: Session) -> None:
         """Show another document's session from now on."""

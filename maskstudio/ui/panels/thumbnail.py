@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPixmap
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image, to_8bit
 from maskstudio.core.mask import Mask, Plane
-from maskstudio.ui.widgets.sampling import Samples
+from maskstudio.core.mask_samples import Samples
 
 _PAUSE = 200  # ms between two looks at what changed
 _SLICE = 0.003  # seconds of the window's time for each

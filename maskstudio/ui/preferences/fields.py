@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from maskstudio.ui.widgets import dialogs, theme
+from maskstudio.ui.widgets import file_dialogs, theme
 from maskstudio.ui.widgets.fields import ColourButton
 
 
@@ -122,7 +122,7 @@ class FileField(QWidget):
         self._line.blockSignals(blocked)
 
     def _ask(self) -> None:
-        folder = dialogs.place(Path(self.value()).parent) if self.value() else ""
+        folder = file_dialogs.place(Path(self.value()).parent) if self.value() else ""
         name, _ = QFileDialog.getOpenFileName(self, self.accessibleName(), folder, self._endings)
         if name:
             self.set_value(name)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -18,12 +18,16 @@ from maskstudio.services.departure import Departure
 from maskstudio.ui.keys.keymap import shown
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from maskstudio.core.geometry import Rect
     from maskstudio.core.image import Image
     from maskstudio.session.session import Session
     from maskstudio.ui.files.filemenu import Offer
+    from maskstudio.ui.files.tabs import Tabs
     from maskstudio.ui.services.departuresheet import DepartureSheet
     from maskstudio.ui.services.elsewhere import Elsewhere
-    from maskstudio.ui.window.window import MainWindow
+    from maskstudio.ui.widgets.notice import Notice
 
 Go = Callable[[Departure], object]
 _WHERE = "where"  # in the remembered values of a panel
@@ -34,59 +38,74 @@ def _said(text: str) -> str:
     return QCoreApplication.translate("sending", text)
 
 
+class Panel(Protocol):
+    """A panel whose work may run at a service."""
+
+    elsewhere: Elsewhere
+
+    def objectName(self) -> str: ...  # noqa: D102
+
+    def run_here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
+        """What does the same on this machine; None where nothing here does."""
+
+
 class Sending:
-    """Belongs to ``window``; ``equip`` every session, and ``attend`` once the panels are there."""
+    """The window's side of every service. ``attend`` connects it to its ``panels`` once their forms are restored.
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    ``in_sight`` says what of the photo in front is seen, in px; ``open_account`` shows the account at a service by its
+    name; ``keys_of`` the keys of an action by its id; ``keep`` holds a sentence on something paid for until it is read;
+    ``fail`` says an error, with a way on.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        settings: stored.Settings,
+        tabs: Tabs,
+        notice: Notice,
+        panels: Sequence[Panel],
+        *,
+        in_sight: Callable[[], Rect],
+        open_account: Callable[[str], object],
+        keys_of: Callable[[str], Sequence[str]],
+        keep: Callable[[str], object],
+        fail: Callable[[Session, MaskStudioError, Offer | None], object],
+    ) -> None:
+        self._parent, self._settings, self._tabs, self._notice, self._panels = parent, settings, tabs, notice, panels
+        self._in_sight, self._open_account, self._keys_of = in_sight, open_account, keys_of
+        self._keep, self._fail = keep, fail
         self.sheet: DepartureSheet | None = None  # while it is open
-
-    def equip(self, session: Session) -> None:
-        """Give a new session the user's accounts, and a way to ask for their word."""
-        session.services.access.account = lambda name: accounts.account(self._window.settings, name)
-        session.services.consent = lambda departure, go: self._ask(session, departure, go)
-        session.services.stranded = lambda departure, error: self._stranded(session, departure, error)
-        session.services.arriving.arrived = lambda departure, note: self._arrived(session, departure, note)
-        session.services.arriving.homeless = lambda departure, sentence: self._homeless(departure, sentence)
-        session.services.arriving.settled.connect(lambda: self._window.jobs_panel.owed.refresh())
 
     def attend(self) -> None:
         """Let the panels run where they ran last, and remember where they are told to."""
-        for name, elsewhere in self._panels().items():
-            elsewhere.choose(str(self._window.settings.forms.get(name, {}).get(_WHERE, "")))
+        for panel in self._panels:
+            name, elsewhere = panel.objectName(), panel.elsewhere
+            elsewhere.choose(str(self._settings.forms.get(name, {}).get(_WHERE, "")))
             elsewhere.switched.connect(partial(self._remember, name))
-            elsewhere.where.accountRequested.connect(self.open_account)
+            elsewhere.where.accountRequested.connect(self._open_account)
             elsewhere.where.resumed.connect(self.refresh)
 
     def refresh(self) -> None:
         """An account or a key has changed, or a queue goes on."""
-        for elsewhere in self._panels().values():
-            if elsewhere.name:
-                elsewhere.where.look_up()
-
-    def open_account(self, name: str) -> None:
-        """Show the account at a service in the preferences."""
-        self._window.habits.open_preferences().open_account(name)
-
-    def _panels(self) -> dict[str, Elsewhere]:
-        panels = self._window.detect_panel, self._window.refine_panel
-        return {panel.objectName(): panel.elsewhere for panel in panels}
+        for panel in self._panels:
+            if panel.elsewhere.name:
+                panel.elsewhere.where.look_up()
 
     def _remember(self, panel: str, name: str) -> None:
-        settings = self._window.settings
+        settings = self._settings
         settings.forms = {**settings.forms, panel: {**settings.forms.get(panel, {}), _WHERE: name}}
         stored.save(settings)
 
     # Asking
 
-    def _ask(self, session: Session, departure: Departure, go: Go) -> None:
+    def ask(self, session: Session, departure: Departure, go: Go) -> None:
+        """Ask on a sheet whether this may leave the machine; ``go`` sends it off."""
         from maskstudio.ui.services.departuresheet import DepartureSheet
 
         if self.sheet is not None:
             return
-        window = self._window
-        in_sight = window.canvas.visible if session is window.session else EMPTY
-        sheet = self.sheet = DepartureSheet(window, session, departure, in_sight)
+        in_sight = self._in_sight() if session is self._tabs.front.session else EMPTY
+        sheet = self.sheet = DepartureSheet(self._parent, session, departure, in_sight)
         sheet.agreed.connect(partial(self._agreed, session, go))
         sheet.accountRequested.connect(self._open_lacking)
         sheet.finished.connect(self._closed)
@@ -94,15 +113,15 @@ class Sending:
 
     def _open_lacking(self, service: str) -> None:
         """Show the account in which something is missing: where links are wanted and no bucket is named, hosting."""
-        hosting = accounts.account(self._window.settings, "hosting")
+        hosting = accounts.account(self._settings, "hosting")
         hosted = directory.service(service).takes_links and not hosting.to_wire()["bucket"]
-        self.open_account("hosting" if hosted else service)
+        self._open_account("hosting" if hosted else service)
 
     def _closed(self) -> None:
         self.sheet = None
 
     def _agreed(self, session: Session, go: Go, departure: Departure, asks_again: bool) -> None:
-        settings = self._window.settings
+        settings = self._settings
         if not asks_again:
             account = accounts.account(settings, departure.service)
             accounts.keep(settings, departure.service, replace(account, ask_first=False))  # type: ignore[call-arg]
@@ -111,25 +130,25 @@ class Sending:
             go(departure)
         except MaskStudioError as error:
             session.failed(error)
-        for elsewhere in self._panels().values():
-            elsewhere.where.refresh()  # a paused queue goes on with it
+        for panel in self._panels:
+            panel.elsewhere.where.refresh()  # a paused queue goes on with it
 
     # What became of it
 
-    def _stranded(self, session: Session, departure: Departure, error: MaskStudioError) -> None:
+    def stranded(self, session: Session, departure: Departure, error: MaskStudioError) -> None:
+        """Say why something did not come home, and offer a way on."""
         offer: Offer | None = None
         if session.document is None:  # its tab was closed: there is nothing to try again with
             if error.again and departure.photo is not None:
-                self._window.owed.tell(f"{departure.photo.name}: {error}")
-                self._window.jobs_panel.owed.refresh()
+                self._keep(f"{departure.photo.name}: {error}")
                 return
         elif error.again:
             offer = _said("Fetch it"), partial(self._fetch, session, error.again)
         elif isinstance(error, KeyNeeded):
-            offer = _said("Account…"), partial(self.open_account, departure.service)
+            offer = _said("Account…"), partial(self._open_account, departure.service)
         elif isinstance(error, _AWAIT) and (verb := self._here(session, departure)):
             offer = _said("Run here instead"), verb
-        self._window.show_failure(session, error, offer)
+        self._fail(session, error, offer)
 
     def _fetch(self, session: Session, identity: str) -> None:
         if session.document is not None:
@@ -137,33 +156,27 @@ class Sending:
         else:
             session.told(_said("Open the photo first that the result is of."))
 
-    def _homeless(self, departure: Departure, sentence: str) -> None:
+    def homeless(self, departure: Departure, sentence: str) -> None:
         """What came for a closed document goes to a tab in which its photo was opened again; else it is said."""
-        for tab in self._window.tabs.open:
+        for tab in self._tabs.open:
             document = tab.session.document
             if document is not None and departure.photo is not None and _same(document.image, departure.photo):
                 tab.session.services.owed.fetch(departure.identity)
                 return
-        self._window.owed.tell(sentence)
-        self._window.jobs_panel.owed.refresh()
+        self._keep(sentence)
 
     def _here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
         """What does the same on this machine; None where nothing does."""
-        window = self._window
-        if departure.operation in ("detect", "objects"):
-            return partial(window.detect_panel.detect_here, session)
-        if departure.operation == "cutout":
-            return partial(window.detect_panel.remove_background_here, session)
-        if departure.operation == "refine" and departure.layer is not None:
-            return partial(window.refine_panel.refine_here, session, departure.layer)
-        return None
+        ways = (panel.run_here(session, departure) for panel in self._panels)
+        return next((way for way in ways if way is not None), None)
 
-    def _arrived(self, session: Session, departure: Departure, note: str) -> None:
+    def arrived(self, session: Session, departure: Departure, note: str) -> None:
+        """Say what there is to know about what came home."""
         told = " ".join(part for part in (note, self._beside(session, departure)) if part)
         held = session.services.paused(departure.service)
         if held and held in note:  # it was billed far above its price: that must not pass unseen
             go_on = _said("Go on"), partial(self._go_on, session, departure.service)
-            self._window.notice.show_sentence(held, "warning", *go_on)
+            self._notice.show_sentence(held, "warning", *go_on)
             self.refresh()
         elif told:
             session.told(told)
@@ -178,10 +191,19 @@ class Sending:
         layer = document.layer(pair[0][0]) if pair and document else None
         if layer is None or layer.origin is None or layer.origin.params.get("job") != departure.identity:
             return ""
-        if keys := self._window.habits.keymap.keys("view.blink"):
+        if keys := self._keys_of("view.blink"):
             text = _said("{}'s answer is shown; press {} to blink to the local one.")
             return text.format(departure.title, shown(keys[0]))
         return _said("{}'s answer is shown; Blink in the View menu shows the local one.").format(departure.title)
+
+
+def equip(session: Session, settings: stored.Settings, sending: Callable[[], Sending]) -> None:
+    """Give a new session the user's accounts, and ways to ask for their word and to tell what became of it."""
+    session.services.access.account = lambda name: accounts.account(settings, name)
+    session.services.consent = lambda departure, go: sending().ask(session, departure, go)
+    session.services.stranded = lambda departure, error: sending().stranded(session, departure, error)
+    session.services.arriving.arrived = lambda departure, note: sending().arrived(session, departure, note)
+    session.services.arriving.homeless = lambda departure, sentence: sending().homeless(departure, sentence)
 
 
 def _same(one: Image, other: Image) -> bool:

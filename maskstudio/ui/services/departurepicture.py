@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import to_8bit
+from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.ui.widgets import theme
-from maskstudio.ui.widgets.sampling import DocumentSamples
 
 _SIDE = 300  # px
 _FINE = 2  # samples for a pixel of the picture, each way, as screens may have

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 from maskstudio.services import directory
 from maskstudio.services.departure import ServiceOperation, ServiceState
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.models import DOT, dot
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.form import label_width
+from maskstudio.ui.widgets.state_dot import DOT, dot
 
 HERE = ""  # the name of this machine
 

@@ -16,7 +16,7 @@ from maskstudio.ui.tools.morepopup import MoreButton
 from maskstudio.ui.tools.toolstrip import sign
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.barfields import BarChoice, BarNumber, Modes
-from maskstudio.ui.widgets.elided import Words
+from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.fields import ScrubLabel, translated
 
 _HEIGHT = 38  # px
@@ -111,7 +111,7 @@ class Page(QWidget):
         if self._more:
             row.addWidget(self._more)
         if not tool.bar:
-            row.addWidget(Words(tool.hint), 1)
+            row.addWidget(ElidedLabel(tool.hint), 1)
         else:
             row.addStretch(1)
         self.dress()

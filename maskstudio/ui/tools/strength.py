@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from maskstudio.ui.keys.digits import Digits
+from maskstudio.ui.keys.digit_shares import Digits
 from maskstudio.ui.tools.base import AnyTool
 from maskstudio.ui.tools.brush import Painting
 from maskstudio.ui.tools.hinting import Hinting

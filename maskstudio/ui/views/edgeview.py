@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.panels.halo_meter import judged
 from maskstudio.ui.tools.base import said
-from maskstudio.ui.views.choices import ViewChoices
+from maskstudio.ui.views.view_choices import ViewChoices
 from maskstudio.ui.widgets.colourname import named
-from maskstudio.ui.widgets.meter import judged
 
 if TYPE_CHECKING:
     from maskstudio.core.document import Document

@@ -10,30 +10,35 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
-from maskstudio.ui.widgets import dialogs
-from maskstudio.ui.widgets.handover import hand_over
-from maskstudio.ui.window.waiting import WaitingSheet
+from maskstudio.ui.files import unsaved_work
+from maskstudio.ui.widgets.typed_text import hand_over
+from maskstudio.ui.window.waiting_sheet import WaitingSheet
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QSessionManager
+    from PySide6.QtWidgets import QWidget
 
     from maskstudio.jobs import Job
     from maskstudio.journal.writer import Writer
-    from maskstudio.ui.window.window import MainWindow
+    from maskstudio.settings import Settings
+    from maskstudio.ui.files.tabs import Tabs
+    from maskstudio.ui.window.owed import Owed
 
 _A_MOMENT = 2.0  # s for work nobody waits for to come to its next step
 
 
 class Leaving(QObject):
     """Says whether the window may close. If not yet, it closes the window by itself once it may; ``ended`` is emitted
-    when that has come to something: gone, or staying.
+    when that has come to something: gone, or staying. ``save`` saves the project in front.
     """
 
     ended = Signal()
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(
+        self, window: QWidget, tabs: Tabs, settings: Settings, owed: Owed, save: Callable[[], Job | None]
+    ) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._tabs, self._settings, self._owed, self._save = window, tabs, settings, owed, save
         self._agreed = False  # the user has said what is to become of unsaved work
         self._ask_again = False  # something has come since
         self._anyway = False
@@ -47,13 +52,13 @@ class Leaving(QObject):
             return True
         if not self._agreed and not self._ask():
             return False
-        for tab in self._window.tabs.open:
+        for tab in self._tabs.open:
             if self.keeps_journals or tab.session.journalling.keep_closed:
                 tab.session.owe_entered()
-        if self._window.owed.jobs:
+        if self._owed.jobs:
             self._wait()
             return False
-        if self.keeps_journals or self._window.owed.may_leave():
+        if self.keeps_journals or self._owed.may_leave():
             return True
         self.stay()
         return False
@@ -66,12 +71,19 @@ class Leaving(QObject):
         lost = job.finished and job.state != "done" and job in self._saving
         failed = lost or (job.state == "failed" and job.owes is not None)
         if failed and not self.keeps_journals:  # otherwise nobody is there to be asked
-            self._window.owed.may_leave()  # which says it: the next time, the user knows
+            self._owed.may_leave()  # which says it: the next time, the user knows
             self.stay()
-        elif self._window.owed.jobs:
+        elif self._owed.jobs:
             self._show_jobs()
         else:
             QTimer.singleShot(0, self._go)
+
+    def close_journals(self) -> None:
+        """The window goes: what is in no file can be reopened, or, if the system has ended it, is offered at the next
+        start.
+        """
+        for tab in self._tabs.open:
+            tab.session.journalling.end(keep=self.keeps_journals and tab.session.projects.unsaved)
 
     def stay(self) -> None:
         """Go on with the work instead."""
@@ -97,13 +109,13 @@ class Leaving(QObject):
     def session_ends(self, manager: QSessionManager) -> None:
         """The user logs out: unsaved work is kept for the next start; where files are owed, they can wait for them."""
         self.keeps_journals = self._agreed = True
-        if not self._window.owed.jobs or not manager.allowsInteraction():
+        if not self._owed.jobs or not manager.allowsInteraction():
             return
         loop = QEventLoop()
         self.ended.connect(loop.quit)
         self._wait()
         loop.exec()
-        if self._window.owed.jobs and not self._anyway:
+        if self._owed.jobs and not self._anyway:
             self.keeps_journals = False
             manager.cancel()
         manager.release()
@@ -113,16 +125,15 @@ class Leaving(QObject):
     def _ask(self) -> bool:
         """Whether the user agrees to leave; starts to save what they want saved."""
         hand_over()
-        window = self._window
-        tabs = [tab for tab in window.tabs.open if tab.session.projects.unsaved]
-        days = window.settings.closed_days
-        chosen = dialogs.ask_leave_all(window, [tab.title for tab in tabs], days) if tabs else []
+        tabs = [tab for tab in self._tabs.open if tab.session.projects.unsaved]
+        days = self._settings.closed_days
+        chosen = unsaved_work.ask_leave_all(self._window, [tab.title for tab in tabs], days) if tabs else []
         if chosen is None:
             return False
         self._agreed, self._ask_again = True, False
         for number in chosen:
-            window.tabs.show_tab(tabs[number])
-            job = window.files.save()
+            self._tabs.show_tab(tabs[number])
+            job = self._save()
             if job is None:
                 self.stay()
                 return False
@@ -139,14 +150,14 @@ class Leaving(QObject):
 
     def _show_jobs(self) -> None:
         if self._sheet is not None:
-            self._sheet.show_jobs(self._window.owed.jobs)
+            self._sheet.show_jobs(self._owed.jobs)
 
     def _called_back(self) -> None:
         self.keeps_journals = False
         self.stay()
 
     def _go(self) -> None:
-        if self._agreed and not self._window.owed.jobs:
+        if self._agreed and not self._owed.jobs:
             self._drop_sheet()
             self.ended.emit()
             self._agreed = self.keeps_journals or not self._ask_again
@@ -166,7 +177,7 @@ class Leaving(QObject):
             sheet.deleteLater()
 
     def _say_what_is_left(self) -> None:
-        names = [job.owes.what for job in self._window.owed.jobs if job.owes is not None]
+        names = [job.owes.what for job in self._owed.jobs if job.owes is not None]
         if names:
             sys.stderr.write(f"Not written: {', '.join(names)}.\n")
 

@@ -1,24 +1,20 @@
 """What jobs owed and could not bring: it is said until the user has seen it, with a way to write it elsewhere."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from maskstudio.errors import MaskStudioError
+from maskstudio.jobs import Job
 from maskstudio.names import path_of
-from maskstudio.ui.widgets.dialogs import short
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from maskstudio.errors import MaskStudioError
-    from maskstudio.jobs import Job
-    from maskstudio.session.session import Session
-    from maskstudio.ui.window.window import MainWindow
+from maskstudio.session.session import Session
+from maskstudio.ui.files.tabs import Tabs
+from maskstudio.ui.widgets.notice import Notice
+from maskstudio.ui.widgets.shortened import short
 
 _NAMED = 3  # of the files that were not written
 
@@ -33,19 +29,22 @@ def _tr(text: str) -> str:
 
 
 class Owed:
-    """The work of all sessions that somebody waits for, also of closed ones, and what of it has failed."""
+    """The work of all sessions that somebody waits for, also of closed ones, and what of it has failed.
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    ``notice`` says it; ``parent`` is what a dialog that asks for another place stands over.
+    """
+
+    def __init__(self, parent: QWidget, tabs: Tabs, notice: Notice) -> None:
+        self._parent, self._tabs, self._notice = parent, tabs, notice
         self._unpaid: list[_Unpaid] = []
         self._kept: list[str] = []  # sentences on what came for closed documents and can be had
         self._unseen = False  # whether there is something new to say since the user last tried to leave
-        window.notice.dismissed.connect(self._seen)
+        notice.dismissed.connect(self._seen)
 
     @property
     def jobs(self) -> list[Job]:
         """What is still to be brought."""
-        jobs = (job for session in self._window.tabs.sessions for job in session.runner.jobs)
+        jobs = (job for session in self._tabs.sessions for job in session.runner.jobs)
         return [job for job in jobs if job.due]
 
     def failed(self, session: Session, job: Job) -> None:
@@ -89,7 +88,7 @@ class Owed:
         self._kept.clear()
 
     def _say_kept(self) -> None:
-        self._window.notice.show_sentence(" ".join(self._kept), "warning", holds=True)
+        self._notice.show_sentence(" ".join(self._kept), "warning", holds=True)
 
     def _say(self, why: str) -> None:
         names = [short(each.job.owes.what, 24) for each in self._unpaid if each.job.owes]
@@ -98,7 +97,7 @@ class Owed:
             listed = ", ".join(names[:_NAMED]) + more
             why = _tr("{} files were not written ({}): {}").format(len(names), listed, why)
         why = " ".join([why, *self._kept])
-        self._window.notice.show_sentence(why, "warning", _tr("Write Elsewhere…"), self._write_elsewhere, holds=True)
+        self._notice.show_sentence(why, "warning", _tr("Write Elsewhere…"), self._write_elsewhere, holds=True)
 
     def _write_elsewhere(self) -> None:
         """Ask where each of them may go; what the user gives no place for stays to be said."""
@@ -108,7 +107,7 @@ class Owed:
                 continue
             title = _tr("Write {} Elsewhere").format(owes.what)
             suffix = Path(owes.what).suffix
-            name, _ = QFileDialog.getSaveFileName(self._window, title, owes.what, f"*{suffix}")
+            name, _ = QFileDialog.getSaveFileName(self._parent, title, owes.what, f"*{suffix}")
             if not name:
                 self._unpaid.extend(waiting[number:])
                 self._say(str(each.job.error))
@@ -118,4 +117,4 @@ class Owed:
     def _pay(self, each: _Unpaid, path: Path) -> None:
         if each.job.owes is not None and each.job.owes.elsewhere is not None:
             each.job.owes.elsewhere(path)
-            self._window.tabs.linger(each.session)
+            self._tabs.linger(each.session)

@@ -1,6 +1,7 @@
 """The shell of the window: panels, docks and tabs in their places, which it remembers. It knows no verb."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedLayout, QToolButton, QVBoxLayout, QWidget
@@ -18,14 +19,14 @@ from maskstudio.ui.panels.jobs import JobsPanel
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.mask import MaskPanel
 from maskstudio.ui.panels.refine import RefinePanel
+from maskstudio.ui.tools.colourpick import ColourPick
 from maskstudio.ui.tools.tools import Tools
-from maskstudio.ui.views.looking import Viewing
+from maskstudio.ui.views.view_controls import ViewControls
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.notice import Notice
+from maskstudio.ui.window.formmemory import FormMemory
 from maskstudio.ui.window.sidebar import Sidebar
 from maskstudio.ui.window.status import StatusLine
-
-_REFINING, _ASIDE = ("refinePanel", "adjustPanel"), ("detectPanel", "maskPanel")
 
 
 class Shell(QMainWindow):
@@ -42,12 +43,16 @@ class Shell(QMainWindow):
         self.status = StatusLine()
         self.setStatusBar(self.status)
         self.tabs = Tabs(make)
-        self.viewing = Viewing(
-            self.canvas, settings, lambda: self.tabs.front.session.runner, lambda: self.tabs.open, self
-        )
+        self.viewing = ViewControls(self.canvas, settings, lambda: self.session.runner, lambda: self.tabs.open, self)
         self._build_panels(self.tabs.front.session)
 
+    @property
+    def session(self) -> Session:
+        """The session of the document in front."""
+        return self.tabs.front.session
+
     def _build_panels(self, session: Session) -> None:
+        """The panels of the session in front, one above the other in the sidebar."""
         self.detect_panel, self.layers_panel = DetectPanel(session), LayersPanel(session)
         self.mask_panel, self.refine_panel = MaskPanel(session), RefinePanel(session)
         self.adjust_panel, self.history_panel = AdjustPanel(session), HistoryPanel(session)
@@ -63,7 +68,6 @@ class Shell(QMainWindow):
             self.jobs_panel,
         )
         self.refine_panel.regionChosen.connect(self.adjust_panel.show_region)
-        self._before_refining: dict[str, bool] | None = None  # what was folded
         self.sidebar = Sidebar()
         add = self.sidebar.add
         navigator = add(self.viewing.navigator, self.tr("Navigator"))
@@ -104,7 +108,25 @@ class Shell(QMainWindow):
         self.sidebar.strip.come_before(self.detect_panel)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
+        self._join()
         self._restore()
+
+    def _join(self) -> None:
+        """Let the parts hear of each other."""
+        canvas, tools, status = self.canvas, self.tools, self.status
+        tools.hint.connect(status.show_hint)
+        status.show_hint(tools.tool.hint)  # the first tool told its own before anybody listened
+        tools.follow(self.session)
+        self.viewing.edge.attend(tools)
+        self.viewing.attend(self.layers_panel, self.history_panel, self.notice.show_sentence)
+        self.refine_panel.regionChosen.connect(tools.set_region)
+        self.refine_panel.spillPickRequested.connect(self._pick_spill)
+        canvas.hovered.connect(lambda x, y, alpha: status.show_place((x, y, alpha)))
+        canvas.left.connect(lambda: status.show_place(None))
+
+    def _pick_spill(self) -> None:
+        if self.session.document is not None and self.tools.name != ColourPick.name:
+            self.tools.lend(partial(ColourPick, take=self.refine_panel.set_spill))
 
     def dress(self) -> None:
         """Take over the theme's icons."""
@@ -116,28 +138,10 @@ class Shell(QMainWindow):
         self.notice.dress()
         self.welcome.dress()
 
-    def show_refine_workspace(self) -> bool:
-        """Make room for the panels that refine an edge; the second time, fold and unfold all as it was before.
-
-        Returns whether they have the room now.
-        """
-        sidebar, before = self.sidebar, self._before_refining
-        if before is not None:
-            self._before_refining = None
-            self.layers_panel.show_compact(False)
-            for name, folded in before.items():
-                sidebar.fold(name, folded)
-            return False
-        self._before_refining = {name: sidebar.folded(name) for name in (*_REFINING, *_ASIDE)}
-        self.layers_panel.show_compact(True)
-        sidebar.show()
-        for name in _ASIDE:
-            sidebar.fold(name, True)
-        for name in _REFINING:
-            sidebar.docks[name].show()
-            sidebar.fold(name, False)
-        sidebar.reveal(_REFINING[0])
-        return True
+    def remember_forms(self) -> None:
+        """Set the forms of the panels as they were left, and keep what is changed in them."""
+        detect, export = self.detect_panel, self.export_panel
+        FormMemory(self.settings, {"detect": detect.form, "cutout": detect.cutout_form, "export": export.form}, self)
 
     def remember(self) -> None:
         """Note the arrangement in the settings, which are still to be saved."""
@@ -145,6 +149,7 @@ class Shell(QMainWindow):
         self.settings.window = {name: bytes(state.toBase64().data()).decode() for name, state in states.items()}
 
     def _restore(self) -> None:
+        """Put everything where it was left; at the first start, as it reads best."""
         saved = {name: QByteArray.fromBase64(text.encode()) for name, text in self.settings.window.items()}
         self.resize(1440, 900)
         self.splitter.setSizes([1100, 320])

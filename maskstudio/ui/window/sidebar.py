@@ -80,8 +80,7 @@ class Sidebar(QScrollArea):
         self._gone_to = name
         section = self._leading.get(name)
         panel = name if section is None else self._holding(section)
-        self.docks[panel].show()
-        self.fold(panel, False)
+        self.unfold(panel)
         if section is None:
             self.reveal(name)
         else:
@@ -150,6 +149,11 @@ class Sidebar(QScrollArea):
     def fold(self, name: str, folded: bool) -> None:
         """Show only the title of a panel, or all of it."""
         self._title(name).fold(folded)
+
+    def unfold(self, name: str) -> None:
+        """Show a panel, and all of it."""
+        self.docks[name].show()
+        self.fold(name, False)
 
     def folded(self, name: str) -> bool:
         """Whether only the title of a panel is shown."""

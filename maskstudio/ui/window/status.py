@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from maskstudio.jobs import Job
-from maskstudio.ui.widgets.elided import Words
+from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.progress import Progress
 
@@ -48,7 +48,7 @@ class StatusLine(QStatusBar):
         for label, name in ((self._zoom, "zoom"), (self._size, "imageSize"), (self._place, "place")):
             label.setObjectName(name)
             self.addWidget(label)
-        self._hint = Words()
+        self._hint = ElidedLabel()
         self.addWidget(self._hint, 1)
         self._safety = QLabel()
         self._safety.setObjectName("safety")

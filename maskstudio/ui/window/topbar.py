@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from maskstudio.ui.views.choices import ViewChoices
-from maskstudio.ui.views.options import ViewFields
+from maskstudio.ui.views.view_choices import ViewChoices
+from maskstudio.ui.views.view_options import ViewOptions
 from maskstudio.ui.widgets.icons import icon
 
 _LEFT = ("file.open", "file.export", "", "edit.undo", "edit.redo", "", "view.fit", "view.actual")
@@ -39,7 +39,7 @@ class TopBar(QToolBar):
             if name in actions:
                 self._place(actions[name])
         self.addSeparator()
-        self.fields = ViewFields(choices)
+        self.fields = ViewOptions(choices)
         self.addWidget(self.fields)
         actions["view.overlay"].enabledChanged.connect(self.fields.setEnabled)
         self.fields.setEnabled(actions["view.overlay"].isEnabled())

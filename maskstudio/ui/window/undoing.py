@@ -3,8 +3,19 @@
 While something is under way the history stands still, so that nothing is taken back behind it.
 """
 
+from collections.abc import Callable
+
 from maskstudio.session.session import Session
 from maskstudio.ui.tools.tools import Tools
+
+
+def verbs(tools: Tools, session: Callable[[], Session]) -> dict[str, Callable[[], object]]:
+    """By the id of their action; ``session`` gives that of the tab in front."""
+    return {
+        "edit.undo": lambda: undo(tools, session()),
+        "edit.redo": lambda: redo(tools, session()),
+        "edit.toggleState": lambda: toggle(tools, session()),
+    }
 
 
 def undo_label(tools: Tools, session: Session) -> str:

@@ -13,9 +13,9 @@ from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.errors import MaskStudioError
 from maskstudio.session import operations
+from maskstudio.ui.panels.halo_meter import Meter, judged, rim
 from maskstudio.ui.panels.refine import RefinePanel
 from maskstudio.ui.widgets.colourname import named
-from maskstudio.ui.widgets.meter import Meter, judged, rim
 from tests.ui.panels.stage import LEFT
 
 

@@ -10,13 +10,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
+from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.core.paint import Paint
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.params.local import BrushParams
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.history import HistoryPanel
 from maskstudio.ui.panels.history_list import UNDONE, HistoryModel
-from maskstudio.ui.widgets.sampling import DocumentSamples
 from tests.ui.panels.stage import HEIGHT, LEFT, WIDTH, disc, layer, photo
 
 HARD = BrushParams(size=40, hardness=1.0, pressure_opacity=False)

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from maskstudio.core.document import Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
+from maskstudio.core.mask_samples import Samples
 from maskstudio.params.local import MaskParams
 from maskstudio.ui.panels.layer_list import details
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.thumbnail import Sight
-from maskstudio.ui.widgets.sampling import Samples
 from tests.ui.panels.stage import HEIGHT, LEFT, WIDTH, disc, layer, photo, row, words
 
 

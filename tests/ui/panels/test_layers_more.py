@@ -162,7 +162,7 @@ def test_a_commit_looks_at_no_pixel(show, layered, monkeypatch):
     panel = show(LayersPanel, layered, height=320)
     panel.grab()
     asked = []
-    monkeypatch.setattr("maskstudio.ui.widgets.sampling.Samples._take", lambda *at: asked.append(at))
+    monkeypatch.setattr("maskstudio.core.mask_samples.Samples._take", lambda *at: asked.append(at))
     monkeypatch.setattr("maskstudio.core.mask.Mask.bounds", property(lambda mask: asked.append(mask)))
     layered.painting.begin_stroke(BrushParams(size=30), 255)
     layered.painting.stroke_to(20, 20)

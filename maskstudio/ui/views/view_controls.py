@@ -19,11 +19,11 @@ from maskstudio.ui.files.tabs import Tab
 from maskstudio.ui.panels.history import HistoryPanel
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.navigator import Navigator
-from maskstudio.ui.views.choices import ViewChoices
 from maskstudio.ui.views.comparemenu import CompareMenu, step_name
 from maskstudio.ui.views.comparison import Choice, Comparison, Earlier, LayerAlone
 from maskstudio.ui.views.edgeview import EdgeView
 from maskstudio.ui.views.legend import Legend, entries
+from maskstudio.ui.views.view_choices import ViewChoices
 
 _TURN = 15.0  # degrees
 _ROOM = 0.9  # of the canvas for the subject
@@ -32,7 +32,7 @@ _COMPARING = "view.split", "view.sideBySide", "view.difference"  # one of them a
 _SWITCHES = "switches"  # in the settings' views
 
 
-class Viewing(QObject):
+class ViewControls(QObject):
     """Made before the actions are, which it is given afterwards; ``verbs`` may be called in between."""
 
     def __init__(

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.jobs import Job
-from maskstudio.ui.widgets.dialogs import short
 from maskstudio.ui.widgets.progress import Progress
+from maskstudio.ui.widgets.shortened import short
 
 _ROWS = 6
 _WIDTH = 420  # px

@@ -7,7 +7,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
 from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPainter
 
 from maskstudio.session.clipboard import Cutout
-from maskstudio.ui.files.pointers import url_of
+from maskstudio.ui.files.file_urls import url_of
 
 PLACE = "application/x-maskstudio-place"  # where it lies on its photo: only we read it
 # Forms without transparency; the names other than the first of a kind are those that Qt offers of its own accord.

@@ -1,13 +1,16 @@
-"""The one question at the end: which of the documents that no file holds are to be saved."""
+"""The questions before documents go whose work no file holds: save it, let it go, or stay."""
 
 from collections.abc import Sequence
+from typing import Literal
 
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMessageBox,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -15,11 +18,61 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio.ui.widgets import theme
-from maskstudio.ui.widgets.dialogs import short
+from maskstudio.ui.widgets.shortened import short
 
 _ROWS = 8  # shown without scrolling
 _WIDTH = 420  # px
 _MARGIN = 16
+
+
+Leave = Literal["save", "discard", "cancel"]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("unsaved", text)
+
+
+def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
+    """What to do with work on ``name`` that no file holds, before it is closed. Escape cancels.
+
+    ``days``: for how long it can be reopened without being saved, 0 for not at all.
+    """
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(_tr("Save the work on {} before closing?").format(short(name)))
+    box.setInformativeText(without_saving(days))
+    save = box.addButton(QMessageBox.StandardButton.Save)
+    save.setProperty("primary", True)
+    save.style().polish(save)
+    discard = box.addButton(QMessageBox.StandardButton.Discard)
+    discard.setText(_tr("Don't Save"))
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(save)
+    box.exec()
+    return "save" if box.clickedButton() is save else "discard" if box.clickedButton() is discard else "cancel"
+
+
+def without_saving(days: int) -> str:
+    """What becomes of work that is not saved, if closed documents are kept for so many ``days``."""
+    if days <= 0:
+        return _tr("What is not saved will be lost, since closed documents are not kept.")
+    if days == 1:
+        return _tr("What is not saved can be brought back for a day by File > Reopen Closed.")
+    return _tr("What is not saved can be brought back for {} days by File > Reopen Closed.").format(days)
+
+
+def ask_leave_all(parent: QWidget, names: Sequence[str], days: int) -> list[int] | None:
+    """Which of these documents, by number, are to be saved before the program ends; None to stay.
+
+    ``days`` as in ``ask_leave``.
+    """
+    if len(names) == 1:
+        answer = ask_leave(parent, names[0], days)
+        return None if answer == "cancel" else [0] if answer == "save" else []
+    dialog = UnsavedDialog(names, without_saving(days), parent)
+    dialog.exec()
+    return dialog.chosen
 
 
 class UnsavedDialog(QDialog):

@@ -5,8 +5,8 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.journal.recovery import Recoverable
-from maskstudio.ui.widgets.dialogs import short
 from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.shortened import short
 
 _THUMBNAIL = QSize(64, 48)  # logical px
 _SIGN = QSize(24, 24)  # where there is no picture

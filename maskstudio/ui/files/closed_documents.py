@@ -2,26 +2,23 @@
 palette, and how long they are kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QIcon, QPixmap
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
+from maskstudio.jobs import Job, Token
 from maskstudio.journal import closed
 from maskstudio.journal.closed import Closed
-from maskstudio.ui.widgets.dialogs import short
+from maskstudio.journal.journal import Journal
+from maskstudio.settings import Settings
+from maskstudio.ui.files.tabs import Tabs
 from maskstudio.ui.widgets.icons import icon
-
-if TYPE_CHECKING:
-    from maskstudio.jobs import Job, Token
-    from maskstudio.journal.journal import Journal
-    from maskstudio.ui.window.window import MainWindow
+from maskstudio.ui.widgets.notice import Notice
+from maskstudio.ui.widgets.shortened import short
 
 _SHOWN = 10  # in the menu; the palette finds all
 _PICTURE = QSize(40, 30)  # logical px
@@ -33,18 +30,23 @@ def _tr(text: str) -> str:
 
 
 class ClosedDocuments(QObject):
-    """The verbs on closed documents; ``menu`` lists them. ``known`` are those there were when last looked."""
+    """The verbs on closed documents; ``menu`` lists them. ``known`` are those there were when last looked.
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    ``open_file`` opens the project of one that was saved, and ``notice`` says what became of the others.
+    """
+
+    def __init__(
+        self, parent: QWidget, tabs: Tabs, settings: Settings, notice: Notice, open_file: Callable[[Path], object]
+    ) -> None:
+        super().__init__(parent)
+        self._tabs, self._settings, self._notice, self._open_file = tabs, settings, notice, open_file
         self._own: list[Journal] = []  # closed in this window, the last one last
         self._busy: set[Path] = set()  # journals this window has tried to reopen
         self._wanted = 0  # times that the last one is still to be reopened
         self._job: Job | None = None  # looks for the next one to reopen
         self.known: list[Closed] = []
         self._pictures: dict[Closed, QIcon] = {}
-        self.menu = QMenu(_tr("Recently Closed"), window)
+        self.menu = QMenu(_tr("Recently Closed"), parent)
         self.menu.setObjectName("closedMenu")
         self.menu.setStyleSheet(f"QMenu {{ icon-size: {_PICTURE.width()}px; }}")
         self.menu.setToolTipsVisible(True)
@@ -69,8 +71,7 @@ class ClosedDocuments(QObject):
 
     def tidy(self) -> None:
         """Throw away what is too old or too much, and look what there is; on a thread."""
-        settings = self._window.settings
-        days, room = settings.closed_days, settings.closed_gigabytes << 30
+        days, room = self._settings.closed_days, self._settings.closed_gigabytes << 30
 
         def work(_token: Token) -> list[Closed]:
             closed.sweep(days, room)
@@ -78,7 +79,7 @@ class ClosedDocuments(QObject):
 
         self._start(work, self._know, "closed tidy")
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """The window goes."""
         self._timer.stop()
 
@@ -94,10 +95,10 @@ class ClosedDocuments(QObject):
         self._busy.add(one.folder)
         self.known = [other for other in self.known if other.folder != one.folder]
         if one.path is not None:
-            self._window.files.open(one.path)
+            self._open_file(one.path)
             self._start(lambda _token: closed.spent(one), lambda _: None, f"closed {one.folder.name}")
             return
-        tab = self._window.tabs.fresh()
+        tab = self._tabs.fresh()
         tab.opening = Path(one.name)
         tab.session.opening.reopen(one)
 
@@ -111,14 +112,14 @@ class ClosedDocuments(QObject):
     def _reopen_found(self, found: Closed | None) -> None:
         if found is None:
             self._wanted = 0
-            self._window.notice.show_sentence(self._nothing())
+            self._notice.show_sentence(self._nothing())
             return
         self._own = [journal for journal in self._own if journal.folder != found.folder]
         self.reopen(found)
         self._look_for_next()
 
     def _nothing(self) -> str:
-        if self._window.settings.closed_days <= 0:
+        if self._settings.closed_days <= 0:
             return _tr("Closed documents are not kept; Edit > Preferences… > Files says for how long they could be.")
         return _tr("There is no closed document to bring back.")
 
@@ -134,6 +135,12 @@ class ClosedDocuments(QObject):
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
             made = self._pictures[one] = QIcon(pixmap.scaled(_PICTURE * 2, keep, smooth))
         return made
+
+    def facts(self, one: Closed) -> str:
+        """When it was closed, how large it is and what was done to it, in a line."""
+        size, done = f"{one.size[0]} × {one.size[1]} px", one.steps - 1
+        steps = _tr("{} steps").format(done) if done > 1 else _tr("1 step") if done else _tr("nothing done")
+        return f"{_when(one)}   {size}   {steps}"
 
     def _know(self, found: list[Closed]) -> None:
         self.known = found
@@ -162,7 +169,7 @@ class ClosedDocuments(QObject):
 
     def _entry(self, one: Closed) -> QAction:
         made = QAction(self.picture(one), f"{short(one.name, 40)}\t{_when(one)}".replace("&", "&&"), self.menu)
-        made.setToolTip(f"{one.name}\n{facts(one)}")
+        made.setToolTip(f"{one.name}\n{self.facts(one)}")
         made.triggered.connect(partial(self.reopen, one))
         return made
 
@@ -174,14 +181,13 @@ class ClosedDocuments(QObject):
 
     def _offer_to_forget(self, found: list[Closed]) -> None:
         self._know(found)
-        notice = self._window.notice
         if not found:
-            notice.show_sentence(_tr("There is no closed document."))
+            self._notice.show_sentence(_tr("There is no closed document."))
             return
         count = len(found)
         one, many = _tr("Forget the closed document for good?"), _tr("Forget {} closed documents for good?")
         sentence = one if count == 1 else many
-        notice.show_sentence(sentence.format(count), "warning", _tr("Forget"), partial(self._forget, found))
+        self._notice.show_sentence(sentence.format(count), "warning", _tr("Forget"), partial(self._forget, found))
 
     def _forget(self, found: list[Closed]) -> None:
         def work(_token: Token) -> list[Closed]:
@@ -194,17 +200,10 @@ class ClosedDocuments(QObject):
 
     def _forgotten(self, left: list[Closed]) -> None:
         self._know(left)
-        self._window.notice.show_sentence(_tr("The closed documents are forgotten."))
+        self._notice.show_sentence(_tr("The closed documents are forgotten."))
 
     def _start(self, work: Callable[[Token], object], done: Callable[..., None], lane: str) -> Job:
-        return self._window.session.runner.start(_tr("Closed documents"), work, done, lane=lane, quiet=True)
-
-
-def facts(one: Closed) -> str:
-    """When it was closed, how large it is and what was done to it, in a line."""
-    size, done = f"{one.size[0]} × {one.size[1]} px", one.steps - 1
-    steps = _tr("{} steps").format(done) if done > 1 else _tr("1 step") if done else _tr("nothing done")
-    return f"{_when(one)}   {size}   {steps}"
+        return self._tabs.front.session.runner.start(_tr("Closed documents"), work, done, lane=lane, quiet=True)
 
 
 def _when(one: Closed) -> str:

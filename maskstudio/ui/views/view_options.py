@@ -19,15 +19,15 @@ from PySide6.QtWidgets import (
 from maskstudio.core.formats import CAMERA_RAW, PICTURES, patterns
 from maskstudio.names import path_of, shown
 from maskstudio.ui.canvas.style import Mode
-from maskstudio.ui.views.choices import ViewChoices
-from maskstudio.ui.widgets import dialogs, theme
+from maskstudio.ui.views.view_choices import ViewChoices
+from maskstudio.ui.widgets import file_dialogs, theme
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.swatch import Named, Swatch
 
 WIDTH = 306  # px, of the widest page; the others keep to it, so that nothing moves when the view changes
 
 
-class ViewFields(QStackedWidget):
+class ViewOptions(QStackedWidget):
     """Follows the choices, and changes them."""
 
     def __init__(self, choices: ViewChoices, parent: QWidget | None = None) -> None:
@@ -126,7 +126,7 @@ class ViewFields(QStackedWidget):
         self._page("soft", _hint(self.tr("Alpha 5 to 95 %")), self._soft)
 
     def _ask_picture(self) -> None:
-        folder = dialogs.place(Path(self._choices.now.picture).parent) if self._choices.now.picture else ""
+        folder = file_dialogs.place(Path(self._choices.now.picture).parent) if self._choices.now.picture else ""
         pictures = self.tr("Pictures") + f" ({patterns(PICTURES, CAMERA_RAW)});;" + self.tr("All files (*)")
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Picture behind the cut-out"), folder, pictures)
         if path:

@@ -11,7 +11,7 @@ _UNREACHED = ("could not connect to display", "wl_display")  # Qt's words for X1
 
 
 @contextmanager
-def wanted() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """The block in which the application object is made: without a screen, the process ends there."""
     said: list[str] = []
 

@@ -4,7 +4,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPushButton, QSizePolicy
 
 
-class Follower:
+class ActionFollower:
     """Ties a button to an action; without one the button is hidden. Its words stay the panel's own."""
 
     def __init__(self, button: QAbstractButton) -> None:
@@ -40,15 +40,15 @@ class Follower:
         button.blockSignals(blocked)
 
 
-def button(text: str) -> tuple[QPushButton, Follower]:
+def button(text: str) -> tuple[QPushButton, ActionFollower]:
     """A button with these words, and what ties it to an action."""
     made = QPushButton(text)
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     made.setProperty("narrow", True)
-    return made, Follower(made)
+    return made, ActionFollower(made)
 
 
-def check(text: str) -> tuple[QCheckBox, Follower]:
+def check(text: str) -> tuple[QCheckBox, ActionFollower]:
     """A check box with these words, and what ties it to an action."""
     made = QCheckBox(text)
-    return made, Follower(made)
+    return made, ActionFollower(made)

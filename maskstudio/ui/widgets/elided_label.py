@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 _SPARE = 12  # px, for what the label keeps around its text
 
 
-class Words(QLabel):
+class ElidedLabel(QLabel):
     """Asks for no width of its own; what is cut is told by the tooltip and the accessible name."""
 
     def __init__(self, text: str = "") -> None:

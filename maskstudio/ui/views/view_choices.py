@@ -38,7 +38,7 @@ def _is_colour(value: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ChosenView:
     """Beside the overlay's colour, strength and side, which have settings of their own; see ``Style``."""
 
     hatched: bool = False
@@ -49,7 +49,7 @@ class Choices:
     loupe: int = 4
 
     @classmethod
-    def of(cls, saved: dict[str, Any]) -> "Choices":
+    def of(cls, saved: dict[str, Any]) -> "ChosenView":
         """The saved choices; what does not fit is left at its default."""
         plain = cls()
         good = {
@@ -80,7 +80,7 @@ class ViewChoices(QObject):
         """``runner`` gives the one that decodes pictures."""
         super().__init__(parent)
         self.settings = settings
-        self.now = Choices.of(settings.views.get(_KEY, {}))
+        self.now = ChosenView.of(settings.views.get(_KEY, {}))
         self._canvas, self._runner = canvas, runner
         self._picture: Picture | None = None
         self._worst: Rgb = Style().worst

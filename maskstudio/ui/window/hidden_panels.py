@@ -5,17 +5,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 
-class Curtain:
+class HiddenPanels:
     """``around()`` are the widgets to hide, ``kept()`` those of them that stay when tools are to be kept."""
 
     def __init__(self, around: Callable[[], Sequence[QWidget]], kept: Callable[[], Sequence[QWidget]]) -> None:
         self._around, self._kept = around, kept
         self._hidden: list[QWidget] = []
-
-    @property
-    def drawn(self) -> bool:
-        """Whether something is hidden."""
-        return bool(self._hidden)
 
     def toggle(self, *, keep_tools: bool = False) -> bool:
         """Hide, or show what was hidden; returns whether something is hidden now."""
@@ -28,4 +23,4 @@ class Curtain:
         self._hidden = [widget for widget in self._around() if widget.isVisible() and widget not in stay]
         for widget in self._hidden:
             widget.hide()
-        return self.drawn
+        return bool(self._hidden)

@@ -1,0 +1,57 @@
+"""The ways of looking, one at a time, and the zoom: what the View menu's first half does."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtGui import QAction
+
+from maskstudio.ui.canvas.canvas import Canvas
+from maskstudio.ui.canvas.style import MODES, Mode
+
+
+class ViewModes:
+    """``look(mode)`` shows one. The keys of some go back to the mode before when they are pressed again."""
+
+    def __init__(self, canvas: Canvas, look: Callable[[Mode], object]) -> None:
+        self._canvas, self._look = canvas, look
+        self._actions: dict[str, QAction] = {}
+        self.now: Mode = "overlay"
+        self.before: Mode = "overlay"
+
+    def adopt(self, actions: dict[str, QAction]) -> None:
+        """Check the action of the mode on show."""
+        self._actions = actions
+        actions[f"view.{self.now}"].setChecked(True)
+
+    def verbs(self) -> dict[str, Callable[[], object]]:
+        """By the id of their action."""
+        canvas = self._canvas
+        return {
+            **{f"view.{mode}": partial(self.show, mode) for mode in MODES},
+            "view.overlay": lambda: self.show("image" if self.now == "overlay" else "overlay"),
+            "view.worst": partial(self._toggle, "worst"),
+            "view.image": partial(self._toggle, "image"),
+            "view.mask": partial(self._toggle, "mask"),
+            "view.nextMode": partial(self._step, 1),
+            "view.previousMode": partial(self._step, -1),
+            "view.fit": canvas.fit,
+            "view.actual": canvas.actual_pixels,
+            "view.zoomIn": canvas.zoom_in,
+            "view.zoomOut": canvas.zoom_out,
+            "view.zoom200": partial(canvas.zoom_to, 2.0),
+            "view.zoom400": partial(canvas.zoom_to, 4.0),
+            "view.zoom800": partial(canvas.zoom_to, 8.0),
+        }
+
+    def show(self, mode: Mode) -> None:
+        """Look in this way."""
+        if mode != self.now:
+            self.now, self.before = mode, self.now
+        self._actions[f"view.{mode}"].setChecked(True)
+        self._look(mode)
+
+    def _toggle(self, mode: Mode) -> None:
+        self.show(self.before if self.now == mode else mode)
+
+    def _step(self, by: int) -> None:
+        self.show(MODES[(MODES.index(self.now) + by) % len(MODES)])

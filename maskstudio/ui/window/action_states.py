@@ -1,0 +1,73 @@
+"""What can be done now: which actions are enabled, and what undo and redo say they would take back or bring back."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction
+
+from maskstudio.session.session import Session
+from maskstudio.ui.files.tabs import Tabs
+from maskstudio.ui.registry.spec import When
+from maskstudio.ui.tools.tools import Tools
+from maskstudio.ui.window import actions as made
+from maskstudio.ui.window import undoing
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("actionStates", text)
+
+
+class ActionStates:
+    """Keeps ``actions`` as things stand. ``model_ready`` says whether the chosen model can run, ``working`` whether a
+    job runs.
+    """
+
+    def __init__(
+        self,
+        actions: Mapping[str, QAction],
+        tabs: Tabs,
+        tools: Tools,
+        model_ready: Callable[[], bool],
+        working: Callable[[], bool],
+    ) -> None:
+        self._actions, self._tabs, self._tools = actions, tabs, tools
+        self._model_ready, self._working = model_ready, working
+
+    def refresh(self) -> None:
+        """Enable what can be done with the document in front."""
+        self.refresh_undo()
+        made.enable(self._actions, [when for when, holds in self._conditions().items() if holds])
+
+    def refresh_undo(self) -> None:
+        """Say what undo and redo would do."""
+        labels = undoing.undo_label(self._tools, self._session), undoing.redo_label(self._tools, self._session)
+        for name, words, label in zip(("undo", "redo"), (_tr("Undo {}"), _tr("Redo {}")), labels, strict=True):
+            action = self._actions[f"edit.{name}"]
+            action.setText(words.format(label).strip())
+            action.setEnabled(bool(label))
+
+    def refresh_jobs(self) -> None:
+        """Whether there is a job to cancel."""
+        self._actions["edit.cancelJobs"].setEnabled(self._working())
+
+    @property
+    def _session(self) -> Session:
+        return self._tabs.front.session
+
+    def _conditions(self) -> dict[When, bool]:
+        """Every condition an action can have, and whether it holds for the document in front."""
+        session = self._session
+        document, active = session.document, session.active
+        layers = document.layers if document else ()
+        return {
+            "document": document is not None,
+            "model": document is not None and self._model_ready(),
+            "layers": bool(layers),
+            "layer": active is not None,
+            "above": active is not None and active is not layers[-1],
+            "below": active is not None and active is not layers[0],
+            "undo": bool(undoing.undo_label(self._tools, session)),
+            "redo": bool(undoing.redo_label(self._tools, session)),
+            "job": self._working(),
+            "tabs": self._tabs.count() > 1,
+        }

@@ -1,0 +1,29 @@
+"""The verbs that bring pictures in and out: the File menu, copy and paste, and what is measured from a file."""
+
+from collections.abc import Callable
+
+from maskstudio.params.local import ExportParams
+from maskstudio.ui.files.exchange import Exchange
+from maskstudio.ui.files.filemenu import Files
+from maskstudio.ui.widgets.icons import SAMPLE, resource
+
+
+def verbs(files: Files, exchange: Exchange, export: Callable[[], ExportParams]) -> dict[str, Callable[[], object]]:
+    """By the id of their action; ``export`` says how a cut-out is to be written."""
+    return {
+        "file.open": files.ask_open,
+        "file.sample": lambda: files.open(resource(SAMPLE)),
+        "file.importMask": files.import_mask,
+        "file.export": lambda: files.export(export()),
+        "file.exportAgain": lambda: files.export_again(export()),
+        "file.exportMask": lambda: files.export_mask(export()),
+        "file.addModel": files.add_model,
+        "file.close": files.close,
+        "edit.copy": lambda: exchange.copy(export(), merged=False),
+        "edit.copyMerged": lambda: exchange.copy(export(), merged=True),
+        "edit.paste": exchange.paste,
+        "edit.pasteMask": exchange.paste_mask,
+        "mask.importTrimap": files.import_trimap,
+        "mask.matchPlate": lambda: files.match("plate"),
+        "mask.matchSecond": lambda: files.match("second"),
+    }

@@ -1,0 +1,75 @@
+"""What the window shows of the jobs of all documents: how far they are, and what became of those that failed."""
+
+from collections.abc import Callable
+
+from maskstudio.errors import MaskStudioError
+from maskstudio.jobs import Job
+from maskstudio.session.session import Session
+from maskstudio.ui.files.filemenu import Files, Offer
+from maskstudio.ui.files.tabs import Tabs
+from maskstudio.ui.files.write_conflicts import ways_on
+from maskstudio.ui.widgets.notice import Notice
+from maskstudio.ui.window.owed import Owed
+from maskstudio.ui.window.status import StatusLine
+
+
+class JobReports:
+    """Each change of a job is shown by ``status``, and then ``told`` on; ``refresh`` shows the session in front anew
+    where a document that was being opened has come to nothing.
+    """
+
+    def __init__(
+        self,
+        tabs: Tabs,
+        status: StatusLine,
+        notice: Notice,
+        files: Files,
+        owed: Owed,
+        refresh: Callable[[], object],
+        told: Callable[[Job], object],
+    ) -> None:
+        self._tabs, self._status, self._notice, self._files, self._owed = tabs, status, notice, files, owed
+        self._refresh, self._tell = refresh, told
+
+    @property
+    def jobs(self) -> list[Job]:
+        """What runs for any document, that of the one in front first."""
+        return [job for session in self._tabs.sessions for job in session.runner.jobs]
+
+    def verbs(self) -> dict[str, Callable[[], object]]:
+        """By the id of their action."""
+        return {"edit.cancelJobs": self.cancel_all}
+
+    def cancel_all(self) -> None:
+        """Ask everything that runs to stop."""
+        for job in self.jobs:
+            job.cancel()
+
+    def job_changed(self, session: Session, job: Job) -> None:
+        """Show what has become of a job of a session."""
+        if job.state == "failed":
+            self._owed.failed(session, job)
+        if job.lane == "open" and job.state == "cancelled":
+            self._drop_cancelled()
+        if job.state == "waiting":
+            self._notice.forget_job()
+        running = self.jobs
+        self._status.show_job(running[0] if running else None, len(running) - 1)
+        self._tell(job)
+
+    def failed(self, session: Session, error: MaskStudioError, offer: Offer | None = None) -> None:
+        """Say what went wrong, with ``offer`` or another way on where there is one."""
+        if tab := self._tabs.of(session):
+            self._files.opening_failed(tab)
+        self._refresh()
+        if offers := [offer] if offer else ways_on(self._files, session, error, self._owed.again(error)):
+            self._owed.forget(error)
+            self._notice.show_sentence(str(error), "warning", *offers[0], offers[1:], of_job=True)
+        elif not self._owed.say(error):
+            self._notice.show_sentence(str(error), "error", of_job=True)
+
+    def _drop_cancelled(self) -> None:
+        for tab in list(self._tabs.open):
+            if not tab.session.runner.under_way("open"):
+                self._files.opening_failed(tab)
+        self._refresh()

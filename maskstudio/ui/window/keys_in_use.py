@@ -1,0 +1,78 @@
+"""The keys in use: which action each of them is now, and what one shows for as long as it is held."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QWidget
+
+from maskstudio.settings import Settings
+from maskstudio.ui.keys import keymap as keymaps
+from maskstudio.ui.keys.filter import KeyFilter
+from maskstudio.ui.keys.glance import Glance
+from maskstudio.ui.keys.holding import Holding
+from maskstudio.ui.keys.keymap import Keymap, shown
+from maskstudio.ui.registry.spec import Workspace
+from maskstudio.ui.window.actions import set_keys
+
+_HELD = ("view.trimap", "view.rawColours", "view.originalMask", "view.blink")  # shown while their key is held
+
+
+class KeysInUse(QObject):
+    """Belongs to ``window``. Give the actions to ``adopt`` once they are made, and let it ``listen`` last of all.
+
+    ``glance(on)`` looks at the other side of the comparison while its key is held.
+    """
+
+    def __init__(self, window: QWidget, settings: Settings, glance: Callable[[bool], object]) -> None:
+        super().__init__(window)
+        self._window, self._settings, self._look = window, settings, glance
+        self._actions: dict[str, QAction] = {}
+        self.keymap = keymaps.of_settings(settings)
+        self.workspace: Workspace = ""  # whose keys act before all others
+
+    def adopt(self, actions: dict[str, QAction]) -> None:
+        """Mind the keys of these from now on."""
+        self._actions = actions
+        self._glance = Glance(self._window, self._look, self._look_back)
+        self._holding = Holding(self._window, [actions[name] for name in _HELD if name in actions])
+        takers = self._glance, self._holding
+        self._filter = KeyFilter(self._window, lambda key: actions.get(self.keymap.action(key, self.workspace)), takers)
+
+    def listen(self) -> None:
+        """See the keys from now on; last of all, since the making of a window sends events by the thousand."""
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self._filter)
+
+    def let_go(self) -> None:
+        """The window lost the keyboard: nothing is held any more."""
+        self._glance.let_go()
+        self._holding.let_go()
+
+    def use(self, keymap: Keymap) -> None:
+        """Take other keys, at once."""
+        self.keymap = keymap
+        set_keys(self._actions, keymap, self.workspace)
+
+    def use_settings(self) -> None:
+        """Take the keys that the settings say."""
+        self.use(keymaps.of_settings(self._settings))
+
+    def enter(self, workspace: Workspace) -> None:
+        """Let the keys of a workspace act, or none but those that act everywhere."""
+        self.workspace = workspace
+        self.use(self.keymap)
+
+    def of(self, action: str) -> tuple[str, ...]:
+        """The keys of an action by its id, as the keymap writes them."""
+        return self.keymap.keys(action)
+
+    def first(self, action: str) -> str:
+        """The key of an action as it is written for people; empty where it has none."""
+        keys = self.keymap.acting(action, self.workspace) if action in self._actions else ()
+        return shown(keys[0]) if keys else ""
+
+    def _look_back(self) -> None:
+        if (action := self._actions.get("view.previousZoom")) is not None:
+            action.trigger()
