@@ -80,7 +80,8 @@ def test_what_could_not_be_written_is_said_once_more_before_the_end(notice):
 def test_the_line_on_safety_follows_the_journal(qapp):
     said, front = [], session("front.png")
     journal = SimpleNamespace(safety="kept", acknowledged=True)
-    front.projects = SimpleNamespace(journal=journal, path=None, saved_at=None, unsaved=True)
+    front.journal = journal
+    front.projects = SimpleNamespace(path=None, saved_at=None, unsaved=True)
     safe = KeptSafe(tabs_of(front), Settings(), lambda *words: said.append(words[0]))
     safe.refresh()
     journal.acknowledged = False
