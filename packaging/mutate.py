@@ -2,6 +2,8 @@
 
 mutmut changes the module in one place at a time (a comparison, a number, a word) and runs the module's own tests; what
 no test notices has survived. It works on a copy in .mutants/, so neither the tree nor the other checks see a mutant.
+The tests are imported before the faults are made: what runs while modules are imported, as ``params.spec.param`` does,
+cannot be judged by it.
 """
 
 import argparse
@@ -89,7 +91,8 @@ def main() -> None:
         print(line)
     stats = json.loads((COPY / "mutants" / "mutmut-cicd-stats.json").read_text("utf-8"))
     caught, total = stats["killed"] + stats["timeout"], stats["total"] - stats["skipped"]
-    print(f"{caught} of {total} mutants of {module} were noticed, {100 * caught / max(total, 1):.0f} %.")
+    late = f", {stats['timeout']} of them by running out of time" if stats["timeout"] else ""
+    print(f"{caught} of {total} mutants of {module} were noticed, {100 * caught / max(total, 1):.0f} %{late}.")
     print("A survivor: cd .mutants && ../.venv/bin/mutmut show NAME")
 
 
