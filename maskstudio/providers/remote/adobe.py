@@ -1,4 +1,4 @@
-"""Adobe's Photoshop API: finding objects and body parts, removing backgrounds, refining edges (protocol section 2).
+"""Adobe's Photoshop API: finding objects and body parts, removing backgrounds, refining edges (docs/services.md, 2).
 
 Adobe takes links only, so pictures are lent from the user's bucket; every operation is a job that is asked after.
 """
@@ -38,7 +38,7 @@ from maskstudio.providers.remote.said import said
 from maskstudio.providers.remote.wire import Deadline, Reply
 from maskstudio.services.addresses import Origin, configured
 
-# Adobe fetches pictures from these domains only (section 2.8).
+# Adobe fetches pictures from these domains only (docs/services.md, 2.8).
 DOMAINS = ("amazonaws.com", "windows.net", "dropboxusercontent.com", "assets.frame.io", "storage.googleapis.com")
 _TITLE = "Adobe"
 _PRICE = "Adobe bills by contract and does not say what a call costs."
