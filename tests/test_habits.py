@@ -1,4 +1,4 @@
-"""What everybody does with the tree before the code: make, the public runner, hooks, pins, mutants."""
+"""What everybody does with the tree before the code: make, the public runner, hooks, pins, mutants, documents."""
 
 import importlib.util
 import re
@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from maskstudio.jobs import Runner, immediate
+from maskstudio.session.session import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
@@ -76,3 +79,47 @@ def test_a_module_is_mutated_under_its_own_tests(module, tests):
     mutate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(mutate)
     assert mutate.tests_of(Path(module)) == tests
+
+
+def test_what_contributors_read_about_is_there():
+    """Every file that CONTRIBUTING names, but for those it has the reader make; and every verb."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    names = re.findall(r"(?<![\w/.-])((?:[\w-]+/)*[\w-]+\.(?:py|md|svg))\b", text)
+    files = {
+        file.relative_to(ROOT).as_posix()
+        for top in ("maskstudio", "tests", "docs", "resources")
+        for file in (ROOT / top).rglob("*")
+    }
+    made = {"NAME", "tool-patch"}
+    missing = {
+        name
+        for name in names
+        if not any(file == name or file.endswith(f"/{name}") for file in files)
+        and not any(word in name for word in made)
+    }
+    assert missing == set()
+    session = Session(Runner(post=immediate))
+    verbs = set(re.findall(r"\bsession\.([a-z_]+)\.([a-z_]+)\b", text)) - {("py", "")}
+    assert verbs
+    assert [verb for verb in verbs if not hasattr(getattr(session, verb[0], None), verb[1])] == []
+
+
+def test_each_citation_of_a_protocol_leads_to_its_place():
+    page = (ROOT / "docs/services.md").read_text("utf-8")
+    numbers = set(re.findall(r"^#+ (\d(?:\.\d+)?) ", page, re.MULTILINE))
+    here = Path(__file__).resolve()
+    texts = {
+        file: file.read_text("utf-8")
+        for top in ("maskstudio", "tests")
+        for file in (ROOT / top).rglob("*.py")
+        if file != here
+    }
+    cited = [
+        number
+        for text in texts.values()
+        for words in re.findall(r"docs/services\.md, ([\d. toand,]+)", text)
+        for number in re.findall(r"\d(?:\.\d+)?", words)
+    ]
+    assert len(cited) > 20
+    assert set(cited) <= numbers
+    assert [file.name for file, text in texts.items() if re.search(r"protocol (section|reference)", text)] == []
