@@ -29,6 +29,7 @@ RULES: dict[str, set[str]] = {
     "providers": {*FLOOR, "core", "matting", "services"},
     "session": {*FLOOR, "core", "matting", "journal", "services", "providers", "settings"},
     "cli": {*FLOOR, "core", "matting", "services", "providers", "session", "settings", "ui.app"},
+    "api": {*FLOOR, "core", "matting"},  # beside the command line; nothing in the house stands on it
     "__main__": {"cli", "ui.app"},
     "ui.bridge": set(),
     "ui.registry": set(),
@@ -113,6 +114,8 @@ def test_imports_go_down_only():
         ("ui/keys/bad.py", "from maskstudio.ui.panels import layers", "ui.keys imports ui.panels in bad.py"),
         ("ui/registry/bad.py", "import maskstudio.ui.keys.keymap", "ui.registry imports ui.keys in bad.py"),
         ("session/bad.py", "def f():\n    import httpx", "session imports httpx in bad.py"),
+        ("session/bad.py", "from maskstudio import api", "session imports api in bad.py"),
+        ("api.py", "from maskstudio.ui.app import create_window", "api imports ui.app in api.py"),
     ],
 )
 def test_a_broken_rule_is_seen(tmp_path, file, line, complaint):
@@ -217,6 +220,10 @@ def test_help_loads_nothing_heavy():
         "import sys; sys.argv[1:] = ['--help']\nfrom maskstudio.cli.app import run\ntry: run()\nexcept SystemExit: pass"
     )
     assert not loaded_by(code) & (HEAVY | {"PySide6", "cv2"})
+
+
+def test_the_functions_for_scripts_load_nothing_heavy():
+    assert not loaded_by("import maskstudio.api", without="PySide6") & (HEAVY | {"cv2"})
 
 
 def test_the_window_loads_nothing_heavy():

@@ -1,4 +1,4 @@
-"""Adobe's token service and its masking endpoints on loopback, with jobs that are polled (protocol section 2).
+"""Adobe's token service and its masking endpoints on loopback, with jobs that are polled (docs/services.md, 2).
 
 Work is done while a job is accepted; polling then shows the waiting words first. A job that worked out is one charge
 (amount 1: the service reports no price). Inputs outside the list of hosts are refused at once, whatever else is wrong

@@ -1,4 +1,4 @@
-"""What Adobe's endpoints accept, and the pixel work behind them (protocol sections 2.4 to 2.6).
+"""What Adobe's endpoints accept, and the pixel work behind them (docs/services.md, 2.4 to 2.6).
 
 Requests are taken strictly: an unknown field or a value of the wrong type is refused. All results are whole-image.
 """

@@ -1,4 +1,4 @@
-"""Alibaba Cloud's imageseg ``RefineMask`` on loopback, with both ways of signing (protocol section 3.6).
+"""Alibaba Cloud's imageseg ``RefineMask`` on loopback, with both ways of signing (docs/services.md, 3.6).
 
 Listen with `AlibabaServer.routes` at any prefix; the official client posts to ``/``, so they are good there too. An
 input the service would not take answers with the code that its documents list. Only an answer with a result is charged.

@@ -1,4 +1,4 @@
-"""Server402's payments: a token that is pending until paid, then good for a number of calls (protocol section 3.2)."""
+"""Server402's payments: a token that is pending until paid, then good for a number of calls (docs/services.md, 3.2)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """A loopback double of Runware over HTTPS: tasks at ``/v1``, result files at ``/im/<uuid>.<ending>``.
 
-Follows the protocol reference, section 1 and the checklist in 8. The "models" are those of `pictures`, the same for
+Follows docs/services.md, 1 and the checklist in 8. The "models" are those of `pictures`, the same for
 every name, so that a test can compute each answer itself. Stages of the fault layer: "runware.task", "runware.upload",
 "runware.poll" and "result". A fault in a service's own words ("errors200", "bad-url", spoiled pictures) does the work
 and charges for it, but "errors200" does not.

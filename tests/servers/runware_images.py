@@ -1,4 +1,4 @@
-"""Images that the Runware double keeps, fetches and gives out (protocol reference, 1.4 and 1.5)."""
+"""Images that the Runware double keeps, fetches and gives out (docs/services.md, 1.4 and 1.5)."""
 
 import base64
 import binascii

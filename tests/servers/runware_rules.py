@@ -1,4 +1,4 @@
-"""What the Runware double accepts: models, parameters, ranges, dialects (protocol reference, 1.4 to 1.7 and 1.10).
+"""What the Runware double accepts: models, parameters, ranges, dialects (docs/services.md, 1.4 to 1.7 and 1.10).
 
 `read_order` turns one task of any dialect into an `Order` or says with `Refused` which parameter is wrong.
 """

@@ -1,4 +1,4 @@
-"""Server402's mask refinement on loopback: paid by token or by a signed x402 payment (protocol sections 3.1 to 3.4).
+"""Server402's mask refinement on loopback: paid by token or by a signed x402 payment (docs/services.md, 3.1 to 3.4).
 
 The order of a call: body, payment, inputs, settlement, answer. Only a settled call is charged. A signed payment that
 comes again with the same body is answered from the cache, once more without a charge; with another body its nonce is

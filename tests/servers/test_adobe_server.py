@@ -1,4 +1,4 @@
-"""The Adobe double against the shapes of the protocol reference, asked by plain httpx and computed again by hand."""
+"""The Adobe double against the shapes of docs/services.md, 2, asked by plain httpx and computed again by hand."""
 
 import io
 from collections.abc import Iterator

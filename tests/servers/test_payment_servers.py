@@ -23,7 +23,7 @@ from tests.servers.alibaba import AlibabaServer, rpc_signature
 from tests.servers.running import serve
 from tests.servers.server402 import Server402
 
-KEY = "0x" + "11" * 32  # the test-only key of the protocol reference
+KEY = "0x" + "11" * 32  # the test-only key of docs/services.md, 3.5
 PAYER = "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A"
 PAYEE = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C"
 PIXELS = (40, 50)

@@ -1,4 +1,4 @@
-"""Checking a signed x402 payment without any wallet library (protocol sections 3.3 to 3.5).
+"""Checking a signed x402 payment without any wallet library (docs/services.md, 3.3 to 3.5).
 
 Nothing here signs, and nothing is constant-time: it is for a test server that wants to know who signed what. The
 payload of a payment is an EIP-3009 ``TransferWithAuthorization``, hashed by EIP-712 and signed over secp256k1.

@@ -1,4 +1,4 @@
-"""Adobe's Photoshop API: finding objects and body parts, removing backgrounds, refining edges (protocol section 2).
+"""Adobe's Photoshop API: finding objects and body parts, removing backgrounds, refining edges (docs/services.md, 2).
 
 Adobe takes links only, so pictures are lent from the user's bucket; every operation is a job that is asked after.
 """
@@ -36,7 +36,7 @@ from maskstudio.services.addresses import Site, configured
 from maskstudio.services.adobe import ADOBE
 from maskstudio.services.departure import WITH_MASK, ServiceOperation
 
-# Adobe fetches pictures from these domains only (section 2.8).
+# Adobe fetches pictures from these domains only (docs/services.md, 2.8).
 DOMAINS = ("amazonaws.com", "windows.net", "dropboxusercontent.com", "assets.frame.io", "storage.googleapis.com")
 _TITLE = ADOBE.title
 _NOTHING = (KeyNeeded, PaymentNeeded, Busy, Unreachable, NotAccepted)  # after these, surely nothing was done

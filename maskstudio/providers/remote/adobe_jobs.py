@@ -1,4 +1,4 @@
-"""What is sent to Adobe and what its answers say (protocol sections 2.4 to 2.7): bodies and parsing, no network.
+"""What is sent to Adobe and what its answers say (docs/services.md, 2.4 to 2.7): bodies and parsing, no network.
 
 Where two shapes are documented, both are understood. Nothing in an answer is believed without a look at its type.
 """

@@ -1,4 +1,4 @@
-"""What a finished job of Adobe's holds, fetched and made into pieces (protocol sections 2.5 and 2.6)."""
+"""What a finished job of Adobe's holds, fetched and made into pieces (docs/services.md, 2.5 and 2.6)."""
 
 from collections.abc import Callable
 from typing import Any

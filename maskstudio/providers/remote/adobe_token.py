@@ -1,4 +1,4 @@
-"""Adobe's access tokens, and calls that carry one (protocol sections 2.1, 2.2 and 2.7).
+"""Adobe's access tokens, and calls that carry one (docs/services.md, 2.1, 2.2 and 2.7).
 
 A token is good for about a day. All threads of the program share it: one asks, the others wait for that answer.
 """

@@ -1,4 +1,4 @@
-"""Alibaba Cloud's RefineMask, called directly with the user's own key (protocol section 3.6).
+"""Alibaba Cloud's RefineMask, called directly with the user's own key (docs/services.md, 3.6).
 
 Every try is signed anew. Only what the service itself calls a passing failure is tried again; a call without an answer
 is not, since it may be charged.

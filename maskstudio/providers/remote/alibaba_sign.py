@@ -1,4 +1,4 @@
-"""Alibaba Cloud's signature ACS3-HMAC-SHA256 (protocol section 3.6). Pure: no network, no clock."""
+"""Alibaba Cloud's signature ACS3-HMAC-SHA256 (docs/services.md, 3.6). Pure: no network, no clock."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""The user's own S3 bucket, where pictures lie for as long as a service needs them (protocol section 4).
+"""The user's own S3 bucket, where pictures lie for as long as a service needs them (docs/services.md, 4).
 
 boto3 signs links and does nothing else; the bytes travel through ``carrier.py``.
 """

@@ -1,6 +1,6 @@
 """Alibaba Cloud's RefineMask as its own service and Server402 share it: what is sent, what comes back, and its limits.
 
-Protocol sections 3.1 and 3.6: JPEG or PNG below 3 MB, sides above 32 and below 2000 px, the mask as large as the photo.
+docs/services.md, 3.1 and 3.6: JPEG or PNG below 3 MB, sides above 32 and below 2000 px, the mask as large as the photo.
 """
 
 import json
@@ -105,7 +105,7 @@ def read_where(where: Where) -> tuple[str, tuple[int, int]]:
 
 
 def link_in(data: Any, inputs: Collection[str], title: str) -> str:
-    """The link to the result in an answer's ``data``, however it is nested (protocol section 3.1).
+    """The link to the result in an answer's ``data``, however it is nested (docs/services.md, 3.1).
 
     ``Elements[].ImageURL`` is believed first, then ``Result`` as a link, then any ``ImageURL``; never one of the
     ``inputs``. Texts that hold JSON are looked into. Raises BadAnswer where there is none.

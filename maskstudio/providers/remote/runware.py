@@ -1,4 +1,4 @@
-"""Runware over HTTPS: masks of faces, hands and people, and background removal (protocol section 1)."""
+"""Runware over HTTPS: masks of faces, hands and people, and background removal (docs/services.md, 1)."""
 
 import asyncio
 import base64
@@ -190,7 +190,7 @@ class Runware:
         raise Unreachable(f"The photo could not be sent to {TITLE}: the connection broke.")
 
     async def _priced(self, wire: Wire, task: Json, key: str) -> Answer:
-        """The price of a task, which is not done (section 1.4, dry run)."""
+        """The price of a task, which is not done (docs/services.md, 1.4, dry run)."""
         try:
             reply = await wire.call("POST", json=[task], repeat="known", headers={"X-Runware-Dry-Run": "1"})
         except Unclear:
@@ -311,7 +311,7 @@ def _pieces(
 
 
 def _box_said(box: Box) -> dict[str, object]:
-    """A box in the service's own words (section 1.6)."""
+    """A box in the service's own words (docs/services.md, 1.6)."""
     return {"boundingBox": dict(zip(("x_min", "y_min", "x_max", "y_max"), box, strict=True))}
 
 

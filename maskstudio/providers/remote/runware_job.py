@@ -1,6 +1,6 @@
 """One Runware task from its submission to its result, done and charged once however often the line breaks.
 
-The taskUUID is the same in every repetition (protocol sections 1.10 and 5). A task is submitted again only where it
+The taskUUID is the same in every repetition (docs/services.md, 1.10 and 5). A task is submitted again only where it
 surely did not arrive, or where the service itself asks for patience (429, 500, 503). Wherever it may have arrived,
 only ``getResponse`` is asked from then on.
 """

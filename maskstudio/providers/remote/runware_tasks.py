@@ -1,6 +1,6 @@
 """Runware's tasks: their bodies, and what its answers say. Pure: no network, no pixels.
 
-By default the dialect is the current one (protocol sections 1.4 to 1.8): the image under ``inputs``, options under
+By default the dialect is the current one (docs/services.md, 1.4 to 1.8): the image under ``inputs``, options under
 ``settings``; the account may choose one of the older ones.
 Answers are read in every shape that the service or an older version of it is known to give.
 """
@@ -43,7 +43,7 @@ _WRONG = ("invalid", "missing", "conflict", "duplicate", "unsupported", "value",
 
 
 class Taken(ProviderFailed):
-    """The taskUUID was used before: an earlier submission has arrived (section 1.10, ``conflictTaskUUID``)."""
+    """The taskUUID was used before: an earlier submission arrived (docs/services.md, 1.10, ``conflictTaskUUID``)."""
 
 
 class Troubled(ProviderFailed):
@@ -64,12 +64,12 @@ def mask_task(params: RunwareMaskParams, identity: str, image: str, scale: float
     }
     model = name_of(dict(RUNWARE_MASKING)[params.model]) if dialect == "names" else params.model
     head = {"taskType": "imageMasking", "taskUUID": identity, "model": model}
-    # Masking has two dialects only: everything flat, or everything nested (section 1.6).
+    # Masking has two dialects only: everything flat, or everything nested (docs/services.md, 1.6).
     return {**head, **_laid_out(dialect, image, settings, masking=True), **_output(params, dialect)}
 
 
 def cutout_task(params: RunwareCutoutParams, identity: str, image: str, scale: float, dialect: str = "current") -> Json:
-    """A background removal task; only RemBG takes settings (section 1.7)."""
+    """A background removal task; only RemBG takes settings (docs/services.md, 1.7)."""
     kind = "removeBackground" if dialect in ("current", "mixed") else "imageBackgroundRemoval"
     head: Json = {"taskType": kind, "taskUUID": identity, "model": params.model}
     settings: Json = {}
@@ -206,7 +206,7 @@ def refusal(reply: Reply, *secrets: str) -> MaskStudioError | None:
 
 
 def error_of(errors: Sequence[Mapping[str, Any]], status: int, *secrets: str) -> ProviderFailed:
-    """Our error for the first of a service's errors (section 1.10); ``status`` is that of the answer, 200 too."""
+    """Our error for the first of a service's errors (docs/services.md, 1.10); ``status`` is the answer's, 200 too."""
     first = errors[0] if errors else {}
     code = str(first.get("code", ""))
     said = sentence(first.get("message") or code or f"status {status}", *secrets)

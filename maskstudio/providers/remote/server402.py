@@ -1,4 +1,4 @@
-"""Server402's mask-refinement: every call is a purchase (protocol sections 3.1 to 3.5).
+"""Server402's mask-refinement: every call is a purchase (docs/services.md, 3.1 to 3.5).
 
 It is paid with a token the user holds, or with a signature of the user's wallet. One errand is signed for once. When no
 answer comes, the same signature may travel again, since the token contract takes it only once; a second one is never

@@ -1,4 +1,4 @@
-"""What a Server402 says of payments and of itself, read (protocol sections 3.1 and 3.2). Pure.
+"""What a Server402 says of payments and of itself, read (docs/services.md, 3.1 and 3.2). Pure.
 
 The names of the token and of its state are not documented, so the likely ones are all understood.
 """

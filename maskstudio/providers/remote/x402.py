@@ -1,5 +1,5 @@
 """Payments by x402, the part without a wallet: what a server demands, whether it is what we pay, what is signed, and
-how it is sent. Versions 1 and 2 of the protocol (sections 3.3 to 3.5). Pure: no network, no keys, no clock.
+how it is sent. Versions 1 and 2 of the protocol (docs/services.md, 3.3 to 3.5). Pure: no network, no keys, no clock.
 
 Everything a server demands is a stranger's word. The token that is paid with is pinned here, with the name and version
 its signatures carry; a signature is only made over these.

@@ -88,7 +88,7 @@ def test_pictures_are_lent_under_random_names_and_gone_afterwards(bucket):
 
 
 def test_links_are_signed_by_the_published_rules():
-    """Protocol section 4.1, worked out a second time for a PUT with a signed content type."""
+    """docs/services.md, 4.1, worked out a second time for a PUT with a signed content type."""
     import hashlib
     import hmac
 

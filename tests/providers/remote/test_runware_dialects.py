@@ -22,7 +22,7 @@ def run(runware: World, task: object, **account: str) -> object:
     return asyncio.run(service(runware, **account).run(task, runware.trip()))
 
 
-# As the captures in the protocol reference have them (sections 1.6 and 1.7): what stands at the top beside the names.
+# As docs/services.md, 1.6 and 1.7 have them: what stands at the top beside the names.
 SHAPES = {
     ("detect", "current"): ("imageMasking", {"inputs", "settings"}),
     ("detect", "flat"): ("imageMasking", {"inputImage", "confidence", "maxDetections", "maskPadding", "maskBlur"}),

@@ -1,0 +1,115 @@
+"""The public functions for scripts: pixels in, pixels out, no document and no window.
+
+Their names, parameters and array types stay as they are until the next major version; what else the package holds may
+move. Arrays are NumPy's: an image is uint8 or uint16 RGB (H, W, 3), a mask or trimap uint8 (H, W), an alpha float32
+(H, W) in 0..1. They may be read-only or a view into something larger; no function changes what it is given, and every
+result is a new array that belongs to the caller. What cannot be used raises an error of ``maskstudio.errors`` whose
+text is one sentence; all of them are ``MaskStudioError``.
+
+    from maskstudio import api
+
+    alpha = api.solve_alpha(image, trimap)
+    clean = api.estimate_foreground(image, alpha)
+"""
+
+from typing import Any, Literal, TypeVar, cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from maskstudio.errors import BadImage, BadMask, BadParameter, MaskStudioError
+from maskstudio.jobs import Token
+
+__all__ = ["MaskStudioError", "Token", "apply_mask_params", "estimate_foreground", "solve_alpha"]
+
+Depth = TypeVar("Depth", np.uint8, np.uint16)
+_Quality = Literal["fast", "balanced", "best"]
+
+
+def solve_alpha(
+    image: npt.NDArray[Depth],
+    trimap: npt.NDArray[np.uint8],
+    *,
+    quality: _Quality = "balanced",
+    token: Token | None = None,
+) -> npt.NDArray[np.float32]:
+    """Opacity of every pixel, solved from the colours in the unknown band of a trimap.
+
+    ``image`` is uint8 or uint16 RGB (H, W, 3), ``trimap`` uint8 (H, W): 255 is sure foreground and comes out as exactly
+    1, 0 is sure background and comes out as exactly 0, anything between is unknown. With only one side known the
+    unknown takes that side, with neither it is 0.5. ``quality`` is "fast" for a preview, "balanced", or "best", which
+    corrects fine structure for longer. Through ``token`` the work reports its progress and can be cancelled.
+
+    Returns float32 (H, W) in 0..1. Raises ``BadImage`` or ``BadMask`` for a wrong shape or type, ``BadParameter`` for
+    an unknown quality, and ``Cancelled`` through ``token``. The method and its sources: `maskstudio.matting.refine`.
+    """
+    from maskstudio.matting import refine
+
+    _check_image(image)
+    _check_plane(trimap, "trimap", np.uint8, image.shape[:2])
+    if quality not in get_args(_Quality):
+        raise BadParameter(f"quality must be one of {', '.join(get_args(_Quality))}, not {quality!r}.")
+    return refine.solve_alpha(np.ascontiguousarray(image), np.ascontiguousarray(trimap), quality=quality, token=token)
+
+
+def estimate_foreground(image: npt.NDArray[Depth], alpha: npt.NDArray[np.float32]) -> npt.NDArray[Depth]:
+    """The colours of the subject alone, without the background that shines through where alpha lies between 0 and 1.
+
+    ``image`` is uint8 or uint16 RGB (H, W, 3), ``alpha`` float32 (H, W) in 0..1. Pixels where alpha is 0 or 1 keep
+    their values to the bit; with the result as straight colours and ``alpha`` as opacity the cut-out can be put on any
+    background.
+
+    Returns an array of the image's shape and type. Raises ``BadImage`` or ``BadMask`` for a wrong shape or type, and
+    ``BadMask`` for an alpha outside of 0..1 or with NaN. The method and its sources: `maskstudio.matting.foreground`.
+    """
+    from maskstudio.matting import foreground
+
+    _check_image(image)
+    _check_plane(alpha, "alpha", np.float32, image.shape[:2])
+    clean = foreground.estimate(np.ascontiguousarray(image), np.ascontiguousarray(alpha))
+    return cast(npt.NDArray[Depth], clean)  # it keeps the image's type
+
+
+def apply_mask_params(mask: npt.NDArray[np.uint8], padding: int, blur: int) -> npt.NDArray[np.uint8]:
+    """A mask grown by ``padding`` px and then faded outwards over ``blur`` px, as the sliders of the Mask panel do.
+
+    ``mask`` is uint8 (H, W), 0 out and 255 in. ``padding`` is a whole number in -500..500; below zero the mask shrinks,
+    by Euclidean distance between pixel centres. ``blur`` is a whole number in 0..500: the inside stays 255, from its
+    edge the value falls linearly and is 0 from ``blur`` px on. The border of the frame is no edge.
+
+    Returns uint8 (H, W). Raises ``BadMask`` for a wrong shape or type and ``BadParameter`` for a number out of range.
+    The method and its sources: `maskstudio.core.ops`.
+    """
+    from maskstudio.core import ops
+    from maskstudio.params.local import MaskParams
+
+    _check_plane(mask, "mask", np.uint8)
+    wanted = MaskParams(mask_padding=_whole(padding), mask_blur=_whole(blur))
+    return ops.apply_mask_params(np.ascontiguousarray(mask), wanted.mask_padding, wanted.mask_blur)
+
+
+def _check_image(image: object) -> None:
+    """Raise ``BadImage`` unless ``image`` is a plain array of RGB pixels of 8 or 16 bits, and not empty."""
+    if not isinstance(image, np.ndarray):
+        raise BadImage(f"The image must be a NumPy array of RGB pixels, not {_kind(image)}.")
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype not in (np.uint8, np.uint16) or not image.size:
+        raise BadImage(f"The image must be RGB of 8 or 16 bits, (H, W, 3), not {image.dtype} of {image.shape}.")
+
+
+def _check_plane(plane: object, name: str, kind: type[np.generic], size: tuple[int, ...] | None = None) -> None:
+    """Raise ``BadMask`` unless ``plane`` is one plane of this kind, not empty, and of the image's ``size``."""
+    if not isinstance(plane, np.ndarray):
+        raise BadMask(f"The {name} must be a NumPy array, not {_kind(plane)}.")
+    if plane.ndim != 2 or plane.dtype != kind or not plane.size:
+        raise BadMask(f"The {name} must be {kind.__name__} of shape (H, W), not {plane.dtype} of {plane.shape}.")
+    if size is not None and plane.shape != size:
+        raise BadMask(f"The {name} must have the image's size {size}, not {plane.shape}.")
+
+
+def _whole(value: object) -> Any:
+    """One of NumPy's whole numbers as Python's own; anything else as it is, for the declared range to judge."""
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a {type(value).__name__}"
