@@ -157,7 +157,7 @@ class Alibaba:
         )
 
     async def _fetched(self, link: str, wire: Wire) -> bytes:
-        """The result. Links of this service are plain: they are tried encrypted first (protocol section 3.6)."""
+        """The result. Links of this service are plain: they are tried encrypted first (docs/services.md, 3.6)."""
         known: Collection[Site] = {wire.origin, *self.hosting.known}
         if not link.startswith("http://") or _is_known(link, known):
             return await fetch(link, known, self._times, wire.deadline)

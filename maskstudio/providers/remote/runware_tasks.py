@@ -22,7 +22,7 @@ Box = tuple[float, float, float, float]
 TaskState = Literal["running", "done", "failed", "missing"]
 
 TITLE = RUNWARE.title
-LONGEST = 2048  # px on the longer side of what the service stores (section 1.5)
+LONGEST = 2048  # px on the longer side of what the service stores (docs/services.md, 1.5)
 LABELS = (
     "face", "face", "hand", "person", "person", "face", "face", "face", "eyes", "eyes and lips", "nose and eyes",
     "nose and lips", "nose", "lips", "eyes",
