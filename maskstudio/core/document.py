@@ -1,7 +1,7 @@
 """Document: an image and its layers, frozen. Every change makes a new one that shares whatever stayed the same."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,13 @@ __all__ = ["Change", "ColourTile", "Detection", "Document", "Layer", "Origin", "
 Parts = tuple[tuple[Mask, Mode], ...]  # what is combined, from bottom to top
 
 
+class Combination(NamedTuple):
+    """Masks that were combined, and what came of it."""
+
+    parts: Parts
+    alpha: Mask
+
+
 @dataclass(frozen=True, eq=False)
 class Document:
     """An image, its layers from bottom to top, and the id of the active one.
@@ -31,8 +38,8 @@ class Document:
     active: int | None = None
     next_id: int = field(default=1)
     solo: int | None = None
-    # The combination of the document this one was made from, so that only what differs is combined anew.
-    known: "tuple[Parts, Mask] | None" = field(default=None, repr=False)
+    # That of the document this one was made from, so that only what differs is combined anew.
+    known: Combination | None = field(default=None, repr=False)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -61,29 +68,38 @@ class Document:
             return [layer for layer in self.layers if layer.id == self.solo]
         return [layer for layer in self.layers if layer.visible]
 
-    @lazy
+    @property
     def alpha(self) -> Mask:
         """The layers that count combined from bottom to top, each in its mode; a layer in solo as it is."""
+        return self.combination.alpha
+
+    @property
+    def kept_alpha(self) -> Mask | None:
+        """``alpha`` if it has been combined already, or None; combines nothing."""
+        kept = Document.combination.kept(self)
+        return kept.alpha if kept is not None else None
+
+    @lazy
+    def combination(self) -> Combination:
+        """What counts, and how it comes out combined; takes the place of ``known``."""
         parts: Parts = tuple((layer.alpha, "add" if self.solo else layer.mode) for layer in self.shown)
-        alpha = _combined(parts, self.size, self.known)
+        combined = Combination(parts, _combined(parts, self.size, self.known))
         object.__setattr__(self, "known", None)
-        self.__dict__["_parts"] = parts
-        return alpha
+        return combined
 
     def changed(self, **fields: Any) -> "Document":
         """The document with other values in these fields; what was combined already is not combined again."""
-        known = (self.__dict__["_parts"], self.alpha) if "alpha" in self.__dict__ else self.known
-        return replace(self, known=known, **fields)
+        return replace(self, known=Document.combination.kept(self) or self.known, **fields)
 
     def forget(self) -> None:
         """Let go what can be combined again, for a document that only history holds."""
-        for name in ("alpha", "_parts"):
-            self.__dict__.pop(name, None)
+        Document.combination.forget(self)
 
     def recall(self, shown: "Document") -> None:
         """Make ready to follow ``shown``: what both have in common is not combined again."""
-        if "alpha" not in self.__dict__ and shown.image is self.image and "_parts" in shown.__dict__:
-            object.__setattr__(self, "known", (shown.__dict__["_parts"], shown.alpha))
+        kept = Document.combination.kept(shown)
+        if kept is not None and shown.image is self.image and Document.combination.kept(self) is None:
+            object.__setattr__(self, "known", kept)
 
     def add(self, layers: list[Layer], *, activate: bool = True, at: int | None = None) -> "Document":
         """The document with ``layers`` on top, or at position ``at`` from the bottom, with ids and colours given."""
@@ -214,30 +230,38 @@ def _outline(document: Document) -> tuple[object, ...]:
 
 
 def _colour_area(old: Document, new: Document) -> Rect:
-    """Where decontaminated colours may differ."""
-    before = {layer.id: (layer.refinement, _amounts(layer), _areas(layer), layer.mode) for layer in old.shown}
-    after = {layer.id: (layer.refinement, _amounts(layer), _areas(layer), layer.mode) for layer in new.shown}
-    touched = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
-    tiles = [state[0].colours for key in touched for state in (before.get(key), after.get(key)) if state and state[0]]
-    return bounds(new.alpha.rect(index) for colours in tiles for index in colours)
+    """Where decontaminated colours may differ. Layers that are the same objects in both are not looked into."""
+    before, after = ({layer.id: layer for layer in document.shown} for document in (old, new))
+    touched = [key for key in before.keys() | after.keys() if before.get(key) is not after.get(key)]
+    pairs = [(before.get(key), after.get(key)) for key in touched]
+    differing = [pair for pair in pairs if _coloured(pair[0]) != _coloured(pair[1])]
+    solved = [layer.refinement for pair in differing for layer in pair if layer is not None and layer.refinement]
+    return bounds(new.alpha.rect(index) for each in solved for index in each.colours)
 
 
-def _combined(parts: Parts, size: tuple[int, int], known: tuple[Parts, Mask] | None) -> Mask:
+def _coloured(layer: Layer | None) -> tuple[object, ...]:
+    """What the colours along the edge of a layer come from."""
+    return () if layer is None else (layer.refinement, _amounts(layer), _areas(layer), layer.mode)
+
+
+def _combined(parts: Parts, size: tuple[int, int], known: Combination | None) -> Mask:
     """The parts combined from bottom to top, tile by tile, taking over from ``known`` whatever did not change."""
     if not parts:
         return Mask(*size)
     if len(parts) == 1 and parts[0][1] == "add":
         return parts[0][0]
-    every = set().union(*(mask.tiles.keys() for mask, _ in parts))
     if known is None:
+        every = set().union(*(mask.tiles.keys() for mask, _ in parts))
         return Mask(*size).with_tiles({index: _stack(parts, index) for index in every})
     before, alpha = known
     if [mode for _, mode in before] == [mode for _, mode in parts]:
         pairs = zip(before, parts, strict=True)
-        every = {index for (old, _), (new, _) in pairs for index in new.changed(old)}
+        differing = {index for (old, _), (new, _) in pairs if new is not old for index in new.changed(old)}
+        if not differing:
+            return alpha
     else:
-        every |= alpha.tiles.keys()
-    return alpha.with_tiles({index: _same(alpha.held(index), _stack(parts, index)) for index in every})
+        differing = set(alpha.tiles.keys()).union(*(mask.tiles.keys() for mask, _ in parts))
+    return alpha.with_tiles({index: _same(alpha.held(index), _stack(parts, index)) for index in differing})
 
 
 def _stack(parts: Parts, index: Index) -> Tile:

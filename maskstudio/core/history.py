@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from maskstudio.core.document import ColourTile, Document
+from maskstudio.core.document import ColourTile, Document, Layer
 from maskstudio.core.mask import Mask
 from maskstudio.core.tile import Tile
 
@@ -54,7 +54,8 @@ class History:
     """Undo and redo as a walk over frozen documents.
 
     ``settle`` drops the oldest steps when their tiles exceed ``limit`` bytes, and tells which tiles nobody looks at.
-    It is apart from ``commit`` so that a change never waits for it.
+    It is apart from ``commit`` so that a change never waits for it. ``revision`` grows with every change of the steps
+    and of the position among them.
     """
 
     def __init__(self, document: Document, label: str = "Open", limit: int = LIMIT) -> None:
@@ -62,6 +63,7 @@ class History:
         self._weights: list[_Weight | None] = [None]
         self._at = 0
         self.limit = limit
+        self.revision = 0
 
     @classmethod
     def of(cls, steps: list[Step], at: int, limit: int = LIMIT) -> "History":
@@ -112,6 +114,7 @@ class History:
         With a ``merge`` key equal to the current step's, it replaces that step: a run of slider values is one step.
         """
         del self._steps[self._at + 1 :], self._weights[self._at + 1 :]
+        self.revision += 1
         step = Step(label, document, merge)
         if merge and self._at and self._steps[self._at].merge == merge:
             self._steps[self._at], self._weights[self._at] = step, None
@@ -127,6 +130,7 @@ class History:
         for at, step in enumerate(self._steps):
             document = change(step.document)
             if document is not step.document:
+                self.revision += 1
                 self._steps[at] = Step(step.label, document, step.merge)
                 self._weights[at : at + 2] = [None] * len(self._weights[at : at + 2])
 
@@ -152,6 +156,7 @@ class History:
     def seal(self) -> None:
         """End a run of merging: the next commit is a step of its own."""
         step = self._steps[self._at]
+        self.revision += 1
         self._steps[self._at] = Step(step.label, step.document)
 
     def settle(self) -> Chores:
@@ -183,7 +188,7 @@ class History:
     def _warm(self, near: range) -> Held:
         """What must be at hand: what is to be seen now, the newest first, and whatever a step near by changes."""
         document = self.document
-        masks = [*(layer.__dict__.get("alpha") for layer in document.shown), document.__dict__.get("alpha")]
+        masks = [*(Layer.alpha.kept(layer) for layer in document.shown), document.kept_alpha]
         seen: Held = {id(tile): tile for mask in masks if mask for tile in mask.tiles.values() if tile.value is None}
         warm = seen if len(seen) <= SEEN else self._newest(seen)
         for at in near:
@@ -224,6 +229,7 @@ class History:
         while self.nbytes > self.limit and self._at > 1:
             del self._steps[0], self._weights[0]
             self._at -= 1
+            self.revision += 1
             self._weights[0] = None
 
     def _weigh(self) -> None:
@@ -242,10 +248,10 @@ class History:
 
 def held(document: Document) -> Held:
     """Every tile a document holds that takes memory of its own, with what has been made of its layers so far."""
-    masks: list[Mask] = [document.__dict__["alpha"]] if "alpha" in document.__dict__ else []
+    combined = document.kept_alpha
+    masks: list[Mask] = [combined] if combined is not None else []
     for layer in document.layers:
-        masks += [layer.mask, layer.shaped]
-        masks += [layer.__dict__[name] for name in ("recipe", "base", "alpha") if name in layer.__dict__]
+        masks += [layer.mask, layer.shaped, *layer.kept]
         for paint in (layer.paint, layer.retouch):
             masks += [paint.value, paint.cover] if paint else []
         masks += [layer.hints] if layer.hints is not None else []

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from maskstudio.core.lazy import lazy
+from maskstudio.core.lazy import carry, declared, lazy, made_of
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode
 from maskstudio.core.paint import Paint
@@ -113,17 +113,17 @@ class Layer:
     origin: Origin | None = None
     found: Found | None = None  # None for what nobody found, and for finds of before this was kept
 
-    @lazy
+    @made_of("shaped", "inverted")
     def recipe(self) -> Mask:
         """What the parameters alone give: the shaped mask, inverted where that is asked for."""
         return self.shaped.inverse if self.inverted else self.shaped
 
-    @lazy
+    @made_of("recipe", "paint")
     def base(self) -> Mask:
         """What a refinement is solved for: the recipe with the paint made before it."""
         return self.paint.over(self.recipe) if self.paint else self.recipe
 
-    @lazy
+    @made_of("base", "refinement", "retouch")
     def alpha(self) -> Mask:
         """What the layer contributes: refined and retouched where that is solved, otherwise the painted mask."""
         if self.refinement is None:
@@ -192,10 +192,14 @@ class Layer:
         """
         made = {item: getattr(self, item) for item in self.__dataclass_fields__}
         layer = Layer(**{**made, **fields})
-        for name, needs in _MADE_OF:
-            if name in self.__dict__ and not any(need in fields for need in needs):
-                layer.__dict__[name] = self.__dict__[name]
+        carry(self, layer, fields)
         return layer
+
+    @property
+    def kept(self) -> list[Mask]:
+        """The masks that have been made of it so far; makes none."""
+        made = [value.kept(self) for value in _MASKS]
+        return [mask for mask in made if mask is not None]
 
     def same_base(self, other: "Layer") -> bool:
         """Whether both are refined from the same painted mask."""
@@ -211,11 +215,7 @@ class Layer:
         return alike and given and self.same_base(other) and same_alpha(self.refine, other.refine)
 
 
-_MADE_OF = (
-    ("recipe", ("shaped", "inverted")),
-    ("base", ("shaped", "inverted", "paint")),
-    ("alpha", ("shaped", "inverted", "paint", "refinement", "retouch")),
-)
+_MASKS: tuple[lazy[Mask], ...] = tuple(declared(Layer).values())
 
 WORK: dict[str, Callable[[Layer], bool] | None] = {
     "id": None,

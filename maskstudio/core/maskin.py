@@ -75,7 +75,7 @@ class Incoming:
         """Every ``step``-th pixel of it, for a preview; it has the same best channel."""
         colour, alpha = self._planes.colour[::step, ::step], self._planes.alpha
         small = Incoming(Planes(colour.copy(), None if alpha is None else alpha[::step, ::step].copy()), self.name)
-        small.__dict__["best"] = self.best
+        Incoming.best.keep(small, self.best)
         return small
 
     def plane(self, channel: Channel) -> Pixels:
