@@ -6,14 +6,17 @@ from maskstudio.core.document import Region
 from maskstudio.params.local import UNADJUSTED, AdjustParams
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.clean import CleanPart
+from maskstudio.ui.panels.shown import Shown, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 
 
-class AdjustPanel(QWidget):
+class AdjustPanel(Shown, QWidget):
     """Controls of the active layer's edge, or of the region that is chosen. They stay as they are set; at 0 they
     change nothing.
     """
+
+    SHOWS = Shows(active=True, own=frozenset({"edge", "regions"}))
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +51,16 @@ class AdjustPanel(QWidget):
         self._chosen = region
         self.refresh()
 
-    def refresh(self) -> None:
+    @property
+    def sections(self) -> tuple[Shown, ...]:
+        """Islands and holes."""
+        return (self.clean,)
+
+    def facts(self) -> object:
+        """The controls as shown, and those that are just being applied."""
+        return self.form.params(), self._session.adjusting.adjust_params
+
+    def redraw(self) -> None:
         """Show the controls as they are, or are just being applied."""
         live, region = self._session.active is not None, self._region
         params = region.edge if region else self._session.adjusting.adjust_params
@@ -58,7 +70,6 @@ class AdjustPanel(QWidget):
         self._hint.setVisible(not live or region is not None)
         only = self.tr("Only {}.").format(region.name) if region else ""
         parts.say(self._hint, only if live else self.tr("Choose a layer to adjust its edge."))
-        self.clean.refresh()
 
     def focus(self, name: str) -> None:
         """Bring the keyboard to a parameter of the edge, by its name in code."""

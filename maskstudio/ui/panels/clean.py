@@ -6,6 +6,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from maskstudio.core.cleanup import Parts
 from maskstudio.params.local import CleanParams
 from maskstudio.session.session import Session
+from maskstudio.ui.panels.shown import ALPHA, Shown, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.section import Section
@@ -17,8 +18,10 @@ def _said(text: str) -> str:
     return QCoreApplication.translate("CleanPart", text)
 
 
-class CleanPart(Section):
+class CleanPart(Shown, Section):
     """Folded until it is wanted, since islands and holes have to be looked for first."""
+
+    SHOWS = Shows(active=True, own=ALPHA)
 
     def __init__(self, session: Session) -> None:
         super().__init__("cleanPart", _said("Islands and holes"), folded=True)
@@ -50,9 +53,24 @@ class CleanPart(Section):
         self._session = session
         self.refresh()
 
-    def refresh(self) -> None:
+    def facts(self) -> object:
+        """The sizes as shown and as the run of now has them, and whether islands and holes are known."""
+        if self.idle:
+            return None
+        session, adjusting = self._session, self._session.adjusting
+        found = adjusting.parts
+        if found is None and session.active is not None:
+            return object()  # they are still to be looked for
+        return self.form.params(), adjusting.clean_params, adjusting.in_run("clean"), found
+
+    @property
+    def idle(self) -> bool:
+        """Folded, there is nothing to see."""
+        return self.folded
+
+    def redraw(self) -> None:
         """Show what the run of now asks for, and what it removes."""
-        if self.folded:
+        if self.idle:
             return
         session, found = self._session, self._session.adjusting.parts
         live, running = session.active is not None, session.adjusting.in_run("clean")

@@ -12,6 +12,7 @@ from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
 from maskstudio.services.departure import Departure, ServiceOperation
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.models import ModelChoice
+from maskstudio.ui.panels.shown import Shown, Shows
 from maskstudio.ui.services.elsewhere import Elsewhere
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.elided_label import ElidedLabel
@@ -22,11 +23,13 @@ _MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_thre
 _THERE: tuple[ServiceOperation, ...] = ("detect", "objects", "bodyParts", "cutout")
 
 
-class DetectPanel(QWidget):
+class DetectPanel(Shown, QWidget):
     """Detect objects, or remove the background in one go. Models are asked for when the panel is first shown.
 
     With a service chosen, its own forms stand in for the controls of this machine.
     """
+
+    SHOWS = Shows(active=True)  # some operations of services take a layer along
 
     addModelRequested = Signal()  # noqa: N815  as Qt names signals
     readinessChanged = Signal()  # whether the chosen model can run  # noqa: N815
@@ -138,7 +141,11 @@ class DetectPanel(QWidget):
         self.job_changed()
         self.refresh()
 
-    def refresh(self) -> None:
+    def facts(self) -> object:
+        """How things stand where it runs."""
+        return self.elsewhere.facts()
+
+    def redraw(self) -> None:
         """What can be done with the document of now; models are left alone."""
         has_photo = self._session.document is not None
         self.detect_button.setEnabled(has_photo and self.ready)

@@ -8,13 +8,16 @@ from maskstudio.core.metadata import INCH
 from maskstudio.params.local import ExportParams
 from maskstudio.session.session import Session
 from maskstudio.ui.files.dragout import DragOut
+from maskstudio.ui.panels.shown import Shown, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.typed_text import hand_over
 
 
-class ExportPanel(QWidget):
+class ExportPanel(Shown, QWidget):
     """How files are written. The window chooses where, on ``exportRequested`` and ``maskExportRequested`` (params)."""
+
+    SHOWS = Shows(stack=True)
 
     exportRequested = Signal(object)  # noqa: N815  as Qt names signals
     maskExportRequested = Signal(object)  # noqa: N815  as Qt names signals
@@ -55,7 +58,7 @@ class ExportPanel(QWidget):
         self.drag_button.follow(session)
         self.refresh()
 
-    def refresh(self) -> None:
+    def redraw(self) -> None:
         """Say what will be written of the photo that is open."""
         document = self._session.document
         layered = document is not None and bool(document.layers)

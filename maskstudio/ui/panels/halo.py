@@ -8,6 +8,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.fringe import Fringe
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.halo_meter import Meter, RimPicture, judged, rim
+from maskstudio.ui.panels.shown import ALPHA, Shown, Shows
 from maskstudio.ui.widgets import action_follower, parts, theme
 from maskstudio.ui.widgets.colourname import named
 from maskstudio.ui.widgets.section import Section
@@ -30,8 +31,10 @@ def _words(fringe: Fringe) -> str:
     return amounts + "\n" + _said("{} on {}").format(judged(worst.amount), named(worst.backdrop))
 
 
-class HaloSection(Section):
+class HaloSection(Shown, Section):
     """Measures only while it is unfolded and seen."""
+
+    SHOWS = Shows(stack=True, solo=True, each=ALPHA | {"visible", "mode", "refine", "measured", "regions"})
 
     def __init__(self, session: Session) -> None:
         super().__init__("haloSection", _said("Halo meter"), folded=True)
@@ -77,10 +80,19 @@ class HaloSection(Section):
         self._session, self._looked_at = session, None
         self._empty("")
 
-    def refresh(self) -> None:
+    def facts(self) -> object:
+        """What was measured; while that is still to come, every change is a reason to look."""
+        return None if self.idle else self._session.inspecting.fringe or object()
+
+    @property
+    def idle(self) -> bool:
+        """Nobody sees it."""
+        return self.folded or not self.isVisible()
+
+    def redraw(self) -> None:
         """Show what was measured; where that is another state of the document, measure it soon."""
         document = self._session.document
-        if self.folded or not self.isVisible():
+        if self.idle:
             self._rest.stop()
             return
         if document is None or not document.shown:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QListView, QMenu, QWidget
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.history_list import HEIGHT, THUMB, HistoryDelegate, HistoryModel
 from maskstudio.ui.panels.history_pictures import HistoryPictures
+from maskstudio.ui.panels.shown import Shown, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.icons import icon
 
@@ -15,8 +16,10 @@ _REST = 1000  # ms until the bytes are counted
 _ROWS = 5  # shown where there is little room
 
 
-class HistoryPanel(QWidget):
+class HistoryPanel(Shown, QWidget):
     """A click or the arrow keys go to a step; its menu compares with it. Pictures and bytes follow in quiet moments."""
+
+    SHOWS = Shows(steps=True)
 
     compareRequested = Signal(int)  # the place of the step that is to be compared with  # noqa: N815
 
@@ -24,6 +27,7 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("historyPanel")
         self._session = session
+        self._following = False
         self.model = HistoryModel(session, self)
         self._pictures = HistoryPictures(THUMB, self)
         self.view = QListView()
@@ -60,9 +64,11 @@ class HistoryPanel(QWidget):
         self.refresh()
         self._count()
 
-    def refresh(self) -> None:
+    def redraw(self) -> None:
         """Show the steps of now."""
+        self._following = True  # rows that go take the current one along; nobody has chosen the one it falls on
         self.model.refresh()
+        self._following = False
         self._mark_current()
         if self.isVisible():
             self._look_soon()
@@ -90,7 +96,7 @@ class HistoryPanel(QWidget):
                 self.view.scrollTo(index)
 
     def _go(self, current: QModelIndex) -> None:
-        if current.isValid() and current.row() != self.model.position:
+        if current.isValid() and not self._following and current.row() != self.model.position:
             self._session.go_to(current.row())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -54,6 +54,7 @@ class HistoryModel(QStringListModel):
         new = history.steps if history else []
         if self._steps and new and self._steps[0] is not new[0]:
             self._trim(new[0])
+        self._take_sealed(new)
         old = self._steps
         same = _common(old, new)
         if len(old) == len(new):
@@ -84,6 +85,14 @@ class HistoryModel(QStringListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     # Following
+
+    def _take_sealed(self, new: list[Step]) -> None:
+        """The current step may have been made anew only to end a run of merging: then it says what it said."""
+        at = self._at
+        if 0 <= at < min(len(self._steps), len(new)):
+            was, now = self._steps[at], new[at]
+            if was.document is now.document and was.label == now.label:
+                self._steps[at] = now
 
     def _trim(self, first: Step) -> None:
         """The oldest steps were dropped, or the first of them was made anew."""

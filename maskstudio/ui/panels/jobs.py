@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from maskstudio.jobs import Job
 from maskstudio.session.session import Session
+from maskstudio.ui.panels.shown import Shown
 from maskstudio.ui.services.unfetched import OwedList
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.icons import icon
@@ -15,8 +16,11 @@ _KEPT = 5  # finished jobs
 _MARKS = {"done": "check", "failed": "warning", "cancelled": "cancel"}  # others are still at work
 
 
-class JobsPanel(QWidget):
-    """Running jobs with their progress and a button to cancel each; below, those that ended, the newest first."""
+class JobsPanel(Shown, QWidget):
+    """Running jobs with their progress and a button to cancel each; below, those that ended, the newest first.
+
+    Nothing here belongs to a document: ``job_changed`` tells what to show.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,15 +43,11 @@ class JobsPanel(QWidget):
         """Show another document's session from now on."""
         self._session = session
         self.owed.follow(session)
-        self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What was paid for in another session may still be owed."""
         super().showEvent(event)
         self.owed.refresh()
-
-    def refresh(self) -> None:
-        """Nothing here belongs to the document."""
 
     def job_changed(self, job: Job) -> None:
         """Show where ``job`` stands now."""

@@ -21,14 +21,17 @@ from maskstudio.ui.panels import layer_menu, swatches
 from maskstudio.ui.panels.layer_list import LayerModel
 from maskstudio.ui.panels.layer_row import HEIGHT, LayerDelegate
 from maskstudio.ui.panels.provenance import Provenance
+from maskstudio.ui.panels.shown import EVERY_FIELD, Shown, Shows
 from maskstudio.ui.widgets import parts, theme
 
 _FEW, _MANY = 2, 6  # rows that are shown at least, and that the panel grows to by itself
 _UNLIMITED = 16_777_215  # px, as Qt has it
 
 
-class LayersPanel(QWidget):
+class LayersPanel(Shown, QWidget):
     """A list to select, show, hide, rename, reorder, combine and delete layers."""
+
+    SHOWS = Shows(stack=True, active=True, solo=True, each=EVERY_FIELD)  # the rows hold the layers themselves
 
     compareRequested = Signal(int)  # the id of the layer that is to be compared with  # noqa: N815
 
@@ -84,7 +87,7 @@ class LayersPanel(QWidget):
         # for the panel's title
         self.tools = (self.add_button, self.duplicate_button, self.up_button, self.down_button, self.delete_button)
 
-    def refresh(self) -> None:
+    def redraw(self) -> None:
         """Show the layers of now; selection, scroll position and a name being edited stay."""
         document = self._session.document
         self.model.refresh()

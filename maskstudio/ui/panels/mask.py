@@ -4,12 +4,15 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.params.local import MaskParams
 from maskstudio.session.session import Session
+from maskstudio.ui.panels.shown import Shown, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 
 
-class MaskPanel(QWidget):
+class MaskPanel(Shown, QWidget):
     """Padding and blur of the active layer; every change is applied at once."""
+
+    SHOWS = Shows(active=True, own=frozenset({"params"}))
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,15 +35,22 @@ class MaskPanel(QWidget):
         self._session = session
         self.refresh()
 
-    def refresh(self) -> None:
+    def facts(self) -> object:
+        """The parameters in the form, and those that are just being applied."""
+        return self.form.params(), self._wanted()
+
+    def redraw(self) -> None:
         """Show the active layer's parameters."""
-        layer = self._session.active
+        layer, params = self._session.active, self._wanted()
         self.form.setEnabled(layer is not None)
-        params = self._session.shaping.mask_params(layer) if layer else MaskParams()
         self.reset_button.setEnabled(layer is not None and params != MaskParams())
         self._hint.setVisible(layer is None)
         if layer is not None:
             self.form.set_params(params)
+
+    def _wanted(self) -> MaskParams:
+        layer = self._session.active
+        return self._session.shaping.mask_params(layer) if layer else MaskParams()
 
     def _shape(self, params: MaskParams) -> None:
         if layer := self._session.active:

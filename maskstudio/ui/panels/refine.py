@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -16,16 +16,18 @@ from maskstudio.ui.panels.colours import ColoursSection
 from maskstudio.ui.panels.edge import EdgeSection
 from maskstudio.ui.panels.halo import HaloSection
 from maskstudio.ui.panels.regions import RegionsSection
+from maskstudio.ui.panels.shown import Shown, Shows
+from maskstudio.ui.panels.spillsearch import SpillSearch
 from maskstudio.ui.services.elsewhere import Elsewhere
 from maskstudio.ui.widgets import parts
 
-_REST = 500  # ms after the last change until the spill colour is looked for
 
-
-class RefinePanel(QWidget):
+class RefinePanel(Shown, QWidget):
     """The first time a button starts it; from then on every change is live. What is shown and changed is the whole
     edge's, or that of the region that is chosen (``regionChosen``, with its id or None).
     """
+
+    SHOWS = Shows(stack=True, active=True, own=frozenset({"refine", "regions", "hints"}), each=frozenset({"name"}))
 
     regionChosen = Signal(object)  # noqa: N815
     spillPickRequested = Signal()  # answer with ``set_spill``  # noqa: N815
@@ -38,8 +40,7 @@ class RefinePanel(QWidget):
         self._chosen: tuple[int, int] | None = None  # layer and region
         self.elsewhere = Elsewhere(session, ("refine",))
         self.edge, self.colours = EdgeSection(self._press, self.elsewhere), ColoursSection()
-        self._spilled = QTimer(self, singleShot=True, interval=_REST)
-        self._spilled.timeout.connect(self._find_spill)
+        self._spill = SpillSearch(session, self.colours)
         self.regions, self.halo = RegionsSection(session), HaloSection(session)
         for form in (self.edge.form, self.colours.form):
             form.changed.connect(self._change)
@@ -109,11 +110,23 @@ class RefinePanel(QWidget):
         """Show another document's session from now on."""
         self._session = session
         self.elsewhere.follow(session)
+        self._spill.follow(session)
         self.regions.follow(session)
         self.halo.follow(session)
         self.choose_region(None)
 
-    def refresh(self) -> None:
+    @property
+    def sections(self) -> tuple[Shown, ...]:
+        """The colour of the old background, and the halo meter."""
+        return self._spill, self.halo
+
+    def facts(self) -> object:
+        """What the forms say and what is just being solved, and how things stand where it runs."""
+        layer = self._session.active
+        shown = self.edge.form.params(), self.colours.form.params(), self.elsewhere.facts()
+        return shown if layer is None else (*shown, self._session.shaping.refine_params(layer), self._solving(layer))
+
+    def redraw(self) -> None:
         """Show the active layer's refinement, as it is or is just being solved."""
         layer = self._session.active
         region = self._region(layer)
@@ -133,20 +146,12 @@ class RefinePanel(QWidget):
             self.edge.name_button(self.tr("Refine"), primary=True, tip=self.tr("Solve the band along the whole edge"))
         parts.say(self.edge.state, self._sentence(layer, region))
         self.regions.show_layer(layer, self.region)
-        self.halo.refresh()
-        self.colours.spill.show_found(self._session.inspecting.spill)
-        if layer is not None and params.color_decontamination and not params.spill[3] and not layer.unsolved:
-            self._spilled.start()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.regions.dress()
-
-    def _find_spill(self) -> None:
-        if self.colours.isVisible() and not self.colours.folded and self._session.document is not None:
-            self._session.inspecting.find_spill()
 
     def _of_layer(self, layer: Layer) -> RefineParams:
         return self._session.shaping.refine_params(layer) or self._own
@@ -160,13 +165,16 @@ class RefinePanel(QWidget):
     def _sentence(self, layer: Layer | None, region: Region | None) -> str:
         if layer is None:
             return self.tr("Choose a layer to refine its edge.")
-        if self._session.runner.under_way(f"layer {layer.id} refine"):
+        if self._solving(layer):
             return self.tr("Solving the edge of {}…").format(self._called(layer))
         if region is not None:
             return self.tr("Only {}; changes show at once.").format(region.name)
         if layer.refine is not None:
             return self.tr("{} is refined; changes show at once.").format(self._called(layer))
         return self.tr("Solves the band along the edge, hair by hair.")
+
+    def _solving(self, layer: Layer) -> bool:
+        return self._session.runner.under_way(f"layer {layer.id} refine")
 
     def _called(self, layer: Layer) -> str:
         document = self._session.document

@@ -57,6 +57,10 @@ class Elsewhere(QWidget):
         self.where.follow(session)
         self.refresh()
 
+    def facts(self) -> object:
+        """What it shows of the chosen service that may change by itself: why its queue is paused."""
+        return self.name and self._session.services.paused(self.name)
+
     def refresh(self) -> None:
         """What can be asked for with the document of now."""
         self.where.refresh()

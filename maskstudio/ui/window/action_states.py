@@ -32,11 +32,15 @@ class ActionStates:
     ) -> None:
         self._actions, self._tabs, self._tools = actions, tabs, tools
         self._model_ready, self._working = model_ready, working
+        self._holds: frozenset[When] | None = None  # by what the actions were enabled
 
     def refresh(self) -> None:
         """Enable what can be done with the document in front."""
         self.refresh_undo()
-        made.enable(self._actions, [when for when, holds in self._conditions().items() if holds])
+        holds = frozenset(when for when, holding in self._conditions().items() if holding)
+        if holds != self._holds:
+            self._holds = holds
+            made.enable(self._actions, holds)
 
     def refresh_undo(self) -> None:
         """Say what undo and redo would do."""

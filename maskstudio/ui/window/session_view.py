@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
+from maskstudio.core.changes import WHOLE, Changes, Watch
 from maskstudio.core.document import Document
 from maskstudio.core.image import Image
 from maskstudio.core.preview import Preview
@@ -23,6 +24,7 @@ class SessionView(QObject):
         super().__init__(shell)
         self._shell, self._photo_opened, self._also = shell, photo_opened, also
         self._image: Image | None = None
+        self._watch = Watch()
         self._resting = QTimer(self, singleShot=True, interval=_REST)
         self._resting.timeout.connect(self._settle)
 
@@ -38,7 +40,7 @@ class SessionView(QObject):
         if session.document is not None:
             tab.opening = tab.preview = tab.before = None
         if tab is tabs.front:
-            self.refresh()
+            self.follow_changes(self._watch.look(session.history))
         else:
             tabs.refresh()
         history = session.history
@@ -63,11 +65,17 @@ class SessionView(QObject):
         shell = self._shell
         shell.tools.follow(shell.session)
         for panel in shell.panels:
-            panel.follow(shell.session)
-        self.refresh()
+            panel.follow(shell.session)  # and show all of it
+        self._watch.look(shell.session.history)
+        self.follow_changes(Changes())
 
     def refresh(self) -> None:
-        """Show the session in front as it is now."""
+        """Show the session in front as it is now, all of it."""
+        self._watch.look(self._shell.session.history)
+        self.follow_changes(WHOLE)
+
+    def follow_changes(self, changes: Changes) -> None:
+        """Show what has changed of the session in front."""
         shell = self._shell
         shell.tabs.refresh()
         self._note_photo()
@@ -79,7 +87,7 @@ class SessionView(QObject):
             shell.welcome.refresh(shell.settings.recent)
         shell.tools.refresh()
         for panel in shell.panels:
-            panel.refresh()
+            panel.follow_changes(changes)
         shell.setWindowTitle(" – ".join(part for part in (shell.tabs.front.name, "maskstudio") if part))
         self.show_place()
         self._also()
