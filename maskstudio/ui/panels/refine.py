@@ -27,7 +27,7 @@ class RefinePanel(Shown, QWidget):
     edge's, or that of the region that is chosen (``regionChosen``, with its id or None).
     """
 
-    SHOWS = Shows(stack=True, active=True, own=frozenset({"refine", "regions", "hints"}), each=frozenset({"name"}))
+    SHOWS = Shows(active=True, own=frozenset({"refine", "regions", "hints"}))
 
     regionChosen = Signal(object)  # noqa: N815
     spillPickRequested = Signal()  # answer with ``set_spill``  # noqa: N815
@@ -121,10 +121,11 @@ class RefinePanel(Shown, QWidget):
         return self._spill, self.halo
 
     def facts(self) -> object:
-        """What the forms say and what is just being solved, and how things stand where it runs."""
+        """What the forms say and what is just being solved, the sentence about it, and how things stand elsewhere."""
         layer = self._session.active
-        shown = self.edge.form.params(), self.colours.form.params(), self.elsewhere.facts()
-        return shown if layer is None else (*shown, self._session.shaping.refine_params(layer), self._solving(layer))
+        wanted = self._session.shaping.refine_params(layer) if layer is not None else None
+        sentence = self._sentence(layer, self._region(layer))
+        return self.edge.form.params(), self.colours.form.params(), wanted, sentence, self.elsewhere.facts()
 
     def redraw(self) -> None:
         """Show the active layer's refinement, as it is or is just being solved."""
@@ -165,16 +166,13 @@ class RefinePanel(Shown, QWidget):
     def _sentence(self, layer: Layer | None, region: Region | None) -> str:
         if layer is None:
             return self.tr("Choose a layer to refine its edge.")
-        if self._solving(layer):
+        if self._session.runner.under_way(f"layer {layer.id} refine"):
             return self.tr("Solving the edge of {}…").format(self._called(layer))
         if region is not None:
             return self.tr("Only {}; changes show at once.").format(region.name)
         if layer.refine is not None:
             return self.tr("{} is refined; changes show at once.").format(self._called(layer))
         return self.tr("Solves the band along the edge, hair by hair.")
-
-    def _solving(self, layer: Layer) -> bool:
-        return self._session.runner.under_way(f"layer {layer.id} refine")
 
     def _called(self, layer: Layer) -> str:
         document = self._session.document
