@@ -217,7 +217,7 @@ class PanelUser(Wanderer):
         verbs = [self.paint, self.find, self.shape, self.refine, self.control, self.walk, self.walk, self.copy]
         verbs += [self.remove, self.rename, self.solo, self.invert, self.hint, self.pad, self.adjust, self.tidy]
         verbs += [self.choose, self.region, self.press_refine, self.colour, self.hide, self.arrange, self.end_run]
-        self.verbs = [*verbs, *[self.come] * 12, self.cancel, self.unfold]
+        self.verbs = [*verbs, *[self.come] * 12, self.cancel, self.unfold, self.clear]
 
     def step(self):
         self.chance.choice(self.verbs)()
@@ -282,6 +282,10 @@ class PanelUser(Wanderer):
     def hide(self):
         if layer := self.pick():
             self.session.set_visible(layer.id, not layer.visible)
+
+    def clear(self):
+        for layer in self.session.document.layers:
+            self.session.delete(layer.id)
 
     def arrange(self):
         if layer := self.pick():
