@@ -45,7 +45,7 @@ class Follower:
             self._count(panel)
             for section in panel.sections:
                 self._count(section)
-        self._inner, window._follow_changes = window._follow_changes, self.follow
+        self._inner, window.shown.follow_changes = window.shown.follow_changes, self.follow
 
     def follow(self, changes):
         self.counting = True
@@ -93,15 +93,15 @@ def followed(qapp, tmp_path_factory):
 
 def do(session, act, number):
     if act == "rename":
-        session.rename(session.document.layers[number % LAYERS].id, f"name {number}")
+        session.layers.rename(session.document.layers[number % LAYERS].id, f"name {number}")
     elif act == "padding":
-        session.set_mask_params(session.active.id, replace(MaskParams(), mask_padding=number + 10))
+        session.shaping.set_mask_params(session.active.id, replace(MaskParams(), mask_padding=number + 10))
         while session.runner.jobs:
             QApplication.processEvents()
     elif act == "stroke":
-        session.begin_stroke(BrushParams(size=100), 255)
+        session.painting.begin_stroke(BrushParams(size=100), 255)
         for step in range(5):
-            session.stroke_to(500 + number * 10 + step * 20, 600)
+            session.painting.stroke_to(500 + number * 10 + step * 20, 600)
         session.end_stroke()
     else:
         session.undo()

@@ -75,36 +75,36 @@ def redrawn(editor, monkeypatch):
 
 
 def stroke(session):
-    session.begin_stroke(BrushParams(size=5), 255)
-    session.stroke_to(20, 20)
+    session.painting.begin_stroke(BrushParams(size=5), 255)
+    session.painting.stroke_to(20, 20)
     session.end_stroke()
 
 
 def hint(session):
-    session.begin_edge_stroke(BrushParams(size=5), 2)
-    session.edge_stroke_to(20, 20)
+    session.edging.begin_stroke(BrushParams(size=5), 2)
+    session.edging.stroke_to(20, 20)
     session.end_stroke()
 
 
 OF_LAYER = {"DetectPanel", "LayersPanel", "MaskPanel", "RefinePanel", "SpillSearch", "AdjustPanel", "HistoryPanel"}
 ACTS = {  # what is done, and who shows it besides the history of steps; islands and halo meter are folded
-    "rename": (lambda session: session.rename(2, "moon"), {"LayersPanel"}),
-    "rename what is refined": (lambda session: session.rename(1, "moon"), {"LayersPanel", "RefinePanel"}),
-    "hide": (lambda session: session.set_visible(2, False), {"LayersPanel"}),
-    "colour": (lambda session: session.set_colour(1, (9, 9, 9)), {"LayersPanel"}),
-    "mode": (lambda session: session.set_mode(3, "subtract"), {"LayersPanel"}),
-    "solo": (lambda session: session.set_solo(2), {"LayersPanel"}),
-    "padding": (lambda session: session.set_mask_params(1, MaskParams(3, 1)), {"LayersPanel", "MaskPanel"}),
-    "padding of another": (lambda session: session.set_mask_params(3, MaskParams(3, 1)), {"LayersPanel"}),
+    "rename": (lambda session: session.layers.rename(2, "moon"), {"LayersPanel"}),
+    "rename what is refined": (lambda session: session.layers.rename(1, "moon"), {"LayersPanel", "RefinePanel"}),
+    "hide": (lambda session: session.layers.set_visible(2, False), {"LayersPanel"}),
+    "colour": (lambda session: session.layers.set_colour(1, (9, 9, 9)), {"LayersPanel"}),
+    "mode": (lambda session: session.layers.set_mode(3, "subtract"), {"LayersPanel"}),
+    "solo": (lambda session: session.layers.set_solo(2), {"LayersPanel"}),
+    "padding": (lambda session: session.shaping.set_mask_params(1, MaskParams(3, 1)), {"LayersPanel", "MaskPanel"}),
+    "padding of another": (lambda session: session.shaping.set_mask_params(3, MaskParams(3, 1)), {"LayersPanel"}),
     "stroke": (stroke, {"LayersPanel"}),
-    "invert": (lambda session: session.invert(), {"LayersPanel"}),
-    "refine": (lambda session: session.refine(1, RefineParams()), {"LayersPanel", "RefinePanel"}),
-    "refine another": (lambda session: session.refine(2, RefineParams()), {"LayersPanel"}),
-    "adjust": (lambda session: session.adjust_edge(AdjustParams(smooth=9)), {"LayersPanel", "AdjustPanel"}),
+    "invert": (lambda session: session.painting.invert(), {"LayersPanel"}),
+    "refine": (lambda session: session.shaping.refine(1, RefineParams()), {"LayersPanel", "RefinePanel"}),
+    "refine another": (lambda session: session.shaping.refine(2, RefineParams()), {"LayersPanel"}),
+    "adjust": (lambda session: session.adjusting.adjust_edge(AdjustParams(smooth=9)), {"LayersPanel", "AdjustPanel"}),
     "hint": (hint, {"LayersPanel", "RefinePanel"}),
-    "region": (lambda session: session.add_region(1), {"LayersPanel", "RefinePanel", "AdjustPanel"}),
-    "choose": (lambda session: session.activate(2), OF_LAYER),
-    "move": (lambda session: session.move(1, 2), {"LayersPanel", "ExportPanel"}),
+    "region": (lambda session: session.edging.add_region(1), {"LayersPanel", "RefinePanel", "AdjustPanel"}),
+    "choose": (lambda session: session.layers.activate(2), OF_LAYER),
+    "move": (lambda session: session.layers.move(1, 2), {"LayersPanel", "ExportPanel"}),
     "nothing": (lambda session: session.changed(), set()),
 }
 
@@ -114,7 +114,7 @@ def test_only_panels_that_show_it_are_drawn(editor, redrawn, name):
     act, expected = ACTS[name]
     session = editor.session
     if name == "rename what is refined":  # which a sentence names
-        session.refine(1, RefineParams())
+        session.shaping.refine(1, RefineParams())
     assert session.active.id == 1
     history = session.history
     before = history.position
@@ -133,7 +133,7 @@ def test_another_photo_is_drawn_in_all_panels(editor, redrawn):
 
     everywhere = set(drawn(editor)) - {"HaloSection", "CleanPart"}
     assert redrawn(open_another) >= everywhere
-    assert redrawn(editor.refresh) == everywhere
+    assert redrawn(editor.shown.refresh) == everywhere
 
 
 def test_another_tab_is_drawn_in_all_panels_and_once(editor, monkeypatch):
@@ -154,7 +154,7 @@ def test_another_tab_is_drawn_in_all_panels_and_once(editor, monkeypatch):
     assert editor.layers_panel.model.rowCount() == 2
     assert {name for name, count in counts.items() if not count} <= {"jobs_panel"}
     act = editor.layers_panel.model
-    tab.session.rename(1, "moon")
+    tab.session.layers.rename(1, "moon")
     assert act.index_of(1).data() == "moon"
     editor.tabs.show_tab(first)
     assert act.rowCount() == 3
@@ -173,7 +173,7 @@ def test_a_value_that_came_to_nothing_goes_back(editor, qtbot):
     field = editor.mask_panel.form.field("mask_padding")
     field.setValue(field.value() + 9)
     typed = field.value()
-    editor.session.rename(2, "moon")
+    editor.session.layers.rename(2, "moon")
     assert field.value() == typed
     assert editor.session.undo_label == "Shape mask"
     editor.session.undo()
@@ -184,10 +184,10 @@ def test_a_value_that_came_to_nothing_goes_back(editor, qtbot):
 def test_a_verb_that_waited_for_its_turn_is_not_taken_back_by_the_list_of_steps(editor):
     """Its turn seals the step before it, which the list shows as another one."""
     session, later = editor.session, Later()
-    session.rename(2, "moon")
+    session.layers.rename(2, "moon")
     work_by(editor, Runner(later.post, later))
-    session.set_mask_params(1, MaskParams(3, 1))
-    session.duplicate(3)
+    session.shaping.set_mask_params(1, MaskParams(3, 1))
+    session.layers.duplicate(3)
     assert [layer.id for layer in session.document.layers] == [1, 2, 3]
     while later.work or later.home:
         later.home.pop(0)() if later.home else later.finish(0)
@@ -234,7 +234,8 @@ class PanelUser(Wanderer):
             self.come()
 
     def cancel(self):
-        self.window.cancel_jobs()
+        for job in list(self.session.runner.jobs):
+            job.cancel()
 
     def value(self, panel, name, low, high):
         if panel.form.isEnabled():
@@ -250,7 +251,8 @@ class PanelUser(Wanderer):
         self.value(self.window.adjust_panel.clean, "min_island", 0, 40)
 
     def end_run(self):
-        self.chance.choice([self.session.keep_run, self.session.drop_run])(self.chance.choice(["clean", "adjust"]))
+        adjusting = self.session.adjusting
+        self.chance.choice([adjusting.keep_run, adjusting.drop_run])(self.chance.choice(["clean", "adjust"]))
 
     def unfold(self):
         window = self.window
@@ -260,7 +262,7 @@ class PanelUser(Wanderer):
 
     def choose(self):
         if layer := self.pick():
-            self.session.activate(layer.id)
+            self.session.layers.activate(layer.id)
 
     def region(self):
         layer = self.session.active
@@ -268,28 +270,28 @@ class PanelUser(Wanderer):
             number = self.chance.choice([None, *(region.id for region in layer.regions)])
             self.window.refine_panel.choose_region(number)
             if number is not None and self.chance.random() < 0.4:
-                self.session.delete_region(layer.id, number)
+                self.session.edging.delete_region(layer.id, number)
         elif layer is not None:
-            self.session.add_region(layer.id)
+            self.session.edging.add_region(layer.id)
 
     def press_refine(self):
         self.window.refine_panel.edge.button.click()
 
     def colour(self):
         if layer := self.pick():
-            self.session.set_colour(layer.id, (self.chance.randint(0, 255), 0, 0))
+            self.session.layers.set_colour(layer.id, (self.chance.randint(0, 255), 0, 0))
 
     def hide(self):
         if layer := self.pick():
-            self.session.set_visible(layer.id, not layer.visible)
+            self.session.layers.set_visible(layer.id, not layer.visible)
 
     def clear(self):
         for layer in self.session.document.layers:
-            self.session.delete(layer.id)
+            self.session.layers.delete(layer.id)
 
     def arrange(self):
         if layer := self.pick():
-            self.session.move(layer.id, self.chance.randint(0, 5))
+            self.session.layers.move(layer.id, self.chance.randint(0, 5))
 
 
 def seen(window):
@@ -327,10 +329,10 @@ def settled(window, qtbot):
 
 def full(window):
     """Draw everything anew, by the one way that asks nobody what has changed."""
-    window._holds = None
+    window.states._holds = None
     for name in PANELS:
         getattr(window, name).refresh()
-    window.refresh()
+    window.shown.refresh()
 
 
 @pytest.mark.parametrize("seed", range(WALKS))
