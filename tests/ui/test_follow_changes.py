@@ -320,11 +320,17 @@ def facts(widget, panel):
 
 
 def settled(window, qtbot):
-    """The pictures of all layers are there, as the panel of layers shows it then."""
+    """The pictures of all layers in the rows of the panel, once those of now are there."""
     panel = window.layers_panel
-    panel.view.viewport().repaint()
-    qtbot.waitUntil(lambda: not panel._delegate._thumbnails._wanted)
-    return panel.grab().toImage()
+    rows = [panel.model.index(row).data(LAYER) for row in range(panel.model.rowCount())]
+    thumbnails, image = panel._delegate._thumbnails, window.session.document.image
+
+    def pictures():
+        return [thumbnails.of(layer, image, 1.0) for layer in rows]
+
+    pictures()
+    qtbot.waitUntil(lambda: not thumbnails._wanted)
+    return [picture and picture.toImage() for picture in pictures()]
 
 
 def full(window):
