@@ -62,7 +62,7 @@ def test_only_services_that_do_something_of_the_kind(show, layered):
 
 def test_nothing_is_asked_of_the_keychain_while_all_runs_here(show, layered, monkeypatch):
     asked = []
-    monkeypatch.setattr(layered.services.states, "states", lambda: asked.append(1) or [])
+    monkeypatch.setattr(layered.services, "states", lambda: asked.append(1) or [])
     panel = show(DetectPanel, layered)
     layered.layers.activate(1)
     assert asked == []
