@@ -11,11 +11,11 @@ import numpy as np
 import PIL.Image
 
 from maskstudio.core import deep, heif, jpeg, raw
+from maskstudio.core.arrays import Pixels
 from maskstudio.core.boxes import read_colours
 from maskstudio.core.cv import cv2
 from maskstudio.core.described import colours_of
 from maskstudio.core.formats import is_film, is_heif, is_raw
-from maskstudio.core.image import Pixels
 from maskstudio.core.metadata import metadata_of
 from maskstudio.core.planes import Planes, check_size
 from maskstudio.core.pngfile import PngFile, read_chunks

@@ -4,8 +4,8 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from maskstudio.core.arrays import Pixels
 from maskstudio.core.cv import cv2
-from maskstudio.core.image import Pixels
 from maskstudio.core.planes import Planes, check_size
 from maskstudio.core.tiff import read_tiff
 from maskstudio.errors import BadImage

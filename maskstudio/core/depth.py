@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+from maskstudio.core.arrays import Pixels
 
 
 def to_depth(values: Pixels, depth: int) -> Pixels:

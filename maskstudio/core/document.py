@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import ColourTile, Index, Plane
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.image import Image
-from maskstudio.core.layer import ColourTile, Detection, Layer, Origin, Refinement, Region, colour_of
+from maskstudio.core.layer import Detection, Layer, Origin, Refinement, Region, colour_of
 from maskstudio.core.lazy import lazy
-from maskstudio.core.mask import Index, Mask, grid, within
+from maskstudio.core.mask import Mask, grid, within
 from maskstudio.core.ops import Mode, combine_tiles
-from maskstudio.core.tile import Plane, Tile, flat
+from maskstudio.core.tile import Tile, flat
 
-__all__ = ["Change", "ColourTile", "Detection", "Document", "Layer", "Origin", "Refinement", "Region", "compare"]
+__all__ = ["Change", "Detection", "Document", "Layer", "Origin", "Refinement", "Region", "compare"]
 
 Parts = tuple[tuple[Mask, Mode], ...]  # what is combined, from bottom to top
 

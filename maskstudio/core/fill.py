@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from maskstudio.core.area import Area, nothing, tight
+from maskstudio.core.arrays import Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.flood import Neighbours, flood, flooded
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
 
 # Values below this are out.

@@ -7,13 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.about import chunks_of
+from maskstudio.core.arrays import Colour, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import to_8bit
-from maskstudio.core.layer import Colour, Layer
-from maskstudio.core.mask import Mask, Plane
-from maskstudio.core.png import Raster, Step, png_pieces, raster_of
+from maskstudio.core.layer import Layer
+from maskstudio.core.mask import Mask
+from maskstudio.core.png import Raster, png_pieces, raster_of
+from maskstudio.core.progress import Progress
 from maskstudio.core.stack import Sheet, Stack
 from maskstudio.core.thumbnail import SIDE, sampled
 
@@ -44,14 +46,14 @@ def veil_name(number: int) -> str:
     return f"data/mask{number:03}.png"
 
 
-def photo_pieces(document: Document, step: Step | None) -> Generator[bytes]:
+def photo_pieces(document: Document, step: Progress | None) -> Generator[bytes]:
     """The photo at 8 bits a channel, as PNG."""
     pixels = document.image.pixels
     raster = Raster(*document.size, 3, 8, lambda start, stop: to_8bit(pixels[start:stop]))
     return png_pieces(raster, about=chunks_of(document.image, "all"), step=step)
 
 
-def merged_pieces(document: Document, step: Step | None) -> Generator[bytes]:
+def merged_pieces(document: Document, step: Progress | None) -> Generator[bytes]:
     """Everything visible on top of each other, as PNG."""
     image = document.image
     veils = [(layer.alpha, layer.colour) for layer in document.shown]

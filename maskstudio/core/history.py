@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from maskstudio.core.document import ColourTile, Document
+from maskstudio.core.arrays import ColourTile
+from maskstudio.core.document import Document
 from maskstudio.core.mask import Mask
 from maskstudio.core.tile import Tile
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from maskstudio.core.depth import Pixels, to_8bit, to_depth
+from maskstudio.core.arrays import Pixels
+from maskstudio.core.depth import to_8bit, to_depth
 from maskstudio.core.metadata import NOTHING, Metadata
 from maskstudio.core.reduced import quartered
 from maskstudio.errors import BadImage
 from maskstudio.names import shown
 
-__all__ = ["Image", "Pixels", "to_8bit", "to_depth"]
+__all__ = ["Image", "to_8bit", "to_depth"]
 
 _LARGE = 8_000_000
 _SAMPLE = 1 << 20  # bytes

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from maskstudio.core.arrays import Colour
 from maskstudio.core.lazy import lazy
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode
 from maskstudio.core.paint import Paint
-from maskstudio.core.refinement import ColourTile, Refinement, Region, amount_of, same_alpha
+from maskstudio.core.refinement import Refinement, Region, amount_of, same_alpha
 from maskstudio.params.local import UNADJUSTED, UNSHAPED, AdjustParams, MaskParams, RefineParams
 
-__all__ = ["COLOURS", "Colour", "ColourTile", "Detection", "Found", "Layer", "Origin", "Refinement", "Region"]
+__all__ = ["COLOURS", "Detection", "Found", "Layer", "Origin", "Refinement", "Region"]
 
-Colour = tuple[int, int, int]
 
 # Told apart by people who see few hues as well (Okabe and Ito, 2008), without the black.
 COLOURS: tuple[Colour, ...] = (

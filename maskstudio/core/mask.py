@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.lazy import lazy
-from maskstudio.core.tile import TILE, Plane, Tile, carried, deep_tile, flat, flat_value, frozen
+from maskstudio.core.tile import TILE, Tile, carried, deep_tile, flat, flat_value, frozen
 from maskstudio.errors import BadMask
 
-__all__ = ["TILE", "Index", "Mask", "Plane", "Tile", "flat", "frozen", "grid", "within"]
-
-Index = tuple[int, int]
+__all__ = ["TILE", "Mask", "Tile", "flat", "frozen", "grid", "within"]
 
 
 def grid(width: int, height: int, rect: Rect) -> Iterator[tuple[Index, Rect]]:

@@ -6,9 +6,9 @@ A filter replaces each byte by its difference to a guess from the pixels left (a
 import numpy as np
 from numpy.typing import NDArray
 
+from maskstudio.core.arrays import Bytes
 from maskstudio.core.cv import cv2
 
-Bytes = NDArray[np.uint8]
 NONE, SUB, UP, AVERAGE, PAETH = range(5)
 ALL = (NONE, SUB, UP, AVERAGE, PAETH)
 

@@ -18,6 +18,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.frames import Frame, whole_frames
 from maskstudio.core.history import Step
 from maskstudio.core.layer import Layer
+from maskstudio.core.progress import Check
 from maskstudio.core.record import MOST_LAYERS, Reader, upgraded
 from maskstudio.core.shelf import ShelfWriter
 from maskstudio.core.shelved import KINDS, ShelfReader
@@ -37,8 +38,6 @@ _NAMED = 250_000  # layers named by all steps together; somebody goes through th
 _NOTE, _NOTES = 4 << 20, 64 << 20  # bytes of JSON: in one frame, in all of them
 ENTERED = "Latest change"
 _DAMAGED, _TOO_MUCH = "it is damaged", "it holds more than could be of use"
-
-Check = Callable[[], None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from maskstudio.core.image import Pixels
+from maskstudio.core.arrays import Pixels
 from maskstudio.core.metadata import metadata_of_file
 from maskstudio.core.planes import Planes, check_size
 from maskstudio.errors import BadImage

@@ -9,12 +9,13 @@ from typing import Any, Protocol, TypeVar, get_args
 
 import numpy as np
 
+from maskstudio.core.arrays import Colour, ColourTile, Index
 from maskstudio.core.checked import Fields, finite, simple, told
 from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
-from maskstudio.core.layer import COLOURS, Colour, ColourTile, Found
-from maskstudio.core.mask import Index, Mask
+from maskstudio.core.layer import COLOURS, Found
+from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode
 from maskstudio.core.paint import Paint
 from maskstudio.core.shelf import Keeping

@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from maskstudio.core.arrays import Pixels, Plane, Point
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.image import Pixels
 from maskstudio.core.seen import told_apart
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
-
-Point = tuple[float, float]
 
 _SIDE = 448  # working pixels: what can be armed within a tenth of a second
 _LEAST = 8  # below this many either way there is no edge to follow

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.area import Area, nothing, tight
+from maskstudio.core.arrays import Integers, Plane
 from maskstudio.core.geometry import Rect
-from maskstudio.core.spans import UNIT, Numbers, covered
-from maskstudio.core.tile import Plane
+from maskstudio.core.spans import UNIT, covered
 from maskstudio.errors import BadParameter
 
 # Scanlines in a row of pixels: a level edge is then placed to 1/32 px, one of any other direction far more finely.
@@ -114,7 +114,7 @@ class _Edges:
         lines, starts, ends = _inside(line - top * self._density, _units(x, width, snap=snap), rise > 0, width)
         return covered(lines, starts, ends, (bottom - top, width), self._density)
 
-    def _span(self, top: int, bottom: int) -> tuple[Numbers, Numbers]:
+    def _span(self, top: int, bottom: int) -> tuple[Integers, Integers]:
         """First scanline each side crosses, and the first beyond it. Half open, so that a corner counts once."""
         limits = (top * self._density, bottom * self._density)
         low, high = np.minimum(self._from, self._to), np.maximum(self._from, self._to)
@@ -122,7 +122,9 @@ class _Edges:
         return first, last
 
 
-def _inside(line: Numbers, x: Numbers, down: npt.NDArray[np.bool_], width: int) -> tuple[Numbers, Numbers, Numbers]:
+def _inside(
+    line: Integers, x: Integers, down: npt.NDArray[np.bool_], width: int
+) -> tuple[Integers, Integers, Integers]:
     """Spans between crossings where the winding number is not 0: their lines, starts and ends."""
     stride = width * UNIT + 1
     order = np.sort((line * stride + x) * 2 + down)  # one number for each crossing sorts faster than three
@@ -134,7 +136,7 @@ def _inside(line: Numbers, x: Numbers, down: npt.NDArray[np.bool_], width: int) 
     return lines, begins - lines * stride, ends - lines * stride
 
 
-def _units(x: npt.NDArray[np.float64], width: int, *, snap: bool) -> Numbers:
+def _units(x: npt.NDArray[np.float64], width: int, *, snap: bool) -> Integers:
     """Columns in 1/256 px, within the row; with ``snap`` moved to pixel borders so that centres decide."""
     if snap:
         return np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64) * UNIT

@@ -15,9 +15,10 @@ from typing import Protocol
 
 import numpy as np
 
+from maskstudio.core.arrays import ColourTile, Index
 from maskstudio.core.frames import framed
-from maskstudio.core.layer import ColourTile, Refinement
-from maskstudio.core.mask import Index, Mask
+from maskstudio.core.layer import Refinement
+from maskstudio.core.mask import Mask
 from maskstudio.core.tile import Tile
 
 TILE_HEAD = struct.Struct("<IHH")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from maskstudio.core.arrays import ColourTile, Index
 from maskstudio.core.frames import Frame
-from maskstudio.core.layer import ColourTile
-from maskstudio.core.mask import TILE, Index, Mask
+from maskstudio.core.mask import TILE, Mask
 from maskstudio.core.shelf import COLOUR_HEAD, ENTRY, FLAT, NONE, PLANE_HEAD, TILE_HEAD
 from maskstudio.core.tile import Tile, flat
 from maskstudio.errors import BadProject

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Index, Mask, grid
-from maskstudio.core.tile import Plane
+from maskstudio.core.mask import TILE, Mask, grid
 from maskstudio.errors import BadMask
 
 # px over which what is see-through goes over into what is solid, on the shallow side.

@@ -5,10 +5,11 @@ from contextlib import closing
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document
 from maskstudio.core.image import to_8bit
-from maskstudio.core.mask import Mask, Plane, grid
+from maskstudio.core.mask import Mask, grid
 from maskstudio.core.png import png_pieces, raster_of
 
 SIDE = 256

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from maskstudio.core.arrays import Double
 
 _SAMPLES = 4096
 _WHITE = 203.0  # cd/m2 of diffuse white in HDR (ITU-R BT.2408)
@@ -21,11 +21,11 @@ class Curve:
     """From stored numbers to linear light. ``numbers`` are those of a parametric ICC curve, where it is one."""
 
     name: str
-    light: Callable[[Numbers], Numbers]
+    light: Callable[[Double], Double]
     numbers: tuple[float, ...] = ()
     hdr: bool = False
 
-    def samples(self) -> Numbers:
+    def samples(self) -> Double:
         """The light at evenly spaced numbers."""
         return self.light(np.linspace(0, 1, _SAMPLES)).clip(0, 1)
 
@@ -34,7 +34,7 @@ class Curve:
         step = (1 << (depth - 8)) / ((1 << depth) - 1)
         light = self.light
 
-        def expanded(values: Numbers) -> Numbers:
+        def expanded(values: Double) -> Double:
             return light(((values / step - 16) / 219).clip(0, 1))
 
         return Curve(f"{self.name}, narrow", expanded, (), self.hdr)
@@ -45,7 +45,7 @@ def power(exponent: float) -> Curve:
     return Curve(f"gamma {exponent:.3g}", lambda values: values**exponent, (exponent,))
 
 
-def _srgb(values: Numbers) -> Numbers:
+def _srgb(values: Double) -> Double:
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
@@ -91,20 +91,20 @@ def of_code(code: int, brightest: float = 0) -> Curve | None:
     return None
 
 
-def pq_light(values: Numbers) -> Numbers:
+def pq_light(values: Double) -> Double:
     """Light in cd/m2 of SMPTE ST 2084 numbers."""
     root = values ** (32 / 2523)
     return 10_000 * (np.maximum(root - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * root)) ** (16384 / 2610)
 
 
-def hlg_light(values: Numbers) -> Numbers:
+def hlg_light(values: Double) -> Double:
     """Light in cd/m2 of hybrid log-gamma numbers (ITU-R BT.2100) on a screen of 1000 cd/m2, each channel by itself."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(values <= 0.5, values**2 / 3, (np.exp((values - c) / a) + b) / 12)
     return _PEAK * scene**1.2
 
 
-def to_standard_range(light: Numbers, peak: float) -> Numbers:
+def to_standard_range(light: Double, peak: float) -> Double:
     """Light of up to ``peak`` cd/m2 as shares of white: below a knee as it is, above it rolled off (BT.2390, 5.4.1)."""
     top = _pq_numbers(np.array(peak))
     shown = _pq_numbers(np.array(_WHITE)) / top
@@ -119,6 +119,6 @@ def to_standard_range(light: Numbers, peak: float) -> Numbers:
     return pq_light(np.where(numbers < knee, numbers, bent) * top) / _WHITE
 
 
-def _pq_numbers(light: Numbers) -> Numbers:
+def _pq_numbers(light: Double) -> Double:
     root = (light / 10_000) ** (2610 / 16384)
     return ((3424 / 4096 + 2413 / 128 * root) / (1 + 2392 / 128 * root)) ** (2523 / 32)

@@ -6,13 +6,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Flags, Pixels, Real
 from maskstudio.core.cv import cv2
 from maskstudio.matting.coarse import enlarged, unit
 from maskstudio.matting.spread import spread
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Real = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 # The share of the frame, from its border inwards, that is taken for background at first.
 _RING = 0.04
@@ -33,7 +30,7 @@ class Backdrop(Protocol):
 class Pictured:
     """A photographed background, (H, W, 3), brought to another exposure by ``gain`` and ``shift``, (3,) each."""
 
-    pixels: Samples
+    pixels: Pixels
     gain: Real
     shift: Real
 

@@ -2,19 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Colours, Flags, Pixels, Plane
 from maskstudio.core.geometry import Rect
 from maskstudio.matting.coarse import averaged, unit
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Plane = npt.NDArray[np.uint8]
-Colours = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Values = TypeVar("Values", bound=npt.NDArray[Any])
 
 # Rows and columns of full-size pixels worked on at once: keeps what is made of them small, and cancelling quick.
 _BLOCK = 256
@@ -34,7 +27,7 @@ class Cells:
     background: Colours
 
 
-def reduce(image: Samples, trimap: Plane, frame: Rect, side: int, step: Callable[[float], None]) -> Cells:
+def reduce(image: Pixels, trimap: Plane, frame: Rect, side: int, step: Callable[[float], None]) -> Cells:
     """Averages ``frame`` of ``image`` (H, W, 3) and ``trimap`` (H, W) over cells of ``side`` px."""
     width, height = -(-frame.width // side), -(-frame.height // side)
     cells = Cells(

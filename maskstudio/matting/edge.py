@@ -12,20 +12,20 @@ import numpy.typing as npt
 
 from maskstudio.core.adjust import reach
 from maskstudio.core.adjustmask import adjusted_mask
+from maskstudio.core.arrays import Alpha, ColourTile, DeepPlane, Flags, Index, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.depth import to_8bit
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
-from maskstudio.core.mask import Index, Mask, Plane, Tile, within
-from maskstudio.core.refinement import ColourTile, Refinement
-from maskstudio.core.tile import Deep, deep_tile
+from maskstudio.core.mask import Mask, Tile, within
+from maskstudio.core.refinement import Refinement
+from maskstudio.core.tile import deep_tile
 from maskstudio.jobs import Token
 from maskstudio.matting import adaptive, thin, trimap
 from maskstudio.matting.colourtiles import laid_colours, laid_out
 from maskstudio.matting.foreground import estimate
-from maskstudio.matting.refine import Alpha, solve_alpha
-from maskstudio.matting.thin import Flags
+from maskstudio.matting.refine import solve_alpha
 from maskstudio.params.local import AdjustParams, RefineParams
 
 # Known pixels beyond what is solved that the solver and the colour estimate look at.
@@ -264,7 +264,7 @@ def _solved(
     wide: int,
     token: Token,
     thin_of: _Kept,
-) -> tuple[Deep, ColourTile]:
+) -> tuple[DeepPlane, ColourTile]:
     """Alpha of the pixels ``around`` at 16 bits, solved where ``wanted`` is unknown and as in ``kept`` elsewhere, and
     clean colours, which go on for ``wide`` px beyond what is soft. Where nothing is sure of one side the mask is taken.
     """
@@ -345,9 +345,9 @@ def _fading(painted: Plane) -> npt.NDArray[np.float32]:
     return share
 
 
-def _blended(below: Deep, above: Deep, share: npt.NDArray[np.float32]) -> Deep:
+def _blended(below: DeepPlane, above: DeepPlane, share: npt.NDArray[np.float32]) -> DeepPlane:
     """``above`` over ``below`` by as much as ``share`` says."""
-    mixed: Deep = np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint16)
+    mixed: DeepPlane = np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint16)
     return mixed
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
-from maskstudio.core.mask import Index, Mask, Plane, Tile, grid, within
+from maskstudio.core.mask import Mask, Tile, grid, within
 from maskstudio.core.refinement import Refinement
 from maskstudio.core.stroke import Stroke
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN, hinted

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.errors import BadMask
 
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
 _RADIUS = 1  # px of the small copy on either side of a window's middle
 _FLAT = 3e-4  # variance of colour, in 0..1, that says nothing of an edge
 _MARGIN = 3  # px of the small copy around all edges: the window, and what is read between pixels

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-Real = npt.NDArray[np.float32]
+from maskstudio.core.arrays import Real
 
 # Colours in 0..1 that still fit, pairs tried, samples looked at, and how different two of a pair have to be.
 _FITS, _TRIES, _SAMPLES, _APART = 0.02, 300, 6000, 0.12

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Pixels, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.jobs import Token
 from maskstudio.matting.backdrop import Backdrop
@@ -12,10 +12,6 @@ from maskstudio.matting.coarse import enlarged, unit
 from maskstudio.matting.presence import Presence
 from maskstudio.matting.refine import solve_alpha
 from maskstudio.matting.triangulation import settled, strips
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
 
 # What the variation of the subject's colour weighs against the noise, and what alpha of the solver is off by.
 _OWN, _PRIOR = 3, 0.12
@@ -34,7 +30,7 @@ class Scene:
     ``moved`` where the background had to be shifted, so that its edges are not exact.
     """
 
-    image: Samples
+    image: Pixels
     behind: Backdrop
     side: int
     moved: bool

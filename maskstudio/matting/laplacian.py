@@ -11,12 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from maskstudio.core.arrays import Colours, Double, Flags, Indices
 from maskstudio.core.cv import cv2
-
-Colours = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Real = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
 
 # Variance of colour below which a window counts as flat; colours lie in 0..1.
 EPSILON = 1e-7
@@ -80,11 +76,11 @@ def _add_windows(
             stencil[(yj - yi + 2) * 5 + xj - xi + 2, at] += entry
 
 
-def _affinities(window: Real) -> Real:
+def _affinities(window: Double) -> Double:
     """How much one pixel's alpha follows from another's in the same window: (n, 9, 3) colours to (n, 9, 9)."""
     spread = window - window.mean(axis=1, keepdims=True)
     covariance = spread.transpose(0, 2, 1) @ spread / 9 + EPSILON / 9 * np.eye(3)
-    affinity: Real = (1 + spread @ np.linalg.inv(covariance) @ spread.transpose(0, 2, 1)) / 9
+    affinity: Double = (1 + spread @ np.linalg.inv(covariance) @ spread.transpose(0, 2, 1)) / 9
     return affinity
 
 

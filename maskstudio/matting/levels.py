@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from maskstudio.core.arrays import Colours, Flags, Pixels, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
-from maskstudio.matting.cells import Cells, Colours, Flags, Plane, Samples, share
+from maskstudio.matting.cells import Cells, share
 from maskstudio.matting.coarse import averaged, unit
 from maskstudio.matting.parts import work_through
 from maskstudio.matting.samples import Guess, explain
@@ -49,7 +50,7 @@ class Level:
         x, y, width, height = (value * self.side for value in (cells.x, cells.y, cells.width, cells.height))
         return Rect(self.frame.x + x, self.frame.y + y, width, height).intersect(self.frame)
 
-    def colours(self, image: Samples, cells: Rect) -> Colours:
+    def colours(self, image: Pixels, cells: Rect) -> Colours:
         """The mean colour of each of some cells."""
         return averaged(unit(image[self.pixels(cells).slices()]), self.side)
 
@@ -94,7 +95,7 @@ class Descent:
     A level's correction takes up to ``steps`` iterations; with 0 alpha is only carried, in one go.
     """
 
-    image: Samples
+    image: Pixels
     trimap: Plane
     pairs: Pairs
     steps: int

@@ -7,16 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Flags, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.matting.candidates import matching
 from maskstudio.matting.spill import plain
 from maskstudio.matting.spread import spread
-
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 # By how much a colour in 0..1 has to leave the background's own surroundings: at least and at most.
 _TIGHT, _LOOSE = 0.015, 0.06

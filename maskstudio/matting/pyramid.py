@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Colours
 from maskstudio.core.cv import cv2
-
-Colours = npt.NDArray[np.float32]
 
 # Pixels that are nearly solid tell most about the foreground: alpha to this power is what their colour weighs.
 _PURITY = 12

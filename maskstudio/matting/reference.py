@@ -16,17 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio import paths
+from maskstudio.core.arrays import Alpha, Double
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadParameter
 from maskstudio.jobs import Token
 from maskstudio.matting.quick import check_sizes
-from maskstudio.matting.refine import Alpha, solve_alpha
+from maskstudio.matting.refine import solve_alpha
 
 log = logging.getLogger(__name__)
 
 Name = Literal["closed-form", "knn", "lbdm", "lkm", "random-walk", "shared"]
-Real = npt.NDArray[np.float64]
 
 # Known pixels around the band that a solver of small windows looks at; those not named here look at all there are.
 _CONTEXT: dict[str, int] = {"closed-form": 8, "lbdm": 8, "random-walk": 8, "lkm": 32}
@@ -79,7 +79,7 @@ def _box(name: Name, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint
     return box if (known == 0).any() and (known == 255).any() else whole
 
 
-def _solve(name: Name, image: Real, trimap: npt.NDArray[np.uint8], token: Token) -> Real:
+def _solve(name: Name, image: Double, trimap: npt.NDArray[np.uint8], token: Token) -> Double:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(paths.cache() / "numba"))
     token.step(0.02, "Preparing the reference solver, once for half a minute")
     with warnings.catch_warnings():
@@ -87,14 +87,14 @@ def _solve(name: Name, image: Real, trimap: npt.NDArray[np.uint8], token: Token)
         estimate = _estimator(name, token)
         token.step(0.1, "Solving every pixel of the edge")
         known = np.where(trimap == 255, 1.0, np.where(trimap == 0, 0.0, 0.5))
-        solved: Real = estimate(image, known)
+        solved: Double = estimate(image, known)
     return np.nan_to_num(solved, nan=0.5).clip(0, 1)
 
 
-def _estimator(name: Name, token: Token) -> Callable[[Real, Real], Real]:
+def _estimator(name: Name, token: Token) -> Callable[[Double, Double], Double]:
     import pymatting
 
-    solvers: dict[str, Callable[..., Real]] = {
+    solvers: dict[str, Callable[..., Double]] = {
         "closed-form": pymatting.estimate_alpha_cf,
         "knn": pymatting.estimate_alpha_knn,
         "lbdm": pymatting.estimate_alpha_lbdm,

@@ -12,17 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from maskstudio.core.arrays import Alpha, Colours, Flags, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
-from maskstudio.matting.cells import Cells, Colours, Plane, reduce
-from maskstudio.matting.laplacian import Flags, assemble
+from maskstudio.matting.cells import Cells, reduce
+from maskstudio.matting.laplacian import assemble
 from maskstudio.matting.levels import Descent, Pairs
 from maskstudio.matting.quick import check_sizes
 from maskstudio.matting.samples import Guess, guess
 from maskstudio.matting.solver import conjugate_gradients
-
-Alpha = npt.NDArray[np.float32]
 
 Quality = Literal["fast", "balanced", "best"]
 

@@ -8,16 +8,12 @@ and Oliveira, "Shared sampling for real-time alpha matting", Eurographics 2010.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import KDTree
 
+from maskstudio.core.arrays import Colours, Flags, Indices
 from maskstudio.core.cv import cv2
 from maskstudio.jobs import Token
 from maskstudio.matting.parts import work_through
-
-Colours = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
 
 # Known pixels this close to the unknown ones are worth sampling, in px.
 _DEPTH = 24

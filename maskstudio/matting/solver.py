@@ -4,17 +4,16 @@ from collections.abc import Callable
 from math import log
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-Vector = npt.NDArray[np.float32]
+from maskstudio.core.arrays import Real
 
 _MOST_STEPS = 500
 
 
 def conjugate_gradients(
-    matrix: sparse.csr_array, right: Vector, start: Vector, step: Callable[[float], None], tolerance: float = 1e-4
-) -> Vector:
+    matrix: sparse.csr_array, right: Real, start: Real, step: Callable[[float], None], tolerance: float = 1e-4
+) -> Real:
     """Solves ``matrix @ x = right`` from ``start`` on until the residual is ``tolerance`` of ``right``.
 
     ``matrix`` is symmetric and positive definite. ``step`` hears the fraction done before every multiplication. Stops

@@ -1,11 +1,9 @@
 """The worst places of a rim, one by one. Knows nothing of how bad a place is."""
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Real
 from maskstudio.core.cv import cv2
-
-Real = npt.NDArray[np.float32]
 
 # Cells between two spots at least, also as a share of the longer side; how many are told, and from which Delta E on.
 _APART, _APART_SHARE, _MOST, _SEEN = 12, 0.03, 30, 2.0

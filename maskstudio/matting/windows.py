@@ -10,10 +10,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Colours
 from maskstudio.core.cv import cv2
-
-Colours = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 
 class Windows:

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 from maskstudio.core import cleanup
 from maskstudio.core.adjustmask import adjusted_mask
+from maskstudio.core.arrays import Index, Matrix, Plane
 from maskstudio.core.cleanup import Parts
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer, Refinement
-from maskstudio.core.mask import Index, Mask
+from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint, Shown
-from maskstudio.core.tile import Plane
-from maskstudio.core.warp import Matrix
 from maskstudio.core.warpmask import needs_draft, transformed_codes, transformed_mask, transformed_paint
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Runner, Token

@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from itertools import count
 
+from maskstudio.core.arrays import Colour
 from maskstudio.core.document import Document, Layer, Origin
-from maskstudio.core.layer import Colour
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import Mode, combine
 from maskstudio.core.warp import moved

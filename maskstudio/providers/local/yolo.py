@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Box, Pixels8
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
@@ -25,7 +26,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
 from maskstudio.providers.local import ultralytics_quiet
 from maskstudio.providers.local.field import Field, product
-from maskstudio.providers.local.shapes import Box, box_mask
+from maskstudio.providers.local.shapes import box_mask
 from maskstudio.providers.weights import trust
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,6 @@ _MOST = 1000  # boxes kept by the suppression
 _TASKS = ("detect", "segment", "pose")
 _KEPT = 3  # networks held in memory
 _ELSEWHERE = b"\x0a\x08location"  # how a tensor of an .onnx file says which other file holds its values
-
-Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Fit:
         return float(x[0]), float(y[0]), float(x[1]), float(y[1])
 
 
-def fitted(rgb: Pixels, size: tuple[int, int], multiple: int | None) -> tuple[Pixels, Fit]:
+def fitted(rgb: Pixels8, size: tuple[int, int], multiple: int | None) -> tuple[Pixels8, Fit]:
     """``rgb`` scaled to fit ``size`` (height, width) with a grey border around it, and where it lies.
 
     With ``multiple`` the border only fills up to a multiple of that many px instead of to the whole size.
@@ -91,7 +90,7 @@ class Network:
         """The numbers of the classes called ``label``; None stands for all."""
         return None if label is None else [number for number, name in self.names.items() if name == label]
 
-    def look(self, rgb: Pixels, confidence: float, classes: list[int] | None) -> "Sight":
+    def look(self, rgb: Pixels8, confidence: float, classes: list[int] | None) -> "Sight":
         """What the network sees in ``rgb`` (H, W, 3), scored above ``confidence``, best first."""
         import torch
         from ultralytics.utils.nms import non_max_suppression

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
+from maskstudio.core.arrays import Box
 from maskstudio.errors import BadAnswer, BadMask
 from maskstudio.params.services import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
 from maskstudio.providers.remote.base import Errand, Operation
@@ -15,7 +16,6 @@ from maskstudio.providers.remote.said import said as in_its_words
 from maskstudio.services.addresses import origin_of
 
 Body = dict[str, Any]
-Box = tuple[float, float, float, float]
 State = Literal["waiting", "done", "failed"]
 _OURS = ".adobe.io"
 _PNG = "image/png"

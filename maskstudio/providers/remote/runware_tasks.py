@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from maskstudio.core.arrays import Box
 from maskstudio.errors import Busy, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
 from maskstudio.params.services import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams, name_of
 from maskstudio.providers.remote.redact import sentence
@@ -16,7 +17,6 @@ from maskstudio.providers.remote.said import number, said
 from maskstudio.providers.remote.wire import Reply
 
 Json = dict[str, Any]
-Box = tuple[float, float, float, float]
 State = Literal["running", "done", "failed", "missing"]
 
 TITLE = "Runware"

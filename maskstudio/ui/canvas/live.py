@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Index, Plane
+from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas.pyramid import merged
 from maskstudio.ui.canvas.scene import Scene
 

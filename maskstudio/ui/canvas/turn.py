@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from maskstudio.core.arrays import Point
 from maskstudio.core.geometry import Rect
-from maskstudio.ui.canvas.transform import Point, Size
+from maskstudio.ui.canvas.transform import Size
 
 _QUARTERS: dict[float, Point] = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}
 

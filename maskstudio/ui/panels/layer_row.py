@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from maskstudio.core.document import Layer
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.layer_list import COUNTS, LAYER, NUMBER, SOLO, Index, details, marks
+from maskstudio.ui.panels.layer_list import COUNTS, LAYER, NUMBER, SOLO, RowIndex, details, marks
 from maskstudio.ui.panels.thumbnail import Thumbnails
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import icon
@@ -47,11 +47,11 @@ class LayerDelegate(QStyledItemDelegate):
         """Paint the rows of another document from now on."""
         self._session = session
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: RowIndex) -> QSize:
         """All rows are alike."""
         return QSize(200, HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: RowIndex) -> None:
         """One row."""
         layer: Layer = index.data(LAYER)
         colours, rect = theme.tokens(), option.rect
@@ -87,7 +87,7 @@ class LayerDelegate(QStyledItemDelegate):
         painter.drawRect(where.adjusted(0, 0, -1, -1))
 
     def _paint_words(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, layer: Layer, colours: theme.Tokens
+        self, painter: QPainter, option: QStyleOptionViewItem, index: RowIndex, layer: Layer, colours: theme.Tokens
     ) -> None:
         words, metrics = _words(option.rect), option.fontMetrics
         indent = _indent(metrics)
@@ -118,16 +118,18 @@ class LayerDelegate(QStyledItemDelegate):
 
     # Editing
 
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
+    def setEditorData(self, editor: QWidget, index: RowIndex) -> None:
         """Show the name, but never over what is being typed."""
         if not (isinstance(editor, QLineEdit) and editor.isModified()):
             super().setEditorData(editor, index)
 
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: RowIndex) -> None:
         """The name is edited where it stands."""
         editor.setGeometry(_words(option.rect).adjusted(_indent(option.fontMetrics) - 7, 6, 0, -5))
 
-    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+    def editorEvent(
+        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: RowIndex
+    ) -> bool:
         """A click on the eye shows or hides, with Alt it shows that layer alone; one on mode or colour opens a menu."""
         if not isinstance(event, QMouseEvent):
             return super().editorEvent(event, model, option, index)
@@ -150,7 +152,9 @@ class LayerDelegate(QStyledItemDelegate):
                 self.colourClicked.emit(layer, corner)
         return hit is not None
 
-    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: RowIndex
+    ) -> bool:
         """Say what each part of a row is for."""
         layer: Layer | None = index.data(LAYER)
         if layer is None:

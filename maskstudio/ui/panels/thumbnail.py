@@ -10,9 +10,10 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image, to_8bit
-from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.mask import Mask
 from maskstudio.ui.widgets.sampling import Samples
 
 _PAUSE = 200  # ms between two looks at what changed

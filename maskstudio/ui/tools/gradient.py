@@ -5,6 +5,7 @@ from typing import ClassVar
 from PySide6.QtCore import QLineF
 from PySide6.QtGui import QPainter
 
+from maskstudio.core.arrays import Point
 from maskstudio.core.geometry import Rect
 from maskstudio.core.gradient import gradient
 from maskstudio.params.tools import RampParams
@@ -14,8 +15,6 @@ from maskstudio.ui.tools.axis import to_45
 from maskstudio.ui.tools.base import Bench, M, Right, said
 from maskstudio.ui.tools.drawing import handle, outline
 from maskstudio.ui.tools.tint import Tint
-
-Point = tuple[float, float]
 
 _PREVIEW = 160  # px: the longer side of the picture shown while drawing
 _SHORTEST = 2  # logical pixels of a line that is one

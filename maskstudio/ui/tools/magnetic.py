@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from PySide6.QtGui import QPainter, QPolygonF
 
+from maskstudio.core.arrays import Point
 from maskstudio.core.scissors import Scissors
 from maskstudio.jobs import Token
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, said
 from maskstudio.ui.tools.drawing import handle, outline
-from maskstudio.ui.tools.polygon import Corners, Point
+from maskstudio.ui.tools.polygon import Corners
 
 _gestures = count()
 

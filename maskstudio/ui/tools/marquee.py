@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPolygonF
 
 from maskstudio.core.area import Area
+from maskstudio.core.arrays import Point
 from maskstudio.core.shapes import ellipse, rectangle
 from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
@@ -15,8 +16,6 @@ from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import squared
 from maskstudio.ui.tools.base import Bench, M, said
 from maskstudio.ui.tools.drawing import beside, label, label_area, outline
-
-Point = tuple[float, float]
 
 _SIDES = 96  # of the polygon an ellipse is drawn with
 

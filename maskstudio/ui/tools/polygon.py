@@ -3,14 +3,13 @@
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPolygonF
 
+from maskstudio.core.arrays import Point
 from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import to_45
 from maskstudio.ui.tools.base import Bench, M, said
 from maskstudio.ui.tools.drawing import handle, outline
-
-Point = tuple[float, float]
 
 _NEAR = 8  # logical pixels from the first corner within which a click closes
 _CLOSE = {Qt.Key.Key_Return, Qt.Key.Key_Enter}

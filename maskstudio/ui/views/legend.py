@@ -4,13 +4,14 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from maskstudio.core.arrays import Colour
 from maskstudio.ui.canvas.difference import HERE, SAME, THERE
-from maskstudio.ui.canvas.style import BAND, PLANES, Rgb, Style
+from maskstudio.ui.canvas.style import BAND, PLANES, Style
 
 _MARGIN, _PADDING, _SWATCH, _SPACE = 10, 8, 12, 6  # px
 _GROUND, _TEXT = QColor(24, 24, 24, 215), QColor(240, 240, 240)
 
-Entry = tuple[Rgb, str]
+Entry = tuple[Colour, str]
 
 
 def _said(text: str) -> str:

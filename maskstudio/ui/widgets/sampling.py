@@ -4,9 +4,10 @@ nothing however large the mask is.
 
 import numpy as np
 
+from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
-from maskstudio.core.mask import TILE, Index, Mask, Plane, grid
+from maskstudio.core.mask import TILE, Mask, grid
 from maskstudio.core.ops import Mode, combine_planes
 from maskstudio.core.paint import Paint, cover_pixels
 

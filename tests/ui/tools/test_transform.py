@@ -12,7 +12,7 @@ from maskstudio.core.document import Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.ui.tools.freetransform import Transform, TransformParams
-from maskstudio.ui.tools.transform_box import HANDLES, Box
+from maskstudio.ui.tools.transform_box import HANDLES, TransformBox
 
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 BOX = Rect(100, 80, 120, 60)
@@ -124,7 +124,7 @@ def test_the_handles_are_drawn(lent, pixels):
 
 
 boxes = st.builds(
-    Box,
+    TransformBox,
     st.builds(Rect, st.integers(-50, 50), st.integers(-50, 50), st.integers(4, 200), st.integers(4, 200)),
     st.tuples(st.floats(0.2, 3), st.floats(0.2, 3)),
     st.floats(-180, 180),
@@ -135,7 +135,7 @@ points = st.tuples(st.floats(-300, 300), st.floats(-300, 300))
 
 @given(boxes, st.sampled_from(HANDLES))
 def test_the_matrix_takes_corners_to_where_they_are_drawn(box, side):
-    first = Box(box.rect).place(side)
+    first = TransformBox(box.rect).place(side)
     assert box.matrix[:, :2] @ first + box.matrix[:, 2] == pytest.approx(box.place(side), abs=1e-6)
 
 
