@@ -20,8 +20,8 @@ from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers import registry
 from maskstudio.services.keychain import keychain
 
-State = Literal["ok", "note", "broken"]
-MARKS: dict[State, str] = {"ok": "✓", "note": "•", "broken": "✗"}
+Health = Literal["ok", "note", "broken"]
+MARKS: dict[Health, str] = {"ok": "✓", "note": "•", "broken": "✗"}
 _LIBRARIES = (
     "PySide6-Essentials",
     "opencv-python",
@@ -41,7 +41,7 @@ class Finding:
     """One thing that was tried: ``detail`` says what was found and, if broken, what to do."""
 
     check: str
-    state: State
+    state: Health
     detail: str
 
 

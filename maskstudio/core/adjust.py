@@ -9,10 +9,10 @@ import numpy as np
 from maskstudio.core import blur
 from maskstudio.core.area import Area, nothing, tight
 from maskstudio.core.arrays import Plane, Real
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.ops import apply_mask_params
-from maskstudio.core.progress import Check, go_on
 from maskstudio.core.solidcore import solidified
 from maskstudio.errors import BadMask, BadParameter
 from maskstudio.params.local import AdjustParams

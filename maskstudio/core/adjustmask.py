@@ -9,10 +9,10 @@ import numpy as np
 from maskstudio.core import blur
 from maskstudio.core.adjust import adjusted, reach
 from maskstudio.core.arrays import Index, Plane
+from maskstudio.core.callbacks import Progress, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import TILE, Mask, grid
-from maskstudio.core.progress import Progress, go_on
 from maskstudio.core.solidcore import solidified_mask
 from maskstudio.params.local import AdjustParams
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.arrays import Integers, Labels, Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
-from maskstudio.core.progress import Check, go_on
 from maskstudio.errors import BadMask
 
 LARGEST = 1_000_000  # px; larger pieces are counted, never removed

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from maskstudio.core.about import chunks_of, resolution_chunks
 from maskstudio.core.arrays import Opacity, Pixels
 from maskstudio.core.atomic import replacing
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.cutout import alpha_to_depth, cutout_raster
 from maskstudio.core.cv import cv2
 from maskstudio.core.decode import decode, decode_jpeg, decode_quarter, peeked_size
@@ -20,7 +21,6 @@ from maskstudio.core.metadata import Resolution
 from maskstudio.core.planes import Planes, alpha_of
 from maskstudio.core.png import Compression, png_pieces, raster_of
 from maskstudio.core.preview import Preview
-from maskstudio.core.progress import Progress
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
 from maskstudio.names import shown
 from maskstudio.params.local import ExportParams, MaskInParams

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from maskstudio.core.about import chunks_of
 from maskstudio.core.arrays import Colour, Plane
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
@@ -15,7 +16,6 @@ from maskstudio.core.image import to_8bit
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.core.png import Raster, png_pieces, raster_of
-from maskstudio.core.progress import Progress
 from maskstudio.core.stack import Sheet, Stack
 from maskstudio.core.thumbnail import SIDE, sampled
 

@@ -10,7 +10,7 @@ from maskstudio.core.document import Document, Layer, Origin
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, Opened, decode_image
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import Mode
+from maskstudio.core.ops import CombineMode
 from maskstudio.core.stack import Sheet, Stack
 from maskstudio.errors import BadImage, BadProject, TooLarge
 
@@ -18,7 +18,7 @@ _MERGED = "mergedimage.png"
 _FILE = 2 << 30  # bytes of one picture
 _ROOMY = 4  # how many times the pixels of the picture a layer of it may have
 _MOST = 1000
-_BLENDS: dict[str, Mode] = {"svg:dst-out": "subtract", "svg:dst-in": "intersect"}
+_BLENDS: dict[str, CombineMode] = {"svg:dst-out": "subtract", "svg:dst-in": "intersect"}
 
 
 def read(

@@ -5,8 +5,8 @@ from typing import Literal
 import numpy as np
 
 from maskstudio.core.arrays import Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.geometry import Rect
-from maskstudio.core.progress import Check, go_on
 from maskstudio.errors import BadParameter
 
 # Rows made at a time: what they need stays in the processor's cache.

@@ -7,7 +7,7 @@ from typing import Any
 from maskstudio.core.arrays import Colour
 from maskstudio.core.lazy import lazy
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import Mode
+from maskstudio.core.ops import CombineMode
 from maskstudio.core.paint import Paint
 from maskstudio.core.refinement import Refinement, Region, amount_of, same_alpha
 from maskstudio.params.local import UNADJUSTED, UNSHAPED, AdjustParams, MaskParams, RefineParams
@@ -105,7 +105,7 @@ class Layer:
     measured: Refinement | None = None
     refinement: Refinement | None = None
     visible: bool = True
-    mode: Mode = "add"
+    mode: CombineMode = "add"
     inverted: bool = False
     paint: Paint | None = None
     retouch: Paint | None = None

@@ -6,14 +6,14 @@ from typing import Any, Literal
 import numpy as np
 
 from maskstudio.core.arrays import Distances, Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect, margin
 from maskstudio.core.mask import Mask
-from maskstudio.core.progress import Check, go_on
 from maskstudio.core.tile import Tile, deep_tile, flat, frozen
 from maskstudio.errors import BadMask
 
-Mode = Literal["add", "subtract", "intersect"]
+CombineMode = Literal["add", "subtract", "intersect"]
 
 
 # A soft mask is treated as a stack of these level sets, from the core outwards.
@@ -54,7 +54,7 @@ def shape_mask(mask: Mask, padding: int, blur: int, *, check: Check = go_on) -> 
     return mask.put(apply_mask_params(mask.array(around), padding, blur, check=check), around.x, around.y)
 
 
-def combine(below: Mask, above: Mask, mode: Mode) -> Mask:
+def combine(below: Mask, above: Mask, mode: CombineMode) -> Mask:
     """``above`` added to, subtracted from or intersected with ``below``, tile by tile; both have one size."""
     if below.size != above.size:
         raise BadMask(
@@ -68,12 +68,12 @@ def combine(below: Mask, above: Mask, mode: Mode) -> Mask:
     return Mask(below.width, below.height, tiles)
 
 
-def combine_tiles(below: Tile, above: Tile, mode: Mode) -> Tile:
+def combine_tiles(below: Tile, above: Tile, mode: CombineMode) -> Tile:
     """``combine`` for one tile. Where a flat tile decides, the result is one of the two, or a shared flat one."""
     return _MERGES[mode](below, above)
 
 
-def combine_planes(below: Plane, above: Plane, mode: Mode) -> Plane:
+def combine_planes(below: Plane, above: Plane, mode: CombineMode) -> Plane:
     """``combine`` for arrays of one shape, uint8."""
     if mode == "add":
         added: Plane = cv2.max(below, above)

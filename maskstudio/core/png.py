@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskstudio.core import pngfilter
-from maskstudio.core.progress import Progress
+from maskstudio.core.callbacks import Progress
 
 Compression = Literal["fast", "smallest"]
 

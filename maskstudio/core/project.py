@@ -19,13 +19,13 @@ from maskstudio.core import flattened, foreign, projecthistory
 from maskstudio.core.about import chunks_of
 from maskstudio.core.archive import Archive, sniff
 from maskstudio.core.atomic import replacing
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.checked import parsed
 from maskstudio.core.document import Document
 from maskstudio.core.files import decode_image
 from maskstudio.core.frames import whole_frames
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
-from maskstudio.core.progress import Progress
 from maskstudio.core.projecthistory import Past, Sink
 from maskstudio.core.record import Reader, document_record, upgraded
 from maskstudio.core.shelf import ShelfWriter

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maskstudio.core.callbacks import Check
 from maskstudio.core.checked import Fields, clean, parsed
 from maskstudio.core.document import Document
-from maskstudio.core.frames import Frame, whole_frames
+from maskstudio.core.frames import FileFrame, whole_frames
 from maskstudio.core.history import Step
 from maskstudio.core.layer import Layer
-from maskstudio.core.progress import Check
 from maskstudio.core.record import MOST_LAYERS, Reader, upgraded
 from maskstudio.core.shelf import ShelfWriter
 from maskstudio.core.shelved import KINDS, ShelfReader
@@ -179,7 +179,7 @@ class _Tale:
         return cls(steps, story.whole("at", 0, len(steps) - 1), notes)
 
 
-def _frames(data: bytes) -> Iterator[Frame]:
+def _frames(data: bytes) -> Iterator[FileFrame]:
     try:
         for frame in whole_frames(data):
             if len(frame.kind) != 1:
@@ -189,7 +189,7 @@ def _frames(data: bytes) -> Iterator[Frame]:
         raise BadProject(_DAMAGED) from error
 
 
-def _header(frame: Frame, belongs: str) -> Fields:
+def _header(frame: FileFrame, belongs: str) -> Fields:
     header = parsed(frame.payload if frame.kind == b"H" and len(frame.payload) <= _NOTE else b"", "its beginning")
     if header.whole("format") > FORMAT:
         raise BadProject("it was written by a newer version of maskstudio")

@@ -16,7 +16,7 @@ from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import COLOURS, Found
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import Mode
+from maskstudio.core.ops import CombineMode
 from maskstudio.core.paint import Paint
 from maskstudio.core.shelf import Keeping
 from maskstudio.errors import BadParameter, BadProject
@@ -31,7 +31,7 @@ _MOST_IDS = 2**31
 P = TypeVar("P", bound=Params)
 
 
-class Kept(Protocol):
+class RecordedPlanes(Protocol):
     """Where a record finds its planes. Both raise BadProject for numbers nobody has given."""
 
     def mask(self, number: int) -> Mask:
@@ -195,7 +195,7 @@ UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0, 1: _from_
 class Reader:
     """Makes documents of records. What several have in common comes out as the same objects."""
 
-    def __init__(self, image: Image, kept: Kept) -> None:
+    def __init__(self, image: Image, kept: RecordedPlanes) -> None:
         self._image = image
         self._kept = kept
         self._paints: dict[tuple[int, int], Paint] = {}
@@ -228,7 +228,7 @@ class Reader:
     def layer(self, record: Fields) -> Layer:
         """One layer."""
         record = _completed(record)
-        mode: Mode = record.one_of("mode", *get_args(Mode))  # type: ignore[assignment]  # just checked
+        mode: CombineMode = record.one_of("mode", *get_args(CombineMode))  # type: ignore[assignment]  # just checked
         edge = _params(AdjustParams, record, "edge")
         regions = tuple(self._region(Fields(each, "a region")) for each in record.listed("regions", _MOST_REGIONS))
         edges = (edge, *(region.edge for region in regions))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskstudio.core.arrays import ColourTile, Index
-from maskstudio.core.frames import Frame
+from maskstudio.core.frames import FileFrame
 from maskstudio.core.mask import TILE, Mask
 from maskstudio.core.shelf import COLOUR_HEAD, ENTRY, FLAT, NONE, PLANE_HEAD, TILE_HEAD
 from maskstudio.core.tile import Tile, flat
@@ -50,7 +50,7 @@ class ShelfReader:
         self._sets: dict[int, dict[Index, ColourTile]] = {}
         self._entries = self._bytes = 0
 
-    def take(self, frame: Frame) -> None:
+    def take(self, frame: FileFrame) -> None:
         """Remember a frame of one of ``KINDS``."""
         if len(frame.payload) < 4:
             raise BadProject(_DAMAGED)

@@ -4,11 +4,11 @@ import numpy as np
 
 from maskstudio.core.area import Area, nothing, tight
 from maskstudio.core.arrays import Pixels, Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.flood import flood
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import to_8bit
-from maskstudio.core.progress import Check, go_on
 from maskstudio.core.seen import BLACK, WHITE, laid_on
 from maskstudio.errors import BadParameter
 from maskstudio.params.local import WandParams

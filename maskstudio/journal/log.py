@@ -31,7 +31,7 @@ SAMPLE = struct.Struct("<ddd")
 
 
 @dataclass(frozen=True, eq=False)
-class Live:
+class LiveStroke:
     """A stroke under way: which one of the journal's strokes, and the layer it is made on."""
 
     number: int
@@ -41,7 +41,7 @@ class Live:
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class JournalState:
     """All there is to keep at a moment. Frozen, so that any thread may read it.
 
     ``project`` is the file it is kept in, ``saved`` the document that file holds, ``digest`` the sha256 of that file as
@@ -86,7 +86,7 @@ class Log:
                 self._put(b"H", header)
             self._header = header
 
-    def take(self, state: State) -> None:
+    def take(self, state: JournalState) -> None:
         """Write what is new since the last state."""
         old, new = self._steps, state.steps
         start, end = _alike(old, new)
@@ -101,7 +101,7 @@ class Log:
         self._put(b"S", {**splice, "strokes": state.strokes, "when": time.time()})
         self._steps = new
 
-    def follow(self, live: Live) -> None:
+    def follow(self, live: LiveStroke) -> None:
         """Write the samples that have come since the last call."""
         if live.number != self._stroke:
             self._stroke, self._sent = live.number, 0

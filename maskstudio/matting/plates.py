@@ -13,7 +13,7 @@ from maskstudio.jobs import Token
 from maskstudio.matting import exposure
 from maskstudio.matting.backdrop import Backdrop, Pictured, Smooth, surroundings
 from maskstudio.matting.coarse import averaged, enlarged, side_for, unit
-from maskstudio.matting.known import Scene, solved
+from maskstudio.matting.known import KnownScene, solved
 from maskstudio.matting.presence import present
 from maskstudio.matting.register import align
 from maskstudio.matting.spread import spread
@@ -97,7 +97,7 @@ def clean_plate(image: Pixels, plate: Pixels, *, around: Plane | None = None, to
     quality = _likeness(first, back, seen & (there.trimap == 0))
     if quality < _AGREE:
         raise BadImage("The two pictures do not show the same scene.")
-    scene = Scene(image, Pictured(laid.pixels, gain, shift), side, laid.moved)
+    scene = KnownScene(image, Pictured(laid.pixels, gain, shift), side, laid.moved)
     alpha = solved(scene, there, token.part(0.35, 0.78, "Solving alpha"))
     _extend(alpha, laid.seen, side, token.part(0.78, 0.8))
     token.step(0.8, "Cleaning colours")

@@ -57,10 +57,10 @@ def explain_fore(image: Colours, alpha: Colours, fore: Colours, back: Colours) -
     return moved
 
 
-Known = tuple[Colours, Colours]
+Sides = tuple[Colours, Colours]
 
 
-def _levels(image: Colours, alpha: Colours) -> Iterator[tuple[Colours, Colours, Known, Known]]:
+def _levels(image: Colours, alpha: Colours) -> Iterator[tuple[Colours, Colours, Sides, Sides]]:
     """From fine to coarse, each half the size: image, alpha, and the mean colour and weight of either side."""
     alpha = alpha[..., None]
     fore: Colours

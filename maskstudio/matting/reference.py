@@ -26,7 +26,7 @@ from maskstudio.matting.refine import solve_alpha
 
 log = logging.getLogger(__name__)
 
-Name = Literal["closed-form", "knn", "lbdm", "lkm", "random-walk", "shared"]
+ReferenceSolver = Literal["closed-form", "knn", "lbdm", "lkm", "random-walk", "shared"]
 
 # Known pixels around the band that a solver of small windows looks at; those not named here look at all there are.
 _CONTEXT: dict[str, int] = {"closed-form": 8, "lbdm": 8, "random-walk": 8, "lkm": 32}
@@ -36,7 +36,7 @@ _GIVING_UP = (ArithmeticError, AssertionError, IndexError, RuntimeError, ValueEr
 
 
 def solve_with(
-    name: Name,
+    name: ReferenceSolver,
     image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
     trimap: npt.NDArray[np.uint8],
     *,
@@ -51,8 +51,8 @@ def solve_with(
     ``shared``: Gastal, Oliveira, "Shared sampling for real-time alpha matting", Eurographics 2010.
     Raises ``BadParameter`` for any other name.
     """
-    if name not in get_args(Name):
-        raise BadParameter(f"There is no solver called {name}; choose one of {', '.join(get_args(Name))}.")
+    if name not in get_args(ReferenceSolver):
+        raise BadParameter(f"There is no solver called {name}; choose one of {', '.join(get_args(ReferenceSolver))}.")
     check_sizes(image, trimap, "trimap")
     token = token or Token()
     unknown = cv2.inRange(trimap, 1, 254)
@@ -69,7 +69,7 @@ def solve_with(
     return alpha
 
 
-def _box(name: Name, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint8]) -> Rect:
+def _box(name: ReferenceSolver, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint8]) -> Rect:
     """What the solver is shown: the surroundings of the band if they hold both sides, else everything."""
     whole = Rect(0, 0, trimap.shape[1], trimap.shape[0])
     if name not in _CONTEXT:
@@ -79,7 +79,7 @@ def _box(name: Name, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint
     return box if (known == 0).any() and (known == 255).any() else whole
 
 
-def _solve(name: Name, image: Double, trimap: npt.NDArray[np.uint8], token: Token) -> Double:
+def _solve(name: ReferenceSolver, image: Double, trimap: npt.NDArray[np.uint8], token: Token) -> Double:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(paths.cache() / "numba"))
     token.step(0.02, "Preparing the reference solver, once for half a minute")
     with warnings.catch_warnings():
@@ -91,7 +91,7 @@ def _solve(name: Name, image: Double, trimap: npt.NDArray[np.uint8], token: Toke
     return np.nan_to_num(solved, nan=0.5).clip(0, 1)
 
 
-def _estimator(name: Name, token: Token) -> Callable[[Double, Double], Double]:
+def _estimator(name: ReferenceSolver, token: Token) -> Callable[[Double, Double], Double]:
     import pymatting
 
     solvers: dict[str, Callable[..., Double]] = {

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskstudio.core.arrays import Flags, Indices, Plane, Real
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import within
-from maskstudio.core.progress import Check, go_on
 from maskstudio.matting import things
 from maskstudio.matting.coarse import averaged
 

@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 
 from maskstudio.core.arrays import Double, Flags, Indices, Labels, Plane
+from maskstudio.core.callbacks import Check
 from maskstudio.core.cv import cv2
-from maskstudio.core.progress import Check
 
 # The shares of its area that a thing keeps: one that is thin or has thin walls, and any other.
 _THIN, _ANY = 0.82, 0.55

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskstudio.core.arrays import Distances, Flags, Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
-from maskstudio.core.progress import Check, go_on
 from maskstudio.errors import BadMask, BadParameter
 
 FOREGROUND, UNKNOWN, BACKGROUND = 255, 128, 0

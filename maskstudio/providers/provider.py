@@ -9,7 +9,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 
 Operation = Literal["detect", "cutout"]
-State = Literal["ready", "download", "unavailable"]
+Readiness = Literal["ready", "download", "unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ModelState:
     name: str
     title: str
     operations: frozenset[Operation]
-    state: State
+    state: Readiness
     note: str = ""
     size: int | None = None  # bytes to download
 

@@ -7,7 +7,7 @@ from itertools import count
 from maskstudio.core.arrays import Colour
 from maskstudio.core.document import Document, Layer, Origin
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import Mode, combine
+from maskstudio.core.ops import CombineMode, combine
 from maskstudio.core.warp import moved
 from maskstudio.jobs import Token
 from maskstudio.session.entered import Entered
@@ -36,7 +36,7 @@ class LayerVerbs(ShapingVerbs):
         if document.solo != layer_id and (layer_id is None or document.layer(layer_id)):
             self.commit(document.changed(solo=layer_id), "Show all layers" if layer_id is None else "Solo layer")
 
-    def set_mode(self, layer_id: int, mode: Mode) -> None:
+    def set_mode(self, layer_id: int, mode: CombineMode) -> None:
         """Add, subtract or intersect a layer with what lies below."""
         self._edit(layer_id, f"{mode.capitalize()} layer", mode=mode)
 

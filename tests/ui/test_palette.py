@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from maskstudio.ui.help.offered import Entry, ranked
+from maskstudio.ui.help.offered import PaletteEntry, ranked
 from maskstudio.ui.registry.table import ACTIONS, BY_ID
 from maskstudio.ui.widgets.fuzzy import score
 
@@ -31,7 +31,9 @@ K = Qt.Key
     ],
 )  # fmt: skip
 def test_a_few_letters_are_enough(query, first):
-    entries = [Entry(spec.id, spec.text, spec.menu, lambda: None, tip=spec.tip, also=spec.also) for spec in ACTIONS]
+    entries = [
+        PaletteEntry(spec.id, spec.text, spec.menu, lambda: None, tip=spec.tip, also=spec.also) for spec in ACTIONS
+    ]
     assert ranked(query, entries, [])[0].title == first
 
 
@@ -56,7 +58,7 @@ def test_a_word_finds_itself(word):
 
 
 def entry(name, reason=""):
-    return Entry(name, name.title(), "Menu", lambda: None, reason=reason)
+    return PaletteEntry(name, name.title(), "Menu", lambda: None, reason=reason)
 
 
 def test_what_was_used_lately_comes_first_and_what_cannot_be_done_later():

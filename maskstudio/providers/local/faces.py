@@ -41,7 +41,7 @@ class Face:
 
 def find(rgb: Pixels8, token: Token, *, near: bool = False) -> list[Face]:
     """Faces in a photo (H, W, 3), best first; ``near`` looks for those that fill much of the photo only."""
-    finder: graphs.Kind = "face_short" if near else "face_full"
+    finder: graphs.GraphName = "face_short" if near else "face_full"
     places = list(squares(rgb.shape[1], rgb.shape[0], 1 if near else _LEVELS))
     seen: list[Face] = []
     for number, (left, top, side) in enumerate(places):
@@ -74,7 +74,7 @@ def _starts(length: int, side: float) -> npt.NDArray[np.float64]:
     return np.linspace(0, length - side, int(np.ceil((length - side) / (side * 0.75))) + 1)
 
 
-def _look(kind: graphs.Kind, rgb: Pixels8, left: float, top: float, side: float) -> list[Face]:
+def _look(kind: graphs.GraphName, rgb: Pixels8, left: float, top: float, side: float) -> list[Face]:
     """Faces in a square of the photo. One cut by its border is whole in a neighbour, and the better one is kept."""
     answer = graphs.get(kind).run(graphs.square(rgb, left, top, side, _SIZES[kind]))
     return [_face(each, left, top, side) for each in answer.detections or []]

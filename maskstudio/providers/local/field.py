@@ -13,7 +13,7 @@ from maskstudio.providers.local.shapes import around, covered, painted, to_bytes
 
 
 @dataclass(frozen=True)
-class Field:
+class ScalarField:
     """A coarse field over an image: ``values`` (h, w), positive inside; ``scale`` and ``offset`` (x, y) map image
     px to grid px: column ``(x + 0.5) * scale[0] + offset[0]``, with the same half-pixel convention in the grid.
     """

@@ -18,7 +18,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.quiet import silence
 from maskstudio.errors import ModelUnavailable
 
-Kind = Literal["face_full", "face_short", "face_mesh", "hands", "selfie", "selfie_wide"]
+GraphName = Literal["face_full", "face_short", "face_mesh", "hands", "selfie", "selfie_wide"]
 
 _WEAK = 0.2  # graphs report everything above this; who asks decides what counts
 _MANY = 20  # hands in one picture
@@ -45,14 +45,14 @@ class Graph:
 _making = threading.Lock()
 
 
-def get(kind: Kind) -> Graph:
+def get(kind: GraphName) -> Graph:
     """The graph of this kind, made once; ``ModelUnavailable`` where MediaPipe is not installed."""
     with _making:
         return _made(kind)
 
 
 @lru_cache(maxsize=16)
-def _made(kind: Kind) -> Graph:
+def _made(kind: GraphName) -> Graph:
     with silence():  # TensorFlow Lite greets and cannot be told not to
         try:
             graph = Graph(_solution_base()(**_GRAPHS[kind]))
@@ -110,7 +110,7 @@ def _selfie(model: int) -> dict[str, Any]:
     }
 
 
-_GRAPHS: dict[Kind, dict[str, Any]] = {
+_GRAPHS: dict[GraphName, dict[str, Any]] = {
     "face_full": _faces("full"),
     "face_short": _faces("short"),
     "face_mesh": {

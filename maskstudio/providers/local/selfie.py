@@ -45,7 +45,7 @@ def probability(rgb: Pixels8) -> Real:
 def _look(rgb: Pixels8) -> Real:
     """The mean answer of both models to a picture and its mirror image."""
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
-    kinds: tuple[graphs.Kind, ...] = ("selfie", "selfie_wide")
+    kinds: tuple[graphs.GraphName, ...] = ("selfie", "selfie_wide")
     straight = [graphs.get(kind).run(rgb).segmentation_mask for kind in kinds]
     turned = [graphs.get(kind).run(mirrored).segmentation_mask[:, ::-1] for kind in kinds]
     answer: Real = np.clip(np.mean([*straight, *turned], axis=0), 0, 1).astype(np.float32)

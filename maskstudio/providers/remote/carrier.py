@@ -78,7 +78,7 @@ async def delete(link: str, times: Times, deadline: Deadline) -> None:
     await _patiently(once, f"The file at {origin_of(link).host}", times, deadline, sends=True)
 
 
-Once = Callable[[httpx.AsyncClient], Awaitable[bytes]]
+Attempt = Callable[[httpx.AsyncClient], Awaitable[bytes]]
 
 
 class _Status(Exception):
@@ -86,7 +86,7 @@ class _Status(Exception):
 
 
 async def _patiently(
-    once: Once,
+    once: Attempt,
     what: str,
     times: Times,
     deadline: Deadline,

@@ -17,7 +17,7 @@ from maskstudio.providers.remote.said import number, said
 from maskstudio.providers.remote.wire import Reply
 
 Json = dict[str, Any]
-State = Literal["running", "done", "failed", "missing"]
+TaskState = Literal["running", "done", "failed", "missing"]
 
 TITLE = "Runware"
 LONGEST = 2048  # px on the longer side of what the service stores (section 1.5)
@@ -140,7 +140,7 @@ class Outcome:
     said       how the service calls the task and its pictures
     """
 
-    state: State
+    state: TaskState
     picture: tuple[str, str] | None = field(default=None, repr=False)
     boxes: tuple[Box, ...] = ()
     cost: float | None = None

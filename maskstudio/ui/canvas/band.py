@@ -29,7 +29,7 @@ _PHOTOS = PHOTOS | {"overlay"}
 _BESIDE = 8  # pixels of a level around a piece that may show in the lines along its border
 
 
-class Band:
+class BandOverlay:
     """The trimap of an image of ``size``; ``trimap`` is None while none is shown."""
 
     def __init__(self, size: tuple[int, int]) -> None:

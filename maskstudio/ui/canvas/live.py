@@ -9,7 +9,7 @@ from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas.pyramid import merged
 from maskstudio.ui.canvas.scene import Scene
 
-Reader = Callable[[Rect], Plane]
+ReadPlane = Callable[[Rect], Plane]
 
 
 class Live:
@@ -19,7 +19,7 @@ class Live:
     out equal to the document's own; ``touch`` tells where it is not any more.
     """
 
-    def __init__(self, scene: Scene, read: Reader) -> None:
+    def __init__(self, scene: Scene, read: ReadPlane) -> None:
         self._scene = scene
         self._read = read
         self._touched: set[Index] = set()

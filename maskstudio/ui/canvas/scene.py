@@ -12,7 +12,7 @@ from maskstudio.core.document import Document, compare
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas import tints
-from maskstudio.ui.canvas.band import Band
+from maskstudio.ui.canvas.band import BandOverlay
 from maskstudio.ui.canvas.draw import draw, draw_mapped
 from maskstudio.ui.canvas.photo import Photo, finest
 from maskstudio.ui.canvas.pixels import OPAQUE, PREMULTIPLIED, ScreenColours, premultiplied
@@ -45,7 +45,7 @@ class Scene:
         self._raw = Pyramid(*document.size, 4, lambda rect: self._read_cut(document.image.pixels[rect.slices()], rect))
         self._soft = Pyramid(*document.size, 1, lambda rect: tints.softness()[self.read_alpha(rect)])
         self.of_alpha = self._alpha, self._cut, self._raw, self._soft
-        self.band: Band = twin.band if twin else Band(document.size)
+        self.band: BandOverlay = twin.band if twin else BandOverlay(document.size)
 
     @property
     def builds(self) -> int:

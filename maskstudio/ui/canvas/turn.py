@@ -13,7 +13,7 @@ _QUARTERS: dict[float, Point] = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0
 
 
 @dataclass(frozen=True)
-class Turn:
+class ViewTurn:
     """A ``window`` of so many device pixels that shows an upright frame mirrored left to right (if ``mirrored``), then
     turned clockwise by ``angle`` degrees (0 up to 360), both about the middle.
 

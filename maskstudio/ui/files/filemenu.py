@@ -20,10 +20,10 @@ from maskstudio.settings import Settings
 from maskstudio.ui.files.tabs import Tab, Tabs
 from maskstudio.ui.widgets import dialogs
 from maskstudio.ui.widgets.handover import hand_over
+from maskstudio.ui.widgets.notice import NoticeButton
 
 _CUTOUT = "-cutout"  # after the photo's name
 _MODELS = (".pt", ".onnx")
-Offer = tuple[str, Callable[[], object]]  # the words of a button and what it does
 
 
 class _Export(NamedTuple):
@@ -216,7 +216,7 @@ class Files:
 
     # When it fails
 
-    def way_out(self, error: MaskStudioError) -> Offer | None:
+    def way_out(self, error: MaskStudioError) -> NoticeButton | None:
         """What could be offered to go on in spite of ``error``."""
         if isinstance(error, TooLarge) and (path := self._failed):
             return _tr("Open Anyway"), partial(self.open, path, anyway=True)

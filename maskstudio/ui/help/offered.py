@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from maskstudio import paths
 from maskstudio.names import path_of, shown
 from maskstudio.ui.files.reopening import ClosedDocuments, facts
-from maskstudio.ui.registry.spec import WHY_NOT
+from maskstudio.ui.registry.entry import WHY_NOT
 from maskstudio.ui.registry.table import BY_ID
 from maskstudio.ui.widgets.fuzzy import score
 from maskstudio.ui.widgets.icons import icon
@@ -30,7 +30,7 @@ def _tr(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PaletteEntry:
     """A row of the palette. ``reason`` says why it cannot be done now; such a row can be read but not run."""
 
     id: str
@@ -44,15 +44,15 @@ class Entry:
     reason: str = ""
 
 
-def commands(actions: dict[str, QAction]) -> list[Entry]:
+def commands(actions: dict[str, QAction]) -> list[PaletteEntry]:
     """An entry for each action there is, in the order of the menus."""
     return [_command(action) for name, action in actions.items() if name in BY_ID and name != "edit.commands"]
 
 
-def _command(action: QAction) -> Entry:
+def _command(action: QAction) -> PaletteEntry:
     spec = BY_ID[action.objectName()]
     keys = action.shortcuts()
-    return Entry(
+    return PaletteEntry(
         id=spec.id,
         title=action.text(),
         place=" – ".join(QCoreApplication.translate("actions", part) for part in (spec.menu, spec.submenu) if part),
@@ -65,10 +65,10 @@ def _command(action: QAction) -> Entry:
     )
 
 
-def recent_files(recent: Iterable[str], open_file: Callable[[Path], object]) -> list[Entry]:
+def recent_files(recent: Iterable[str], open_file: Callable[[Path], object]) -> list[PaletteEntry]:
     """An entry for each file that is still there."""
     return [
-        Entry(
+        PaletteEntry(
             id=f"recent:{shown(text)}",
             title=_tr("Open {}").format(shown(path_of(text).name)),
             place=_tr("Recent file"),
@@ -82,10 +82,10 @@ def recent_files(recent: Iterable[str], open_file: Callable[[Path], object]) -> 
     ]
 
 
-def closed_documents(documents: ClosedDocuments) -> list[Entry]:
+def closed_documents(documents: ClosedDocuments) -> list[PaletteEntry]:
     """An entry for each document that was closed and can be reopened, with its small picture."""
     return [
-        Entry(
+        PaletteEntry(
             id=f"closed:{one.folder.name}",
             title=_tr("Reopen {}").format(one.name),
             place=_tr("Closed document"),
@@ -97,7 +97,7 @@ def closed_documents(documents: ClosedDocuments) -> list[Entry]:
     ]
 
 
-def numbers(query: str, window: QWidget) -> list[Entry]:
+def numbers(query: str, window: QWidget) -> list[PaletteEntry]:
     """For "padding 10" and the like: an entry that sets that number, for each field in the window that fits."""
     typed = _NUMBER.match(query.strip())
     if typed is None or not typed["words"].strip():
@@ -108,11 +108,11 @@ def numbers(query: str, window: QWidget) -> list[Entry]:
     return [_number(each, typed["number"]) for _, each in sorted(found, key=lambda pair: -pair[0])][:3]
 
 
-def _number(each: NumberField, text: str) -> Entry:
+def _number(each: NumberField, text: str) -> PaletteEntry:
     value = min(max(each.valueFromText(text), each.minimum()), each.maximum())
     shown = f"{each.textFromValue(value)}{each.suffix()}"
     off = not each.isEnabled()
-    return Entry(
+    return PaletteEntry(
         id=f"number:{each.objectName()}",
         title=_tr("Set {} to {}").format(each.accessibleName(), shown),
         place=_tr("Number"),
@@ -123,7 +123,7 @@ def _number(each: NumberField, text: str) -> Entry:
     )
 
 
-def ranked(query: str, entries: Iterable[Entry], recent: list[str]) -> list[Entry]:
+def ranked(query: str, entries: Iterable[PaletteEntry], recent: list[str]) -> list[PaletteEntry]:
     """The entries that fit, best first; without a query all of them, those used lately first."""
     every = list(entries)
     if not query.strip():
@@ -133,7 +133,7 @@ def ranked(query: str, entries: Iterable[Entry], recent: list[str]) -> list[Entr
     return [entry for _, entry in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _fit(query: str, entry: Entry, recent: list[str]) -> float:
+def _fit(query: str, entry: PaletteEntry, recent: list[str]) -> float:
     texts = {"also": f"{entry.title} {entry.also}", "menu": f"{entry.place} {entry.title}"}
     fits = [score(query, entry.title), *(score(query, text) * _SHARES[name] for name, text in texts.items())]
     if all(word in entry.tip.lower() for word in query.lower().split()):

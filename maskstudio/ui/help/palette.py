@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from maskstudio.ui.help.offered import Entry, ranked
+from maskstudio.ui.help.offered import PaletteEntry, ranked
 from maskstudio.ui.help.palette_row import ROW_HEIGHT, RowPainter
 from maskstudio.ui.keys.manners import OWNS_KEYS
 from maskstudio.ui.widgets import theme
@@ -26,9 +26,9 @@ class _Model(QAbstractListModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.entries: list[Entry] = []
+        self.entries: list[PaletteEntry] = []
 
-    def show_entries(self, entries: list[Entry]) -> None:
+    def show_entries(self, entries: list[PaletteEntry]) -> None:
         self.beginResetModel()
         self.entries = entries
         self.endResetModel()
@@ -54,7 +54,7 @@ class Palette(QFrame):
     lately, newest first, and is changed in place.
     """
 
-    def __init__(self, window: QWidget, find: Callable[[str], list[Entry]], recent: list[str]) -> None:
+    def __init__(self, window: QWidget, find: Callable[[str], list[PaletteEntry]], recent: list[str]) -> None:
         super().__init__(window)
         self.setObjectName("palette")
         self.setAccessibleName(self.tr("Find a Command"))
@@ -118,7 +118,7 @@ class Palette(QFrame):
         self._run(self.list.currentIndex())
 
     @property
-    def found(self) -> list[Entry]:
+    def found(self) -> list[PaletteEntry]:
         """The entries on show."""
         return self._model.entries
 
@@ -163,7 +163,7 @@ class Palette(QFrame):
         self._place()
 
     def _explain(self) -> None:
-        entry = cast("Entry | None", self.list.currentIndex().data(ENTRY))
+        entry = cast("PaletteEntry | None", self.list.currentIndex().data(ENTRY))
         if entry is None:
             self.says.setText(self.tr("Nothing is called that."))
             return
@@ -171,7 +171,7 @@ class Palette(QFrame):
         self.query.setAccessibleDescription(str(self.list.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)))
 
     def _run(self, index: QModelIndex) -> None:
-        entry = cast("Entry | None", index.data(ENTRY))
+        entry = cast("PaletteEntry | None", index.data(ENTRY))
         if entry is None or entry.reason:
             return
         self._recent[:] = [entry.id, *(each for each in self._recent if each != entry.id)][:_REMEMBERED]
@@ -188,7 +188,7 @@ class Palette(QFrame):
         self.setGeometry((room.width() - width) // 2, _TOP, width, height)
 
 
-def ranked_or_typed(query: str, entries: list[Entry], recent: list[str]) -> list[Entry]:
+def ranked_or_typed(query: str, entries: list[PaletteEntry], recent: list[str]) -> list[PaletteEntry]:
     """Numbers that were typed out come first: they were made for this query and fit it by themselves."""
     typed = [entry for entry in entries if entry.id.startswith("number:")]
     return typed + ranked(query, (entry for entry in entries if entry not in typed), recent)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from maskstudio.ui.help.offered import Entry
+from maskstudio.ui.help.offered import PaletteEntry
 from maskstudio.ui.widgets import theme
 
 ROW_HEIGHT = 30  # px
@@ -14,7 +14,7 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 class RowPainter(QStyledItemDelegate):
-    """Paints one ``Entry``, found under the user role."""
+    """Paints one ``PaletteEntry``, found under the user role."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """All rows are of one height."""
@@ -24,7 +24,7 @@ class RowPainter(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """The row in the colours of the theme; what cannot be done now is grey, and says why instead of its menu."""
-        entry: Entry = index.data(Qt.ItemDataRole.UserRole)
+        entry: PaletteEntry = index.data(Qt.ItemDataRole.UserRole)
         colours, chosen = theme.tokens(), bool(option.state & QStyle.StateFlag.State_Selected)
         rect: QRect = option.rect
         painter.save()
@@ -43,7 +43,13 @@ class RowPainter(QStyledItemDelegate):
 
 
 def _paint_words(
-    painter: QPainter, entry: Entry, room: QRect, colours: theme.Tokens, metrics: QFontMetrics, *, chosen: bool
+    painter: QPainter,
+    entry: PaletteEntry,
+    room: QRect,
+    colours: theme.ThemeColours,
+    metrics: QFontMetrics,
+    *,
+    chosen: bool,
 ) -> None:
     painter.setPen(QColor((colours.muted if chosen else colours.disabled) if entry.reason else colours.text))
     title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideMiddle, room.width())
@@ -55,7 +61,9 @@ def _paint_words(
         painter.drawText(rest, _MIDDLE | Qt.AlignmentFlag.AlignRight, aside)
 
 
-def _paint_keys(painter: QPainter, entry: Entry, rect: QRect, colours: theme.Tokens, metrics: QFontMetrics) -> int:
+def _paint_keys(
+    painter: QPainter, entry: PaletteEntry, rect: QRect, colours: theme.ThemeColours, metrics: QFontMetrics
+) -> int:
     """Paint the key as a cap; returns where the room to the left of it ends."""
     if not entry.key:
         return rect.right() - _PAD

@@ -75,7 +75,7 @@ class LayerDelegate(QStyledItemDelegate):
         icon(layer.mode).paint(painter, _centred(_mode(rect)))
         painter.restore()
 
-    def _paint_thumbnail(self, painter: QPainter, where: QRect, layer: Layer, colours: theme.Tokens) -> None:
+    def _paint_thumbnail(self, painter: QPainter, where: QRect, layer: Layer, colours: theme.ThemeColours) -> None:
         document = self._session.document
         if document is None:
             return
@@ -87,7 +87,12 @@ class LayerDelegate(QStyledItemDelegate):
         painter.drawRect(where.adjusted(0, 0, -1, -1))
 
     def _paint_words(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: RowIndex, layer: Layer, colours: theme.Tokens
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: RowIndex,
+        layer: Layer,
+        colours: theme.ThemeColours,
     ) -> None:
         words, metrics = _words(option.rect), option.fontMetrics
         indent = _indent(metrics)
@@ -106,7 +111,7 @@ class LayerDelegate(QStyledItemDelegate):
         name = painter.fontMetrics().elidedText(layer.name, Qt.TextElideMode.ElideRight, upper.width() - indent)
         painter.drawText(upper.adjusted(indent, 0, 0, 0), flags, name)
 
-    def _paint_marks(self, painter: QPainter, row: QRect, layer: Layer, colours: theme.Tokens) -> None:
+    def _paint_marks(self, painter: QPainter, row: QRect, layer: Layer, colours: theme.ThemeColours) -> None:
         """The colour a layer is told by, and small icons for what was done to it."""
         painter.setPen(QPen(QColor(colours.border), 1))
         painter.setBrush(QColor(*layer.colour))

@@ -15,17 +15,17 @@ from maskstudio.core.geometry import EMPTY
 from maskstudio.errors import Busy, CapReached, KeyNeeded, MaskStudioError, PaymentNeeded, Unreachable
 from maskstudio.services import accounts
 from maskstudio.services.departure import Departure
+from maskstudio.session.sending import Go
 from maskstudio.ui.keys.keymap import shown
 
 if TYPE_CHECKING:
     from maskstudio.core.image import Image
     from maskstudio.session.session import Session
-    from maskstudio.ui.files.filemenu import Offer
     from maskstudio.ui.services.departuresheet import DepartureSheet
     from maskstudio.ui.services.elsewhere import Elsewhere
+    from maskstudio.ui.widgets.notice import NoticeButton
     from maskstudio.ui.window.window import MainWindow
 
-Go = Callable[[Departure], object]
 _WHERE = "where"  # in the remembered values of a panel
 _HOSTED = ("adobe", "server402", "alibaba")  # services that take links only
 _AWAIT = (PaymentNeeded, Busy, Unreachable, CapReached)  # what need not keep the user waiting
@@ -117,7 +117,7 @@ class Sending:
     # What became of it
 
     def _stranded(self, session: Session, departure: Departure, error: MaskStudioError) -> None:
-        offer: Offer | None = None
+        offer: NoticeButton | None = None
         if session.document is None:  # its tab was closed: there is nothing to try again with
             if error.again and departure.photo is not None:
                 self._window.owed.tell(f"{departure.photo.name}: {error}")

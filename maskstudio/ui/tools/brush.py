@@ -50,7 +50,7 @@ class Painting(Stroking[PaintParams]):
         return self.session.stroke_to(x, y, pressure)
 
 
-class Brush(Painting):
+class BrushTool(Painting):
     """Paints into the mask."""
 
     name = "brush"
@@ -62,7 +62,7 @@ class Brush(Painting):
         return f"{said('Drag to paint into the mask. Alt or the right button erases.')} {self._sizing_hint}"
 
 
-class Eraser(Painting):
+class EraserTool(Painting):
     """Paints out of the mask."""
 
     name = "eraser"

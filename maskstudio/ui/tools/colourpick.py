@@ -19,7 +19,7 @@ _AROUND = 2  # px on either side that are averaged, which evens out grain
 _SIDE = 34.0  # logical pixels of the colour beside the pointer
 
 
-class ColourPick(Tool[Params]):
+class ColourPickTool(Tool[Params]):
     """``take`` gets red, green and blue (0..255) of what can be seen at the click; ``over`` is called when done."""
 
     name = "colourPick"

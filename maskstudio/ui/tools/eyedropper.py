@@ -13,7 +13,7 @@ from maskstudio.ui.tools.cursors import dropper
 from maskstudio.ui.tools.drawing import beside, label, label_area
 
 
-class Eyedropper(Tool[Params]):
+class EyedropperTool(Tool[Params]):
     """``taken(share)`` is called with the coverage that was clicked, 0..1."""
 
     name = "eyedropper"

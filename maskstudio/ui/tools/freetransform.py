@@ -56,7 +56,7 @@ class TransformParams(Params):
     )  # fmt: skip
 
 
-class Transform(Tool[TransformParams]):
+class TransformTool(Tool[TransformParams]):
     """Works for as long as it is lent the pointer; ``over`` is called when it is done."""
 
     name = "transform"

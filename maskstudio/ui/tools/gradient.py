@@ -20,7 +20,7 @@ _PREVIEW = 160  # px: the longer side of the picture shown while drawing
 _SHORTEST = 2  # logical pixels of a line that is one
 
 
-class Gradient(AreaTool[RampParams]):
+class GradientTool(AreaTool[RampParams]):
     """A rough one follows the line; the real one is left to a thread when the button goes up."""
 
     name = "gradient"

@@ -10,7 +10,7 @@ from maskstudio.ui.tools.drawing import clip_of
 from maskstudio.ui.tools.trace import Trace
 
 
-class Lasso(AreaTool[AreaParams]):
+class LassoTool(AreaTool[AreaParams]):
     """A line of one drag, closed at its end."""
 
     name = "lasso"

@@ -20,7 +20,7 @@ from maskstudio.ui.tools.drawing import beside, label, label_area, outline
 _SIDES = 96  # of the polygon an ellipse is drawn with
 
 
-class Marquee(AreaTool[AreaParams]):
+class MarqueeTool(AreaTool[AreaParams]):
     """Shift makes it square, Alt draws from the centre, Space moves it: all pressed after the start."""
 
     kind = AreaParams
@@ -154,7 +154,7 @@ class Marquee(AreaTool[AreaParams]):
         self._shown = here
 
 
-class Rectangle(Marquee):
+class RectangleTool(MarqueeTool):
     """A rectangle."""
 
     name = "rectangle"
@@ -166,7 +166,7 @@ class Rectangle(Marquee):
         return said("Drag a rectangle. Then Shift makes it square, Alt draws from the centre, Space moves it.")
 
 
-class Ellipse(Marquee):
+class EllipseTool(MarqueeTool):
     """An ellipse in the box that is drawn."""
 
     name = "ellipse"

@@ -24,7 +24,7 @@ _FAST = 10
 _LEFT = Qt.MouseButton.LeftButton
 
 
-class Move(Tool[Params]):
+class MoveTool(Tool[Params]):
     """What moves is shown as a tint; it lands when button or key is let go, as one step."""
 
     name = "move"

@@ -16,7 +16,7 @@ _CLOSE = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _BACK = {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
 
 
-class Corners(AreaTool[AreaParams]):
+class CornersTool(AreaTool[AreaParams]):
     """What polygon and magnetic lasso have in common: corners by clicks, and a line to the pointer."""
 
     kind = AreaParams
@@ -177,7 +177,7 @@ class Corners(AreaTool[AreaParams]):
         self._shown = here
 
 
-class Polygon(Corners):
+class PolygonTool(CornersTool):
     """Straight sides."""
 
     name = "polygon"

@@ -13,7 +13,7 @@ from maskstudio.ui.tools.drawing import label, label_area
 _STEP = 15  # degrees, with Shift
 
 
-class Rotate(Tool[Params]):
+class RotateTool(Tool[Params]):
     """Esc while dragging goes back; Esc at rest sets the view upright."""
 
     name = "rotate"

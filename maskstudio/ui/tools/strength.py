@@ -10,7 +10,7 @@ from typing import Any
 from maskstudio.ui.keys.digits import Digits
 from maskstudio.ui.tools.base import AnyTool
 from maskstudio.ui.tools.brush import Painting
-from maskstudio.ui.tools.hinting import Hinting
+from maskstudio.ui.tools.hinting import HintTool
 from maskstudio.ui.tools.stroking import Stroking
 
 _STEP = 0.1
@@ -68,7 +68,7 @@ class Strength:
     def _toggle_erasing(self) -> None:
         """With the refine or the trimap brush; from any other tool, to the refine brush."""
         used = self._tools[self._name()]
-        if isinstance(used, Hinting):
+        if isinstance(used, HintTool):
             used.toggle_erasing()
         else:
             self._choose("refine")

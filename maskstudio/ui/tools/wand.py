@@ -44,7 +44,7 @@ class _Touch:
     released: bool = False
 
 
-class MagicWand(AreaTool[ColourParams]):
+class WandTool(AreaTool[ColourParams]):
     """Looking for the colour is left to a thread; what it found is shown, and folded in once the button is up."""
 
     name = "wand"

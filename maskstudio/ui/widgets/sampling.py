@@ -8,7 +8,7 @@ from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import TILE, Mask, grid
-from maskstudio.core.ops import Mode, combine_planes
+from maskstudio.core.ops import CombineMode, combine_planes
 from maskstudio.core.paint import Paint, cover_pixels
 
 
@@ -64,7 +64,7 @@ class DocumentSamples:
         self._step = step
         self._kept: dict[tuple[int, str], Samples] = {}
 
-    def alpha(self, layers: list[tuple[Layer, Mode]]) -> Plane:
+    def alpha(self, layers: list[tuple[Layer, CombineMode]]) -> Plane:
         """``layers``, each with its mode, combined from bottom to top; uint8."""
         below = np.zeros_like(Samples(self._area, self._step).plane)
         for layer, mode in layers:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from maskstudio.ui.panels.feather import FeatherField
 from maskstudio.ui.tools.base import said
-from maskstudio.ui.tools.freetransform import Transform
+from maskstudio.ui.tools.freetransform import TransformTool
 
 if TYPE_CHECKING:
     from maskstudio.ui.window.window import MainWindow
@@ -49,12 +49,12 @@ def _clean(window: MainWindow) -> None:
 
 def _transform(window: MainWindow) -> None:
     document, layer = window.session.document, window.session.active
-    if document is None or layer is None or window.tools.name == Transform.name:
+    if document is None or layer is None or window.tools.name == TransformTool.name:
         return
     if layer not in document.shown:
         window.session.told(said("{} is hidden; show it to transform it.").format(document.called(layer)))
         return
-    window.tools.lend(Transform)
+    window.tools.lend(TransformTool)
 
 
 def _rename(window: MainWindow) -> None:

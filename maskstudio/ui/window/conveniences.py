@@ -16,7 +16,7 @@ from maskstudio.ui.keys.filter import KeyFilter
 from maskstudio.ui.keys.glance import Glance
 from maskstudio.ui.keys.holding import Holding
 from maskstudio.ui.keys.keymap import Keymap, shown
-from maskstudio.ui.registry.spec import Workspace
+from maskstudio.ui.registry.entry import Workspace
 from maskstudio.ui.widgets.icons import SAMPLE, resource
 from maskstudio.ui.window import actions as registry
 from maskstudio.ui.window import areas
@@ -115,7 +115,7 @@ class Habits(QObject):
         self._palette.open()
         return self._palette
 
-    def _find(self, query: str) -> list[offered.Entry]:
+    def _find(self, query: str) -> list[offered.PaletteEntry]:
         files = offered.recent_files(self._settings.recent, self._window.open) if query.strip() else []
         closed = offered.closed_documents(self._window.closed) if query.strip() else []
         return [*offered.numbers(query, self._window), *offered.commands(self._actions), *files, *closed]

@@ -21,16 +21,17 @@ from maskstudio.ui.bridge import Bridge
 from maskstudio.ui.canvas.scene import Mode
 from maskstudio.ui.files.collision import ways_on
 from maskstudio.ui.files.exchange import Exchange, found_in
-from maskstudio.ui.files.filemenu import Files, Offer
+from maskstudio.ui.files.filemenu import Files
 from maskstudio.ui.files.incoming import MaskIn
 from maskstudio.ui.files.reopening import ClosedDocuments
 from maskstudio.ui.files.reveal import show_in_folder
 from maskstudio.ui.files.saving import Safety
 from maskstudio.ui.help.welcome import Welcome
-from maskstudio.ui.registry.spec import When
+from maskstudio.ui.registry.entry import When
 from maskstudio.ui.services.asking import Sending
-from maskstudio.ui.tools.colourpick import ColourPick
+from maskstudio.ui.tools.colourpick import ColourPickTool
 from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.notice import NoticeButton
 from maskstudio.ui.window import actions, applied, undoing
 from maskstudio.ui.window.bindings import verbs
 from maskstudio.ui.window.canvasmenu import show_menu
@@ -156,8 +157,8 @@ class MainWindow(Shell):
         self.canvas.layerClicked.connect(lambda layer_id: self.session.activate(layer_id))
 
     def _pick_spill(self) -> None:
-        if self.session.document is not None and self.tools.name != ColourPick.name:
-            self.tools.lend(partial(ColourPick, take=self.refine_panel.set_spill))
+        if self.session.document is not None and self.tools.name != ColourPickTool.name:
+            self.tools.lend(partial(ColourPickTool, take=self.refine_panel.set_spill))
 
     def _offer(self, sentence: str, words: str, verb: Callable[[], object]) -> None:
         self.notice.show_sentence(sentence, "warning", words, verb)
@@ -344,7 +345,7 @@ class MainWindow(Shell):
         for job in self._jobs:
             job.cancel()
 
-    def show_failure(self, session: Session, error: MaskStudioError, offer: Offer | None = None) -> None:
+    def show_failure(self, session: Session, error: MaskStudioError, offer: NoticeButton | None = None) -> None:
         """Say what went wrong, with ``offer`` or another way on where there is one."""
         if tab := self.tabs.of(session):
             self.files.opening_failed(tab)

@@ -1,0 +1,57 @@
+"""A word means one thing in the house: no two classes, kinds of values or sets of words have one public name, and no
+two files have one name but where both are about the same thing, seen from two floors.
+"""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
+
+# Names that may stand in two places, and why.
+TWICE = {
+    "Side": "what an overlay tints: the canvas draws it, the settings remember it, and neither may know the other",
+}
+# Names of rooms that are being rebuilt: the session's own, and those of the services.
+UNDER_WAY = {"Change", "Fields", "Kind", "Step", "Job", "Operation", "Origin"}
+
+
+def declared(file: Path) -> set[str]:
+    """Public top-level classes and aliases of types: names in CamelCase that are no TypeVar."""
+    found = set()
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign) and "TypeVar(" not in ast.unparse(node.value):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+    return {name for name in found if name[0].isupper() and not name.isupper()}
+
+
+def declared_twice(package: Path) -> dict[str, list[str]]:
+    """Where each public name that is declared more than once is declared."""
+    places = defaultdict(list)
+    for file in sorted(package.rglob("*.py")):
+        for name in declared(file):
+            places[name].append(file.relative_to(package).as_posix())
+    return {name: files for name, files in places.items() if len(files) > 1}
+
+
+def test_a_name_is_declared_once():
+    assert {name: files for name, files in declared_twice(PACKAGE).items() if name not in {*TWICE, *UNDER_WAY}} == {}
+
+
+def test_every_exception_is_one():
+    assert set(TWICE) <= set(declared_twice(PACKAGE))
+
+
+@pytest.mark.parametrize(
+    "again", ["class Plane: ...", "Plane = npt.NDArray[np.uint8]", 'Plane = Literal["in", "out"]', "Plane: Any = int"]
+)
+def test_a_second_one_is_seen(tmp_path, again):
+    (tmp_path / "arrays.py").write_text("Plane = npt.NDArray[np.uint8]\nPLANE = 1\nP = TypeVar('P')\n")
+    (tmp_path / "other.py").write_text(f"{again}\nPLANE = 2\nP = TypeVar('P')\n_Plane = int\n")
+    assert declared_twice(tmp_path) == {"Plane": ["arrays.py", "other.py"]}
