@@ -1,7 +1,7 @@
 """Typed settings, kept as JSON in the user's folder.
 
 One line adds a setting: ``Paged`` declares one that the preferences show (with its label, help and range),
-``Remembered`` one that the window remembers by itself. Both say which values fit; a value in the file that does not fit is left out.
+``Remembered`` one that the window remembers by itself. Both say which values fit; a value that does not is left out.
 """
 
 import json

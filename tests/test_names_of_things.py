@@ -17,6 +17,19 @@ TWICE = {
 # Names of rooms that are being rebuilt: the session's own, and those of the services.
 UNDER_WAY = {"Change", "Fields", "Kind", "Step", "Job", "Operation", "Origin"}
 
+# Files of one name, each time about one subject: what it is below, and its tool, panel, page, menu or command above.
+ONE_SUBJECT = {
+    *("brush.py", "fill.py", "gradient.py", "wand.py", "area.py", "tools.py"),  # what a tool does, and the tool
+    *("adjust.py", "edge.py", "halo.py", "history.py", "jobs.py", "layers.py", "ledger.py", "mask.py", "refine.py"),
+    *("spill.py", "thumbnail.py", "services.py", "layer.py", "band.py"),  # what there is, and what shows it
+    *("shapes.py", "fields.py", "asking.py", "drawing.py"),  # the general, and what one room adds to it
+    "options.py",  # of commands, and of views
+    "app.py",  # the program in the terminal, and in the window
+    "base.py",  # what every service builds on, and every tool
+    "local.py",  # on this machine: the parameters, and the models
+    "window.py",  # the window, and the menu of that name
+}
+
 
 def declared(file: Path) -> set[str]:
     """Public top-level classes and aliases of types: names in CamelCase that are no TypeVar."""
@@ -55,3 +68,11 @@ def test_a_second_one_is_seen(tmp_path, again):
     (tmp_path / "arrays.py").write_text("Plane = npt.NDArray[np.uint8]\nPLANE = 1\nP = TypeVar('P')\n")
     (tmp_path / "other.py").write_text(f"{again}\nPLANE = 2\nP = TypeVar('P')\n_Plane = int\n")
     assert declared_twice(tmp_path) == {"Plane": ["arrays.py", "other.py"]}
+
+
+def test_files_of_one_name_are_about_one_subject():
+    places = defaultdict(list)
+    for file in sorted(PACKAGE.rglob("*.py")):
+        places[file.name].append(file.relative_to(PACKAGE).as_posix())
+    known = {*ONE_SUBJECT, "__init__.py"}
+    assert {name: files for name, files in places.items() if len(files) > 1 and name not in known} == {}

@@ -15,12 +15,12 @@ from maskstudio.core.callbacks import Progress
 from maskstudio.core.cutout import alpha_to_depth, cutout_raster
 from maskstudio.core.cv import cv2
 from maskstudio.core.decode import decode, decode_jpeg, decode_quarter, peeked_size
+from maskstudio.core.firstlook import Preview
 from maskstudio.core.image import Image, to_8bit
 from maskstudio.core.maskin import Incoming
 from maskstudio.core.metadata import Resolution
 from maskstudio.core.planes import Planes, alpha_of
 from maskstudio.core.png import Compression, png_pieces, raster_of
-from maskstudio.core.preview import Preview
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
 from maskstudio.names import shown
 from maskstudio.params.local import ExportParams, MaskInParams

@@ -22,8 +22,8 @@ from maskstudio.core.atomic import replacing
 from maskstudio.core.callbacks import Progress
 from maskstudio.core.checked import parsed
 from maskstudio.core.document import Document
+from maskstudio.core.fileframes import whole_frames
 from maskstudio.core.files import decode_image
-from maskstudio.core.frames import whole_frames
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
 from maskstudio.core.projecthistory import Past, Sink

@@ -16,7 +16,7 @@ from typing import Any
 from maskstudio.core.callbacks import Check
 from maskstudio.core.checked import Fields, clean, parsed
 from maskstudio.core.document import Document
-from maskstudio.core.frames import FileFrame, whole_frames
+from maskstudio.core.fileframes import FileFrame, whole_frames
 from maskstudio.core.history import Step
 from maskstudio.core.layer import Layer
 from maskstudio.core.record import MOST_LAYERS, Reader, upgraded

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from maskstudio.core.arrays import ColourTile, Index
-from maskstudio.core.frames import framed
+from maskstudio.core.fileframes import framed
 from maskstudio.core.layer import Refinement
 from maskstudio.core.mask import Mask
 from maskstudio.core.tile import Tile

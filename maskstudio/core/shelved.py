@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskstudio.core.arrays import ColourTile, Index
-from maskstudio.core.frames import FileFrame
+from maskstudio.core.fileframes import FileFrame
 from maskstudio.core.mask import TILE, Mask
 from maskstudio.core.shelf import COLOUR_HEAD, ENTRY, FLAT, NONE, PLANE_HEAD, TILE_HEAD
 from maskstudio.core.tile import Tile, flat

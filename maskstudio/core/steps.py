@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from maskstudio.core.document import Document
-from maskstudio.core.frames import framed
+from maskstudio.core.fileframes import framed
 from maskstudio.core.layer import Layer
 from maskstudio.core.record import layer_record, outline
 from maskstudio.core.shelf import Numbers, ShelfWriter

@@ -18,7 +18,7 @@ from typing import Any
 
 from maskstudio.core.checked import path_text
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.frames import framed
+from maskstudio.core.fileframes import framed
 from maskstudio.core.history import Step
 from maskstudio.core.record import layer_record, wired
 from maskstudio.core.shelf import ShelfWriter

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from maskstudio.core.checked import Fields, clean, parsed
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.frames import FileFrame, read_frames
+from maskstudio.core.fileframes import FileFrame, read_frames
 from maskstudio.core.history import History, Step
 from maskstudio.core.image import Image
 from maskstudio.core.record import FORMAT as RECORD

@@ -11,7 +11,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadImage, BadMask, BadParameter
 from maskstudio.jobs import Token
 from maskstudio.matting.coarse import at, averaged, side_for, unit
-from maskstudio.matting.pyramid import colours_behind, explain, explain_fore
+from maskstudio.matting.smoothcolours import colours_behind, explain, explain_fore
 from maskstudio.matting.spill import despilled, plain
 
 # Above so many pixels colours are estimated on cells of 2, 4, … px first, and finished at full size in the band only.

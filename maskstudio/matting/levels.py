@@ -16,9 +16,9 @@ from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
 from maskstudio.matting.cells import Cells, share
 from maskstudio.matting.coarse import averaged, unit
-from maskstudio.matting.parts import work_through
-from maskstudio.matting.samples import Guess, explain
+from maskstudio.matting.firstguess import Guess, explain
 from maskstudio.matting.windows import Windows, settle
+from maskstudio.matting.workthrough import work_through
 
 # Cells of a tile's side, and how many beyond are solved with it so that tiles meet without a seam.
 _TILE, _HALO = 192, 8

@@ -17,10 +17,10 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
 from maskstudio.matting.cells import Cells, reduce
+from maskstudio.matting.firstguess import Guess, guess
 from maskstudio.matting.laplacian import assemble
 from maskstudio.matting.levels import Descent, Pairs
 from maskstudio.matting.quick import check_sizes
-from maskstudio.matting.samples import Guess, guess
 from maskstudio.matting.solver import conjugate_gradients
 
 Quality = Literal["fast", "balanced", "best"]

@@ -6,9 +6,9 @@ from pathlib import Path
 from maskstudio.core.document import Document
 from maskstudio.core.edition import Agreed, guarding
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
+from maskstudio.core.firstlook import Preview
 from maskstudio.core.history import History
 from maskstudio.core.objects import write_objects
-from maskstudio.core.preview import Preview
 from maskstudio.jobs import Job, Owes, Runner, Token
 from maskstudio.names import shown
 from maskstudio.params.local import ExportParams

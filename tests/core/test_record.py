@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from maskstudio.core.checked import Fields, parsed
-from maskstudio.core.frames import FileFrame, framed, whole_frames
+from maskstudio.core.fileframes import FileFrame, framed, whole_frames
 from maskstudio.core.mask import Mask
 from maskstudio.core.record import Reader, document_record
 from maskstudio.core.shelf import ShelfWriter

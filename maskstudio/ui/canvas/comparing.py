@@ -18,7 +18,7 @@ from maskstudio.ui.canvas.difference import Difference
 from maskstudio.ui.canvas.divider import Divider, caption
 from maskstudio.ui.canvas.frame import Frame
 from maskstudio.ui.canvas.imageview import ImageView, PaneContent
-from maskstudio.ui.canvas.live import ReadPlane
+from maskstudio.ui.canvas.live_alpha import ReadPlane
 from maskstudio.ui.canvas.scene import Scene
 from maskstudio.ui.canvas.style import PHOTOS, Mode, Style
 from maskstudio.ui.canvas.tiling import qrect, rects

@@ -15,7 +15,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.drawing import DrawingView
 from maskstudio.ui.canvas.frame import Frame
-from maskstudio.ui.canvas.live import Live, ReadPlane
+from maskstudio.ui.canvas.live_alpha import Live, ReadPlane
 from maskstudio.ui.canvas.photo import sharpens
 from maskstudio.ui.canvas.scene import MODES, Mode, Scene, Side, Style
 from maskstudio.ui.canvas.style import CUTS

@@ -3,9 +3,9 @@
 import time
 
 from maskstudio.core.arrays import Bytes, Index
+from maskstudio.core.firstlook import Preview
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image
-from maskstudio.core.preview import Preview
 from maskstudio.core.reduced import halved
 from maskstudio.ui.canvas.pixels import ScreenColours
 from maskstudio.ui.canvas.pyramid import Pyramid

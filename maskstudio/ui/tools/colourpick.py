@@ -13,7 +13,7 @@ from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
 from maskstudio.ui.tools.cursors import dropper
-from maskstudio.ui.tools.drawing import beside
+from maskstudio.ui.tools.overlay_lines import beside
 
 _AROUND = 2  # px on either side that are averaged, which evens out grain
 _SIDE = 34.0  # logical pixels of the colour beside the pointer

@@ -13,7 +13,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.spec import Params, Spec, param
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
-from maskstudio.ui.tools.drawing import handle, outline
+from maskstudio.ui.tools.overlay_lines import handle, outline
 from maskstudio.ui.tools.transform_box import HANDLES, Grip, TransformBox
 
 _REACH = 9  # logical pixels a handle can be taken hold of from

@@ -13,7 +13,7 @@ from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import to_45
 from maskstudio.ui.tools.base import Bench, M, Right, said
-from maskstudio.ui.tools.drawing import handle, outline
+from maskstudio.ui.tools.overlay_lines import handle, outline
 from maskstudio.ui.tools.tint import Tint
 
 _PREVIEW = 160  # px: the longer side of the picture shown while drawing

@@ -10,7 +10,7 @@ from maskstudio.core.scissors import Scissors
 from maskstudio.jobs import Token
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, said
-from maskstudio.ui.tools.drawing import handle, outline
+from maskstudio.ui.tools.overlay_lines import handle, outline
 from maskstudio.ui.tools.polygon import CornersTool
 
 _gestures = count()

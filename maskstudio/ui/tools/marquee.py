@@ -15,7 +15,7 @@ from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import squared
 from maskstudio.ui.tools.base import Bench, M, said
-from maskstudio.ui.tools.drawing import beside, label, label_area, outline
+from maskstudio.ui.tools.overlay_lines import beside, label, label_area, outline
 
 _SIDES = 96  # of the polygon an ellipse is drawn with
 

@@ -11,7 +11,7 @@ from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.axis import Axis
 from maskstudio.ui.tools.base import Bench, M, Tool, said
-from maskstudio.ui.tools.drawing import beside, label, label_area
+from maskstudio.ui.tools.overlay_lines import beside, label, label_area
 from maskstudio.ui.tools.tint import Tint
 
 _ARROWS = {

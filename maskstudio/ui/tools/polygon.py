@@ -9,7 +9,7 @@ from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import to_45
 from maskstudio.ui.tools.base import Bench, M, said
-from maskstudio.ui.tools.drawing import handle, outline
+from maskstudio.ui.tools.overlay_lines import handle, outline
 
 _NEAR = 8  # logical pixels from the first corner within which a click closes
 _CLOSE = {Qt.Key.Key_Return, Qt.Key.Key_Enter}

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from maskstudio import settings as stored
 from maskstudio.core.document import Document
+from maskstudio.core.firstlook import Preview
 from maskstudio.core.image import Image
-from maskstudio.core.preview import Preview
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job, Runner, step_aside
 from maskstudio.journal.writer import Writer

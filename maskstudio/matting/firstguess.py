@@ -13,7 +13,7 @@ from scipy.spatial import KDTree
 from maskstudio.core.arrays import Colours, Flags, Indices
 from maskstudio.core.cv import cv2
 from maskstudio.jobs import Token
-from maskstudio.matting.parts import work_through
+from maskstudio.matting.workthrough import work_through
 
 # Known pixels this close to the unknown ones are worth sampling, in px.
 _DEPTH = 24
