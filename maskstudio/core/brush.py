@@ -33,7 +33,7 @@ def rim(diameter: float, hardness: float) -> tuple[float, float]:
 
 
 def cover(box: Bounds, x: float, y: float, rims: tuple[float, float]) -> Real:
-    """Coverage 0..1 (float32) of the pixels of ``box`` by a dab around (``x``, ``y``).
+    """Coverage 0..1 (float32, (h, w)) of the pixels of ``box`` by a dab around (``x``, ``y``).
 
     With u falling from 1 to 0 between the two ``rims``: ``u`` itself where the fade is an anti-aliased rim
     (up to 2 px), otherwise ``u² (3 - 2u)``.
@@ -111,7 +111,7 @@ class Stamp:
         self.box = left + column, top + row, right + column, bottom + row
 
     def keep(self, box: Bounds) -> Real | np.float32:
-        """What the dab leaves free of the pixels of ``box`` (within its own): 1 - flow * coverage. Read-only."""
+        """What the dab leaves free of ``box``, which lies within its own: 1 - flow * coverage, (h, w), read-only."""
         left, top, right, bottom = box
         if self._kernel is not None:
             if box == self.box:
@@ -181,7 +181,7 @@ class Brush:
         return Stamp(dab, self.params.hardness, self.params.flow)
 
     def _diameter(self, force: float) -> float:
-        """In steps that nobody sees, a quarter of a pixel or 1 %, so that kernels come back."""
+        """In steps too small to see, a quarter of a pixel or 1 %, so that kernels come back."""
         if not self.params.pressure_size or force >= 1:
             return self.params.size
         wanted = max(self.params.size * force, 1.0)
@@ -191,7 +191,7 @@ class Brush:
 
 
 def lay_on(free: Real, keep: Real | np.float32, ceiling: float) -> None:
-    """Put a dab on ``free`` (float32, 1 where nothing has been put yet, 0 where it is full), in place.
+    """Put a dab on ``free`` (float32, (h, w), 1 where nothing has been put yet, 0 where it is full), in place.
 
     With s = 1 - free and d = flow * coverage = 1 - keep: ``s' = max(s, s + d (ceiling - s))``. So what a stroke has put
     down builds up to the ceiling of its dabs, and a lighter dab takes nothing away.

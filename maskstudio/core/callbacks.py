@@ -11,4 +11,4 @@ Progress = Callable[[float], None]
 
 
 def go_on(_share: float = 0.0) -> None:
-    """The Check and the Progress of work that nobody cancels or watches."""
+    """The Check and the Progress of work that is neither cancelled nor watched."""

@@ -27,14 +27,14 @@ class Pieces:
 
     areas: Integers
     boxes: Integers
-    _where: npt.NDArray[np.int64]
+    _where: Integers
     _area: npt.NDArray[np.int32]
 
     def below(self, area: int) -> int:
         """How many pieces are smaller than ``area`` px."""
         return int(np.searchsorted(self.areas, area))
 
-    def pixels(self, area: int) -> npt.NDArray[np.int64]:
+    def pixels(self, area: int) -> Integers:
         """Flat indices of the pixels of all pieces smaller than ``area`` px."""
         return self._where[self._area < area]
 

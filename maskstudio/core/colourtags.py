@@ -112,6 +112,7 @@ def of_png(chunks: Mapping[bytes, bytes], depth: int) -> tuple[ColourTag | None,
 
 
 def _of_gamma(chunks: Mapping[bytes, bytes]) -> ColourTag | None:
+    """The tag of a PNG's gAMA and cHRM; None where neither is usable."""
     gamma, points = chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b"")
     (share,) = struct.unpack(">I", gamma) if len(gamma) == 4 else (0,)
     curve = transfer.png_gamma(share / 100_000) if 1_000 <= share <= 1_000_000 else None

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from maskstudio.core.arrays import Opacity, Pixels
+from maskstudio.core.arrays import Flags, Opacity, Pixels
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image, to_depth
 from maskstudio.core.png import Raster
@@ -44,6 +44,7 @@ def cutout_raster(
         return mixed
 
     def rows(start: int, stop: int) -> Pixels:
+        """The rows from ``start`` to before ``stop`` as straight RGBA, (n, W, 4)."""
         opacity = alpha_to_depth(alpha[start:stop], depth)
         rgb = clean(slice(start, stop), opacity)
         if hidden != "keep":
@@ -79,7 +80,7 @@ def _check(image: Image, alpha: Opacity, colours: Pixels | None, depth: int, hid
         raise BadParameter(f"A cut-out cannot be written with depth {depth} and hidden colours {hidden}.")
 
 
-def _nearest_visible(alpha: Opacity, depth: int) -> Callable[[int, int, NDArray[np.bool]], NDArray[np.int32]] | None:
+def _nearest_visible(alpha: Opacity, depth: int) -> Callable[[int, int, Flags], NDArray[np.int32]] | None:
     """For rows and a selection in them, the flat indices of the nearest pixels whose alpha is not 0; None if all are.
 
     One pass over the picture whatever the distance: Borgefors' chamfer distance with labels, as OpenCV has it.

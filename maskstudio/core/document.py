@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maskstudio.core.arrays import ColourTile, Index, Plane
+from maskstudio.core.arrays import ColourTile, Flags, Index, Plane, Real
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Detection, Layer, Origin, Refinement, Region, colour_of
@@ -149,9 +149,9 @@ def _amounts(layer: Layer) -> tuple[float, ...]:
     return (layer.amount, *(region.amount for region in layer.regions))
 
 
-def _amount(layer: Layer, index: Index) -> float | npt.NDArray[np.float32]:
+def _amount(layer: Layer, index: Index) -> float | Real:
     """The share of decontaminated colour in a tile: one for all pixels, or one for each (H, W)."""
-    amount: float | npt.NDArray[np.float32] = layer.amount
+    amount: float | Real = layer.amount
     for region in layer.regions:
         area = region.area.held(index)
         if area.value == 255:
@@ -166,8 +166,8 @@ def _blend(
     out: npt.NDArray[Any],
     tile: ColourTile,
     alpha: Plane,
-    opaque: npt.NDArray[np.bool_],
-    amount: float | npt.NDArray[np.float32],
+    opaque: Flags,
+    amount: float | Real,
     box: Rect,
     rect: Rect,
 ) -> None:
@@ -250,7 +250,7 @@ def _stack(parts: Stacked, index: Index) -> Tile:
 
 
 def _same(old: Tile, new: Tile) -> Tile:
-    """The old tile where the new one has the same pixels, so that nobody takes it for a change."""
+    """The old tile where the new one has the same pixels, so that it does not count as a change."""
     if old is new or old.value is not None or new.value is not None:
         return new
     if old.is_deep or new.is_deep:

@@ -1,4 +1,4 @@
-"""Editions: what a file held when we last read or wrote it, so that what somebody else wrote since is not written over.
+"""Editions: what a file held when we last read or wrote it, so that what others wrote since is not written over.
 
 The sha256 of the bytes decides. What the system says of a file (device, inode, size, times) only tells quickly that it
 is untouched since it was read; that it looks newer or older says nothing.

@@ -83,6 +83,7 @@ def _check(kind: bytes, payload: bytes) -> int:
 
 
 def _frame(file: BinaryIO) -> FileFrame | None:
+    """The frame that begins here; None where there is none or it is damaged."""
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None

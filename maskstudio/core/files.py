@@ -5,11 +5,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from maskstudio.core.about import chunks_of, resolution_chunks
-from maskstudio.core.arrays import Opacity, Pixels
+from maskstudio.core.arrays import Opacity, Pixels, Plane
 from maskstudio.core.atomic import replacing
 from maskstudio.core.callbacks import Progress
 from maskstudio.core.cutout import alpha_to_depth, cutout_raster
@@ -83,7 +80,7 @@ def read_mask(
     *,
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
-) -> NDArray[np.uint8]:
+) -> Plane:
     """A mask, uint8 (H, W), from any image file: the channel that looks most like one (``maskin.Incoming.best``).
 
     ``size`` is (width, height); a mask of another size is resized smoothly if allowed, else BadMask.
@@ -98,7 +95,7 @@ def read_deep_mask(
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
 ) -> Pixels:
-    """As ``read_mask``, uint16 where the file has 16 bits."""
+    """Reads a mask as ``read_mask`` does; uint16, (H, W), where the file has 16 bits."""
     path = Path(path)
     return decode_deep_mask(_read(path), shown(path.name), size, allow_resize=allow_resize, limit=limit)
 
@@ -110,8 +107,8 @@ def decode_mask(
     *,
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
-) -> NDArray[np.uint8]:
-    """As ``read_mask``, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
+) -> Plane:
+    """Reads a mask as ``read_mask`` does, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
     return to_8bit(decode_deep_mask(data, name, size, allow_resize=allow_resize, limit=limit))
 
 
@@ -123,7 +120,7 @@ def decode_deep_mask(
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
 ) -> Pixels:
-    """As ``read_deep_mask``, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
+    """Reads a mask as ``read_deep_mask`` does, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
     incoming = decode_incoming(data, name, limit=limit)
     return incoming.mask(size or incoming.size, MaskInParams(), "stretch" if allow_resize else "exact")
 

@@ -4,10 +4,9 @@ from collections.abc import Generator
 from contextlib import closing
 
 import numpy as np
-import numpy.typing as npt
 
 from maskstudio.core.about import chunks_of
-from maskstudio.core.arrays import Colour, Plane
+from maskstudio.core.arrays import Bytes, Colour, Plane
 from maskstudio.core.callbacks import Progress
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document
@@ -58,7 +57,7 @@ def merged_pieces(document: Document, step: Progress | None) -> Generator[bytes]
     image = document.image
     veils = [(layer.alpha, layer.colour) for layer in document.shown]
 
-    def rows(start: int, stop: int) -> npt.NDArray[np.uint8]:
+    def rows(start: int, stop: int) -> Bytes:
         out = to_8bit(image.pixels[start:stop]).copy()
         for alpha, colour in veils:
             area = alpha.bounds.intersect(Rect(0, start, image.width, stop - start))
@@ -73,7 +72,7 @@ def veil_pieces(layer: Layer) -> Generator[bytes]:
     """A mask as PNG: its colour, with the coverage as alpha; only where there is any."""
     area, alpha = layer.alpha.bounds or Rect(0, 0, 1, 1), layer.alpha
 
-    def rows(start: int, stop: int) -> npt.NDArray[np.uint8]:
+    def rows(start: int, stop: int) -> Bytes:
         out = np.empty((stop - start, area.width, 4), np.uint8)
         out[..., :3] = layer.colour
         out[..., 3] = alpha.array(Rect(area.x, area.y + start, area.width, stop - start))
@@ -95,7 +94,7 @@ def thumbnail_png(document: Document) -> bytes:
         return b"".join(pieces)
 
 
-def _veil(pixels: npt.NDArray[np.uint8], alpha: Plane, colour: Colour) -> None:
+def _veil(pixels: Bytes, alpha: Plane, colour: Colour) -> None:
     """Lay the veil over ``pixels`` (H, W, 3), in place."""
     amount = (alpha * np.float32(VEIL / 255))[..., None]
     pixels[:] = np.rint(pixels + (np.array(colour, np.float32) - pixels) * amount)

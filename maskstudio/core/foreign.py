@@ -1,11 +1,11 @@
 """OpenRaster files of other programs: the lowest layer as the photo, the opacity of each other layer as a mask."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from maskstudio.core.archive import Archive
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.document import Document, Layer, Origin
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, Opened, decode_image
 from maskstudio.core.image import Image
@@ -22,7 +22,7 @@ _BLENDS: dict[str, CombineMode] = {"svg:dst-out": "subtract", "svg:dst-in": "int
 
 
 def read(
-    archive: Archive, stack: Stack, name: str, limit: int | None, step: Callable[[float], None]
+    archive: Archive, stack: Stack, name: str, limit: int | None, step: Progress
 ) -> tuple[Document, tuple[str, ...]]:
     """The document, and sentences for the user. Raises BadProject, BadImage, TooLarge."""
     limit = limit or 4 * DEFAULT_PIXEL_LIMIT

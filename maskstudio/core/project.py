@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -19,7 +19,7 @@ from maskstudio.core import flattened, foreign, projecthistory
 from maskstudio.core.about import chunks_of
 from maskstudio.core.archive import Archive, sniff
 from maskstudio.core.atomic import replacing
-from maskstudio.core.callbacks import Progress
+from maskstudio.core.callbacks import Check, Progress
 from maskstudio.core.checked import parsed
 from maskstudio.core.document import Document
 from maskstudio.core.fileframes import whole_frames
@@ -165,8 +165,9 @@ def _original(image: Image, source: Source) -> tuple[str, bytes | None, str]:
 
 
 def _add_ours(
-    archive: zipfile.ZipFile, document: Document, member: str, name: str, past: Past | None, check: Callable[[], None]
+    archive: zipfile.ZipFile, document: Document, member: str, name: str, past: Past | None, check: Check
 ) -> None:
+    """Adds what other programs do not know: planes, history and record."""
     image = document.image
     about = {"member": member, "file": name, "name": image.name, "depth": image.depth}
     sink, digest = Sink(), hashlib.sha256()
@@ -253,6 +254,7 @@ def _read(file: BinaryIO, path: Path, limit: int | None, step: Progress) -> Proj
 
 
 def _read_ours(archive: Archive, path: Path, limit: int | None, step: Progress) -> Project:
+    """The project in a file of ours; raises BadProject, half a sentence, where it cannot be believed."""
     text = archive.read(_RECORD, _TEXT)
     record = upgraded(parsed(text, "its record"))
     about = record.part("image")

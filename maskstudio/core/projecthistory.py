@@ -3,7 +3,7 @@
 It is frames, as a journal is: ``H`` says which record and planes it belongs to, ``T P C K`` are planes and tiles that
 those do not hold yet (numbered on from there), ``L D`` layers and documents as in ``core/steps.py``, ``S`` the steps.
 The lowest numbers stand for the layers of the record, in its order, and document 0 for the record itself. So the file
-grows by what the steps differ in and by nothing else, and whoever does not know of histories reads what it always read.
+grows by what the steps differ in and by nothing else, and a program that knows no histories reads what it always read.
 
 A history is an extra: whatever is wrong with it, the project opens without it, or without its farther steps.
 """
@@ -28,7 +28,7 @@ from maskstudio.errors import BadProject
 MEMBER = "maskstudio/history"
 FORMAT = 1
 STEPS = 500
-"""Steps kept in a file, the one of now included."""
+"""Steps kept in a file, the current one included."""
 LIMIT = 64 << 20
 """Bytes that the others may take in a file by default."""
 MOST = 1100 << 20
@@ -84,7 +84,7 @@ def write_past(
 ) -> None:
     """Write the steps nearest to now, as many as fit, through ``write``.
 
-    The document of now has been put on the ``shelf``, whose frames go to ``sink``. ``check`` may raise to stop.
+    The current document has been put on the ``shelf``, whose frames go to ``sink``. ``check`` may raise to stop.
     """
     writer = StepWriter(sink, shelf)
     writer.known(past.steps[past.at].document)
@@ -152,6 +152,7 @@ class _Tale:
 
     @classmethod
     def read(cls, data: bytes, belongs: str, shelf: ShelfReader) -> "_Tale":
+        """Checks the frames of ``data`` and gives what they say; raises BadProject where they cannot be believed."""
         header: Fields | None = None
         story: Fields | None = None
         notes: dict[tuple[bytes, int], bytes] = {}

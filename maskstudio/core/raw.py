@@ -42,6 +42,7 @@ def develop(data: bytes, name: str, limit: int | None) -> Planes:
 
 
 def _developed(raw: "rawpy.RawPy") -> Pixels:
+    """The photo as uint16 (H, W, 3), or (H, W) of a grey sensor."""
     import rawpy
 
     made: Pixels = raw.postprocess(

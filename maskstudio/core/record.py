@@ -32,7 +32,7 @@ P = TypeVar("P", bound=Params)
 
 
 class RecordedPlanes(Protocol):
-    """Where a record finds its planes. Both raise BadProject for numbers nobody has given."""
+    """Where a record finds its planes. Both raise BadProject for unknown numbers."""
 
     def mask(self, number: int) -> Mask:
         """The mask of that number, always the same object."""
@@ -66,6 +66,7 @@ def layer_record(layer: Layer, shelf: Keeping) -> dict[str, Any]:
         return {"value": keep(paint.value, f"{role} value"), "cover": keep(paint.cover, f"{role} cover")}
 
     def found(found: Refinement | None, role: str) -> dict[str, Any] | None:
+        """A refinement as JSON values, its planes put on the shelf; None for none."""
         if found is None:
             return None
         pending = found.pending
@@ -120,6 +121,7 @@ def _region_record(region: Region, keep: Callable[[Mask, str], int]) -> dict[str
 
 
 def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dict[str, Any]:
+    """A detection as JSON values, its mask put on the shelf by ``keep``."""
     return {
         "label": found.label,
         "score": None if found.score is None else min(max(float(found.score), 0.0), 1.0),
@@ -259,6 +261,7 @@ class Reader:
         return self._kept.mask(record.whole(name))
 
     def _detection(self, record: Fields) -> Detection:
+        """The detection of a record; raises BadProject for values that do not fit."""
         box = [finite(edge, "a box", -1e9, 1e9) for edge in record.listed("box", 4)]
         if len(box) != 4:
             raise BadProject("a box in it has not four edges")
@@ -294,6 +297,7 @@ class Reader:
         return hints
 
     def _refinement(self, record: Fields, edges: tuple[AdjustParams, ...]) -> Refinement:
+        """The refinement of a record, the same object for records that say the same."""
         alpha, solved, colours = record.whole("alpha"), record.whole("solved"), record.whole("colours")
         finished, reach = record.flag("finished"), record.whole("reach", 0, 1_000_000)
         made_with = edges if finished else ()

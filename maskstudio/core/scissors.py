@@ -73,6 +73,7 @@ class Scissors:
         return [*path, end]
 
     def _arm(self) -> None:
+        """Prepares paths from the anchor; none where the window is too small for edges."""
         work = self._reduced()
         if min(work.shape[:2]) < _LEAST:
             self._tool = None

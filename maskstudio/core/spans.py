@@ -14,7 +14,7 @@ _STRIPE = 64
 
 
 def covered(lines: Integers, starts: Integers, ends: Integers, shape: tuple[int, int], density: int) -> Plane:
-    """Coverage of ``shape`` (rows, columns) by spans that do not overlap.
+    """Coverage of ``shape`` (rows, columns) by spans that do not overlap; their arrays are (N,).
 
     ``lines``           scanline of each span, ascending; ``density`` of them make row 0 of pixels, and so on
     ``starts, ends``    where it begins and ends, in 1/256 px from the left, within the columns

@@ -28,7 +28,7 @@ class StepWriter:
         self._layers, self._documents = Numbers(), Numbers()
 
     def known(self, document: Document) -> None:
-        """Give ``document`` and its layers the next numbers and write nothing: whoever reads has them already."""
+        """Give ``document`` and its layers the next numbers and write nothing: the reader has them already."""
         for layer in document.layers:
             self._layers.give(layer)
         self._documents.give(document)

@@ -175,6 +175,7 @@ class _Wet:
     def __init__(
         self, index: Index, base: Tile, value: Tile, cover: Tile, shown: Tile, opacity: float, what: int
     ) -> None:
+        """Takes the tiles there are; ``what`` is 255 to add and 0 to erase, ``opacity`` 0..1."""
         self._x, self._y = index[0] * TILE, index[1] * TILE
         self._amount = 255 * opacity
         self._what = what

@@ -2,8 +2,8 @@
 
 Coverage is 8 bits. A tile whose pixels came with more, or were solved with more, holds the 16-bit values beside them.
 
-Whoever holds a tile holds its identity; that is what "changed" compares. History packs tiles nobody looks at, and
-unpacks those somebody is about to look at.
+"Changed" compares the identity of tiles, which stays the same however they are kept. History packs the tiles that only
+far steps hold, and unpacks those of near steps.
 """
 
 import threading
@@ -185,6 +185,7 @@ def _shallowed(deep: DeepPlane, pixels: Plane) -> bytes:
 
 
 def _deepened(packed: bytes, pixels: Plane) -> DeepPlane:
+    """The 16-bit values that ``_shallowed`` packed; raises ``ValueError`` where they do not fit the pixels."""
     size = 2 * pixels.size
     stream = zlib.decompressobj()
     try:
@@ -218,7 +219,7 @@ def flat(value: int, height: int, width: int) -> Tile:
 
 
 def frozen(pixels: npt.NDArray[Any], *, owned: bool = False) -> Tile:
-    """A tile of these pixels: the shared one if they are all equal, otherwise a copy.
+    """A tile of these pixels, uint8 (H, W): the shared one if they are all equal, otherwise a copy.
 
     An ``owned`` array (uint8, contiguous) is taken over instead of copied.
     """

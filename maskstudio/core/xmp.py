@@ -1,6 +1,6 @@
 """XMP: a packet read safely, with properties chosen, added, and written again. Knows nothing of pixels.
 
-A packet is somebody's XML: entities and document types are refused, its size and the number of its elements bounded.
+A packet is a stranger's XML: entities and document types are refused, its size and the number of its elements bounded.
 """
 
 import re
@@ -54,7 +54,7 @@ def all_of(xmp: bytes, added: Values) -> bytes:
 
 
 def rights_of(xmp: bytes, added: Values) -> bytes:
-    """As ``all_of``, of whose the photo is and what may be done with it; b"" where nobody says that."""
+    """As ``all_of``, of whose the photo is and what may be done with it; b"" where that is not said."""
     return _packet(xmp, added, lambda name: name in _WHOSE or name[0] in _LICENCES)
 
 
@@ -88,6 +88,7 @@ def text_of(xmp: bytes, name: Name) -> str:
 
 
 def _packet(xmp: bytes, added: Values, keep: Callable[[Name], bool]) -> bytes:
+    """The packet with what ``keep`` lets through and what is ``added`` where it says nothing; b"" for nothing."""
     document = _parsed(xmp)
     for described in _described(document):
         _thin_out(described, keep)

@@ -16,14 +16,14 @@ def side_for(area: int, most: int) -> int:
 
 
 def unit(values: npt.NDArray[Any]) -> Real:
-    """Whole numbers as real ones in 0..1; real ones as they are."""
+    """Turns whole numbers of any shape into real ones in 0..1; gives float32 as it is. (H, W) stays (H, W)."""
     if values.dtype == np.float32:
         return values
     return values.astype(np.float32) * np.float32(1 / np.iinfo(values.dtype).max)
 
 
 def averaged(plane: SameArray, side: int) -> SameArray:
-    """Means of (H, W[, n]) over cells of ``side`` px; a cell that reaches beyond repeats the last row or column."""
+    """Averages (H, W) or (H, W, n) over cells of ``side`` px; a cell that reaches beyond repeats the border."""
     if side == 1:
         return plane
     height, width = plane.shape[:2]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from maskstudio.core.arrays import Index, Plane
+from maskstudio.core.arrays import Flags, Index, Plane
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
@@ -105,7 +105,7 @@ class EdgeStroke:
             shown[within(part, box)] = new[within(part, rect)]
         return rect
 
-    def _answer(self, around: Rect, painted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], under: Plane) -> Plane:
+    def _answer(self, around: Rect, painted: Flags, under: Plane) -> Plane:
         if self.code in (HINT_BACKGROUND, HINT_FOREGROUND):
             return np.full_like(under, 255 if self.code == HINT_FOREGROUND else 0)
         base = self._layer.base.array(around)

@@ -80,6 +80,7 @@ def _validate(
     spill: tuple[int, int, int] | None,
     reach: int,
 ) -> None:
+    """Raises what ``estimate`` raises for a wrong shape, type or range."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype not in (np.uint8, np.uint16) or not image.size:
         raise BadImage(f"Cleaning colours needs an RGB image of 8 or 16 bits, not {image.dtype} of {image.shape}.")
     if alpha.shape != image.shape[:2] or alpha.dtype not in (np.float32, np.uint8):

@@ -46,7 +46,7 @@ class Halo:
     fringe    by how much the rim is off there: CIE76 Delta E from the nearest mixture of subject and backdrop, the mean
               over the rim, in which a pixel counts by its opacity
     strength  (H, W) in 0..255: how much of the old background a pixel shows, 0 where there is no rim
-    spots     the places where it is worst, each for itself: the worst first, none where nobody would see it
+    spots     the places where it is worst, each for itself: the worst first, none where it cannot be seen
     """
 
     backdrop: tuple[int, int, int]

@@ -4,14 +4,14 @@ Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAM
 function of the colour within each 3 x 3 window.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from maskstudio.core.arrays import Colours, Double, Flags, Indices
+from maskstudio.core.arrays import Alpha, Colours, Double, Flags, Indices, Real
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.cv import cv2
 
 # Variance of colour below which a window counts as flat; colours lie in 0..1.
@@ -30,10 +30,10 @@ class System:
     """
 
     matrix: sparse.csr_array
-    pull: Colours
+    pull: Real
 
 
-def assemble(image: Colours, alpha: Colours, unknown: Flags, step: Callable[[float], None] = lambda _: None) -> System:
+def assemble(image: Colours, alpha: Alpha, unknown: Flags, step: Progress = lambda _: None) -> System:
     """The closed-form system of the ``unknown`` pixels; the others keep their ``alpha``.
 
     ``image`` is (H, W, 3) in 0..1, ``alpha`` and ``unknown`` are (H, W), frames narrower than 3 px have no windows.
@@ -59,9 +59,7 @@ def _centres(unknown: Flags) -> Indices:
     return np.flatnonzero(touched)
 
 
-def _add_windows(
-    stencil: Colours, colours: Colours, row_of: npt.NDArray[np.int32], centres: Indices, width: int
-) -> None:
+def _add_windows(stencil: Real, colours: Colours, row_of: npt.NDArray[np.int32], centres: Indices, width: int) -> None:
     """Adds the affinities of a batch of windows. For one pair of places in the window, every pixel occurs once at most,
     so plain indexed addition is enough.
     """
@@ -85,12 +83,12 @@ def _affinities(window: Double) -> Double:
 
 
 def _system(
-    stencil: Colours,
+    stencil: Real,
     pixels: Indices,
     row_of: npt.NDArray[np.int32],
-    alpha: Colours,
+    alpha: Alpha,
     shape: tuple[int, int],
-    step: Callable[[float], None],
+    step: Progress,
 ) -> System:
     """Splits the stencils into the unknown pixels' matrix and what the known ones pull."""
     height, width = shape

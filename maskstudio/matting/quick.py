@@ -21,7 +21,7 @@ _MISS, _APART = 10 / 255, 30 / 255
 
 
 def check_sizes(image: npt.NDArray[np.generic], plane: npt.NDArray[np.generic], name: str) -> None:
-    """Raise ``BadImage`` or ``BadMask`` unless ``image`` is RGB of 8 or 16 bits and ``plane`` 8-bit and of its size.
+    """Raise ``BadImage`` or ``BadMask`` unless ``image`` is (H, W, 3) of 8 or 16 bits and ``plane`` (H, W) of 8.
 
     The solver's own check loads SciPy, which a preview is not worth.
     """
@@ -52,12 +52,12 @@ def quick_alpha(pixels: Real, windows: WideWindows, fore: Real, back: Real, mask
 
 
 def reduced(plane: Pixels, side: int, size: tuple[int, int]) -> Real:
-    """``averaged``, as real numbers in 0..1."""
+    """Averages as ``averaged`` does, into real numbers in 0..1: (h, w) or (h, w, n)."""
     return unit(averaged(plane, side, size))
 
 
 def averaged(plane: SameArray, side: int, size: tuple[int, int]) -> SameArray:
-    """Means over ``size`` (across, down) cells of ``side`` px; the last cells repeat the plane's border."""
+    """Averages (H, W) or (H, W, n) over ``size`` (across, down) cells of ``side`` px; the last repeat the border."""
     below, beside = size[1] * side - plane.shape[0], size[0] * side - plane.shape[1]
     if below or beside:
         plane = cv2.copyMakeBorder(plane, 0, below, 0, beside, cv2.BORDER_REPLICATE)

@@ -5,9 +5,8 @@ than the solver's carry farther in one step, and blur more. Knows no trimap.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from maskstudio.core.arrays import Real
+from maskstudio.core.arrays import Double, Real
 from maskstudio.core.cv import cv2
 
 Coefficients = tuple[Real, Real, Real, Real]
@@ -34,11 +33,12 @@ class WideWindows:
         self._inverse = _inverted([self._covariance(i, j) for i, j in _PAIRS])
         self.count: Real = np.reciprocal(self._share * np.float32(_WINDOW))
 
-    def _covariance(self, i: int, j: int) -> npt.NDArray[np.float64]:
+    def _covariance(self, i: int, j: int) -> Double:
         product = _summed(self._colours[i] * self._colours[j]) * self._share - self._mean[i] * self._mean[j]
         return product.astype(np.float64) + (_FLAT if i == j else 0)
 
     def _slopes(self, alpha: Real) -> Coefficients:
+        """Slopes (red, green, blue) and offset, (h, w) each, of alpha over colour in the window around each cell."""
         mean = _summed(alpha) * self._share
         along = [
             _summed(colour * alpha) * self._share - middle * mean
@@ -58,7 +58,7 @@ class WideWindows:
         return apart
 
     def fitted(self, alpha: Real) -> Coefficients:
-        """Slopes and offset of alpha over colour less 0.5, such that every cell gets its own ``alpha``."""
+        """Slopes and offset, (h, w) each, of alpha over colour less 0.5 that give each cell its ``alpha`` (h, w)."""
         red, green, blue, _ = (_summed(plane) * self._share for plane in self._slopes(alpha))
         offset = alpha - (red * self._colours[0] + green * self._colours[1] + blue * self._colours[2])
         return red, green, blue, offset
@@ -71,7 +71,7 @@ def _summed(plane: Real) -> Real:
     return total
 
 
-def _inverted(upper: list[npt.NDArray[np.float64]]) -> list[Real]:
+def _inverted(upper: list[Double]) -> list[Real]:
     """The inverse of symmetric 3 x 3 matrices, each given as its upper triangle in the order of ``_PAIRS``."""
     xx, xy, xz, yy, yz, zz = upper
     first, second, third = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy

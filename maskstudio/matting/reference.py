@@ -13,10 +13,9 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from maskstudio import paths
-from maskstudio.core.arrays import Alpha, Double
+from maskstudio.core.arrays import Alpha, Double, Pixels, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadParameter
@@ -37,8 +36,8 @@ _GIVING_UP = (ArithmeticError, AssertionError, IndexError, RuntimeError, ValueEr
 
 def solve_with(
     name: ReferenceSolver,
-    image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
-    trimap: npt.NDArray[np.uint8],
+    image: Pixels,
+    trimap: Plane,
     *,
     token: Token | None = None,
 ) -> Alpha:
@@ -69,7 +68,7 @@ def solve_with(
     return alpha
 
 
-def _box(name: ReferenceSolver, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint8]) -> Rect:
+def _box(name: ReferenceSolver, unknown: Plane, trimap: Plane) -> Rect:
     """What the solver is shown: the surroundings of the band if they hold both sides, else everything."""
     whole = Rect(0, 0, trimap.shape[1], trimap.shape[0])
     if name not in _CONTEXT:
@@ -79,7 +78,7 @@ def _box(name: ReferenceSolver, unknown: npt.NDArray[np.uint8], trimap: npt.NDAr
     return box if (known == 0).any() and (known == 255).any() else whole
 
 
-def _solve(name: ReferenceSolver, image: Double, trimap: npt.NDArray[np.uint8], token: Token) -> Double:
+def _solve(name: ReferenceSolver, image: Double, trimap: Plane, token: Token) -> Double:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(paths.cache() / "numba"))
     token.step(0.02, "Preparing the reference solver, once for half a minute")
     with warnings.catch_warnings():
@@ -92,6 +91,7 @@ def _solve(name: ReferenceSolver, image: Double, trimap: npt.NDArray[np.uint8], 
 
 
 def _estimator(name: ReferenceSolver, token: Token) -> Callable[[Double, Double], Double]:
+    """The solver of that name, which tells ``token`` of every step it takes."""
     import pymatting
 
     solvers: dict[str, Callable[..., Double]] = {

@@ -9,10 +9,9 @@ from math import ceil, sqrt
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from maskstudio.core.arrays import Alpha, Colours, Flags, Plane
+from maskstudio.core.arrays import Alpha, Flags, Pixels, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
@@ -53,8 +52,8 @@ _LEAST = 1e-4
 
 
 def solve_alpha(
-    image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
-    trimap: npt.NDArray[np.uint8],
+    image: Pixels,
+    trimap: Plane,
     *,
     token: Token | None = None,
     quality: Quality = "balanced",
@@ -111,11 +110,11 @@ def _solve(cells: Cells, token: Token) -> Pairs:
     matrix = system.matrix + sparse.diags_array(held).tocsr()
     solved = cells.foreground.copy()
     solved[unknown] = conjugate_gradients(matrix, system.pull + pull, first.alpha, token.part(0.7, 1.0).step)
-    stretched: Colours = np.clip((solved - _HAZE) / (1 - 2 * _HAZE), 0, 1)
+    stretched: Alpha = np.clip((solved - _HAZE) / (1 - 2 * _HAZE), 0, 1)
     return Pairs.of(cells, stretched, unknown, first)
 
 
-def _sure(share: Colours) -> Flags:
+def _sure(share: Real) -> Flags:
     """The cells that show what one side looks like: whole ones, or where there are none those with a trace of it."""
     whole: Flags = share == 1
     return whole if whole.any() else share > 0

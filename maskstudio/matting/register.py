@@ -206,6 +206,7 @@ def _at_full_size(place: Matrix, side: int) -> Matrix:
 
 
 def _warped(other: Pixels, place: Matrix, shape: tuple[int, ...], token: Token) -> Aligned:
+    """``other`` as ``place`` lays it over a picture of ``shape``, some rows at a time."""
     height, width = shape[:2]
     pixels = np.empty((height, width, 3), other.dtype)
     seen = np.empty((height, width), np.uint8)

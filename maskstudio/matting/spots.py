@@ -12,7 +12,7 @@ _APART, _APART_SHARE, _MOST, _SEEN = 12, 0.03, 30, 2.0
 def peaks(amounts: Real) -> list[tuple[int, int, float]]:
     """Row, column and value of the greatest ``amounts`` (h, w), Delta E, the greatest first, none close to another.
 
-    Below 2, which nobody sees, only the very first is told.
+    Below 2, which the eye does not see, only the very first is given.
     """
     left = amounts.copy()
     found: list[tuple[int, int, float]] = []

@@ -54,7 +54,7 @@ def held(alpha: Plane, mask: Plane, reach: int, apart: Flags | None = None, chec
     """``alpha`` with at least as much of the thin parts and openings of ``mask`` as is to be held, all (H, W).
 
     ``reach`` is the width of the band in px that ``alpha`` was solved in: what is wider than twice that, and a little,
-    needs nobody's help. Alpha moves towards the mask by what is missing around a pixel, never away from it. ``apart``
+    needs no help. Alpha moves towards the mask by what is missing around a pixel, never away from it. ``apart``
     is left alone. ``check`` is called now and then and may raise. A new array.
     """
     out, left_out = alpha.copy(), cv2.bitwise_not(mask)
@@ -83,7 +83,7 @@ class Thin:
     levels: list[tuple[int, Plane]]
 
     def at(self, rows: Indices, columns: Indices) -> Flags:
-        """Whether the pixels at ``rows`` and ``columns`` are."""
+        """Whether the pixels at ``rows`` and ``columns``, (n,) each, are: (n,)."""
         found = np.zeros(len(rows), np.bool_)
         for side, plane in self.levels:
             found |= plane[rows // side, columns // side] > 0

@@ -25,7 +25,7 @@ class Thinness(Protocol):
     """Where a plane is thin."""
 
     def at(self, rows: Indices, columns: Indices) -> Flags:
-        """Whether the pixels at ``rows`` and ``columns`` are."""
+        """Whether the pixels at ``rows`` and ``columns``, (n,) each, are: (n,)."""
 
 
 def keep(

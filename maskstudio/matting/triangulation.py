@@ -65,7 +65,7 @@ def covered(shots: Shots, alpha: Real, rows: slice) -> Real:
 
 
 def settled(alpha: Real, noise: float, token: Token) -> Real:
-    """``alpha`` in 0..1, and what differs from clear or solid by noise alone taken for that.
+    """Brings ``alpha`` (H, W) into 0..1, and makes clear or solid what differs from that by noise alone.
 
     A single pixel may stray by four times the ``noise``, a neighbourhood of seven by seven only by half of it.
     """

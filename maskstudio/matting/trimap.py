@@ -96,7 +96,7 @@ def _parts(frame: Rect, side: int, block: int) -> Iterator[Rect]:
 
 
 def drawn(mask: Plane, box: Rect, near: Flags) -> Plane:
-    """The trimap of ``mask`` that is unknown ``near`` its contour, within ``box``, and at soft pixels beside that."""
+    """The trimap of ``mask`` (H, W), unknown where ``near`` (h, w) says so in ``box``, and at soft pixels beside."""
     trimap: Plane = cv2.inRange(mask, 128, 255)
     unknown = np.zeros(mask.shape, np.bool_)
     unknown[box.slices()] = near
