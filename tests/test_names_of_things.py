@@ -76,3 +76,19 @@ def test_files_of_one_name_are_about_one_subject():
         places[file.name].append(file.relative_to(PACKAGE).as_posix())
     known = {*ONE_SUBJECT, "__init__.py"}
     assert {name: files for name, files in places.items() if len(files) > 1 and name not in known} == {}
+
+
+# Kinds of arrays that mean something in their one file only.
+AT_HOME = {
+    "core/cutout.py: Selected",  # which pixels of a picture are asked for: rows, or places
+    "ui/canvas/tints.py: Table",  # a colour of the screen for each of 256 values
+}
+
+
+def test_kinds_of_arrays_are_named_in_one_file():
+    found = set()
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and "NDArray[" in ast.unparse(node.value):
+                found |= {f"{file.relative_to(PACKAGE).as_posix()}: {ast.unparse(each)}" for each in node.targets}
+    assert {each for each in found if not each.startswith("core/arrays.py")} <= AT_HOME

@@ -1,5 +1,5 @@
 """Public functions of ``core`` and ``matting`` that take or give arrays say of what shape: by the name of a kind that
-``core/arrays.py`` describes, or in the docstring of the function or its class.
+``core/arrays.py`` describes, or in the docstring of the function or its class. Long functions say what they do.
 """
 
 import ast
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
+FILES = [file for room in ("core", "matting") for file in sorted((PACKAGE / room).rglob("*.py"))]
 
 # The kinds of core/arrays.py that have one shape, and those that leave it to whoever uses them.
 TELLING = {"Plane", "DeepPlane", "Alpha", "Coverage", "Opacity", "Pixels", "Pixels8", "ColourTile"}
@@ -51,9 +52,21 @@ def silent(file: Path) -> list[str]:
     ]
 
 
+def wordless(file: Path) -> list[str]:
+    """Functions of more than ten lines that say nothing of what they do."""
+    return [
+        f"{file.name}: {node.name}"
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, Function) and (node.end_lineno or 0) - node.lineno >= 10 and not ast.get_docstring(node)
+    ]
+
+
 def test_shapes_are_said():
-    files = [file for room in ("core", "matting") for file in sorted((PACKAGE / room).rglob("*.py"))]
-    assert [each for file in files for each in silent(file)] == []
+    assert [each for file in FILES for each in silent(file)] == []
+
+
+def test_long_functions_say_what_they_do():
+    assert [each for file in FILES for each in wordless(file)] == []
 
 
 def test_silence_is_heard(tmp_path):
@@ -66,3 +79,5 @@ def test_silence_is_heard(tmp_path):
         "class F:\n    def g(self) -> npt.NDArray[Any]: ...\n    def _h(self) -> Real: ...\n"
     )
     assert silent(file) == ["bad.py: a", "bad.py: g"]
+    file.write_text("def _long():\n" + "    work()\n" * 10 + "def _short():\n" + "    work()\n" * 9)
+    assert wordless(file) == ["bad.py: _long"]

@@ -43,7 +43,7 @@ class Fields:
         return value
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A text, cut to ``LONGEST`` letters and without half letters and null bytes; ``default`` where there is none."""
+        """A text, cut to ``LONGEST`` letters, without half letters and null bytes; ``default`` where there is none."""
         value = self.values.get(name, default)
         if not isinstance(value, str):
             self._refuse(name)
