@@ -40,7 +40,7 @@ class Pieces:
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class LooseParts:
     """What ``parts`` found in ``plane``, which it keeps."""
 
     plane: Plane
@@ -59,7 +59,7 @@ class Parts:
         return out
 
 
-def parts(plane: Plane, *, check: Check = go_on) -> Parts:
+def parts(plane: Plane, *, check: Check = go_on) -> LooseParts:
     """The islands and holes of ``plane`` (uint8, (H, W)). ``check`` is called between the steps and may raise to stop.
 
     An island is connected, also by corners, through any coverage above 8 (3 %), so a soft rim belongs to its island
@@ -70,7 +70,7 @@ def parts(plane: Plane, *, check: Check = go_on) -> Parts:
     if plane.ndim != 2 or plane.dtype != np.uint8:
         raise BadMask(f"A mask must be one plane of 8-bit values, not {plane.dtype} of shape {plane.shape}.")
     islands = _pieces(plane, 8, check, closed=False)
-    return Parts(plane, islands, _pieces(cv2.bitwise_not(plane), 4, check, closed=True) if plane.size else islands)
+    return LooseParts(plane, islands, _pieces(cv2.bitwise_not(plane), 4, check, closed=True) if plane.size else islands)
 
 
 def cleaned(plane: Plane, min_island: int, min_hole: int, *, check: Check = go_on) -> Plane:

@@ -17,7 +17,7 @@ from maskstudio.core.tile import Tile, flat
 
 __all__ = ["Change", "Detection", "Document", "Layer", "Origin", "Refinement", "Region", "compare"]
 
-Stacked = tuple[tuple[Mask, CombineMode], ...]  # what is combined, from bottom to top
+Parts = tuple[tuple[Mask, CombineMode], ...]  # what is combined, from bottom to top
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Document:
     next_id: int = field(default=1)
     solo: int | None = None
     # The combination of the document this one was made from, so that only what differs is combined anew.
-    known: "tuple[Stacked, Mask] | None" = field(default=None, repr=False)
+    known: "tuple[Parts, Mask] | None" = field(default=None, repr=False)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -65,7 +65,7 @@ class Document:
     @lazy
     def alpha(self) -> Mask:
         """The layers that count combined from bottom to top, each in its mode; a layer in solo as it is."""
-        parts: Stacked = tuple((layer.alpha, "add" if self.solo else layer.mode) for layer in self.shown)
+        parts: Parts = tuple((layer.alpha, "add" if self.solo else layer.mode) for layer in self.shown)
         alpha = _combined(parts, self.size, self.known)
         object.__setattr__(self, "known", None)
         self.__dict__["_parts"] = parts
@@ -223,7 +223,7 @@ def _colour_area(old: Document, new: Document) -> Rect:
     return bounds(new.alpha.rect(index) for colours in tiles for index in colours)
 
 
-def _combined(parts: Stacked, size: tuple[int, int], known: tuple[Stacked, Mask] | None) -> Mask:
+def _combined(parts: Parts, size: tuple[int, int], known: tuple[Parts, Mask] | None) -> Mask:
     """The parts combined from bottom to top, tile by tile, taking over from ``known`` whatever did not change."""
     if not parts:
         return Mask(*size)
@@ -241,7 +241,7 @@ def _combined(parts: Stacked, size: tuple[int, int], known: tuple[Stacked, Mask]
     return alpha.with_tiles({index: _same(alpha.held(index), _stack(parts, index)) for index in every})
 
 
-def _stack(parts: Stacked, index: Index) -> Tile:
+def _stack(parts: Parts, index: Index) -> Tile:
     """One tile of the parts combined; nothing lies below the lowest."""
     below = flat(0, *parts[0][0].held(index).shape)
     for mask, mode in parts:

@@ -9,7 +9,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 
 Operation = Literal["detect", "cutout"]
-Readiness = Literal["ready", "download", "unavailable"]
+State = Literal["ready", "download", "unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ModelState:
     name: str
     title: str
     operations: frozenset[Operation]
-    state: Readiness
+    state: State
     note: str = ""
     size: int | None = None  # bytes to download
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from maskstudio.core import cleanup
 from maskstudio.core.adjustmask import adjusted_mask
 from maskstudio.core.arrays import Index, Matrix, Plane
-from maskstudio.core.cleanup import Parts
+from maskstudio.core.cleanup import LooseParts
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer, Refinement
@@ -30,7 +30,7 @@ class AdjustingVerbs(LiveVerbs):
     def __init__(self, runner: Runner, provider: str = "local") -> None:
         super().__init__(runner, provider)
         self._asked: dict[str, AdjustParams | CleanParams] = {}  # by the key of a run
-        self._parts: tuple[Mask, Parts] | None = None  # the last mask whose parts were found
+        self._parts: tuple[Mask, LooseParts] | None = None  # the last mask whose parts were found
         self._hopeless: Mask | None = None  # and one where that failed
 
     # The edge
@@ -87,7 +87,7 @@ class AdjustingVerbs(LiveVerbs):
         return asked if isinstance(asked, CleanParams) else CleanParams()
 
     @property
-    def parts(self) -> Parts | None:
+    def parts(self) -> LooseParts | None:
         """The islands and holes of the active layer as it was before the run of now, if they have been looked for."""
         start, known = self._clean_start(), self._parts
         return known[1] if start is not None and known is not None and known[0] is start.alpha else None
@@ -99,11 +99,11 @@ class AdjustingVerbs(LiveVerbs):
             return
         mask = start.alpha
 
-        def done(parts: Parts) -> None:
+        def done(parts: LooseParts) -> None:
             self._parts = mask, parts
             self.changed()
 
-        def work(token: Token) -> Parts:
+        def work(token: Token) -> LooseParts:
             return cleanup.parts(mask.array(), check=token.check)
 
         def failed(error: MaskStudioError) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import reduce
 
-from maskstudio.core.arrays import Box
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
@@ -12,6 +11,7 @@ from maskstudio.errors import BadParameter
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local import mediapipe_models, yolo
+from maskstudio.providers.local.shapes import Box
 from maskstudio.providers.provider import ModelState
 from maskstudio.providers.weights import store
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from maskstudio.core.arrays import Box
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
@@ -10,7 +9,7 @@ from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
 from maskstudio.providers.local import facemesh, faces, graphs, hands, selfie
-from maskstudio.providers.local.shapes import box_mask, strokes_mask
+from maskstudio.providers.local.shapes import Box, box_mask, strokes_mask
 from maskstudio.providers.provider import ModelState
 
 _MISSING = "MediaPipe is not installed; install it with: pip install mediapipe==0.10.14"

@@ -39,7 +39,7 @@ ENDPOINTS: dict[Operation, Endpoint] = {
 
 
 @dataclass(frozen=True)
-class AdobePicture:
+class FoundPicture:
     """One picture in an answer: what is said of it, and the link to it. ``box`` is left, top, right, bottom in px.
 
     ``said`` is the same in Adobe's own words.
@@ -122,7 +122,7 @@ def said(data: Any) -> str:
     return ""
 
 
-def masks_in(data: Any, slot: str) -> list[AdobePicture]:
+def masks_in(data: Any, slot: str) -> list[FoundPicture]:
     """The masks listed under ``slot``: "semanticMasks", "backgroundMasks" or "masks". Raises BadAnswer."""
     items = data.get(slot) if isinstance(data, dict) else None
     if items is None:
@@ -134,7 +134,7 @@ def masks_in(data: Any, slot: str) -> list[AdobePicture]:
     return [found_in(item) for item in items]
 
 
-def picture_in(data: Any, *slots: str) -> tuple[str, AdobePicture]:
+def picture_in(data: Any, *slots: str) -> tuple[str, FoundPicture]:
     """The first of ``slots`` that is there, at the top of the answer or below ``result``, with its picture."""
     for slot in slots:
         for holder in (data, _at(data, "result")):
@@ -144,19 +144,19 @@ def picture_in(data: Any, *slots: str) -> tuple[str, AdobePicture]:
     raise BadAnswer("Adobe's answer holds no picture.")
 
 
-def found_in(item: Any) -> AdobePicture:
+def found_in(item: Any) -> FoundPicture:
     """One item of an answer. Raises BadAnswer where it has no link."""
     for keys in (("destination", "url"), ("url",), ("destination", "href"), ("href",)):
         if isinstance(link := _at(item, *keys), str) and link:
             label = item.get("label")
             words = in_its_words(item, "label", "score", "boundingBox", "mediaType")
-            return AdobePicture(
+            return FoundPicture(
                 label if isinstance(label, str) else "", number(item.get("score")), _box(item), link, words
             )
     raise BadAnswer("Adobe's answer names a picture without a link to it.")
 
 
-def chosen(found: list[AdobePicture], confidence: float, most: int) -> list[AdobePicture]:
+def chosen(found: list[FoundPicture], confidence: float, most: int) -> list[FoundPicture]:
     """Those with a score strictly above ``confidence`` or without one, the best ``most``, best first."""
     kept = [one for one in found if one.score is None or one.score > confidence]
     return sorted(kept, key=lambda one: -(one.score if one.score is not None else 0.0))[:most]

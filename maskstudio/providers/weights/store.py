@@ -12,7 +12,7 @@ from maskstudio.core.atomic import replacing
 from maskstudio.errors import BadInput, CannotRead, CannotWrite, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.providers.local import mediapipe_models
-from maskstudio.providers.provider import ModelState, Operation, Readiness
+from maskstudio.providers.provider import ModelState, Operation, State
 from maskstudio.providers.weights import catalogue, download
 from maskstudio.providers.weights import trust as trusting
 
@@ -22,7 +22,7 @@ _DETECT: frozenset[Operation] = frozenset({"detect"})
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFile:
+class Choice:
     """The file that answers to a model name; ``label`` is set where another model stands in by that class."""
 
     path: Path
@@ -43,7 +43,7 @@ def files() -> dict[str, Path]:
     return found
 
 
-def choose(name: str) -> ModelFile:
+def choose(name: str) -> Choice:
     """The file to load for ``name``: its own, or for people another model that outlines them.
 
     Raises ``UnknownModel``, ``ModelUnavailable`` when the file is missing, and ``Untrusted`` when it is here but may
@@ -54,13 +54,13 @@ def choose(name: str) -> ModelFile:
     if name in here:
         if not trusting.allowed(here[name]):
             raise Untrusted(trusting.question(here[name]))
-        return ModelFile(here[name])
+        return Choice(here[name])
     if entry is None:
         raise _unknown(name)
     if entry.label:
         for stem in [name.removeprefix("person_"), *catalogue.STAND_INS, *here]:
             if stem in here and stem.endswith("-seg") and _loadable(here[stem]):
-                return ModelFile(here[stem], entry.label)
+                return Choice(here[stem], entry.label)
     raise ModelUnavailable(_missing(entry))
 
 
@@ -134,7 +134,7 @@ def _state(name: str) -> ModelState:
         choice = choose(name)
         problem = _problem(choice.path)
     except ModelUnavailable as error:
-        kind: Readiness = "download" if entry and entry.digests else "unavailable"
+        kind: State = "download" if entry and entry.digests else "unavailable"
         return ModelState(name, title, outlines, kind, str(error), size)
     except (Untrusted, CannotRead) as error:
         return ModelState(name, title, outlines, "unavailable", str(error), size)
@@ -157,7 +157,7 @@ def _problem(path: Path) -> str:
 
 
 @lru_cache(maxsize=256)
-def _from_ultralytics(key: trusting.WeightStamp) -> bool:
+def _from_ultralytics(key: trusting.Stamp) -> bool:
     """Whether an .onnx file carries the exporter's notes, which stand at its end."""
     try:
         with Path(key[0]).open("rb") as file:
@@ -184,7 +184,7 @@ def _loadable(path: Path) -> bool:
         return False
 
 
-def _missing(entry: catalogue.WeightFile) -> str:
+def _missing(entry: catalogue.Entry) -> str:
     searched = ", ".join(str(folder) for folder in paths.model_folders())
     get = f"run: maskstudio models pull {entry.name}, or add the file" if entry.digests else "add the file"
     return f"The model file {entry.file} was not found in {searched}; {get} with: maskstudio models add {entry.file}"

@@ -20,11 +20,11 @@ from maskstudio.errors import CannotRead, CannotWrite, Untrusted
 from maskstudio.names import shown, text_of
 from maskstudio.providers.weights import catalogue
 
-WeightStamp = tuple[str, int, int]
+Stamp = tuple[str, int, int]
 _BLOCK = 1 << 20
 
 
-def stamp(path: Path) -> WeightStamp:
+def stamp(path: Path) -> Stamp:
     """What changes when a file is replaced: its path, size and time. ``CannotRead`` if it is not there."""
     try:
         state = path.stat()
@@ -39,7 +39,7 @@ def digest(path: Path) -> str:
 
 
 @lru_cache(maxsize=256)
-def _digest(key: WeightStamp) -> str:
+def _digest(key: Stamp) -> str:
     sha = hashlib.sha256()
     for block in _blocks(Path(key[0])):
         sha.update(block)

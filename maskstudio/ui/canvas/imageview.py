@@ -15,7 +15,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.drawing import DrawingView
 from maskstudio.ui.canvas.frame import Frame
-from maskstudio.ui.canvas.live_alpha import Live, ReadPlane
+from maskstudio.ui.canvas.live_alpha import LiveAlpha, ReadPlane
 from maskstudio.ui.canvas.photo import sharpens
 from maskstudio.ui.canvas.scene import MODES, Mode, Scene, Side, Style
 from maskstudio.ui.canvas.style import CUTS
@@ -41,7 +41,7 @@ class ImageView(DrawingView):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(64, 64)
         self._scene: Scene | None = None
-        self._live: Live | None = None
+        self._live: LiveAlpha | None = None
         self._frame = Frame()
         self._style = Style()
         self._worn: dict[tuple[Mode, int, bool], Style] = {}  # what ``_dressed`` made of the style
@@ -128,7 +128,7 @@ class ImageView(DrawingView):
                 self._outdate_image(rect)
             self._live = None
             self._follow_document()
-        self._live = Live(self._scene, read) if self._scene and read else None
+        self._live = LiveAlpha(self._scene, read) if self._scene and read else None
         if self._shown_mode != before:  # the first stroke on a bare photo: now there is something to leave out
             self._outdate()
 

@@ -12,7 +12,7 @@ from maskstudio.ui.canvas.scene import Scene
 ReadPlane = Callable[[Rect], Plane]
 
 
-class Live:
+class LiveAlpha:
     """Makes a scene show what ``read`` gives, instead of its document's alpha.
 
     ``read`` gives the document alpha of image pixels (within the image) as uint8 (rect.height, rect.width). It starts

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 
-from maskstudio.core.cleanup import Parts
+from maskstudio.core.cleanup import LooseParts
 from maskstudio.params.local import CleanParams
 from maskstudio.session.session import Session
 from maskstudio.ui.widgets import parts
@@ -87,7 +87,7 @@ class CleanPart(Section):
         self._session.clean(params)
         self.refresh()
 
-    def _sentence(self, found: Parts | None) -> str:
+    def _sentence(self, found: LooseParts | None) -> str:
         """What goes at these sizes, of what there is."""
         if self._session.active is None:
             return _said("Choose a layer to clean its mask.")

@@ -33,7 +33,7 @@ _PAID_EACH = ("server402",)  # where agreeing is a payment
 _FACTS = 330  # px
 
 
-class Sender(Protocol):
+class PricingSession(Protocol):
     """What the sheet needs of a session."""
 
     @property
@@ -59,7 +59,7 @@ class DepartureSheet(QDialog):
     agreed = Signal(object, bool)
     accountRequested = Signal(str)  # noqa: N815  as Qt names signals
 
-    def __init__(self, parent: QWidget, session: Sender, departure: Departure, shown: Rect) -> None:
+    def __init__(self, parent: QWidget, session: PricingSession, departure: Departure, shown: Rect) -> None:
         super().__init__(parent)
         assert session.document is not None
         self.setObjectName("departureSheet")
