@@ -16,7 +16,7 @@ from maskstudio.errors import BadInput, Failed
 
 log = logging.getLogger(__name__)
 
-KeyPlace = Literal["keychain", "session"]
+Kept = Literal["keychain", "session"]
 _APP = "maskstudio"
 _LONGEST = 2000  # letters; some keychains hold no more
 
@@ -61,7 +61,7 @@ class Keychain:
         self._said: dict[str, str] = {}  # by the keychain, which takes long, and may have to ask the user
         self._lock, self._asking = threading.Lock(), threading.Lock()
 
-    def keep(self, service: str, address: str, field: str, secret: str) -> KeyPlace:
+    def keep(self, service: str, address: str, field: str, secret: str) -> Kept:
         """Keep a key; says where: the keychain, or this session alone where there is no keychain. Raises BadInput."""
         secret = secret.strip()
         if not secret or len(secret) > _LONGEST or not secret.isprintable():

@@ -29,7 +29,7 @@ from maskstudio.params.spec import Params
 from maskstudio.providers.remote import adobe_jobs
 from maskstudio.providers.remote.adobe_jobs import ENDPOINTS, Endpoint
 from maskstudio.providers.remote.adobe_results import Results
-from maskstudio.providers.remote.adobe_token import AdobeCalls, NotAccepted, Tokens, client_of, shared_tokens
+from maskstudio.providers.remote.adobe_token import Line, NotAccepted, Tokens, client_of, shared_tokens
 from maskstudio.providers.remote.base import Answer, Errand, Keys, Operation, Plan, Times, Trip, Where, aside
 from maskstudio.providers.remote.charge import Charge
 from maskstudio.providers.remote.hosting import Hosting
@@ -93,7 +93,7 @@ class Adobe:
             return Answer(note=_PRICE)
         deadline = Deadline(self._times.total)
         client = client_of(self.account, self._keys)
-        async with AdobeCalls(self.account, client, self._tokens, self._times, deadline) as line:
+        async with Line(self.account, client, self._tokens, self._times, deadline) as line:
             trip.report(0.02, "Signing in to Adobe")
             await line.sign_in()
             trip.report(0.05, "Preparing the pictures")
@@ -105,7 +105,7 @@ class Adobe:
         """The answer of a job that was asked for before: it is only asked after."""
         deadline = Deadline(self._times.total)
         client = client_of(self.account, self._keys)
-        async with AdobeCalls(self.account, client, self._tokens, self._times, deadline) as line:
+        async with Line(self.account, client, self._tokens, self._times, deadline) as line:
             data = {"statusUrl": where.get("status", "")}
             link = adobe_jobs.status_link(data, self.account.base_url, ENDPOINTS[errand.operation].version)
             outcome = await self._awaited(line, link, trip)
@@ -128,7 +128,7 @@ class Adobe:
         """Sign in and say hello; no picture is sent and nothing is spent."""
         deadline = Deadline(self._times.total)
         client = client_of(self.account, self._keys)
-        async with AdobeCalls(self.account, client, self._tokens, self._times, deadline) as line:
+        async with Line(self.account, client, self._tokens, self._times, deadline) as line:
             await line.call("GET", "pie/psdService/hello")
         found = "Adobe accepts these keys"
         problem = self._problem()
@@ -158,9 +158,7 @@ class Adobe:
             return [photo]
         return [photo, encoded(errand.mask, size, "PNG")]
 
-    async def _done(
-        self, errand: Errand, pictures: list[Sent], line: AdobeCalls, trip: Trip
-    ) -> tuple[dict[str, Any], str]:
+    async def _done(self, errand: Errand, pictures: list[Sent], line: Line, trip: Trip) -> tuple[dict[str, Any], str]:
         """Lend the pictures, ask for the work, wait for it; the answer of the finished job, and what was left lent."""
         trip.report(0.1, f"Sending to {self._hosting.host}")
         endpoint = ENDPOINTS[errand.operation]
@@ -178,7 +176,7 @@ class Adobe:
                 charge.done(None)
             return outcome, links.left
 
-    async def _awaited(self, line: AdobeCalls, link: str, trip: Trip) -> dict[str, Any]:
+    async def _awaited(self, line: Line, link: str, trip: Trip) -> dict[str, Any]:
         """Ask after a job, less and less often, until it is over or the errand's budget is."""
         pause, share, garbled = self._times.poll, 0.35, 0
         while True:
@@ -198,12 +196,12 @@ class Adobe:
                 raise BadAnswer("Adobe's answers make no sense, so the result of its work is not known.")
 
 
-def _undone(line: AdobeCalls, outcome: dict[str, Any]) -> ProviderFailed:
+def _undone(line: Line, outcome: dict[str, Any]) -> ProviderFailed:
     words = line.words(adobe_jobs.said(outcome))
     return ProviderFailed(f"Adobe could not do it{f': {words}' if words else ''}.")
 
 
-async def _submitted(line: AdobeCalls, endpoint: Endpoint, body: adobe_jobs.Body, charge: Charge) -> Reply:
+async def _submitted(line: Line, endpoint: Endpoint, body: adobe_jobs.Body, charge: Charge) -> Reply:
     charge.sent(None)
     try:
         reply = await line.call("POST", endpoint.path, json=body, repeat="refused")
@@ -217,7 +215,7 @@ async def _submitted(line: AdobeCalls, endpoint: Endpoint, body: adobe_jobs.Body
     return reply
 
 
-async def _asked(line: AdobeCalls, link: str) -> Reply:
+async def _asked(line: Line, link: str) -> Reply:
     """How a job stands. Once it was taken on, a lost connection leaves open what became of it: Unclear."""
     try:
         return await line.call("GET", link)

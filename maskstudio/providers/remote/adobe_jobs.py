@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
-from maskstudio.core.arrays import Box
 from maskstudio.errors import BadAnswer, BadMask
 from maskstudio.params.services import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
 from maskstudio.providers.remote.base import Errand, Operation
@@ -16,7 +15,8 @@ from maskstudio.providers.remote.said import said as in_its_words
 from maskstudio.services.addresses import origin_of
 
 Body = dict[str, Any]
-AdobeState = Literal["waiting", "done", "failed"]
+Box = tuple[float, float, float, float]
+State = Literal["waiting", "done", "failed"]
 _OURS = ".adobe.io"
 _PNG = "image/png"
 
@@ -39,7 +39,7 @@ ENDPOINTS: dict[Operation, Endpoint] = {
 
 
 @dataclass(frozen=True)
-class FoundPicture:
+class Found:
     """One picture in an answer: what is said of it, and the link to it. ``box`` is left, top, right, bottom in px.
 
     ``said`` is the same in Adobe's own words.
@@ -100,7 +100,7 @@ def job_id(data: Any) -> str:
     return number if isinstance(number, str) else ""
 
 
-def state_of(data: Any) -> AdobeState:
+def state_of(data: Any) -> State:
     """How a job stands. Words that are not known mean that it goes on."""
     word = data.get("status") if isinstance(data, dict) else None
     word = word.lower() if isinstance(word, str) else ""
@@ -122,7 +122,7 @@ def said(data: Any) -> str:
     return ""
 
 
-def masks_in(data: Any, slot: str) -> list[FoundPicture]:
+def masks_in(data: Any, slot: str) -> list[Found]:
     """The masks listed under ``slot``: "semanticMasks", "backgroundMasks" or "masks". Raises BadAnswer."""
     items = data.get(slot) if isinstance(data, dict) else None
     if items is None:
@@ -134,7 +134,7 @@ def masks_in(data: Any, slot: str) -> list[FoundPicture]:
     return [found_in(item) for item in items]
 
 
-def picture_in(data: Any, *slots: str) -> tuple[str, FoundPicture]:
+def picture_in(data: Any, *slots: str) -> tuple[str, Found]:
     """The first of ``slots`` that is there, at the top of the answer or below ``result``, with its picture."""
     for slot in slots:
         for holder in (data, _at(data, "result")):
@@ -144,19 +144,17 @@ def picture_in(data: Any, *slots: str) -> tuple[str, FoundPicture]:
     raise BadAnswer("Adobe's answer holds no picture.")
 
 
-def found_in(item: Any) -> FoundPicture:
+def found_in(item: Any) -> Found:
     """One item of an answer. Raises BadAnswer where it has no link."""
     for keys in (("destination", "url"), ("url",), ("destination", "href"), ("href",)):
         if isinstance(link := _at(item, *keys), str) and link:
             label = item.get("label")
             words = in_its_words(item, "label", "score", "boundingBox", "mediaType")
-            return FoundPicture(
-                label if isinstance(label, str) else "", number(item.get("score")), _box(item), link, words
-            )
+            return Found(label if isinstance(label, str) else "", number(item.get("score")), _box(item), link, words)
     raise BadAnswer("Adobe's answer names a picture without a link to it.")
 
 
-def chosen(found: list[FoundPicture], confidence: float, most: int) -> list[FoundPicture]:
+def chosen(found: list[Found], confidence: float, most: int) -> list[Found]:
     """Those with a score strictly above ``confidence`` or without one, the best ``most``, best first."""
     kept = [one for one in found if one.score is None or one.score > confidence]
     return sorted(kept, key=lambda one: -(one.score if one.score is not None else 0.0))[:most]

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from maskstudio.core.arrays import Plane
 from maskstudio.params.services import AdobeBodyPartsParams, AdobeCutoutParams, AdobeObjectsParams, AdobeRefineParams
 from maskstudio.providers.remote import adobe_jobs, carrier
-from maskstudio.providers.remote.adobe_jobs import FoundPicture
-from maskstudio.providers.remote.base import Errand, Piece, Times, aside
+from maskstudio.providers.remote.adobe_jobs import Found
+from maskstudio.providers.remote.base import Errand, Piece, Plane, Times, aside
 from maskstudio.providers.remote.pictures import box_of, cutout_of, mask_of
 from maskstudio.providers.remote.wire import Deadline
 from maskstudio.services.addresses import Origin
@@ -60,7 +59,7 @@ class Results:
             pieces += [await self._piece(each, hidden=True) for each in backgrounds]
         return pieces
 
-    async def _piece(self, found: FoundPicture, *, hidden: bool = False) -> Piece:
+    async def _piece(self, found: Found, *, hidden: bool = False) -> Piece:
         data = await self._fetched(found)
         errand, sent = self._errand, self._sent
         mask = await aside(lambda check: mask_of(data, sent, errand.photo, _TITLE, check, box=found.box))
@@ -68,7 +67,7 @@ class Results:
         label = found.label or ("Background" if hidden else "Object")
         return Piece(label, found.score, box, mask, hidden=hidden, said=found.said)
 
-    async def _whole(self, found: FoundPicture, label: str, *, coloured: bool) -> Piece:
+    async def _whole(self, found: Found, label: str, *, coloured: bool) -> Piece:
         data = await self._fetched(found)
         errand, sent = self._errand, self._sent
 
@@ -80,5 +79,5 @@ class Results:
         mask, colours = await aside(unpacked)
         return Piece(label, None, box_of(mask), mask, colours, said=found.said)
 
-    async def _fetched(self, found: FoundPicture) -> bytes:
+    async def _fetched(self, found: Found) -> bytes:
         return await carrier.fetch(found.link, self._known, self._times, self._deadline)

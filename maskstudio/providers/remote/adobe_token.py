@@ -178,7 +178,7 @@ def _token_error(reply: Reply, secrets: tuple[str, ...]) -> MaskStudioError | No
     return None
 
 
-class AdobeCalls:
+class Line:
     """Calls to Adobe with a token and the client's number, to be used in an ``async with``; one errand's, one task's.
 
     A refused token is renewed once a call, and the call repeated once.

@@ -78,7 +78,7 @@ async def delete(link: str, times: Times, deadline: Deadline) -> None:
     await _patiently(once, f"The file at {origin_of(link).host}", times, deadline, sends=True)
 
 
-Attempt = Callable[[httpx.AsyncClient], Awaitable[bytes]]
+Once = Callable[[httpx.AsyncClient], Awaitable[bytes]]
 
 
 class _Status(Exception):
@@ -86,7 +86,7 @@ class _Status(Exception):
 
 
 async def _patiently(
-    once: Attempt,
+    once: Once,
     what: str,
     times: Times,
     deadline: Deadline,

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from maskstudio.core.arrays import Box
 from maskstudio.errors import Busy, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
 from maskstudio.params.services import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams, name_of
 from maskstudio.providers.remote.redact import sentence
@@ -17,7 +16,8 @@ from maskstudio.providers.remote.said import number, said
 from maskstudio.providers.remote.wire import Reply
 
 Json = dict[str, Any]
-TaskState = Literal["running", "done", "failed", "missing"]
+Box = tuple[float, float, float, float]
+State = Literal["running", "done", "failed", "missing"]
 
 TITLE = "Runware"
 LONGEST = 2048  # px on the longer side of what the service stores (section 1.5)
@@ -140,7 +140,7 @@ class Outcome:
     said       how the service calls the task and its pictures
     """
 
-    state: TaskState
+    state: State
     picture: tuple[str, str] | None = field(default=None, repr=False)
     boxes: tuple[Box, ...] = ()
     cost: float | None = None

@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.errors import MaskStudioError
-from maskstudio.services.keychain import FIELDS, Field, Keychain, KeyPlace, from_environment
+from maskstudio.services.keychain import FIELDS, Field, Kept, Keychain, from_environment
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.form import broken, label_width
 
@@ -49,7 +49,7 @@ class ServiceKeys(QWidget):
     def __init__(self, service: str, title: str, keychain: Keychain, address: Callable[[], str]) -> None:
         super().__init__()
         self._service, self._keychain, self._address = service, keychain, address
-        self._kept: dict[tuple[str, str], KeyPlace] = {}  # by address and field: where each went in this session
+        self._kept: dict[tuple[str, str], Kept] = {}  # by address and field: where each went in this session
         self._lines: dict[str, KeyField] = {}
         self._says: dict[str, parts.Hint] = {}
         self.forget_button = QPushButton(_said("Forget"))

@@ -62,7 +62,7 @@ def test_answers_of_the_wrong_types_are_refused():
         with pytest.raises(BadAnswer):
             adobe_jobs.found_in(item)
     odd = adobe_jobs.found_in({"url": "u", "label": 3, "score": True, "boundingBox": {"x": "1", "y": 2}})
-    assert odd == adobe_jobs.FoundPicture("", None, None, "u", {"label": 3, "boundingBox": {"y": 2}})
+    assert odd == adobe_jobs.Found("", None, None, "u", {"label": 3, "boundingBox": {"y": 2}})
     nan = adobe_jobs.found_in(
         {"url": "u", "score": float("nan"), "boundingBox": {"x": 1, "y": 2, "width": -1, "height": 1}}
     )
