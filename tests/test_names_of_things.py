@@ -31,6 +31,7 @@ ONE_SUBJECT = {
     *("spill.py", "thumbnail.py", "services.py", "layer.py", "band.py"),  # what there is, and what shows it
     *("shapes.py", "fields.py", "asking.py", "drawing.py"),  # the general, and what one room adds to it
     "options.py",  # of commands, and of views
+    *("adobe.py", "alibaba.py", "hosting.py", "runware.py", "server402.py"),  # a service's parameters, client and facts
     "app.py",  # the program in the terminal, and in the window
     "base.py",  # what every service builds on, and every tool
     "local.py",  # on this machine: the parameters, and the models

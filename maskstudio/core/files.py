@@ -5,7 +5,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from maskstudio.core.about import chunks_of, resolution_chunks
 from maskstudio.core.arrays import Opacity, Pixels, Plane
 from maskstudio.core.atomic import replacing
 from maskstudio.core.callbacks import Progress
@@ -18,6 +17,7 @@ from maskstudio.core.maskin import Incoming
 from maskstudio.core.metadata import Resolution
 from maskstudio.core.planes import Planes, alpha_of
 from maskstudio.core.png import Compression, png_pieces, raster_of
+from maskstudio.core.pngabout import chunks_of, resolution_chunks
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
 from maskstudio.names import shown
 from maskstudio.params.local import ExportParams, MaskInParams

@@ -5,7 +5,6 @@ from contextlib import closing
 
 import numpy as np
 
-from maskstudio.core.about import chunks_of
 from maskstudio.core.arrays import Bytes, Colour, Plane
 from maskstudio.core.callbacks import Progress
 from maskstudio.core.cv import cv2
@@ -15,6 +14,7 @@ from maskstudio.core.image import to_8bit
 from maskstudio.core.layer import Layer
 from maskstudio.core.mask import Mask
 from maskstudio.core.png import Raster, png_pieces, raster_of
+from maskstudio.core.pngabout import chunks_of
 from maskstudio.core.stack import Sheet, Stack
 from maskstudio.core.thumbnail import SIDE, sampled
 

@@ -16,7 +16,6 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from maskstudio.core import flattened, foreign, projecthistory
-from maskstudio.core.about import chunks_of
 from maskstudio.core.archive import Archive, sniff
 from maskstudio.core.atomic import replacing
 from maskstudio.core.callbacks import Check, Progress
@@ -26,6 +25,7 @@ from maskstudio.core.fileframes import whole_frames
 from maskstudio.core.files import decode_image
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
+from maskstudio.core.pngabout import chunks_of
 from maskstudio.core.projecthistory import Past, Sink
 from maskstudio.core.record import Reader, document_record, upgraded
 from maskstudio.core.shelf import ShelfWriter

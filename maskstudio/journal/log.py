@@ -22,7 +22,7 @@ from maskstudio.core.fileframes import framed
 from maskstudio.core.history import Step
 from maskstudio.core.record import layer_record, wired
 from maskstudio.core.shelf import ShelfWriter
-from maskstudio.core.steps import StepWriter, noted
+from maskstudio.core.stepframes import StepWriter, noted
 from maskstudio.core.stroke import Stroke
 from maskstudio.params.local import BrushParams
 
