@@ -1,7 +1,7 @@
 """The undo history in a project file: the steps around the saved one, bounded, in a member of their own.
 
 It is frames, as a journal is: ``H`` says which record and planes it belongs to, ``T P C K`` are planes and tiles that
-those do not hold yet (numbered on from there), ``L D`` layers and documents as in ``core/stepframes.py``, ``S`` the steps.
+those do not hold yet (numbered on from there), ``L D`` layers and documents as in ``core/stepframes.py``, ``S`` steps.
 The lowest numbers stand for the layers of the record, in its order, and document 0 for the record itself. So the file
 grows by what the steps differ in and by nothing else, and a program that knows no histories reads what it always read.
 

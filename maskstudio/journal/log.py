@@ -1,7 +1,7 @@
 """The log of a journal: frames in one file, of which each is only ever added. Used on the writer's thread alone.
 
 H  what the journal is about
-T P C K  planes, as in ``core/shelf.py``;  L D  layers and documents, as in ``core/steps.py``
+T P C K  planes, as in ``core/shelf.py``;  L D  layers and documents, as in ``core/stepframes.py``
 S  the steps that changed in the history, where it stands, and which strokes are over
 B  the beginning of a stroke;  V  samples of it
 N  where the project is kept, which document it holds, and the digest of that file
