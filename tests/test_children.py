@@ -33,7 +33,7 @@ def watch(event, arguments):
     children.append([os.fsdecode(program or words[0]), given])
 sys.addaudithook(watch)
 def command(*words):
-    from maskstudio.cli import run
+    from maskstudio.cli.app import run
     sys.argv = ["maskstudio", *words]
     try:
         run()
@@ -46,7 +46,7 @@ print(json.dumps(children))
 CUTTING = """
 command("detect", {sample!r})
 command("detect", {sample!r}, "--model", "yolov8n-seg")
-from maskstudio import doctor
+from maskstudio.cli import doctor
 doctor._window()
 """
 

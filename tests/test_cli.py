@@ -205,7 +205,7 @@ LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-from maskstudio.cli import run
+from maskstudio.cli.app import run
 run()
 """
 

@@ -314,8 +314,8 @@ import sys
 from pathlib import Path
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal.writer import Writer
-from maskstudio.params import BrushParams, MaskParams
-from maskstudio.session import Session
+from maskstudio.params.local import BrushParams, MaskParams
+from maskstudio.session.session import Session
 
 writer, sessions = Writer(), []
 for _ in range(3):

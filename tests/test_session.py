@@ -36,7 +36,7 @@ class Discs:
             for n, plane in enumerate(self.planes)
         ]
 
-    def remove_background(self, image, params, token):
+    def cutout(self, image, params, token):
         return Detection("subject", None, (0, 0, 10, 10), Mask.from_array(self.planes[0]), model=params.model)
 
 

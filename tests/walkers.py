@@ -49,7 +49,7 @@ class Finder:
         count = self.runs % 3
         return [self._found(wanted.model, self.runs + n, source) for n in range(count)]
 
-    def remove_background(self, source, wanted, token):
+    def cutout(self, source, wanted, token):
         self.runs += 1
         return self._found(wanted.model, self.runs, source)
 

@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -206,32 +205,33 @@ def refine(
 ) -> None:
     """Solve the edge of a mask from the photo and write the cut-out."""
     from maskstudio.cli import refine
+    from maskstudio.session import steps
 
     for target in (output, trimap_output):
         check_output(target, image, as_json)
-    more = refine.Given(trimap, here, keep, tuple(region or ()), clean_plate, second_shot)
+    regions = tuple(map(refine.region, region or ()))
+    more = steps.Given(trimap, here, keep, regions, clean_plate, second_shot)
     check_apart((output, trimap_output, save_recipe), image, mask, *more.files)
     away = services.is_service(provider)
     if away and (by_recipe or save_recipe is not None or trimap_output is not None):
         raise BadParameter("Recipes and trimaps are for refining on this machine; a service has parameters of its own.")
     check_mask_only(chosen, mask_only=mask_only)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
-    session.import_mask(mask, maskin_params, resize=resize, keep_size="maskOffset" in chosen)
-    refine.check_mask(session, mask, more)
+    recipe = Recipe.of(refine_params, adjust_params, export_params)
+    steps.take_mask(session, mask, maskin_params, more, resize=resize, keep_size="maskOffset" in chosen)
     if away:
         used = services.ask_refine(session, provider, chosen, Settle(option, yes), more).as_json()
-        report = refine.checked(session, fix=fix_fringe, fringe=fringe)
     else:
         used = used_here(Settle(option, yes), chosen, refine_params, adjust_params)
-        report = refine.refine(session, refine_params, adjust_params, more, fix=fix_fringe, fringe=fringe)
+        steps.refine(session, recipe, more)
+    report = steps.check_fringe(session, fix=fix_fringe) if fringe or fix_fringe else steps.FringeReport()
     if trimap_output is not None:
-        refine.write_trimap(session, trimap_output)
+        steps.write_trimap(session, trimap_output)
     if save_recipe is not None:
-        Recipe.of(refine_params, adjust_params, export_params).write(save_recipe)
-    export = session.export_mask if mask_only else session.export
-    export(output, export_params)
-    lines = [report.sentence] if report.sentence else []
-    _say(as_json, image, output, started, lines, **used, fringe=report.fringe)
+        recipe.write(save_recipe)
+    steps.write(session, output, export_params, mask_only=mask_only)
+    lines = [said] if (said := refine.sentence(report)) else []
+    _say(as_json, image, output, started, lines, **used, fringe=refine.as_json(report))
 
 
 @app.command()
@@ -249,6 +249,8 @@ def cutout(
     allow_huge: AllowHuge = False,
 ) -> None:
     """Remove the background in one go."""
+    from maskstudio.session import steps
+
     check_output(output, image, as_json)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     rgba, mask_only = cutout_params.rgba, cutout_params.return_only_mask
@@ -263,10 +265,7 @@ def cutout(
         check_mask_only(chosen, mask_only=mask_only)
         used = used_here(Settle(option, yes), chosen, cutout_params)
         session.remove_background(cutout_params)
-    if mask_only:
-        session.export_mask(output, export_params)
-    else:
-        session.export(output, export_params, backdrop=rgba)
+    steps.write(session, output, export_params, mask_only=mask_only, backdrop=rgba)
     _say(as_json, image, output, started, [], **used)
 
 
@@ -370,13 +369,10 @@ def _session(provider: str) -> "Session":
 
 def _opened(image: Path, provider: str, allow_huge: bool) -> "Session":
     """A session with ``image`` open, without a mask the file itself may carry."""
+    from maskstudio.session import steps
+
     session = _session(provider)
-    if allow_huge:
-        session.open(image, limit=None)
-    else:
-        session.open(image)
-    if session.document and session.document.layers:
-        session.commit(replace(session.document, layers=(), active=None), "Start afresh")
+    steps.open_photo(session, image, huge=allow_huge)
     return session
 
 

@@ -6,7 +6,6 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +17,8 @@ from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers import registry
+from maskstudio.providers.local import families
+from maskstudio.providers.provider import ModelState, Prompt, Provider
 from maskstudio.services.keychain import keychain
 
 Health = Literal["ok", "note", "broken"]
@@ -28,9 +29,6 @@ _LIBRARIES = (
     "pillow-heif",
     "numpy",
     "scipy",
-    "ultralytics",
-    "torch",
-    "mediapipe",
     "pymatting",
 )
 _QT_TRIAL = "from PySide6.QtWidgets import QApplication; print(QApplication([]).platformName())"
@@ -50,6 +48,7 @@ def examine() -> list[Finding]:
     return [
         Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(_library(name) for name in _LIBRARIES),
+        *(_library(name) for family in families.FAMILIES for name in family.libraries),
         _raw(),
         _folder(),
         _window(),
@@ -118,24 +117,23 @@ def _models() -> list[Finding]:
         if model.state != "ready":
             missing.append(model.name)
             continue
-        detects = "detect" in model.operations
-
-        def trial(name: str = model.name, detects: bool = detects) -> None:
-            if detects:
-                provider.detect(blank, DetectParams(model=name), Token())
-            else:
-                provider.remove_background(blank, CutoutParams(model=name), Token())
-
-        findings.append(_tried(model.name, model.note, trial))
+        findings.append(_tried(model, provider, blank))
     if missing:
         detail = f"{', '.join(missing)}. `maskstudio models list` says how to get them."
         findings.append(Finding("Not here", "note", detail))
     return findings
 
 
-def _tried(name: str, note: str, trial: Callable[[], None]) -> Finding:
+def _tried(model: ModelState, provider: Provider, image: Image) -> Finding:
+    """What comes of running a model on ``image``, in the first of the ways that it has."""
     try:
-        trial()
+        if "detect" in model.operations:
+            provider.detect(image, DetectParams(model=model.name), Token())
+        elif "cutout" in model.operations:
+            provider.cutout(image, CutoutParams(model=model.name), Token())
+        else:
+            middle = (image.width / 2, image.height / 2)
+            provider.select(image, Prompt(model.name, include=(middle,)), None, Token())
     except MaskStudioError as error:
-        return Finding(name, "broken", str(error))
-    return Finding(name, "ok", f"Runs. {note}".strip())
+        return Finding(model.name, "broken", str(error))
+    return Finding(model.name, "ok", f"Runs. {model.note}".strip())

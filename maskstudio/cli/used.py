@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from maskstudio.errors import BadParameter
 from maskstudio.names import text_of
 from maskstudio.params.counts import idle
+from maskstudio.params.local import DetectParams
 from maskstudio.params.services import recorded
 from maskstudio.params.spec import Params
 
@@ -57,9 +58,19 @@ def used_here(settle: Settle, chosen: dict[str, Any], *sets: Params, parts_of: P
     for each in sets:
         if unused := idle(each, chosen.keys()):
             raise BadParameter(unused)
+        if isinstance(each, DetectParams) and "boxShape" in chosen:
+            _check_box(each)
     values = {wire: value for each in sets for wire, value in each.to_wire().items()}
     model = {"model": values["model"]} if "model" in values else {}
     return {"provider": "local", **model, "parameters": values}
+
+
+def _check_box(params: DetectParams) -> None:
+    """Refuse the shape of a box for a model that needs none. That depends on the model, so the table of them says."""
+    from maskstudio.providers.local import families
+
+    if families.outlines(params.model):
+        raise BadParameter("boxShape would not be used here: this model outlines what it finds.")
 
 
 def check_mask_only(chosen: dict[str, Any], *, mask_only: bool) -> None:

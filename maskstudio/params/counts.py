@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, RefineParams
+from maskstudio.params.local import AdjustParams, CutoutParams, RefineParams
 from maskstudio.params.services import REMBG, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.params.spec import Params, Spec
 
@@ -28,18 +28,6 @@ _LOSSY = Rule(lambda params: bool(params.output_format != "PNG"), "a PNG has no 
 _SHAPED = Rule(lambda params: bool(params.shape_there), "it needs shapeThere=yes")
 _CLEANED = Rule(lambda params: bool(params.color_decontamination), "it belongs to colorDecontamination")
 
-_OUTLINING = {
-    "mediapipe_hands", "mediapipe_selfie", "mediapipe_face_mesh", "mediapipe_face_mesh_eyes_only",
-    "eyes_mesh_mediapipe", "nose_mesh_mediapipe", "lips_mesh_mediapipe", "eyes_lips_mesh", "nose_eyes_mesh",
-    "nose_lips_mesh",
-}  # fmt: skip
-
-
-def _draws_boxes(model: str) -> bool:
-    """Whether a model on this machine may find boxes alone; a file of the user's own may."""
-    return model not in _OUTLINING and not model.endswith("-seg")
-
-
 RULES: Mapping[type[Params], Mapping[str, Rule]] = {
     RunwareMaskParams: {"mask_padding": _SHAPED, "mask_blur": _SHAPED, "output_quality": _LOSSY},
     RunwareCutoutParams: {
@@ -47,7 +35,6 @@ RULES: Mapping[type[Params], Mapping[str, Rule]] = {
         **dict.fromkeys(_MATTING, _MATTED_THERE),
         "output_quality": _LOSSY,
     },
-    DetectParams: {"box_shape": Rule(lambda params: _draws_boxes(params.model), "this model outlines what it finds")},
     CutoutParams: dict.fromkeys(_MATTING, _MATTED),
     RefineParams: {"decontamination_amount": _CLEANED, "spill": _CLEANED},
     AdjustParams: {"outer_only": Rule(lambda params: bool(params.feather > 0), "it belongs to feather")},

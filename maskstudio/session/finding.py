@@ -7,9 +7,9 @@ from maskstudio.core.document import Layer
 from maskstudio.jobs import Job, Owes
 from maskstudio.names import shown
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
+from maskstudio.providers.local import families
 from maskstudio.providers.provider import ModelState
 from maskstudio.providers.weights import store
-from maskstudio.providers.weights.titles import title
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
 
@@ -24,13 +24,13 @@ class FindingVerbs(Desk):
     def detect(self, params: DetectParams, shape: MaskParams) -> Job:
         """Find objects; each becomes a layer with ``shape``. Unrefined finds of the same model make room for them."""
         document = self._required()
-        label = f"Detect: {title(params.model)}"
+        label = f"Detect: {families.title(params.model)}"
 
         def done(layers: list[Layer]) -> None:
             if layers:
                 self._take(layers, params.model, label, params.to_wire())
             else:
-                self.told(f"{title(params.model)}: nothing found above a confidence of {params.confidence:g}.")
+                self.told(f"{families.title(params.model)}: nothing found above a confidence of {params.confidence:g}.")
 
         return self._start(
             label,
@@ -47,7 +47,7 @@ class FindingVerbs(Desk):
             if layer.mask.tiles:
                 self._take([layer], params.model, "Remove background", params.to_wire())
             else:
-                self.told(f"{title(params.model)}: no subject found.")
+                self.told(f"{families.title(params.model)}: no subject found.")
 
         return self._start(
             "Remove background",
@@ -60,7 +60,7 @@ class FindingVerbs(Desk):
         """Download a model's file, because the user asked for it."""
         return self._start(
             f"Download {name}",
-            lambda token: store.pull(name, token),
+            lambda token: families.pull(name, token),
             lambda _: done(),
             lane=f"download {name}",
             owes=Owes(name),
@@ -70,7 +70,7 @@ class FindingVerbs(Desk):
         """Copy a weight file into the user's folder; ``trust`` is the user's word that it may be loaded."""
         return self._start(
             f"Add {path.name}",
-            lambda _token: store.add(path, trust=trust),
+            lambda _token: families.add(path, trust=trust),
             done,
             lane=f"add {path}",
             owes=Owes(shown(path.name)),
@@ -83,6 +83,6 @@ class FindingVerbs(Desk):
     def _take(self, layers: list[Layer], model: str, label: str, params: dict[str, object]) -> None:
         """Put what ``model`` found in the place of what it found before and nobody has worked on."""
         document = self._required()
-        origin = self.origin("detection", model=model, version=operations.version_of(model), params=params)
+        origin = self.origin("detection", model=model, version=families.version(model), params=params)
         document = self._without_stale(document, lambda layer: layer.source is not None and layer.source.model == model)
         self.commit(document.add([layer.changed(origin=origin).as_found() for layer in layers]), label)

@@ -49,17 +49,6 @@ def detect(image: Image, provider: Provider, params: DetectParams, shape: MaskPa
     return layers
 
 
-def version_of(model: str) -> str:
-    """The library that runs ``model``, with its version, for a layer's provenance."""
-    from importlib import metadata  # brings half of the e-mail library
-
-    library = "mediapipe" if model.startswith("mediapipe") else "ultralytics"
-    try:
-        return f"{library} {metadata.version(library)}"
-    except metadata.PackageNotFoundError:
-        return library
-
-
 def detection_layer(detection: Detection, shape: MaskParams, token: Token) -> Layer:
     """A layer showing ``detection`` with ``shape`` applied."""
     return Layer(
@@ -82,7 +71,7 @@ def shaped(mask: Mask, params: MaskParams, source: Detection | None, token: Toke
 
 def remove_background(image: Image, provider: Provider, params: CutoutParams, token: Token) -> Layer:
     """The subject as one layer, cleaned up and refined as ``params`` ask."""
-    found = provider.remove_background(image, params, token.part(0.0, 0.4))
+    found = provider.cutout(image, params, token.part(0.0, 0.4))
     mask = _cleaned(found.mask) if params.post_process_mask else found.mask
     layer = Layer(id=0, name=found.label, mask=mask, shaped=mask, params=UNSHAPED, source=found)
     if not params.alpha_matting:

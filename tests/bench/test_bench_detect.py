@@ -9,8 +9,8 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
-from maskstudio.providers.local import ultralytics_quiet
 from maskstudio.providers.local.local import Local
+from maskstudio.providers.local.networks import ultralytics_quiet
 
 ROUNDS = 7
 

@@ -35,7 +35,7 @@ import os, sys
 sys.argv = ["maskstudio"]
 from maskstudio.__main__ import main
 from PySide6.QtCore import QTimer
-from maskstudio.ui import welcome
+from maskstudio.ui.help import welcome
 
 def paint(self, event):
     super(welcome.Welcome, self).paintEvent(event)

@@ -19,7 +19,7 @@ from maskstudio.core.wand import Wand
 from maskstudio.jobs import Inline, Runner, Token, immediate
 from maskstudio.params.local import CutoutParams, WandParams
 from maskstudio.providers import registry
-from maskstudio.providers.local import selfie
+from maskstudio.providers.local.people import selfie
 from maskstudio.session import operations
 from maskstudio.session.session import Session
 from tests.core.test_wand import blotches, placed
@@ -163,7 +163,7 @@ def test_a_provider_gets_no_hidden_colour(monkeypatch):
     shown = []
     monkeypatch.setattr(selfie, "person", lambda rgb, _token: shown.append(rgb) or (Mask(90, 60), 0.0))
     pixels, alpha, *_ = scene()
-    registry.get("local").remove_background(Image(pixels, alpha=alpha), CutoutParams(), Token())
+    registry.get("local").cutout(Image(pixels, alpha=alpha), CutoutParams(), Token())
     assert (shown[0][alpha == 0] == 255).all()
 
 

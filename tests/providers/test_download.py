@@ -13,7 +13,9 @@ import pytest
 from maskstudio import paths
 from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel
 from maskstudio.jobs import Token
-from maskstudio.providers.weights import catalogue, download, store
+from maskstudio.providers.local import families
+from maskstudio.providers.local.networks import yolo_files
+from maskstudio.providers.weights import download
 
 CONTENT = b"PK\x03\x04" + bytes(range(256)) * 2000
 
@@ -63,7 +65,7 @@ def server():
 
 @pytest.fixture
 def entry(server):
-    known = catalogue.BY_NAME["face_yolov8n"]
+    known = yolo_files.BY_NAME["face_yolov8n"]
     return replace(known, url=server.url, digests=(hashlib.sha256(CONTENT).hexdigest(),), size=len(CONTENT))
 
 
@@ -167,17 +169,16 @@ def test_a_proxy_that_cannot_be_used_is_one_sentence(entry, target, monkeypatch)
 
 
 def test_pull_makes_the_model_ready(entry, client, monkeypatch):
-    monkeypatch.setitem(catalogue.BY_NAME, "face_yolov8n", entry)
-    monkeypatch.setattr(catalogue, "DIGESTS", frozenset(entry.digests))
-    assert next(each for each in store.states() if each.name == "face_yolov8n").state == "download"
-    store.pull("face_yolov8n", Token(), partial(download.fetch, client=client))
-    assert next(each for each in store.states() if each.name == "face_yolov8n").state == "ready"
+    monkeypatch.setitem(yolo_files.BY_NAME, "face_yolov8n", entry)
+    assert next(each for each in families.states() if each.name == "face_yolov8n").state == "download"
+    families.pull("face_yolov8n", Token(), partial(download.fetch, client=client))
+    assert next(each for each in families.states() if each.name == "face_yolov8n").state == "ready"
 
 
 def test_pull_refuses_what_it_cannot_verify():
     with pytest.raises(ModelUnavailable, match="sha256"):
-        store.pull("yolov8s-seg", Token())
+        families.pull("yolov8s-seg", Token())
     with pytest.raises(UnknownModel, match="yolov8n"):
-        store.pull("yolov8nn", Token())
+        families.pull("yolov8nn", Token())
     with pytest.raises(UnknownModel, match="no file to download"):
-        store.pull("mediapipe_hands", Token())
+        families.pull("mediapipe_hands", Token())

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maskstudio.core.mask import Mask
-from maskstudio.providers.local.field import Field
+from maskstudio.providers.local.networks.field import Field
 from maskstudio.providers.local.shapes import box_mask, smooth_outline, strokes_mask
 
 BOXES = st.tuples(

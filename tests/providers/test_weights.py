@@ -18,9 +18,10 @@ from maskstudio.errors import BadInput, CannotRead, MaskStudioError, ModelUnavai
 from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
 from maskstudio.providers import registry
-from maskstudio.providers.local import yolo
+from maskstudio.providers.local import families, yolo
 from maskstudio.providers.local.local import Local
-from maskstudio.providers.weights import catalogue, store, trust
+from maskstudio.providers.local.networks import network, yolo_files
+from maskstudio.providers.weights import store, trust
 
 
 @pytest.fixture
@@ -46,8 +47,13 @@ def evil(path, marker, *, plain=False):
         archive.writestr("archive/version", "3")
 
 
+def states():
+    family = yolo.Yolo()
+    return [family.state(name) for name in family.models()]
+
+
 def state(name):
-    return next(each for each in store.states() if each.name == name)
+    return next(each for each in states() if each.name == name)
 
 
 def test_catalogue_holds_published_hashes(shared_models):
@@ -56,7 +62,7 @@ def test_catalogue_holds_published_hashes(shared_models):
     for line in known:
         file, size, digest, *_ = line.split("\t")
         published[digest] = (file.split(" ")[0], size)
-    for entry in catalogue.ENTRIES:
+    for entry in yolo_files.ENTRIES:
         assert entry.url.startswith("https://")
         for digest in entry.digests:
             assert published[digest][0] == entry.file
@@ -74,7 +80,7 @@ def test_real_weights_are_ready_and_standins_are_not(shared_models, monkeypatch)
     assert unknown.state == "unavailable"
     assert "--trust" in unknown.note
     assert state("face_detection_yunet_2023mar").state == "unavailable"
-    for each in store.states():
+    for each in states():
         assert each.note.count("\n") == 0
 
 
@@ -97,34 +103,34 @@ def test_a_known_name_with_unknown_bytes_is_never_loaded(mine, tmp_path):
         evil(mine / f"{name}.pt", marker)
         assert state(name).state == "unavailable"
         with pytest.raises(Untrusted, match="--trust"):
-            store.choose(name)
+            yolo.choose(name)
         with pytest.raises(Untrusted):
-            yolo.load(mine / f"{name}.pt")
+            network.load(mine / f"{name}.pt")
     assert not marker.exists()
 
 
 def test_trust_is_by_digest(mine, tmp_path):
     path = mine / "own.pt"
     path.write_bytes(b"PK\x03\x04 one")
-    store.trust(path)
+    trust.trust(path)
     assert trust.allowed(path)
     record = json.loads((paths.home() / "trusted.json").read_text())
     assert record == {hashlib.sha256(b"PK\x03\x04 one").hexdigest(): "own.pt"}
     path.write_bytes(b"PK\x03\x04 two, exchanged")
     assert not trust.allowed(path)
     with pytest.raises(Untrusted):
-        yolo.load(path)
+        network.load(path)
 
 
 def test_a_file_exchanged_after_the_check_is_not_loaded(mine, tmp_path, monkeypatch):
     """The digest is of the bytes that are loaded, not of what lay there a moment before."""
     path, marker = mine / "own.pt", tmp_path / "ran"
     path.write_bytes(b"PK\x03\x04 harmless")
-    store.trust(path)
-    assert store.choose("own").path == path
+    trust.trust(path)
+    assert yolo.choose("own").path == path
     evil(path, marker)
     with pytest.raises(Untrusted):
-        yolo.load(path)
+        network.load(path)
     assert not marker.exists()
 
 
@@ -140,12 +146,12 @@ def test_add_copies_and_asks(tmp_path, shared_models):
     given = tmp_path / "Modell ü.pt"
     shutil.copy(shared_models / "STANDIN_hand_yolov8n.pt", given)
     with pytest.raises(Untrusted):
-        store.add(given)
+        families.add(given)
     assert not paths.models().exists()
-    assert store.add(given, trust=True) == "Modell ü"
+    assert families.add(given, trust=True) == "Modell ü"
     assert (paths.models() / given.name).read_bytes() == given.read_bytes()
     assert state("Modell ü").state == "ready"
-    assert store.add(paths.models() / given.name) == "Modell ü"  # adding it again changes nothing
+    assert families.add(paths.models() / given.name) == "Modell ü"  # adding it again changes nothing
     store.remove("Modell ü")
     assert not list(paths.models().iterdir())
     with pytest.raises(ModelUnavailable):
@@ -153,7 +159,7 @@ def test_add_copies_and_asks(tmp_path, shared_models):
 
 
 def test_add_known_file_needs_no_trust(shared_models, tmp_path):
-    assert store.add(shared_models / "yolov8n-seg.pt") == "yolov8n-seg"
+    assert families.add(shared_models / "yolov8n-seg.pt") == "yolov8n-seg"
     assert state("yolov8n-seg").state == "ready"
 
 
@@ -171,15 +177,15 @@ def test_add_refuses_what_is_no_model(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(BadInput, match=name):
-        store.add(path, trust=True)
+        families.add(path, trust=True)
 
 
 def test_add_a_missing_file_or_folder(tmp_path):
     with pytest.raises(CannotRead):
-        store.add(tmp_path / "none.pt")
+        families.add(tmp_path / "none.pt")
     (tmp_path / "folder.pt").mkdir()
     with pytest.raises(CannotRead):
-        store.add(tmp_path / "folder.pt")
+        families.add(tmp_path / "folder.pt")
 
 
 def test_remove_cannot_leave_the_folder(tmp_path, mine):
@@ -204,7 +210,7 @@ def test_damaged_weights_are_refused_in_one_sentence(shared_data, mine, name):
     path = mine / "damaged.pt"
     shutil.copy(shared_data / "torture/weights" / name, path)
     with pytest.raises(Untrusted):
-        store.choose("damaged")
+        yolo.choose("damaged")
     trust.trust(path)
     with pytest.raises(ModelUnavailable) as raised:
         Local().detect(Image(np.zeros((9, 9, 3), np.uint8)), DetectParams(model="damaged"), Token())
@@ -220,7 +226,7 @@ def test_untrusted_pickles_do_not_run(mine, tmp_path, plain):
     evil(mine / "evil.pt", marker, plain=plain)
     with pytest.raises(Untrusted):
         Local().detect(Image(np.zeros((9, 9, 3), np.uint8)), DetectParams(model="evil"), Token())
-    store.states()
+    states()
     assert not marker.exists()
 
 
@@ -229,7 +235,7 @@ def test_hostile_onnx_is_refused(mine):
     for name, content in {"junk": b"\x08" + bytes(range(256)) * 40, "empty": b""}.items():
         (mine / f"{name}.onnx").write_bytes(content)
         with pytest.raises(ModelUnavailable, match=name):
-            yolo.load(mine / f"{name}.onnx")
+            network.load(mine / f"{name}.onnx")
 
 
 def test_onnx_that_points_to_another_file_is_refused(mine):
@@ -244,7 +250,7 @@ def test_onnx_that_points_to_another_file_is_refused(mine):
     model = onnx.helper.make_model(onnx.helper.make_graph([node], "g", [], [out], [secret]))
     (mine / "pointer.onnx").write_bytes(model.SerializeToString())
     with pytest.raises(ModelUnavailable, match="another file"):
-        yolo.load(mine / "pointer.onnx")
+        network.load(mine / "pointer.onnx")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file that even root cannot read")
@@ -257,7 +263,7 @@ def test_files_that_cannot_be_read_cost_only_themselves(mine):
     assert state("person_yolov8s-seg").state != "ready"
     trusted = mine / "own-seg.pt"
     trusted.write_bytes(b"PK\x03\x04 one")
-    store.trust(trusted)
+    trust.trust(trusted)
     assert state("person_yolov8s-seg").note == "Runs own-seg.pt instead and keeps what that calls a person."
 
 
@@ -267,13 +273,13 @@ def test_folders_that_are_none_are_passed_over(tmp_path, monkeypatch, mine):
     (mine / "folder.pt").mkdir()
     monkeypatch.setenv("MASKSTUDIO_MODELS", f"{tmp_path / 'file'}:{tmp_path / 'missing'}:~nobody_at_all/x")
     assert store.files() == {}
-    assert len(store.states()) == len(catalogue.ENTRIES)
+    assert len(states()) == len(yolo_files.ENTRIES)
 
 
 def test_without_ultralytics_models_say_so(mine, monkeypatch):
     trusted = mine / "own.pt"
     trusted.write_bytes(b"PK\x03\x04 one")
-    store.trust(trusted)
+    trust.trust(trusted)
     there = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ultralytics" else there(name))
     assert state("own").state == "unavailable"
@@ -288,7 +294,7 @@ def test_a_torch_file_that_is_no_model(mine):
     (mine / "other.pt").write_bytes(buffer.getvalue())
     trust.trust(mine / "other.pt")
     with pytest.raises(ModelUnavailable, match=r"other\.pt"):
-        yolo.load(mine / "other.pt")
+        network.load(mine / "other.pt")
 
 
 def test_registry():
@@ -300,4 +306,4 @@ def test_registry():
 
 def test_unknown_names_suggest_near_ones():
     with pytest.raises(UnknownModel, match="yolo11n-seg"):
-        store.choose("yolo11-seg")
+        families.family_of("yolo11-seg")

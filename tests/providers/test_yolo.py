@@ -19,7 +19,9 @@ from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel, Untrust
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local import yolo
-from maskstudio.providers.weights import store
+from maskstudio.providers.local.networks import network, yolo_files
+from maskstudio.providers.weights import trust
+from maskstudio.providers.weights.entry import digests
 from tests.patience import PATIENCE
 
 PHOTOS = [
@@ -164,7 +166,7 @@ def test_box_shape(local, photo, shared_models, tmp_path):
     shutil.copy(shared_models / "STANDIN_face_yolov8n.pt", trusted / "STANDIN_face_yolov8n.pt")
     with pytest.raises(Untrusted):
         detect(local, photo("ultralytics_assets/zidane.jpg"), "STANDIN_face_yolov8n")
-    store.trust("STANDIN_face_yolov8n")
+    trust.trust(shared_models / "STANDIN_face_yolov8n.pt")
     image = photo("ultralytics_assets/zidane.jpg")
     ellipse = detect(local, image, "STANDIN_face_yolov8n", confidence=0.4)[0]
     box = detect(local, image, "STANDIN_face_yolov8n", confidence=0.4, box_shape="box")[0]
@@ -185,7 +187,7 @@ def test_person_model_falls_back_and_says_so(local, photo):
 
 
 def test_background_removal_with_outlines(local, photo):
-    cut = local.remove_background(photo("rembg/examples/animal-1.jpg"), CutoutParams(model="yolov8n-seg"), Token())
+    cut = local.cutout(photo("rembg/examples/animal-1.jpg"), CutoutParams(model="yolov8n-seg"), Token())
     assert 0.02 < (cut.mask.array() > 127).mean() < 0.9
 
 
@@ -236,7 +238,7 @@ def test_needs_no_network(local, photo, monkeypatch):
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     bus = photo("ultralytics_assets/bus.jpg")
-    yolo.load(store.choose("yolov8n-seg").path)
+    network.load(yolo.choose("yolov8n-seg").path, digests(yolo_files.ENTRIES))
     assert detect(local, bus, "yolov8n-seg")
     assert detect(local, bus, "mediapipe_face_full")
 
@@ -250,7 +252,7 @@ from maskstudio.core.cv import cv2
 threads = cv2.getNumThreads()
 from maskstudio.core.image import Image
 from maskstudio.jobs import Token
-from maskstudio.params import DetectParams
+from maskstudio.params.local import DetectParams
 from maskstudio.providers import registry
 local = registry.get("local")
 local.models()
@@ -291,7 +293,7 @@ def test_onnx_export_finds_the_same(local, photo, shared_models, tmp_path, monke
 def test_opening_pictures_is_as_before_once_ultralytics_is_loaded():
     import PIL.Image
 
-    from maskstudio.providers.local import ultralytics_quiet
+    from maskstudio.providers.local.networks import ultralytics_quiet
 
     ultralytics_quiet.ready()
     assert PIL.Image.open.__module__ == "PIL.Image"
@@ -304,7 +306,7 @@ def overlap(one, other):
 
 def export(weight, folder):
     """An .onnx of the weights, by the exporter Ultralytics uses, without its checks for packages to install."""
-    from maskstudio.providers.local import ultralytics_quiet
+    from maskstudio.providers.local.networks import ultralytics_quiet
 
     ultralytics_quiet.ready()
     import onnx

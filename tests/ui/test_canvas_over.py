@@ -47,9 +47,11 @@ def canvas(qtbot):
 
 
 def settle(qtbot, canvas):
-    qtbot.wait(1)
-    qtbot.waitUntil(lambda: canvas.complete)
-    canvas.count()
+    """Wait until the canvas shows all it should and nothing more is made or painted for it."""
+    before = None
+    while (now := (canvas._frame.painted, canvas._scene.builds, canvas.count())) != before or not canvas.complete:
+        before = (*now[:2], 0)
+        qtbot.wait(5)
 
 
 def test_a_tool_draws_in_logical_pixels_over_everything(qtbot, canvas, pixels):

@@ -295,7 +295,7 @@ RUN = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
-from maskstudio.params import ExportParams
+from maskstudio.params.local import ExportParams
 from maskstudio.ui import app
 
 made, create = [], app.create_window

@@ -42,7 +42,7 @@ class Slow:
         mask = Mask.from_array((image.pixels[..., 0] > 127).astype("uint8") * 255)
         return [Detection("thing", 0.5, (0, 0, 10, 10), mask, params.model)]
 
-    def remove_background(self, image, params, token):
+    def cutout(self, image, params, token):
         return self.detect(image, params, token)[0]
 
 

@@ -1,56 +1,62 @@
-"""Models on this machine, with no network: MediaPipe's, and YOLO weights from the model folders."""
-
-from dataclasses import replace
-from functools import reduce
+"""The provider that runs on this machine, with no network: it asks the family that has the model."""
 
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import combine
-from maskstudio.errors import BadParameter
+from maskstudio.errors import BadMask, BadParameter
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
-from maskstudio.providers.local import mediapipe_models, yolo
-from maskstudio.providers.local.shapes import Box
-from maskstudio.providers.provider import ModelState
-from maskstudio.providers.weights import store
+from maskstudio.providers.local import families
+from maskstudio.providers.provider import Candidate, CutsOut, Detects, ModelState, Prompt, Selects
 
 
 class Local:
-    """The provider that runs here. Models stay loaded between calls."""
+    """Models of all families. They stay loaded between calls."""
 
     name = "local"
 
-    def __init__(self) -> None:
-        self._networks = yolo.Networks()
-
     def models(self) -> list[ModelState]:
         """Every model with its state now."""
-        return [*mediapipe_models.states(), *store.states()]
+        return families.states()
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
-        """Detections scored strictly above ``params.confidence``, best first, at most ``params.max_detections``."""
+        """Find objects, as ``Detects`` says; ``BadParameter`` for a model that finds none."""
         token.step(0.0, "Getting ready")
-        if params.model in mediapipe_models.MODELS:
-            return mediapipe_models.detect(image, params, token)
-        choice = store.choose(params.model)
-        token.step(0.05, f"Loading {choice.path.stem}")
-        found = yolo.detect(self._networks.get(choice.path), image, params, token, choice.label)
-        if not choice.stands_in:
-            return found
-        return [replace(each, model=params.model, stand_in=choice.path.stem) for each in found]
+        family = families.able(params.model, "detect")
+        assert isinstance(family, Detects)
+        return family.detect(image, params, token)
 
-    def remove_background(self, image: Image, params: CutoutParams, token: Token) -> Detection:
-        """The subject as one detection with a soft mask: people, or everything an outlining YOLO model finds."""
+    def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
+        """Find the subject, as ``CutsOut`` says; ``BadParameter`` for a model that knows no subjects."""
         token.step(0.0, "Getting ready")
-        if params.model == "mediapipe_selfie":
-            return mediapipe_models.cut_out(image, token)
-        if params.model in mediapipe_models.MODELS:
-            raise BadParameter(f"{params.model} finds parts only; for a cut-out use mediapipe_selfie or a -seg model.")
-        found = self.detect(image, DetectParams(model=params.model, max_detections=100), token)
-        if not found:
-            return Detection("subject", 0.0, (0, 0, 0, 0), Mask(image.width, image.height), params.model)
-        mask = reduce(lambda below, each: combine(below, each.mask, "add"), found, Mask(image.width, image.height))
-        lefts, tops, rights, bottoms = zip(*(each.box for each in found), strict=True)
-        box: Box = (min(lefts), min(tops), max(rights), max(bottoms))
-        return Detection("subject", found[0].score, box, mask, found[0].model)
+        family = families.able(params.model, "cutout")
+        assert isinstance(family, CutsOut)
+        return family.cutout(image, params, token)
+
+    def select(self, image: Image, prompt: Prompt, earlier: Mask | None, token: Token) -> list[Candidate]:
+        """Select what is pointed at, as ``Selects`` says.
+
+        Raises ``BadParameter`` for a model that cannot, for a prompt that points at nothing or beside the image, and
+        ``BadMask`` for an ``earlier`` answer of another size.
+        """
+        token.step(0.0, "Getting ready")
+        family = families.able(prompt.model, "select")
+        assert isinstance(family, Selects)
+        _check(image, prompt, earlier)
+        return family.select(image, prompt, earlier, token)
+
+
+def _check(image: Image, prompt: Prompt, earlier: Mask | None) -> None:
+    """Refuse a prompt that no model can answer."""
+    if not prompt.include and prompt.box is None and earlier is None:
+        raise BadParameter("A selection needs a point of the subject, a box around it, or an earlier mask.")
+    for x, y in (*prompt.include, *prompt.exclude):
+        if not (0 <= x <= image.width and 0 <= y <= image.height):
+            raise BadParameter(f"The point {x:g}, {y:g} lies outside the image of {image.width} x {image.height} px.")
+    if prompt.box is not None:
+        left, top, right, bottom = prompt.box
+        inside = min(right, image.width) > max(left, 0) and min(bottom, image.height) > max(top, 0)
+        if not inside:
+            raise BadParameter("The box of a selection holds nothing of the image.")
+    if earlier is not None and earlier.size != (image.width, image.height):
+        raise BadMask("The earlier mask of a selection has another size than the image.")

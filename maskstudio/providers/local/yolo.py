@@ -1,225 +1,164 @@
-"""Ultralytics YOLO weights, .pt and .onnx: boxes, and masks where the model draws them. Knows no catalogue.
+"""YOLO: objects boxed and outlined, from weight files of Ultralytics' kind, and from any that no other family knows.
 
-Only the network and its suppression of doubles are Ultralytics'; sizing the picture and drawing masks are ours, so
-nothing of its predictor (sources, saving, callbacks, torchvision) is touched.
+Which file answers to a name, and how it stands, is decided here; ``networks.network`` loads it and looks.
 """
 
-import logging
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, reduce
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from maskstudio.core.cv import cv2
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
-from maskstudio.core.seen import visible
-from maskstudio.errors import MaskStudioError, ModelUnavailable
+from maskstudio.core.mask import Mask
+from maskstudio.core.ops import combine
+from maskstudio.errors import CannotRead, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
-from maskstudio.params.local import DetectParams
-from maskstudio.providers.local import ultralytics_quiet
-from maskstudio.providers.local.field import Field, product
-from maskstudio.providers.local.shapes import Box, box_mask
-from maskstudio.providers.weights import trust
+from maskstudio.params.local import CutoutParams, DetectParams
+from maskstudio.providers.local.networks import network, yolo_files
+from maskstudio.providers.local.shapes import Box
+from maskstudio.providers.provider import Model, ModelState, Operation, State
+from maskstudio.providers.weights import store, trust
+from maskstudio.providers.weights.entry import Entry, digests
 
-log = logging.getLogger(__name__)
-
-_SIZE = 640  # px, the longer side of what the networks were trained on
-_OVERLAP = 0.7  # boxes of one class that share more than this (IoU) are one object
-_MOST = 1000  # boxes kept by the suppression
-_TASKS = ("detect", "segment", "pose")
-_KEPT = 3  # networks held in memory
-_ELSEWHERE = b"\x0a\x08location"  # how a tensor of an .onnx file says which other file holds its values
-
-Pixels = npt.NDArray[np.uint8]
+_ABLE: frozenset[Operation] = frozenset({"detect", "cutout"})
+_MANY = 100  # objects that together are a subject
 
 
-@dataclass(frozen=True)
-class Fit:
-    """Where a picture lies in the network's input: its scale in x and y, and the grey border at left and top, in px."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The file that answers to a model name; ``label`` is set where another model stands in by that class."""
 
-    scale: tuple[float, float]
-    border: tuple[int, int]
-
-    def undo(self, box: npt.NDArray[np.float32], width: int, height: int) -> Box:
-        """A box of the input in px of the picture, kept within it."""
-        x = np.clip((box[[0, 2]] - self.border[0]) / self.scale[0], 0, width)
-        y = np.clip((box[[1, 3]] - self.border[1]) / self.scale[1], 0, height)
-        return float(x[0]), float(y[0]), float(x[1]), float(y[1])
-
-
-def fitted(rgb: Pixels, size: tuple[int, int], multiple: int | None) -> tuple[Pixels, Fit]:
-    """``rgb`` scaled to fit ``size`` (height, width) with a grey border around it, and where it lies.
-
-    With ``multiple`` the border only fills up to a multiple of that many px instead of to the whole size.
-    """
-    height, width = rgb.shape[:2]
-    ratio = min(size[0] / height, size[1] / width)
-    new_w, new_h = max(round(width * ratio), 1), max(round(height * ratio), 1)
-    small = cv2.resize(rgb, (new_w, new_h), interpolation=cv2.INTER_LINEAR)
-    spare_w, spare_h = size[1] - new_w, size[0] - new_h
-    if multiple:
-        spare_w, spare_h = spare_w % multiple, spare_h % multiple
-    left, top = round(spare_w / 2 - 0.1), round(spare_h / 2 - 0.1)
-    grey = (114, 114, 114)
-    full = cv2.copyMakeBorder(
-        small, top, spare_h - top, left, spare_w - left, cv2.BORDER_CONSTANT, value=grey
-    )  # fmt: skip
-    return full, Fit((new_w / width, new_h / height), (left, top))
-
-
-@dataclass(eq=False)
-class Network:
-    """A loaded model. One picture at a time: the lock keeps threads apart."""
-
-    backend: Any
-    draws: bool  # masks, not only boxes
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    path: Path
+    label: str | None = None
 
     @property
-    def names(self) -> dict[int, str]:
-        """Class names by number."""
-        return dict(self.backend.names)
-
-    def classes(self, label: str | None) -> list[int] | None:
-        """The numbers of the classes called ``label``; None stands for all."""
-        return None if label is None else [number for number, name in self.names.items() if name == label]
-
-    def look(self, rgb: Pixels, confidence: float, classes: list[int] | None) -> "Sight":
-        """What the network sees in ``rgb`` (H, W, 3), scored above ``confidence``, best first."""
-        import torch
-        from ultralytics.utils.nms import non_max_suppression
-
-        whole = self.backend.format == "onnx" and not getattr(self.backend, "dynamic", False)
-        size = tuple(self.backend.imgsz) if whole else (_SIZE, _SIZE)
-        picture, fit = fitted(rgb, size, None if whole else int(self.backend.stride))
-        with self.lock, torch.inference_mode():
-            batch = torch.from_numpy(picture).permute(2, 0, 1)[None].float().div_(255)
-            raw = self.backend(batch)
-            kept = non_max_suppression(
-                raw[0] if isinstance(raw, list | tuple) else raw, confidence, _OVERLAP, classes,
-                nc=len(self.names), max_det=_MOST, end2end=bool(getattr(self.backend, "end2end", False)),
-            )[0]  # fmt: skip
-            found = kept.float().cpu().numpy()
-            protos = _prototypes(raw).float().contiguous().cpu().numpy() if self.draws else None
-        return Sight(found, protos, fit, picture.shape[1], picture.shape[0])
+    def stands_in(self) -> bool:
+        """Whether this is another model than the one asked for."""
+        return self.label is not None
 
 
-def _prototypes(raw: Any) -> Any:
-    """The mask prototypes (c, h, w) among a network's outputs; .pt nests them, .onnx lists them."""
-    return (raw[0][1] if isinstance(raw[0], list | tuple) else raw[1])[0]
+class Yolo:
+    """The family. The networks used last stay loaded between calls."""
 
-
-@dataclass(frozen=True, eq=False)
-class Sight:
-    """What a network saw: rows of box (4), score, class and mask coefficients, and the prototypes they mix."""
-
-    rows: npt.NDArray[np.float32]
-    prototypes: npt.NDArray[np.float32] | None
-    fit: Fit
-    width: int
-    height: int
-
-    def field(self, row: npt.NDArray[np.float32]) -> Field:
-        """The mask of one row as a coarse field over the image."""
-        assert self.prototypes is not None
-        count, height, width = self.prototypes.shape
-        values = product(row[None, 6:], self.prototypes.reshape(count, -1)).reshape(height, width)
-        shrink = values.shape[1] / self.width, values.shape[0] / self.height
-        scale = self.fit.scale[0] * shrink[0], self.fit.scale[1] * shrink[1]
-        return Field(values, scale, (self.fit.border[0] * shrink[0], self.fit.border[1] * shrink[1]))
-
-
-def detect(network: Network, image: Image, params: DetectParams, token: Token, label: str | None) -> list[Detection]:
-    """Detections of ``label`` (of any class if None), scored above ``params.confidence``, best first."""
-    token.step(0.4, "Looking")
-    sight = network.look(visible(image), params.confidence, network.classes(label))
-    rows = sight.rows[sight.rows[:, 4] > params.confidence]
-    rows = rows[np.argsort(-rows[:, 4], kind="stable")]
-    token.step(0.7, "Drawing masks")
-    return list(islice(_drawn(network, sight, rows, image, params, token), params.max_detections))
-
-
-def _drawn(
-    network: Network, sight: Sight, rows: npt.NDArray[np.float32], image: Image, params: DetectParams, token: Token
-) -> Iterator[Detection]:
-    """Detections with their masks, one at a time; those whose mask is empty are left out."""
-    for row in rows:
-        token.check()
-        box = sight.fit.undo(row[:4], image.width, image.height)
-        if network.draws:
-            mask = sight.field(row).mask(image.width, image.height, box)
-        else:
-            mask = box_mask(image.width, image.height, box, params.box_shape)
-        if mask.tiles:
-            yield Detection(network.names[int(row[5])], float(row[4]), box, mask, params.model)
-
-
-class Networks:
-    """The few networks used last, loaded once each. Safe to share between threads."""
+    name = "YOLO"
+    libraries = ("ultralytics", "torch")
+    weights: Mapping[str, Entry] = yolo_files.BY_NAME
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loaded: OrderedDict[tuple[str, int, int], Network] = OrderedDict()
+        self._networks = network.Networks()
 
-    def get(self, path: Path) -> Network:
-        """The network in the file, loaded now or before; ``Untrusted`` or ``ModelUnavailable`` if it cannot be."""
-        with self._lock:
-            key = trust.stamp(path)
-            if key not in self._loaded:
-                self._loaded[key] = load(path)
-            self._loaded.move_to_end(key)
-            while len(self._loaded) > _KEPT:
-                self._loaded.popitem(last=False)
-            return self._loaded[key]
+    def models(self) -> Mapping[str, Model]:
+        """The files we know and every other one in the model folders."""
+        return {name: _model(name) for name in (*yolo_files.BY_NAME, *store.files())}
 
+    def state(self, name: str) -> ModelState:
+        """How the file called ``name`` stands now, or the one that stands in for it."""
+        entry, model = yolo_files.BY_NAME.get(name), _model(name)
+        state, note = _standing(name)
+        title = model.title if entry else f"{name}, added by you"
+        size = entry.size if entry else None
+        return ModelState(name, title, model.operations, state, note, size, outlines=model.outlines)
 
-def load(path: Path) -> Network:
-    """Load a weight file after checking its trust; the bytes checked are the bytes loaded."""
-    with trust.checked_copy(path) as copy:
-        ultralytics_quiet.ready()
-        try:
-            backend = _backend(copy)
-        except MaskStudioError:
-            raise
-        except Exception as error:  # damaged files fail in torch, zipfile, pickle, onnxruntime or Ultralytics
-            log.info("%s did not load", path, exc_info=True)
-            raise ModelUnavailable(
-                f"{path.name} is not a YOLO model that can be loaded: it is damaged, incomplete or of another kind."
-            ) from error
-    task = str(backend.task or getattr(backend.model, "task", ""))  # .onnx says it itself, .pt in the module
-    if task not in _TASKS:
-        raise ModelUnavailable(f"{path.name} is a YOLO model for the task {task!r}, which finds no objects to mask.")
-    return Network(backend, task == "segment")
+    def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
+        """Find objects of every class the model knows, or of the one class it stands in for."""
+        choice = choose(params.model)
+        token.step(0.05, f"Loading {choice.path.stem}")
+        loaded = self._networks.get(choice.path, _known())
+        found = network.detect(loaded, image, params, token, choice.label)
+        if not choice.stands_in:
+            return found
+        return [replace(each, model=params.model, stand_in=choice.path.stem) for each in found]
 
-
-def _backend(path: Path) -> Any:
-    import torch
-    from ultralytics.nn.autobackend import AutoBackend
-
-    if path.suffix == ".onnx":
-        _check_onnx(path)
-    backend = AutoBackend(str(path), device=torch.device("cpu"), verbose=False)
-    backend.eval()
-    return backend
+    def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
+        """Everything the model finds, as one subject."""
+        found = self.detect(image, DetectParams(model=params.model, max_detections=_MANY), token)
+        if not found:
+            return Detection("subject", 0.0, (0, 0, 0, 0), Mask(image.width, image.height), params.model)
+        mask = reduce(lambda below, each: combine(below, each.mask, "add"), found, Mask(image.width, image.height))
+        lefts, tops, rights, bottoms = zip(*(each.box for each in found), strict=True)
+        box: Box = (min(lefts), min(tops), max(rights), max(bottoms))
+        return Detection("subject", found[0].score, box, mask, found[0].model)
 
 
-def _check_onnx(path: Path) -> None:
-    """Refuse what Ultralytics would answer with an attempt to install something, or with a guess."""
+def choose(name: str) -> Choice:
+    """The file to load for ``name``: its own, or for people another model that outlines them.
+
+    Raises ``UnknownModel``, ``ModelUnavailable`` when the file is missing, and ``Untrusted`` when it is here but may
+    not be loaded.
+    """
+    here = store.files()
+    entry = yolo_files.BY_NAME.get(name)
+    if name in here:
+        return Choice(store.usable(here[name], _known()))
+    if entry is None:
+        raise UnknownModel(f"There is no model file called {name!r}.")
+    if entry.label:
+        for stem in [name.removeprefix("person_"), *yolo_files.STAND_INS, *here]:
+            if stem in here and _outlines(stem) and _loadable(here[stem]):
+                return Choice(here[stem], entry.label)
+    raise store.missing(entry)
+
+
+def _model(name: str) -> Model:
+    """What a file can do, by its name: none is opened. A file of the user's own goes by its name alone."""
+    entry = yolo_files.BY_NAME.get(name)
+    return Model(name, entry.title if entry else name, _ABLE, outlines=_outlines(name))
+
+
+def _outlines(name: str) -> bool:
+    return name.endswith("-seg")
+
+
+def _known() -> frozenset[str]:
+    return digests(yolo_files.BY_NAME.values())
+
+
+def _standing(name: str) -> tuple[State, str]:
+    """The state of a file and what there is to say about it."""
+    entry = yolo_files.BY_NAME.get(name)
     try:
-        import onnxruntime
-    except ImportError as error:
-        raise ModelUnavailable("Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'.") from error
-    onnxruntime.set_default_logger_severity(4)
-    content = path.read_bytes()
-    if _ELSEWHERE in content:
-        raise ModelUnavailable("This .onnx file keeps its weights in another file, which is not read.")
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    if not {"names", "task", "stride"} <= session.get_modelmeta().custom_metadata_map.keys():
-        raise ModelUnavailable("This .onnx file is not a YOLO model exported by Ultralytics.")
+        choice = choose(name)
+        problem = _problem(choice.path)
+    except (ModelUnavailable, UnknownModel) as error:
+        return ("download" if entry and entry.digests else "unavailable"), str(error)
+    except (Untrusted, CannotRead) as error:
+        return "unavailable", str(error)
+    if problem:
+        return "unavailable", problem
+    return "ready", (
+        f"Runs {choice.path.name} instead and keeps what that calls a {choice.label}." if choice.stands_in else ""
+    )
+
+
+def _problem(path: Path) -> str:
+    """What keeps a file that is here from running, as one sentence; empty where nothing does."""
+    if importlib.util.find_spec("ultralytics") is None:
+        return "Running YOLO models needs Ultralytics: pip install ultralytics."
+    if path.suffix != ".onnx":
+        return ""
+    if importlib.util.find_spec("onnxruntime") is None:
+        return "Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'."
+    if not _from_ultralytics(trust.stamp(path)):
+        return f"{path.name} is not a YOLO model exported by Ultralytics."
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _from_ultralytics(key: trust.Stamp) -> bool:
+    """Whether an .onnx file carries the exporter's notes, which stand at its end."""
+    try:
+        with Path(key[0]).open("rb") as file:
+            file.seek(max(key[1] - 65536, 0))
+            tail = file.read()
+    except OSError as error:
+        raise CannotRead(f"{key[0]} cannot be read.") from error
+    return b"stride" in tail and b"names" in tail and b"task" in tail
+
+
+def _loadable(path: Path) -> bool:
+    try:
+        return trust.allowed(path, _known())
+    except CannotRead:
+        return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from maskstudio.errors import CannotRead, CannotWrite, ModelUnavailable
 from maskstudio.jobs import Token
-from maskstudio.providers.weights.catalogue import Entry
+from maskstudio.providers.weights.entry import Entry
 
 if TYPE_CHECKING:
     import httpx
@@ -19,7 +19,7 @@ _BLOCK = 1 << 16
 
 
 class Fetch(Protocol):
-    """How ``weights.pull`` gets a file."""
+    """How ``store.pull`` gets a file."""
 
     def __call__(self, entry: Entry, target: Path, token: Token) -> Path:
         """Bring ``entry`` to ``target`` and return it."""

@@ -1,14 +1,14 @@
 """Which weight files may be loaded. Knows no network library.
 
-A .pt file is a pickle and can run code when it is loaded. So it loads only if its sha256 is in the catalogue or the
-user has trusted it once, by that digest. An .onnx file is data and needs no trust.
+A .pt file is a pickle and can run code when it is loaded. So it loads only if its sha256 is among those ``known`` to
+whoever loads it, or the user has trusted it once, by that digest. An .onnx file is data and needs no trust.
 """
 
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,6 @@ from maskstudio.core.atomic import reason, replacing
 from maskstudio.core.lock import changing
 from maskstudio.errors import CannotRead, CannotWrite, Untrusted
 from maskstudio.names import shown, text_of
-from maskstudio.providers.weights import catalogue
 
 Stamp = tuple[str, int, int]
 _BLOCK = 1 << 20
@@ -55,9 +54,9 @@ def _blocks(path: Path) -> Iterator[bytes]:
         raise CannotRead(f"{path} cannot be read.") from error
 
 
-def allowed(path: Path) -> bool:
-    """Whether the file may be loaded without asking."""
-    return path.suffix == ".onnx" or _known(digest(path))
+def allowed(path: Path, known: Collection[str] = ()) -> bool:
+    """Whether the file may be loaded without asking; ``known`` are the sha256 sums that may in any case."""
+    return path.suffix == ".onnx" or _trusted(digest(path), known)
 
 
 def trust(path: Path) -> None:
@@ -74,10 +73,11 @@ def trust(path: Path) -> None:
 
 
 @contextmanager
-def checked_copy(path: Path) -> Iterator[Path]:
+def checked_copy(path: Path, known: Collection[str] = ()) -> Iterator[Path]:
     """A private copy of a weight file that may be loaded, gone afterwards; ``Untrusted`` if it may not.
 
-    The digest is taken of the bytes copied, so a file exchanged between the check and the loading changes nothing.
+    ``known`` are the sha256 sums that may be loaded in any case. The digest is taken of the bytes copied, so a file
+    exchanged between the check and the loading changes nothing.
     """
     with ExitStack() as stack:
         try:
@@ -89,7 +89,7 @@ def checked_copy(path: Path) -> Iterator[Path]:
                 f"{path.name} cannot be loaded, as there is no room for a copy of it in {tempfile.gettempdir()}: "
                 f"{reason(error)}."
             ) from error
-        if path.suffix != ".onnx" and not _known(sha.hexdigest()):
+        if path.suffix != ".onnx" and not _trusted(sha.hexdigest(), known):
             raise Untrusted(question(path))
         yield copy
 
@@ -118,8 +118,8 @@ def question(path: Path) -> str:
     )
 
 
-def _known(sha256: str) -> bool:
-    return sha256 in catalogue.DIGESTS or sha256 in _record()
+def _trusted(sha256: str, known: Collection[str]) -> bool:
+    return sha256 in known or sha256 in _record()
 
 
 def _file() -> Path:

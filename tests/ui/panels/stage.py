@@ -70,7 +70,7 @@ class StubProvider:
         self.params.append(params)
         return [Detection("face", 0.87, (0, 0, 1, 1), disc(300, 200, 60), params.model)]
 
-    def remove_background(self, image, params, token):
+    def cutout(self, image, params, token):
         self.params.append(params)
         return Detection("person", None, (0, 0, 1, 1), disc(300, 200, 150), params.model)
 

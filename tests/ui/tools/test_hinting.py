@@ -108,7 +108,7 @@ def test_an_answer_shows_at_once_and_the_true_one_takes_its_place(edge, qtbot, p
     edge.press(*WAY[0])
     for point in WAY[1:]:
         edge.move(*point)
-    qtbot.waitUntil(lambda: not edge.tools.tool._waiting)
+    qtbot.waitUntil(lambda: not edge.tools.tool._waiting and not edge.tools.tool._timer.isActive())
     live = session.live_alpha(FRAME)
     painted = cover(WAY)
     assert session.document is first

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
-from maskstudio.providers.local import graphs
-from maskstudio.providers.local.faces import squares
+from maskstudio.providers.local.people import graphs
+from maskstudio.providers.local.people.faces import squares
 from maskstudio.providers.local.shapes import Box, Points, smooth_outline, strokes_mask
 
 _INPUT = 480  # px; the finder's own input is 192 px, the landmarks are read from its crop

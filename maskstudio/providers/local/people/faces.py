@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.jobs import Token
-from maskstudio.providers.local import graphs
+from maskstudio.providers.local.people import graphs
 from maskstudio.providers.local.shapes import Box
 
 Pixels = npt.NDArray[np.uint8]

@@ -1,6 +1,8 @@
-"""The weight files we know: what each finds, where it comes from and by which digests it is recognised. Only data."""
+"""YOLO weight files we know: what each finds, where it comes from, by which digests it is recognised. Only data."""
 
 from dataclasses import dataclass
+
+from maskstudio.providers.weights.entry import Entry
 
 _ULTRALYTICS = "https://github.com/ultralytics/assets/releases/download"
 _BINGSU = "https://huggingface.co/Bingsu/adetailer/resolve/main"
@@ -9,63 +11,51 @@ _APACHE = "Apache-2.0"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One weight file. ``digests`` are the sha256 sums of its known editions; without one it is never downloaded.
+class YoloFile(Entry):
+    """A weight file of YOLO's kind.
 
-    ``size`` is in bytes, where known. ``label`` is the class asked of a model that stands in for this one; None means
-    that none may.
+    ``label`` is the class asked of another model that stands in for this one; None means that none may.
     """
 
-    name: str
-    title: str
-    licence: str
-    url: str
-    digests: tuple[str, ...] = ()
-    size: int | None = None
     label: str | None = None
-
-    @property
-    def file(self) -> str:
-        """The file's name."""
-        return f"{self.name}.pt"
 
 
 ENTRIES = (
-    Entry(
+    YoloFile(
         "face_yolov8n", "Faces, light (YOLOv8n)", _APACHE, f"{_BINGSU}/face_yolov8n.pt",
         ("70b640f8f60b1cf0dcc72f30caf3da9495eb2fb6509da48c53374ad6806e6a9c",), 6230011,
     ),
-    Entry(
+    YoloFile(
         "face_yolov8s", "Faces, better (YOLOv8s)", _APACHE, f"{_BINGSU}/face_yolov8s.pt",
         ("c7237eff25787377de196961140ceaed324d859ee8de5a775d93d33a0e3fab78",), 22507707,
     ),
-    Entry(
+    YoloFile(
         "hand_yolov8n", "Hands (YOLOv8n)", _APACHE, f"{_BINGSU}/hand_yolov8n.pt",
         ("3991202eb69e9ddcb3b9ba80cdeb41e734ffaf844403d6c9f47d515cd88c6f29",), 6237883,
     ),
-    Entry(
+    YoloFile(
         "person_yolov8n-seg", "People, light (YOLOv8n-seg)", _APACHE, f"{_BINGSU}/person_yolov8n-seg.pt",
-        ("38fc8aaae97cb6e70be4ec44770005b26ed473471362afcda62a0037d7ccf432",), 6777003, "person",
+        ("38fc8aaae97cb6e70be4ec44770005b26ed473471362afcda62a0037d7ccf432",), 6777003, label="person",
     ),
-    Entry(
+    YoloFile(
         "person_yolov8s-seg", "People, better (YOLOv8s-seg)", _APACHE, f"{_BINGSU}/person_yolov8s-seg.pt",
         label="person",
     ),
-    Entry(
+    YoloFile(
         "yolov8n-seg", "80 everyday objects, outlined, light (YOLOv8n-seg)", _AGPL,
         f"{_ULTRALYTICS}/v0.0.0/yolov8n-seg.pt",
         ("d39e867b2c3a5dbc1aa764411544b475cb14727bf6af1ec46c238f8bb1351ab9",), 7054355,
     ),
-    Entry(
+    YoloFile(
         "yolo11n-seg", "80 everyday objects, outlined, light (YOLO11n-seg)", _AGPL,
         f"{_ULTRALYTICS}/v8.3.0/yolo11n-seg.pt",
         ("55ed65c56c91713d23e8402371c6c49a6fd84f257f7dce452e8d70e41dcbe152",), 6182636,
     ),
-    Entry(
+    YoloFile(
         "yolov8s-seg", "80 everyday objects, outlined, better (YOLOv8s-seg)", _AGPL,
         f"{_ULTRALYTICS}/v8.3.0/yolov8s-seg.pt",
     ),
-    Entry(
+    YoloFile(
         "yolov8n", "80 everyday objects, boxes, light (YOLOv8n)", _AGPL, f"{_ULTRALYTICS}/v8.3.0/yolov8n.pt",
         (
             "f59b3d833e2ff32e194b5bb8e08d211dc7c5bdf144b90d2c8412c47ccfc83b36",
@@ -73,28 +63,27 @@ ENTRIES = (
         ),
         6549796,
     ),
-    Entry(
+    YoloFile(
         "yolov8s", "80 everyday objects, boxes, better (YOLOv8s)", _AGPL, f"{_ULTRALYTICS}/v8.3.0/yolov8s.pt",
         ("1f47a78bf100391c2a140b7ac73a1caae18c32779be7d310658112f7ac9aa78a",), 22588772,
     ),
-    Entry(
+    YoloFile(
         "yolo11n", "80 everyday objects, boxes, light (YOLO11n)", _AGPL, f"{_ULTRALYTICS}/v8.3.0/yolo11n.pt",
         ("0ebbc80d4a7680d14987a577cd21342b65ecfd94632bd9a8da63ae6417644ee1",),
     ),
-    Entry(
+    YoloFile(
         "face_yolov8m", "Faces, best (YOLOv8m)", _APACHE, f"{_BINGSU}/face_yolov8m.pt",
         ("e3893a92c5c1907136b6cc75404094db767c1e0cfefe1b43e87dad72af2e4c9f",), 51996128,
     ),
-    Entry(
+    YoloFile(
         "hand_yolov8s", "Hands, better (YOLOv8s)", _APACHE, f"{_BINGSU}/hand_yolov8s.pt",
         ("30878cea9870964d4a238339e9dcff002078bbbaa1a058b07e11c167f67eca1c",), 22484536,
     ),
-    Entry(
+    YoloFile(
         "person_yolov8m-seg", "People, best (YOLOv8m-seg)", _APACHE, f"{_BINGSU}/person_yolov8m-seg.pt",
-        ("1fd7e562f240a5debd48bf737753de6fb60c63f8664121bb522f090a885d8254",), 54791722, "person",
+        ("1fd7e562f240a5debd48bf737753de6fb60c63f8664121bb522f090a885d8254",), 54791722, label="person",
     ),
 )  # fmt: skip
 
 BY_NAME = {entry.name: entry for entry in ENTRIES}
-DIGESTS = frozenset(digest for entry in ENTRIES for digest in entry.digests)
 STAND_INS = ("yolov8s-seg", "yolo11n-seg", "yolov8n-seg")  # the best first; each knows a class "person"

@@ -12,7 +12,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
-from maskstudio.providers.local import graphs
+from maskstudio.providers.local.people import graphs
 from maskstudio.providers.local.shapes import painted, to_bytes
 
 Pixels = npt.NDArray[np.uint8]

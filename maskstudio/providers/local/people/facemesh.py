@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.cv import cv2
-from maskstudio.providers.local import graphs
-from maskstudio.providers.local.faces import Face
+from maskstudio.providers.local.people import graphs
+from maskstudio.providers.local.people.faces import Face
 from maskstudio.providers.local.shapes import Points, smooth_outline
 
 _CROP = 320  # px; enough for the mesh, whose own inputs are 192 px

@@ -1,0 +1,123 @@
+"""MediaPipe: faces, their parts, hands and people, by the services' names. Its models lie inside its package."""
+
+from collections.abc import Mapping
+
+from maskstudio.core.document import Detection
+from maskstudio.core.image import Image
+from maskstudio.core.mask import Mask
+from maskstudio.core.seen import visible
+from maskstudio.jobs import Token
+from maskstudio.params.local import CutoutParams, DetectParams
+from maskstudio.providers.local.people import facemesh, faces, graphs, hands, selfie
+from maskstudio.providers.local.shapes import Box, box_mask, strokes_mask
+from maskstudio.providers.provider import Model, ModelState, Operation, State
+from maskstudio.providers.weights.entry import Entry
+
+_MISSING = "MediaPipe is not installed; install it with: pip install mediapipe==0.10.14"
+_DETECT: frozenset[Operation] = frozenset({"detect"})
+_SELFIE = "mediapipe_selfie"
+_HANDS = "mediapipe_hands"
+
+MODELS: Mapping[str, Model] = {
+    model.name: model
+    for model in (
+        Model("mediapipe_face_full", "Faces, near and far", _DETECT, outlines=False),
+        Model("mediapipe_face_short", "Faces, near", _DETECT, outlines=False),
+        Model("mediapipe_face_mesh", "Faces, outlined", _DETECT),
+        Model("mediapipe_face_mesh_eyes_only", "Eyes only, outlined", _DETECT),
+        Model("eyes_mesh_mediapipe", "Eyes, outlined", _DETECT),
+        Model("nose_mesh_mediapipe", "Nose, outlined", _DETECT),
+        Model("lips_mesh_mediapipe", "Lips, outlined", _DETECT),
+        Model("eyes_lips_mesh", "Eyes and lips, outlined", _DETECT),
+        Model("nose_eyes_mesh", "Nose and eyes, outlined", _DETECT),
+        Model("nose_lips_mesh", "Nose and lips, outlined", _DETECT),
+        Model(_HANDS, "Hands, outlined", _DETECT),
+        Model(_SELFIE, "People, cut out softly", frozenset({"detect", "cutout"})),
+    )
+}
+_PARTS = {
+    "mediapipe_face_mesh": ("face",),
+    "mediapipe_face_mesh_eyes_only": ("eyes",),
+    "eyes_mesh_mediapipe": ("eyes",),
+    "nose_mesh_mediapipe": ("nose",),
+    "lips_mesh_mediapipe": ("lips",),
+    "eyes_lips_mesh": ("eyes", "lips"),
+    "nose_eyes_mesh": ("nose", "eyes"),
+    "nose_lips_mesh": ("nose", "lips"),
+}  # what the face meshes outline
+
+
+class MediaPipe:
+    """The family. Its graphs stay loaded between calls."""
+
+    name = "MediaPipe"
+    libraries = ("mediapipe",)
+    weights: Mapping[str, Entry] = {}
+
+    def models(self) -> Mapping[str, Model]:
+        """What MediaPipe brings along."""
+        return MODELS
+
+    def state(self, name: str) -> ModelState:
+        """Ready wherever MediaPipe is installed."""
+        model, here = MODELS[name], graphs.installed()
+        state: State = "ready" if here else "unavailable"
+        note = "" if here else _MISSING
+        return ModelState(name, model.title, model.operations, state, note, outlines=model.outlines)
+
+    def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
+        """Find faces, their parts, hands or people."""
+        if params.model == _HANDS:
+            return _hands(image, params, token)
+        if params.model == _SELFIE:
+            found = _people(image, token)
+            return [found] if found.mask.tiles and (found.score or 0) > params.confidence else []
+        seen = faces.find(visible(image), token, near=params.model == "mediapipe_face_short")
+        seen = [face for face in seen if face.score > params.confidence]
+        parts = _PARTS.get(params.model, ())
+        if not parts:
+            return [_boxed(image, face, params) for face in seen[: params.max_detections]]
+        return _meshes(image, seen, parts, params, token)
+
+    def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
+        """The people in the photo as one soft mask."""
+        return _people(image, token)
+
+
+def _people(image: Image, token: Token) -> Detection:
+    mask, score = selfie.person(visible(image), token)
+    return _detection("person", score, mask, _SELFIE)
+
+
+def _boxed(image: Image, face: faces.Face, params: DetectParams) -> Detection:
+    mask = box_mask(image.width, image.height, face.box, params.box_shape)
+    return Detection("face", face.score, face.box, mask, params.model)
+
+
+def _meshes(
+    image: Image, seen: list[faces.Face], parts: tuple[str, ...], params: DetectParams, token: Token
+) -> list[Detection]:
+    """One detection a face: its parts in one mask. Faces on which no mesh can be laid are left out."""
+    found: list[Detection] = []
+    for number, face in enumerate(seen):
+        token.step(0.8 + 0.2 * number / len(seen), "Drawing outlines")
+        mesh = facemesh.points(visible(image), face)
+        if mesh is None or len(found) == params.max_detections:
+            continue
+        curves = [curve for part in parts for curve in facemesh.outlines(mesh, part)]
+        mask = strokes_mask(image.width, image.height, curves)
+        if mask.tiles:
+            found.append(_detection(" and ".join(parts), face.score, mask, params.model))
+    return found
+
+
+def _hands(image: Image, params: DetectParams, token: Token) -> list[Detection]:
+    seen = [hand for hand in hands.find(visible(image), token) if hand.score > params.confidence]
+    masks = [(hand, hands.mask(hand, image.width, image.height)) for hand in seen[: params.max_detections]]
+    return [_detection("hand", hand.score, mask, params.model) for hand, mask in masks if mask.tiles]
+
+
+def _detection(label: str, score: float, mask: Mask, model: str) -> Detection:
+    edges = mask.bounds
+    box: Box = (float(edges.x), float(edges.y), float(edges.right), float(edges.bottom))
+    return Detection(label, score, box, mask, model)

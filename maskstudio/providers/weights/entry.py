@@ -1,0 +1,31 @@
+"""What is known of a weight file before it is here. Only data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One weight file: the model's name and title, its licence and where it comes from (https).
+
+    ``digests`` are the sha256 sums of its known editions, hexadecimal; without one it is never downloaded. ``size`` is
+    in bytes, None where it is not known. ``suffix`` is .pt or .onnx.
+    """
+
+    name: str
+    title: str
+    licence: str
+    url: str
+    digests: tuple[str, ...] = ()
+    size: int | None = None
+    suffix: str = ".pt"
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return f"{self.name}{self.suffix}"
+
+
+def digests(entries: Iterable[Entry]) -> frozenset[str]:
+    """The sha256 sums of all editions of these files."""
+    return frozenset(digest for entry in entries for digest in entry.digests)

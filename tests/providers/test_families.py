@@ -1,0 +1,258 @@
+"""The table of local families: what each row must keep, and that one class and one row are all that a new one takes."""
+
+import json
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from maskstudio.cli import app, doctor
+from maskstudio.core.document import Detection
+from maskstudio.core.image import Image
+from maskstudio.core.mask import Mask
+from maskstudio.errors import BadMask, BadParameter, UnknownModel, Untrusted
+from maskstudio.jobs import Inline, Runner, Token, immediate
+from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams
+from maskstudio.providers.local import families, yolo
+from maskstudio.providers.local.local import Local
+from maskstudio.providers.provider import Candidate, CutsOut, Detects, Model, ModelState, Prompt, Selects
+from maskstudio.providers.weights.entry import Entry
+from maskstudio.session.session import Session
+from tests.test_layers import PACKAGE, imports
+
+LOCAL = PACKAGE / "providers" / "local"
+KINDS = {"detect": Detects, "cutout": CutsOut, "select": Selects}
+
+
+class Bright:
+    """A family: whatever is brighter than half is the subject; where it is pointed at, half of the picture is."""
+
+    name = "Bright"
+    libraries = ("numpy",)
+    weights = {}  # noqa: RUF012
+
+    def models(self):
+        able = frozenset({"detect", "cutout", "select"})
+        return {"bright": Model("bright", "Bright things", able), "pointer": Model("pointer", "?", {"select"})}
+
+    def state(self, name):
+        model = self.models()[name]
+        return ModelState(name, model.title, model.operations, "ready", "Needs light.")
+
+    def detect(self, image, params, token):
+        token.step(0.5, "Looking at the light")
+        return [Detection("light", 0.75, (0, 0, 1, 1), Mask.from_array(bright(image.pixels)), params.model)]
+
+    def cutout(self, image, params, token):
+        return self.detect(image, params, token)[0]
+
+    def select(self, image, prompt, earlier, token):
+        self.asked = prompt, earlier
+        halves = [np.zeros((image.height, image.width), np.uint8) for _ in range(2)]
+        halves[0][:, : image.width // 2], halves[1][:, image.width // 2 :] = 255, 255
+        order = halves if prompt.include[0][0] < image.width / 2 else halves[::-1]
+        return [Candidate(Mask.from_array(half), score) for half, score in zip(order, (0.9, 0.1), strict=True)]
+
+
+def bright(pixels):
+    return np.where(pixels[..., 0] > 127, 255, 0).astype(np.uint8)
+
+
+@pytest.fixture
+def row(monkeypatch):
+    """One row more in the table."""
+    family = Bright()
+    monkeypatch.setattr(families, "FAMILIES", (*families.FAMILIES, family))
+    return family
+
+
+@pytest.fixture
+def picture(tmp_path):
+    plane = np.random.default_rng(4).integers(0, 256, (40, 60), np.uint8)
+    PIL.Image.fromarray(np.dstack([plane] * 3)).save(tmp_path / "photo.png")
+    return tmp_path / "photo.png", plane
+
+
+@pytest.fixture
+def maskstudio(monkeypatch, capsys):
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            app.run()
+        out, err = capsys.readouterr()
+        return stop.value.code or 0, out, err
+
+    return run
+
+
+def image(width=60, height=40):
+    return Image(np.zeros((height, width, 3), np.uint8))
+
+
+@pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.name)
+def test_every_row_keeps_the_contract(family):
+    models = family.models()
+    assert family.libraries
+    assert family.weights.keys() <= models.keys()
+    for name, model in models.items():
+        assert model.name == name
+        assert model.title
+        assert model.operations
+        for operation in model.operations:
+            assert isinstance(family, KINDS[operation]), f"{family.name} has no {operation}"
+        state = family.state(name)
+        assert (state.name, state.operations, state.outlines) == (name, model.operations, model.outlines)
+        assert state.note.count("\n") == 0
+    for entry in family.weights.values():
+        assert entry.url.startswith("https://")
+        assert all(len(digest) == 64 for digest in entry.digests)
+
+
+def test_no_two_rows_have_a_name_in_common():
+    names = [name for family in families.FAMILIES for name in family.models()]
+    assert len(names) == len(set(names))
+    assert [state.name for state in families.states()] == names
+
+
+def test_only_the_table_knows_families_and_the_room_of_weights_knows_none():
+    rows = {f"maskstudio.providers.local.{name}" for name in ("mediapipe", "yolo")}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        named = set(imports(file))
+        if file != LOCAL / "families.py":
+            assert not named & rows, file
+        if file.parent.name == "weights":
+            assert not [name for name in named if name.startswith("maskstudio.providers.local")], file
+
+
+def test_a_new_row_is_listed_beside_the_others(row, maskstudio):
+    before = [name for family in families.FAMILIES[:-1] for name in family.models()]
+    status, out, _ = maskstudio("models", "list", "--json")
+    listed = json.loads(out)["models"]
+    assert status == 0
+    assert [each["name"] for each in listed] == [*before, "bright", "pointer"]
+    assert listed[-2] == {"name": "bright", "title": "Bright things", "state": "ready", "note": "Needs light."}
+
+
+def test_the_command_line_detects_and_cuts_out_with_it(row, maskstudio, picture, tmp_path):
+    photo, plane = picture
+    shape = ("--mask-padding", "0", "--mask-blur", "0", "--json")
+    status, out, _ = maskstudio("detect", photo, "-o", tmp_path / "m.png", "--model", "bright", *shape)
+    (found,) = json.loads(out)["detections"]
+    assert status == 0
+    assert (found["label"], found["score"], found["model"]) == ("light", 0.75, "bright")
+    wanted = np.where(plane > 127, 255, 0)
+    np.testing.assert_array_equal(np.array(PIL.Image.open(tmp_path / "m.png")), wanted)
+    status, _, _ = maskstudio("cutout", photo, "-o", tmp_path / "c.png", "--model", "bright", "--no-alpha-matting")
+    assert status == 0
+    np.testing.assert_array_equal(np.array(PIL.Image.open(tmp_path / "c.png"))[..., 3], wanted)
+    status, _, err = maskstudio("detect", photo, "--model", "bright", "--box-shape", "box")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "boxShape would not be used" in err
+
+
+def test_the_session_detects_with_it_and_says_who_did_it(row, picture):
+    photo, plane = picture
+    session = Session(Runner(immediate, Inline()))
+    session.open(photo)
+    job = session.detect(DetectParams(model="bright"), UNSHAPED)
+    layer = session.active
+    assert job.label == "Detect: Bright things"
+    np.testing.assert_array_equal(layer.mask.array(), np.where(plane > 127, 255, 0))
+    assert (layer.origin.model, layer.origin.version) == ("bright", f"numpy {np.__version__}")
+    assert [state for state in session.models() if state.name == "bright"] == [row.state("bright")]
+
+
+def test_the_doctor_tries_it(monkeypatch):
+    monkeypatch.setattr(families, "FAMILIES", (Bright(),))
+    tried = {finding.check: finding for finding in doctor._models()}
+    assert {name: (tried[name].state, tried[name].detail) for name in ("bright", "pointer")} == {
+        "bright": ("ok", "Runs. Needs light."),
+        "pointer": ("ok", "Runs. Needs light."),
+    }
+
+
+def test_what_is_pointed_at_is_selected(row):
+    local, earlier = Local(), Mask(60, 40)
+    prompt = Prompt("pointer", include=((50.0, 20.0),), exclude=((1.0, 1.0),), box=(30, 0, 60, 40))
+    found = local.select(image(), prompt, earlier, Token())
+    assert row.asked[0] is prompt
+    assert row.asked[1] is earlier
+    assert [each.score for each in found] == [0.9, 0.1]
+    right = np.zeros((40, 60))
+    right[:, 30:] = 255
+    np.testing.assert_array_equal(found[0].mask.array(), right)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "earlier", "kind", "says"),
+    [
+        (Prompt("pointer"), None, BadParameter, "needs a point"),
+        (Prompt("pointer", exclude=((1, 1),)), None, BadParameter, "needs a point"),
+        (Prompt("pointer", include=((61, 1),)), None, BadParameter, "61, 1 lies outside the image of 60 x 40 px"),
+        (Prompt("pointer", include=((1, 1),), exclude=((1, -1),)), None, BadParameter, "1, -1 lies outside"),
+        (Prompt("pointer", include=((float("nan"), 1),)), None, BadParameter, "lies outside"),
+        (Prompt("pointer", box=(5, 5, 5, 9)), None, BadParameter, "holds nothing"),
+        (Prompt("pointer", box=(60, 0, 80, 9)), None, BadParameter, "holds nothing"),
+        (Prompt("pointer", include=((1, 1),)), Mask(40, 60), BadMask, "another size"),
+        (Prompt("nobody", include=((1, 1),)), None, UnknownModel, "nobody"),
+    ],
+)
+def test_a_prompt_that_cannot_be_answered_is_one_sentence(row, prompt, earlier, kind, says):
+    with pytest.raises(kind, match=says) as raised:
+        Local().select(image(), prompt, earlier, Token())
+    assert str(raised.value).count(".") == 1
+    assert not hasattr(row, "asked")
+
+
+def test_a_model_is_not_asked_for_what_it_cannot_do(row):
+    local = Local()
+    with pytest.raises(BadParameter, match="pointer cannot detect objects; models that can are mediapipe_face_mesh"):
+        local.detect(image(), DetectParams(model="pointer"), Token())
+    with pytest.raises(BadParameter, match="cannot cut out a subject; models that can are mediapipe_selfie, person"):
+        local.cutout(image(), CutoutParams(model="mediapipe_hands"), Token())
+    with pytest.raises(BadParameter, match="yolov8n cannot select what is pointed at; models that can are bright"):
+        local.select(image(), Prompt("yolov8n", include=((1, 1),)), None, Token())
+
+
+def test_where_no_model_can_it_says_so():
+    with pytest.raises(BadParameter, match=r"cannot select what is pointed at; no model on this machine can\."):
+        Local().select(image(), Prompt("mediapipe_selfie", include=((1, 1),)), None, Token())
+
+
+def test_a_file_belongs_to_the_first_row_that_knows_it_and_only_that_trusts_it(monkeypatch, tmp_path):
+    content = b"PK\x03\x04 not one of yolo's"
+    file = tmp_path / "bright.pt"
+    file.write_bytes(content)
+    family = Bright()
+    family.weights = {
+        "bright": Entry(
+            "bright", "Bright things", "AGPL-3.0", "https://localhost/bright.pt", (sha256(content).hexdigest(),)
+        )
+    }
+    with pytest.raises(Untrusted, match="--trust"):
+        families.add(file)
+    monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
+    assert families.add(file) == "bright"
+    (listed,) = (state for state in families.states() if state.name == "bright")
+    assert listed == family.state("bright")
+    assert families.family_of("bright") is family
+    with pytest.raises(Untrusted, match="--trust"):
+        yolo.Yolo().detect(image(), DetectParams(model="bright"), Token())
+    brought = families.pull("bright", Token(), lambda entry, target, token: target.with_suffix(f".{entry.licence}"))
+    assert brought.name == "bright.AGPL-3.0"
+
+
+def test_what_has_no_file_of_its_own_is_not_downloaded(row, tmp_path, monkeypatch):
+    with pytest.raises(UnknownModel, match="bright is part of Bright"):
+        families.pull("bright", Token())
+    (tmp_path / "mine.onnx").write_bytes(b"\x08")
+    monkeypatch.setenv("MASKSTUDIO_MODELS", str(tmp_path))
+    with pytest.raises(UnknownModel, match="mine is a file of your own"):
+        families.pull("mine", Token())
+    assert Path(tmp_path / "mine.onnx").exists()
+    assert families.title("mine") == "mine"
+    assert families.title("nobody") == "nobody"
+    assert families.version("nobody") == ""
