@@ -15,14 +15,7 @@ TWICE = {
     "Side": "what an overlay tints: the canvas draws it, the settings remember it, and neither may know the other",
 }
 # Rooms whose own names are still being settled.
-REBUILT = (
-    "providers/local/",
-    "providers/provider.py",
-    "providers/remote/",
-    "providers/weights/",
-    "services/",
-    "session/",
-)
+REBUILT = ("providers/remote/", "services/", "session/")
 
 # Files of one name, each time about one subject: what it is below, and its tool, panel, page, menu or command above.
 ONE_SUBJECT = {
