@@ -9,7 +9,7 @@ from typing import Any
 
 from maskstudio.ui.keys.digits import Digits
 from maskstudio.ui.tools.base import AnyTool
-from maskstudio.ui.tools.brush import Painting
+from maskstudio.ui.tools.brush import PaintTool
 from maskstudio.ui.tools.hinting import HintTool
 from maskstudio.ui.tools.stroking import Stroking
 
@@ -25,12 +25,12 @@ class Strength:
         self._digits = {"opacity": Digits(partial(self._set, "opacity")), "flow": Digits(partial(self._set, "flow"))}
 
     @property
-    def painting(self) -> Painting:
+    def painting(self) -> PaintTool:
         """Brush or eraser."""
-        if isinstance(self._tools[self._name()], Painting):
+        if isinstance(self._tools[self._name()], PaintTool):
             self._last = self._name()
         chosen = self._tools[self._last]
-        assert isinstance(chosen, Painting)
+        assert isinstance(chosen, PaintTool)
         return chosen
 
     @property
