@@ -26,7 +26,7 @@ _NICENESS = 5
 log = logging.getLogger(__name__)
 
 Post = Callable[[Callable[[], None]], None]
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
 class Token:
@@ -102,7 +102,7 @@ class Job:
     quiet: bool = False
     owes: Owes | None = None
     token: Token = field(default_factory=Token)
-    state: State = "waiting"
+    state: JobState = "waiting"
     fraction: float = 0.0
     text: str = ""
     error: MaskStudioError | None = None

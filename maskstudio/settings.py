@@ -1,7 +1,7 @@
 """Typed settings, kept as JSON in the user's folder.
 
-One line adds a setting: ``Shown`` declares one that the preferences show (with its label, help and range), ``Kept`` one
-that the window remembers by itself. Both say which values fit; a value in the file that does not fit is left out.
+One line adds a setting: ``Paged`` declares one that the preferences show (with its label, help and range),
+``Remembered`` one that the window remembers by itself. Both say which values fit; a value that does not is left out.
 """
 
 import json
@@ -30,21 +30,21 @@ Side = Literal["outside", "inside"]
 Surround = Literal["theme", "black", "dark", "middle", "light", "white"]
 Wheel = Literal["zoom", "pan"]
 Page = Literal["general", "canvas", "brush", "files", "performance"]
-Rule = Callable[[Any], bool]
+Fits = Callable[[Any], bool]
 _LONGEST = 4096  # letters of a text
 _PATIENCE = 2.0  # s that the window waits for another one to write
 _EXACT = 2**53  # whole numbers below this are fractions too
 
 
 @dataclass(frozen=True)
-class Kept:
+class Remembered:
     """A setting that the window remembers by itself. ``fits`` is asked about values of the default's type only."""
 
-    fits: Rule
+    fits: Fits
 
 
 @dataclass(frozen=True)
-class Shown:
+class Paged:
     """A setting on a ``page`` of the preferences; the facets are those of ``params.Spec``.
 
     ``kind`` says which control a text without choices has; ``fits`` is what such a text must hold.
@@ -60,7 +60,7 @@ class Shown:
     scale: float = 1
     choices: tuple[tuple[str, str], ...] = ()
     kind: Literal["", "text", "colour", "file"] = ""
-    fits: Rule = lambda _value: True
+    fits: Fits = lambda _value: True
 
     def spec(self, name: str, default: object) -> Spec:
         """The declaration that controls are made from."""
@@ -69,17 +69,17 @@ class Shown:
         return Spec(name, name, self.label, self.help, default, *facets)
 
 
-def one_of(*values: object) -> Rule:
+def one_of(*values: object) -> Fits:
     """One of these values."""
     return lambda value: value in values
 
 
-def matching(pattern: str) -> Rule:
+def matching(pattern: str) -> Fits:
     """A text that matches all of a regular expression."""
     return lambda value: re.fullmatch(pattern, value) is not None
 
 
-def a_line(longest: int) -> Rule:
+def a_line(longest: int) -> Fits:
     """A text in one line of at most so many letters."""
     return lambda value: len(value) <= longest and (value.isprintable() or not value)
 
@@ -115,7 +115,7 @@ class Settings:
 
     theme: Annotated[
         Theme,
-        Shown(
+        Paged(
             "general",
             "Theme",
             "Light or dark greys around the photo.",
@@ -124,13 +124,13 @@ class Settings:
     ] = "system"
     overlay_colour: Annotated[
         str,
-        Shown(
+        Paged(
             "canvas", "Overlay colour", "The tint of what the mask leaves out, or holds.", fits=_COLOUR, kind="colour"
         ),
     ] = "#d600ff"
     overlay_opacity: Annotated[
         float,
-        Shown(
+        Paged(
             "canvas",
             "Overlay opacity",
             "How strongly the overlay covers the photo.",
@@ -142,23 +142,23 @@ class Settings:
     ] = 0.5
     overlay_side: Annotated[
         Side,
-        Shown(
+        Paged(
             "canvas",
             "Overlaid side",
             "Which side of the mask is tinted.",
             choices=(("outside", "Outside"), ("inside", "Inside")),
         ),
     ] = "outside"
-    recent: Annotated[list[str], Kept(texts)] = field(default_factory=list)
-    export_folder: Annotated[str, Kept(a_path)] = ""
+    recent: Annotated[list[str], Remembered(texts)] = field(default_factory=list)
+    export_folder: Annotated[str, Remembered(a_path)] = ""
     # Qt's geometry and state, base64
-    window: Annotated[dict[str, str], Kept(_texts_by_name)] = field(default_factory=dict)
+    window: Annotated[dict[str, str], Remembered(_texts_by_name)] = field(default_factory=dict)
     # Last used values of each form, by wire name
-    forms: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
+    forms: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
 
     author: Annotated[
         str,
-        Shown(
+        Paged(
             "general",
             "Author",
             "Your name as it is noted with layers and saved in projects. It is sent nowhere.",
@@ -168,7 +168,7 @@ class Settings:
     ] = ""
     wheel: Annotated[
         Wheel,
-        Shown(
+        Paged(
             "general",
             "Mouse wheel",
             "What a wheel does by itself. With Ctrl it always zooms; two fingers on a trackpad always pan.",
@@ -177,11 +177,11 @@ class Settings:
     ] = "zoom"
     full_screen_f: Annotated[
         bool,
-        Shown("general", "F is full screen", "In Photoshop's keys: F fills the screen, Shift+F goes to the next view."),
+        Paged("general", "F is full screen", "In Photoshop's keys: F fills the screen, Shift+F goes to the next view."),
     ] = False
     surround: Annotated[
         Surround,
-        Shown(
+        Paged(
             "canvas",
             "Surround",
             "The colour around the photo.",
@@ -197,7 +197,7 @@ class Settings:
     ] = "theme"
     grid_from: Annotated[
         int,
-        Shown(
+        Paged(
             "canvas",
             "Pixel grid from",
             "From this zoom on, lines part the pixels of the photo.",
@@ -209,7 +209,7 @@ class Settings:
     ] = 800
     monitor_profile: Annotated[
         str,
-        Shown(
+        Paged(
             "canvas",
             "Monitor profile",
             "An ICC file that describes the screen. Without one, sRGB is assumed.",
@@ -219,7 +219,7 @@ class Settings:
     ] = ""
     pressure_gamma: Annotated[
         float,
-        Shown(
+        Paged(
             "brush",
             "Pressure curve",
             "How hard a pen must press: below 1 a light touch already paints strongly, above 1 it takes more.",
@@ -230,12 +230,12 @@ class Settings:
     ] = 1.0
     precise_cursor: Annotated[
         bool,
-        Shown("brush", "Precise cursor", "Show a cross instead of the brush's outline. Caps Lock does so for a while."),
+        Paged("brush", "Precise cursor", "Show a cross instead of the brush's outline. Caps Lock does so for a while."),
     ] = False
-    recent_count: Annotated[int, Shown("files", "Recent files", "How many are remembered.", between=(0, 50))] = RECENT
+    recent_count: Annotated[int, Paged("files", "Recent files", "How many are remembered.", between=(0, 50))] = RECENT
     autosave_minutes: Annotated[
         int,
-        Shown(
+        Paged(
             "files",
             "Autosave",
             "How often a project that has a file is saved by itself, 0 for never; a crash takes nothing either way.",
@@ -246,7 +246,7 @@ class Settings:
     ] = 5
     closed_days: Annotated[
         int,
-        Shown(
+        Paged(
             "files",
             "Reopen closed for",
             "How long File > Reopen Closed brings a document back, with its whole history, saved or not; 0 keeps none.",
@@ -256,7 +256,7 @@ class Settings:
     ] = 14
     closed_gigabytes: Annotated[
         int,
-        Shown(
+        Paged(
             "files",
             "Room for closed",
             "How much of the disk closed documents may take; the oldest go first.",
@@ -266,7 +266,7 @@ class Settings:
     ] = 2
     project_history_megabytes: Annotated[
         int,
-        Shown(
+        Paged(
             "files",
             "History in projects",
             "How much room the undo steps in a saved project may take, the nearest first; 0 saves none.",
@@ -276,7 +276,7 @@ class Settings:
     ] = 64
     history_megabytes: Annotated[
         int,
-        Shown(
+        Paged(
             "performance",
             "History",
             "How much memory the steps of undo may take; the oldest go first.",
@@ -287,17 +287,17 @@ class Settings:
         ),
     ] = 512
 
-    preset: Annotated[str, Kept(one_of("photoshop", "gimp", "krita", "lightroom"))] = "photoshop"
+    preset: Annotated[str, Remembered(one_of("photoshop", "gimp", "krita", "lightroom"))] = "photoshop"
     # The user's own, by action
-    keys: Annotated[dict[str, list[str]], Kept(_keys)] = field(default_factory=dict)
-    recent_commands: Annotated[list[str], Kept(texts)] = field(default_factory=list)
+    keys: Annotated[dict[str, list[str]], Remembered(_keys)] = field(default_factory=dict)
+    recent_commands: Annotated[list[str], Remembered(texts)] = field(default_factory=list)
     # Each tool's own parameters
-    tools: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
+    tools: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
     # Choices of the ways of looking
-    views: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
+    views: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
     # Accounts at services, by service; keys are in the keychain
-    services: Annotated[dict[str, dict[str, Any]], Kept(_forms)] = field(default_factory=dict)
-    tour_seen: Annotated[bool, Kept(one_of(True, False))] = False
+    services: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
+    tour_seen: Annotated[bool, Remembered(one_of(True, False))] = False
 
     def __post_init__(self) -> None:
         self.filed: dict[str, Any] | None = None  # what of it is known to be in the file
@@ -318,7 +318,7 @@ class Preference:
 
 
 @cache
-def _declared() -> dict[str, tuple[Kept | Shown, object]]:
+def _declared() -> dict[str, tuple[Remembered | Paged, object]]:
     """Of each setting, how it is declared and its default."""
     hints, defaults = get_type_hints(Settings, include_extras=True), Settings()
     return {each.name: (hints[each.name].__metadata__[0], getattr(defaults, each.name)) for each in fields(Settings)}
@@ -329,7 +329,7 @@ def preferences() -> list[Preference]:
     return [
         Preference(shown.spec(name, default), shown.page, shown.kind)
         for name, (shown, default) in _declared().items()
-        if isinstance(shown, Shown)
+        if isinstance(shown, Paged)
     ]
 
 
@@ -369,7 +369,7 @@ def fits(name: str, value: object) -> bool:
     value = _typed(name, value)
     if type(value) is not type(default):
         return False
-    if isinstance(declared, Shown):
+    if isinstance(declared, Paged):
         try:
             declared.spec(name, default).check(value)
         except BadParameter:

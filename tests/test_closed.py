@@ -225,7 +225,7 @@ def test_a_path_of_any_bytes_comes_back_as_it_was(writer, tmp_path):
     (tmp_path / "x.png").rename(path)
     folder = recovery.home() / "one"
     folder.mkdir(parents=True)
-    mark.put(folder, mark.Mark("café", (4, 3), 1, time.time(), path))
+    mark.put(folder, mark.ClosedMark("café", (4, 3), 1, time.time(), path))
     assert closed.at(folder).path == path
 
 
@@ -372,7 +372,7 @@ def some(count, kilobytes=10, days=0.0):
         folder.mkdir(parents=True)
         (folder / "log.1").write_bytes(bytes(kilobytes << 10))
         when = time.time() - days * 24 * 3600 - (count - number) * 60
-        mark.put(folder, mark.Mark(f"{number}.png", (4, 3), 5, when))
+        mark.put(folder, mark.ClosedMark(f"{number}.png", (4, 3), 5, when))
         made.append(folder.name)
     return made
 

@@ -10,7 +10,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from maskstudio.core.frames import read_frames
+from maskstudio.core.fileframes import read_frames
 from maskstudio.errors import BadProject, CannotWrite
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import journal as journals

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from maskstudio.core.history import Step
 from maskstudio.errors import BadProject
-from maskstudio.journal.log import Log, State
+from maskstudio.journal.log import JournalState, Log
 from maskstudio.journal.replay import Replay, Tale
 from tests.core.documents import disc, document
 from tests.core.records import assert_same, documents, texts
@@ -46,7 +46,7 @@ def test_any_run_of_histories_comes_back_as_the_last(data):
         start = data.draw(st.integers(0, len(known)))
         end = data.draw(st.integers(start, len(known)))
         known = [*known[:start], *data.draw(st.lists(steps, max_size=2)), *known[end:]] or known[:1]
-        states.append(State(known, data.draw(st.integers(0, len(known) - 1))))
+        states.append(JournalState(known, data.draw(st.integers(0, len(known) - 1))))
     tale, replay, history = told(logged(*states), pool[0].image)
     assert not tale.damaged
     assert replay.lost == 0
@@ -72,7 +72,7 @@ def _whole():
     made = document(disc())
     shifted = made.put(made.layers[0].changed(visible=False))
     first = [Step("Open", made)]
-    return logged(State(first, 0), State([*first, Step("Hide", shifted)], 1))
+    return logged(JournalState(first, 0), JournalState([*first, Step("Hide", shifted)], 1))
 
 
 WHOLE = _whole()

@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 
 from maskstudio.core import projecthistory
-from maskstudio.core.frames import framed, whole_frames
+from maskstudio.core.fileframes import framed, whole_frames
 from maskstudio.core.history import History
 from maskstudio.core.project import Source, write_project
 from maskstudio.errors import Cancelled

@@ -12,7 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from maskstudio.core.frames import framed, read_frames
+from maskstudio.core.fileframes import framed, read_frames
 from maskstudio.core.project import read_project
 from maskstudio.errors import BadProject, CannotWrite
 from maskstudio.jobs import Inline, Runner, immediate

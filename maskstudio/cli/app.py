@@ -15,7 +15,7 @@ from maskstudio import paths
 from maskstudio.cli import money, services, streams
 from maskstudio.cli.group import EditorByDefault
 from maskstudio.cli.options import options
-from maskstudio.cli.services import PartsOf, ServiceOptions, Yes, say
+from maskstudio.cli.services import AsJson, PartsOf, ServiceOptions, Yes, say
 from maskstudio.cli.streams import check_apart, check_folder, check_output, given, wanted
 from maskstudio.cli.used import Settle, check_mask_only, described, file_rows, row_of, used_here
 from maskstudio.errors import BadParameter, MaskStudioError
@@ -63,7 +63,6 @@ Output = Annotated[
 ProviderName = Annotated[
     str, typer.Option("--provider", help="Where it runs: local, or a service of `maskstudio providers list`.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 AllowHuge = Annotated[bool, typer.Option("--allow-huge", help="Open images above the pixel limit.")]
 
 

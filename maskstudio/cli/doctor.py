@@ -21,8 +21,8 @@ from maskstudio.providers.local import families
 from maskstudio.providers.provider import ModelState, Prompt, Provider
 from maskstudio.services.keychain import keychain
 
-State = Literal["ok", "note", "broken"]
-MARKS: dict[State, str] = {"ok": "✓", "note": "•", "broken": "✗"}
+Health = Literal["ok", "note", "broken"]
+MARKS: dict[Health, str] = {"ok": "✓", "note": "•", "broken": "✗"}
 _LIBRARIES = (
     "PySide6-Essentials",
     "opencv-python",
@@ -35,18 +35,18 @@ _QT_TRIAL = "from PySide6.QtWidgets import QApplication; print(QApplication([]).
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing that was tried: ``detail`` says what was found and, if broken, what to do."""
 
     check: str
-    state: State
+    state: Health
     detail: str
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Diagnosis]:
     """Try everything. Takes some seconds; touches no network and changes nothing."""
     return [
-        Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        Diagnosis("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(_library(name) for name in _LIBRARIES),
         *(_library(name) for family in families.FAMILIES for name in family.libraries),
         _raw(),
@@ -57,58 +57,58 @@ def examine() -> list[Finding]:
     ]
 
 
-def sound(findings: list[Finding]) -> bool:
+def sound(findings: list[Diagnosis]) -> bool:
     """Whether nothing is broken."""
     return all(finding.state != "broken" for finding in findings)
 
 
-def _library(name: str) -> Finding:
+def _library(name: str) -> Diagnosis:
     try:
-        return Finding(name, "ok", importlib.metadata.version(name))
+        return Diagnosis(name, "ok", importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
-        return Finding(name, "broken", f"Not installed. Run: pip install {name}")
+        return Diagnosis(name, "broken", f"Not installed. Run: pip install {name}")
 
 
-def _raw() -> Finding:
+def _raw() -> Diagnosis:
     try:
-        return Finding("Camera RAW", "ok", f"rawpy {importlib.metadata.version('rawpy')}")
+        return Diagnosis("Camera RAW", "ok", f"rawpy {importlib.metadata.version('rawpy')}")
     except importlib.metadata.PackageNotFoundError:
-        return Finding("Camera RAW", "note", "LibRaw is not here. Run: pip install 'maskstudio[raw]'")
+        return Diagnosis("Camera RAW", "note", "LibRaw is not here. Run: pip install 'maskstudio[raw]'")
 
 
-def _folder() -> Finding:
+def _folder() -> Diagnosis:
     home = paths.home()
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):
             pass
     except OSError as error:
-        return Finding("User folder", "broken", f"{home} cannot be written: {error.strerror}.")
-    return Finding("User folder", "ok", str(home))
+        return Diagnosis("User folder", "broken", f"{home} cannot be written: {error.strerror}.")
+    return Diagnosis("User folder", "ok", str(home))
 
 
-def _window() -> Finding:
+def _window() -> Diagnosis:
     """Start Qt in a process of its own: a missing system library aborts it, and must not abort us."""
     try:
         trial = subprocess.run(  # noqa: S603
             [sys.executable, "-c", _QT_TRIAL], capture_output=True, text=True, check=False, timeout=60
         )
     except subprocess.TimeoutExpired:
-        return Finding("Window", "broken", "Qt does not start within a minute.")
+        return Diagnosis("Window", "broken", "Qt does not start within a minute.")
     if trial.returncode == 0:
-        return Finding("Window", "ok", f"Qt starts on '{trial.stdout.strip()}'")
+        return Diagnosis("Window", "ok", f"Qt starts on '{trial.stdout.strip()}'")
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and sys.platform == "linux":
-        return Finding("Window", "note", "There is no screen here; the command line works without one.")
-    return Finding("Window", "broken", "Qt cannot start; on Debian run packaging/system-libraries.sh.")
+        return Diagnosis("Window", "note", "There is no screen here; the command line works without one.")
+    return Diagnosis("Window", "broken", "Qt cannot start; on Debian run packaging/system-libraries.sh.")
 
 
-def _keychain() -> Finding:
+def _keychain() -> Diagnosis:
     if keychain().lasting:
-        return Finding("Keychain", "ok", "Keys of services are kept in it.")
-    return Finding("Keychain", "note", "There is none; keys of services last for the session or come from variables.")
+        return Diagnosis("Keychain", "ok", "Keys of services are kept in it.")
+    return Diagnosis("Keychain", "note", "There is none; keys of services last for the session or come from variables.")
 
 
-def _models() -> list[Finding]:
+def _models() -> list[Diagnosis]:
     """Every ready model is run once on a small picture."""
     provider = registry.get("local")
     blank = Image(np.full((96, 128, 3), 128, np.uint8), name="trial")
@@ -120,11 +120,11 @@ def _models() -> list[Finding]:
         findings.append(_tried(model, provider, blank))
     if missing:
         detail = f"{', '.join(missing)}. `maskstudio models list` says how to get them."
-        findings.append(Finding("Not here", "note", detail))
+        findings.append(Diagnosis("Not here", "note", detail))
     return findings
 
 
-def _tried(model: ModelState, provider: Provider, image: Image) -> Finding:
+def _tried(model: ModelState, provider: Provider, image: Image) -> Diagnosis:
     """What comes of running a model on ``image``, in the first of the ways that it has."""
     try:
         if "detect" in model.operations:
@@ -135,5 +135,5 @@ def _tried(model: ModelState, provider: Provider, image: Image) -> Finding:
             middle = (image.width / 2, image.height / 2)
             provider.select(image, Prompt(model.name, include=(middle,)), None, Token())
     except MaskStudioError as error:
-        return Finding(model.name, "broken", str(error))
-    return Finding(model.name, "ok", f"Runs. {model.note}".strip())
+        return Diagnosis(model.name, "broken", str(error))
+    return Diagnosis(model.name, "ok", f"Runs. {model.note}".strip())

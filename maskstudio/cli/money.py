@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from maskstudio.cli.services import AsJson, Name, known, new_session, say
+from maskstudio.cli.services import AsJson, ServiceName, known, new_session, say
 from maskstudio.cli.streams import called, check_output, given, piped, telling, wanted
 from maskstudio.errors import BadParameter, CapReached, Failed, NotAgreed
 from maskstudio.services.billing import until
@@ -28,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def pay(
-    name: Name,
+    name: ServiceName,
     yes: Annotated[bool, typer.Option("--yes", help="Agree to the payment, at the price shown.")] = False,
     state: Annotated[bool, typer.Option("--state", help="Only look how the last payment stands.")] = False,
     wait: Annotated[int, typer.Option("--wait", help="Wait so long for the payment to arrive.", metavar="SECONDS")] = 0,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Services: list, log in, set up, test, and what was spent.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Name = Annotated[str, typer.Argument(metavar="SERVICE", help=f"{', '.join(directory.SERVICES)} or hosting.")]
+ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=f"{', '.join(directory.SERVICES)} or hosting.")]
 ServiceOptions = Annotated[
     list[str] | None,
     typer.Option("--option", help="A parameter that only the service has; may be repeated.", metavar="NAME=VALUE"),
@@ -211,7 +211,7 @@ def list_services(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def login(name: Name, as_json: AsJson = False) -> None:
+def login(name: ServiceName, as_json: AsJson = False) -> None:
     """Keep the keys of a service in the keychain. They are asked for; piped in, one a line works as well."""
     from maskstudio.services.keychain import keychain
 
@@ -227,7 +227,7 @@ def login(name: Name, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def logout(name: Name, as_json: AsJson = False) -> None:
+def logout(name: ServiceName, as_json: AsJson = False) -> None:
     """Remove the keys of a service from the keychain."""
     from maskstudio.services.keychain import keychain
 
@@ -238,7 +238,7 @@ def logout(name: Name, as_json: AsJson = False) -> None:
 
 @app.command("set")
 def set_up(
-    name: Name,
+    name: ServiceName,
     values: Annotated[list[str], typer.Argument(metavar="NAME=VALUE...", help="As baseUrl=https://example.com.")],
     as_json: AsJson = False,
 ) -> None:
@@ -260,7 +260,7 @@ def set_up(
 
 
 @app.command("test")
-def check(name: Name, as_json: AsJson = False) -> None:
+def check(name: ServiceName, as_json: AsJson = False) -> None:
     """Prove address and keys of a service, without a picture and without cost."""
     known(name)
     said: list[str] = []

@@ -8,26 +8,21 @@ import numpy as np
 
 from maskstudio.core import blur
 from maskstudio.core.area import Area, nothing, tight
+from maskstudio.core.arrays import Plane, Real
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.ops import apply_mask_params
 from maskstudio.core.solidcore import solidified
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadMask, BadParameter
 from maskstudio.params.local import AdjustParams
-
-Check = Callable[[], None]
 
 _CELL = 512  # px worked on at a time, at least
 # Fading outwards: how far the edge is moved, and the Gaussian around it, as shares of the radius.
 _GROWN, _FADED = 0.55, 0.22
 
 
-def _go_on() -> None:
-    pass
-
-
-def adjusted(plane: Plane, params: AdjustParams, *, base: Plane | None = None, check: Check = _go_on) -> Plane:
+def adjusted(plane: Plane, params: AdjustParams, *, base: Plane | None = None, check: Check = go_on) -> Plane:
     """``plane`` (uint8, (H, W)) smoothed, feathered, given contrast, moved and made solid inside, in this order.
 
     ``base`` (uint8, (H, W)) is the mask that says what lies inside, for the solid core: ``plane`` itself by default.
@@ -57,7 +52,7 @@ def reach(params: AdjustParams) -> int:
     return spread + abs(params.shift_edge)
 
 
-def smooth(plane: Plane, radius: float, *, check: Check = _go_on) -> Plane:
+def smooth(plane: Plane, radius: float, *, check: Check = go_on) -> Plane:
     """Bumps and stairs up to about ``radius`` px rounded off; a straight edge stays where it is and as soft as it is.
 
     A Gaussian of half the radius, then as much contrast around 50 % as brings the edge back to its width before,
@@ -77,7 +72,7 @@ def smooth(plane: Plane, radius: float, *, check: Check = _go_on) -> Plane:
     return _in_cells(plane, radius, work, check)
 
 
-def feather(plane: Plane, radius: float, *, check: Check = _go_on) -> Plane:
+def feather(plane: Plane, radius: float, *, check: Check = go_on) -> Plane:
     """The edge faded over ``radius`` px inwards and outwards: a Gaussian of half that.
 
     The frame's border is no edge.
@@ -85,7 +80,7 @@ def feather(plane: Plane, radius: float, *, check: Check = _go_on) -> Plane:
     return _in_cells(plane, radius, lambda window: _bytes(blur.blurred(window.astype(np.float32), radius / 2)), check)
 
 
-def fade_out(plane: Plane, radius: float, *, check: Check = _go_on) -> Plane:
+def fade_out(plane: Plane, radius: float, *, check: Check = go_on) -> Plane:
     """The edge faded over ``radius`` px outwards only; no value gets smaller, and even parts stay as they are.
 
     The greatest value within half the radius, blurred by a Gaussian less than half as wide: where the edge was it is
@@ -136,7 +131,7 @@ def contrast(plane: Plane, amount: float) -> Plane:
     return out
 
 
-def shift_edge(plane: Plane, pixels: int, *, check: Check = _go_on) -> Plane:
+def shift_edge(plane: Plane, pixels: int, *, check: Check = go_on) -> Plane:
     """The edge moved outwards by ``pixels`` (inwards below zero), by Euclidean distance, and kept as soft as it is.
 
     ``maskPadding`` for a finished mask: see ``ops.apply_mask_params``.
@@ -193,7 +188,7 @@ def _up(length: int, step: int) -> int:
     return -(-length // step) * step
 
 
-def _bytes(values: blur.Values) -> Plane:
+def _bytes(values: Real) -> Plane:
     return np.rint(np.clip(values, 0, 255)).astype(np.uint8)
 
 

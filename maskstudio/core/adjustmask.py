@@ -1,21 +1,20 @@
 """Adjusting a tiled mask: only where it has an edge, so that a step of a slider costs what the edge is long."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from maskstudio.core import blur
 from maskstudio.core.adjust import adjusted, reach
+from maskstudio.core.arrays import Index, Plane
+from maskstudio.core.callbacks import Progress, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Index, Mask, grid
+from maskstudio.core.mask import TILE, Mask, grid
 from maskstudio.core.solidcore import solidified_mask
-from maskstudio.core.tile import Plane
 from maskstudio.params.local import AdjustParams
-
-Step = Callable[[float], None]
 
 # Moving a soft edge asks how far its level sets lie apart: this many px are looked at besides the way it is moved.
 # Where a ramp is wider, the outcome differs by a few levels of 255 at most.
@@ -23,12 +22,8 @@ _RAMP = 64
 _DISC = 16  # px, radius of the largest disc that grey dilation is quick with
 
 
-def _go_on(_fraction: float) -> None:
-    pass
-
-
 def adjusted_mask(
-    mask: Mask, params: AdjustParams, *, base: Mask | None = None, draft: bool = False, step: Step = _go_on
+    mask: Mask, params: AdjustParams, *, base: Mask | None = None, draft: bool = False, step: Progress = go_on
 ) -> Mask:
     """``adjust.adjusted`` for a tiled mask; tiles it leaves alone stay the same objects.
 
@@ -44,7 +39,7 @@ def adjusted_mask(
     return out
 
 
-def _along_edges(mask: Mask, params: AdjustParams, step: Step, *, draft: bool) -> Mask:
+def _along_edges(mask: Mask, params: AdjustParams, step: Progress, *, draft: bool) -> Mask:
     """All but the solid core."""
     if params in (AdjustParams(), AdjustParams(outer_only=True)):
         return mask

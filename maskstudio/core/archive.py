@@ -25,6 +25,7 @@ class Archive:
     """A zip file open for reading. Raises BadProject, half a sentence, for all that is wrong with it."""
 
     def __init__(self, file: BinaryIO) -> None:
+        """Reads the list of members; raises BadProject for a list that no honest program writes."""
         _check_directory(file)
         try:
             self._zip = zipfile.ZipFile(file)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
-from maskstudio.core.tile import Plane
 
 # Pixels of the image, and their coverage as uint8 of the rectangle's shape; an empty rectangle with 0 x 0 values.
 Area = tuple[Rect, Plane]

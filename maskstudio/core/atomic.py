@@ -69,7 +69,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
 def _turn(target: Path, guard: Guard | None) -> Iterator[None]:
     """One guard after the other, in this process or another: none's look and replacement have another's in between.
 
-    Where the system or the disk has no such lock, or somebody sits on it, the look a moment before must do.
+    Where there is no such lock, or another program keeps it, the look a moment before must do.
     """
     with ExitStack() as stack:
         if guard is not None and os.name != "nt":  # there, a lock is a file, and nothing may stay beside the user's

@@ -1,11 +1,9 @@
 """Gaussian blur whose cost does not grow with its width."""
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Real
 from maskstudio.core.cv import cv2
-
-Values = npt.NDArray[np.float32]
 
 _CUT = 3.3  # sigmas to each side; what lies beyond weighs a thousandth
 _FINE = 4  # sigmas of this many px and more are blurred on a reduced plane, where they are this many px wide
@@ -21,7 +19,7 @@ def reach(sigma: float) -> int:
     return int(np.ceil(_CUT * sigma)) + 2 * reduction(sigma) + 1
 
 
-def blurred(plane: Values, sigma: float) -> Values:
+def blurred(plane: Real, sigma: float) -> Real:
     """``plane`` (float32, (H, W)) convolved with a Gaussian; beyond its border it is mirrored.
 
     Wide ones are computed on the plane reduced by area and brought back by linear interpolation. Both widen it by
@@ -36,7 +34,7 @@ def blurred(plane: Values, sigma: float) -> Values:
     padded = cv2.copyMakeBorder(plane, 0, down * factor - height, 0, across * factor - width, cv2.BORDER_REFLECT)
     small = cv2.resize(padded, (across, down), interpolation=cv2.INTER_AREA)
     small = _gaussian(small, np.sqrt((sigma / factor) ** 2 - 1 / 12 - 1 / 6))
-    wide: Values = cv2.resize(small, (across * factor, down * factor), interpolation=cv2.INTER_LINEAR)
+    wide: Real = cv2.resize(small, (across * factor, down * factor), interpolation=cv2.INTER_LINEAR)
     return wide[:height, :width]
 
 
@@ -49,7 +47,7 @@ def _blocks(length: int, factor: int, sigma: float) -> int:
     return -(-(length + (reach(sigma) if length % factor else 0)) // factor)
 
 
-def _gaussian(plane: Values, sigma: float) -> Values:
+def _gaussian(plane: Real, sigma: float) -> Real:
     side = 2 * int(np.ceil(_CUT * sigma)) + 1
-    out: Values = cv2.GaussianBlur(plane, (side, side), sigma, borderType=cv2.BORDER_REFLECT)
+    out: Real = cv2.GaussianBlur(plane, (side, side), sigma, borderType=cv2.BORDER_REFLECT)
     return out

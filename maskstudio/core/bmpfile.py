@@ -23,6 +23,7 @@ def bmp_colours(data: bytes) -> tuple[ColourTag | None, bytes | None]:
 
 
 def _calibrated(data: bytes) -> ColourTag | None:
+    """The tag of the end points and gamma in the header (BITMAPV4HEADER); None where they make no sense."""
     ends = [value / 2**30 for value in struct.unpack_from("<9i", data, _ENDS)]
     colours = [ends[at : at + 3] for at in (0, 3, 6)]
     sums = [*colours, [sum(axis) for axis in zip(*colours, strict=True)]]

@@ -57,6 +57,7 @@ def jp2_icc(data: bytes) -> bytes:
 
 
 def _said(properties: list[tuple[bytes, memoryview]]) -> BoxedColours:
+    """What these properties say of colours; the last of a kind counts."""
     icc, nclx, depth, brightest = b"", None, 8, 0
     for kind, body in properties:
         if kind == b"colr" and bytes(body[:4]) in _ICC:
@@ -100,6 +101,7 @@ def _first(view: memoryview | None, wanted: bytes) -> memoryview | None:
 
 
 def _boxes(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+    """Kind and body of each box in ``view``; stops at the first that does not fit."""
     at = 0
     for _ in range(_MOST):
         if at + 8 > len(view):

@@ -9,15 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Bounds, Index, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Index
+from maskstudio.core.mask import TILE
 from maskstudio.params.local import BrushParams
-
-Keep = npt.NDArray[np.float32]
-Box = tuple[int, int, int, int]  # left, top, right, bottom in px
 
 _CACHED = 512  # px: kernels up to this diameter are kept (1 MiB each); larger dabs are computed tile by tile
 _SMALL = 64
@@ -35,8 +32,8 @@ def rim(diameter: float, hardness: float) -> tuple[float, float]:
     return inner, max(radius, inner + 1)
 
 
-def cover(box: Box, x: float, y: float, rims: tuple[float, float]) -> Keep:
-    """Coverage 0..1 (float32) of the pixels of ``box`` by a dab around (``x``, ``y``).
+def cover(box: Bounds, x: float, y: float, rims: tuple[float, float]) -> Real:
+    """Coverage 0..1 (float32, (h, w)) of the pixels of ``box`` by a dab around (``x``, ``y``).
 
     With u falling from 1 to 0 between the two ``rims``: ``u`` itself where the fade is an anti-aliased rim
     (up to 2 px), otherwise ``u² (3 - 2u)``.
@@ -45,7 +42,7 @@ def cover(box: Box, x: float, y: float, rims: tuple[float, float]) -> Keep:
     inner, outer = rims
     columns = (np.arange(left, right) + (0.5 - x)).astype(np.float32)
     rows = (np.arange(top, bottom) + (0.5 - y)).astype(np.float32)
-    u: Keep = np.add.outer(rows * rows, columns * columns)
+    u: Real = np.add.outer(rows * rows, columns * columns)
     width = outer - inner
     cv2.sqrt(u, dst=u)
     np.multiply(u, np.float32(-1 / width), out=u)
@@ -53,20 +50,20 @@ def cover(box: Box, x: float, y: float, rims: tuple[float, float]) -> Keep:
     np.clip(u, 0, 1, out=u)
     if width <= 2:
         return u
-    smooth: Keep = np.multiply(u, np.float32(-2))
+    smooth: Real = np.multiply(u, np.float32(-2))
     smooth += np.float32(3)
     smooth *= u
     smooth *= u
     return smooth
 
 
-def _reached(x: float, y: float, outer: float) -> Box:
+def _reached(x: float, y: float, outer: float) -> Bounds:
     """The pixels whose centres are nearer than ``outer``, in either direction alone."""
     left, top = math.floor(x - outer - 0.5) + 1, math.floor(y - outer - 0.5) + 1
     return left, top, math.ceil(x + outer - 0.5), math.ceil(y + outer - 0.5)
 
 
-def _kernel(diameter: float, hardness: float, flow: float, x: float, y: float) -> tuple[Keep, Box]:
+def _kernel(diameter: float, hardness: float, flow: float, x: float, y: float) -> tuple[Real, Bounds]:
     """What a dab at (``x``, ``y``) leaves free, and the pixels that is about."""
     rims = rim(diameter, hardness)
     box = _reached(x, y, rims[1])
@@ -75,7 +72,7 @@ def _kernel(diameter: float, hardness: float, flow: float, x: float, y: float) -
     return kernel, box
 
 
-def _kept(covered: Keep, flow: float) -> Keep:
+def _kept(covered: Real, flow: float) -> Real:
     np.multiply(covered, np.float32(-flow), out=covered)
     return np.add(covered, np.float32(1), out=covered)
 
@@ -102,7 +99,7 @@ class Stamp:
         """``hardness`` and ``flow`` are shares, 0..1."""
         x, y, diameter, self.ceiling = dab
         self._flow = flow
-        self._kernel: Keep | None = None
+        self._kernel: Real | None = None
         self._rims = inner, outer = rim(diameter, hardness)
         if diameter > _CACHED:
             self._x, self._y, self.box = x, y, _reached(x, y, outer)
@@ -113,8 +110,8 @@ class Stamp:
         self._x, self._y = column + dx, row + dy
         self.box = left + column, top + row, right + column, bottom + row
 
-    def keep(self, box: Box) -> Keep | np.float32:
-        """What the dab leaves free of the pixels of ``box`` (within its own): 1 - flow * coverage. Read-only."""
+    def keep(self, box: Bounds) -> Real | np.float32:
+        """What the dab leaves free of ``box``, which lies within its own: 1 - flow * coverage, (h, w), read-only."""
         left, top, right, bottom = box
         if self._kernel is not None:
             if box == self.box:
@@ -125,7 +122,7 @@ class Stamp:
             return np.float32(1 - self._flow)
         return _kept(cover(box, self._x, self._y, self._rims), self._flow)
 
-    def tiles(self, frame: Rect) -> Iterator[tuple[Index, Box]]:
+    def tiles(self, frame: Rect) -> Iterator[tuple[Index, Bounds]]:
         """Index of every tile it reaches, and which of the tile's pixels (in px of the image)."""
         left, top, right, bottom = self.box
         left, top = max(left, frame.x), max(top, frame.y)
@@ -144,13 +141,13 @@ class Stamp:
                 if self._meets(part):
                     yield (column, row), part
 
-    def _meets(self, box: Box) -> bool:
+    def _meets(self, box: Bounds) -> bool:
         """Whether the circle, not only its box, reaches one of these pixels."""
         dx = max(box[0] + 0.5 - self._x, 0.0, self._x - box[2] + 0.5)
         dy = max(box[1] + 0.5 - self._y, 0.0, self._y - box[3] + 0.5)
         return dx * dx + dy * dy < self._rims[1] ** 2
 
-    def _farthest(self, box: Box) -> tuple[float, float]:
+    def _farthest(self, box: Bounds) -> tuple[float, float]:
         return max(self._x - box[0], box[2] - self._x), max(self._y - box[1], box[3] - self._y)
 
 
@@ -184,7 +181,7 @@ class Brush:
         return Stamp(dab, self.params.hardness, self.params.flow)
 
     def _diameter(self, force: float) -> float:
-        """In steps that nobody sees, a quarter of a pixel or 1 %, so that kernels come back."""
+        """In steps too small to see, a quarter of a pixel or 1 %, so that kernels come back."""
         if not self.params.pressure_size or force >= 1:
             return self.params.size
         wanted = max(self.params.size * force, 1.0)
@@ -193,8 +190,8 @@ class Brush:
         return min(25 * 1.01 ** round(math.log(wanted / 25, 1.01)), self.params.size)
 
 
-def lay_on(free: Keep, keep: Keep | np.float32, ceiling: float) -> None:
-    """Put a dab on ``free`` (float32, 1 where nothing has been put yet, 0 where it is full), in place.
+def lay_on(free: Real, keep: Real | np.float32, ceiling: float) -> None:
+    """Put a dab on ``free`` (float32, (h, w), 1 where nothing has been put yet, 0 where it is full), in place.
 
     With s = 1 - free and d = flow * coverage = 1 - keep: ``s' = max(s, s + d (ceiling - s))``. So what a stroke has put
     down builds up to the ceiling of its dabs, and a lighter dab takes nothing away.

@@ -43,7 +43,7 @@ class Fields:
         return value
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A text, cut where nobody would read on; without letters that are none."""
+        """A text, cut to ``LONGEST`` letters, without half letters and null bytes; ``default`` where there is none."""
         value = self.values.get(name, default)
         if not isinstance(value, str):
             self._refuse(name)
@@ -98,14 +98,14 @@ def finite(value: object, what: str, low: float = -math.inf, high: float = math.
 
 
 def path_text(path: Path | None) -> str | None:
-    """A path for a JSON object, the same one whatever folder and locale somebody reads it in. Bytes that are no UTF-8
+    """A path for a JSON object, the same one whatever folder and locale it is read in. Bytes that are no UTF-8
     stand in it as lone surrogates, which JSON must keep escaped, as it does by default.
     """
     return None if path is None else text_of(path.absolute())
 
 
 def clean(text: str, most: int = LONGEST) -> str:
-    """``text`` cut to ``most`` letters, by default as many as somebody would read, with half letters (lone surrogates)
+    """``text`` cut to ``most`` letters, by default ``LONGEST``, with half letters (lone surrogates)
     and null bytes replaced.
     """
     return text[:most].encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")

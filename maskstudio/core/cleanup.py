@@ -1,26 +1,18 @@
 """Islands and holes of a mask: found once, then removed below any size as quickly as a slider moves."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Integers, Labels, Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadMask
-
-Check = Callable[[], None]
-Numbers = npt.NDArray[np.int64]
-Labels = npt.NDArray[np.int32]
 
 LARGEST = 1_000_000  # px; larger pieces are counted, never removed
 # Values this close to nothing, or to full, are the haze a model or a solver leaves: they join no pieces.
 _HAZE = 8
-
-
-def _go_on() -> None:
-    pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,22 +25,22 @@ class Pieces:
     _area    for each of those pixels the area of its piece
     """
 
-    areas: Numbers
-    boxes: Numbers
-    _where: npt.NDArray[np.int64]
+    areas: Integers
+    boxes: Integers
+    _where: Integers
     _area: npt.NDArray[np.int32]
 
     def below(self, area: int) -> int:
         """How many pieces are smaller than ``area`` px."""
         return int(np.searchsorted(self.areas, area))
 
-    def pixels(self, area: int) -> npt.NDArray[np.int64]:
+    def pixels(self, area: int) -> Integers:
         """Flat indices of the pixels of all pieces smaller than ``area`` px."""
         return self._where[self._area < area]
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
+class LooseParts:
     """What ``parts`` found in ``plane``, which it keeps."""
 
     plane: Plane
@@ -67,7 +59,7 @@ class Parts:
         return out
 
 
-def parts(plane: Plane, *, check: Check = _go_on) -> Parts:
+def parts(plane: Plane, *, check: Check = go_on) -> LooseParts:
     """The islands and holes of ``plane`` (uint8, (H, W)). ``check`` is called between the steps and may raise to stop.
 
     An island is connected, also by corners, through any coverage above 8 (3 %), so a soft rim belongs to its island
@@ -78,10 +70,10 @@ def parts(plane: Plane, *, check: Check = _go_on) -> Parts:
     if plane.ndim != 2 or plane.dtype != np.uint8:
         raise BadMask(f"A mask must be one plane of 8-bit values, not {plane.dtype} of shape {plane.shape}.")
     islands = _pieces(plane, 8, check, closed=False)
-    return Parts(plane, islands, _pieces(cv2.bitwise_not(plane), 4, check, closed=True) if plane.size else islands)
+    return LooseParts(plane, islands, _pieces(cv2.bitwise_not(plane), 4, check, closed=True) if plane.size else islands)
 
 
-def cleaned(plane: Plane, min_island: int, min_hole: int, *, check: Check = _go_on) -> Plane:
+def cleaned(plane: Plane, min_island: int, min_hole: int, *, check: Check = go_on) -> Plane:
     """``parts(plane).cleaned(min_island, min_hole)``."""
     return parts(plane, check=check).cleaned(min_island, min_hole)
 
@@ -136,7 +128,7 @@ def _components(values: Plane, above: int, neighbours: int) -> tuple[Plane, Labe
     return solid, cv2.connectedComponents(solid, connectivity=neighbours)[1]
 
 
-def _runs(solid: Plane) -> tuple[Numbers, Numbers, Numbers]:
+def _runs(solid: Plane) -> tuple[Integers, Integers, Integers]:
     """Row, first column and length of each unbroken stretch of a row that ``solid`` marks."""
     height, stride = solid.shape[0], solid.shape[1] + 1
     flat = np.zeros(height * stride + 1, np.bool_)  # a column of nothing before each row, and one pixel after the last
@@ -147,7 +139,7 @@ def _runs(solid: Plane) -> tuple[Numbers, Numbers, Numbers]:
     return rows, starts - rows * stride - 1, lengths
 
 
-def _measured(label: Labels, rows: Numbers, starts: Numbers, lengths: Numbers) -> tuple[Numbers, Numbers]:
+def _measured(label: Labels, rows: Integers, starts: Integers, lengths: Integers) -> tuple[Integers, Integers]:
     """Area and box of each label, from its runs (OpenCV's own statistics take four times as long as its labels)."""
     count = int(label.max(initial=0)) + 1
     areas = np.bincount(label, lengths, count).astype(np.int64)

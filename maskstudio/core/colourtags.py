@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from maskstudio.core import iccfile, transfer
+from maskstudio.core.arrays import Matrix
 from maskstudio.core.boxes import BoxedColours
 from maskstudio.core.tiff import EXIF_IFD, INTEROP_IFD, Directory, read_tiff
 from maskstudio.core.transfer import Curve
 
-Matrix = NDArray[np.float64]
-Point = tuple[float, float]
-Primaries = tuple[Point, Point, Point, Point]  # x, y of red, green, blue and white
+Chromaticity = tuple[float, float]
+Primaries = tuple[Chromaticity, Chromaticity, Chromaticity, Chromaticity]  # x, y of red, green, blue and white
 
 _D65, _C, _DCI = (0.3127, 0.3290), (0.310, 0.316), (0.314, 0.351)
 SRGB_PRIMARIES: Primaries = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060), _D65)
@@ -113,6 +112,7 @@ def of_png(chunks: Mapping[bytes, bytes], depth: int) -> tuple[ColourTag | None,
 
 
 def _of_gamma(chunks: Mapping[bytes, bytes]) -> ColourTag | None:
+    """The tag of a PNG's gAMA and cHRM; None where neither is usable."""
     gamma, points = chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b"")
     (share,) = struct.unpack(">I", gamma) if len(gamma) == 4 else (0,)
     curve = transfer.png_gamma(share / 100_000) if 1_000 <= share <= 1_000_000 else None

@@ -9,18 +9,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from maskstudio.core.arrays import Flags, Opacity, Pixels
 from maskstudio.core.cv import cv2
-from maskstudio.core.image import Image, Pixels, to_depth
+from maskstudio.core.image import Image, to_depth
 from maskstudio.core.png import Raster
 from maskstudio.errors import BadMask, BadParameter
 
 Hidden = Literal["keep", "bleed", "clear"]
-Alpha = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32]
-Index = slice | tuple[NDArray[np.intp], ...]
+Selected = slice | tuple[NDArray[np.intp], ...]
 
 
 def cutout_raster(
-    image: Image, alpha: Alpha, *, colours: Pixels | None = None, depth: int | None = None, hidden: Hidden = "keep"
+    image: Image, alpha: Opacity, *, colours: Pixels | None = None, depth: int | None = None, hidden: Hidden = "keep"
 ) -> Raster:
     """The RGBA picture of ``image`` under ``alpha``.
 
@@ -34,7 +34,7 @@ def cutout_raster(
     full = (1 << depth) - 1
     nearest = _nearest_visible(alpha, depth) if hidden == "bleed" else None
 
-    def clean(at: Index, opacity: Pixels) -> Pixels:
+    def clean(at: Selected, opacity: Pixels) -> Pixels:
         """Colours at an index into the rows and columns of the image, by the opacity found there."""
         source = to_depth(image.pixels[at], depth)
         if colours is None:
@@ -44,6 +44,7 @@ def cutout_raster(
         return mixed
 
     def rows(start: int, stop: int) -> Pixels:
+        """The rows from ``start`` to before ``stop`` as straight RGBA, (n, W, 4)."""
         opacity = alpha_to_depth(alpha[start:stop], depth)
         rgb = clean(slice(start, stop), opacity)
         if hidden != "keep":
@@ -58,7 +59,7 @@ def cutout_raster(
     return Raster(image.width, image.height, 4, depth, rows)
 
 
-def alpha_to_depth(alpha: Alpha, depth: int) -> Pixels:
+def alpha_to_depth(alpha: Opacity, depth: int) -> Pixels:
     """Alpha as uint8 or uint16: rounded to the nearest step; floats are 0..1, clipped, and NaN counts as 0."""
     if alpha.dtype.kind != "f":
         return to_depth(alpha, depth)  # type: ignore[arg-type]
@@ -67,7 +68,7 @@ def alpha_to_depth(alpha: Alpha, depth: int) -> Pixels:
     return rounded
 
 
-def _check(image: Image, alpha: Alpha, colours: Pixels | None, depth: int, hidden: str) -> None:
+def _check(image: Image, alpha: Opacity, colours: Pixels | None, depth: int, hidden: str) -> None:
     if alpha.shape != image.pixels.shape[:2]:
         size = " by ".join(map(str, alpha.shape[::-1]))
         raise BadMask(f"The mask is {size} pixels, but {image.name} is {image.width} by {image.height}.")
@@ -79,7 +80,7 @@ def _check(image: Image, alpha: Alpha, colours: Pixels | None, depth: int, hidde
         raise BadParameter(f"A cut-out cannot be written with depth {depth} and hidden colours {hidden}.")
 
 
-def _nearest_visible(alpha: Alpha, depth: int) -> Callable[[int, int, NDArray[np.bool]], NDArray[np.int32]] | None:
+def _nearest_visible(alpha: Opacity, depth: int) -> Callable[[int, int, Flags], NDArray[np.int32]] | None:
     """For rows and a selection in them, the flat indices of the nearest pixels whose alpha is not 0; None if all are.
 
     One pass over the picture whatever the distance: Borgefors' chamfer distance with labels, as OpenCV has it.

@@ -11,11 +11,11 @@ import numpy as np
 import PIL.Image
 
 from maskstudio.core import deep, heif, jpeg, raw
+from maskstudio.core.arrays import Pixels
 from maskstudio.core.boxes import read_colours
 from maskstudio.core.cv import cv2
 from maskstudio.core.described import colours_of
 from maskstudio.core.formats import is_film, is_heif, is_raw
-from maskstudio.core.image import Pixels
 from maskstudio.core.metadata import metadata_of
 from maskstudio.core.planes import Planes, check_size
 from maskstudio.core.pngfile import PngFile, read_chunks
@@ -99,6 +99,7 @@ def decode_quarter(data: bytes, name: str, limit: int | None) -> tuple[tuple[int
 
 
 def _decode(data: bytes, name: str, limit: int | None) -> Planes:
+    """As ``decode``, but raises whatever a decoder raises."""
     png = read_chunks(data)
     if png is None and is_raw(data, name):
         return raw.develop(data, name, limit)
@@ -130,6 +131,7 @@ def _unknown_to_pillow(data: bytes, name: str, limit: int | None) -> tuple[PIL.I
 
 
 def _open(data: bytes, name: str, png: PngFile | None) -> PIL.Image.Image:
+    """The header as Pillow reads it; raises BadImage where the bytes are no picture it knows."""
     formats = [*FORMATS, "TGA"] if name.lower().endswith(".tga") else FORMATS  # TGA has no signature to go by
     try:
         return PIL.Image.open(io.BytesIO(data), formats=formats)
@@ -159,6 +161,7 @@ def _orientation(image: PIL.Image.Image, png: PngFile | None) -> int:
 
 
 def _png(png: PngFile) -> Planes:
+    """The planes of a PNG by OpenCV, at the file's own depth."""
     stored = cv2.imdecode(np.frombuffer(png.bare, np.uint8), cv2.IMREAD_UNCHANGED)
     if stored is None:
         raise ValueError("libpng refused it")
@@ -186,6 +189,7 @@ def _cut_to_8(image: PIL.Image.Image, name: str) -> Planes:
 
 
 def _pillow(image: PIL.Image.Image, name: str) -> Planes:
+    """The planes of any other picture by Pillow: CMYK and Lab in sRGB, palettes resolved, grey as (H, W)."""
     image.load()
     if image.mode.startswith("I;16"):
         return Planes(np.asarray(image).astype(np.uint16))

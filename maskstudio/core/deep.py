@@ -4,8 +4,8 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from maskstudio.core.arrays import DeepPlane, Pixels
 from maskstudio.core.cv import cv2
-from maskstudio.core.image import Pixels
 from maskstudio.core.planes import Planes, check_size
 from maskstudio.core.tiff import read_tiff
 from maskstudio.errors import BadImage
@@ -39,7 +39,7 @@ def tiff16(data: bytes, image: PIL.Image.Image) -> Planes | None:
     return Planes(colour, alpha)
 
 
-def _straight(colour: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def _straight(colour: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> DeepPlane:
     scale = np.divide(65535.0, alpha, out=np.zeros(alpha.shape, np.float32), where=alpha > 0)
     return np.minimum(np.rint(colour * scale[..., None]), 65535).astype(np.uint16)
 
@@ -87,8 +87,11 @@ def avif(data: bytes, depth: int) -> Planes:
     return Planes(cv2.cvtColor(wide, cv2.COLOR_BGRA2RGB), cv2.extractChannel(wide, 3))
 
 
-def numbers(values: NDArray[np.generic], name: str) -> NDArray[np.uint16]:
-    """32-bit grey: whole numbers as they are, fractions from 0..1, where 16 bits can hold them."""
+def numbers(values: NDArray[np.generic], name: str) -> DeepPlane:
+    """Turns 32-bit grey, (H, W), into 16 bits: whole numbers stay as they are, fractions of 0..1 fill the range.
+
+    Raises BadImage for values that 16 bits cannot hold.
+    """
     most = 1 if values.dtype.kind == "f" else 65535
     wide = values.astype(np.float64)
     if not (np.isfinite(wide).all() and wide.min() >= 0 and wide.max() <= most):

@@ -1,20 +1,19 @@
 """Depth: values of 8 and of 16 bits, and from one to the other."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+from maskstudio.core.arrays import Bytes, Pixels
 
 
 def to_depth(values: Pixels, depth: int) -> Pixels:
-    """The same values at 8 or 16 bits a channel; no copy if they are there already."""
+    """Gives the same values, of any shape, at 8 or 16 bits a channel; the array itself where it has that depth."""
     if depth == 8:
         return to_8bit(values)
     return values.astype(np.uint16) * np.uint16(257) if values.dtype == np.uint8 else values
 
 
-def to_8bit(values: Pixels) -> NDArray[np.uint8]:
-    """uint8 as it is, uint16 as round(v / 257)."""
+def to_8bit(values: Pixels) -> Bytes:
+    """Gives uint8 as it is and uint16 as round(v / 257), in the shape of ``values``, be it (H, W) or (H, W, C)."""
     if values.dtype == np.uint8:
         return values.view(np.uint8)
     wide = values.astype(np.uint32)

@@ -13,7 +13,7 @@ from maskstudio.core.profile import grey_profile_as_rgb, profile_space
 
 
 @dataclass(frozen=True)
-class Colours:
+class ColourFacts:
     """The profile of a picture, the four bytes of a PNG's cICP that say the same, and sentences for the user."""
 
     icc: bytes | None = None
@@ -21,7 +21,7 @@ class Colours:
     notes: tuple[str, ...] = ()
 
 
-def colours_of(image: PIL.Image.Image, data: bytes, png: PngFile | None, *, grey: bool) -> Colours:
+def colours_of(image: PIL.Image.Image, data: bytes, png: PngFile | None, *, grey: bool) -> ColourFacts:
     """The colours of the opened ``image``; ``data`` is its file, of a JPEG b"" will do. ``grey``: one channel."""
     first, then, embedded = _tags(image, data, png)
     if first is not None and first.usable:
@@ -34,11 +34,11 @@ def colours_of(image: PIL.Image.Image, data: bytes, png: PngFile | None, *, grey
         icc = grey_profile_as_rgb(icc)
         space = "RGB" if icc else ""
     if space == "RGB":
-        return Colours(icc)
+        return ColourFacts(icc)
     what = f"is for {space} colours" if space else "is damaged"
     rest = _tagged(then)
     taken = "what else the file says of its colours is used" if rest.icc else "sRGB is assumed"
-    return Colours(rest.icc, rest.cicp, (f"The colour profile {what} and was ignored; {taken}.", *rest.notes))
+    return ColourFacts(rest.icc, rest.cicp, (f"The colour profile {what} and was ignored; {taken}.", *rest.notes))
 
 
 def _tags(
@@ -60,10 +60,10 @@ def _tags(
     return first, then or colourtags.of_exif(image.info.get("exif", b"")), icc
 
 
-def _tagged(tag: ColourTag | None) -> Colours:
+def _tagged(tag: ColourTag | None) -> ColourFacts:
     if tag is None or not tag.usable:
-        return Colours()
+        return ColourFacts()
     notes: tuple[str, ...] = ()
     if tag.curve.hdr:
         notes = (f"Its HDR colours ({tag.curve.name}) are shown tone-mapped; their numbers stay as they are.",)
-    return Colours(tag.icc, tag.cicp, notes)
+    return ColourFacts(tag.icc, tag.cicp, notes)

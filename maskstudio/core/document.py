@@ -6,17 +6,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import ColourTile, Flags, Index, Plane, Real
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.image import Image
-from maskstudio.core.layer import ColourTile, Detection, Layer, Origin, Refinement, Region, colour_of
+from maskstudio.core.layer import Detection, Layer, Origin, Refinement, Region, colour_of
 from maskstudio.core.lazy import lazy
-from maskstudio.core.mask import Index, Mask, grid, within
-from maskstudio.core.ops import Mode, combine_tiles
-from maskstudio.core.tile import Plane, Tile, flat
+from maskstudio.core.mask import Mask, grid, within
+from maskstudio.core.ops import CombineMode, combine_tiles
+from maskstudio.core.tile import Tile, flat
 
-__all__ = ["Change", "ColourTile", "Detection", "Document", "Layer", "Origin", "Refinement", "Region", "compare"]
+__all__ = ["Change", "Detection", "Document", "Layer", "Origin", "Refinement", "Region", "compare"]
 
-Parts = tuple[tuple[Mask, Mode], ...]  # what is combined, from bottom to top
+Parts = tuple[tuple[Mask, CombineMode], ...]  # what is combined, from bottom to top
 
 
 class Combination(NamedTuple):
@@ -164,9 +165,9 @@ def _amounts(layer: Layer) -> tuple[float, ...]:
     return (layer.amount, *(region.amount for region in layer.regions))
 
 
-def _amount(layer: Layer, index: Index) -> float | npt.NDArray[np.float32]:
+def _amount(layer: Layer, index: Index) -> float | Real:
     """The share of decontaminated colour in a tile: one for all pixels, or one for each (H, W)."""
-    amount: float | npt.NDArray[np.float32] = layer.amount
+    amount: float | Real = layer.amount
     for region in layer.regions:
         area = region.area.held(index)
         if area.value == 255:
@@ -181,8 +182,8 @@ def _blend(
     out: npt.NDArray[Any],
     tile: ColourTile,
     alpha: Plane,
-    opaque: npt.NDArray[np.bool_],
-    amount: float | npt.NDArray[np.float32],
+    opaque: Flags,
+    amount: float | Real,
     box: Rect,
     rect: Rect,
 ) -> None:
@@ -273,7 +274,7 @@ def _stack(parts: Parts, index: Index) -> Tile:
 
 
 def _same(old: Tile, new: Tile) -> Tile:
-    """The old tile where the new one has the same pixels, so that nobody takes it for a change."""
+    """The old tile where the new one has the same pixels, so that it does not count as a change."""
     if old is new or old.value is not None or new.value is not None:
         return new
     if old.is_deep or new.is_deep:

@@ -1,4 +1,4 @@
-"""Editions: what a file held when we last read or wrote it, so that what somebody else wrote since is not written over.
+"""Editions: what a file held when we last read or wrote it, so that what others wrote since is not written over.
 
 The sha256 of the bytes decides. What the system says of a file (device, inode, size, times) only tells quickly that it
 is untouched since it was read; that it looks newer or older says nothing.
@@ -21,7 +21,7 @@ from maskstudio.names import path_of, text_of
 _CHUNK = 1 << 18  # bytes
 _CHANGED = "{} was changed from outside meanwhile; it was left as it is."
 _GONE = "{} was moved or deleted meanwhile; it was not written again."
-Stamp = tuple[int, ...]  # device, inode, bytes, ns of the last change of content, and of anything
+FileStamp = tuple[int, ...]  # device, inode, bytes, ns of the last change of content, and of anything
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Edition:
     """One content of a file. ``digest`` is the sha256 (hex) of its bytes; an empty ``stamp`` is that of no file now."""
 
     digest: str
-    stamp: Stamp = ()
+    stamp: FileStamp = ()
 
     @classmethod
     def of(cls, path: Path) -> "Edition | None":
@@ -68,7 +68,7 @@ class Agreed:
     """
 
     path: Path
-    stamp: Stamp = ()
+    stamp: FileStamp = ()
 
     @classmethod
     def now(cls, path: Path) -> "Agreed":
@@ -174,11 +174,11 @@ def _digest(file: BinaryIO) -> str:
     return sha.hexdigest()
 
 
-def _stamp(state: os.stat_result) -> Stamp:
+def _stamp(state: os.stat_result) -> FileStamp:
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
 
-def _stamp_of(path: Path) -> Stamp:
+def _stamp_of(path: Path) -> FileStamp:
     try:
         return _stamp(path.stat())
     except OSError:

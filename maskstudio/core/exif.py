@@ -6,9 +6,9 @@ Written anew, no byte of a thumbnail or of anything else left out can stay behin
 import struct
 from dataclasses import dataclass, replace
 
-from maskstudio.core.tiff import EXIF_IFD, GPS_IFD, INTEROP_IFD, Entry, read_tiff
+from maskstudio.core.tiff import EXIF_IFD, GPS_IFD, INTEROP_IFD, TiffEntry, read_tiff
 
-Entries = dict[int, Entry]
+Entries = dict[int, TiffEntry]
 
 COPYRIGHT, ARTIST = 0x8298, 0x013B
 _ORIENTATION, _MAKER_NOTE, _WIDTH, _HEIGHT = 0x0112, 0x927C, 0xA002, 0xA003
@@ -62,10 +62,10 @@ def upright(exif: Exif, width: int, height: int) -> Exif:
     """What holds for the picture once its pixels are upright and it is of this size."""
     main, details = dict(exif.main), dict(exif.details)
     if _ORIENTATION in main:
-        main[_ORIENTATION] = Entry(3, 1, struct.pack(f"{exif.order}H", 1))
+        main[_ORIENTATION] = TiffEntry(3, 1, struct.pack(f"{exif.order}H", 1))
     for tag, side in ((_WIDTH, width), (_HEIGHT, height)):
         if tag in details:
-            details[tag] = Entry(4, 1, struct.pack(f"{exif.order}I", side))
+            details[tag] = TiffEntry(4, 1, struct.pack(f"{exif.order}I", side))
     return replace(exif, main=main, details=details)
 
 
@@ -122,19 +122,19 @@ def _put(out: bytearray, order: str, entries: Entries, kept: dict[int, int]) -> 
     return start
 
 
-def _pointer(order: str, at: int) -> Entry:
-    return Entry(4, 1, struct.pack(f"{order}I", at))
+def _pointer(order: str, at: int) -> TiffEntry:
+    return TiffEntry(4, 1, struct.pack(f"{order}I", at))
 
 
-def _ascii(text: str) -> Entry:
+def _ascii(text: str) -> TiffEntry:
     raw = text.encode("utf-8", "replace") + b"\0"  # EXIF says ASCII; every reader of today takes UTF-8
-    return Entry(2, len(raw), raw)
+    return TiffEntry(2, len(raw), raw)
 
 
 def _of_the_photo(tag: int) -> bool:
     return tag not in _OF_THE_FILE and tag < _FIRST_OF_DNG
 
 
-def _pictured(entry: Entry) -> bool:
+def _pictured(entry: TiffEntry) -> bool:
     """Whether a value holds a picture, as makers' notes do: it would show the photo as it was before it was cut."""
     return _JPEG in entry.raw

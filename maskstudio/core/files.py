@@ -1,29 +1,26 @@
 """Image files in and out: to an Image and its starting mask, from a cut-out or a mask; failures are one sentence."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from maskstudio.core.about import chunks_of, resolution_chunks
+from maskstudio.core.arrays import Opacity, Pixels, Plane
 from maskstudio.core.atomic import replacing
-from maskstudio.core.cutout import Alpha, alpha_to_depth, cutout_raster
+from maskstudio.core.callbacks import Progress
+from maskstudio.core.cutout import alpha_to_depth, cutout_raster
 from maskstudio.core.cv import cv2
 from maskstudio.core.decode import decode, decode_jpeg, decode_quarter, peeked_size
-from maskstudio.core.image import Image, Pixels, to_8bit
+from maskstudio.core.firstlook import Preview
+from maskstudio.core.image import Image, to_8bit
 from maskstudio.core.maskin import Incoming
 from maskstudio.core.metadata import Resolution
 from maskstudio.core.planes import Planes, alpha_of
 from maskstudio.core.png import Compression, png_pieces, raster_of
-from maskstudio.core.preview import Preview
+from maskstudio.core.pngabout import chunks_of, resolution_chunks
 from maskstudio.errors import BadMask, BadParameter, CannotRead, MaskStudioError, TooLarge
 from maskstudio.names import shown
 from maskstudio.params.local import ExportParams, MaskInParams
-
-Step = Callable[[float], None]
 
 DEFAULT_PIXEL_LIMIT = 250_000_000
 """Pixels. More than any camera or phone has (200 million); at 1 GB with its mask, 8 GB of memory can still edit it."""
@@ -58,7 +55,7 @@ def read_preview(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -
     return Preview(_rgb(planes), planes.icc, path.name, path, planes.colour.ndim == 2, full=size)
 
 
-def read_image(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT, step: Step | None = None) -> Opened:
+def read_image(path: str | Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT, step: Progress | None = None) -> Opened:
     """The first picture in a file. ``limit`` is in pixels, None for none; nothing is decoded above it.
 
     Raises CannotRead (missing, a folder, no permission), BadImage, TooLarge; or what ``step`` (0..1) raises.
@@ -83,7 +80,7 @@ def read_mask(
     *,
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
-) -> NDArray[np.uint8]:
+) -> Plane:
     """A mask, uint8 (H, W), from any image file: the channel that looks most like one (``maskin.Incoming.best``).
 
     ``size`` is (width, height); a mask of another size is resized smoothly if allowed, else BadMask.
@@ -98,7 +95,7 @@ def read_deep_mask(
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
 ) -> Pixels:
-    """As ``read_mask``, uint16 where the file has 16 bits."""
+    """Reads a mask as ``read_mask`` does; uint16, (H, W), where the file has 16 bits."""
     path = Path(path)
     return decode_deep_mask(_read(path), shown(path.name), size, allow_resize=allow_resize, limit=limit)
 
@@ -110,8 +107,8 @@ def decode_mask(
     *,
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
-) -> NDArray[np.uint8]:
-    """As ``read_mask``, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
+) -> Plane:
+    """Reads a mask as ``read_mask`` does, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
     return to_8bit(decode_deep_mask(data, name, size, allow_resize=allow_resize, limit=limit))
 
 
@@ -123,7 +120,7 @@ def decode_deep_mask(
     allow_resize: bool = False,
     limit: int | None = DEFAULT_PIXEL_LIMIT,
 ) -> Pixels:
-    """As ``read_deep_mask``, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
+    """Reads a mask as ``read_deep_mask`` does, from bytes in memory. Raises BadImage, TooLarge, BadMask."""
     incoming = decode_incoming(data, name, limit=limit)
     return incoming.mask(size or incoming.size, MaskInParams(), "stretch" if allow_resize else "exact")
 
@@ -153,11 +150,11 @@ def looks_like_mask(path: Path, size: tuple[int, int]) -> bool:
 def write_cutout(
     path: str | Path,
     image: Image,
-    alpha: Alpha,
+    alpha: Opacity,
     params: ExportParams = _PLAIN,
     *,
     colours: Pixels | None = None,
-    step: Step | None = None,
+    step: Progress | None = None,
 ) -> None:
     """A straight-alpha RGBA PNG with the image's profile, written as ``params`` say; ``alpha`` and ``colours`` are
     those of ``cutout_raster``.
@@ -169,18 +166,18 @@ def write_cutout(
 
 def encode_cutout(
     image: Image,
-    alpha: Alpha,
+    alpha: Opacity,
     params: ExportParams = _PLAIN,
     *,
     colours: Pixels | None = None,
-    step: Step | None = None,
+    step: Progress | None = None,
 ) -> bytes:
     """What ``write_cutout`` would write, as bytes (for clipboard and drags)."""
     return b"".join(_cutout_pieces(image, alpha, params, colours, step))
 
 
 def _cutout_pieces(
-    image: Image, alpha: Alpha, params: ExportParams, colours: Pixels | None, step: Step | None
+    image: Image, alpha: Opacity, params: ExportParams, colours: Pixels | None, step: Progress | None
 ) -> Generator[bytes]:
     raster = cutout_raster(image, alpha, colours=colours, depth=bits(params, image), hidden=params.hidden)
     about = chunks_of(image, params.metadata)
@@ -194,12 +191,12 @@ def bits(params: ExportParams, image: Image) -> int:
 
 def write_mask(
     path: str | Path,
-    alpha: Alpha,
+    alpha: Opacity,
     *,
     depth: int = 8,
     resolution: Resolution | None = None,
     compression: Compression = "fast",
-    step: Step | None = None,
+    step: Progress | None = None,
 ) -> None:
     """Alpha (H, W) as a grey PNG of 8 or 16 bits, with the photo's ``resolution``.
 
@@ -268,6 +265,6 @@ def _rgb(planes: Planes) -> Pixels:
     return cv2.cvtColor(planes.colour, cv2.COLOR_GRAY2RGB) if planes.colour.ndim == 2 else planes.colour
 
 
-def _tell(step: Step | None, fraction: float) -> None:
+def _tell(step: Progress | None, fraction: float) -> None:
     if step is not None:
         step(fraction)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from maskstudio.core.area import Area, nothing, tight
+from maskstudio.core.arrays import Distances, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.flood import Neighbours, flood, flooded
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
 
 # Values below this are out.
@@ -68,6 +68,7 @@ def _reader(alpha: Plane | Mask, *, out: bool) -> tuple[Callable[[Rect], Plane],
 
 
 def _with_rim(read: Callable[[Rect], Plane], rect: Rect, core: Plane, frame: Rect) -> Area:
+    """The region ``core`` at ``rect`` with the soft rim that belongs to it, as a tight area."""
     around = rect.grow(_RIM).intersect(frame)
     values = read(around)
     region = np.zeros(values.shape, np.uint8)
@@ -81,9 +82,9 @@ def _with_rim(read: Callable[[Rect], Plane], rect: Rect, core: Plane, frame: Rec
     return tight(reached, found[0].x + around.x, found[0].y + around.y)
 
 
-def _distance(of: Plane) -> np.ndarray:
+def _distance(of: Plane) -> Distances:
     """Distance in px of every pixel to the nearest one that is set; a huge number where there is none."""
     if not cv2.countNonZero(of):
         return np.full(of.shape, np.float32(1e9))
-    distance: np.ndarray = cv2.distanceTransform(cv2.bitwise_not(of), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance: Distances = cv2.distanceTransform(cv2.bitwise_not(of), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return distance

@@ -4,16 +4,17 @@ from collections.abc import Generator
 from contextlib import closing
 
 import numpy as np
-import numpy.typing as npt
 
-from maskstudio.core.about import chunks_of
+from maskstudio.core.arrays import Bytes, Colour, Plane
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import to_8bit
-from maskstudio.core.layer import Colour, Layer
-from maskstudio.core.mask import Mask, Plane
-from maskstudio.core.png import Raster, Step, png_pieces, raster_of
+from maskstudio.core.layer import Layer
+from maskstudio.core.mask import Mask
+from maskstudio.core.png import Raster, png_pieces, raster_of
+from maskstudio.core.pngabout import chunks_of
 from maskstudio.core.stack import Sheet, Stack
 from maskstudio.core.thumbnail import SIDE, sampled
 
@@ -44,19 +45,19 @@ def veil_name(number: int) -> str:
     return f"data/mask{number:03}.png"
 
 
-def photo_pieces(document: Document, step: Step | None) -> Generator[bytes]:
+def photo_pieces(document: Document, step: Progress | None) -> Generator[bytes]:
     """The photo at 8 bits a channel, as PNG."""
     pixels = document.image.pixels
     raster = Raster(*document.size, 3, 8, lambda start, stop: to_8bit(pixels[start:stop]))
     return png_pieces(raster, about=chunks_of(document.image, "all"), step=step)
 
 
-def merged_pieces(document: Document, step: Step | None) -> Generator[bytes]:
+def merged_pieces(document: Document, step: Progress | None) -> Generator[bytes]:
     """Everything visible on top of each other, as PNG."""
     image = document.image
     veils = [(layer.alpha, layer.colour) for layer in document.shown]
 
-    def rows(start: int, stop: int) -> npt.NDArray[np.uint8]:
+    def rows(start: int, stop: int) -> Bytes:
         out = to_8bit(image.pixels[start:stop]).copy()
         for alpha, colour in veils:
             area = alpha.bounds.intersect(Rect(0, start, image.width, stop - start))
@@ -71,7 +72,7 @@ def veil_pieces(layer: Layer) -> Generator[bytes]:
     """A mask as PNG: its colour, with the coverage as alpha; only where there is any."""
     area, alpha = layer.alpha.bounds or Rect(0, 0, 1, 1), layer.alpha
 
-    def rows(start: int, stop: int) -> npt.NDArray[np.uint8]:
+    def rows(start: int, stop: int) -> Bytes:
         out = np.empty((stop - start, area.width, 4), np.uint8)
         out[..., :3] = layer.colour
         out[..., 3] = alpha.array(Rect(area.x, area.y + start, area.width, stop - start))
@@ -93,7 +94,7 @@ def thumbnail_png(document: Document) -> bytes:
         return b"".join(pieces)
 
 
-def _veil(pixels: npt.NDArray[np.uint8], alpha: Plane, colour: Colour) -> None:
+def _veil(pixels: Bytes, alpha: Plane, colour: Colour) -> None:
     """Lay the veil over ``pixels`` (H, W, 3), in place."""
     amount = (alpha * np.float32(VEIL / 255))[..., None]
     pixels[:] = np.rint(pixels + (np.array(colour, np.float32) - pixels) * amount)

@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 
 from maskstudio.core.area import Area, nothing
+from maskstudio.core.arrays import Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
-from maskstudio.core.tile import Plane
 
 Neighbours = Literal[4, 8]
 

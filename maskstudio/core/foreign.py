@@ -1,16 +1,16 @@
 """OpenRaster files of other programs: the lowest layer as the photo, the opacity of each other layer as a mask."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from maskstudio.core.archive import Archive
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.document import Document, Layer, Origin
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, Opened, decode_image
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import Mode
+from maskstudio.core.ops import CombineMode
 from maskstudio.core.stack import Sheet, Stack
 from maskstudio.errors import BadImage, BadProject, TooLarge
 
@@ -18,11 +18,11 @@ _MERGED = "mergedimage.png"
 _FILE = 2 << 30  # bytes of one picture
 _ROOMY = 4  # how many times the pixels of the picture a layer of it may have
 _MOST = 1000
-_BLENDS: dict[str, Mode] = {"svg:dst-out": "subtract", "svg:dst-in": "intersect"}
+_BLENDS: dict[str, CombineMode] = {"svg:dst-out": "subtract", "svg:dst-in": "intersect"}
 
 
 def read(
-    archive: Archive, stack: Stack, name: str, limit: int | None, step: Callable[[float], None]
+    archive: Archive, stack: Stack, name: str, limit: int | None, step: Progress
 ) -> tuple[Document, tuple[str, ...]]:
     """The document, and sentences for the user. Raises BadProject, BadImage, TooLarge."""
     limit = limit or 4 * DEFAULT_PIXEL_LIMIT

@@ -1,24 +1,18 @@
 """Gradient: coverage that falls evenly from one point to another."""
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 
+from maskstudio.core.arrays import Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.geometry import Rect
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
-
-Check = Callable[[], None]
 
 # Rows made at a time: what they need stays in the processor's cache.
 _STRIPE = 64
 _SHORTEST = 1e-3  # px; a line below this has no direction
 _FAR = 1e7  # px; beyond this no photo lies
-
-
-def _go_on() -> None:
-    pass
 
 
 def gradient(
@@ -27,7 +21,7 @@ def gradient(
     rect: Rect,
     shape: Literal["linear", "radial"] = "linear",
     *,
-    check: Check = _go_on,
+    check: Check = go_on,
 ) -> Plane:
     """Coverage of the pixels in ``rect``: 255 at ``start``, 0 at ``end``, even in between; measured at their centres.
 

@@ -3,8 +3,8 @@
 import numpy as np
 import PIL.Image
 
+from maskstudio.core.arrays import Pixels
 from maskstudio.core.cv import cv2
-from maskstudio.core.image import Pixels
 from maskstudio.core.planes import Planes, check_size
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from maskstudio.core.document import ColourTile, Document, Layer
+from maskstudio.core.arrays import ColourTile
+from maskstudio.core.callbacks import Check
+from maskstudio.core.document import Document, Layer
 from maskstudio.core.mask import Mask
 from maskstudio.core.tile import Tile
 
@@ -35,12 +37,12 @@ class _Weight:
 
 
 class Chores(NamedTuple):
-    """Tiles that nobody looks at, to be packed, and packed ones that are near, to be unpacked."""
+    """Tiles to pack, because only far steps hold them, and packed tiles of near steps to unpack."""
 
     pack: list[Tile]
     unpack: list[Tile]
 
-    def do(self, check: Callable[[], None] = lambda: None) -> None:
+    def do(self, check: Check = lambda: None) -> None:
         """Do them; ``check`` is called between two tiles and may raise to stop."""
         for tile in self.unpack:
             check()
@@ -76,7 +78,7 @@ class History:
 
     @property
     def document(self) -> Document:
-        """The document of now."""
+        """The current document."""
         return self._steps[self._at].document
 
     @property

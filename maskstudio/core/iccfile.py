@@ -3,7 +3,8 @@
 import struct
 
 import numpy as np
-from numpy.typing import NDArray
+
+from maskstudio.core.arrays import Double
 
 D50 = (0.9642, 1.0, 0.8249)
 """The white of the space profiles connect to."""
@@ -20,7 +21,7 @@ def tag(icc: bytes, name: bytes) -> bytes | None:
 
 
 def without(icc: bytes, name: bytes) -> bytes:
-    """The profile with a tag hidden from whoever reads it."""
+    """The profile with a tag hidden from its readers."""
     (count,) = struct.unpack_from(">I", icc, 128)
     for at in range(132, min(132 + 12 * count, len(icc) - 11), 12):
         if icc[at : at + 4] == name:
@@ -28,12 +29,10 @@ def without(icc: bytes, name: bytes) -> bytes:
     return icc
 
 
-def matrix_profile(
-    name: str, columns: NDArray[np.float64], curve: bytes, *, version: bytes, chad: bytes = b""
-) -> bytes:
-    """An RGB profile for screens: ``columns`` are red, green and blue in XYZ of D50, ``curve`` a tag for all three.
+def matrix_profile(name: str, columns: Double, curve: bytes, *, version: bytes, chad: bytes = b"") -> bytes:
+    """An RGB profile for screens: the columns of ``columns`` (3, 3) are red, green and blue in XYZ of D50.
 
-    ``chad`` is the tag that tells how they came to be under D50.
+    ``curve`` is a tag for all three. ``chad`` is the tag that tells how they came to be under D50.
     """
     modern = version[0] >= 4
     names = (b"rXYZ", b"gXYZ", b"bXYZ")
@@ -66,14 +65,14 @@ def parametric(*numbers: float) -> bytes:
     return b"para" + bytes(4) + struct.pack(">HH", kind, 0) + _fixed(*numbers)
 
 
-def sampled(values: NDArray[np.float64]) -> bytes:
-    """A curve through these values of 0..1, evenly spaced."""
+def sampled(values: Double) -> bytes:
+    """A curve through these values (N,) of 0..1, evenly spaced."""
     steps = np.rint(values.clip(0, 1) * 65535).astype(">u2")
     return b"curv" + bytes(4) + struct.pack(">I", len(steps)) + bytes(steps.tobytes())
 
 
-def matrix_tag(matrix: NDArray[np.float64]) -> bytes:
-    """A 3 x 3 matrix, as the tag "chad" holds one."""
+def matrix_tag(matrix: Double) -> bytes:
+    """A matrix (3, 3), as the tag "chad" holds one."""
     return b"sf32" + bytes(4) + _fixed(*matrix.ravel())
 
 
@@ -100,6 +99,7 @@ _COPYRIGHT_V2, _COPYRIGHT_V4 = b"text" + bytes(4) + b"Public domain\0", text_v4(
 
 
 def _assemble(bodies: dict[bytes, bytes], version: bytes, space: bytes) -> bytes:
+    """The bytes of a profile with these tags: header, table of tags, bodies."""
     table, blob, at = b"", b"", 132 + 12 * len(bodies)
     places: dict[bytes, int] = {}  # equal bodies are held once, as the standard allows
     for name, body in bodies.items():

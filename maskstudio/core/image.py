@@ -6,15 +6,15 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from maskstudio.core.depth import Pixels, to_8bit, to_depth
+from maskstudio.core.arrays import Pixels, Pixels8, Plane
+from maskstudio.core.depth import to_8bit, to_depth
 from maskstudio.core.metadata import NOTHING, Metadata
 from maskstudio.core.reduced import quartered
 from maskstudio.errors import BadImage
 from maskstudio.names import shown
 
-__all__ = ["Image", "Pixels", "to_8bit", "to_depth"]
+__all__ = ["Image", "to_8bit", "to_depth"]
 
 _LARGE = 8_000_000
 _SAMPLE = 1 << 20  # bytes
@@ -43,7 +43,7 @@ class Image:
     notes: tuple[str, ...] = ()
     cicp: bytes = b""
     metadata: Metadata = NOTHING
-    alpha: NDArray[np.uint8] | None = None
+    alpha: Plane | None = None
 
     def __post_init__(self) -> None:
         pixels: Pixels = self.pixels
@@ -105,7 +105,7 @@ class Image:
     @cached_property
     def quarter(self) -> Pixels:
         """The pixels at a quarter of the sides, rounded up: for a view of the whole. Made at the first call, in a
-        tenth of the time that decoding took; who opens a large file off the main thread had better ask there.
+        tenth of the time that decoding took: ask for it on the thread that opens a large file.
         """
         return quartered(self.pixels)
 
@@ -118,6 +118,6 @@ class Image:
         out[..., :3], out[..., 3] = self.pixels, to_depth(self.alpha, self.depth)
         return out
 
-    def rgb8(self) -> NDArray[np.uint8]:
+    def rgb8(self) -> Pixels8:
         """RGB uint8 (H, W, 3): the pixels themselves at 8 bits, round(v / 257) at 16."""
         return to_8bit(self.pixels)

@@ -52,6 +52,7 @@ def photoshop_resources(data: bytes) -> dict[int, bytes]:
 
 
 def _walked(data: bytes) -> Iterator[Record]:
+    """The records in ``data`` one after another; stops at the first that does not fit."""
     at = 0
     for _ in range(_MOST):
         if at + 5 > len(data) or data[at] != 0x1C:

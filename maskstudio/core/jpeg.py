@@ -5,8 +5,8 @@ from typing import BinaryIO
 
 import numpy as np
 import PIL.Image
-from numpy.typing import NDArray
 
+from maskstudio.core.arrays import Bytes
 from maskstudio.core.cv import cv2
 
 QUARTER = 4
@@ -22,14 +22,14 @@ def is_plain(image: PIL.Image.Image) -> bool:
     return image.format in ("JPEG", "MPO") and image.mode in ("L", "RGB")
 
 
-def whole(data: bytes, image: PIL.Image.Image) -> NDArray[np.uint8]:
-    """(H, W) grey or (H, W, 3) RGB, not turned; ``image`` is the opened header."""
+def whole(data: bytes, image: PIL.Image.Image) -> Bytes:
+    """Decodes the picture: uint8, (H, W) grey or (H, W, 3) RGB, not turned; ``image`` is the opened header."""
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), _colours(image) | cv2.IMREAD_IGNORE_ORIENTATION)
     return np.asarray(image).astype(np.uint8) if decoded is None else decoded
 
 
-def quarter(data: bytes, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
-    """The picture at a quarter of its sides, shaped as the whole; None where it would not come much sooner.
+def quarter(data: bytes, image: PIL.Image.Image) -> Bytes | None:
+    """Decodes the picture at a quarter of its sides, (h, w) or (h, w, 3); None where that would not be much quicker.
 
     The decoder leaves out the work for the pixels left out; a progressive file has to be decoded to its end for that.
     """
@@ -39,7 +39,7 @@ def quarter(data: bytes, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
     reduced = cv2.imdecode(np.frombuffer(data, np.uint8), colours | cv2.IMREAD_IGNORE_ORIENTATION)
     if reduced is None or reduced.shape[:2] != (-(-image.height // QUARTER), -(-image.width // QUARTER)):
         return None
-    pixels: NDArray[np.uint8] = reduced
+    pixels: Bytes = reduced
     if pixels.ndim == 3:
         cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels)
     return pixels
@@ -49,8 +49,8 @@ def _colours(image: PIL.Image.Image) -> int:
     return cv2.IMREAD_GRAYSCALE if image.mode == "L" else cv2.IMREAD_COLOR_RGB
 
 
-def in_place(path: Path, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
-    """As ``whole``, from the file into the array itself; None if that did not succeed.
+def in_place(path: Path, image: PIL.Image.Image) -> Bytes | None:
+    """Decodes as ``whole``, (H, W) or (H, W, 3), from the file into the array itself; None if that did not succeed.
 
     ``imdecode`` returns a copy of what it made: twice the memory. ``imread`` makes none, but takes nothing but a text
     for a path, and one that is no UTF-8 kills the process; so Python opens the file, and ``imread`` gets the name that
@@ -58,7 +58,7 @@ def in_place(path: Path, image: PIL.Image.Image) -> NDArray[np.uint8] | None:
     it cannot do (an older OpenCV, a system without such names, a broken file) is left to ``whole``.
     """
     shape = (image.height, image.width) if image.mode == "L" else (image.height, image.width, 3)
-    pixels: NDArray[np.uint8] = np.empty(shape, np.uint8)
+    pixels: Bytes = np.empty(shape, np.uint8)
     mark = np.resize(_MARK, pixels[-1].shape)
     pixels[-1] = mark
     try:

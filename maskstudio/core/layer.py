@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from maskstudio.core.arrays import Colour
 from maskstudio.core.lazy import carry, declared, lazy, made_of
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import Mode
+from maskstudio.core.ops import CombineMode
 from maskstudio.core.paint import Paint
-from maskstudio.core.refinement import ColourTile, Refinement, Region, amount_of, same_alpha
+from maskstudio.core.refinement import Refinement, Region, amount_of, same_alpha
 from maskstudio.params.local import UNADJUSTED, UNSHAPED, AdjustParams, MaskParams, RefineParams
 
-__all__ = ["COLOURS", "Colour", "ColourTile", "Detection", "Found", "Layer", "Origin", "Refinement", "Region"]
+__all__ = ["COLOURS", "Detection", "Found", "Layer", "Origin", "Refinement", "Region"]
 
-Colour = tuple[int, int, int]
 
 # Told apart by people who see few hues as well (Okabe and Ito, 2008), without the black.
 COLOURS: tuple[Colour, ...] = (
@@ -49,7 +49,7 @@ class Detection:
 
 
 def colour_of(number: int) -> Colour:
-    """The colour that the layer of this id is told by until somebody chooses another."""
+    """The colour that marks the layer of this id until the user chooses another."""
     return COLOURS[(number - 1) % len(COLOURS)]
 
 
@@ -105,13 +105,13 @@ class Layer:
     measured: Refinement | None = None
     refinement: Refinement | None = None
     visible: bool = True
-    mode: Mode = "add"
+    mode: CombineMode = "add"
     inverted: bool = False
     paint: Paint | None = None
     retouch: Paint | None = None
     colour: Colour = COLOURS[0]
     origin: Origin | None = None
-    found: Found | None = None  # None for what nobody found, and for finds of before this was kept
+    found: Found | None = None  # None for what no model found, and for finds made before this was kept
 
     @made_of("shaped", "inverted")
     def recipe(self) -> Mask:
@@ -160,12 +160,12 @@ class Layer:
 
     @property
     def brushed(self) -> Mask:
-        """What lies directly under the paint that a stroke of now goes to."""
+        """What lies directly under the paint that a new stroke goes to."""
         return self.refinement.alpha if self.refinement else self.recipe
 
     @property
     def brush_paint(self) -> Paint | None:
-        """The paint that a stroke of now goes to: over the refinement where there is one."""
+        """The paint that a new stroke goes to: over the refinement where there is one."""
         return self.retouch if self.refinement else self.paint
 
     def with_brush_paint(self, paint: Paint | None) -> "Layer":
@@ -176,8 +176,8 @@ class Layer:
     def worked_on(self) -> bool:
         """Whether there is work in the layer that would be lost if the same find were made anew.
 
-        Each field is decided upon in ``WORK``. A layer that nobody found, or of which is not known what it was when it
-        was found, counts as work from beginning to end.
+        Each field is decided upon in ``WORK``. A layer that no model found, or of which is not known what it was when
+        it was found, counts as work from beginning to end.
         """
         return any(worked(self) for worked in WORK.values() if worked is not None)
 

@@ -27,7 +27,7 @@ class Lock:
 
     @classmethod
     def taken(cls, folder: Path) -> Self | None:
-        """The lock of a folder, or None where a living owner has it. Raises OSError where nobody could have it."""
+        """The lock of a folder, or None where a living owner has it. Raises OSError where it cannot be locked."""
         return cls.on(folder / NAME)
 
     @classmethod
@@ -51,7 +51,7 @@ class Lock:
 
 @contextmanager
 def changing(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
-    """The block in which nobody else changes the file ``path``, so that what was read there still holds when it is
+    """The block in which no other program changes the file ``path``, so that what was read there still holds when it is
     written. Waits ``patience`` s for others, then raises TimeoutError; OSError where there is no such folder.
     """
     handle = _handle(path)
@@ -63,6 +63,7 @@ def changing(path: Path, patience: float = _PATIENCE) -> Iterator[None]:
 
 
 def _wait(handle: int, end: float) -> None:
+    """Takes the lock, and looks again until ``end`` (monotonic s); raises TimeoutError then."""
     while True:
         try:
             _lock(handle)

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import DeepPlane, Index, Plane
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.lazy import lazy
-from maskstudio.core.tile import TILE, Plane, Tile, carried, deep_tile, flat, flat_value, frozen
+from maskstudio.core.tile import TILE, Tile, carried, deep_tile, flat, flat_value, frozen
 from maskstudio.errors import BadMask
 
-__all__ = ["TILE", "Index", "Mask", "Plane", "Tile", "flat", "frozen", "grid", "within"]
-
-Index = tuple[int, int]
+__all__ = ["TILE", "Mask", "Tile", "flat", "frozen", "grid", "within"]
 
 
 def grid(width: int, height: int, rect: Rect) -> Iterator[tuple[Index, Rect]]:
@@ -120,8 +119,8 @@ class Mask:
                 out[here] = tile.pixels[within(part, box)]
         return out
 
-    def deep_array(self, rect: Rect | None = None) -> npt.NDArray[np.uint16]:
-        """As ``array``, of 16-bit values: those that are held, and 257 times the others."""
+    def deep_array(self, rect: Rect | None = None) -> DeepPlane:
+        """The pixels in ``rect`` as ``array`` gives them, in 16 bits: those that are held, and 257 times the others."""
         rect = self.frame if rect is None else rect
         out = np.zeros((max(rect.height, 0), max(rect.width, 0)), np.uint16)
         for index, box in grid(self.width, self.height, rect):
@@ -133,7 +132,7 @@ class Mask:
         return out
 
     def put(self, array: npt.NDArray[Any], x: int, y: int) -> "Mask":
-        """A mask with ``array`` (uint8 or uint16, clipped to the plane) written at column ``x``, row ``y``.
+        """A mask with ``array``, uint8 or uint16 (H, W), clipped to the plane, written at column ``x``, row ``y``.
 
         Tiles that come out equal stay the same objects, so nothing downstream sees a change there.
         """
@@ -242,7 +241,7 @@ def _patched(old: Tile, source: npt.NDArray[Any], part: Rect, box: Rect) -> Tile
     return carried(frozen(new, owned=True), old)
 
 
-def _deeply_patched(old: Tile, source: npt.NDArray[np.uint16], part: Rect, box: Rect) -> Tile:
+def _deeply_patched(old: Tile, source: DeepPlane, part: Rect, box: Rect) -> Tile:
     if part == box:
         new = deep_tile(np.ascontiguousarray(source))
     else:

@@ -4,10 +4,11 @@ nothing however large the mask is.
 
 import numpy as np
 
+from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
-from maskstudio.core.mask import TILE, Index, Mask, Plane, grid
-from maskstudio.core.ops import Mode, combine_planes
+from maskstudio.core.mask import TILE, Mask, grid
+from maskstudio.core.ops import CombineMode, combine_planes
 from maskstudio.core.paint import Paint, cover_pixels
 
 
@@ -33,6 +34,7 @@ class Samples:
         return [index for index, _ in grid(mask.width, mask.height, self.area) if index in mask.tiles]
 
     def _take(self, mask: Mask, index: Index) -> None:
+        """Read the samples that lie in one tile anew."""
         tile, area, step = mask.held(index), self.area, self.step
         rows, row = _hits(index[1] * TILE, tile.shape[0], area.y, area.bottom, step)
         columns, column = _hits(index[0] * TILE, tile.shape[1], area.x, area.right, step)
@@ -63,7 +65,7 @@ class DocumentSamples:
         self._step = step
         self._kept: dict[tuple[int, str], Samples] = {}
 
-    def alpha(self, layers: list[tuple[Layer, Mode]]) -> Plane:
+    def alpha(self, layers: list[tuple[Layer, CombineMode]]) -> Plane:
         """``layers``, each with its mode, combined from bottom to top; uint8."""
         below = np.zeros_like(Samples(self._area, self._step).plane)
         for layer, mode in layers:

@@ -5,8 +5,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from maskstudio.core.arrays import Pixels
 from maskstudio.core.cv import cv2
-from maskstudio.core.depth import Pixels, to_8bit
+from maskstudio.core.depth import to_8bit
 from maskstudio.core.lazy import lazy
 from maskstudio.core.planes import Planes
 from maskstudio.errors import BadMask

@@ -71,6 +71,7 @@ def metadata_of_file(data: bytes) -> Metadata:
 
 
 def _of_info(image: "PIL.Image.Image") -> Metadata:
+    """The metadata that Pillow found while it read the header."""
     info = image.info
     exif, xmp = _bytes(info.get("exif")), _bytes(info.get("xmp"))
     resources = info.get("photoshop") or {}
@@ -105,6 +106,7 @@ def _resolution(image: "PIL.Image.Image", exif: bytes, resources: dict[int, obje
 
 
 def _of_tiff(data: bytes) -> Metadata:
+    """The metadata in the first directory of a TIFF."""
     tiff = read_tiff(data)
     if tiff is None:
         return NOTHING
@@ -126,6 +128,7 @@ def _of_directory(main: Directory) -> Resolution | None:
 
 
 def _of_png(png: PngFile) -> Metadata:
+    """The metadata in a PNG's chunks: eXIf and the texts, also those that ImageMagick writes."""
     texts: dict[str, str] = {}
     raw: dict[str, bytes] = {}
     xmp = b""

@@ -4,18 +4,17 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Distances, Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect, margin
 from maskstudio.core.mask import Mask
-from maskstudio.core.tile import Plane, Tile, deep_tile, flat, frozen
+from maskstudio.core.tile import Tile, deep_tile, flat, frozen
 from maskstudio.errors import BadMask
 
-Mode = Literal["add", "subtract", "intersect"]
-Distance = npt.NDArray[np.float32]
+CombineMode = Literal["add", "subtract", "intersect"]
 
-Check = Callable[[], None]
 
 # A soft mask is treated as a stack of these level sets, from the core outwards.
 _SOFT_LEVELS = (255, 170, 85, 1)
@@ -23,11 +22,7 @@ _SOFT_LEVELS = (255, 170, 85, 1)
 _STRIPE = 128
 
 
-def _go_on() -> None:
-    pass
-
-
-def apply_mask_params(mask: Plane, padding: int, blur: int, *, check: Check = _go_on) -> Plane:
+def apply_mask_params(mask: Plane, padding: int, blur: int, *, check: Check = go_on) -> Plane:
     """``mask`` (uint8, (H, W)) grown by ``padding`` px, then faded outwards over ``blur`` px. Same shape and type.
 
     Padding moves the edge by Euclidean distance between pixel centres: a pixel is inside when one of the mask lies
@@ -49,7 +44,7 @@ def apply_mask_params(mask: Plane, padding: int, blur: int, *, check: Check = _g
     return out
 
 
-def shape_mask(mask: Mask, padding: int, blur: int, *, check: Check = _go_on) -> Mask:
+def shape_mask(mask: Mask, padding: int, blur: int, *, check: Check = go_on) -> Mask:
     """``apply_mask_params`` for a tiled mask; tiles it leaves alone stay the same objects."""
     if padding == 0 and blur == 0:
         return mask
@@ -59,7 +54,7 @@ def shape_mask(mask: Mask, padding: int, blur: int, *, check: Check = _go_on) ->
     return mask.put(apply_mask_params(mask.array(around), padding, blur, check=check), around.x, around.y)
 
 
-def combine(below: Mask, above: Mask, mode: Mode) -> Mask:
+def combine(below: Mask, above: Mask, mode: CombineMode) -> Mask:
     """``above`` added to, subtracted from or intersected with ``below``, tile by tile; both have one size."""
     if below.size != above.size:
         raise BadMask(
@@ -73,12 +68,12 @@ def combine(below: Mask, above: Mask, mode: Mode) -> Mask:
     return Mask(below.width, below.height, tiles)
 
 
-def combine_tiles(below: Tile, above: Tile, mode: Mode) -> Tile:
+def combine_tiles(below: Tile, above: Tile, mode: CombineMode) -> Tile:
     """``combine`` for one tile. Where a flat tile decides, the result is one of the two, or a shared flat one."""
     return _MERGES[mode](below, above)
 
 
-def combine_planes(below: Plane, above: Plane, mode: Mode) -> Plane:
+def combine_planes(below: Plane, above: Plane, mode: CombineMode) -> Plane:
     """``combine`` for arrays of one shape, uint8."""
     if mode == "add":
         added: Plane = cv2.max(below, above)
@@ -113,12 +108,12 @@ def _is_hard(mask: Plane) -> bool:
     return bool(cv2.countNonZero(solid) == cv2.countNonZero(mask))
 
 
-def _distance(mask: Plane, level: int) -> Distance:
+def _distance(mask: Plane, level: int) -> Distances:
     """Distance in px of every pixel to the nearest one of at least ``level``; a huge number where there is none."""
     outside = cv2.threshold(mask, level - 1, 255, cv2.THRESH_BINARY_INV)[1]
     if cv2.countNonZero(outside) == outside.size:
         return np.full(mask.shape, np.float32(1e9))
-    distance: Distance = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    distance: Distances = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return distance
 
 
@@ -145,7 +140,7 @@ def _spread_soft(mask: Plane, radius: int, blur: int, check: Check) -> Plane:
     Between two levels the value follows their distances, so an anti-aliased edge stays anti-aliased.
     """
     out = mask.copy()
-    above: Distance | None = None
+    above: Distances | None = None
     for level, following in zip(_SOFT_LEVELS, (255, *_SOFT_LEVELS), strict=False):
         check()
         distance = _distance(mask, level)

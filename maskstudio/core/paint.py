@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import Index, Mask, grid, within
-from maskstudio.core.tile import Plane, Tile, carried, flat, flat_value, frozen
+from maskstudio.core.mask import Mask, grid, within
+from maskstudio.core.tile import Tile, carried, flat, flat_value, frozen
 
 
 class Shown(NamedTuple):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maskstudio.core.image import Pixels
+from maskstudio.core.arrays import Pixels
 from maskstudio.core.metadata import NOTHING, Metadata
 from maskstudio.errors import BadImage, TooLarge
 

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maskstudio.core import pngfilter
+from maskstudio.core.callbacks import Progress
 
 Compression = Literal["fast", "smallest"]
-Step = Callable[[float], None]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
@@ -84,7 +84,7 @@ def png_pieces(
     *,
     about: Sequence[Chunk] = (),
     compression: Compression = "fast",
-    step: Step | None = None,
+    step: Progress | None = None,
 ) -> Generator[bytes]:
     """The bytes of a PNG file, in order. ``step`` is called from this thread with 0..1 and may raise to stop.
 
@@ -117,7 +117,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return b"".join((struct.pack(">I", len(body)), kind, body, struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))))
 
 
-def _deflated(raster: Raster, way: _Way, step: Step | None) -> Iterator[tuple[bytes, int, int]]:
+def _deflated(raster: Raster, way: _Way, step: Progress | None) -> Iterator[tuple[bytes, int, int]]:
     """Each stripe as (raw deflate bytes, Adler-32 and length of what went in), in order, a few stripes ahead."""
     tall = max(1, _STRIPE // (raster.width * raster.pixel + 1))
     starts = deque(range(0, raster.height, tall))

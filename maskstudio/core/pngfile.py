@@ -47,6 +47,7 @@ def read_chunks(data: bytes) -> PngFile | None:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, memoryview]]:
+    """Kind, body and all bytes of each chunk, as far as lengths fit."""
     view, at = memoryview(data), len(SIGNATURE)
     if data[:at] != SIGNATURE:
         return

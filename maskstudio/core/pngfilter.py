@@ -4,11 +4,10 @@ A filter replaces each byte by its difference to a guess from the pixels left (a
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from maskstudio.core.arrays import Bytes, Integers
 from maskstudio.core.cv import cv2
 
-Bytes = NDArray[np.uint8]
 NONE, SUB, UP, AVERAGE, PAETH = range(5)
 ALL = (NONE, SUB, UP, AVERAGE, PAETH)
 
@@ -27,10 +26,10 @@ def filter_rows(rows: Bytes, above: Bytes, pixel: int, kind: int) -> Bytes:
     )
 
 
-def cost(filtered: Bytes) -> NDArray[np.int64]:
+def cost(filtered: Bytes) -> Integers:
     """How badly each row of (N, B) is likely to compress, int64 (N,): the sum of its bytes as signed magnitudes."""
     magnitudes = cv2.min(filtered, np.negative(filtered))
-    sums: NDArray[np.int64] = cv2.reduce(magnitudes, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0].astype(np.int64)
+    sums: Integers = cv2.reduce(magnitudes, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[:, 0].astype(np.int64)
     return sums
 
 

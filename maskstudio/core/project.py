@@ -10,29 +10,28 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from maskstudio.core import flattened, foreign, projecthistory
-from maskstudio.core.about import chunks_of
 from maskstudio.core.archive import Archive, sniff
 from maskstudio.core.atomic import replacing
+from maskstudio.core.callbacks import Check, Progress
 from maskstudio.core.checked import parsed
 from maskstudio.core.document import Document
+from maskstudio.core.fileframes import whole_frames
 from maskstudio.core.files import decode_image
-from maskstudio.core.frames import whole_frames
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
+from maskstudio.core.pngabout import chunks_of
 from maskstudio.core.projecthistory import Past, Sink
 from maskstudio.core.record import Reader, document_record, upgraded
 from maskstudio.core.shelf import ShelfWriter
 from maskstudio.core.shelved import KINDS, Limits, ShelfReader
 from maskstudio.core.stack import read_stack
 from maskstudio.errors import BadProject, CannotRead, MaskStudioError, TooLarge
-
-Step = Callable[[float], None]
 
 SUFFIX = ".ora"
 MIMETYPE = "image/openraster"
@@ -122,7 +121,7 @@ def is_project(path: Path) -> bool:
 
 
 def write_project(
-    path: Path, document: Document, source: Source, step: Step = lambda _part: None, past: Past | None = None
+    path: Path, document: Document, source: Source, step: Progress = lambda _part: None, past: Past | None = None
 ) -> Source:
     """Write ``document`` whole or not at all; gives where the photo's file is from then on.
 
@@ -166,8 +165,9 @@ def _original(image: Image, source: Source) -> tuple[str, bytes | None, str]:
 
 
 def _add_ours(
-    archive: zipfile.ZipFile, document: Document, member: str, name: str, past: Past | None, check: Callable[[], None]
+    archive: zipfile.ZipFile, document: Document, member: str, name: str, past: Past | None, check: Check
 ) -> None:
+    """Adds what other programs do not know: planes, history and record."""
     image = document.image
     about = {"member": member, "file": name, "name": image.name, "depth": image.depth}
     sink, digest = Sink(), hashlib.sha256()
@@ -224,7 +224,7 @@ def _plain(name: str) -> bool:
 # Reading
 
 
-def read_project(path: Path, *, limit: int | None, step: Step = lambda _part: None) -> Project:
+def read_project(path: Path, *, limit: int | None, step: Progress = lambda _part: None) -> Project:
     """The project in a file, ours or that of another program. ``limit`` is in pixels of the photo, None for none.
 
     Raises CannotRead, BadProject, BadImage or TooLarge, one sentence each; or what ``step`` (0..1) raises.
@@ -242,7 +242,7 @@ def read_project(path: Path, *, limit: int | None, step: Step = lambda _part: No
         raise TooLarge(f"{path.name} needs more memory than this computer can give.") from error
 
 
-def _read(file: BinaryIO, path: Path, limit: int | None, step: Step) -> Project:
+def _read(file: BinaryIO, path: Path, limit: int | None, step: Progress) -> Project:
     with Archive(file) as archive:
         if "mimetype" not in archive or archive.read("mimetype", 100).strip() != MIMETYPE.encode():
             raise BadProject("it is not an OpenRaster project")
@@ -253,7 +253,8 @@ def _read(file: BinaryIO, path: Path, limit: int | None, step: Step) -> Project:
         return Project(document, Source(None), own=False, notes=notes)
 
 
-def _read_ours(archive: Archive, path: Path, limit: int | None, step: Step) -> Project:
+def _read_ours(archive: Archive, path: Path, limit: int | None, step: Progress) -> Project:
+    """The project in a file of ours; raises BadProject, half a sentence, where it cannot be believed."""
     text = archive.read(_RECORD, _TEXT)
     record = upgraded(parsed(text, "its record"))
     about = record.part("image")

@@ -1,9 +1,9 @@
 """The undo history in a project file: the steps around the saved one, bounded, in a member of their own.
 
 It is frames, as a journal is: ``H`` says which record and planes it belongs to, ``T P C K`` are planes and tiles that
-those do not hold yet (numbered on from there), ``L D`` layers and documents as in ``core/steps.py``, ``S`` the steps.
+those do not hold yet (numbered on from there), ``L D`` layers and documents as in ``core/stepframes.py``, ``S`` steps.
 The lowest numbers stand for the layers of the record, in its order, and document 0 for the record itself. So the file
-grows by what the steps differ in and by nothing else, and whoever does not know of histories reads what it always read.
+grows by what the steps differ in and by nothing else, and a program that knows no histories reads what it always read.
 
 A history is an extra: whatever is wrong with it, the project opens without it, or without its farther steps.
 """
@@ -13,21 +13,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from maskstudio.core.callbacks import Check
 from maskstudio.core.checked import Fields, clean, parsed
 from maskstudio.core.document import Document
-from maskstudio.core.frames import Frame, whole_frames
+from maskstudio.core.fileframes import FileFrame, whole_frames
 from maskstudio.core.history import Step
 from maskstudio.core.layer import Layer
 from maskstudio.core.record import MOST_LAYERS, Reader, upgraded
 from maskstudio.core.shelf import ShelfWriter
 from maskstudio.core.shelved import KINDS, ShelfReader
-from maskstudio.core.steps import StepWriter, noted
+from maskstudio.core.stepframes import StepWriter, noted
 from maskstudio.errors import BadProject
 
 MEMBER = "maskstudio/history"
 FORMAT = 1
 STEPS = 500
-"""Steps kept in a file, the one of now included."""
+"""Steps kept in a file, the current one included."""
 LIMIT = 64 << 20
 """Bytes that the others may take in a file by default."""
 MOST = 1100 << 20
@@ -37,8 +38,6 @@ _NAMED = 250_000  # layers named by all steps together; somebody goes through th
 _NOTE, _NOTES = 4 << 20, 64 << 20  # bytes of JSON: in one frame, in all of them
 ENTERED = "Latest change"
 _DAMAGED, _TOO_MUCH = "it is damaged", "it holds more than could be of use"
-
-Check = Callable[[], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +84,7 @@ def write_past(
 ) -> None:
     """Write the steps nearest to now, as many as fit, through ``write``.
 
-    The document of now has been put on the ``shelf``, whose frames go to ``sink``. ``check`` may raise to stop.
+    The current document has been put on the ``shelf``, whose frames go to ``sink``. ``check`` may raise to stop.
     """
     writer = StepWriter(sink, shelf)
     writer.known(past.steps[past.at].document)
@@ -153,6 +152,7 @@ class _Tale:
 
     @classmethod
     def read(cls, data: bytes, belongs: str, shelf: ShelfReader) -> "_Tale":
+        """Checks the frames of ``data`` and gives what they say; raises BadProject where they cannot be believed."""
         header: Fields | None = None
         story: Fields | None = None
         notes: dict[tuple[bytes, int], bytes] = {}
@@ -180,7 +180,7 @@ class _Tale:
         return cls(steps, story.whole("at", 0, len(steps) - 1), notes)
 
 
-def _frames(data: bytes) -> Iterator[Frame]:
+def _frames(data: bytes) -> Iterator[FileFrame]:
     try:
         for frame in whole_frames(data):
             if len(frame.kind) != 1:
@@ -190,7 +190,7 @@ def _frames(data: bytes) -> Iterator[Frame]:
         raise BadProject(_DAMAGED) from error
 
 
-def _header(frame: Frame, belongs: str) -> Fields:
+def _header(frame: FileFrame, belongs: str) -> Fields:
     header = parsed(frame.payload if frame.kind == b"H" and len(frame.payload) <= _NOTE else b"", "its beginning")
     if header.whole("format") > FORMAT:
         raise BadProject("it was written by a newer version of maskstudio")

@@ -1,8 +1,8 @@
 """A quiet room for native libraries: their chatter neither reaches the terminal nor stops the work.
 
 Decoders and model runtimes write to the process's error output, and Pillow warns and has its own size limit (ours is
-checked before). All of that is process-wide, so one at a time is in the room; only a decoder whose words nobody asks
-for may be there beside another.
+checked before). All of that is process-wide, so one at a time is in the room; only a decoder whose words are
+not asked for may be there beside another.
 """
 
 import os
@@ -35,6 +35,7 @@ class _Shared(Generic[T]):
 
     @contextmanager
     def __call__(self) -> Iterator[T]:
+        """The block that runs in the context; gives what it yields."""
         with self._door:
             if self._guests == 0:
                 self._value = self._stack.enter_context(self._make())
@@ -65,7 +66,7 @@ def quiet() -> Iterator[Said]:
 
 @contextmanager
 def beside() -> Iterator[None]:
-    """``quiet`` without waiting for whoever is in the room, and without hearing what was said."""
+    """``quiet`` without waiting for others in the room, and without hearing what was said."""
     with _hushed(), _lenient():
         yield
 
@@ -105,6 +106,7 @@ _hushed, _lenient = _Shared(_diary), _Shared(_without_limits)
 
 @contextmanager
 def _stderr_into(target: int) -> Iterator[None]:
+    """Sends the process's error output to the descriptor ``target`` while the block runs."""
     try:
         if sys.stderr is not None:
             sys.stderr.flush()

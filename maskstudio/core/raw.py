@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from maskstudio.core.image import Pixels
+from maskstudio.core.arrays import Pixels
 from maskstudio.core.metadata import metadata_of_file
 from maskstudio.core.planes import Planes, check_size
 from maskstudio.errors import BadImage
@@ -42,6 +42,7 @@ def develop(data: bytes, name: str, limit: int | None) -> Planes:
 
 
 def _developed(raw: "rawpy.RawPy") -> Pixels:
+    """The photo as uint16 (H, W, 3), or (H, W) of a grey sensor."""
     import rawpy
 
     made: Pixels = raw.postprocess(

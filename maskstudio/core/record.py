@@ -9,13 +9,14 @@ from typing import Any, Protocol, TypeVar, get_args
 
 import numpy as np
 
+from maskstudio.core.arrays import Colour, ColourTile, Index
 from maskstudio.core.checked import Fields, finite, simple, told
 from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
-from maskstudio.core.layer import COLOURS, Colour, ColourTile, Found
-from maskstudio.core.mask import Index, Mask
-from maskstudio.core.ops import Mode
+from maskstudio.core.layer import COLOURS, Found
+from maskstudio.core.mask import Mask
+from maskstudio.core.ops import CombineMode
 from maskstudio.core.paint import Paint
 from maskstudio.core.shelf import Keeping
 from maskstudio.errors import BadParameter, BadProject
@@ -30,8 +31,8 @@ _MOST_IDS = 2**31
 P = TypeVar("P", bound=Params)
 
 
-class Kept(Protocol):
-    """Where a record finds its planes. Both raise BadProject for numbers nobody has given."""
+class RecordedPlanes(Protocol):
+    """Where a record finds its planes. Both raise BadProject for unknown numbers."""
 
     def mask(self, number: int) -> Mask:
         """The mask of that number, always the same object."""
@@ -65,6 +66,7 @@ def layer_record(layer: Layer, shelf: Keeping) -> dict[str, Any]:
         return {"value": keep(paint.value, f"{role} value"), "cover": keep(paint.cover, f"{role} cover")}
 
     def found(found: Refinement | None, role: str) -> dict[str, Any] | None:
+        """A refinement as JSON values, its planes put on the shelf; None for none."""
         if found is None:
             return None
         pending = found.pending
@@ -119,6 +121,7 @@ def _region_record(region: Region, keep: Callable[[Mask, str], int]) -> dict[str
 
 
 def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dict[str, Any]:
+    """A detection as JSON values, its mask put on the shelf by ``keep``."""
     return {
         "label": found.label,
         "score": None if found.score is None else min(max(float(found.score), 0.0), 1.0),
@@ -194,7 +197,7 @@ UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0, 1: _from_
 class Reader:
     """Makes documents of records. What several have in common comes out as the same objects."""
 
-    def __init__(self, image: Image, kept: Kept) -> None:
+    def __init__(self, image: Image, kept: RecordedPlanes) -> None:
         self._image = image
         self._kept = kept
         self._paints: dict[tuple[int, int], Paint] = {}
@@ -227,7 +230,7 @@ class Reader:
     def layer(self, record: Fields) -> Layer:
         """One layer."""
         record = _completed(record)
-        mode: Mode = record.one_of("mode", *get_args(Mode))  # type: ignore[assignment]  # just checked
+        mode: CombineMode = record.one_of("mode", *get_args(CombineMode))  # type: ignore[assignment]  # just checked
         edge = _params(AdjustParams, record, "edge")
         regions = tuple(self._region(Fields(each, "a region")) for each in record.listed("regions", _MOST_REGIONS))
         edges = (edge, *(region.edge for region in regions))
@@ -258,6 +261,7 @@ class Reader:
         return self._kept.mask(record.whole(name))
 
     def _detection(self, record: Fields) -> Detection:
+        """The detection of a record; raises BadProject for values that do not fit."""
         box = [finite(edge, "a box", -1e9, 1e9) for edge in record.listed("box", 4)]
         if len(box) != 4:
             raise BadProject("a box in it has not four edges")
@@ -293,6 +297,7 @@ class Reader:
         return hints
 
     def _refinement(self, record: Fields, edges: tuple[AdjustParams, ...]) -> Refinement:
+        """The refinement of a record, the same object for records that say the same."""
         alpha, solved, colours = record.whole("alpha"), record.whole("solved"), record.whole("colours")
         finished, reach = record.flag("finished"), record.whole("reach", 0, 1_000_000)
         made_with = edges if finished else ()

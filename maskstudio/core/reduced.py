@@ -11,7 +11,7 @@ _ROWS = 256  # at a time, so that what is halved once is still in the processor'
 
 
 def halved(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Averages of two by two pixels of (H, W[, C]); at an odd right or lower border the last ones are repeated."""
+    """Averages two by two pixels of (H, W[, C]); at an odd right or lower border the last ones are repeated."""
     height, width = pixels.shape[:2]
     if height % 2 or width % 2:
         pixels = cv2.copyMakeBorder(pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
@@ -20,7 +20,7 @@ def halved(pixels: NDArray[Any]) -> NDArray[Any]:
 
 
 def quartered(pixels: NDArray[Any]) -> NDArray[Any]:
-    """``halved`` twice, without room for the half in between."""
+    """Halves (H, W[, C]) twice, as ``halved`` does, without memory for the whole half in between."""
     height, width = pixels.shape[:2]
     out = np.empty((-(-height // 4), -(-width // 4), *pixels.shape[2:]), pixels.dtype)
     for top in range(0, height, _ROWS):

@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-import numpy.typing as npt
-
+from maskstudio.core.arrays import ColourTile, Index
 from maskstudio.core.geometry import EMPTY, Rect
-from maskstudio.core.mask import Index, Mask
+from maskstudio.core.mask import Mask
 from maskstudio.core.ops import combine
 from maskstudio.params.local import UNADJUSTED, AdjustParams, RefineParams
-
-ColourTile = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from maskstudio.core.arrays import Pixels, Plane, Point
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.image import Pixels
 from maskstudio.core.seen import told_apart
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
-
-Point = tuple[float, float]
 
 _SIDE = 448  # working pixels: what can be armed within a tenth of a second
 _LEAST = 8  # below this many either way there is no edge to follow
@@ -76,6 +73,7 @@ class Scissors:
         return [*path, end]
 
     def _arm(self) -> None:
+        """Prepares paths from the anchor; none where the window is too small for edges."""
         work = self._reduced()
         if min(work.shape[:2]) < _LEAST:
             self._tool = None

@@ -5,17 +5,15 @@ reads colours reads them through here, so that transparent is one thing of its o
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from maskstudio.core.arrays import Pixels, Plane
 from maskstudio.core.geometry import Rect
-from maskstudio.core.image import Image, Pixels, to_8bit
-
-Plane8 = NDArray[np.uint8]
+from maskstudio.core.image import Image, to_8bit
 
 BLACK, WHITE = 0, 255
 
 
-def laid_on(pixels: Pixels, alpha: Plane8 | None, grey: int) -> Plane8:
+def laid_on(pixels: Pixels, alpha: Plane | None, grey: int) -> Plane:
     """RGB (H, W, 3) at 8 bits over a plain backdrop of that ``grey``; opaque pixels are as they are.
 
     ``alpha`` (H, W) is None for pixels that are opaque throughout.
@@ -28,13 +26,13 @@ def laid_on(pixels: Pixels, alpha: Plane8 | None, grey: int) -> Plane8:
     return ((mixed + np.uint16(127)) // np.uint16(255)).astype(np.uint8)
 
 
-def visible(image: Image, rect: Rect | None = None) -> Plane8:
+def visible(image: Image, rect: Rect | None = None) -> Plane:
     """RGB (h, w, 3) of the pixels in ``rect``, all by default, at 8 bits and on white: what a model is shown."""
     rows = (rect or Rect(0, 0, *image.size)).slices()
     return laid_on(image.pixels[rows], None if image.alpha is None else image.alpha[rows], WHITE)
 
 
-def told_apart(pixels: Pixels, alpha: Plane8 | None) -> Plane8:
+def told_apart(pixels: Pixels, alpha: Plane | None) -> Plane:
     """RGB (H, W, 3) at 8 bits with what is see-through black or white, whichever what is there differs from more."""
     if alpha is None:
         return to_8bit(pixels)

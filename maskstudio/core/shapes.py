@@ -4,12 +4,11 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from maskstudio.core.area import Area, nothing, tight
+from maskstudio.core.arrays import Double, Flags, Integers, Plane
 from maskstudio.core.geometry import Rect
-from maskstudio.core.spans import UNIT, Numbers, covered
-from maskstudio.core.tile import Plane
+from maskstudio.core.spans import UNIT, covered
 from maskstudio.errors import BadParameter
 
 # Scanlines in a row of pixels: a level edge is then placed to 1/32 px, one of any other direction far more finely.
@@ -23,10 +22,8 @@ _FAR = 1e7
 _THIN = 1e-6
 
 
-def polygon(
-    points: Sequence[tuple[float, float]] | npt.NDArray[np.float64], frame: Rect, *, antialias: bool = True
-) -> Area:
-    """The inside of a closed polygon, within ``frame``.
+def polygon(points: Sequence[tuple[float, float]] | Double, frame: Rect, *, antialias: bool = True) -> Area:
+    """The inside of the closed polygon through ``points``, (N, 2) in image px, within ``frame``.
 
     By the non-zero rule: what the line goes round once or more is inside, so a lasso that overlaps its own start or
     crosses itself has no gaps. With ``antialias`` the coverage of a pixel is its area inside, to about 1/64; without, a
@@ -91,7 +88,7 @@ def ellipse(x0: float, y0: float, x1: float, y1: float, frame: Rect, *, antialia
 class _Edges:
     """The sides of a polygon, cut by scanlines."""
 
-    def __init__(self, corners: npt.NDArray[np.float64], density: int) -> None:
+    def __init__(self, corners: Double, density: int) -> None:
         following = np.roll(corners, -1, axis=0)
         # Heights in scanlines, counted so that scanline i lies at exactly i.
         self._from, self._to = (side[:, 1] * density - 0.5 for side in (corners, following))
@@ -114,7 +111,7 @@ class _Edges:
         lines, starts, ends = _inside(line - top * self._density, _units(x, width, snap=snap), rise > 0, width)
         return covered(lines, starts, ends, (bottom - top, width), self._density)
 
-    def _span(self, top: int, bottom: int) -> tuple[Numbers, Numbers]:
+    def _span(self, top: int, bottom: int) -> tuple[Integers, Integers]:
         """First scanline each side crosses, and the first beyond it. Half open, so that a corner counts once."""
         limits = (top * self._density, bottom * self._density)
         low, high = np.minimum(self._from, self._to), np.maximum(self._from, self._to)
@@ -122,7 +119,7 @@ class _Edges:
         return first, last
 
 
-def _inside(line: Numbers, x: Numbers, down: npt.NDArray[np.bool_], width: int) -> tuple[Numbers, Numbers, Numbers]:
+def _inside(line: Integers, x: Integers, down: Flags, width: int) -> tuple[Integers, Integers, Integers]:
     """Spans between crossings where the winding number is not 0: their lines, starts and ends."""
     stride = width * UNIT + 1
     order = np.sort((line * stride + x) * 2 + down)  # one number for each crossing sorts faster than three
@@ -134,18 +131,18 @@ def _inside(line: Numbers, x: Numbers, down: npt.NDArray[np.bool_], width: int) 
     return lines, begins - lines * stride, ends - lines * stride
 
 
-def _units(x: npt.NDArray[np.float64], width: int, *, snap: bool) -> Numbers:
+def _units(x: Double, width: int, *, snap: bool) -> Integers:
     """Columns in 1/256 px, within the row; with ``snap`` moved to pixel borders so that centres decide."""
     if snap:
         return np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64) * UNIT
     return np.rint(np.clip(x, 0, width) * UNIT).astype(np.int64)
 
 
-def _shares(start: float, end: float, first: int, count: int) -> npt.NDArray[np.float64]:
+def _shares(start: float, end: float, first: int, count: int) -> Double:
     """How much of each of ``count`` pixels from ``first`` lies between ``start`` and ``end``, 0 to 1."""
     start, end = min(start, end), max(start, end)
     left = np.arange(first, first + count, dtype=np.float64)
-    shares: npt.NDArray[np.float64] = np.maximum(np.minimum(left + 1, end) - np.maximum(left, start), 0)
+    shares: Double = np.maximum(np.minimum(left + 1, end) - np.maximum(left, start), 0)
     return shares
 
 
@@ -155,7 +152,7 @@ def _box(xs: Iterable[float], ys: Iterable[float]) -> Rect:
     return Rect(x, y, math.ceil(max(xs)) - x, math.ceil(max(ys)) - y)
 
 
-def _finite(points: Sequence[tuple[float, float]] | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _finite(points: Sequence[tuple[float, float]] | Double) -> Double:
     try:
         array = np.asarray(points, np.float64).reshape(-1, 2)
     except (TypeError, ValueError) as error:

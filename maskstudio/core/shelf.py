@@ -15,9 +15,11 @@ from typing import Protocol
 
 import numpy as np
 
-from maskstudio.core.frames import framed
-from maskstudio.core.layer import ColourTile, Refinement
-from maskstudio.core.mask import Index, Mask
+from maskstudio.core.arrays import ColourTile, Index
+from maskstudio.core.callbacks import Check
+from maskstudio.core.fileframes import framed
+from maskstudio.core.layer import Refinement
+from maskstudio.core.mask import Mask
 from maskstudio.core.tile import Tile
 
 TILE_HEAD = struct.Struct("<IHH")
@@ -68,7 +70,7 @@ class ShelfWriter:
     """Writes the frames of planes through ``write``; ``breathe`` is called between them."""
 
     def __init__(
-        self, write: Callable[[bytes], object], *, pack_colours: bool = True, breathe: Callable[[], None] = lambda: None
+        self, write: Callable[[bytes], object], *, pack_colours: bool = True, breathe: Check = lambda: None
     ) -> None:
         self._write = write
         self._pack_colours = pack_colours
@@ -106,6 +108,7 @@ class ShelfWriter:
         return base, number, chain
 
     def _tile(self, tile: Tile | None) -> int:
+        """The number of a tile, which is written if it is new; that of a flat one says its value."""
         if tile is None or tile.value is not None:
             return FLAT + (0 if tile is None or tile.value is None else tile.value)
         number = self._tiles.of(tile)

@@ -1,6 +1,6 @@
 """Reading what ``shelf`` has written. Every number is taken for hostile until it has been checked.
 
-Tiles stay packed, so that a file never takes much more memory than it has bytes, until somebody looks at the pixels.
+Tiles stay packed, so that a file never takes much more memory than it has bytes, until their pixels are looked at.
 """
 
 import struct
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maskstudio.core.frames import Frame
-from maskstudio.core.layer import ColourTile
-from maskstudio.core.mask import TILE, Index, Mask
+from maskstudio.core.arrays import ColourTile, Index
+from maskstudio.core.fileframes import FileFrame
+from maskstudio.core.mask import TILE, Mask
 from maskstudio.core.shelf import COLOUR_HEAD, ENTRY, FLAT, NONE, PLANE_HEAD, TILE_HEAD
 from maskstudio.core.tile import Tile, flat
 from maskstudio.errors import BadProject
@@ -50,7 +50,7 @@ class ShelfReader:
         self._sets: dict[int, dict[Index, ColourTile]] = {}
         self._entries = self._bytes = 0
 
-    def take(self, frame: Frame) -> None:
+    def take(self, frame: FileFrame) -> None:
         """Remember a frame of one of ``KINDS``."""
         if len(frame.payload) < 4:
             raise BadProject(_DAMAGED)
@@ -98,6 +98,7 @@ class ShelfReader:
         return base, payload[PLANE_HEAD.size :]
 
     def _built(self, base: Mask, entries: bytes) -> Mask:
+        """The mask that ``entries`` make of ``base``; raises BadProject for tiles that do not fit."""
         tiles: dict[Index, Tile] = dict(base.tiles)
         for index, code in self._listed(entries):
             box = base.rect(index)
@@ -120,6 +121,7 @@ class ShelfReader:
             yield (column, row), code
 
     def _tile(self, number: int) -> Tile:
+        """The tile of that number, made once; raises BadProject where it is damaged."""
         tile = self._tiles.get(number)
         if tile is None:
             payload = self._of(b"T", number)
@@ -150,6 +152,7 @@ class ShelfReader:
         return tile
 
     def _unpacked_colour(self, payload: bytes) -> ColourTile:
+        """The colours in ``payload``, (h, w, 3); raises BadProject where they do not fit or are too many."""
         if len(payload) < COLOUR_HEAD.size:
             raise BadProject(_DAMAGED)
         _, height, width, depth, packed = COLOUR_HEAD.unpack_from(payload)

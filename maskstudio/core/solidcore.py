@@ -1,13 +1,14 @@
 """The solid core: nothing deep inside a mask goes see-through. Knows no solver and no photo."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
+from maskstudio.core.arrays import Index, Plane
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Index, Mask, grid
-from maskstudio.core.tile import Plane
+from maskstudio.core.mask import TILE, Mask, grid
 from maskstudio.errors import BadMask
 
 # px over which what is see-through goes over into what is solid, on the shallow side.
@@ -42,7 +43,7 @@ def solidified(plane: Plane, base: Plane, depth: int) -> Plane:
     return solid
 
 
-def solidified_mask(mask: Mask, base: Mask, depth: int, step: Callable[[float], None]) -> Mask:
+def solidified_mask(mask: Mask, base: Mask, depth: int, step: Progress) -> Mask:
     """``solidified`` for tiled masks of one size; tiles it leaves alone stay the same objects.
 
     ``step`` is called with the share done, 0..1, and may raise to stop.

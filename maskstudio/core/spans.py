@@ -3,19 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Integers, Plane
 from maskstudio.core.cv import cv2
-from maskstudio.core.tile import Plane
 
 UNIT = 256  # of a pixel's width: spans begin and end at whole multiples of 1/UNIT px
 
-Numbers = npt.NDArray[np.int64]
 
 # Rows summed at a time: what they need stays in the processor's cache.
 _STRIPE = 64
 
 
-def covered(lines: Numbers, starts: Numbers, ends: Numbers, shape: tuple[int, int], density: int) -> Plane:
-    """Coverage of ``shape`` (rows, columns) by spans that do not overlap.
+def covered(lines: Integers, starts: Integers, ends: Integers, shape: tuple[int, int], density: int) -> Plane:
+    """Coverage of ``shape`` (rows, columns) by spans that do not overlap; their arrays are (N,).
 
     ``lines``           scanline of each span, ascending; ``density`` of them make row 0 of pixels, and so on
     ``starts, ends``    where it begins and ends, in 1/256 px from the left, within the columns
@@ -43,7 +42,7 @@ def covered(lines: Numbers, starts: Numbers, ends: Numbers, shape: tuple[int, in
     return out
 
 
-def _step(changes: npt.NDArray[np.int16], offset: Numbers, at: Numbers, sign: int) -> None:
+def _step(changes: npt.NDArray[np.int16], offset: Integers, at: Integers, sign: int) -> None:
     """Have the running sum along the row rise (fall) by UNIT at ``at``, shared between the two pixels it lies in."""
     column, share = offset + at // UNIT, (at % UNIT).astype(np.int16)
     np.add.at(changes, column, np.int16(sign) * (np.int16(UNIT) - share))

@@ -102,6 +102,7 @@ class _Reading:
             self._groups.pop()
 
     def _take(self, tag: str, given: dict[str, str]) -> None:
+        """Notes a layer or group that begins, with what the groups around it add to it."""
         x, y, opacity, visible = self._groups[-1] if self._groups else (0, 0, 1.0, True)
         x, y = x + _whole(given, "x", -_FAR), y + _whole(given, "y", -_FAR)
         opacity *= _share(given.get("opacity", "1"))

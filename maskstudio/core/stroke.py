@@ -9,18 +9,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from maskstudio.core.brush import Box, Brush, Dab, Stamp, lay_on
+from maskstudio.core.arrays import Bounds, DeepPlane, Index, Plane
+from maskstudio.core.brush import Brush, Dab, Stamp, lay_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
-from maskstudio.core.mask import TILE, Index, Mask, grid
+from maskstudio.core.mask import TILE, Mask, grid
 from maskstudio.core.paint import Paint, Shown, cover_pixels, covered, lay
-from maskstudio.core.tile import Plane, Tile, flat, flat_value, frozen
+from maskstudio.core.tile import Tile, flat, flat_value, frozen
 from maskstudio.core.track import Sample, Track
 from maskstudio.params.local import BrushParams
-
-Kept = npt.NDArray[np.uint16]
 
 _NOTHING = np.empty((0, 0), np.float32)
 AWAKE = 160  # tiles under a stroke that are ready to be painted on; those left behind longest are made smaller
@@ -116,7 +114,7 @@ class Stroke:
 
     def _print(self, dabs: list[Dab]) -> Rect:
         """Lay ``dabs`` tile by tile, so that each tile is looked at once however many there are."""
-        here: defaultdict[Index, list[tuple[Stamp, Box]]] = defaultdict(list)
+        here: defaultdict[Index, list[tuple[Stamp, Bounds]]] = defaultdict(list)
         for dab in dabs:
             stamp = self._brush.stamp(dab)
             for index, box in stamp.tiles(self._base.frame):
@@ -177,6 +175,7 @@ class _Wet:
     def __init__(
         self, index: Index, base: Tile, value: Tile, cover: Tile, shown: Tile, opacity: float, what: int
     ) -> None:
+        """Takes the tiles there are; ``what`` is 255 to add and 0 to erase, ``opacity`` 0..1."""
         self._x, self._y = index[0] * TILE, index[1] * TILE
         self._amount = 255 * opacity
         self._what = what
@@ -189,7 +188,7 @@ class _Wet:
         self._value = self._cover if self._bare and what == 255 else self._old_value.copy()
         self.shown = self._value if base.value == 0 else shown.pixels.copy()
         self._one, self._shows_value = self._value is self._cover, self.shown is self._value
-        self._kept: Kept = np.empty((0, 0), np.uint16)
+        self._kept: DeepPlane = np.empty((0, 0), np.uint16)
 
     def rest(self) -> None:
         """Take less memory until the brush comes back. What was put down is rounded to 1/65535; planes may be flat."""
@@ -208,7 +207,7 @@ class _Wet:
         self._value = self._cover if self._one else _writeable(self._value)
         self.shown = self._value if self._shows_value else _writeable(self.shown)
 
-    def lay(self, prints: list[tuple[Stamp, Box]]) -> Rect:
+    def lay(self, prints: list[tuple[Stamp, Bounds]]) -> Rect:
         """Lay the parts of dabs that lie on this tile; the pixels of the image that may have changed."""
         left, top, right, bottom = prints[0][1]
         for stamp, box in prints:

@@ -3,19 +3,19 @@
 from contextlib import closing
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Pixels8, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document
 from maskstudio.core.image import to_8bit
-from maskstudio.core.mask import Mask, Plane, grid
+from maskstudio.core.mask import Mask, grid
 from maskstudio.core.png import png_pieces, raster_of
 
 SIDE = 256
 _DIMMED = 0.35
 
 
-def thumbnail(document: Document, side: int = SIDE) -> npt.NDArray[np.uint8]:
+def thumbnail(document: Document, side: int = SIDE) -> Pixels8:
     """RGB uint8 (H, W, 3) with the longer side of at most ``side`` px."""
     width, height = document.size
     scale = min(side / max(width, height), 1)
@@ -25,7 +25,7 @@ def thumbnail(document: Document, side: int = SIDE) -> npt.NDArray[np.uint8]:
     if not document.layers:
         return small
     alpha = sampled(document.alpha, *size)[..., None] / np.float32(255)
-    dimmed: npt.NDArray[np.uint8] = np.rint(small * (_DIMMED + (1 - _DIMMED) * alpha)).astype(np.uint8)
+    dimmed: Pixels8 = np.rint(small * (_DIMMED + (1 - _DIMMED) * alpha)).astype(np.uint8)
     return dimmed
 
 

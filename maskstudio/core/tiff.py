@@ -18,7 +18,7 @@ _MOST_NUMBERS = 1 << 16
 
 
 @dataclass(frozen=True)
-class Entry:
+class TiffEntry:
     """One value: its TIFF type, how many there are of it, its bytes in the order of the file, and where they lay."""
 
     kind: int
@@ -52,7 +52,7 @@ class Directory:
     """The entries of one directory by tag, and the place of the next."""
 
     order: str
-    entries: dict[int, Entry] = field(default_factory=dict)
+    entries: dict[int, TiffEntry] = field(default_factory=dict)
     following: int = 0
 
     def numbers(self, tag: int) -> tuple[float, ...]:
@@ -86,7 +86,7 @@ class Tiff:
         end = at + 2 + 12 * count
         if count > _MOST or end > len(self._data):
             return Directory(self.order)
-        found: dict[int, Entry] = {}
+        found: dict[int, TiffEntry] = {}
         for place in range(at + 2, end, 12):
             tag, kind, number = struct.unpack_from(f"{self.order}HHI", self._data, place)
             entry = self._entry(kind, number, place + 8)
@@ -99,7 +99,7 @@ class Tiff:
         """The directory that a tag of another points to."""
         return self.directory(int(directory.number(tag)))
 
-    def _entry(self, kind: int, count: int, at: int) -> Entry | None:
+    def _entry(self, kind: int, count: int, at: int) -> TiffEntry | None:
         size = _SIZES.get(kind, 0) * count
         if not 0 < size <= _LARGEST:
             return None
@@ -107,7 +107,7 @@ class Tiff:
             (at,) = struct.unpack_from(f"{self.order}I", self._data, at)
         if at + size > len(self._data):
             return None
-        return Entry(kind, count, bytes(self._data[at : at + size]), at)
+        return TiffEntry(kind, count, bytes(self._data[at : at + size]), at)
 
 
 def read_tiff(data: bytes | memoryview) -> Tiff | None:

@@ -2,8 +2,8 @@
 
 Coverage is 8 bits. A tile whose pixels came with more, or were solved with more, holds the 16-bit values beside them.
 
-Whoever holds a tile holds its identity; that is what "changed" compares. History packs tiles nobody looks at, and
-unpacks those somebody is about to look at.
+"Changed" compares the identity of tiles, which stays the same however they are kept. History packs the tiles that only
+far steps hold, and unpacks those of near steps.
 """
 
 import threading
@@ -14,13 +14,11 @@ from weakref import WeakValueDictionary
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import DeepPlane, Plane, Shape
 from maskstudio.core.cv import cv2
 from maskstudio.core.depth import to_8bit
 
 TILE = 256
-Plane = npt.NDArray[np.uint8]
-Deep = npt.NDArray[np.uint16]
-Shape = tuple[int, int]
 
 _LEVEL = 1  # of zlib: masks shrink to a few per cent at any level, and this one is quick
 
@@ -30,7 +28,7 @@ class Tile:
 
     __slots__ = ("__weakref__", "_deep", "_deep_packed", "_dense", "_packed", "_pixels", "shape", "value")
 
-    def __init__(self, pixels: Plane, value: int | None = None, deep: Deep | None = None) -> None:
+    def __init__(self, pixels: Plane, value: int | None = None, deep: DeepPlane | None = None) -> None:
         """``pixels`` is taken over and made read-only. Use ``frozen`` to find out whether it is flat.
 
         ``deep`` are 16-bit values of which ``pixels`` are the rounded ones, where there are such; taken over too.
@@ -62,7 +60,7 @@ class Tile:
         return self._deep is not None or self._deep_packed is not None
 
     @property
-    def deep(self) -> Deep:
+    def deep(self) -> DeepPlane:
         """The coverage as 16-bit values, (H, W): those it holds, or else what its 8 bits stand for."""
         while True:
             deep, packed = self._deep, self._deep_packed
@@ -161,7 +159,7 @@ class Tile:
         return Tile(self.pixels.copy(), deep=_deepened(packed, self.pixels))
 
 
-def deep_tile(values: Deep) -> Tile:
+def deep_tile(values: DeepPlane) -> Tile:
     """A tile of these 16-bit values (uint16, contiguous, copied); one of 8 bits where those say it all."""
     pixels = to_8bit(values)
     if not (values % np.uint16(257)).any():
@@ -180,13 +178,14 @@ def carried(tile: Tile, below: Tile) -> Tile:
     return deep_tile(np.where(same, below.deep, pixels.astype(np.uint16) * np.uint16(257)))
 
 
-def _shallowed(deep: Deep, pixels: Plane) -> bytes:
+def _shallowed(deep: DeepPlane, pixels: Plane) -> bytes:
     """How far the 16-bit values lie from what the pixels stand for: 0..256 from 128 below on, low bytes, then high."""
     rest = (deep.astype(np.int32) - pixels.astype(np.int32) * 257 + 128).astype("<u2").view(np.uint8).reshape(-1, 2)
     return zlib.compress(rest[:, 0].tobytes() + rest[:, 1].tobytes(), _LEVEL)
 
 
-def _deepened(packed: bytes, pixels: Plane) -> Deep:
+def _deepened(packed: bytes, pixels: Plane) -> DeepPlane:
+    """The 16-bit values that ``_shallowed`` packed; raises ``ValueError`` where they do not fit the pixels."""
     size = 2 * pixels.size
     stream = zlib.decompressobj()
     try:
@@ -199,7 +198,7 @@ def _deepened(packed: bytes, pixels: Plane) -> Deep:
     values = pixels.astype(np.int32) * 257 + low + 256 * high - 128
     if values.min() < 0 or values.max() > 65535 or (to_8bit(values.astype(np.uint16)) != pixels).any():
         raise ValueError("values that are not those of the pixels")
-    deep: Deep = values.astype(np.uint16)
+    deep: DeepPlane = values.astype(np.uint16)
     return deep
 
 
@@ -220,7 +219,7 @@ def flat(value: int, height: int, width: int) -> Tile:
 
 
 def frozen(pixels: npt.NDArray[Any], *, owned: bool = False) -> Tile:
-    """A tile of these pixels: the shared one if they are all equal, otherwise a copy.
+    """A tile of these pixels, uint8 (H, W): the shared one if they are all equal, otherwise a copy.
 
     An ``owned`` array (uint8, contiguous) is taken over instead of copied.
     """

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+from maskstudio.core.arrays import DeepPlane, Double
 
 _SAMPLES = 4096
 _WHITE = 203.0  # cd/m2 of diffuse white in HDR (ITU-R BT.2408)
@@ -21,12 +20,12 @@ class Curve:
     """From stored numbers to linear light. ``numbers`` are those of a parametric ICC curve, where it is one."""
 
     name: str
-    light: Callable[[Numbers], Numbers]
+    light: Callable[[Double], Double]
     numbers: tuple[float, ...] = ()
     hdr: bool = False
 
-    def samples(self) -> Numbers:
-        """The light at evenly spaced numbers."""
+    def samples(self) -> Double:
+        """The light, 0..1, at evenly spaced numbers from 0 to 1: (N,)."""
         return self.light(np.linspace(0, 1, _SAMPLES)).clip(0, 1)
 
     def narrow(self, depth: int) -> "Curve":
@@ -34,7 +33,7 @@ class Curve:
         step = (1 << (depth - 8)) / ((1 << depth) - 1)
         light = self.light
 
-        def expanded(values: Numbers) -> Numbers:
+        def expanded(values: Double) -> Double:
             return light(((values / step - 16) / 219).clip(0, 1))
 
         return Curve(f"{self.name}, narrow", expanded, (), self.hdr)
@@ -45,7 +44,7 @@ def power(exponent: float) -> Curve:
     return Curve(f"gamma {exponent:.3g}", lambda values: values**exponent, (exponent,))
 
 
-def _srgb(values: Numbers) -> Numbers:
+def _srgb(values: Double) -> Double:
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
@@ -63,8 +62,8 @@ def png_gamma(value: float) -> Curve:
     return Curve(f"gAMA {value:.3g}", lambda values: _srgb(values ** (0.45455 / value)))
 
 
-def table(values: NDArray[np.uint16]) -> Curve:
-    """A curve given as a table of light, 0..65535 (TIFF's TransferFunction)."""
+def table(values: DeepPlane) -> Curve:
+    """Makes a curve of a table of light, (N,), 0..65535 (TIFF's TransferFunction)."""
     known, places = values / 65535.0, np.linspace(0, 1, len(values))
     return Curve("table", lambda numbers: np.interp(numbers, places, known))
 
@@ -91,21 +90,26 @@ def of_code(code: int, brightest: float = 0) -> Curve | None:
     return None
 
 
-def pq_light(values: Numbers) -> Numbers:
-    """Light in cd/m2 of SMPTE ST 2084 numbers."""
+def pq_light(values: Double) -> Double:
+    """Light in cd/m2 of numbers of 0..1 by SMPTE ST 2084, of any shape, be it (N,) or (H, W, 3)."""
     root = values ** (32 / 2523)
     return 10_000 * (np.maximum(root - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * root)) ** (16384 / 2610)
 
 
-def hlg_light(values: Numbers) -> Numbers:
-    """Light in cd/m2 of hybrid log-gamma numbers (ITU-R BT.2100) on a screen of 1000 cd/m2, each channel by itself."""
+def hlg_light(values: Double) -> Double:
+    """Light in cd/m2 of hybrid log-gamma numbers of 0..1 (ITU-R BT.2100) on a screen of 1000 cd/m2.
+
+    Arrays of any shape, be it (N,) or (H, W, 3): each channel counts by itself.
+    """
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(values <= 0.5, values**2 / 3, (np.exp((values - c) / a) + b) / 12)
     return _PEAK * scene**1.2
 
 
-def to_standard_range(light: Numbers, peak: float) -> Numbers:
-    """Light of up to ``peak`` cd/m2 as shares of white: below a knee as it is, above it rolled off (BT.2390, 5.4.1)."""
+def to_standard_range(light: Double, peak: float) -> Double:
+    """Turns light of up to ``peak`` cd/m2, (N,) or (H, W, 3), into shares of white: below a knee as it is, above it
+    rolled off (ITU-R BT.2390, 5.4.1).
+    """
     top = _pq_numbers(np.array(peak))
     shown = _pq_numbers(np.array(_WHITE)) / top
     knee = 1.5 * shown - 0.5
@@ -119,6 +123,6 @@ def to_standard_range(light: Numbers, peak: float) -> Numbers:
     return pq_light(np.where(numbers < knee, numbers, bent) * top) / _WHITE
 
 
-def _pq_numbers(light: Numbers) -> Numbers:
+def _pq_numbers(light: Double) -> Double:
     root = (light / 10_000) ** (2610 / 16384)
     return ((3424 / 4096 + 2413 / 128 * root) / (1 + 2392 / 128 * root)) ** (2523 / 32)

@@ -2,21 +2,22 @@
 moment, and nothing of that may stay beside the user's files.
 
 On Linux such a file has no name before it is whole, and the system removes it with its process. Elsewhere it is listed
-in the user's folder, so that the next process finds and removes it, and nobody else's file ever: an entry is named as
-the file is, holds its path, and is locked by whoever writes it. The system lets go of the lock when that one dies.
+in the user's folder, so that the next process finds and removes it, and never a file of others: an entry is named as
+the file is, holds its path, and is locked by its writer. The system lets go of the lock when the writer dies.
 """
 
 import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
 from maskstudio import paths
+from maskstudio.core.callbacks import Check
 from maskstudio.core.lock import Lock
 
 _LONGEST = 1 << 16  # bytes of a path
@@ -30,7 +31,7 @@ def part_of(target: Path) -> Path:
 
 
 @contextmanager
-def new_file(part: Path) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
+def new_file(part: Path) -> Iterator[tuple[BinaryIO, Check]]:
     """An empty file to write and read, and what is to be called once it is whole: it has the name ``part`` then at the
     latest. After the block nothing is left of it but what has been given another name. Raises OSError.
     """
@@ -60,6 +61,7 @@ def _nameless(folder: Path) -> int | None:
 
 
 def _name(file: BinaryIO, part: Path) -> None:
+    """Gives the nameless file the name ``part``, by a link or, where there is none, as a copy."""
     folder = os.open(part.parent, os.O_PATH)
     try:  # given a folder, Python uses the call that follows the link in /proc to the file
         os.link(f"/proc/self/fd/{file.fileno()}", part.name, src_dir_fd=folder, dst_dir_fd=folder)
@@ -114,6 +116,7 @@ def _begin() -> None:
 
 
 def _swept(entry: Path) -> None:
+    """Removes the file that ``entry`` lists, unless its owner lives."""
     if not stat.S_ISREG(entry.lstat().st_mode):
         return
     lock = Lock.on(entry)

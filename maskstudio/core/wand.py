@@ -1,30 +1,23 @@
 """Magic wand: the pixels whose colour is close to that of a point."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from maskstudio.core.area import Area, nothing, tight
+from maskstudio.core.arrays import Pixels, Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.flood import flood
 from maskstudio.core.geometry import EMPTY, Rect
-from maskstudio.core.image import Pixels, to_8bit
+from maskstudio.core.image import to_8bit
 from maskstudio.core.seen import BLACK, WHITE, laid_on
-from maskstudio.core.tile import Plane
 from maskstudio.errors import BadParameter
 from maskstudio.params.local import WandParams
-
-Check = Callable[[], None]
 
 # Rows compared at a time: what they need stays in the processor's cache, and a cancel is heard in between.
 _STRIPE = 128
 # A straight edge is softened to 64 and 191; those become 0 and 255 again, and what lies between follows.
 _STEEP = np.clip((np.arange(256) - 64) * (255 / 127), 0, 255).round().astype(np.uint8)
 _SQUARE = np.ones((2, 2), np.uint8)
-
-
-def _go_on() -> None:
-    pass
 
 
 class Wand:
@@ -48,7 +41,7 @@ class Wand:
         self._known = self._found = EMPTY
         self._apart: Plane = np.zeros((0, 0), np.uint8)
 
-    def select(self, x: float, y: float, params: WandParams, *, check: Check = _go_on) -> Area:
+    def select(self, x: float, y: float, params: WandParams, *, check: Check = go_on) -> Area:
         """What the pixel at (``x``, ``y``) selects: 255, with ``antialias`` partial along the edge.
 
         The pixel itself always is, even where the average around it is another colour. A point outside the photo is

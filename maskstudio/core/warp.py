@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.area import Area, nothing, tight
+from maskstudio.core.arrays import Index, Matrix, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import Index, Mask, grid
-from maskstudio.core.tile import TILE, Plane, Tile, flat, frozen
+from maskstudio.core.mask import Mask, grid
+from maskstudio.core.tile import TILE, Tile, flat, frozen
 from maskstudio.errors import BadParameter
-
-Matrix = npt.NDArray[np.float64]
 
 _FINEST = 6  # times; slants beyond that leave next to nothing to see
 _DRAWN = 100_000_000  # px drawn at most for it

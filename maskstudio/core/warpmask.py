@@ -5,13 +5,13 @@ import math
 import numpy as np
 
 from maskstudio.core.area import Area
+from maskstudio.core.arrays import Matrix, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import combine
 from maskstudio.core.paint import Paint
-from maskstudio.core.tile import Plane
-from maskstudio.core.warp import Matrix, transformed
+from maskstudio.core.warp import transformed
 
 _DRAFT = 2_000_000  # px that a draft is computed from
 

@@ -1,6 +1,6 @@
 """XMP: a packet read safely, with properties chosen, added, and written again. Knows nothing of pixels.
 
-A packet is somebody's XML: entities and document types are refused, its size and the number of its elements bounded.
+A packet is a stranger's XML: entities and document types are refused, its size and the number of its elements bounded.
 """
 
 import re
@@ -44,8 +44,8 @@ _FORBIDDEN = re.compile(r"<!(?!--|\[CDATA\[)")
 _EMPTY = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}"></rdf:RDF></x:xmpmeta>'
 _BEGIN, _END = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>', '<?xpacket end="w"?>'
 
-Name = tuple[str, str]
-Values = dict[Name, list[str]]
+XmlName = tuple[str, str]
+Values = dict[XmlName, list[str]]
 
 
 def all_of(xmp: bytes, added: Values) -> bytes:
@@ -54,7 +54,7 @@ def all_of(xmp: bytes, added: Values) -> bytes:
 
 
 def rights_of(xmp: bytes, added: Values) -> bytes:
-    """As ``all_of``, of whose the photo is and what may be done with it; b"" where nobody says that."""
+    """As ``all_of``, of whose the photo is and what may be done with it; b"" where that is not said."""
     return _packet(xmp, added, lambda name: name in _WHOSE or name[0] in _LICENCES)
 
 
@@ -76,7 +76,7 @@ def joined(xmp: bytes, more: bytes) -> bytes:
     return whole if others and _sound(whole) else xmp
 
 
-def text_of(xmp: bytes, name: Name) -> str:
+def text_of(xmp: bytes, name: XmlName) -> str:
     """The first text of a property; "" where there is none."""
     for described in _described(_parsed(xmp)):
         if described.hasAttributeNS(*name):
@@ -87,7 +87,8 @@ def text_of(xmp: bytes, name: Name) -> str:
     return ""
 
 
-def _packet(xmp: bytes, added: Values, keep: Callable[[Name], bool]) -> bytes:
+def _packet(xmp: bytes, added: Values, keep: Callable[[XmlName], bool]) -> bytes:
+    """The packet with what ``keep`` lets through and what is ``added`` where it says nothing; b"" for nothing."""
     document = _parsed(xmp)
     for described in _described(document):
         _thin_out(described, keep)
@@ -103,12 +104,12 @@ def _packet(xmp: bytes, added: Values, keep: Callable[[Name], bool]) -> bytes:
     return f"{_BEGIN}{text}{_END}".encode("utf-8", "replace")
 
 
-def _lasting(name: Name) -> bool:
+def _lasting(name: XmlName) -> bool:
     """Whether a property still holds of another picture of the same, and is no picture itself."""
     return name not in _GONE and not _GONE_SPACES.match(name[0])
 
 
-def _said(document: "Document") -> set[Name]:
+def _said(document: "Document") -> set[XmlName]:
     """The properties it has."""
     every = _described(document)
     known = {(child.namespaceURI or "", child.localName or "") for each in every for child in _elements(each)}
@@ -173,7 +174,7 @@ def _described(document: "Document | None") -> "list[Element]":
     return [each for root in roots for each in _elements(root) if each.localName == "Description"]
 
 
-def _thin_out(described: "Element", keep: Callable[[Name], bool]) -> None:
+def _thin_out(described: "Element", keep: Callable[[XmlName], bool]) -> None:
     for key in _own(described):
         if not keep(key) or _PICTURE.match(described.getAttributeNS(*key).strip()):
             described.removeAttributeNS(*key)
@@ -182,7 +183,7 @@ def _thin_out(described: "Element", keep: Callable[[Name], bool]) -> None:
             described.removeChild(child)
 
 
-def _own(described: "Element") -> list[Name]:
+def _own(described: "Element") -> list[XmlName]:
     """The properties that are written as attributes."""
     spaces = ("http://www.w3.org/2000/xmlns/", RDF)
     return [(space, name) for space, name in described.attributes.keysNS() if space and space not in spaces]

@@ -9,7 +9,7 @@ from maskstudio.core.atomic import replacing
 from maskstudio.core.document import Document
 from maskstudio.core.thumbnail import thumbnail_png
 from maskstudio.errors import CannotWrite
-from maskstudio.journal.log import Log, State
+from maskstudio.journal.log import JournalState, Log
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Sync(threading.Thread):
             self.error = error
 
 
-class Picture(threading.Thread):
+class PictureThread(threading.Thread):
     """Keeps a small picture of a document beside its journal, for whoever offers to go on with it."""
 
     def __init__(self, folder: Path, document: Document) -> None:
@@ -54,7 +54,7 @@ class Picture(threading.Thread):
 class Anew(threading.Thread):
     """Writes a state to a log from scratch; ``made`` is that log once the thread has ended, None if it failed."""
 
-    def __init__(self, make: Callable[[], Log], state: State) -> None:
+    def __init__(self, make: Callable[[], Log], state: JournalState) -> None:
         super().__init__(name="journal anew", daemon=True)
         self.made: Log | None = None
         self._make, self._state = make, state

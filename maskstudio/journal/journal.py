@@ -25,8 +25,8 @@ from maskstudio.core.lock import NAME, Lock
 from maskstudio.core.stroke import Stroke
 from maskstudio.errors import CannotWrite
 from maskstudio.journal import mark, source
-from maskstudio.journal.background import THUMBNAIL, Anew, Picture, Sync
-from maskstudio.journal.log import Live, Log, State
+from maskstudio.journal.background import THUMBNAIL, Anew, PictureThread, Sync
+from maskstudio.journal.log import JournalState, LiveStroke, Log
 from maskstudio.journal.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ _PICTURE = 15.0  # s between small pictures of it
 _ROOMY = 64 << 20  # bytes a log may have without a look at what of it is needed
 _GROWN = 4  # times its size when it was written anew
 
-Safety = Literal["saved", "saving", "failed"]
+SaveState = Literal["saved", "saving", "failed"]
 
 
 class Journal:
@@ -59,25 +59,25 @@ class Journal:
         self._writer = writer
         self._lock = lock
         # of the home thread
-        self._state: State | None = None
-        self._live: Live | None = None
+        self._state: JournalState | None = None
+        self._live: LiveStroke | None = None
         self._strokes = 0
         self._ending: Literal["", "remove", "leave", "put away"] = ""
         self._untouched: Path | None = None
         # of the writer's thread
         self._log: Log | None = None
-        self._written: State | None = None
+        self._written: JournalState | None = None
         self._number = 0
         self._sample = ""
         self._start_size = 0
         self._unsynced: float | None = None
         self._followed = 0.0
         self._broken: float | None = None
-        self._told: tuple[Safety, State | None] = ("saved", None)
+        self._told: tuple[SaveState, JournalState | None] = ("saved", None)
         self._syncing: Sync | None = None
         self._anew: Anew | None = None
         self._copying: threading.Thread | None = None
-        self._picture: Picture | None = None
+        self._picture: PictureThread | None = None
         self._pictured: Document | None = None
         self._drawn_at = -math.inf
         self._stopped = threading.Event()
@@ -87,7 +87,7 @@ class Journal:
     # At home
 
     @property
-    def safety(self) -> Safety:
+    def safety(self) -> SaveState:
         """What the status line says: whether all that was done so far would survive."""
         if self._broken is not None:
             return "failed"
@@ -123,14 +123,14 @@ class Journal:
         if self._live is not None and self._live.stroke is not stroke:
             self._live = None
         strokes = self._live.number if self._live is not None else self._strokes + 1
-        self._state = State(history.steps, history.position, strokes, project, saved, digest)
+        self._state = JournalState(history.steps, history.position, strokes, project, saved, digest)
         self._writer.wake()
 
     def follow(self, stroke: Stroke, layer: Layer, *, added: bool) -> None:
         """Follow a stroke on ``layer``; to be called at its samples. ``added``: the layer comes with the stroke."""
         if self._live is None or self._live.stroke is not stroke:
             self._strokes += 1
-            self._live = Live(self._strokes, stroke, layer, added)
+            self._live = LiveStroke(self._strokes, stroke, layer, added)
             self._writer.wake()
 
     def close(self, *, keep: bool = False) -> None:
@@ -213,7 +213,7 @@ class Journal:
             return _FOLLOW
         return None
 
-    def _begin(self, state: State) -> None:
+    def _begin(self, state: JournalState) -> None:
         """A log from scratch: at first, and after the disk has refused."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._lock is None:
@@ -243,7 +243,7 @@ class Journal:
         self._number = max([*numbers, self._number]) + 1
         return Log(self.folder / f"{LOG}{self._number}", self._header())
 
-    def _use(self, made: Log, state: State) -> None:
+    def _use(self, made: Log, state: JournalState) -> None:
         """From here on ``made`` counts, and no older one."""
         self._await_sync()
         old, self._log = self._log, made
@@ -275,7 +275,7 @@ class Journal:
         if live is not None and self._log is not None:
             self._log.follow(live)
 
-    def _flush(self, state: State) -> None:
+    def _flush(self, state: JournalState) -> None:
         assert self._log is not None
         before = self._log.flushed
         self._log.flush()
@@ -301,7 +301,7 @@ class Journal:
             self._syncing.join()
             self._syncing = None
 
-    def _renew(self, state: State) -> None:
+    def _renew(self, state: JournalState) -> None:
         """Write the log anew on a thread if it has grown too much; take over what that thread has written."""
         assert self._log is not None
         if self._anew is None:
@@ -322,11 +322,11 @@ class Journal:
         made.sync()
         self._use(made, state)
 
-    def _draw(self, state: State, now: float) -> None:
+    def _draw(self, state: JournalState, now: float) -> None:
         document = state.steps[state.at].document
         if document is not self._pictured and self._live is None and now - self._drawn_at > _PICTURE:
             self._pictured, self._drawn_at = document, now
-            self._picture = Picture(self.folder, document)
+            self._picture = PictureThread(self.folder, document)
 
     def _fail(self, error: Exception) -> float:
         first = self._broken is None
@@ -378,7 +378,7 @@ class Journal:
         image, steps = self._image, len(self._state.steps) if self._state is not None else 1
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            mark.put(self.folder, mark.Mark(image.name, image.size, steps, time.time(), self._untouched))
+            mark.put(self.folder, mark.ClosedMark(image.name, image.size, steps, time.time(), self._untouched))
             if self._untouched is not None:
                 for path in self.folder.iterdir():
                     if path.name not in (mark.NAME, THUMBNAIL, NAME):

@@ -1,7 +1,7 @@
 """The log of a journal: frames in one file, of which each is only ever added. Used on the writer's thread alone.
 
 H  what the journal is about
-T P C K  planes, as in ``core/shelf.py``;  L D  layers and documents, as in ``core/steps.py``
+T P C K  planes, as in ``core/shelf.py``;  L D  layers and documents, as in ``core/stepframes.py``
 S  the steps that changed in the history, where it stands, and which strokes are over
 B  the beginning of a stroke;  V  samples of it
 N  where the project is kept, which document it holds, and the digest of that file
@@ -18,11 +18,11 @@ from typing import Any
 
 from maskstudio.core.checked import path_text
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.frames import framed
+from maskstudio.core.fileframes import framed
 from maskstudio.core.history import Step
 from maskstudio.core.record import layer_record, wired
 from maskstudio.core.shelf import ShelfWriter
-from maskstudio.core.steps import StepWriter, noted
+from maskstudio.core.stepframes import StepWriter, noted
 from maskstudio.core.stroke import Stroke
 from maskstudio.params.local import BrushParams
 
@@ -31,7 +31,7 @@ SAMPLE = struct.Struct("<ddd")
 
 
 @dataclass(frozen=True, eq=False)
-class Live:
+class LiveStroke:
     """A stroke under way: which one of the journal's strokes, and the layer it is made on."""
 
     number: int
@@ -41,7 +41,7 @@ class Live:
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class JournalState:
     """All there is to keep at a moment. Frozen, so that any thread may read it.
 
     ``project`` is the file it is kept in, ``saved`` the document that file holds, ``digest`` the sha256 of that file as
@@ -86,7 +86,7 @@ class Log:
                 self._put(b"H", header)
             self._header = header
 
-    def take(self, state: State) -> None:
+    def take(self, state: JournalState) -> None:
         """Write what is new since the last state."""
         old, new = self._steps, state.steps
         start, end = _alike(old, new)
@@ -101,7 +101,7 @@ class Log:
         self._put(b"S", {**splice, "strokes": state.strokes, "when": time.time()})
         self._steps = new
 
-    def follow(self, live: Live) -> None:
+    def follow(self, live: LiveStroke) -> None:
         """Write the samples that have come since the last call."""
         if live.number != self._stroke:
             self._stroke, self._sent = live.number, 0

@@ -20,7 +20,7 @@ _MOST = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
-class Mark:
+class ClosedMark:
     """What was closed: its name, width and height in px, steps of history, and when (s since the epoch).
 
     Nothing was done to one with a ``path``: that file, opened, is all of it.
@@ -33,7 +33,7 @@ class Mark:
     path: Path | None = None
 
 
-def put(folder: Path, mark: Mark) -> None:
+def put(folder: Path, mark: ClosedMark) -> None:
     """Mark a journal, once nothing more comes to it. Raises CannotWrite."""
     width, height = mark.size
     path = None if mark.path is None else text_of(mark.path.absolute())
@@ -42,7 +42,7 @@ def put(folder: Path, mark: Mark) -> None:
         file.write(json.dumps({**about, "when": mark.when, "path": path}).encode())
 
 
-def found(folder: Path) -> Mark | None:
+def found(folder: Path) -> ClosedMark | None:
     """The mark of a journal; None where there is none that can be read, so that a damaged one hides no work."""
     try:
         with (folder / NAME).open("rb") as file:
@@ -50,7 +50,7 @@ def found(folder: Path) -> Mark | None:
         values.whole("format", 1, FORMAT)
         size = values.whole("width", 1), values.whole("height", 1)
         when = values.number("when", 0)
-        return Mark(values.text("name"), size, values.whole("steps"), min(when, time.time()), _path(values))
+        return ClosedMark(values.text("name"), size, values.whole("steps"), min(when, time.time()), _path(values))
     except (OSError, BadProject):
         return None
 

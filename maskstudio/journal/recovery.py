@@ -9,7 +9,7 @@ from pathlib import Path
 from maskstudio import paths
 from maskstudio.core.checked import Fields, clean
 from maskstudio.core.document import Document
-from maskstudio.core.frames import read_kinds, whole_frames
+from maskstudio.core.fileframes import read_kinds, whole_frames
 from maskstudio.core.history import History
 from maskstudio.core.lock import Lock
 from maskstudio.errors import BadProject

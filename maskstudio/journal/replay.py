@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from maskstudio.core.checked import Fields, clean, parsed
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.frames import Frame, read_frames
+from maskstudio.core.fileframes import FileFrame, read_frames
 from maskstudio.core.history import History, Step
 from maskstudio.core.image import Image
 from maskstudio.core.record import FORMAT as RECORD
@@ -37,7 +37,7 @@ class Tale:
     stroke: Fields | None = None
     samples: list[tuple[float, float, float]] = field(default_factory=list)
     note: Fields | None = None
-    planes: list[Frame] = field(default_factory=list)
+    planes: list[FileFrame] = field(default_factory=list)
     records: dict[tuple[bytes, int], Fields] = field(default_factory=dict)
 
     @classmethod
@@ -51,7 +51,7 @@ class Tale:
                 tale.damaged = True
         return tale
 
-    def take(self, frame: Frame) -> None:
+    def take(self, frame: FileFrame) -> None:
         """Take the next frame; raises BadProject where it is not what it should be."""
         if frame.kind in KINDS and frame.kind:
             self.planes.append(frame)
@@ -210,7 +210,7 @@ def _without(record: Fields, layers: list[Layer]) -> Fields:
     return Fields({**record.values, "active": active, "solo": solo}, record.what)
 
 
-def summed_up(frames: list[Frame]) -> Tale:
+def summed_up(frames: list[FileFrame]) -> Tale:
     """What there is to tell of a journal before anybody wants it: made of some of its frames, whatever is wrong."""
     tale = Tale()
     for frame in frames:

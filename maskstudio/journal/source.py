@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from maskstudio.core.about import chunks_of
 from maskstudio.core.atomic import replacing
 from maskstudio.core.checked import Fields, parsed
 from maskstudio.core.edition import Edition
 from maskstudio.core.files import decode_image, read_image
 from maskstudio.core.image import Image
 from maskstudio.core.png import png_pieces, raster_of
+from maskstudio.core.pngabout import chunks_of
 from maskstudio.errors import BadProject, CannotWrite, MaskStudioError
 from maskstudio.jobs import step_aside
 

@@ -10,13 +10,14 @@ from math import ceil
 
 import numpy as np
 
+from maskstudio.core.arrays import Distances, Flags, Pixels, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import within
 from maskstudio.jobs import Token
-from maskstudio.matting.quick import Samples, averaged, check_sizes, quick_alpha, reduced
+from maskstudio.matting.quick import averaged, check_sizes, quick_alpha, reduced
 from maskstudio.matting.quickwindows import WideWindows
-from maskstudio.matting.trimap import Band, Distances, Flags, Plane, drawn, measured
+from maskstudio.matting.trimap import Band, drawn, measured
 
 # The narrowest band as a share of the widest, and in px.
 _NARROWEST, _LEAST = 1 / 6, 2
@@ -36,7 +37,7 @@ _FARTHER, _BEYOND = 1.35, 1
 _ALONG = 4
 
 
-def from_image(image: Samples, mask: Plane, band_width: int, *, token: Token | None = None) -> Plane:
+def from_image(image: Pixels, mask: Plane, band_width: int, *, token: Token | None = None) -> Plane:
     """The trimap of ``mask`` (uint8, (H, W)), its band fitted to ``image`` (H, W, 3), RGB of 8 or 16 bits.
 
     Like ``trimap.from_mask``, and never unknown where that is sure; but the band reaches ``band_width`` px from the
@@ -97,7 +98,7 @@ class _Grid:
         return Rect(cells.x * side, cells.y * side, cells.width * side, cells.height * side).intersect(whole)
 
 
-def _shares(grid: _Grid, image: Samples, mask: Plane, plain: Plane, token: Token) -> Plane:
+def _shares(grid: _Grid, image: Pixels, mask: Plane, plain: Plane, token: Token) -> Plane:
     """How wide the band is to be around each cell (rows, columns): 255 is the whole width.
 
     ``image``, ``mask`` and the ``plain`` trimap are those of the band's box.
@@ -121,7 +122,7 @@ def _shares(grid: _Grid, image: Samples, mask: Plane, plain: Plane, token: Token
     return smooth
 
 
-def _needed(grid: _Grid, image: Samples, mask: Plane, plain: Plane, depth: Distances, size: tuple[int, int]) -> Plane:
+def _needed(grid: _Grid, image: Pixels, mask: Plane, plain: Plane, depth: Distances, size: tuple[int, int]) -> Plane:
     """The share of the band's width, 255 for all, that each of some cells asks for; ``size`` is how many there are."""
     pixels, deep = reduced(image, grid.side, size), averaged(depth, grid.side, size)
     fore, back = (reduced(cv2.inRange(plain, value, value), grid.side, size) for value in (255, 0))

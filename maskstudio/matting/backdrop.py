@@ -4,15 +4,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Double, Flags, Pixels, Real
 from maskstudio.core.cv import cv2
 from maskstudio.matting.coarse import enlarged, unit
 from maskstudio.matting.spread import spread
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Real = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 # The share of the frame, from its border inwards, that is taken for background at first.
 _RING = 0.04
@@ -33,7 +29,7 @@ class Backdrop(Protocol):
 class Pictured:
     """A photographed background, (H, W, 3), brought to another exposure by ``gain`` and ``shift``, (3,) each."""
 
-    pixels: Samples
+    pixels: Pixels
     gain: Real
     shift: Real
 
@@ -93,13 +89,13 @@ def _ring(seen: Flags) -> Flags:
     return ring
 
 
-def _terms(shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+def _terms(shape: tuple[int, ...]) -> Double:
     """What light does on a card: a polynomial of the second degree over the frame, (h, w, 6)."""
     y, x = np.meshgrid(*(np.linspace(-1, 1, length) for length in shape), indexing="ij")
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=2)
 
 
-def _fitted(both: Real, terms: npt.NDArray[np.float64], where: Flags) -> Real:
+def _fitted(both: Real, terms: Double, where: Flags) -> Real:
     """The polynomial nearest to ``both`` where told, by the sum of absolute distances, everywhere."""
     step = max(1, int(where.sum()) // 8000)
     known, values = terms[where][::step], both[where][::step].astype(np.float64)

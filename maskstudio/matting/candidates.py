@@ -5,14 +5,10 @@ rather than sampled.
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import KDTree
 
+from maskstudio.core.arrays import Flags, Indices, Real
 from maskstudio.core.cv import cv2
-
-Real = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
 
 # Solid cells this close to unknown ones are worth trying; one in every square of these sides, and so many of each.
 _DEPTH = 30

@@ -1,20 +1,13 @@
 """An image and its trimap reduced to square cells of pixels. Knows nothing of alpha."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Colours, Flags, Pixels, Plane, Real
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.geometry import Rect
 from maskstudio.matting.coarse import averaged, unit
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Plane = npt.NDArray[np.uint8]
-Colours = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Values = TypeVar("Values", bound=npt.NDArray[Any])
 
 # Rows and columns of full-size pixels worked on at once: keeps what is made of them small, and cancelling quick.
 _BLOCK = 256
@@ -30,11 +23,11 @@ class Cells:
     frame: Rect
     side: int
     colours: Colours
-    foreground: Colours
-    background: Colours
+    foreground: Real
+    background: Real
 
 
-def reduce(image: Samples, trimap: Plane, frame: Rect, side: int, step: Callable[[float], None]) -> Cells:
+def reduce(image: Pixels, trimap: Plane, frame: Rect, side: int, step: Progress) -> Cells:
     """Averages ``frame`` of ``image`` (H, W, 3) and ``trimap`` (H, W) over cells of ``side`` px."""
     width, height = -(-frame.width // side), -(-frame.height // side)
     cells = Cells(
@@ -55,7 +48,10 @@ def reduce(image: Samples, trimap: Plane, frame: Rect, side: int, step: Callable
     return cells
 
 
-def share(flags: Flags, side: int) -> Colours:
-    """How much of each cell is flagged; exactly 1 where all of it is, which a plain mean misses for some sides."""
-    count: Colours = np.rint(averaged(flags.astype(np.float32), side) * np.float32(side**2))
+def share(flags: Flags, side: int) -> Real:
+    """The share of each cell, (h, w) in 0..1, that ``flags`` (H, W) mark.
+
+    Exactly 1 where all of it is marked, which a plain mean misses for some sides.
+    """
+    count: Real = np.rint(averaged(flags.astype(np.float32), side) * np.float32(side**2))
     return count / np.float32(side**2)

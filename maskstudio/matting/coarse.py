@@ -1,16 +1,13 @@
 """Planes reduced to square cells of pixels, and their values at full-size pixels again. Knows nothing of alpha."""
 
 from math import ceil, log2, sqrt
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Indices, Real, SameArray
 from maskstudio.core.cv import cv2
-
-Real = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int64]
-Values = TypeVar("Values", bound=npt.NDArray[Any])
 
 
 def side_for(area: int, most: int) -> int:
@@ -19,14 +16,14 @@ def side_for(area: int, most: int) -> int:
 
 
 def unit(values: npt.NDArray[Any]) -> Real:
-    """Whole numbers as real ones in 0..1; real ones as they are."""
+    """Turns whole numbers of any shape into real ones in 0..1; gives float32 as it is. (H, W) stays (H, W)."""
     if values.dtype == np.float32:
         return values
     return values.astype(np.float32) * np.float32(1 / np.iinfo(values.dtype).max)
 
 
-def averaged(plane: Values, side: int) -> Values:
-    """Means of (H, W[, n]) over cells of ``side`` px; a cell that reaches beyond repeats the last row or column."""
+def averaged(plane: SameArray, side: int) -> SameArray:
+    """Averages (H, W) or (H, W, n) over cells of ``side`` px; a cell that reaches beyond repeats the border."""
     if side == 1:
         return plane
     height, width = plane.shape[:2]
@@ -34,11 +31,11 @@ def averaged(plane: Values, side: int) -> Values:
     if below or beside:
         plane = cv2.copyMakeBorder(plane, 0, below, 0, beside, cv2.BORDER_REPLICATE)
     size = (plane.shape[1] // side, plane.shape[0] // side)
-    means: Values = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    means: SameArray = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
     return means
 
 
-def at(plane: Real, rows: Places, columns: Places, side: int) -> Real:
+def at(plane: Real, rows: Indices, columns: Indices, side: int) -> Real:
     """The values of ``plane`` (h, w, n up to 4), one a cell, at full-size pixels: bilinear between centres, (m, n)."""
     depth = plane.shape[2]
     if side == 1:

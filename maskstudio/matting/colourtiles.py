@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from maskstudio.core.arrays import ColourTile, Index
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image
-from maskstudio.core.mask import Index, Mask, grid, within
-from maskstudio.core.refinement import ColourTile
+from maskstudio.core.mask import Mask, grid, within
 
 Tiles = Mapping[Index, ColourTile]
 

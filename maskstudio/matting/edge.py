@@ -4,28 +4,27 @@ Joins trimap, solver, clean colours and edge controls. A layer is solved in pass
 every region with parameters of its own, laid over it. Where only a part is to be solved, nothing else is touched.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from maskstudio.core.adjust import reach
 from maskstudio.core.adjustmask import adjusted_mask
+from maskstudio.core.arrays import Alpha, ColourTile, DeepPlane, Flags, Index, Plane, Real
+from maskstudio.core.callbacks import Check, Progress
 from maskstudio.core.cv import cv2
 from maskstudio.core.depth import to_8bit
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
-from maskstudio.core.mask import Index, Mask, Plane, Tile, within
-from maskstudio.core.refinement import ColourTile, Refinement
-from maskstudio.core.tile import Deep, deep_tile
+from maskstudio.core.mask import Mask, Tile, within
+from maskstudio.core.refinement import Refinement
+from maskstudio.core.tile import deep_tile
 from maskstudio.jobs import Token
 from maskstudio.matting import adaptive, thin, trimap
 from maskstudio.matting.colourtiles import laid_colours, laid_out
 from maskstudio.matting.foreground import estimate
-from maskstudio.matting.refine import Alpha, solve_alpha
-from maskstudio.matting.thin import Flags
+from maskstudio.matting.refine import solve_alpha
 from maskstudio.params.local import AdjustParams, RefineParams
 
 # Known pixels beyond what is solved that the solver and the colour estimate look at.
@@ -73,9 +72,7 @@ def _near_alone(image: Image, known: Refinement, found: Refinement) -> Refinemen
     return replace(found, alpha=alpha, colours=colours, reach=known.reach)
 
 
-def finished(
-    image: Image, layer: Layer, found: Refinement, step: Callable[[float], None], *, draft: bool = False
-) -> Refinement:
+def finished(image: Image, layer: Layer, found: Refinement, step: Progress, *, draft: bool = False) -> Refinement:
     """``found`` under the edge controls of ``layer`` and its regions.
 
     A ``draft`` (see ``adjusted_mask``) is not finished: the careful result is still to be made.
@@ -136,7 +133,7 @@ class _Kept:
     mask: Mask
     apart: Flags | None = None
 
-    def held(self, alpha: Plane, around: Rect, reach: int, check: Callable[[], None]) -> Plane:
+    def held(self, alpha: Plane, around: Rect, reach: int, check: Check) -> Plane:
         """``alpha`` of the pixels ``around`` with them."""
         margin, grain = thin.margin(reach), thin.grain(reach)
         left, top = (max(place - margin, 0) // grain * grain for place in (around.x, around.y))
@@ -237,7 +234,7 @@ def _laid(image: Image, layer: Layer, below: Refinement, around: Rect, number: i
     return Refinement(solved, laid_colours(below.colours, image, clean, around, area=area), reach=below.reach)
 
 
-def _recoloured(image: Image, layer: Layer, found: Refinement, wide: int, step: Callable[[float], None]) -> Refinement:
+def _recoloured(image: Image, layer: Layer, found: Refinement, wide: int, step: Progress) -> Refinement:
     """Clean colours that go on for ``wide`` px, for controls that carry the edge farther than was thought of."""
     colours = found.colours
     areas: list[Mask | None] = [None, *(region.area for region in layer.regions)]
@@ -264,7 +261,7 @@ def _solved(
     wide: int,
     token: Token,
     thin_of: _Kept,
-) -> tuple[Deep, ColourTile]:
+) -> tuple[DeepPlane, ColourTile]:
     """Alpha of the pixels ``around`` at 16 bits, solved where ``wanted`` is unknown and as in ``kept`` elsewhere, and
     clean colours, which go on for ``wide`` px beyond what is soft. Where nothing is sure of one side the mask is taken.
     """
@@ -294,7 +291,7 @@ def _solved(
 
 
 def _told(layer: Layer, around: Rect, known: Plane | None) -> Flags:
-    """The pixels of which somebody has said what they are, and those that a trimap without a band has ``known``."""
+    """The pixels of which a hint says what they are, and those that a trimap without a band has ``known``."""
     told = np.zeros((around.height, around.width), np.bool_) if known is None else cv2.inRange(known, 1, 254) == 0
     if layer.hints is not None:
         hints = layer.hints.array(around)
@@ -338,16 +335,16 @@ def _known(plane: Plane) -> Plane:
     return np.where(plane >= 128, np.uint8(255), np.uint8(0))
 
 
-def _fading(painted: Plane) -> npt.NDArray[np.float32]:
+def _fading(painted: Plane) -> Real:
     """1 where ``painted`` is above 0, falling to 0 over ``_FADE`` px around it."""
     far = cv2.distanceTransform(cv2.inRange(painted, 0, 0), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    share: npt.NDArray[np.float32] = np.clip(1 - far / _FADE, 0, 1)
+    share: Real = np.clip(1 - far / _FADE, 0, 1)
     return share
 
 
-def _blended(below: Deep, above: Deep, share: npt.NDArray[np.float32]) -> Deep:
+def _blended(below: DeepPlane, above: DeepPlane, share: Real) -> DeepPlane:
     """``above`` over ``below`` by as much as ``share`` says."""
-    mixed: Deep = np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint16)
+    mixed: DeepPlane = np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint16)
     return mixed
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from maskstudio.core.arrays import Flags, Index, Plane
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
-from maskstudio.core.mask import Index, Mask, Plane, Tile, grid, within
+from maskstudio.core.mask import Mask, Tile, grid, within
 from maskstudio.core.refinement import Refinement
 from maskstudio.core.stroke import Stroke
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN, hinted
@@ -104,7 +105,7 @@ class EdgeStroke:
             shown[within(part, box)] = new[within(part, rect)]
         return rect
 
-    def _answer(self, around: Rect, painted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], under: Plane) -> Plane:
+    def _answer(self, around: Rect, painted: Flags, under: Plane) -> Plane:
         if self.code in (HINT_BACKGROUND, HINT_FOREGROUND):
             return np.full_like(under, 255 if self.code == HINT_FOREGROUND else 0)
         base = self._layer.base.array(around)

@@ -6,17 +6,16 @@ add what the small copy could not hold: the detail by which the photo differs fr
 colour says nothing the mask is plainly enlarged, and never bent towards the model.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Flags, Integers, Plane, Real
+from maskstudio.core.callbacks import Check
 from maskstudio.core.cv import cv2
 from maskstudio.errors import BadMask
 
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
 _RADIUS = 1  # px of the small copy on either side of a window's middle
 _FLAT = 3e-4  # variance of colour, in 0..1, that says nothing of an edge
 _MARGIN = 3  # px of the small copy around all edges: the window, and what is read between pixels
@@ -24,7 +23,7 @@ _ROWS = 256  # of the photo at a time
 _PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
-def enlarged(photo: Plane, mask: Plane, *, check: Callable[[], None] = lambda: None) -> Plane:
+def enlarged(photo: Plane, mask: Plane, *, check: Check = lambda: None) -> Plane:
     """``mask`` (uint8, (h, w)) at the size of ``photo`` (uint8 RGB, (H, W, 3)); as it is where the sizes agree.
 
     Only pixels near an edge of the mask follow the photo; what is 0 or 255 all around stays so. Raises BadMask for a
@@ -72,7 +71,7 @@ def _around(edge: Plane, size: tuple[int, int]) -> tuple[tuple[slice, slice], sl
     return part, rows, columns
 
 
-def _slopes(colours: Real, alpha: Real, where: npt.NDArray[np.bool_]) -> Real:
+def _slopes(colours: Real, alpha: Real, where: Flags) -> Real:
     """By how much alpha changes with each colour around the pixels ``where``, (h, w, 3); 0 elsewhere."""
     mean, level = _mean(colours), _mean(alpha)
     covariance = np.empty((np.count_nonzero(where), 3, 3), np.float32)
@@ -96,14 +95,12 @@ def _mean(plane: npt.NDArray[Any]) -> Real:
     return found
 
 
-def _places(pixels: npt.NDArray[np.int64], whole: int, small: int, start: int) -> npt.NDArray[np.float32]:
+def _places(pixels: Integers, whole: int, small: int, start: int) -> Real:
     """Where pixels of a side of ``whole`` px lie on one of ``small`` px, counted from ``start``."""
     return ((pixels + 0.5) * small / whole - 0.5 - start).astype(np.float32)
 
 
-def _sampled(
-    plane: npt.NDArray[Any], across: npt.NDArray[np.float32], down: npt.NDArray[np.float32], how: int
-) -> npt.NDArray[Any]:
+def _sampled(plane: npt.NDArray[Any], across: Real, down: Real, how: int) -> npt.NDArray[Any]:
     """``plane`` at a grid of places."""
     x, y = np.meshgrid(across, down)
     found: npt.NDArray[Any] = cv2.remap(plane, x, y, how, borderMode=cv2.BORDER_REPLICATE)

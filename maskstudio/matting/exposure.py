@@ -1,9 +1,8 @@
 """One picture's brightness in terms of another's, from what both show. Knows nothing of where things are."""
 
 import numpy as np
-import numpy.typing as npt
 
-Real = npt.NDArray[np.float32]
+from maskstudio.core.arrays import Double, Real
 
 # Colours in 0..1 that still fit, pairs tried, samples looked at, and how different two of a pair have to be.
 _FITS, _TRIES, _SAMPLES, _APART = 0.02, 300, 6000, 0.12
@@ -31,9 +30,8 @@ def line(of: Real, to: Real, *, offset: bool) -> tuple[Real, Real]:
     return gain, shift
 
 
-def _channel(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], random: np.random.Generator, offset: bool
-) -> tuple[float, float]:
+def _channel(x: Double, y: Double, random: np.random.Generator, offset: bool) -> tuple[float, float]:
+    """Gain and offset of one channel, ``x`` and ``y`` (n,) in 0..1; 1 and 0 where too little is told."""
     usable = (x < 0.98) & (y < 0.98) & (x > 0.01) & (y > 0.01)
     if usable.sum() < 20:
         return 1.0, 0.0
@@ -51,9 +49,7 @@ def _channel(
     return gain, shift
 
 
-def _guesses(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], random: np.random.Generator, offset: bool
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _guesses(x: Double, y: Double, random: np.random.Generator, offset: bool) -> tuple[Double, Double]:
     """Gains and offsets worth trying; no change is the first of them."""
     one, other = (random.integers(0, len(x), _TRIES) for _ in range(2))
     if offset:
@@ -69,9 +65,7 @@ def _guesses(
     return np.concatenate([[1.0], gains[sane]]), np.concatenate([[0.0], shifts[sane]])
 
 
-def _least_squares(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], offset: bool, before: tuple[float, float]
-) -> tuple[float, float]:
+def _least_squares(x: Double, y: Double, offset: bool, before: tuple[float, float]) -> tuple[float, float]:
     if len(x) < 20:
         return before
     if not offset:

@@ -5,19 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Colours, Coverage, Indices, Pixels, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadImage, BadMask, BadParameter
 from maskstudio.jobs import Token
 from maskstudio.matting.coarse import at, averaged, side_for, unit
-from maskstudio.matting.pyramid import colours_behind, explain, explain_fore
+from maskstudio.matting.smoothcolours import colours_behind, explain, explain_fore
 from maskstudio.matting.spill import despilled, plain
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Coverage = npt.NDArray[np.float32] | npt.NDArray[np.uint8]
-Plane = npt.NDArray[np.uint8]
-Colours = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int64]
 
 # Above so many pixels colours are estimated on cells of 2, 4, … px first, and finished at full size in the band only.
 _MOST_CELLS = 600_000
@@ -42,13 +37,13 @@ class _Behind:
 
 
 def estimate(
-    image: Samples,
+    image: Pixels,
     alpha: Coverage,
     *,
     spill: tuple[int, int, int] | None = None,
     reach: int = 0,
     token: Token | None = None,
-) -> Samples:
+) -> Pixels:
     """The colours of ``image`` (H, W, 3), RGB of 8 or 16 bits, without the background that shines through at its edge.
 
     ``alpha`` (H, W) is float32 in 0..1 or uint8. Pixels strictly between clear and solid change, and clear ones within
@@ -85,6 +80,7 @@ def _validate(
     spill: tuple[int, int, int] | None,
     reach: int,
 ) -> None:
+    """Raises what ``estimate`` raises for a wrong shape, type or range."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype not in (np.uint8, np.uint16) or not image.size:
         raise BadImage(f"Cleaning colours needs an RGB image of 8 or 16 bits, not {image.dtype} of {image.shape}.")
     if alpha.shape != image.shape[:2] or alpha.dtype not in (np.float32, np.uint8):
@@ -113,7 +109,7 @@ def _wanted(alpha: Coverage, reach: int) -> Plane:
     return band
 
 
-def _behind(image: Samples, alpha: Coverage, side: int, spill: tuple[int, int, int] | None, token: Token) -> _Behind:
+def _behind(image: Pixels, alpha: Coverage, side: int, spill: tuple[int, int, int] | None, token: Token) -> _Behind:
     """The colours on either side of the edge, on cells of ``side`` px."""
     colours, coverage = unit(averaged(image, side)), unit(averaged(alpha, side))
     token.step(0.2)
@@ -128,7 +124,7 @@ def _behind(image: Samples, alpha: Coverage, side: int, spill: tuple[int, int, i
     return _Behind(fore, back, side, held, home)
 
 
-def _finish(clean: Samples, image: Samples, alpha: Coverage, pixels: Places, behind: _Behind, token: Token) -> None:
+def _finish(clean: Pixels, image: Pixels, alpha: Coverage, pixels: Indices, behind: _Behind, token: Token) -> None:
     """Writes the foreground of ``pixels`` (flat indices) into ``clean``."""
     peak = np.iinfo(image.dtype).max
     for start in range(0, pixels.size, _BATCH):

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Pixels, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.fringe import Spot
 from maskstudio.core.geometry import Rect
@@ -14,10 +15,6 @@ from maskstudio.jobs import Token
 from maskstudio.matting.coarse import averaged, side_for, unit
 from maskstudio.matting.spill import lean, plain
 from maskstudio.matting.spots import peaks
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
 
 # The rim is looked at on so many cells at most.
 _MOST_CELLS = 400_000
@@ -49,7 +46,7 @@ class Halo:
     fringe    by how much the rim is off there: CIE76 Delta E from the nearest mixture of subject and backdrop, the mean
               over the rim, in which a pixel counts by its opacity
     strength  (H, W) in 0..255: how much of the old background a pixel shows, 0 where there is no rim
-    spots     the places where it is worst, each for itself: the worst first, none where nobody would see it
+    spots     the places where it is worst, each for itself: the worst first, none where it cannot be seen
     """
 
     backdrop: tuple[int, int, int]
@@ -85,7 +82,7 @@ class _Jury:
     opacity: Real
 
 
-def measure(image: Samples, colours: Samples, alpha: Plane, *, token: Token | None = None) -> Halo:
+def measure(image: Pixels, colours: Pixels, alpha: Plane, *, token: Token | None = None) -> Halo:
     """The fringe of a cut-out with ``colours`` and ``alpha`` that was cut from ``image``.
 
     ``image`` and ``colours`` are (H, W, 3), RGB of 8 or 16 bits, ``alpha`` (H, W) of 8 bits. The rim is what is
@@ -135,7 +132,7 @@ def _rim(alpha: Plane) -> Plane:
     return rim
 
 
-def _looked_at(image: Samples, colours: Samples, alpha: Plane, rim: Plane, side: int, token: Token) -> _Rim:
+def _looked_at(image: Pixels, colours: Pixels, alpha: Plane, rim: Plane, side: int, token: Token) -> _Rim:
     """The rim on cells of ``side`` px."""
     plain_image, edge = unit(averaged(image, side)), unit(averaged(rim, side))
     token.step(0.1)
@@ -156,7 +153,7 @@ def _looked_at(image: Samples, colours: Samples, alpha: Plane, rim: Plane, side:
 
 
 def _shown(
-    colours: Samples, alpha: Plane, rim: Plane, shape: tuple[int, ...], side: int, token: Token
+    colours: Pixels, alpha: Plane, rim: Plane, shape: tuple[int, ...], side: int, token: Token
 ) -> tuple[Real, Real]:
     """The mean colour of the rim in each cell, (h, w, 3) in 0..1, by opacity, and the sum of that, (h, w)."""
     size = shape[0] * shape[1]

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from maskstudio.core.mask import Index, Mask, Plane, Tile
+from maskstudio.core.arrays import Index, Plane
+from maskstudio.core.mask import Mask, Tile
 from maskstudio.matting.trimap import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN
 
 __all__ = ["HINT_BACKGROUND", "HINT_FOREGROUND", "HINT_MASK", "HINT_UNKNOWN", "from_trimap", "hinted", "swapped"]

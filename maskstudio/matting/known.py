@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Pixels, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.jobs import Token
 from maskstudio.matting.backdrop import Backdrop
@@ -12,10 +12,6 @@ from maskstudio.matting.coarse import enlarged, unit
 from maskstudio.matting.presence import Presence
 from maskstudio.matting.refine import solve_alpha
 from maskstudio.matting.triangulation import settled, strips
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
 
 # What the variation of the subject's colour weighs against the noise, and what alpha of the solver is off by.
 _OWN, _PRIOR = 3, 0.12
@@ -28,13 +24,13 @@ _STRAY = 3.0
 
 
 @dataclass(frozen=True)
-class Scene:
+class KnownScene:
     """A picture (H, W, 3) and what it shows where nothing stands in the way; cells are of ``side`` px.
 
     ``moved`` where the background had to be shifted, so that its edges are not exact.
     """
 
-    image: Samples
+    image: Pixels
     behind: Backdrop
     side: int
     moved: bool
@@ -44,7 +40,7 @@ class Scene:
         return unit(self.image[rows]) - (1 - alpha[..., None]) * self.behind.rows(rows)
 
 
-def solved(scene: Scene, there: Presence, token: Token) -> Real:
+def solved(scene: KnownScene, there: Presence, token: Token) -> Real:
     """Alpha (H, W) in 0..1.
 
     A solver that knows nothing of the background gives a first alpha, or where the subject is see-through all over, its
@@ -71,7 +67,7 @@ def solved(scene: Scene, there: Presence, token: Token) -> Real:
     return settled(alpha, 2 * noise, token.part(0.95, 1.0))
 
 
-def _noise(scene: Scene, trimap: Plane) -> float:
+def _noise(scene: KnownScene, trimap: Plane) -> float:
     """How far the picture strays from the background where nothing stands before it, in 0..1."""
     apart = []
     for top in range(0, len(trimap), 97):
@@ -82,12 +78,12 @@ def _noise(scene: Scene, trimap: Plane) -> float:
     return max(float(np.median(values)) / 0.6745 if values.size else 0.0, 0.004)
 
 
-def _at_full_size(cells: Plane, scene: Scene) -> Plane:
+def _at_full_size(cells: Plane, scene: KnownScene) -> Plane:
     wide = cv2.resize(cells, None, fx=scene.side, fy=scene.side, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(wide[: scene.image.shape[0], : scene.image.shape[1]])
 
 
-def _clear(scene: Scene, trimap: Plane, hidden: Plane, token: Token) -> None:
+def _clear(scene: KnownScene, trimap: Plane, hidden: Plane, token: Token) -> None:
     """Takes what looks like the background throughout a small window for it, unless it does not follow its texture, and
     what looks like it in places for unknown; in place.
     """
@@ -119,7 +115,7 @@ def _usual(apart: Plane, trimap: Plane) -> Plane:
     return usual
 
 
-def _apart(scene: Scene, rows: slice) -> Real:
+def _apart(scene: KnownScene, rows: slice) -> Real:
     """How far the picture is from what the background looks like at a pixel, or around it if it had to be moved."""
     image, back = unit(scene.image[rows]), scene.behind.rows(rows)
     if not scene.moved:
@@ -132,7 +128,7 @@ def _apart(scene: Scene, rows: slice) -> Real:
     return beyond
 
 
-def _read_off(scene: Scene, subject: Real, told: Real, first: Real, noise: float, rows: slice) -> Real:
+def _read_off(scene: KnownScene, subject: Real, told: Real, first: Real, noise: float, rows: slice) -> Real:
     """Alpha of some rows from the known background, ``first`` where that does not tell."""
     width = first.shape[1]
     image, back = unit(scene.image[rows]), scene.behind.rows(rows)

@@ -4,19 +4,15 @@ Levin, Lischinski, Weiss, "A closed-form solution to natural image matting", PAM
 function of the colour within each 3 x 3 window.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from maskstudio.core.arrays import Alpha, Colours, Double, Flags, Indices, Real
+from maskstudio.core.callbacks import Progress
 from maskstudio.core.cv import cv2
-
-Colours = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Real = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
 
 # Variance of colour below which a window counts as flat; colours lie in 0..1.
 EPSILON = 1e-7
@@ -34,10 +30,10 @@ class System:
     """
 
     matrix: sparse.csr_array
-    pull: Colours
+    pull: Real
 
 
-def assemble(image: Colours, alpha: Colours, unknown: Flags, step: Callable[[float], None] = lambda _: None) -> System:
+def assemble(image: Colours, alpha: Alpha, unknown: Flags, step: Progress = lambda _: None) -> System:
     """The closed-form system of the ``unknown`` pixels; the others keep their ``alpha``.
 
     ``image`` is (H, W, 3) in 0..1, ``alpha`` and ``unknown`` are (H, W), frames narrower than 3 px have no windows.
@@ -63,9 +59,7 @@ def _centres(unknown: Flags) -> Indices:
     return np.flatnonzero(touched)
 
 
-def _add_windows(
-    stencil: Colours, colours: Colours, row_of: npt.NDArray[np.int32], centres: Indices, width: int
-) -> None:
+def _add_windows(stencil: Real, colours: Colours, row_of: npt.NDArray[np.int32], centres: Indices, width: int) -> None:
     """Adds the affinities of a batch of windows. For one pair of places in the window, every pixel occurs once at most,
     so plain indexed addition is enough.
     """
@@ -80,21 +74,21 @@ def _add_windows(
             stencil[(yj - yi + 2) * 5 + xj - xi + 2, at] += entry
 
 
-def _affinities(window: Real) -> Real:
+def _affinities(window: Double) -> Double:
     """How much one pixel's alpha follows from another's in the same window: (n, 9, 3) colours to (n, 9, 9)."""
     spread = window - window.mean(axis=1, keepdims=True)
     covariance = spread.transpose(0, 2, 1) @ spread / 9 + EPSILON / 9 * np.eye(3)
-    affinity: Real = (1 + spread @ np.linalg.inv(covariance) @ spread.transpose(0, 2, 1)) / 9
+    affinity: Double = (1 + spread @ np.linalg.inv(covariance) @ spread.transpose(0, 2, 1)) / 9
     return affinity
 
 
 def _system(
-    stencil: Colours,
+    stencil: Real,
     pixels: Indices,
     row_of: npt.NDArray[np.int32],
-    alpha: Colours,
+    alpha: Alpha,
     shape: tuple[int, int],
-    step: Callable[[float], None],
+    step: Progress,
 ) -> System:
     """Splits the stencils into the unknown pixels' matrix and what the known ones pull."""
     height, width = shape

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from maskstudio.core.arrays import Alpha, Colours, Flags, Pixels, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
-from maskstudio.matting.cells import Cells, Colours, Flags, Plane, Samples, share
+from maskstudio.matting.cells import Cells, share
 from maskstudio.matting.coarse import averaged, unit
-from maskstudio.matting.parts import work_through
-from maskstudio.matting.samples import Guess, explain
+from maskstudio.matting.firstguess import Guess, explain
 from maskstudio.matting.windows import Windows, settle
+from maskstudio.matting.workthrough import work_through
 
 # Cells of a tile's side, and how many beyond are solved with it so that tiles meet without a seam.
 _TILE, _HALO = 192, 8
@@ -37,7 +38,7 @@ class Level:
 
     frame: Rect
     side: int
-    alpha: Colours
+    alpha: Alpha
 
     @property
     def whole(self) -> Rect:
@@ -49,7 +50,7 @@ class Level:
         x, y, width, height = (value * self.side for value in (cells.x, cells.y, cells.width, cells.height))
         return Rect(self.frame.x + x, self.frame.y + y, width, height).intersect(self.frame)
 
-    def colours(self, image: Samples, cells: Rect) -> Colours:
+    def colours(self, image: Pixels, cells: Rect) -> Colours:
         """The mean colour of each of some cells."""
         return averaged(unit(image[self.pixels(cells).slices()]), self.side)
 
@@ -60,14 +61,14 @@ class Level:
         right, bottom = int(cells.right * ratio) + 1, int(cells.bottom * ratio) + 1
         return Rect(left, top, right - left, bottom - top).grow(_MARGIN).intersect(self.whole)
 
-    def enlarged(self, values: Colours, box: Rect, finer: "Level", cells: Rect) -> Colours:
+    def enlarged(self, values: Real, box: Rect, finer: "Level", cells: Rect) -> Real:
         """``values`` of the cells of ``box`` at the centres of some ``cells`` of a finer level, bilinear."""
         ratio = finer.side / self.side
         left, top = ((place + 0.5) * ratio - 0.5 for place in (cells.x, cells.y))
         place = np.array([[ratio, 0, left - box.x], [0, ratio, top - box.y]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         size = (cells.width, cells.height)
-        large: Colours = cv2.warpAffine(values, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        large: Real = cv2.warpAffine(values, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         return large
 
 
@@ -80,7 +81,7 @@ class Pairs:
     background: Colours
 
     @staticmethod
-    def of(cells: Cells, alpha: Colours, unknown: Flags, first: Guess) -> "Pairs":
+    def of(cells: Cells, alpha: Alpha, unknown: Flags, first: Guess) -> "Pairs":
         """From what was guessed of the ``unknown`` cells, whose ``alpha`` (h, w) has been solved since."""
         fore, back = cells.colours.copy(), cells.colours.copy()
         fore[unknown], back[unknown] = first.foreground, first.background
@@ -94,12 +95,12 @@ class Descent:
     A level's correction takes up to ``steps`` iterations; with 0 alpha is only carried, in one go.
     """
 
-    image: Samples
+    image: Pixels
     trimap: Plane
     pairs: Pairs
     steps: int
 
-    def run(self, out: Colours, token: Token) -> None:
+    def run(self, out: Alpha, token: Token) -> None:
         """Writes the alpha of the unknown pixels into ``out`` (H, W), which holds the known ones already."""
         level = self.pairs.level
         sides = self._sides(level.side)
@@ -122,7 +123,7 @@ class Descent:
             sides.append(sides[-1] // 2 if self.steps else 1)
         return sides[1:]
 
-    def _finer(self, side: int, out: Colours) -> Level:
+    def _finer(self, side: int, out: Alpha) -> Level:
         """A level of smaller cells that holds the known ones; of pixels it is ``out`` itself."""
         frame = self.pairs.level.frame
         if side == 1:
@@ -154,7 +155,7 @@ class Descent:
         right, bottom = -(-box.right // side), -(-box.bottom // side)
         return Rect(tile.x + left, tile.y + top, right - left, bottom - top)
 
-    def _tile(self, finer: Level, level: Level, around: Rect, token: Token) -> Colours:
+    def _tile(self, finer: Level, level: Level, around: Rect, token: Token) -> Alpha:
         """Alpha of the cells ``around``: carried from ``level``, and corrected where fine structure lives."""
         colours = finer.colours(self.image, around)
         known = self.trimap[finer.pixels(around).slices()]
@@ -175,10 +176,10 @@ class Descent:
         target, trust = explain(colours, fore, back)
         pull = (target, np.float32(_PAIR) * trust, _STAY)
         solved = settle(Windows(colours, _FLATTER), start, free.astype(np.float32), pull, self.steps, token.check)
-        corrected: Colours = np.clip(solved, 0, 1)
+        corrected: Alpha = np.clip(solved, 0, 1)
         return corrected
 
-    def _carried(self, finer: Level, level: Level, around: Rect, colours: Colours) -> Colours:
+    def _carried(self, finer: Level, level: Level, around: Rect, colours: Colours) -> Alpha:
         """Alpha of the cells ``around`` by the models of the coarser ones; each of those gets its own alpha."""
         box = level.under(finer, around)
         coarse, alpha = level.colours(self.image, box), level.alpha[box.slices()]
@@ -186,5 +187,5 @@ class Descent:
         model = np.dstack([cv2.blur(np.ascontiguousarray(slopes.transpose(1, 2, 0)), (3, 3)), alpha])
         model[..., 3] -= np.einsum("ijk,ijk->ij", model[..., :3], coarse)
         here = level.enlarged(model, box, finer, around)
-        carried: Colours = np.clip(np.einsum("ijk,ijk->ij", here[..., :3], colours) + here[..., 3], 0, 1)
+        carried: Alpha = np.clip(np.einsum("ijk,ijk->ij", here[..., :3], colours) + here[..., 3], 0, 1)
         return carried

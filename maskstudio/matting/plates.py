@@ -6,22 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Flags, Pixels, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.errors import BadImage, BadMask
 from maskstudio.jobs import Token
 from maskstudio.matting import exposure
 from maskstudio.matting.backdrop import Backdrop, Pictured, Smooth, surroundings
 from maskstudio.matting.coarse import averaged, enlarged, side_for, unit
-from maskstudio.matting.known import Scene, solved
+from maskstudio.matting.known import KnownScene, solved
 from maskstudio.matting.presence import present
 from maskstudio.matting.register import align
 from maskstudio.matting.spread import spread
 from maskstudio.matting.triangulation import Shots, covered, residual, settled, strips, triangulated
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 # Backgrounds and exposure are found on so many cells at most.
 _MOST_CELLS = 250_000
@@ -40,12 +36,12 @@ class Matched:
     """
 
     alpha: Real
-    colours: Samples
+    colours: Pixels
     quality: float
 
 
 def two_shot(
-    image: Samples, other: Samples, *, plates: tuple[Samples, Samples] | None = None, token: Token | None = None
+    image: Pixels, other: Pixels, *, plates: tuple[Pixels, Pixels] | None = None, token: Token | None = None
 ) -> Matched:
     """Alpha and colours of an object that ``image`` and ``other`` show before two different backgrounds.
 
@@ -73,7 +69,7 @@ def two_shot(
     return Matched(alpha, colours, quality)
 
 
-def clean_plate(image: Samples, plate: Samples, *, around: Plane | None = None, token: Token | None = None) -> Matched:
+def clean_plate(image: Pixels, plate: Pixels, *, around: Plane | None = None, token: Token | None = None) -> Matched:
     """Alpha and colours of what ``image`` shows and ``plate``, the same scene without it, does not.
 
     Both are (H, W, 3), RGB of 8 or 16 bits; the answer fits ``image``. ``around`` (uint8, (H, W)), if given, is roughly
@@ -101,7 +97,7 @@ def clean_plate(image: Samples, plate: Samples, *, around: Plane | None = None, 
     quality = _likeness(first, back, seen & (there.trimap == 0))
     if quality < _AGREE:
         raise BadImage("The two pictures do not show the same scene.")
-    scene = Scene(image, Pictured(laid.pixels, gain, shift), side, laid.moved)
+    scene = KnownScene(image, Pictured(laid.pixels, gain, shift), side, laid.moved)
     alpha = solved(scene, there, token.part(0.35, 0.78, "Solving alpha"))
     _extend(alpha, laid.seen, side, token.part(0.78, 0.8))
     token.step(0.8, "Cleaning colours")
@@ -122,11 +118,11 @@ def _check(picture: npt.NDArray[np.generic]) -> None:
 
 
 def _shots(
-    image: Samples,
-    other: Samples,
+    image: Pixels,
+    other: Pixels,
     seen: Plane,
     side: int,
-    plates: tuple[Samples, Samples] | None,
+    plates: tuple[Pixels, Pixels] | None,
     token: Token,
 ) -> tuple[Shots, Flags]:
     """The two pictures with their backgrounds in one exposure, and the cells where nothing lies before these."""
@@ -216,7 +212,7 @@ def _extend(alpha: Real, seen: Plane, side: int, token: Token) -> None:
             alpha[rows][hidden] = enlarged(carried, side, rows, alpha.shape[1])[..., 0][hidden]
 
 
-def _colours(image: Samples, added_in: Callable[[slice], Real], alpha: Real, side: int, token: Token) -> Samples:
+def _colours(image: Pixels, added_in: Callable[[slice], Real], alpha: Real, side: int, token: Token) -> Pixels:
     """Clean colours of ``image``: its own where solid or clear, else what is ``added_in`` some rows, over alpha.
 
     Where that is little, colours are drawn to what they are where there is more.

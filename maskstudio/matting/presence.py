@@ -3,20 +3,16 @@
 Works on cells; knows nothing of full size, solvers or trimap widths in px.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Flags, Plane, Real
+from maskstudio.core.callbacks import Check
 from maskstudio.core.cv import cv2
 from maskstudio.matting.candidates import matching
 from maskstudio.matting.spill import plain
 from maskstudio.matting.spread import spread
-
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 # By how much a colour in 0..1 has to leave the background's own surroundings: at least and at most.
 _TIGHT, _LOOSE = 0.015, 0.06
@@ -61,12 +57,10 @@ class Presence:
     hidden: Flags
 
 
-def present(
-    image: Real, back: Real, seen: Flags, around: Flags | None, *, moved: bool, check: Callable[[], None]
-) -> Presence:
+def present(image: Real, back: Real, seen: Flags, around: Flags | None, *, moved: bool, check: Check) -> Presence:
     """What ``image`` (h, w, 3) shows before ``back``, both in 0..1 and in one exposure.
 
-    ``seen`` (h, w) is where the background is known, ``around`` roughly where the subject is, if somebody said so. A
+    ``seen`` (h, w) is where the background is known, ``around`` roughly where the subject is, if that is known. A
     background that was ``moved`` is not exact at its own edges. ``check`` is called now and then and may raise.
     """
     differs = _differing(image, back, seen, around)

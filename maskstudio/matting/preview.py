@@ -7,17 +7,13 @@ Knows nothing of layers or brushes.
 from math import ceil, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Flags, Pixels, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.matting.coarse import unit
 from maskstudio.matting.quick import check_sizes, quick_alpha, reduced
 from maskstudio.matting.quickwindows import WideWindows
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Plane = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
 
 # Cells in the system: more of them are slower and hardly nearer.
 _CELLS = 12_000
@@ -27,7 +23,7 @@ _CONTEXT = 64
 _HAZE = 0.02
 
 
-def preview(image: Samples, mask: Plane, trimap: Plane) -> Plane:
+def preview(image: Pixels, mask: Plane, trimap: Plane) -> Plane:
     """Alpha (uint8, (H, W)) of ``image`` (H, W, 3), RGB of 8 or 16 bits, for ``trimap`` (uint8, (H, W)), at once.
 
     Known pixels come out as exactly 0 or 255. Where only one side is known, or none, the unknown comes out as the edge
@@ -60,7 +56,7 @@ def _around(trimap: Plane) -> Rect:
     return box if (low, high) == (0, 255) else frame
 
 
-def _alpha(image: Samples, mask: Plane, trimap: Plane, unknown: Flags) -> Plane:
+def _alpha(image: Pixels, mask: Plane, trimap: Plane, unknown: Flags) -> Plane:
     """Alpha of the unknown pixels, uint8, in the order of ``unknown``."""
     height, width = trimap.shape
     side = max(1, ceil(sqrt(height * width / _CELLS)))

@@ -3,20 +3,14 @@
 Colours are in 0..1 throughout. Knows nothing of full-size pixels but how to reduce them.
 """
 
-from typing import Any, TypeVar
-
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Flags, Pixels, Real, SameArray
 from maskstudio.core.cv import cv2
 from maskstudio.errors import BadImage, BadMask
 from maskstudio.matting.coarse import unit
 from maskstudio.matting.quickwindows import WideWindows, stepped
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Values = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Kind = TypeVar("Kind", bound=npt.NDArray[Any])
 
 # Weights of known pixels, of a colour guess that is sure, and of the mask; a window's is 1.
 _PIN, _GUESS, _LEAST = 4.0, 0.03, 3e-3
@@ -27,7 +21,7 @@ _MISS, _APART = 10 / 255, 30 / 255
 
 
 def check_sizes(image: npt.NDArray[np.generic], plane: npt.NDArray[np.generic], name: str) -> None:
-    """Raise ``BadImage`` or ``BadMask`` unless ``image`` is RGB of 8 or 16 bits and ``plane`` 8-bit and of its size.
+    """Raise ``BadImage`` or ``BadMask`` unless ``image`` is (H, W, 3) of 8 or 16 bits and ``plane`` (H, W) of 8.
 
     The solver's own check loads SciPy, which a preview is not worth.
     """
@@ -39,9 +33,7 @@ def check_sizes(image: npt.NDArray[np.generic], plane: npt.NDArray[np.generic], 
         )
 
 
-def quick_alpha(
-    pixels: Values, windows: WideWindows, fore: Values, back: Values, mask: Values, *, steps: int = 12
-) -> Values:
+def quick_alpha(pixels: Real, windows: WideWindows, fore: Real, back: Real, mask: Real, *, steps: int = 12) -> Real:
     """Alpha (h, w) of ``pixels`` (h, w, 3), about 0..1 but not clipped.
 
     ``windows`` are those of ``pixels``; ``fore`` and ``back`` (h, w) the shares of known pixels of each cell. ``mask``
@@ -59,21 +51,21 @@ def quick_alpha(
     return stepped(windows, _PIN * (fore + back) + trust, _PIN * fore + trust * guess, start, steps)
 
 
-def reduced(plane: Samples, side: int, size: tuple[int, int]) -> Values:
-    """``averaged``, as real numbers in 0..1."""
+def reduced(plane: Pixels, side: int, size: tuple[int, int]) -> Real:
+    """Averages as ``averaged`` does, into real numbers in 0..1: (h, w) or (h, w, n)."""
     return unit(averaged(plane, side, size))
 
 
-def averaged(plane: Kind, side: int, size: tuple[int, int]) -> Kind:
-    """Means over ``size`` (across, down) cells of ``side`` px; the last cells repeat the plane's border."""
+def averaged(plane: SameArray, side: int, size: tuple[int, int]) -> SameArray:
+    """Averages (H, W) or (H, W, n) over ``size`` (across, down) cells of ``side`` px; the last repeat the border."""
     below, beside = size[1] * side - plane.shape[0], size[0] * side - plane.shape[1]
     if below or beside:
         plane = cv2.copyMakeBorder(plane, 0, below, 0, beside, cv2.BORDER_REPLICATE)
-    means: Kind = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    means: SameArray = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
     return means
 
 
-def by_colour(pixels: Values, fore: Values, back: Values, wanted: Flags) -> tuple[Values, Values]:
+def by_colour(pixels: Real, fore: Real, back: Real, wanted: Flags) -> tuple[Real, Real]:
     """Alpha and confidence, both 0..1, of the ``wanted`` cells, from the pair of known colours that explains each best.
 
     ``pixels`` (h, w, 3), ``fore`` and ``back`` (h, w), the shares of known pixels.
@@ -96,12 +88,12 @@ def by_colour(pixels: Values, fore: Values, back: Values, wanted: Flags) -> tupl
     return alpha, best
 
 
-def _dot(one: Values, other: Values) -> Values:
-    product: Values = np.einsum("ij,ij->i", one, other)
+def _dot(one: Real, other: Real) -> Real:
+    product: Real = np.einsum("ij,ij->i", one, other)
     return product
 
 
-def _candidates(pixels: Values, known: Values, wanted: Flags) -> list[Values]:
+def _candidates(pixels: Real, known: Real, wanted: Flags) -> list[Real]:
     """Colours (n, 3) of one side for each of the wanted cells: means of what is known around it, and the nearest."""
     held = cv2.merge([*cv2.split(pixels * known[..., None]), known])
     whole = held.reshape(-1, 4).sum(axis=0, dtype=np.float64)

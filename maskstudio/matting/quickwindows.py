@@ -5,12 +5,11 @@ than the solver's carry farther in one step, and blur more. Knows no trimap.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Double, Real
 from maskstudio.core.cv import cv2
 
-Values = npt.NDArray[np.float32]
-Coefficients = tuple[Values, Values, Values, Values]
+Coefficients = tuple[Real, Real, Real, Real]
 
 # Windows reach this far, in cells; colour variance (colours in 0..1) up to which one says nothing.
 _REACH, _FLAT = 2, 3e-6
@@ -26,19 +25,20 @@ class WideWindows:
     He, Sun, Tang, "Fast matting using large kernel matting Laplacian matrices", CVPR 2010.
     """
 
-    def __init__(self, pixels: Values) -> None:
+    def __init__(self, pixels: Real) -> None:
         """``pixels`` (h, w, 3) in 0..1."""
         self._colours = [np.ascontiguousarray(plane) - np.float32(0.5) for plane in cv2.split(pixels)]
-        self._share: Values = np.reciprocal(_summed(np.ones(pixels.shape[:2], np.float32)))
+        self._share: Real = np.reciprocal(_summed(np.ones(pixels.shape[:2], np.float32)))
         self._mean = [_summed(plane) * self._share for plane in self._colours]
         self._inverse = _inverted([self._covariance(i, j) for i, j in _PAIRS])
-        self.count: Values = np.reciprocal(self._share * np.float32(_WINDOW))
+        self.count: Real = np.reciprocal(self._share * np.float32(_WINDOW))
 
-    def _covariance(self, i: int, j: int) -> npt.NDArray[np.float64]:
+    def _covariance(self, i: int, j: int) -> Double:
         product = _summed(self._colours[i] * self._colours[j]) * self._share - self._mean[i] * self._mean[j]
         return product.astype(np.float64) + (_FLAT if i == j else 0)
 
-    def _slopes(self, alpha: Values) -> Coefficients:
+    def _slopes(self, alpha: Real) -> Coefficients:
+        """Slopes (red, green, blue) and offset, (h, w) each, of alpha over colour in the window around each cell."""
         mean = _summed(alpha) * self._share
         along = [
             _summed(colour * alpha) * self._share - middle * mean
@@ -50,28 +50,28 @@ class WideWindows:
         blue = xz * along[0] + yz * along[1] + zz * along[2]
         return red, green, blue, mean - (red * self._mean[0] + green * self._mean[1] + blue * self._mean[2])
 
-    def __call__(self, alpha: Values) -> Values:
+    def __call__(self, alpha: Real) -> Real:
         """The Laplacian times ``alpha`` (h, w), in units of a whole window."""
         red, green, blue, offset = (_summed(plane) for plane in self._slopes(alpha))
         said = red * self._colours[0] + green * self._colours[1] + blue * self._colours[2] + offset
-        apart: Values = self.count * alpha - said * np.float32(1 / _WINDOW)
+        apart: Real = self.count * alpha - said * np.float32(1 / _WINDOW)
         return apart
 
-    def fitted(self, alpha: Values) -> Coefficients:
-        """Slopes and offset of alpha over colour less 0.5, such that every cell gets its own ``alpha``."""
+    def fitted(self, alpha: Real) -> Coefficients:
+        """Slopes and offset, (h, w) each, of alpha over colour less 0.5 that give each cell its ``alpha`` (h, w)."""
         red, green, blue, _ = (_summed(plane) * self._share for plane in self._slopes(alpha))
         offset = alpha - (red * self._colours[0] + green * self._colours[1] + blue * self._colours[2])
         return red, green, blue, offset
 
 
-def _summed(plane: Values) -> Values:
+def _summed(plane: Real) -> Real:
     """Sums over windows, which count nothing beyond the border: so the map stays symmetric."""
     side = 2 * _REACH + 1
-    total: Values = cv2.boxFilter(plane, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    total: Real = cv2.boxFilter(plane, -1, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
     return total
 
 
-def _inverted(upper: list[npt.NDArray[np.float64]]) -> list[Values]:
+def _inverted(upper: list[Double]) -> list[Real]:
     """The inverse of symmetric 3 x 3 matrices, each given as its upper triangle in the order of ``_PAIRS``."""
     xx, xy, xz, yy, yz, zz = upper
     first, second, third = yy * zz - yz * yz, xz * yz - xy * zz, xy * yz - xz * yy
@@ -80,12 +80,12 @@ def _inverted(upper: list[npt.NDArray[np.float64]]) -> list[Values]:
     return [(minor * scale).astype(np.float32) for minor in minors]
 
 
-def stepped(windows: WideWindows, weight: Values, pull: Values, start: Values, steps: int) -> Values:
+def stepped(windows: WideWindows, weight: Real, pull: Real, start: Real, steps: int) -> Real:
     """Alpha (h, w) after so many steps of conjugate gradients from ``start``, in 0..1 or a little beyond.
 
     ``weight``, above 0 where windows alone do not decide, holds it to ``pull / weight``; both are (h, w).
     """
-    scale: Values = np.reciprocal(weight + windows.count)
+    scale: Real = np.reciprocal(weight + windows.count)
     alpha = start
     rest = pull - windows(alpha) - weight * alpha
     step = scale * rest

@@ -13,20 +13,19 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from maskstudio import paths
+from maskstudio.core.arrays import Alpha, Double, Pixels, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadParameter
 from maskstudio.jobs import Token
 from maskstudio.matting.quick import check_sizes
-from maskstudio.matting.refine import Alpha, solve_alpha
+from maskstudio.matting.refine import solve_alpha
 
 log = logging.getLogger(__name__)
 
-Name = Literal["closed-form", "knn", "lbdm", "lkm", "random-walk", "shared"]
-Real = npt.NDArray[np.float64]
+ReferenceSolver = Literal["closed-form", "knn", "lbdm", "lkm", "random-walk", "shared"]
 
 # Known pixels around the band that a solver of small windows looks at; those not named here look at all there are.
 _CONTEXT: dict[str, int] = {"closed-form": 8, "lbdm": 8, "random-walk": 8, "lkm": 32}
@@ -36,9 +35,9 @@ _GIVING_UP = (ArithmeticError, AssertionError, IndexError, RuntimeError, ValueEr
 
 
 def solve_with(
-    name: Name,
-    image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
-    trimap: npt.NDArray[np.uint8],
+    name: ReferenceSolver,
+    image: Pixels,
+    trimap: Plane,
     *,
     token: Token | None = None,
 ) -> Alpha:
@@ -51,8 +50,8 @@ def solve_with(
     ``shared``: Gastal, Oliveira, "Shared sampling for real-time alpha matting", Eurographics 2010.
     Raises ``BadParameter`` for any other name.
     """
-    if name not in get_args(Name):
-        raise BadParameter(f"There is no solver called {name}; choose one of {', '.join(get_args(Name))}.")
+    if name not in get_args(ReferenceSolver):
+        raise BadParameter(f"There is no solver called {name}; choose one of {', '.join(get_args(ReferenceSolver))}.")
     check_sizes(image, trimap, "trimap")
     token = token or Token()
     unknown = cv2.inRange(trimap, 1, 254)
@@ -69,7 +68,7 @@ def solve_with(
     return alpha
 
 
-def _box(name: Name, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint8]) -> Rect:
+def _box(name: ReferenceSolver, unknown: Plane, trimap: Plane) -> Rect:
     """What the solver is shown: the surroundings of the band if they hold both sides, else everything."""
     whole = Rect(0, 0, trimap.shape[1], trimap.shape[0])
     if name not in _CONTEXT:
@@ -79,7 +78,7 @@ def _box(name: Name, unknown: npt.NDArray[np.uint8], trimap: npt.NDArray[np.uint
     return box if (known == 0).any() and (known == 255).any() else whole
 
 
-def _solve(name: Name, image: Real, trimap: npt.NDArray[np.uint8], token: Token) -> Real:
+def _solve(name: ReferenceSolver, image: Double, trimap: Plane, token: Token) -> Double:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(paths.cache() / "numba"))
     token.step(0.02, "Preparing the reference solver, once for half a minute")
     with warnings.catch_warnings():
@@ -87,14 +86,15 @@ def _solve(name: Name, image: Real, trimap: npt.NDArray[np.uint8], token: Token)
         estimate = _estimator(name, token)
         token.step(0.1, "Solving every pixel of the edge")
         known = np.where(trimap == 255, 1.0, np.where(trimap == 0, 0.0, 0.5))
-        solved: Real = estimate(image, known)
+        solved: Double = estimate(image, known)
     return np.nan_to_num(solved, nan=0.5).clip(0, 1)
 
 
-def _estimator(name: Name, token: Token) -> Callable[[Real, Real], Real]:
+def _estimator(name: ReferenceSolver, token: Token) -> Callable[[Double, Double], Double]:
+    """The solver of that name, which tells ``token`` of every step it takes."""
     import pymatting
 
-    solvers: dict[str, Callable[..., Real]] = {
+    solvers: dict[str, Callable[..., Double]] = {
         "closed-form": pymatting.estimate_alpha_cf,
         "knn": pymatting.estimate_alpha_knn,
         "lbdm": pymatting.estimate_alpha_lbdm,

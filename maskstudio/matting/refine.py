@@ -9,20 +9,18 @@ from math import ceil, sqrt
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from maskstudio.core.arrays import Alpha, Flags, Pixels, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
-from maskstudio.matting.cells import Cells, Colours, Plane, reduce
-from maskstudio.matting.laplacian import Flags, assemble
+from maskstudio.matting.cells import Cells, reduce
+from maskstudio.matting.firstguess import Guess, guess
+from maskstudio.matting.laplacian import assemble
 from maskstudio.matting.levels import Descent, Pairs
 from maskstudio.matting.quick import check_sizes
-from maskstudio.matting.samples import Guess, guess
 from maskstudio.matting.solver import conjugate_gradients
-
-Alpha = npt.NDArray[np.float32]
 
 Quality = Literal["fast", "balanced", "best"]
 
@@ -54,8 +52,8 @@ _LEAST = 1e-4
 
 
 def solve_alpha(
-    image: npt.NDArray[np.uint8] | npt.NDArray[np.uint16],
-    trimap: npt.NDArray[np.uint8],
+    image: Pixels,
+    trimap: Plane,
     *,
     token: Token | None = None,
     quality: Quality = "balanced",
@@ -112,11 +110,11 @@ def _solve(cells: Cells, token: Token) -> Pairs:
     matrix = system.matrix + sparse.diags_array(held).tocsr()
     solved = cells.foreground.copy()
     solved[unknown] = conjugate_gradients(matrix, system.pull + pull, first.alpha, token.part(0.7, 1.0).step)
-    stretched: Colours = np.clip((solved - _HAZE) / (1 - 2 * _HAZE), 0, 1)
+    stretched: Alpha = np.clip((solved - _HAZE) / (1 - 2 * _HAZE), 0, 1)
     return Pairs.of(cells, stretched, unknown, first)
 
 
-def _sure(share: Colours) -> Flags:
+def _sure(share: Real) -> Flags:
     """The cells that show what one side looks like: whole ones, or where there are none those with a trace of it."""
     whole: Flags = share == 1
     return whole if whole.any() else share > 0

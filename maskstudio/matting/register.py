@@ -6,18 +6,13 @@ Knows nothing of subjects or alpha.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Matrix, Pixels, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.errors import BadImage
 from maskstudio.jobs import Token
 from maskstudio.matting.coarse import averaged, side_for, unit
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Plane = npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
-Matrix = npt.NDArray[np.float64]
 
 # Features are looked for on so many cells at most, in squares of this side with so much overlap and so many in each.
 _MOST_CELLS, _SQUARE, _OVERLAP, _EACH = 1_200_000, 400, 24, 400
@@ -42,14 +37,14 @@ class Aligned:
     where the picture reaches; beyond, its border is repeated. ``moved`` tells whether a place for it was found at all.
     """
 
-    pixels: Samples
+    pixels: Pixels
     seen: Plane
     moved: bool
 
 
 def align(
-    image: Samples,
-    other: Samples,
+    image: Pixels,
+    other: Pixels,
     *,
     where: Plane | None = None,
     backgrounds_differ: bool = False,
@@ -79,18 +74,18 @@ def align(
     return _warped(other, _at_full_size(place, side), image.shape[:2], token.part(0.85, 1.0))
 
 
-def _of_one_size(image: Samples, other: Samples) -> Samples:
+def _of_one_size(image: Pixels, other: Pixels) -> Pixels:
     (height, width), (other_height, other_width) = image.shape[:2], other.shape[:2]
     if (height, width) == (other_height, other_width):
         return other
     if abs(width * other_height / (height * other_width) - 1) > _FORMAT:
         raise BadImage("The two pictures must have the same shape; one is cropped or turned.")
     smaller = height < other_height
-    resized: Samples = cv2.resize(other, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
+    resized: Pixels = cv2.resize(other, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
     return resized
 
 
-def _grey(image: Samples, side: int) -> Plane:
+def _grey(image: Pixels, side: int) -> Plane:
     """Brightness on cells, with its contrast evened out, so that exposure does not matter."""
     cells = unit(averaged(image, side)).mean(axis=2)
     low, high = np.percentile(cells[::4, ::4], (0.5, 99.5))
@@ -210,7 +205,8 @@ def _at_full_size(place: Matrix, side: int) -> Matrix:
     return full
 
 
-def _warped(other: Samples, place: Matrix, shape: tuple[int, ...], token: Token) -> Aligned:
+def _warped(other: Pixels, place: Matrix, shape: tuple[int, ...], token: Token) -> Aligned:
+    """``other`` as ``place`` lays it over a picture of ``shape``, some rows at a time."""
     height, width = shape[:2]
     pixels = np.empty((height, width, 3), other.dtype)
     seen = np.empty((height, width), np.uint8)

@@ -1,21 +1,20 @@
 """Conjugate gradients that can be watched and stopped. Knows nothing of matting."""
 
-from collections.abc import Callable
 from math import log
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-Vector = npt.NDArray[np.float32]
+from maskstudio.core.arrays import Real
+from maskstudio.core.callbacks import Progress
 
 _MOST_STEPS = 500
 
 
 def conjugate_gradients(
-    matrix: sparse.csr_array, right: Vector, start: Vector, step: Callable[[float], None], tolerance: float = 1e-4
-) -> Vector:
-    """Solves ``matrix @ x = right`` from ``start`` on until the residual is ``tolerance`` of ``right``.
+    matrix: sparse.csr_array, right: Real, start: Real, step: Progress, tolerance: float = 1e-4
+) -> Real:
+    """Solves ``matrix @ x = right``, both (n,), from ``start`` on until the residual is ``tolerance`` of ``right``.
 
     ``matrix`` is symmetric and positive definite. ``step`` hears the fraction done before every multiplication. Stops
     after 500 of them with what there is. Hestenes and Stiefel 1952, preconditioned by the diagonal.

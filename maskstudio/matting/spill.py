@@ -1,16 +1,12 @@
 """What is left of an old background's colour in a foreground. Knows nothing of how colours were estimated."""
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Coverage, Pixels, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.matting.coarse import averaged, side_for, unit
 from maskstudio.matting.spread import spread
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Coverage = npt.NDArray[np.float32] | npt.NDArray[np.uint8]
-Real = npt.NDArray[np.float32]
 
 _MOST_CELLS = 200_000
 # How far from the band, in cells, the background is looked at.
@@ -24,7 +20,7 @@ _APART = np.float32(0.06)
 _GREY = (128, 128, 128)
 
 
-def sampled(image: Samples, alpha: Coverage) -> tuple[int, int, int]:
+def sampled(image: Pixels, alpha: Coverage) -> tuple[int, int, int]:
     """The commonest colour of the clear pixels right along the edge of ``alpha``, 8-bit RGB.
 
     ``image`` is (H, W, 3) of 8 or 16 bits, ``alpha`` (H, W) float32 in 0..1 or uint8. Where nothing is clear it is a

@@ -1,11 +1,9 @@
 """The worst places of a rim, one by one. Knows nothing of how bad a place is."""
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Real
 from maskstudio.core.cv import cv2
-
-Real = npt.NDArray[np.float32]
 
 # Cells between two spots at least, also as a share of the longer side; how many are told, and from which Delta E on.
 _APART, _APART_SHARE, _MOST, _SEEN = 12, 0.03, 30, 2.0
@@ -14,7 +12,7 @@ _APART, _APART_SHARE, _MOST, _SEEN = 12, 0.03, 30, 2.0
 def peaks(amounts: Real) -> list[tuple[int, int, float]]:
     """Row, column and value of the greatest ``amounts`` (h, w), Delta E, the greatest first, none close to another.
 
-    Below 2, which nobody sees, only the very first is told.
+    Below 2, which the eye does not see, only the very first is given.
     """
     left = amounts.copy()
     found: list[tuple[int, int, float]] = []

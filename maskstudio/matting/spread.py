@@ -1,11 +1,9 @@
 """Values known in some places carried to all others, coarse to fine. Knows nothing of alpha, bands or colours."""
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Real
 from maskstudio.core.cv import cv2
-
-Real = npt.NDArray[np.float32]
 
 _LEAST = np.float32(1e-6)
 

@@ -6,23 +6,18 @@ need no threshold, and the ramp along a thick body is no part of its own. It is 
 part of any width is told by the same small disc. Knows no images, bands or solvers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Flags, Indices, Plane, Real
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import within
 from maskstudio.matting import things
 from maskstudio.matting.coarse import averaged
-
-Plane = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
-Real = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int64]
-Check = Callable[[], None]
 
 # Cells across the disc that does not fit into what is thin.
 _DISC = 7
@@ -45,10 +40,6 @@ _TILE, _LESS = 256, 128
 _SEPARATE = 2
 
 
-def _go_on() -> None:
-    pass
-
-
 def margin(reach: int) -> int:
     """How far around a pixel the mask has to be known to say what is thin there for a band of ``reach`` px."""
     return 2 * _DISC * _sides(reach)[-1]
@@ -59,11 +50,11 @@ def grain(reach: int) -> int:
     return _sides(reach)[-1]
 
 
-def held(alpha: Plane, mask: Plane, reach: int, apart: Flags | None = None, check: Check = _go_on) -> Plane:
+def held(alpha: Plane, mask: Plane, reach: int, apart: Flags | None = None, check: Check = go_on) -> Plane:
     """``alpha`` with at least as much of the thin parts and openings of ``mask`` as is to be held, all (H, W).
 
     ``reach`` is the width of the band in px that ``alpha`` was solved in: what is wider than twice that, and a little,
-    needs nobody's help. Alpha moves towards the mask by what is missing around a pixel, never away from it. ``apart``
+    needs no help. Alpha moves towards the mask by what is missing around a pixel, never away from it. ``apart``
     is left alone. ``check`` is called now and then and may raise. A new array.
     """
     out, left_out = alpha.copy(), cv2.bitwise_not(mask)
@@ -91,8 +82,8 @@ class Thin:
 
     levels: list[tuple[int, Plane]]
 
-    def at(self, rows: Places, columns: Places) -> Flags:
-        """Whether the pixels at ``rows`` and ``columns`` are."""
+    def at(self, rows: Indices, columns: Indices) -> Flags:
+        """Whether the pixels at ``rows`` and ``columns``, (n,) each, are: (n,)."""
         found = np.zeros(len(rows), np.bool_)
         for side, plane in self.levels:
             found |= plane[rows // side, columns // side] > 0

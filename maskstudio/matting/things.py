@@ -4,20 +4,13 @@ What is thin keeps more, and so does what lies between walls that are thin: wher
 nothing sure to tell one side from the other by. Knows no images, bands or solvers.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Double, Flags, Indices, Labels, Plane
+from maskstudio.core.callbacks import Check
 from maskstudio.core.cv import cv2
-
-Plane = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int64]
-Labels = npt.NDArray[np.int32]
-Reals = npt.NDArray[np.float64]
-Check = Callable[[], None]
 
 # The shares of its area that a thing keeps: one that is thin or has thin walls, and any other.
 _THIN, _ANY = 0.82, 0.55
@@ -31,8 +24,8 @@ _SPECK, _AROUND = 9, 9
 class Thinness(Protocol):
     """Where a plane is thin."""
 
-    def at(self, rows: Places, columns: Places) -> Flags:
-        """Whether the pixels at ``rows`` and ``columns`` are."""
+    def at(self, rows: Indices, columns: Indices) -> Flags:
+        """Whether the pixels at ``rows`` and ``columns``, (n,) each, are: (n,)."""
 
 
 def keep(
@@ -74,16 +67,16 @@ def keep(
     alpha.ravel()[pixels] += np.rint(lost * share[thing]).astype(np.uint8)
 
 
-def places(plane: Plane) -> Places:
+def places(plane: Plane) -> Indices:
     """Where ``plane`` (H, W) is not 0: places in its pixels, row by row."""
     found = cv2.findNonZero(plane)  # several times quicker than NumPy's
     if found is None:
         return np.zeros(0, np.int64)
-    flat: Places = found[:, 0, 1].astype(np.int64) * plane.shape[1] + found[:, 0, 0]
+    flat: Indices = found[:, 0, 1].astype(np.int64) * plane.shape[1] + found[:, 0, 0]
     return flat
 
 
-def _sizes(mask: Plane, there: Plane, labels: Labels, count: int) -> tuple[Reals, Reals]:
+def _sizes(mask: Plane, there: Plane, labels: Labels, count: int) -> tuple[Double, Double]:
     """The sum of ``mask`` over each component, and how many pixels it has; both 1 at least.
 
     They are told by the few pixels where a row of one begins or ends, and by soft ones.
@@ -98,7 +91,7 @@ def _sizes(mask: Plane, there: Plane, labels: Labels, count: int) -> tuple[Reals
     return np.maximum(total, 1), np.maximum(area, 1)
 
 
-def _outlined(thing: Labels, lost: Reals, whole: Plane, wanted: Reals) -> Reals:
+def _outlined(thing: Labels, lost: Double, whole: Plane, wanted: Double) -> Double:
     """The share of what each ``thing`` has ``lost`` that brings so many ``wanted`` pixels of it over 50 % again.
 
     ``lost`` and what was there ``whole`` are those of the pixels that lost something, which are taken in the order in
@@ -131,9 +124,9 @@ def _walled(there: Plane, labels: Labels, wanted: Flags, walls: Thinness) -> Fla
     return found
 
 
-def _share(thing: Labels, which: Flags, count: int) -> Reals:
+def _share(thing: Labels, which: Flags, count: int) -> Double:
     """How many of the pixels of each ``thing`` are among ``which``."""
-    share: Reals = np.bincount(thing, which, count) / np.maximum(np.bincount(thing, minlength=count), 1)
+    share: Double = np.bincount(thing, which, count) / np.maximum(np.bincount(thing, minlength=count), 1)
     return share
 
 

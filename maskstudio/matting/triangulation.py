@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Pixels, Real
 from maskstudio.core.cv import cv2
 from maskstudio.jobs import Token
 from maskstudio.matting.backdrop import Backdrop
 from maskstudio.matting.coarse import unit
-
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-Real = npt.NDArray[np.float32]
 
 # Pixels worked on at once.
 _PIXELS = 1 << 18
@@ -27,8 +24,8 @@ _LEAST = np.float32(1e-4)
 class Shots:
     """Two pictures (H, W, 3) of one subject; ``gain`` (3,) brings the second to the exposure of the first."""
 
-    first: Samples
-    second: Samples
+    first: Pixels
+    second: Pixels
     gain: Real
     behind: tuple[Backdrop, Backdrop]
 
@@ -68,7 +65,7 @@ def covered(shots: Shots, alpha: Real, rows: slice) -> Real:
 
 
 def settled(alpha: Real, noise: float, token: Token) -> Real:
-    """``alpha`` in 0..1, and what differs from clear or solid by noise alone taken for that.
+    """Brings ``alpha`` (H, W) into 0..1, and makes clear or solid what differs from that by noise alone.
 
     A single pixel may stray by four times the ``noise``, a neighbourhood of seven by seven only by half of it.
     """

@@ -3,20 +3,16 @@
 Everything is measured by exact distance transforms around the edge: what it costs follows that, and hardly the radius.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Distances, Flags, Plane
+from maskstudio.core.callbacks import Check, go_on
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.errors import BadMask, BadParameter
-
-Plane = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
-Distances = npt.NDArray[np.float32]
-Check = Callable[[], None]
 
 FOREGROUND, UNKNOWN, BACKGROUND = 255, 128, 0
 
@@ -27,10 +23,6 @@ HINT_BACKGROUND, HINT_UNKNOWN, HINT_FOREGROUND, HINT_MASK = 1, 2, 3, 4
 _CORE, _THIN = 0.6, 2.5
 # px worked on at a time, at least: only parts that the band runs through cost, and they stay in the processor's cache.
 _PART = 256
-
-
-def _go_on() -> None:
-    pass
 
 
 def from_mask(mask: Plane, band_width: int) -> Plane:
@@ -57,7 +49,7 @@ class Band:
     depth: Distances
 
 
-def measured(mask: Plane, band_width: int, check: Check = _go_on) -> Band:
+def measured(mask: Plane, band_width: int, check: Check = go_on) -> Band:
     """The band of ``from_mask``, without what soft pixels add to it. ``check`` is called between parts of the work."""
     _validate(mask)
     if band_width < 0:
@@ -104,7 +96,7 @@ def _parts(frame: Rect, side: int, block: int) -> Iterator[Rect]:
 
 
 def drawn(mask: Plane, box: Rect, near: Flags) -> Plane:
-    """The trimap of ``mask`` that is unknown ``near`` its contour, within ``box``, and at soft pixels beside that."""
+    """The trimap of ``mask`` (H, W), unknown where ``near`` (h, w) says so in ``box``, and at soft pixels beside."""
     trimap: Plane = cv2.inRange(mask, 128, 255)
     unknown = np.zeros(mask.shape, np.bool_)
     unknown[box.slices()] = near

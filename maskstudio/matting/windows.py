@@ -5,15 +5,11 @@ what the alpha misses of its own local linear fits (He, Sun, Tang, "Fast matting
 matrices", CVPR 2010), which box filters give.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Alpha, Colours, Double, Real
+from maskstudio.core.callbacks import Check
 from maskstudio.core.cv import cv2
-
-Colours = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 
 class Windows:
@@ -32,7 +28,7 @@ class Windows:
         self._whole[1:-1, 1:-1] = 1
         self._count = _spread(self._whole)
 
-    def slopes(self, alpha: Colours) -> tuple[Colours, Colours]:
+    def slopes(self, alpha: Alpha) -> tuple[Real, Alpha]:
         """How ``alpha`` (h, w) follows colour in the window around each pixel, (3, h, w), and its mean there, (h, w).
 
         Windows that reach beyond the image repeat its border.
@@ -44,7 +40,7 @@ class Windows:
         x, y, z = along
         return np.stack([xx * x + xy * y + xz * z, xy * x + yy * y + yz * z, xz * x + yz * y + zz * z]), mean
 
-    def missed(self, alpha: Colours) -> Colours:
+    def missed(self, alpha: Alpha) -> Real:
         """The Laplacian times ``alpha`` (h, w), over 9: what the fits of its windows leave of each pixel's alpha.
 
         Only windows wholly inside of the image count.
@@ -54,18 +50,18 @@ class Windows:
         fit = _spread(mean * self._whole - np.einsum("ijk,ijk->jk", slopes, self._mean))
         for plane, slope in zip(self._colours, slopes, strict=True):
             fit += plane * _spread(slope)
-        left: Colours = self._count * alpha - fit
+        left: Real = self._count * alpha - fit
         return left
 
 
 def settle(
     windows: Windows,
-    alpha: Colours,
-    free: Colours,
-    pull: tuple[Colours, Colours, float],
+    alpha: Alpha,
+    free: Real,
+    pull: tuple[Alpha, Real, float],
     steps: int,
-    check: Callable[[], None],
-) -> Colours:
+    check: Check,
+) -> Alpha:
     """``alpha`` (h, w) after a few steps of conjugate gradients on its ``free`` pixels (1, others 0).
 
     ``pull`` is a target, its weight, both (h, w), and the weight of the alpha given, all against a Laplacian whose
@@ -90,29 +86,29 @@ def settle(
     return solved
 
 
-def _dot(one: Colours, other: Colours) -> float:
+def _dot(one: Real, other: Real) -> float:
     return float(np.vdot(one, other))
 
 
-def _box(plane: npt.NDArray[np.float32]) -> Colours:
-    means: Colours = cv2.blur(plane, (3, 3), borderType=cv2.BORDER_REPLICATE)
+def _box(plane: Real) -> Real:
+    means: Real = cv2.blur(plane, (3, 3), borderType=cv2.BORDER_REPLICATE)
     return means
 
 
-def _spread(plane: Colours) -> Colours:
+def _spread(plane: Real) -> Real:
     """What the windows around each pixel hand to it: nothing comes from beyond the image."""
-    sums: Colours = cv2.blur(plane, (3, 3), borderType=cv2.BORDER_CONSTANT)
+    sums: Real = cv2.blur(plane, (3, 3), borderType=cv2.BORDER_CONSTANT)
     return sums
 
 
-def _inverse(colours: Colours, flat: float) -> Colours:
+def _inverse(colours: Colours, flat: float) -> Real:
     """The upper triangle (6, h, w) of each window's inverse covariance of colours."""
     wide = colours.astype(np.float64)
     mean = [cv2.blur(plane, (3, 3), borderType=cv2.BORDER_REPLICATE) for plane in wide]
 
-    def variance(i: int, j: int) -> npt.NDArray[np.float64]:
+    def variance(i: int, j: int) -> Double:
         product = cv2.blur(wide[i] * wide[j], (3, 3), borderType=cv2.BORDER_REPLICATE)
-        spread: npt.NDArray[np.float64] = product - mean[i] * mean[j] + (flat if i == j else 0)
+        spread: Double = product - mean[i] * mean[j] + (flat if i == j else 0)
         return spread
 
     xx, xy, xz, yy, yz, zz = (variance(i, j) for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)))

@@ -12,10 +12,10 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
-from maskstudio.providers.weights.entry import Entry
+from maskstudio.providers.weights.weightfile import WeightFile
 
 Operation = Literal["detect", "cutout", "select"]
-State = Literal["ready", "download", "unavailable"]
+Readiness = Literal["ready", "download", "unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ModelState(Model):
     download in bytes, None where it is not known or there is none.
     """
 
-    state: State
+    state: Readiness
     note: str = ""
     size: int | None = None
 
@@ -125,7 +125,7 @@ class Family(Protocol):
         ...
 
     @property
-    def weights(self) -> Mapping[str, Entry]:
+    def weights(self) -> Mapping[str, WeightFile]:
         """The weight files it knows, by the name of their model; none where its library brings them along."""
         ...
 

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 from maskstudio.core import cleanup
 from maskstudio.core.adjustmask import adjusted_mask
-from maskstudio.core.cleanup import Parts
+from maskstudio.core.arrays import Index, Matrix, Plane
+from maskstudio.core.cleanup import LooseParts
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer, Refinement
-from maskstudio.core.mask import Index, Mask
+from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint, Shown
-from maskstudio.core.tile import Plane
-from maskstudio.core.warp import Matrix
 from maskstudio.core.warpmask import needs_draft, transformed_codes, transformed_mask, transformed_paint
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Token
@@ -34,7 +33,7 @@ class AdjustingVerbs:
         self._desk = desk
         self.live = Live(desk)
         self._asked: dict[str, AdjustParams | CleanParams] = {}  # by the key of a run
-        self._parts: tuple[Mask, Parts] | None = None  # the last mask whose parts were found
+        self._parts: tuple[Mask, LooseParts] | None = None  # the last mask whose parts were found
         self._hopeless: Mask | None = None  # and one where that failed
 
     # The edge
@@ -91,7 +90,7 @@ class AdjustingVerbs:
         return asked if isinstance(asked, CleanParams) else CleanParams()
 
     @property
-    def parts(self) -> Parts | None:
+    def parts(self) -> LooseParts | None:
         """The islands and holes of the active layer as it was before the run of now, if they have been looked for."""
         start, known = self._clean_start(), self._parts
         return known[1] if start is not None and known is not None and known[0] is start.alpha else None
@@ -103,11 +102,11 @@ class AdjustingVerbs:
             return
         mask = start.alpha
 
-        def done(parts: Parts) -> None:
+        def done(parts: LooseParts) -> None:
             self._parts = mask, parts
             self._desk.changed()
 
-        def work(token: Token) -> Parts:
+        def work(token: Token) -> LooseParts:
             return cleanup.parts(mask.array(), check=token.check)
 
         def failed(error: MaskStudioError) -> None:

@@ -9,7 +9,7 @@ from maskstudio.core.document import Layer, Region
 from maskstudio.core.files import read_mask
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import Mode, combine
+from maskstudio.core.ops import CombineMode, combine
 from maskstudio.core.refinement import Refinement, amount_of, same_alpha
 from maskstudio.jobs import Job, Token
 from maskstudio.matting.edgestroke import EdgeStroke
@@ -186,7 +186,7 @@ class EdgingVerbs:
         cover = stroke.cover
         regions = layer.regions
         if stroke.region is not None:
-            how: Mode = "subtract" if stroke.code in (0, HINT_MASK) else "add"
+            how: CombineMode = "subtract" if stroke.code in (0, HINT_MASK) else "add"
             regions = tuple(
                 replace(each, area=combine(each.area, cover, how)) if each.id == stroke.region else each
                 for each in regions

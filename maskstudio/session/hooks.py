@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.document import Layer
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import Plane
 from maskstudio.session.entered import Entering
 
 

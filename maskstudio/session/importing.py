@@ -6,12 +6,12 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from maskstudio.core.depth import Pixels, to_8bit
+from maskstudio.core.arrays import Pixels, Plane
+from maskstudio.core.depth import to_8bit
 from maskstudio.core.document import Layer
 from maskstudio.core.files import decode_incoming, read_incoming
 from maskstudio.core.mask import Mask
 from maskstudio.core.maskin import Fit, Incoming
-from maskstudio.core.tile import Plane
 from maskstudio.jobs import Job, Token
 from maskstudio.names import shown
 from maskstudio.params.local import MaskInParams

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from maskstudio.core.arrays import Colour
 from maskstudio.core.document import Document, Layer, Origin
-from maskstudio.core.layer import Colour
 from maskstudio.core.mask import Mask
-from maskstudio.core.ops import Mode, combine
+from maskstudio.core.ops import CombineMode, combine
 from maskstudio.core.warp import moved
 from maskstudio.jobs import Token
 from maskstudio.session.desk import Desk
@@ -38,7 +38,7 @@ class LayerVerbs:
         if document.solo != layer_id and (layer_id is None or document.layer(layer_id)):
             self._desk.commit(document.changed(solo=layer_id), "Show all layers" if layer_id is None else "Solo layer")
 
-    def set_mode(self, layer_id: int, mode: Mode) -> None:
+    def set_mode(self, layer_id: int, mode: CombineMode) -> None:
         """Add, subtract or intersect a layer with what lies below."""
         self._edit(layer_id, f"{mode.capitalize()} layer", mode=mode)
 

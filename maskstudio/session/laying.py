@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Literal
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint
 from maskstudio.jobs import Token
 from maskstudio.session.desk import Desk

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from maskstudio.core.document import Document
 from maskstudio.core.files import DEFAULT_PIXEL_LIMIT, read_preview
+from maskstudio.core.firstlook import Preview
 from maskstudio.core.history import History, Step
-from maskstudio.core.preview import Preview
 from maskstudio.core.projecthistory import Past
 from maskstudio.jobs import Job, Token
 from maskstudio.journal import closed, mark, recovery

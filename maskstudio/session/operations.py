@@ -7,14 +7,15 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Pixels, Plane
 from maskstudio.core.cv import cv2
-from maskstudio.core.depth import Pixels, to_depth
+from maskstudio.core.depth import to_depth
 from maskstudio.core.document import Detection, Document, Layer, Refinement
 from maskstudio.core.files import bits, check_png_name, encode_cutout, read_image, write_cutout, write_mask
 from maskstudio.core.fringe import Fringe
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image
-from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.mask import Mask
 from maskstudio.core.ops import shape_mask
 from maskstudio.jobs import Token
 from maskstudio.matting.trimap import from_thresholds

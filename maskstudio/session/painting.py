@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import EMPTY, Rect
-from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.mask import Mask
 from maskstudio.core.ops import combine_planes
 from maskstudio.core.paint import Paint
 from maskstudio.core.stroke import Stroke

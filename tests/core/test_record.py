@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from maskstudio.core.checked import Fields, parsed
-from maskstudio.core.frames import Frame, framed, whole_frames
+from maskstudio.core.fileframes import FileFrame, framed, whole_frames
 from maskstudio.core.mask import Mask
 from maskstudio.core.record import Reader, document_record
 from maskstudio.core.shelf import ShelfWriter
@@ -182,8 +182,8 @@ def test_planes_of_another_size_or_without_their_base_are_refused():
 def test_a_tile_that_inflates_beyond_its_size_is_refused_before_it_does():
     bomb = zlib.compress(bytes(200 << 20))
     shelf = ShelfReader((256, 256), 8)
-    shelf.take(Frame(b"T", (0).to_bytes(4, "little") + b"\x00\x01\x00\x01" + bomb))
-    shelf.take(Frame(b"P", b"\0\0\0\0\xff\xff\xff\xff\0\1\0\0\0\1\0\0" + bytes(8)))
+    shelf.take(FileFrame(b"T", (0).to_bytes(4, "little") + b"\x00\x01\x00\x01" + bomb))
+    shelf.take(FileFrame(b"P", b"\0\0\0\0\xff\xff\xff\xff\0\1\0\0\0\1\0\0" + bytes(8)))
     with pytest.raises(BadProject):
         shelf.mask(0)
 
@@ -198,7 +198,7 @@ def test_more_planes_than_anybody_has_are_refused():
     for number in range(20):
         base = (0xFFFFFFFF if number == 0 else number - 1).to_bytes(4, "little")
         head = number.to_bytes(4, "little") + base + (25600).to_bytes(4, "little") * 2
-        shelf.take(Frame(b"P", head + (everywhere if number == 0 else b"")))
+        shelf.take(FileFrame(b"P", head + (everywhere if number == 0 else b"")))
     with pytest.raises(BadProject, match="more masks"):
         shelf.mask(19)
 

@@ -8,11 +8,11 @@ import pytest
 
 from maskstudio.errors import BadImage, BadMask, BadParameter, Cancelled
 from maskstudio.jobs import Token
-from maskstudio.matting.reference import Name, solve_with
+from maskstudio.matting.reference import ReferenceSolver, solve_with
 from tests.matting.truth import Triple
 from tests.matting.truth import closed_form as plain
 
-NAMES = get_args(Name)
+NAMES = get_args(ReferenceSolver)
 closed_form = partial(solve_with, "closed-form")
 
 

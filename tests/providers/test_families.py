@@ -19,7 +19,7 @@ from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams
 from maskstudio.providers.local import families, yolo
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.provider import Candidate, CutsOut, Detects, Model, ModelState, Prompt, Selects
-from maskstudio.providers.weights.entry import Entry
+from maskstudio.providers.weights.weightfile import WeightFile
 from maskstudio.session.session import Session
 from tests.test_layers import PACKAGE, imports
 
@@ -228,7 +228,7 @@ def test_a_file_belongs_to_the_first_row_that_knows_it_and_only_that_trusts_it(m
     file.write_bytes(content)
     family = Bright()
     family.weights = {
-        "bright": Entry(
+        "bright": WeightFile(
             "bright", "Bright things", "AGPL-3.0", "https://localhost/bright.pt", (sha256(content).hexdigest(),)
         )
     }

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maskstudio.core.mask import Mask
-from maskstudio.providers.local.networks.field import Field
+from maskstudio.providers.local.networks.field import ScalarField
 from maskstudio.providers.local.shapes import box_mask, smooth_outline, strokes_mask
 
 BOXES = st.tuples(
@@ -70,7 +70,7 @@ def test_field_of_a_disc_gives_a_disc(width, height):
     x, y = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)
     values = (40 - np.hypot(x - 83.3, y - 57.7)).astype(np.float32)
     zoom = width / columns
-    field = Field(values, (columns / width, rows / height), (0.0, 0.0))
+    field = ScalarField(values, (columns / width, rows / height), (0.0, 0.0))
     mask = field.mask(width, height, (0, 0, width, height))
     assert coverage(mask) == pytest.approx(np.pi * (40 * zoom) * (40 * height / rows), rel=0.004)
     plane = mask.array()
@@ -81,7 +81,7 @@ def test_field_of_a_disc_gives_a_disc(width, height):
 
 
 def test_field_is_cut_by_its_box():
-    field = Field(np.ones((40, 40), np.float32), (0.1, 0.1), (0.0, 0.0))
+    field = ScalarField(np.ones((40, 40), np.float32), (0.1, 0.1), (0.0, 0.0))
     mask = field.mask(400, 400, (20.5, 30.0, 120.0, 90.25))
     assert coverage(mask) == pytest.approx(99.5 * 60.25, rel=0.005)
     assert not field.mask(400, 400, (500, 500, 600, 600)).tiles

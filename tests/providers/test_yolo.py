@@ -21,7 +21,7 @@ from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local import yolo
 from maskstudio.providers.local.networks import network, yolo_files
 from maskstudio.providers.weights import trust
-from maskstudio.providers.weights.entry import digests
+from maskstudio.providers.weights.weightfile import digests
 from tests.patience import PATIENCE
 
 PHOTOS = [

@@ -14,11 +14,11 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.canvas import Canvas
-from maskstudio.ui.canvas.turn import Turn, normal
+from maskstudio.ui.canvas.turn import ViewTurn, normal
 
 windows = st.tuples(st.integers(64, 3000), st.integers(64, 3000))
 angles = st.one_of(st.sampled_from([0.0, 90.0, 180.0, 270.0]), st.floats(0, 359.99))
-turns = st.builds(Turn, windows, angles, st.booleans())
+turns = st.builds(ViewTurn, windows, angles, st.booleans())
 places = st.tuples(st.floats(-4000, 4000), st.floats(-4000, 4000))
 
 
@@ -60,7 +60,7 @@ def test_rectangles_hold_what_they_map(turn, x, y, width, height, point):
 
 @given(windows, st.sampled_from([0.0, 90.0, 180.0, 270.0]), st.booleans(), st.integers(0, 60), st.integers(0, 60))
 def test_quarter_turns_put_pixels_on_pixels(window, angle, mirrored, x, y):
-    turn = Turn(window, angle, mirrored)
+    turn = ViewTurn(window, angle, mirrored)
     assert turn.rect_to_window(Rect(x, y, 1, 1)).area == 1
     at = turn.to_window((x + 0.5, y + 0.5))
     assert at == (math.floor(at[0]) + 0.5, math.floor(at[1]) + 0.5)

@@ -13,7 +13,7 @@ from maskstudio.ui.keys import physical
 from maskstudio.ui.keys.digit_shares import Digits
 from maskstudio.ui.keys.keymap import Keymap, into_settings, of_settings, portable
 from maskstudio.ui.keys.presets import DIFFERENT, PRESETS
-from maskstudio.ui.registry.spec import Workspace
+from maskstudio.ui.registry.entry import Workspace
 from maskstudio.ui.registry.table import ACTIONS, BY_ID
 
 K, M = Qt.Key, Qt.KeyboardModifier

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF
 from maskstudio.core import image as images
 from maskstudio.core import jpeg
 from maskstudio.core.cv import cv2
+from maskstudio.core.firstlook import Preview
 from maskstudio.core.image import Image
-from maskstudio.core.preview import Preview
 from maskstudio.errors import BadImage
 from maskstudio.session import operations
 from tests.patience import PATIENCE

@@ -15,7 +15,7 @@ from maskstudio.ui.views.view_modes import ViewModes
 from maskstudio.ui.widgets.notice import Notice
 from maskstudio.ui.window.finish_first import finishing
 from maskstudio.ui.window.hidden_panels import HiddenPanels
-from maskstudio.ui.window.owed import Owed
+from maskstudio.ui.window.owed import OwedWork
 from maskstudio.ui.window.session_news import SessionNews
 
 
@@ -64,7 +64,7 @@ def test_news_of_a_photo_behind_says_its_name(notice):
 
 def test_what_could_not_be_written_is_said_once_more_before_the_end(notice):
     front, error, paths = session("front.png"), CannotWrite("There is no room for cut.png."), []
-    owed = Owed(QWidget(), tabs_of(front), notice)
+    owed = OwedWork(QWidget(), tabs_of(front), notice)
     assert owed.may_leave()
     owes = SimpleNamespace(what="cut.png", elsewhere=paths.append)
     owed.failed(front, SimpleNamespace(owes=owes, error=error))

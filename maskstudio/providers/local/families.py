@@ -13,7 +13,7 @@ from maskstudio.providers.local.mediapipe import MediaPipe
 from maskstudio.providers.local.yolo import Yolo
 from maskstudio.providers.provider import Family, Model, ModelState, Operation
 from maskstudio.providers.weights import download, store
-from maskstudio.providers.weights.entry import digests
+from maskstudio.providers.weights.weightfile import digests
 
 FAMILIES: tuple[Family, ...] = (MediaPipe(), Yolo())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from maskstudio.core.arrays import Box
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
@@ -9,9 +10,9 @@ from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local.people import facemesh, faces, graphs, hands, selfie
-from maskstudio.providers.local.shapes import Box, box_mask, strokes_mask
-from maskstudio.providers.provider import Model, ModelState, Operation, State
-from maskstudio.providers.weights.entry import Entry
+from maskstudio.providers.local.shapes import box_mask, strokes_mask
+from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
+from maskstudio.providers.weights.weightfile import WeightFile
 
 _MISSING = "MediaPipe is not installed; install it with: pip install mediapipe==0.10.14"
 _DETECT: frozenset[Operation] = frozenset({"detect"})
@@ -52,7 +53,7 @@ class MediaPipe:
 
     name = "MediaPipe"
     libraries = ("mediapipe",)
-    weights: Mapping[str, Entry] = {}
+    weights: Mapping[str, WeightFile] = {}
 
     def models(self) -> Mapping[str, Model]:
         """What MediaPipe brings along."""
@@ -61,7 +62,7 @@ class MediaPipe:
     def state(self, name: str) -> ModelState:
         """Ready wherever MediaPipe is installed."""
         model, here = MODELS[name], graphs.installed()
-        state: State = "ready" if here else "unavailable"
+        state: Readiness = "ready" if here else "unavailable"
         note = "" if here else _MISSING
         return ModelState(name, model.title, model.operations, state, note, outlines=model.outlines)
 

@@ -8,13 +8,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Box, Plane, Points, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import Mask, Plane, flat, frozen, grid
-
-Box = tuple[float, float, float, float]
-Floats = npt.NDArray[np.float32]
-Points = npt.NDArray[np.floating]
+from maskstudio.core.mask import Mask, flat, frozen, grid
 
 _FINE = 4  # outlines are drawn this much larger and averaged down
 _SHIFT = 6  # fractional bits of their coordinates
@@ -46,14 +43,14 @@ def box_mask(width: int, height: int, box: Box, shape: str) -> Mask:
     return painted(width, height, around(box), paint)
 
 
-def covered(start: int, count: int, low: float, high: float) -> Floats:
+def covered(start: int, count: int, low: float, high: float) -> Real:
     """How much of each pixel ``start`` .. ``start + count`` of a line lies between ``low`` and ``high``, 0..1."""
     edges = np.arange(start, start + count, dtype=np.float64)
-    shares: Floats = np.clip(np.minimum(edges + 1, high) - np.maximum(edges, low), 0, 1).astype(np.float32)
+    shares: Real = np.clip(np.minimum(edges + 1, high) - np.maximum(edges, low), 0, 1).astype(np.float32)
     return shares
 
 
-def to_bytes(coverage: Floats) -> Plane:
+def to_bytes(coverage: Real) -> Plane:
     """Coverage 0..1 as 0..255, rounded."""
     plane: Plane = np.rint(coverage * 255).astype(np.uint8)
     return plane

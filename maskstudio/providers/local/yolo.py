@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from pathlib import Path
 
+from maskstudio.core.arrays import Box
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
@@ -17,17 +18,16 @@ from maskstudio.errors import CannotRead, ModelUnavailable, UnknownModel, Untrus
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local.networks import network, yolo_files
-from maskstudio.providers.local.shapes import Box
-from maskstudio.providers.provider import Model, ModelState, Operation, State
+from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights import store, trust
-from maskstudio.providers.weights.entry import Entry, digests
+from maskstudio.providers.weights.weightfile import WeightFile, digests
 
 _ABLE: frozenset[Operation] = frozenset({"detect", "cutout"})
 _MANY = 100  # objects that together are a subject
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ModelFile:
     """The file that answers to a model name; ``label`` is set where another model stands in by that class."""
 
     path: Path
@@ -44,7 +44,7 @@ class Yolo:
 
     name = "YOLO"
     libraries = ("ultralytics", "torch")
-    weights: Mapping[str, Entry] = yolo_files.BY_NAME
+    weights: Mapping[str, WeightFile] = yolo_files.BY_NAME
 
     def __init__(self) -> None:
         self._networks = network.Networks()
@@ -82,7 +82,7 @@ class Yolo:
         return Detection("subject", found[0].score, box, mask, found[0].model)
 
 
-def choose(name: str) -> Choice:
+def choose(name: str) -> ModelFile:
     """The file to load for ``name``: its own, or for people another model that outlines them.
 
     Raises ``UnknownModel``, ``ModelUnavailable`` when the file is missing, and ``Untrusted`` when it is here but may
@@ -91,13 +91,13 @@ def choose(name: str) -> Choice:
     here = store.files()
     entry = yolo_files.BY_NAME.get(name)
     if name in here:
-        return Choice(store.usable(here[name], _known()))
+        return ModelFile(store.usable(here[name], _known()))
     if entry is None:
         raise UnknownModel(f"There is no model file called {name!r}.")
     if entry.label:
         for stem in [name.removeprefix("person_"), *yolo_files.STAND_INS, *here]:
             if stem in here and _outlines(stem) and _loadable(here[stem]):
-                return Choice(here[stem], entry.label)
+                return ModelFile(here[stem], entry.label)
     raise store.missing(entry)
 
 
@@ -115,7 +115,7 @@ def _known() -> frozenset[str]:
     return digests(yolo_files.BY_NAME.values())
 
 
-def _standing(name: str) -> tuple[State, str]:
+def _standing(name: str) -> tuple[Readiness, str]:
     """The state of a file and what there is to say about it."""
     entry = yolo_files.BY_NAME.get(name)
     try:
@@ -146,7 +146,7 @@ def _problem(path: Path) -> str:
 
 
 @lru_cache(maxsize=256)
-def _from_ultralytics(key: trust.Stamp) -> bool:
+def _from_ultralytics(key: trust.WeightStamp) -> bool:
     """Whether an .onnx file carries the exporter's notes, which stand at its end."""
     try:
         with Path(key[0]).open("rb") as file:

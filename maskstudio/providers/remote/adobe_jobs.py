@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
+from maskstudio.core.arrays import Box
 from maskstudio.errors import BadAnswer, BadMask
 from maskstudio.params.adobe import AdobeBodyPartsParams, AdobeCutoutParams, AdobeRefineParams
 from maskstudio.providers.remote.base import Errand
@@ -16,7 +17,6 @@ from maskstudio.services.addresses import site_of
 from maskstudio.services.departure import WITH_MASK, ServiceOperation
 
 Body = dict[str, Any]
-Box = tuple[float, float, float, float]
 AdobeState = Literal["waiting", "done", "failed"]
 _OURS = ".adobe.io"
 _PNG = "image/png"

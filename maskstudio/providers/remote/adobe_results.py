@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from maskstudio.core.arrays import Plane
 from maskstudio.params.adobe import AdobeBodyPartsParams, AdobeCutoutParams, AdobeObjectsParams, AdobeRefineParams
 from maskstudio.providers.remote import adobe_jobs, carrier
 from maskstudio.providers.remote.adobe_jobs import FoundPicture
-from maskstudio.providers.remote.base import Errand, Piece, Plane, Times, aside
+from maskstudio.providers.remote.base import Errand, Piece, Times, aside
 from maskstudio.providers.remote.pictures import box_of, cutout_of, mask_of
 from maskstudio.providers.remote.wire import Deadline
 from maskstudio.services.addresses import Site

@@ -5,15 +5,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
+from maskstudio.core.arrays import Plane
 from maskstudio.errors import Cancelled
 from maskstudio.jobs import Token
 from maskstudio.params.spec import Params
 from maskstudio.services.departure import ServiceOperation
 
-Plane = npt.NDArray[np.uint8]
 T = TypeVar("T")
 Where = dict[str, str]  # where a result lies: a link, or the service's name for the work
 _LOOK = 0.03  # seconds between looks at the token

@@ -8,12 +8,12 @@ import numpy as np
 import PIL.ExifTags
 import PIL.Image
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.depth import to_8bit
 from maskstudio.core.files import decode_image, decode_mask
 from maskstudio.errors import BadAnswer, MaskStudioError
 from maskstudio.matting.enlarge import enlarged
-from maskstudio.providers.remote.base import Plane
 
 _QUALITY = 95
 _COARSEST = 8  # times that an answer may be smaller than what was sent

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from maskstudio.core.arrays import Plane
 from maskstudio.errors import BadAnswer, BadMask
-from maskstudio.providers.remote.base import Errand, Piece, Plane, Where
+from maskstudio.providers.remote.base import Errand, Piece, Where
 from maskstudio.providers.remote.pictures import Sent, box_of, encoded, fitted, mask_of
 
 _SHORTEST, _LONGEST = 33, 1999  # px of a side

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from maskstudio.core.arrays import Box, Plane
 from maskstudio.errors import (
     BadAnswer,
     BadParameter,
@@ -21,18 +22,7 @@ from maskstudio.errors import (
 from maskstudio.params.runware import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.params.spec import Params
 from maskstudio.providers.remote import carrier
-from maskstudio.providers.remote.base import (
-    Answer,
-    Errand,
-    Keys,
-    Piece,
-    Plan,
-    Plane,
-    Times,
-    Trip,
-    Where,
-    aside,
-)
+from maskstudio.providers.remote.base import Answer, Errand, Keys, Piece, Plan, Times, Trip, Where, aside
 from maskstudio.providers.remote.hosting import Hosting
 from maskstudio.providers.remote.pictures import Sent, box_of, cutout_of, encoded, fitted, mask_of, picture_size
 from maskstudio.providers.remote.redact import sentence
@@ -41,7 +31,6 @@ from maskstudio.providers.remote.runware_pieces import shares
 from maskstudio.providers.remote.runware_tasks import (
     LONGEST,
     TITLE,
-    Box,
     Json,
     Outcome,
     Taken,

@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Box, Plane
 from maskstudio.core.cv import cv2
-from maskstudio.providers.remote.base import Plane
 
-Box = tuple[float, float, float, float]
 _ROWS = 256  # at a time
 
 

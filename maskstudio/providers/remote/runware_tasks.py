@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from maskstudio.core.arrays import Box
 from maskstudio.errors import Busy, KeyNeeded, MaskStudioError, PaymentNeeded, ProviderFailed
 from maskstudio.params.runware import REMBG, RUNWARE_MASKING, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.params.services import name_of
@@ -18,7 +19,6 @@ from maskstudio.providers.remote.wire import Reply
 from maskstudio.services.runware import RUNWARE
 
 Json = dict[str, Any]
-Box = tuple[float, float, float, float]
 TaskState = Literal["running", "done", "failed", "missing"]
 
 TITLE = RUNWARE.title

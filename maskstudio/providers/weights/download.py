@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from maskstudio.errors import CannotRead, CannotWrite, ModelUnavailable
 from maskstudio.jobs import Token
-from maskstudio.providers.weights.entry import Entry
+from maskstudio.providers.weights.weightfile import WeightFile
 
 if TYPE_CHECKING:
     import httpx
@@ -21,12 +21,12 @@ _BLOCK = 1 << 16
 class Fetch(Protocol):
     """How ``store.pull`` gets a file."""
 
-    def __call__(self, entry: Entry, target: Path, token: Token) -> Path:
+    def __call__(self, entry: WeightFile, target: Path, token: Token) -> Path:
         """Bring ``entry`` to ``target`` and return it."""
         ...
 
 
-def fetch(entry: Entry, target: Path, token: Token, client: "httpx.Client | None" = None) -> Path:
+def fetch(entry: WeightFile, target: Path, token: Token, client: "httpx.Client | None" = None) -> Path:
     """Download ``entry`` to ``target``; a part already here is continued. Raises ``ModelUnavailable`` when offline.
 
     A ``client`` given by the caller may use any address; ours follows redirects to https only.
@@ -70,7 +70,7 @@ def _only_https(request: "httpx.Request") -> None:
         raise ModelUnavailable(f"{request.url.host} offers the file without encryption, so it was not downloaded.")
 
 
-def _receive(client: "httpx.Client", entry: Entry, part: Path, token: Token) -> None:
+def _receive(client: "httpx.Client", entry: WeightFile, part: Path, token: Token) -> None:
     """Write the answer to ``part``, after what is already there if the server can continue."""
     start = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={start}-", "Accept-Encoding": "identity"} if start else {"Accept-Encoding": "identity"}
@@ -113,7 +113,7 @@ def picture(address: str, token: Token, client: "httpx.Client | None" = None) ->
         raise CannotRead(f"The picture could not be downloaded ({_reason(error)}).") from error
 
 
-def _verify(entry: Entry, part: Path) -> None:
+def _verify(entry: WeightFile, part: Path) -> None:
     with part.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found not in entry.digests:

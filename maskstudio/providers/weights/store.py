@@ -10,7 +10,7 @@ from maskstudio.errors import BadInput, CannotRead, CannotWrite, ModelUnavailabl
 from maskstudio.jobs import Token
 from maskstudio.providers.weights import download
 from maskstudio.providers.weights import trust as trusting
-from maskstudio.providers.weights.entry import Entry
+from maskstudio.providers.weights.weightfile import WeightFile
 
 SUFFIXES = (".pt", ".onnx")
 
@@ -31,7 +31,7 @@ def usable(path: Path, known: Collection[str]) -> Path:
     return path
 
 
-def missing(entry: Entry) -> ModelUnavailable:
+def missing(entry: WeightFile) -> ModelUnavailable:
     """The error that says that a file is not here, and how to get it."""
     searched = ", ".join(str(folder) for folder in paths.model_folders())
     get = f"run: maskstudio models pull {entry.name}, or add the file" if entry.digests else "add the file"
@@ -73,7 +73,7 @@ def remove(name: str) -> None:
             raise CannotWrite(f"{path} cannot be removed.") from error
 
 
-def pull(entry: Entry, token: Token, fetch: download.Fetch = download.fetch) -> Path:
+def pull(entry: WeightFile, token: Token, fetch: download.Fetch = download.fetch) -> Path:
     """Download a file into the user's folder, checked by its sha256; an interrupted download is resumed.
 
     Raises ``ModelUnavailable`` where no digest is known, or when offline.

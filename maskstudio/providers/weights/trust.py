@@ -19,11 +19,11 @@ from maskstudio.core.lock import changing
 from maskstudio.errors import CannotRead, CannotWrite, Untrusted
 from maskstudio.names import shown, text_of
 
-Stamp = tuple[str, int, int]
+WeightStamp = tuple[str, int, int]
 _BLOCK = 1 << 20
 
 
-def stamp(path: Path) -> Stamp:
+def stamp(path: Path) -> WeightStamp:
     """What changes when a file is replaced: its path, size and time. ``CannotRead`` if it is not there."""
     try:
         state = path.stat()
@@ -38,7 +38,7 @@ def digest(path: Path) -> str:
 
 
 @lru_cache(maxsize=256)
-def _digest(key: Stamp) -> str:
+def _digest(key: WeightStamp) -> str:
     sha = hashlib.sha256()
     for block in _blocks(Path(key[0])):
         sha.update(block)

@@ -8,10 +8,10 @@ import time
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter, QRegion
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect, bounds
 from maskstudio.ui.canvas.scene import Scene
@@ -24,15 +24,14 @@ _FEW = 6  # cells a side that are looked at in one go
 _IN = 128  # the alpha from which a pixel is in
 _BLACK, _WHITE = 0xFF000000, 0xFFFFFFFF
 
-Bytes = npt.NDArray[np.uint8]
-Index = tuple[int, int]  # column and row of a cell, counted from the image's corner
+Cell = tuple[int, int]  # column and row of a cell, counted from the image's corner
 
 
 class Ants:
     """The edge of what a view shows. It keeps what it found, and forgets only what changes."""
 
     def __init__(self) -> None:
-        self._cells: dict[Index, QImage | None] = {}  # the dashes in each; None where there are none
+        self._cells: dict[Cell, QImage | None] = {}  # the dashes in each; None where there are none
         self._key: tuple[float, int, tuple[int, int]] | None = None
         self._view: ViewTransform | None = None
         self._region: QRegion | None = None  # of all cells, from the image's corner
@@ -91,7 +90,7 @@ class Ants:
             self.forget()
         self._key, self._view = key, view
 
-    def _search(self, scene: Scene, view: ViewTransform, missing: list[Index], dot: int, deadline: float) -> None:
+    def _search(self, scene: Scene, view: ViewTransform, missing: list[Cell], dot: int, deadline: float) -> None:
         """Find the edge in cells that are not known yet, as many as there is time for."""
         self.complete = True
         for area in _areas(missing):
@@ -109,18 +108,18 @@ class Ants:
         return [0, *(_BLACK if dark else _WHITE for dark in order)]
 
 
-def edge(inside: Bytes, width: int) -> Bytes:
+def edge(inside: Plane, width: int) -> Plane:
     """255 on the ``width`` pixels of ``inside`` (0 or 255) that border on what is not; the same shape."""
     kernel = np.ones((2 * width + 1, 2 * width + 1), np.uint8) if width > 1 else _CROSS
-    core: Bytes = cv2.erode(inside, kernel, borderType=cv2.BORDER_REPLICATE)
-    line: Bytes = cv2.bitwise_xor(inside, core)
+    core: Plane = cv2.erode(inside, kernel, borderType=cv2.BORDER_REPLICATE)
+    line: Plane = cv2.bitwise_xor(inside, core)
     return line
 
 
 _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 
 
-def _indices(area: Rect, left: int, top: int) -> list[Index]:
+def _indices(area: Rect, left: int, top: int) -> list[Cell]:
     """The cells that meet ``area``, for an image whose corner is at ``left``, ``top``."""
     if not area:
         return []
@@ -129,28 +128,26 @@ def _indices(area: Rect, left: int, top: int) -> list[Index]:
     return [(column, row) for row in rows for column in columns]
 
 
-def _areas(cells: list[Index]) -> list[Rect]:
+def _areas(cells: list[Cell]) -> list[Rect]:
     """Rectangles of cells to look at in one go: one around all if that is small, else one in each square of a few."""
     whole = bounds(Rect(column, row, 1, 1) for column, row in cells)
     if whole.area <= _FEW * _FEW:
         return [whole] if cells else []
-    squares: dict[Index, Rect] = {}
+    squares: dict[Cell, Rect] = {}
     for column, row in cells:
         key = column // _FEW, row // _FEW
         squares[key] = squares.get(key, EMPTY).unite(Rect(column, row, 1, 1))
     return list(squares.values())
 
 
-def _find(
-    scene: Scene, view: ViewTransform, area: Rect, dot: int, deadline: float
-) -> dict[Index, QImage | None] | None:
+def _find(scene: Scene, view: ViewTransform, area: Rect, dot: int, deadline: float) -> dict[Cell, QImage | None] | None:
     """Look for the edge in an area of cells; None if ``deadline`` passed before the alpha was there."""
     rect = Rect(area.x * _CELL, area.y * _CELL, area.width * _CELL, area.height * _CELL)
     around = dot + 2  # what decides about the outermost pixels, and what smoothing needs
     inside = _inside(scene, view, rect.grow(around), deadline)
     if inside is None:
         return None
-    found: dict[Index, QImage | None] = dict.fromkeys(
+    found: dict[Cell, QImage | None] = dict.fromkeys(
         (area.x + column, area.y + row) for row in range(area.height) for column in range(area.width)
     )
     if inside.size > 1:
@@ -162,19 +159,19 @@ def _find(
     return found
 
 
-def _dashes(line: Bytes, start: int, dot: int) -> QImage:
+def _dashes(line: Plane, start: int, dot: int) -> QImage:
     dots = cv2.bitwise_and(line, _numbers(start % (2 * DASH * dot), dot))
     return QImage(dots.tobytes(), _CELL, _CELL, _CELL, QImage.Format.Format_Indexed8).copy()
 
 
 @lru_cache(maxsize=64)
-def _numbers(start: int, dot: int) -> Bytes:
+def _numbers(start: int, dot: int) -> Plane:
     """For each pixel of a cell, which dot of the dashes it is, from 1; they run along the diagonal."""
     along = np.arange(_CELL)[:, None] + np.arange(_CELL) + start
     return (along // dot % (2 * DASH) + 1).astype(np.uint8)
 
 
-def _inside(scene: Scene, view: ViewTransform, rect: Rect, deadline: float) -> Bytes | None:
+def _inside(scene: Scene, view: ViewTransform, rect: Rect, deadline: float) -> Plane | None:
     """255 where a device pixel (counted from the image's corner) is in the mask; nothing outside the image is.
 
     One pixel stands for all where they are alike; None if ``deadline`` passed before the alpha was there.
@@ -196,16 +193,16 @@ def _inside(scene: Scene, view: ViewTransform, rect: Rect, deadline: float) -> B
     return out
 
 
-def _sampled(alpha: Bytes, part: Part, ratio: float) -> Bytes:
+def _sampled(alpha: Plane, part: Part, ratio: float) -> Plane:
     """The alpha of a part at every device pixel, as the picture below shows it: exact squares when enlarged."""
     width, height = part.target.width(), part.target.height()
     left, top = part.source.x(), part.source.y()
     if ratio >= 1:
         columns = np.clip(((np.arange(width) + 0.5) / ratio + left).astype(int), 0, alpha.shape[1] - 1)
         rows = np.clip(((np.arange(height) + 0.5) / ratio + top).astype(int), 0, alpha.shape[0] - 1)
-        squares: Bytes = alpha[rows][:, columns]
+        squares: Plane = alpha[rows][:, columns]
         return squares
     matrix = np.array([[1 / ratio, 0, left + 0.5 / ratio - 0.5], [0, 1 / ratio, top + 0.5 / ratio - 0.5]])
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    smooth: Bytes = cv2.warpAffine(alpha, matrix, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    smooth: Plane = cv2.warpAffine(alpha, matrix, (width, height), flags=how, borderMode=cv2.BORDER_REPLICATE)
     return smooth

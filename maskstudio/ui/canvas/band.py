@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QPainter
 
+from maskstudio.core.arrays import Bytes
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.draw import reduced
 from maskstudio.ui.canvas.pixels import PREMULTIPLIED, qimage
-from maskstudio.ui.canvas.pyramid import Array, Pyramid, merged
+from maskstudio.ui.canvas.pyramid import Pyramid, merged
 from maskstudio.ui.canvas.style import BAND, PHOTOS, Style
 from maskstudio.ui.canvas.tiling import Part, Tiling
 from maskstudio.ui.canvas.tints import Table, tinted
@@ -28,7 +29,7 @@ _PHOTOS = PHOTOS | {"overlay"}
 _BESIDE = 8  # pixels of a level around a piece that may show in the lines along its border
 
 
-class Band:
+class BandOverlay:
     """The trimap of an image of ``size``; ``trimap`` is None while none is shown."""
 
     def __init__(self, size: tuple[int, int]) -> None:
@@ -82,10 +83,10 @@ class Band:
     def _fresh(self) -> tuple[Pyramid, ...]:
         return tuple(Pyramid(*self._size, 1, partial(self._read, value)) for value in (128, 255))
 
-    def _read(self, value: int, rect: Rect) -> Array:
+    def _read(self, value: int, rect: Rect) -> Bytes:
         """255 where the trimap has this value."""
         assert self.trimap is not None
-        found: Array = cv2.inRange(self.trimap.array(rect), value, value)
+        found: Bytes = cv2.inRange(self.trimap.array(rect), value, value)
         return found
 
 
@@ -93,13 +94,13 @@ def _around(plane: Pyramid, level: int, rect: Rect) -> Rect:
     return rect.grow(_BESIDE).intersect(plane.frame(level))
 
 
-def _sampled(part: Part, values: Array) -> Array:
+def _sampled(part: Part, values: Bytes) -> Bytes:
     """The values on the device pixels of a part: smooth between those of a reduced size, else the nearest."""
     if part.source.width() > part.target.width():
         return reduced(part, values)
     rows = _nearest(part.source.y(), part.source.height(), part.target.height(), values.shape[0])
     columns = _nearest(part.source.x(), part.source.width(), part.target.width(), values.shape[1])
-    nearest: Array = np.take(np.take(values, rows, axis=0), columns, axis=1)
+    nearest: Bytes = np.take(np.take(values, rows, axis=0), columns, axis=1)
     return nearest
 
 
@@ -109,13 +110,13 @@ def _nearest(start: float, length: float, count: int, limit: int) -> npt.NDArray
     return nearest
 
 
-def _kinds(unknown: Array, inside: Array, dot: int) -> Array:
+def _kinds(unknown: Bytes, inside: Bytes, dot: int) -> Bytes:
     """What each device pixel shows, from the shares (0..255) of unknown and of surely inner pixels below it."""
     band = cv2.compare(unknown, _ENOUGH, cv2.CMP_GE)
     within = cv2.compare(cv2.addWeighted(inside, 2, unknown, 1, 0), 255, cv2.CMP_GE)
     within = cv2.bitwise_and(within, cv2.bitwise_not(band))
     beyond = cv2.bitwise_not(cv2.bitwise_or(band, within))
-    kinds: Array = cv2.bitwise_and(band, _TINT)
+    kinds: Bytes = cv2.bitwise_and(band, _TINT)
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (2 * dot + 1,) * 2)
     for zone, kind in ((within, _LIGHT), (beyond, _DARK)):
         rim = cv2.subtract(zone, cv2.erode(zone, cross))

@@ -17,8 +17,8 @@ from maskstudio.ui.canvas.ants import Ants
 from maskstudio.ui.canvas.difference import Difference
 from maskstudio.ui.canvas.divider import Divider, caption
 from maskstudio.ui.canvas.frame import Frame
-from maskstudio.ui.canvas.imageview import ImageView, Shown
-from maskstudio.ui.canvas.live import Reader
+from maskstudio.ui.canvas.imageview import ImageView, PaneContent
+from maskstudio.ui.canvas.live_alpha import ReadPlane
 from maskstudio.ui.canvas.scene import Scene
 from maskstudio.ui.canvas.style import PHOTOS, Mode, Style
 from maskstudio.ui.canvas.tiling import qrect, rects
@@ -168,7 +168,7 @@ class ComparingView(ImageView):
             self.set_other(None)
         super().set_display(profile)
 
-    def set_live(self, read: Reader | None) -> None:
+    def set_live(self, read: ReadPlane | None) -> None:
         """Show a stroke while it is made, and not what stood in for the document it goes to."""
         super().set_live(read)
         if read is not None and self._stand_in is not None:
@@ -202,7 +202,7 @@ class ComparingView(ImageView):
     def _shown_mode(self) -> Mode:
         return self._result_mode  # the original has a side of its own
 
-    def _sides(self, region: QRegion) -> list[Shown]:
+    def _sides(self, region: QRegion) -> list[PaneContent]:
         scene, result_of = self._scene, self.scene_on_show
         if scene is None or result_of is None or (not self._original and not self.split):
             return super()._sides(region)

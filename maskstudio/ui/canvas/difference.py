@@ -5,21 +5,22 @@ the second does, over a grey photo.
 import numpy as np
 from PySide6.QtGui import QPainter
 
+from maskstudio.core.arrays import Bytes, Colour
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
 from maskstudio.ui.canvas.draw import draw
 from maskstudio.ui.canvas.pixels import OPAQUE
-from maskstudio.ui.canvas.pyramid import Array, Pyramid
+from maskstudio.ui.canvas.pyramid import Pyramid
 from maskstudio.ui.canvas.scene import Scene
-from maskstudio.ui.canvas.style import Rgb, Style
+from maskstudio.ui.canvas.style import Style
 from maskstudio.ui.canvas.tiling import Part, Tiling
 
 # Orange and blue are told apart with every kind of colour vision, and neither is a grey.
-HERE: Rgb = (0xFF, 0x9F, 0x0A)
-THERE: Rgb = (0x2F, 0xA8, 0xFF)
+HERE: Colour = (0xFF, 0x9F, 0x0A)
+THERE: Colour = (0x2F, 0xA8, 0xFF)
 _OUT, _IN = 0.35, 0.75  # of the light of the grey photo: where neither mask holds a pixel, and where both do
-SAME: Rgb = (0x80, 0x80, 0x80)  # stands for those greys in a legend
+SAME: Colour = (0x80, 0x80, 0x80)  # stands for those greys in a legend
 
 
 class Difference(Scene):
@@ -56,13 +57,13 @@ class Difference(Scene):
         for part in tiling.joined(parts):
             draw(painter, part, self._seen.view(tiling.level, part.rect), OPAQUE)
 
-    def _read(self, rect: Rect) -> Array:
+    def _read(self, rect: Rect) -> Bytes:
         """The pixels of ``rect`` at full size, so that from afar thin differences fade but do not cancel out."""
         grey = cv2.cvtColor(self.photo.read(rect), cv2.COLOR_BGRA2GRAY)
         return marked(grey, self.read_alpha(rect), self.there.alpha.array(rect))
 
 
-def marked(grey: Array, here: Array, there: Array) -> Array:
+def marked(grey: Bytes, here: Bytes, there: Bytes) -> Bytes:
     """BGRA pixels of (height, width): ``grey`` dimmed, less where both alphas are high, and the colour of the larger
     alpha over it, as strong as they differ.
     """

@@ -5,12 +5,11 @@ import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QImage, QPainter
 
+from maskstudio.core.arrays import Bytes
 from maskstudio.core.cv import cv2
 from maskstudio.ui.canvas.pixels import qimage
-from maskstudio.ui.canvas.pyramid import Array
 from maskstudio.ui.canvas.tiling import Part
-
-Table = npt.NDArray[np.uint32]  # of 256 pixels
+from maskstudio.ui.canvas.tints import Table
 
 _LINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
@@ -24,7 +23,7 @@ def draw(painter: QPainter, part: Part, pixels: npt.NDArray[np.generic], form: Q
         painter.drawImage(QRectF(part.target), image, part.source)
 
 
-def draw_mapped(painter: QPainter, part: Part, values: Array, table: Table, form: QImage.Format) -> None:
+def draw_mapped(painter: QPainter, part: Part, values: Bytes, table: Table, form: QImage.Format) -> None:
     """Paint what ``table`` makes of ``values`` (H, W) of ``part.rect``; between pixels the table should be straight."""
     if part.source.width() <= part.target.width():
         draw(painter, part, cv2.LUT(values, table.view(np.int32)), form)
@@ -33,7 +32,7 @@ def draw_mapped(painter: QPainter, part: Part, values: Array, table: Table, form
         painter.drawImage(part.target.topLeft(), image)
 
 
-def reduced(part: Part, values: Array) -> Array:
+def reduced(part: Part, values: Bytes) -> Bytes:
     """The values at the centres of the device pixels, bilinear between those of the level.
 
     One plane is reduced in a third of the time that four take, and there is less for the table to do. Positions count
@@ -43,5 +42,5 @@ def reduced(part: Part, values: Array) -> Array:
     across, down = source.width() / target.width(), source.height() / target.height()
     way = np.array([[across, 0, source.x() + across / 2 - 0.5], [0, down, source.y() + down / 2 - 0.5]])
     size = target.width(), target.height()
-    out: Array = cv2.warpAffine(values, way, size, flags=_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    out: Bytes = cv2.warpAffine(values, way, size, flags=_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return out

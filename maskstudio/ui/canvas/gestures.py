@@ -88,7 +88,7 @@ def of_key(key: int, modifiers: Qt.KeyboardModifier) -> Pan | None:
 
 
 @dataclass(slots=True)
-class Hand:
+class HandDrag:
     """A drag that moves the view: with the middle button, or the left one while Space is held."""
 
     space: bool = False

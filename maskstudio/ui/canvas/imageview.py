@@ -15,7 +15,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.drawing import DrawingView
 from maskstudio.ui.canvas.frame import Frame
-from maskstudio.ui.canvas.live import Live, Reader
+from maskstudio.ui.canvas.live_alpha import LiveAlpha, ReadPlane
 from maskstudio.ui.canvas.photo import sharpens
 from maskstudio.ui.canvas.scene import MODES, Mode, Scene, Side, Style
 from maskstudio.ui.canvas.style import CUTS
@@ -30,7 +30,7 @@ _BESIDE_LINE = 3  # device pixels from a changed one to the last whose line may 
 _SQUARE = 8  # logical pixels of a checkerboard square
 _WASTE = 1.5  # how many times the pixels may be repainted that would have to be, for the sake of one rectangle
 
-Shown = tuple[Frame, Scene, Style, QRegion]
+PaneContent = tuple[Frame, Scene, Style, QRegion]
 
 
 class ImageView(DrawingView):
@@ -41,7 +41,7 @@ class ImageView(DrawingView):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(64, 64)
         self._scene: Scene | None = None
-        self._live: Live | None = None
+        self._live: LiveAlpha | None = None
         self._frame = Frame()
         self._style = Style()
         self._worn: dict[tuple[Mode, int, bool], Style] = {}  # what ``_dressed`` made of the style
@@ -116,7 +116,7 @@ class ImageView(DrawingView):
             self._outdate()
             self.viewChanged.emit()
 
-    def set_live(self, read: Reader | None) -> None:
+    def set_live(self, read: ReadPlane | None) -> None:
         """Show the alpha that ``read`` gives for a rectangle of the image, while a stroke is being made.
 
         It starts out equal to the document's; from then on ``touch`` tells where it changed. ``adopt`` ends it; None
@@ -128,7 +128,7 @@ class ImageView(DrawingView):
                 self._outdate_image(rect)
             self._live = None
             self._follow_document()
-        self._live = Live(self._scene, read) if self._scene and read else None
+        self._live = LiveAlpha(self._scene, read) if self._scene and read else None
         if self._shown_mode != before:  # the first stroke on a bare photo: now there is something to leave out
             self._outdate()
 
@@ -268,7 +268,7 @@ class ImageView(DrawingView):
             painter.drawPixmap(0, 0, frame.pixmap)
             painter.restore()
 
-    def _sides(self, region: QRegion) -> list[Shown]:
+    def _sides(self, region: QRegion) -> list[PaneContent]:
         """What is shown where in ``region`` (device pixels of the window): a frame, what it is painted from, its style,
         and its part; nothing without a document.
         """

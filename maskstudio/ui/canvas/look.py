@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from maskstudio.ui.canvas.transform import LARGEST, SMALLEST, Point, Size
+from maskstudio.core.arrays import Point
+from maskstudio.ui.canvas.transform import LARGEST, SMALLEST, Size
 
 
 @dataclass(frozen=True, slots=True)

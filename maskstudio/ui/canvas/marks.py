@@ -9,7 +9,7 @@ from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.ui.canvas.tiling import qrect, rects
 from maskstudio.ui.canvas.transform import Size, ViewTransform
-from maskstudio.ui.canvas.turn import Turn
+from maskstudio.ui.canvas.turn import ViewTurn
 
 _SHADE = QColor(0, 0, 0, 90)
 _QUIET = QColor(32, 32, 32, 200)
@@ -34,12 +34,17 @@ class Mark:
 
 
 def layout(
-    document: Document, view: ViewTransform, font: QFont, ratio: float, pointed: int | None, turn: Turn | None = None
+    document: Document,
+    view: ViewTransform,
+    font: QFont,
+    ratio: float,
+    pointed: int | None,
+    turn: ViewTurn | None = None,
 ) -> list[Mark]:
     """Marks from back to front: the active one last. The active one and the one pointed at have long tags, others
     their number only. ``ratio`` is device pixels per logical pixel; ``turn`` how the view lies in the window.
     """
-    turn = turn or Turn(view.viewport)
+    turn = turn or ViewTurn(view.viewport)
     marks = []
     for number, layer in enumerate(document.layers, start=1):
         if layer.source is None:
@@ -102,7 +107,7 @@ def _box(layer: Layer, view: ViewTransform) -> Rect:
     )
 
 
-def _corners(box: Rect, turn: Turn) -> tuple[tuple[float, float], ...]:
+def _corners(box: Rect, turn: ViewTurn) -> tuple[tuple[float, float], ...]:
     around = ((box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom))
     return tuple(turn.to_window(corner) for corner in around)
 

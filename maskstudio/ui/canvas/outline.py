@@ -5,7 +5,7 @@ import math
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-Shape = tuple[float, float | None, float]  # radius, radius of the inner ring, device pixels per logical pixel
+Rings = tuple[float, float | None, float]  # radius, radius of the inner ring, device pixels per logical pixel
 
 _DARK, _LIGHT = QColor(0, 0, 0, 170), QColor(255, 255, 255, 230)
 _FAINT = 0.55  # opacity of the inner ring
@@ -20,7 +20,7 @@ class Outline:
 
     def __init__(self) -> None:
         self._centre: QPoint | None = None
-        self._shape: Shape = (0.0, None, 1.0)
+        self._shape: Rings = (0.0, None, 1.0)
         self._picture: QPixmap | None = None  # of the present shape, where it is small enough to keep
         self.areas: list[QRect] = []  # what it covers
 
@@ -71,7 +71,7 @@ class Outline:
         return areas
 
 
-def _paint(painter: QPainter, centre: QPointF, shape: Shape) -> None:
+def _paint(painter: QPainter, centre: QPointF, shape: Rings) -> None:
     radius, inner, ratio = shape
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -2,13 +2,13 @@
 
 import time
 
+from maskstudio.core.arrays import Bytes, Index
+from maskstudio.core.firstlook import Preview
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image
-from maskstudio.core.mask import Index
-from maskstudio.core.preview import Preview
 from maskstudio.core.reduced import halved
 from maskstudio.ui.canvas.pixels import ScreenColours
-from maskstudio.ui.canvas.pyramid import Array, Pyramid
+from maskstudio.ui.canvas.pyramid import Pyramid
 
 QUARTER = 2  # the level
 
@@ -25,7 +25,7 @@ class Photo(Pyramid):
         self._screen = screen
         self._direct = image.depth == 8 and screen.rearranges and not isinstance(image, Preview)
 
-    def read(self, rect: Rect) -> Array:
+    def read(self, rect: Rect) -> Bytes:
         """The pixels of ``rect`` at full size, made anew."""
         return self._read(rect)
 
@@ -33,11 +33,11 @@ class Photo(Pyramid):
         """At full size everything is there; otherwise as in any pyramid."""
         return (level == 0 and self._direct) or super().ensure(level, rect, deadline)
 
-    def view(self, level: int, rect: Rect) -> Array:
+    def view(self, level: int, rect: Rect) -> Bytes:
         """The pixels of ``rect``, which was ensured; perhaps made for this call."""
         return self._read(rect) if level == 0 and self._direct else super().view(level, rect)
 
-    def _pixels(self, level: int, box: Rect) -> Array:
+    def _pixels(self, level: int, box: Rect) -> Bytes:
         if level == 1 and self._direct:  # a quarter of the pixels to rearrange, with the same outcome
             return self._screen(halved(self._image.pixels[self._below(level, box).slices()]))
         return super()._pixels(level, box)

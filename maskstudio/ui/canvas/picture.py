@@ -5,10 +5,10 @@ import math
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QPainter
 
+from maskstudio.core.arrays import Bytes
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.ui.canvas.pixels import OPAQUE, ScreenColours, qimage
-from maskstudio.ui.canvas.pyramid import Array
 from maskstudio.ui.canvas.tiling import Tiling
 
 LONGEST = 4096  # px kept of a picture's longer side
@@ -17,7 +17,7 @@ LONGEST = 4096  # px kept of a picture's longer side
 class Picture:
     """Pixels for the screen, and their halves as somebody looks from afar."""
 
-    def __init__(self, pixels: Array) -> None:
+    def __init__(self, pixels: Bytes) -> None:
         """``pixels`` are screen colours, (H, W, 4) as ``ScreenColours`` gives them; taken over."""
         self._halves = [pixels]
 
@@ -45,7 +45,7 @@ class Picture:
         painter.drawImage(whole, qimage(self._half(level), OPAQUE))
         painter.restore()
 
-    def _half(self, level: int) -> Array:
+    def _half(self, level: int) -> Bytes:
         while len(self._halves) <= level:
             below = self._halves[-1]
             if min(below.shape[:2]) < 2:
@@ -54,7 +54,7 @@ class Picture:
         return self._halves[min(level, len(self._halves) - 1)]
 
 
-def _halved(pixels: Array) -> Array:
+def _halved(pixels: Bytes) -> Bytes:
     height, width = (side // 2 for side in pixels.shape[:2])
-    half: Array = cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    half: Bytes = cv2.resize(pixels[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
     return half

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColorSpace, QColorTransform, QImage
 
+from maskstudio.core.arrays import Bytes, Pixels
 from maskstudio.core.cv import cv2
 from maskstudio.core.iccfile import without
-from maskstudio.core.image import Pixels, to_depth
+from maskstudio.core.image import to_depth
 from maskstudio.core.profile import profile_space
-from maskstudio.ui.canvas.pyramid import Array
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +45,9 @@ class ScreenColours:
         """Whether 8-bit colours stay as they are, in another order."""
         return self._transform is None
 
-    def __call__(self, pixels: Pixels) -> Array:
+    def __call__(self, pixels: Pixels) -> Bytes:
         """``pixels`` RGB of 8 or 16 bits, (H, W, 3); gives uint8 (H, W, 4) with 255 in the last channel."""
-        screen: Array = cv2.cvtColor(to_depth(pixels, 8), cv2.COLOR_RGB2BGRA)
+        screen: Bytes = cv2.cvtColor(to_depth(pixels, 8), cv2.COLOR_RGB2BGRA)
         if self._transform is None:
             return screen
         image = QImage(screen.data, screen.shape[1], screen.shape[0], screen.strides[0], OPAQUE)
@@ -55,9 +55,9 @@ class ScreenColours:
         return np.array(image.constBits(), np.uint8).reshape(screen.shape)
 
 
-def premultiplied(screen: Array, alpha: Array) -> Array:
+def premultiplied(screen: Bytes, alpha: Bytes) -> Bytes:
     """Screen colours (H, W, 4) times ``alpha`` (H, W) for painting once over a background; for nothing else."""
-    out: Array = cv2.multiply(screen, cv2.merge([alpha] * 4), scale=1 / 255)
+    out: Bytes = cv2.multiply(screen, cv2.merge([alpha] * 4), scale=1 / 255)
     return out
 
 

@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Bytes, Index
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Index, grid
+from maskstudio.core.mask import TILE, grid
 
-Array = npt.NDArray[np.uint8]
 MIXED = -1  # a tile that is not of one value
 UNKNOWN = -2  # nobody looked yet
 LIMIT = 256 << 20
@@ -35,7 +34,7 @@ class _Level:
         """Give all memory back."""
         frame, channels = self.frame, self.channels
         shape = (frame.height, frame.width) if channels == 1 else (frame.height, frame.width, channels)
-        self.array: Array = _pages(frame.height * frame.width * channels).reshape(shape)
+        self.array: Bytes = _pages(frame.height * frame.width * channels).reshape(shape)
         tiles = (-(-frame.height // TILE), -(-frame.width // TILE))
         self.built = np.zeros(tiles, np.bool_)
         self.value = np.full(tiles, UNKNOWN, np.int16)
@@ -45,13 +44,13 @@ class _Level:
         """Bytes written, about."""
         return int(np.count_nonzero(self.built)) * TILE * TILE * self.channels
 
-    def put(self, index: Index, box: Rect, pixels: Array) -> None:
+    def put(self, index: Index, box: Rect, pixels: Bytes) -> None:
         """Store the pixels of a tile."""
         self.array[box.slices()] = pixels
         self.built[index[1], index[0]] = True
         self.value[index[1], index[0]] = UNKNOWN
 
-    def patch(self, part: Rect, pixels: Array) -> None:
+    def patch(self, part: Rect, pixels: Bytes) -> None:
         """Store some pixels, of tiles that are built or not."""
         self.array[part.slices()] = pixels
         self.value[_tiles(part)] = UNKNOWN
@@ -73,7 +72,7 @@ class Pyramid:
     ``read(rect)`` gives the pixels of the plane itself, (rect.height, rect.width[, channels]).
     """
 
-    def __init__(self, width: int, height: int, channels: int, read: Callable[[Rect], Array]) -> None:
+    def __init__(self, width: int, height: int, channels: int, read: Callable[[Rect], Bytes]) -> None:
         self._size = width, height
         self._channels = channels
         self._read = read
@@ -95,7 +94,7 @@ class Pyramid:
         missing = [tile for tile in grid(store.frame.width, store.frame.height, rect) if not store.built[tile[0][::-1]]]
         return all(self._build(level, index, box, deadline) for index, box in missing)
 
-    def view(self, level: int, rect: Rect) -> Array:
+    def view(self, level: int, rect: Rect) -> Bytes:
         """The pixels of ``rect``, which was ensured; a view, good until the next change."""
         return self._level(level).array[rect.slices()]
 
@@ -192,7 +191,7 @@ class Pyramid:
     def _below(self, level: int, box: Rect) -> Rect:
         return Rect(2 * box.x, 2 * box.y, 2 * box.width, 2 * box.height).intersect(self.frame(level - 1))
 
-    def _pixels(self, level: int, box: Rect) -> Array:
+    def _pixels(self, level: int, box: Rect) -> Bytes:
         if level == 0:
             return self._read(box)
         below = self._below(level, box)
@@ -202,14 +201,14 @@ class Pyramid:
 class _Patch:
     """Changed pixels of the plane, read once for both sizes that are made from the plane itself."""
 
-    def __init__(self, read: Callable[[Rect], Array], rect: Rect, size: tuple[int, int]) -> None:
+    def __init__(self, read: Callable[[Rect], Bytes], rect: Rect, size: tuple[int, int]) -> None:
         self.rect = rect
         x, y = rect.x & ~1, rect.y & ~1
         self._even = Rect(x, y, (rect.right - x + 1) & ~1, (rect.bottom - y + 1) & ~1).intersect(Rect(0, 0, *size))
         self._read = read
-        self._pixels: Array | None = None
+        self._pixels: Bytes | None = None
 
-    def pixels(self, level: int, part: Rect) -> Array:
+    def pixels(self, level: int, part: Rect) -> Bytes:
         """The pixels of level 0 or 1 that the changed ones went into."""
         if self._pixels is None:
             self._pixels = self._read(self._even)
@@ -231,7 +230,7 @@ def _bands(rect: Rect) -> Iterator[Rect]:
         yield Rect(rect.x, y, rect.width, min(height, rect.bottom - y))
 
 
-def _pages(size: int) -> Array:
+def _pages(size: int) -> Bytes:
     """Bytes that take memory page by page as they are written.
 
     NumPy asks the system for huge pages for its own large arrays. One tile, which lies in many rows, then takes six
@@ -252,7 +251,7 @@ def merged(rects: Iterable[Rect]) -> list[Rect]:
     return out
 
 
-def _one_value(pixels: Array) -> int | None:
+def _one_value(pixels: Bytes) -> int | None:
     """The value that all of (H, W) ``pixels`` have, or None."""
     first = pixels[0, 0]
     if first != pixels[-1, -1] or first != pixels[len(pixels) // 2, pixels.shape[1] // 2]:
@@ -260,11 +259,11 @@ def _one_value(pixels: Array) -> int | None:
     return int(first) if (pixels == first).all() else None
 
 
-def _halved(pixels: Array) -> Array:
+def _halved(pixels: Bytes) -> Bytes:
     height, width = pixels.shape[:2]
     if height % 2 or width % 2:
         pixels = cv2.copyMakeBorder(pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
-    half: Array = cv2.resize(pixels, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
+    half: Bytes = cv2.resize(pixels, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
     return half
 
 

@@ -6,17 +6,17 @@ import numpy as np
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
+from maskstudio.core.arrays import Bytes, Pixels
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Document, compare
 from maskstudio.core.geometry import Rect, bounds
-from maskstudio.core.image import Pixels
 from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas import tints
-from maskstudio.ui.canvas.band import Band
+from maskstudio.ui.canvas.band import BandOverlay
 from maskstudio.ui.canvas.draw import draw, draw_mapped
 from maskstudio.ui.canvas.photo import Photo, finest
 from maskstudio.ui.canvas.pixels import OPAQUE, PREMULTIPLIED, ScreenColours, premultiplied
-from maskstudio.ui.canvas.pyramid import Array, Pyramid, merged
+from maskstudio.ui.canvas.pyramid import Pyramid, merged
 from maskstudio.ui.canvas.style import CUTS, MODES, PHOTOS, PLANES, Mode, Side, Style
 from maskstudio.ui.canvas.tiling import Part, Tiling
 
@@ -35,7 +35,7 @@ class Scene:
         image is shared with a scene ``beside`` that shows another state of it: the photo, and a trimap over it.
         """
         self.document = document
-        self.read_alpha: Callable[[Rect], Array] = self.document_alpha
+        self.read_alpha: Callable[[Rect], Bytes] = self.document_alpha
         self._screen = ScreenColours(document.image.icc, display)
         twin = beside if beside is not None and beside.document.image is document.image else None
         self.photo: Photo = twin.photo if twin else Photo(document.image, self._screen)
@@ -45,7 +45,7 @@ class Scene:
         self._raw = Pyramid(*document.size, 4, lambda rect: self._read_cut(document.image.pixels[rect.slices()], rect))
         self._soft = Pyramid(*document.size, 1, lambda rect: tints.softness()[self.read_alpha(rect)])
         self.of_alpha = self._alpha, self._cut, self._raw, self._soft
-        self.band: Band = twin.band if twin else Band(document.size)
+        self.band: BandOverlay = twin.band if twin else BandOverlay(document.size)
 
     @property
     def builds(self) -> int:
@@ -56,7 +56,7 @@ class Scene:
     def _all(self) -> tuple[Pyramid, ...]:
         return self.photo, *self.of_alpha, *self.band.planes
 
-    def document_alpha(self, rect: Rect) -> Array:
+    def document_alpha(self, rect: Rect) -> Bytes:
         """The alpha of the document, whatever a live stroke does to it."""
         return self.document.alpha.array(rect)
 
@@ -101,7 +101,7 @@ class Scene:
         photo = (self.photo,) if flat == 255 or style.mode == "onion" else ()
         return photo if flat in (0, 255) else (*photo, self._cut_of(style))
 
-    def coverage(self, level: int, rect: Rect, deadline: float) -> Array | int | None:
+    def coverage(self, level: int, rect: Rect, deadline: float) -> Bytes | int | None:
         """The alpha of these pixels of a level, or its one value; None if ``deadline`` passed before it was there."""
         if not self._alpha.ensure(level, rect, deadline):
             return None
@@ -212,7 +212,7 @@ class Scene:
             groups.setdefault(plane.flat(level, part.rect), []).append(part)
         return groups
 
-    def _read_cut(self, colours: Pixels, rect: Rect) -> Array:
+    def _read_cut(self, colours: Pixels, rect: Rect) -> Bytes:
         return premultiplied(self._screen(colours), self.read_alpha(rect))
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from maskstudio.core.arrays import Colour
 from maskstudio.ui.canvas.picture import Picture
 
 Mode = Literal[
     "overlay", "ants", "black", "white", "worst", "colour", "picture", "checker", "mask", "onion", "soft", "image"
 ]  # fmt: skip
 Side = Literal["outside", "inside"]
-Rgb = tuple[int, int, int]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 CUTS: frozenset[Mode] = frozenset({"black", "white", "worst", "colour", "picture", "checker"})  # on something
@@ -19,12 +19,12 @@ PLANES: frozenset[Mode] = frozenset({"mask", "soft"})  # neither photo nor cut-o
 # On typical colours of photos (skin, leaves, sky, greys) half of this is told from none by people with every kind of
 # colour vision: at least 23 units of CIELAB apart in Machado, Oliveira and Fernandes' (2009) simulation of each kind.
 # The usual red comes to 1.
-OVERLAY: Rgb = (0xD6, 0x00, 0xFF)
+OVERLAY: Colour = (0xD6, 0x00, 0xFF)
 # Lighter than any grey of the dimmed photo it lies on, so that no hue is needed to see it.
-SOFT: Rgb = (0xFF, 0xD0, 0x00)
+SOFT: Colour = (0xFF, 0xD0, 0x00)
 # Chosen in the same way for the unknown band of a trimap: half of it is at least 13 units from typical colours of
 # photos, and 30 from the same under the overlay.
-BAND: Rgb = (0xA5, 0xFF, 0x00)
+BAND: Colour = (0xA5, 0xFF, 0x00)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,17 @@ class Style:
     """
 
     mode: Mode = "overlay"
-    colour: Rgb = OVERLAY
+    colour: Colour = OVERLAY
     opacity: float = 0.5
     side: Side = "outside"
     hatched: bool = False
-    backdrop: Rgb = (0x7F, 0x7F, 0x7F)
+    backdrop: Colour = (0x7F, 0x7F, 0x7F)
     picture: Picture | None = None
     onion: float = 0.5
-    soft: Rgb = SOFT
+    soft: Colour = SOFT
     square: int = 8
     grid_from: float = 8.0
-    worst: Rgb = (0xFF, 0xFF, 0xFF)
+    worst: Colour = (0xFF, 0xFF, 0xFF)
     raw: bool = False
     bare: bool = False
 

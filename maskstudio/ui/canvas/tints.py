@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
+from maskstudio.core.arrays import Colour
 from maskstudio.ui.canvas.pixels import OPAQUE
-from maskstudio.ui.canvas.style import Rgb, Side
+from maskstudio.ui.canvas.style import Side
 
 Table = npt.NDArray[np.uint32]  # of 256 premultiplied pixels
 
@@ -17,14 +18,14 @@ _DIMMED = 0.6  # of the light in the photo under marked pixels
 
 
 @lru_cache(maxsize=8)
-def overlay(colour: Rgb, opacity: float, side: Side) -> Table:
+def overlay(colour: Colour, opacity: float, side: Side) -> Table:
     """For each alpha, the overlay there."""
     alpha = np.arange(256)
     return tinted(colour, (255 - alpha if side == "outside" else alpha) * opacity)
 
 
 @lru_cache(maxsize=8)
-def marking(colour: Rgb) -> Table:
+def marking(colour: Colour) -> Table:
     """For each share of soft pixels, 0..255, the mark on it. A thin soft line stays in sight from afar."""
     return tinted(colour, 255 * np.sqrt(np.arange(256) / 255))
 
@@ -51,7 +52,7 @@ def solid(table: Table, value: int) -> QColor:
 
 
 @lru_cache(maxsize=8)
-def stripes(colour: Rgb, width: int) -> QBrush:
+def stripes(colour: Colour, width: int) -> QBrush:
     """Diagonal stripes, as wide across as they are high, of a colour and of the same made dark."""
     size = 2 * width
     rows, columns = np.mgrid[:size, :size]
@@ -79,7 +80,7 @@ def _opaque(colour: tuple[int, ...]) -> int:
     return 0xFF000000 | red << 16 | green << 8 | blue
 
 
-def tinted(colour: Rgb, cover: npt.NDArray[np.floating]) -> Table:
+def tinted(colour: Colour, cover: npt.NDArray[np.floating]) -> Table:
     """Premultiplied pixels of a colour, as strong as each ``cover``, 0..255."""
     channels = [np.rint(cover), *(np.rint(value * cover / 255) for value in colour)]
     pixels = np.stack(channels[::-1], axis=1).astype(np.uint8)

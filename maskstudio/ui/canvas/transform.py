@@ -7,9 +7,9 @@ import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
+from maskstudio.core.arrays import Point
 from maskstudio.core.geometry import Rect
 
-Point = tuple[float, float]
 Size = tuple[int, int]
 
 STEPS = tuple(

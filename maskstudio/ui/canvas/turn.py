@@ -5,14 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from maskstudio.core.arrays import Point
 from maskstudio.core.geometry import Rect
-from maskstudio.ui.canvas.transform import Point, Size
+from maskstudio.ui.canvas.transform import Size
 
 _QUARTERS: dict[float, Point] = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}
 
 
 @dataclass(frozen=True)
-class Turn:
+class ViewTurn:
     """A ``window`` of so many device pixels that shows an upright frame mirrored left to right (if ``mirrored``), then
     turned clockwise by ``angle`` degrees (0 up to 360), both about the middle.
 

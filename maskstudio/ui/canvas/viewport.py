@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.ui.canvas import gestures
-from maskstudio.ui.canvas.gestures import Hand, Pan, Rotate, Zoom
+from maskstudio.ui.canvas.gestures import HandDrag, Pan, Rotate, Zoom
 from maskstudio.ui.canvas.look import Look
 from maskstudio.ui.canvas.transform import Size, ViewTransform, next_step
-from maskstudio.ui.canvas.turn import Turn, normal
+from maskstudio.ui.canvas.turn import ViewTurn, normal
 
 _MARGIN = 24  # logical pixels around a fitted image
 
@@ -26,9 +26,9 @@ class Viewport(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._view: ViewTransform | None = None
-        self._turn = Turn(self._device_size)
+        self._turn = ViewTurn(self._device_size)
         self._fitted = True
-        self._hand = Hand()
+        self._hand = HandDrag()
         self.wheel_pans = False  # a preference: a mouse wheel by itself zooms, or scrolls
 
     @property
@@ -211,7 +211,7 @@ class Viewport(QWidget):
             view = self._view.resized(self._turn.frame, self._turn.sight)
             self._move_to(self._whole(view) if self._fitted else view)
 
-    def _turn_to(self, turn: Turn, anchor: QPointF | None) -> None:
+    def _turn_to(self, turn: ViewTurn, anchor: QPointF | None) -> None:
         if turn == self._turn:
             return
         at, before = self._anchor(anchor), self._turn

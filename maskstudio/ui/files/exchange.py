@@ -14,20 +14,20 @@ from maskstudio.session.clipboard import Place
 from maskstudio.session.session import Session
 from maskstudio.ui.files.copied_cutout import PLACE, Parcel
 from maskstudio.ui.files.file_urls import from_text, host_in, named_in, path_in
-from maskstudio.ui.files.filemenu import Files
+from maskstudio.ui.files.filemenu import FileMenu
 from maskstudio.ui.files.masks_in import MaskIn
 from maskstudio.ui.files.tabs import Tabs
 
 # What programs put on the clipboard for pictures, the most faithful first.
 _FORMATS = ("image/png", "PNG", *(f"image/{name}" for name in MIME_TYPES))
-Offer = Callable[[str, str, Callable[[], object]], None]  # a sentence, the words of a button and what it does
+Propose = Callable[[str, str, Callable[[], object]], None]  # a sentence, the words of a button and what it does
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("exchange", text)
 
 
-class Found(NamedTuple):
+class Openable(NamedTuple):
     """What mime data holds that could be opened: files, bytes of an image file, or an address on the web."""
 
     files: tuple[Path, ...] = ()
@@ -41,7 +41,7 @@ class Found(NamedTuple):
 class Exchange:
     """Copy, paste and drop. ``offer`` asks the user inline before anything is fetched from the web."""
 
-    def __init__(self, tabs: Tabs, files: Files, masks: MaskIn, offer: Offer) -> None:
+    def __init__(self, tabs: Tabs, files: FileMenu, masks: MaskIn, offer: Propose) -> None:
         self._tabs, self._files, self._masks, self._offer = tabs, files, masks, offer
 
     @property
@@ -71,7 +71,7 @@ class Exchange:
         else:
             session.told(_tr("There is no picture on the clipboard."))
 
-    def take(self, found: Found) -> None:
+    def take(self, found: Openable) -> None:
         """Open what was pasted or dropped: files, a picture, a path, or, once the user agrees, an address."""
         if found.files:
             self._files.drop(list(found.files))
@@ -97,20 +97,20 @@ class Exchange:
         session.told(_tr("Copied the cut-out with its transparency."))
 
 
-def found_in(mime: QMimeData | None) -> Found:
+def found_in(mime: QMimeData | None) -> Openable:
     """What could be opened: files first, then a picture, then a path or address as text."""
     if mime is None:
-        return Found()
+        return Openable()
     files = tuple(path for path in map(path_in, mime.urls()) if path is not None)
     if files:
-        return Found(files)
+        return Openable(files)
     for name in _FORMATS:
         if mime.hasFormat(name) and (data := bytes(mime.data(name).data())):
-            return Found(data=data)
+            return Openable(data=data)
     if mime.hasImage() and (data := _png(mime.imageData())):
-        return Found(data=data)
+        return Openable(data=data)
     meant = from_text(mime.urls()[0].toString() if mime.urls() else mime.text())
-    return Found((meant,)) if isinstance(meant, Path) else Found(address=meant or "")
+    return Openable((meant,)) if isinstance(meant, Path) else Openable(address=meant or "")
 
 
 def place_in(mime: QMimeData | None) -> Place | None:

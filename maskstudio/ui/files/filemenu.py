@@ -20,12 +20,12 @@ from maskstudio.settings import Settings
 from maskstudio.ui.files import choosing_files, unsaved_work
 from maskstudio.ui.files.masks_in import MaskIn
 from maskstudio.ui.files.tabs import Tab, Tabs
+from maskstudio.ui.widgets.notice import NoticeButton
 from maskstudio.ui.widgets.shortened import short
 from maskstudio.ui.widgets.typed_text import hand_over
 
 _CUTOUT = "-cutout"  # after the photo's name
 _MODELS = (".pt", ".onnx")
-Offer = tuple[str, Callable[[], object]]  # the words of a button and what it does
 
 
 class _Export(NamedTuple):
@@ -40,7 +40,7 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("files", text)
 
 
-class Files:
+class FileMenu:
     """The verbs of the File menu; its dialogs stand over ``window``.
 
     ``save`` saves the project in front; ``masks`` takes in what is a mask; ``model_added(name)`` is called once a
@@ -226,7 +226,7 @@ class Files:
 
     # When it fails
 
-    def way_out(self, error: MaskStudioError) -> Offer | None:
+    def way_out(self, error: MaskStudioError) -> NoticeButton | None:
         """What could be offered to go on in spite of ``error``."""
         if isinstance(error, TooLarge) and (path := self._failed):
             return _tr("Open Anyway"), partial(self.open, path, anyway=True)

@@ -9,12 +9,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.document import Document
 from maskstudio.core.image import to_8bit
 from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.core.maskin import Fit, Incoming
 from maskstudio.core.ops import combine_planes
-from maskstudio.core.tile import Plane
 from maskstudio.params.local import MaskInParams
 from maskstudio.params.spec import Params, param
 from maskstudio.session.importing import Join

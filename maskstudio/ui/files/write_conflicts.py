@@ -10,7 +10,8 @@ from PySide6.QtCore import QCoreApplication
 from maskstudio.errors import ChangedElsewhere, MaskStudioError, OverOriginal
 from maskstudio.session.keeping import free_name
 from maskstudio.session.session import Session
-from maskstudio.ui.files.filemenu import Files, Offer
+from maskstudio.ui.files.filemenu import FileMenu
+from maskstudio.ui.widgets.notice import NoticeButton
 
 
 def _tr(text: str) -> str:
@@ -18,8 +19,8 @@ def _tr(text: str) -> str:
 
 
 def ways_on(
-    files: Files, session: Session, error: MaskStudioError, again: Callable[[Path], object] | None = None
-) -> list[Offer]:
+    files: FileMenu, session: Session, error: MaskStudioError, again: Callable[[Path], object] | None = None
+) -> list[NoticeButton]:
     """What can be offered to go on in spite of ``error``, the safest first. ``again`` writes what failed with it to a
     path that the user agrees to.
     """
@@ -44,6 +45,6 @@ def ways_on(
     return [offer] if offer is not None else []
 
 
-def _both(theirs: Path, again: Callable[[Path], object]) -> Offer:
+def _both(theirs: Path, again: Callable[[Path], object]) -> NoticeButton:
     """Leave theirs, and write ours beside it, under a name that is free when the user says so."""
     return _tr("Keep Both"), lambda: again(free_name(theirs))

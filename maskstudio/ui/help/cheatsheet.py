@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from maskstudio.core.atomic import replacing
 from maskstudio.errors import MaskStudioError
 from maskstudio.names import path_of
-from maskstudio.ui.help.keysheet import Section, as_html, as_text, sections
+from maskstudio.ui.help.keysheet import SheetSection, as_html, as_text, sections
 from maskstudio.ui.keys.keymap import Keymap
 from maskstudio.ui.keys.presets import TITLES
 from maskstudio.ui.widgets import parts, theme
@@ -128,7 +128,7 @@ class CheatSheet(QDialog):
         self._says.setText(self.tr("Copied as text."))
 
 
-def _balanced(found: list[Section], across: int) -> list[list[Section]]:
+def _balanced(found: list[SheetSection], across: int) -> list[list[SheetSection]]:
     """The sections in at most ``across`` columns, in their order, cut where the longest column is shortest."""
     sizes = [len(section.rows) + _HEADING for section in found]
     ways = combinations(range(1, len(found)), min(across, len(found)) - 1)
@@ -137,7 +137,7 @@ def _balanced(found: list[Section], across: int) -> list[list[Section]]:
     return [found[start:stop] for start, stop in best]
 
 
-def _column(found: list[Section]) -> QGridLayout:
+def _column(found: list[SheetSection]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(theme.MARGIN)
     grid.setVerticalSpacing(3)
@@ -182,7 +182,7 @@ def _caps(keys: tuple[str, ...]) -> QHBoxLayout:
     return row
 
 
-def _print_html(found: list[Section], title: str) -> str:
+def _print_html(found: list[SheetSection], title: str) -> str:
     """For Qt's own rich text, which knows tables but no columns."""
     parts = [f"<h2>{escape(title)}</h2>"]
     for section in found:

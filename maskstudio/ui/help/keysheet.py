@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.keys.presets import SIZED_BY_SHIFT, TITLES
-from maskstudio.ui.registry.spec import Spec
+from maskstudio.ui.registry.entry import Entry
 from maskstudio.ui.registry.table import ACTIONS, with_keys
 
 _RUNS = ("brush.opacity", "brush.flow")  # ten actions in a row of keys, one row on the sheet
@@ -39,7 +39,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class SheetSection:
     """The rows of a menu, or of gestures: those are words, not keys."""
 
     title: str
@@ -47,16 +47,16 @@ class Section:
     words: bool = False
 
 
-def sections(keymap: Keymap, present: Collection[str]) -> list[Section]:
+def sections(keymap: Keymap, present: Collection[str]) -> list[SheetSection]:
     """What has keys, by menu, of the actions whose ids are ``present``; then what the pointer does."""
     menus = dict.fromkeys(spec.menu for spec in ACTIONS)
-    made = [Section(_word(menu), _rows(menu, keymap, present)) for menu in menus]
+    made = [SheetSection(_word(menu), _rows(menu, keymap, present)) for menu in menus]
     gestures = tuple(Row(text, (keys,)) for text, keys in _gestures(keymap))
-    pointer = Section(_tr("Pointer and fields"), gestures, words=True)
+    pointer = SheetSection(_tr("Pointer and fields"), gestures, words=True)
     return [section for section in (*made, pointer) if section.rows]
 
 
-def as_text(found: list[Section], keymap: Keymap) -> str:
+def as_text(found: list[SheetSection], keymap: Keymap) -> str:
     """The sheet in plain text, keys in a column."""
     width = max(len(row.text) for section in found for row in section.rows) + 2
     lines = [_title(keymap), ""]
@@ -67,7 +67,7 @@ def as_text(found: list[Section], keymap: Keymap) -> str:
     return "\n".join(lines)
 
 
-def as_html(found: list[Section], keymap: Keymap) -> str:
+def as_html(found: list[SheetSection], keymap: Keymap) -> str:
     """The sheet as a page of its own, in columns, fit to print."""
     parts = [
         f"<!doctype html><html><head><meta charset='utf-8'><title>{escape(_title(keymap))}</title>",
@@ -106,7 +106,7 @@ def _run(name: str, keymap: Keymap) -> str:
     return " … ".join(shown(keys[0]) for keys in (first, last) if keys)
 
 
-def _name(spec: Spec) -> str:
+def _name(spec: Entry) -> str:
     return _word(spec.text).removesuffix("…")
 
 

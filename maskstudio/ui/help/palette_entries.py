@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from maskstudio import paths
 from maskstudio.journal.closed import Closed
 from maskstudio.names import path_of, shown
-from maskstudio.ui.registry.spec import WHY_NOT
+from maskstudio.ui.registry.entry import WHY_NOT
 from maskstudio.ui.registry.table import BY_ID
 from maskstudio.ui.widgets.fuzzy import score
 from maskstudio.ui.widgets.icons import icon

@@ -43,7 +43,13 @@ class RowPainter(QStyledItemDelegate):
 
 
 def _paint_words(
-    painter: QPainter, entry: PaletteEntry, room: QRect, colours: theme.Tokens, metrics: QFontMetrics, *, chosen: bool
+    painter: QPainter,
+    entry: PaletteEntry,
+    room: QRect,
+    colours: theme.ThemeColours,
+    metrics: QFontMetrics,
+    *,
+    chosen: bool,
 ) -> None:
     painter.setPen(QColor((colours.muted if chosen else colours.disabled) if entry.reason else colours.text))
     title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideMiddle, room.width())
@@ -56,7 +62,7 @@ def _paint_words(
 
 
 def _paint_keys(
-    painter: QPainter, entry: PaletteEntry, rect: QRect, colours: theme.Tokens, metrics: QFontMetrics
+    painter: QPainter, entry: PaletteEntry, rect: QRect, colours: theme.ThemeColours, metrics: QFontMetrics
 ) -> int:
     """Paint the key as a cap; returns where the room to the left of it ends."""
     if not entry.key:

@@ -22,7 +22,7 @@ from maskstudio.ui.keys.key_table import KeyTable, word
 from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.keys.presets import PRESETS, TITLES
 from maskstudio.ui.keys.recorder import Recorder
-from maskstudio.ui.registry.spec import Spec
+from maskstudio.ui.registry.entry import Entry
 from maskstudio.ui.registry.table import BY_ID, with_keys
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.parts import say
@@ -228,7 +228,7 @@ class KeyEditor(QWidget):
         self.changed.emit(keymap)
 
 
-def _full(spec: Spec) -> str:
+def _full(spec: Entry) -> str:
     """The words of an action, with the workspace its keys belong to."""
     return f"{word(spec.text)} ({word(spec.menu)})" if spec.workspace else word(spec.text)
 

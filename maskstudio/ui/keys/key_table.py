@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from maskstudio.ui.keys.keymap import Keymap, shown
-from maskstudio.ui.registry.spec import Spec
+from maskstudio.ui.registry.entry import Entry
 from maskstudio.ui.registry.table import BY_ID
 from maskstudio.ui.widgets.fuzzy import score
 
@@ -17,7 +17,7 @@ _BETWEEN = "   "  # keys in a cell
 class KeyTable(QTreeWidget):
     """A row for each of ``specs``; those whose keys differ from the preset's are bold."""
 
-    def __init__(self, specs: Iterable[Spec], parent: QWidget | None = None) -> None:
+    def __init__(self, specs: Iterable[Entry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("keyTable")
         self.setAccessibleName(self.tr("Commands and their keys"))
@@ -36,7 +36,7 @@ class KeyTable(QTreeWidget):
         if self._rows:
             self.setCurrentItem(next(iter(self._rows.values())))
 
-    def _add(self, spec: Spec) -> None:
+    def _add(self, spec: Entry) -> None:
         if spec.menu not in self._menus:
             menu = self._menus[spec.menu] = QTreeWidgetItem(self, [word(spec.menu)])
             menu.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -50,7 +50,7 @@ class KeyTable(QTreeWidget):
         row.setToolTip(0, word(spec.tip))
 
     @property
-    def chosen(self) -> Spec | None:
+    def chosen(self) -> Entry | None:
         """The action of the current row."""
         item = self.currentItem()
         return BY_ID.get(item.data(0, _ID) or "") if item is not None else None

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 
 from maskstudio.settings import Settings
 from maskstudio.ui.keys.presets import DIFFERENT, FULL_SCREEN_F, Preset
-from maskstudio.ui.registry.spec import Workspace
+from maskstudio.ui.registry.entry import Workspace
 from maskstudio.ui.registry.table import ACTIONS, BY_ID
 
 

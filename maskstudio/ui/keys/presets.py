@@ -12,12 +12,12 @@ PRESETS: tuple[Preset, ...] = get_args(Preset)
 TITLES: dict[Preset, str] = {"photoshop": "Photoshop", "gimp": "GIMP", "krita": "Krita", "lightroom": "Lightroom"}
 SIZED_BY_SHIFT: frozenset[Preset] = frozenset({"krita"})  # where a drag with Shift is for the size of the brush
 
-Keys = dict[str, tuple[str, ...]]
-_NO_DIGITS: Keys = {spec.id: () for spec in ACTIONS if spec.id.startswith(("brush.opacity", "brush.flow"))}
+KeySets = dict[str, tuple[str, ...]]
+_NO_DIGITS: KeySets = {spec.id: () for spec in ACTIONS if spec.id.startswith(("brush.opacity", "brush.flow"))}
 # Nobody else has such a workspace, and there they would only hide the set's own letters.
-_NO_WORKSPACE: Keys = {spec.id: () for spec in ACTIONS if spec.workspace}
+_NO_WORKSPACE: KeySets = {spec.id: () for spec in ACTIONS if spec.workspace}
 
-_GIMP: Keys = {
+_GIMP: KeySets = {
     **_NO_WORKSPACE,
     **_NO_DIGITS,  # digits zoom
     "tool.brush": ("P",),
@@ -59,7 +59,7 @@ _GIMP: Keys = {
     "view.boxes": ("Ctrl+T",),
     "view.originalMask": (),  # P is the brush
 }
-_KRITA: Keys = {
+_KRITA: KeySets = {
     **_NO_WORKSPACE,
     **_NO_DIGITS,  # 4, 5 and 6 turn the view
     "tool.rectangle": ("R",),
@@ -94,7 +94,7 @@ _KRITA: Keys = {
 }
 _TENS = tuple((step * 10, str(step % 10)) for step in range(1, 11))
 # The keys of masking and of Develop; what rates, flags and crops photos there has no counterpart here.
-_LIGHTROOM: Keys = {
+_LIGHTROOM: KeySets = {
     **_NO_WORKSPACE,
     **{f"brush.flow{percent}": (digit,) for percent, digit in _TENS},  # digits are the flow
     **{f"brush.opacity{percent}": (f"Shift+{digit}",) for percent, digit in _TENS},
@@ -125,8 +125,8 @@ _LIGHTROOM: Keys = {
     "window.fullScreen": ("F", "F11", "Ctrl+Shift+F"),
     "help.shortcuts": ("Ctrl+/", "F1", "?"),
 }
-DIFFERENT: dict[Preset, Keys] = {"photoshop": {}, "gimp": _GIMP, "krita": _KRITA, "lightroom": _LIGHTROOM}
-FULL_SCREEN_F: Keys = {
+DIFFERENT: dict[Preset, KeySets] = {"photoshop": {}, "gimp": _GIMP, "krita": _KRITA, "lightroom": _LIGHTROOM}
+FULL_SCREEN_F: KeySets = {
     "view.nextMode": ("Shift+F",),
     "view.previousMode": (),
     "window.fullScreen": ("F", "F11", "Ctrl+Shift+F"),

@@ -6,12 +6,12 @@ from maskstudio.core.document import Region
 from maskstudio.params.local import UNADJUSTED, AdjustParams
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.clean import CleanPart
-from maskstudio.ui.panels.shown import Shown, Shows
+from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 
 
-class AdjustPanel(Shown, QWidget):
+class AdjustPanel(RedrawnByChange, QWidget):
     """Controls of the active layer's edge, or of the region that is chosen. They stay as they are set; at 0 they
     change nothing.
     """
@@ -52,7 +52,7 @@ class AdjustPanel(Shown, QWidget):
         self.refresh()
 
     @property
-    def sections(self) -> tuple[Shown, ...]:
+    def sections(self) -> tuple[RedrawnByChange, ...]:
         """Islands and holes."""
         return (self.clean,)
 

@@ -3,10 +3,10 @@
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 
-from maskstudio.core.cleanup import Parts
+from maskstudio.core.cleanup import LooseParts
 from maskstudio.params.local import CleanParams
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.shown import ALPHA, Shown, Shows
+from maskstudio.ui.panels.redrawn import ALPHA, RedrawnByChange, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.section import Section
@@ -18,7 +18,7 @@ def _said(text: str) -> str:
     return QCoreApplication.translate("CleanPart", text)
 
 
-class CleanPart(Shown, Section):
+class CleanPart(RedrawnByChange, Section):
     """Folded until it is wanted, since islands and holes have to be looked for first."""
 
     SHOWS = Shows(active=True, own=ALPHA)
@@ -107,7 +107,7 @@ class CleanPart(Shown, Section):
         self._session.adjusting.clean(params)
         self.refresh()
 
-    def _sentence(self, found: Parts | None) -> str:
+    def _sentence(self, found: LooseParts | None) -> str:
         """What goes at these sizes, of what there is."""
         if self._session.active is None:
             return _said("Choose a layer to clean its mask.")

@@ -12,7 +12,7 @@ from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
 from maskstudio.services.departure import Departure, ServiceOperation
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.models import ModelChoice
-from maskstudio.ui.panels.shown import Shown, Shows
+from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 from maskstudio.ui.services.elsewhere import Elsewhere
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.elided_label import ElidedLabel
@@ -23,7 +23,7 @@ _MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_thre
 _THERE: tuple[ServiceOperation, ...] = ("detect", "objects", "bodyParts", "cutout")
 
 
-class DetectPanel(Shown, QWidget):
+class DetectPanel(RedrawnByChange, QWidget):
     """Detect objects, or remove the background in one go. Models are asked for when the panel is first shown.
 
     With a service chosen, its own forms stand in for the controls of this machine.

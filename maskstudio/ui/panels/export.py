@@ -8,13 +8,13 @@ from maskstudio.core.metadata import INCH
 from maskstudio.params.local import ExportParams
 from maskstudio.session.session import Session
 from maskstudio.ui.files.dragout import DragOut
-from maskstudio.ui.panels.shown import Shown, Shows
+from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.typed_text import hand_over
 
 
-class ExportPanel(Shown, QWidget):
+class ExportPanel(RedrawnByChange, QWidget):
     """How files are written. The window chooses where, on ``exportRequested`` and ``maskExportRequested`` (params)."""
 
     SHOWS = Shows(stack=True)

@@ -8,7 +8,7 @@ from maskstudio.core.document import Document
 from maskstudio.core.fringe import Fringe
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.halo_meter import Meter, RimPicture, judged, rim
-from maskstudio.ui.panels.shown import ALPHA, Shown, Shows
+from maskstudio.ui.panels.redrawn import ALPHA, RedrawnByChange, Shows
 from maskstudio.ui.widgets import action_follower, parts, theme
 from maskstudio.ui.widgets.colourname import named
 from maskstudio.ui.widgets.section import Section
@@ -31,7 +31,7 @@ def _words(fringe: Fringe) -> str:
     return amounts + "\n" + _said("{} on {}").format(judged(worst.amount), named(worst.backdrop))
 
 
-class HaloSection(Shown, Section):
+class HaloSection(RedrawnByChange, Section):
     """Measures only while it is unfolded and seen."""
 
     SHOWS = Shows(stack=True, solo=True, each=ALPHA | {"visible", "mode", "refine", "measured", "regions"})

@@ -93,7 +93,7 @@ class Meter(QWidget):
     def _x(self, amount: float) -> float:
         return self.width() * min(amount, FULL) / FULL
 
-    def _tone(self, colours: theme.Tokens) -> str:
+    def _tone(self, colours: theme.ThemeColours) -> str:
         amount = self._peak
         return colours.good if amount < VISIBLE else colours.warn if amount <= STRONG else colours.bad
 

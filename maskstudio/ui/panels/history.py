@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QListView, QMenu, QWidget
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.history_list import HEIGHT, THUMB, HistoryDelegate, HistoryModel
 from maskstudio.ui.panels.history_pictures import HistoryPictures
-from maskstudio.ui.panels.shown import Shown, Shows
+from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.icons import icon
 
@@ -16,7 +16,7 @@ _REST = 1000  # ms until the bytes are counted
 _ROWS = 5  # shown where there is little room
 
 
-class HistoryPanel(Shown, QWidget):
+class HistoryPanel(RedrawnByChange, QWidget):
     """A click or the arrow keys go to a step; its menu compares with it. Pictures and bytes follow in quiet moments."""
 
     SHOWS = Shows(steps=True)

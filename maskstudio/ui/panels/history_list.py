@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from maskstudio.core.document import Document
 from maskstudio.core.history import Step
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.layer_list import Index
+from maskstudio.ui.panels.layer_list import RowIndex
 from maskstudio.ui.widgets import theme
 
 HEIGHT = 40  # px of a row
@@ -63,11 +63,11 @@ class HistoryModel(QStringListModel):
             self._continue(new, same)
         self._move_to(history.position if history else -1)
 
-    def step(self, index: Index) -> Step | None:
+    def step(self, index: RowIndex) -> Step | None:
         """The step of a row."""
         return self._steps[index.row()] if index.isValid() and index.row() < len(self._steps) else None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: RowIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Label, time, words for those who do not see the row, and the step itself."""
         step = self.step(index)
         if step is None:
@@ -80,7 +80,7 @@ class HistoryModel(QStringListModel):
             return self._words(step, index.row())
         return {STEP: step, UNDONE: index.row() > self._at}.get(role)
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
+    def flags(self, index: RowIndex) -> Qt.ItemFlag:
         """Rows can be chosen, and nothing else."""
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
@@ -173,11 +173,11 @@ class HistoryDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._picture = picture
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: RowIndex) -> QSize:
         """All rows are alike."""
         return QSize(200, HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: RowIndex) -> None:
         """One row."""
         step: Step = index.data(STEP)
         undone: bool = index.data(UNDONE)

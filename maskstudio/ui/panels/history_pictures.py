@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.document import Document
 from maskstudio.core.image import Image, to_8bit
-from maskstudio.core.mask import Plane
 from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.jobs import Runner, Token
 from maskstudio.ui.panels.thumbnail import squared

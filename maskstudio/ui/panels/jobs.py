@@ -6,17 +6,17 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from maskstudio.jobs import Job
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.shown import Shown
+from maskstudio.ui.panels.redrawn import RedrawnByChange
 from maskstudio.ui.services.unfetched import OwedList
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.icons import icon
-from maskstudio.ui.widgets.progress import Progress
+from maskstudio.ui.widgets.progress import ProgressBar
 
 _KEPT = 5  # finished jobs
 _MARKS = {"done": "check", "failed": "warning", "cancelled": "cancel"}  # others are still at work
 
 
-class JobsPanel(Shown, QWidget):
+class JobsPanel(RedrawnByChange, QWidget):
     """Running jobs with their progress and a button to cancel each; below, those that ended, the newest first.
 
     Nothing here belongs to a document: ``job_changed`` tells what to show.
@@ -88,7 +88,7 @@ class _Row(QWidget):
         self._mark, self._label, self._text = QLabel(), QLabel(job.label), parts.Hint()
         self._mark.setFixedSize(16, 16)
         self._label.setMinimumWidth(1)
-        self._bar = Progress()
+        self._bar = ProgressBar()
         self._bar.setAccessibleName(job.label)
         self.cancel_button = parts.icon_button("close", self.tr("Cancel {}").format(job.label), job.cancel)
         self.cancel_button.setObjectName("cancelThisJob")

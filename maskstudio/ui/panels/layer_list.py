@@ -18,7 +18,7 @@ from maskstudio.core.document import Detection, Layer
 from maskstudio.services import directory
 from maskstudio.session.session import Session
 
-Index = QModelIndex | QPersistentModelIndex
+RowIndex = QModelIndex | QPersistentModelIndex
 LAYER = Qt.ItemDataRole.UserRole
 NUMBER = Qt.ItemDataRole.UserRole + 1
 COUNTS = Qt.ItemDataRole.UserRole + 2  # whether the layer counts just now
@@ -58,7 +58,7 @@ class LayerModel(QAbstractListModel):
             if was is not now or before != self._solo:
                 self.dataChanged.emit(self.index(row), self.index(row))
 
-    def layer(self, index: Index) -> Layer | None:
+    def layer(self, index: RowIndex) -> Layer | None:
         """The layer of a row."""
         return self._layers[index.row()] if index.isValid() and index.row() < len(self._layers) else None
 
@@ -67,11 +67,11 @@ class LayerModel(QAbstractListModel):
         ids = [layer.id for layer in self._layers]
         return self.index(ids.index(layer_id)) if layer_id in ids else QModelIndex()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: RowIndex = QModelIndex()) -> int:  # noqa: B008
         """How many layers there are."""
         return 0 if parent.isValid() else len(self._layers)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: RowIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Name, visibility, words for those who do not see the row, and the layer itself."""
         layer = self.layer(index)
         if layer is None:
@@ -86,7 +86,7 @@ class LayerModel(QAbstractListModel):
         number, solo = len(self._layers) - index.row(), layer.id == self._solo
         return {LAYER: layer, NUMBER: number, COUNTS: counts, SOLO: solo}.get(role)
 
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+    def setData(self, index: RowIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Rename, show or hide."""
         layer = self.layer(index)
         if layer is None:
@@ -97,7 +97,7 @@ class LayerModel(QAbstractListModel):
             self._session.layers.set_visible(layer.id, Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
+    def flags(self, index: RowIndex) -> Qt.ItemFlag:
         """Rows can be chosen, renamed, ticked and dragged; what is dragged falls between rows."""
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
@@ -124,7 +124,7 @@ class LayerModel(QAbstractListModel):
         data.setData(self.mimeTypes()[0], str(layer.id if layer else 0).encode())
         return data
 
-    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: RowIndex) -> bool:
         """Ask for the move; the rows follow when the document has changed."""
         layer_id = int(bytes(data.data(self.mimeTypes()[0]).data()))
         source = self.index_of(layer_id).row()

@@ -6,12 +6,12 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from maskstudio.core.document import Document, Layer
-from maskstudio.core.ops import Mode
+from maskstudio.core.ops import CombineMode
 from maskstudio.session.session import Session
 from maskstudio.ui.panels import swatches
 from maskstudio.ui.widgets.icons import icon
 
-_MODES: tuple[Mode, ...] = ("add", "subtract", "intersect")
+_MODES: tuple[CombineMode, ...] = ("add", "subtract", "intersect")
 
 
 def opened(over: QWidget) -> QMenu:

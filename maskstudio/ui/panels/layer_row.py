@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from maskstudio.core.document import Layer
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.layer_list import COUNTS, LAYER, NUMBER, SOLO, Index, details, marks
+from maskstudio.ui.panels.layer_list import COUNTS, LAYER, NUMBER, SOLO, RowIndex, details, marks
 from maskstudio.ui.panels.thumbnail import Thumbnails
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import icon
@@ -47,11 +47,11 @@ class LayerDelegate(QStyledItemDelegate):
         """Paint the rows of another document from now on."""
         self._session = session
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: RowIndex) -> QSize:
         """All rows are alike."""
         return QSize(200, HEIGHT)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: RowIndex) -> None:
         """One row."""
         layer: Layer = index.data(LAYER)
         colours, rect = theme.tokens(), option.rect
@@ -75,7 +75,7 @@ class LayerDelegate(QStyledItemDelegate):
         icon(layer.mode).paint(painter, _centred(_mode(rect)))
         painter.restore()
 
-    def _paint_thumbnail(self, painter: QPainter, where: QRect, layer: Layer, colours: theme.Tokens) -> None:
+    def _paint_thumbnail(self, painter: QPainter, where: QRect, layer: Layer, colours: theme.ThemeColours) -> None:
         document = self._session.document
         if document is None:
             return
@@ -87,7 +87,12 @@ class LayerDelegate(QStyledItemDelegate):
         painter.drawRect(where.adjusted(0, 0, -1, -1))
 
     def _paint_words(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, layer: Layer, colours: theme.Tokens
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: RowIndex,
+        layer: Layer,
+        colours: theme.ThemeColours,
     ) -> None:
         words, metrics = _words(option.rect), option.fontMetrics
         indent = _indent(metrics)
@@ -106,7 +111,7 @@ class LayerDelegate(QStyledItemDelegate):
         name = painter.fontMetrics().elidedText(layer.name, Qt.TextElideMode.ElideRight, upper.width() - indent)
         painter.drawText(upper.adjusted(indent, 0, 0, 0), flags, name)
 
-    def _paint_marks(self, painter: QPainter, row: QRect, layer: Layer, colours: theme.Tokens) -> None:
+    def _paint_marks(self, painter: QPainter, row: QRect, layer: Layer, colours: theme.ThemeColours) -> None:
         """The colour a layer is told by, and small icons for what was done to it."""
         painter.setPen(QPen(QColor(colours.border), 1))
         painter.setBrush(QColor(*layer.colour))
@@ -118,16 +123,18 @@ class LayerDelegate(QStyledItemDelegate):
 
     # Editing
 
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
+    def setEditorData(self, editor: QWidget, index: RowIndex) -> None:
         """Show the name, but never over what is being typed."""
         if not (isinstance(editor, QLineEdit) and editor.isModified()):
             super().setEditorData(editor, index)
 
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: RowIndex) -> None:
         """The name is edited where it stands."""
         editor.setGeometry(_words(option.rect).adjusted(_indent(option.fontMetrics) - 7, 6, 0, -5))
 
-    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+    def editorEvent(
+        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: RowIndex
+    ) -> bool:
         """A click on the eye shows or hides, with Alt it shows that layer alone; one on mode or colour opens a menu."""
         if not isinstance(event, QMouseEvent):
             return super().editorEvent(event, model, option, index)
@@ -150,7 +157,9 @@ class LayerDelegate(QStyledItemDelegate):
                 self.colourClicked.emit(layer, corner)
         return hit is not None
 
-    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: RowIndex
+    ) -> bool:
         """Say what each part of a row is for."""
         layer: Layer | None = index.data(LAYER)
         if layer is None:

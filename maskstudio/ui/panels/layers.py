@@ -21,14 +21,14 @@ from maskstudio.ui.panels import layer_menu, swatches
 from maskstudio.ui.panels.layer_list import LayerModel
 from maskstudio.ui.panels.layer_row import HEIGHT, LayerDelegate
 from maskstudio.ui.panels.provenance import Provenance
-from maskstudio.ui.panels.shown import EVERY_FIELD, Shown, Shows
+from maskstudio.ui.panels.redrawn import EVERY_FIELD, RedrawnByChange, Shows
 from maskstudio.ui.widgets import parts, theme
 
 _FEW, _MANY = 2, 6  # rows that are shown at least, and that the panel grows to by itself
 _UNLIMITED = 16_777_215  # px, as Qt has it
 
 
-class LayersPanel(Shown, QWidget):
+class LayersPanel(RedrawnByChange, QWidget):
     """A list to select, show, hide, rename, reorder, combine and delete layers."""
 
     SHOWS = Shows(stack=True, active=True, solo=True, each=EVERY_FIELD)  # the rows hold the layers themselves

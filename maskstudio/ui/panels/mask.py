@@ -4,12 +4,12 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.params.local import MaskParams
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.shown import Shown, Shows
+from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 
 
-class MaskPanel(Shown, QWidget):
+class MaskPanel(RedrawnByChange, QWidget):
     """Padding and blur of the active layer; every change is applied at once."""
 
     SHOWS = Shows(active=True, own=frozenset({"params"}))

@@ -13,7 +13,7 @@ _NAME = Qt.ItemDataRole.UserRole + 1
 _SMALL = 0.88  # of the usual size of letters
 
 
-class State(Protocol):
+class ListedModel(Protocol):
     """A model as the session describes it."""
 
     @property
@@ -69,7 +69,7 @@ class ModelChoice(QComboBox):
         self.setMinimumContentsLength(12)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._states: dict[str, State] = {}
+        self._states: dict[str, ListedModel] = {}
         self.activated.connect(lambda _: self.edited.emit())
 
     def value(self) -> str:
@@ -81,11 +81,11 @@ class ModelChoice(QComboBox):
         if (at := self.findData(name)) >= 0:
             self.setCurrentIndex(at)
 
-    def state(self) -> State | None:
+    def state(self) -> ListedModel | None:
         """What is known of the chosen model."""
         return self._states.get(self.value())
 
-    def show_states(self, states: dict[str, State]) -> None:
+    def show_states(self, states: dict[str, ListedModel]) -> None:
         """Show these models; the chosen one stays chosen."""
         chosen, self._states = self.value(), states
         blocked = self.blockSignals(True)
@@ -111,7 +111,7 @@ class ModelChoice(QComboBox):
         for row in range(self.count()):
             self.setItemIcon(row, dot(_colour(self._states[self.itemData(row)]), ring))
 
-    def word(self, each: State) -> str:
+    def word(self, each: ListedModel) -> str:
         """The state in a word or two."""
         words = {
             "ready": self.tr("Ready"),
@@ -121,11 +121,11 @@ class ModelChoice(QComboBox):
         size = f" ({each.size / 1e6:.0f} MB)" if each.state == "download" and each.size else ""
         return words[each.state] + size
 
-    def small_print(self, each: State) -> str:
+    def small_print(self, each: ListedModel) -> str:
         """The state, and the name that services, files and the command line know the model by."""
         return f"{self.word(each)} · {each.name}"
 
-    def note(self, each: State) -> str:
+    def note(self, each: ListedModel) -> str:
         """What there is to say about the state; empty where all is well."""
         return self.tr("The file is checked before it is used.") if each.state == "download" else each.note
 
@@ -144,6 +144,6 @@ def small(font: QFont) -> QFont:
     return made
 
 
-def _colour(each: State) -> str:
+def _colour(each: ListedModel) -> str:
     colours = theme.tokens()
     return {"ready": colours.good, "download": colours.warn}.get(each.state, colours.disabled)

@@ -15,14 +15,14 @@ from maskstudio.session.session import Session
 from maskstudio.ui.panels.colours import ColoursSection
 from maskstudio.ui.panels.edge import EdgeSection
 from maskstudio.ui.panels.halo import HaloSection
+from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 from maskstudio.ui.panels.regions import RegionsSection
-from maskstudio.ui.panels.shown import Shown, Shows
 from maskstudio.ui.panels.spillsearch import SpillSearch
 from maskstudio.ui.services.elsewhere import Elsewhere
 from maskstudio.ui.widgets import parts
 
 
-class RefinePanel(Shown, QWidget):
+class RefinePanel(RedrawnByChange, QWidget):
     """The first time a button starts it; from then on every change is live. What is shown and changed is the whole
     edge's, or that of the region that is chosen (``regionChosen``, with its id or None).
     """
@@ -116,7 +116,7 @@ class RefinePanel(Shown, QWidget):
         self.choose_region(None)
 
     @property
-    def sections(self) -> tuple[Shown, ...]:
+    def sections(self) -> tuple[RedrawnByChange, ...]:
         """The colour of the old background, and the halo meter."""
         return self._spill, self.halo
 

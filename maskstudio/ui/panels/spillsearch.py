@@ -5,12 +5,12 @@ from PySide6.QtCore import QTimer
 from maskstudio.core.layer import Layer
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.colours import ColoursSection
-from maskstudio.ui.panels.shown import Shown, Shows
+from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 
 _REST = 500  # ms after the last change until the spill colour is looked for
 
 
-class SpillSearch(Shown):
+class SpillSearch(RedrawnByChange):
     """Looks along the active layer's edge while the section ``colours`` is seen, and shows there what was found."""
 
     SHOWS = Shows(active=True)

@@ -6,7 +6,8 @@ from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QColorDialog, QMenu, QWidget
 
-from maskstudio.core.layer import COLOURS, Colour
+from maskstudio.core.arrays import Colour
+from maskstudio.core.layer import COLOURS
 from maskstudio.ui.widgets import theme
 
 _SIDE = 14  # px

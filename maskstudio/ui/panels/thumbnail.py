@@ -10,9 +10,10 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image, to_8bit
-from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.mask import Mask
 from maskstudio.core.mask_samples import Samples
 
 _PAUSE = 200  # ms between two looks at what changed
@@ -42,7 +43,7 @@ class Thumbnails(QObject):
     def __init__(self, side: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._side = side
-        self._kept: dict[Hashable, tuple[Sight, Mask, float, QPixmap]] = {}
+        self._kept: dict[Hashable, tuple[LayerSight, Mask, float, QPixmap]] = {}
         self._wanted: dict[Hashable, tuple[Seen, Image, float]] = {}
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._make)
@@ -67,7 +68,7 @@ class Thumbnails(QObject):
         while self._wanted and time.perf_counter() < until:
             layer, image, ratio = self._wanted.pop(next(iter(self._wanted)))
             kept = self._kept.get(layer.id)
-            sight = kept[0] if kept is not None and kept[0].image is image else Sight(image)
+            sight = kept[0] if kept is not None and kept[0].image is image else LayerSight(image)
             pixmap = QPixmap.fromImage(sight.picture(layer.alpha, round(self._side * ratio)))
             pixmap.setDevicePixelRatio(ratio)
             self._kept[layer.id] = sight, layer.alpha, ratio, pixmap
@@ -76,7 +77,7 @@ class Thumbnails(QObject):
         self.made.emit()
 
 
-class Sight:
+class LayerSight:
     """One layer of ``image`` from afar, and from near where it is small."""
 
     def __init__(self, image: Image) -> None:

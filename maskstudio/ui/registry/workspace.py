@@ -1,16 +1,16 @@
 """Keys that act only in a workspace. There they come before what the same keys do elsewhere."""
 
-from maskstudio.ui.registry.spec import Spec
+from maskstudio.ui.registry.entry import Entry
 from maskstudio.ui.registry.tool import TOOL
 from maskstudio.ui.registry.view import VIEW
 
 _BY_ID = {spec.id: spec for spec in (*TOOL, *VIEW)}
 
 
-def _there(name: str, does: str, *keys: str) -> Spec:
+def _there(name: str, does: str, *keys: str) -> Entry:
     """Keys of the Refine workspace for an action of the table, under its own words."""
     action = _BY_ID[does]
-    return Spec(
+    return Entry(
         f"refine.{name}", "Refine Workspace", action.text, action.tip, keys,
         also=action.also, workspace="refine", does=does,
     )  # fmt: skip

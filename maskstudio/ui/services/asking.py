@@ -15,6 +15,7 @@ from maskstudio.core.geometry import EMPTY
 from maskstudio.errors import Busy, CapReached, KeyNeeded, MaskStudioError, PaymentNeeded, Unreachable
 from maskstudio.services import accounts, directory
 from maskstudio.services.departure import Departure
+from maskstudio.session.sending import Go
 from maskstudio.ui.keys.keymap import shown
 
 if TYPE_CHECKING:
@@ -23,13 +24,11 @@ if TYPE_CHECKING:
     from maskstudio.core.geometry import Rect
     from maskstudio.core.image import Image
     from maskstudio.session.session import Session
-    from maskstudio.ui.files.filemenu import Offer
     from maskstudio.ui.files.tabs import Tabs
     from maskstudio.ui.services.departuresheet import DepartureSheet
     from maskstudio.ui.services.elsewhere import Elsewhere
-    from maskstudio.ui.widgets.notice import Notice
+    from maskstudio.ui.widgets.notice import Notice, NoticeButton
 
-Go = Callable[[Departure], object]
 _WHERE = "where"  # in the remembered values of a panel
 _AWAIT = (PaymentNeeded, Busy, Unreachable, CapReached)  # what need not keep the user waiting
 
@@ -69,7 +68,7 @@ class Sending:
         open_account: Callable[[str], object],
         keys_of: Callable[[str], Sequence[str]],
         keep: Callable[[str], object],
-        fail: Callable[[Session, MaskStudioError, Offer | None], object],
+        fail: Callable[[Session, MaskStudioError, NoticeButton | None], object],
     ) -> None:
         self._parent, self._settings, self._tabs, self._notice, self._panels = parent, settings, tabs, notice, panels
         self._in_sight, self._open_account, self._keys_of = in_sight, open_account, keys_of
@@ -137,7 +136,7 @@ class Sending:
 
     def stranded(self, session: Session, departure: Departure, error: MaskStudioError) -> None:
         """Say why something did not come home, and offer a way on."""
-        offer: Offer | None = None
+        offer: NoticeButton | None = None
         if session.document is None:  # its tab was closed: there is nothing to try again with
             if error.again and departure.photo is not None:
                 self._keep(f"{departure.photo.name}: {error}")

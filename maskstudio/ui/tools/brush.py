@@ -10,7 +10,7 @@ from maskstudio.ui.tools.base import Bench, said
 from maskstudio.ui.tools.stroking import Stroking
 
 
-class Painting(Stroking[PaintParams]):
+class PaintTool(Stroking[PaintParams]):
     """What brush and eraser have in common."""
 
     kind = PaintParams
@@ -19,7 +19,7 @@ class Painting(Stroking[PaintParams]):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.turned: Painting | None = None  # what the other end of a pen is
+        self.turned: PaintTool | None = None  # what the other end of a pen is
 
     @property
     def adding(self) -> bool:
@@ -50,7 +50,7 @@ class Painting(Stroking[PaintParams]):
         return self.session.painting.stroke_to(x, y, pressure)
 
 
-class Brush(Painting):
+class BrushTool(PaintTool):
     """Paints into the mask."""
 
     name = "brush"
@@ -62,7 +62,7 @@ class Brush(Painting):
         return f"{said('Drag to paint into the mask. Alt or the right button erases.')} {self._sizing_hint}"
 
 
-class Eraser(Painting):
+class EraserTool(PaintTool):
     """Paints out of the mask."""
 
     name = "eraser"

@@ -10,8 +10,9 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.mask import Mask
 from maskstudio.core.stroke import Stroke
 from maskstudio.params.local import BrushParams
 from maskstudio.params.tools import PaintParams

@@ -6,29 +6,29 @@ from math import floor
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 
+from maskstudio.core.arrays import Colour
 from maskstudio.core.geometry import Rect
 from maskstudio.core.seen import mean_colour
 from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
 from maskstudio.ui.tools.cursors import dropper
-from maskstudio.ui.tools.drawing import beside
+from maskstudio.ui.tools.overlay_lines import beside
 
-Rgb = tuple[int, int, int]
 _AROUND = 2  # px on either side that are averaged, which evens out grain
 _SIDE = 34.0  # logical pixels of the colour beside the pointer
 
 
-class ColourPick(Tool[Params]):
+class ColourPickTool(Tool[Params]):
     """``take`` gets red, green and blue (0..255) of what can be seen at the click; ``over`` is called when done."""
 
     name = "colourPick"
 
-    def __init__(self, bench: Bench, over: Callable[[], object], *, take: Callable[[Rgb], object]) -> None:
+    def __init__(self, bench: Bench, over: Callable[[], object], *, take: Callable[[Colour], object]) -> None:
         super().__init__(bench)
         self._over, self._take = over, take
         self._at: QPointF | None = None
-        self._colour: Rgb | None = None
+        self._colour: Colour | None = None
         self._shown = QRectF()
 
     @property
@@ -86,7 +86,7 @@ class ColourPick(Tool[Params]):
             painter.setPen(QPen(colour, 1))
             painter.drawRoundedRect(self._place().adjusted(inset, inset, -inset, -inset), 4, 4)
 
-    def _under(self, x: int, y: int) -> Rgb | None:
+    def _under(self, x: int, y: int) -> Colour | None:
         document = self.bench.document
         if document is None or not (0 <= x < document.size[0] and 0 <= y < document.size[1]):
             return None

@@ -3,30 +3,30 @@
 from dataclasses import replace
 
 from maskstudio.ui.tools.base import AnyTool, Bench
-from maskstudio.ui.tools.brush import Brush, Eraser
-from maskstudio.ui.tools.eyedropper import Eyedropper
-from maskstudio.ui.tools.fill import Fill
-from maskstudio.ui.tools.gradient import Gradient
-from maskstudio.ui.tools.hand import Hand
-from maskstudio.ui.tools.hinting import Refine, Trimap
-from maskstudio.ui.tools.lasso import Lasso
-from maskstudio.ui.tools.magnetic import Magnetic
-from maskstudio.ui.tools.marquee import Ellipse, Rectangle
-from maskstudio.ui.tools.move import Move
-from maskstudio.ui.tools.polygon import Polygon
-from maskstudio.ui.tools.rotate import Rotate
-from maskstudio.ui.tools.wand import MagicWand
-from maskstudio.ui.tools.zoom import Zoom
+from maskstudio.ui.tools.brush import BrushTool, EraserTool
+from maskstudio.ui.tools.eyedropper import EyedropperTool
+from maskstudio.ui.tools.fill import FillTool
+from maskstudio.ui.tools.gradient import GradientTool
+from maskstudio.ui.tools.hand import HandTool
+from maskstudio.ui.tools.hinting import RefineTool, TrimapTool
+from maskstudio.ui.tools.lasso import LassoTool
+from maskstudio.ui.tools.magnetic import MagneticTool
+from maskstudio.ui.tools.marquee import EllipseTool, RectangleTool
+from maskstudio.ui.tools.move import MoveTool
+from maskstudio.ui.tools.polygon import PolygonTool
+from maskstudio.ui.tools.rotate import RotateTool
+from maskstudio.ui.tools.wand import WandTool
+from maskstudio.ui.tools.zoom import ZoomTool
 
 FIRST = "brush"
-_AREAS = (Rectangle, Ellipse, Lasso, Polygon, Magnetic, MagicWand, Fill, Gradient)
+_AREAS = (RectangleTool, EllipseTool, LassoTool, PolygonTool, MagneticTool, WandTool, FillTool, GradientTool)
 
 
 def every(bench: Bench) -> dict[str, AnyTool]:
     """One of each, at this bench."""
-    brush, eraser, dropper = Brush(bench), Eraser(bench), Eyedropper(bench)
+    brush, eraser, dropper = BrushTool(bench), EraserTool(bench), EyedropperTool(bench)
     brush.turned = eraser
     dropper.taken = lambda share: brush.set_params(replace(brush.params, coverage=share))
-    hinting = Refine(bench), Trimap(bench)
-    tools: list[AnyTool] = [Move(bench), *(kind(bench) for kind in _AREAS), brush, eraser, *hinting, dropper]
-    return {tool.name: tool for tool in (*tools, Hand(bench), Zoom(bench), Rotate(bench))}
+    hinting = RefineTool(bench), TrimapTool(bench)
+    tools: list[AnyTool] = [MoveTool(bench), *(kind(bench) for kind in _AREAS), brush, eraser, *hinting, dropper]
+    return {tool.name: tool for tool in (*tools, HandTool(bench), ZoomTool(bench), RotateTool(bench))}

@@ -10,10 +10,10 @@ from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
 from maskstudio.ui.tools.cursors import dropper
-from maskstudio.ui.tools.drawing import beside, label, label_area
+from maskstudio.ui.tools.overlay_lines import beside, label, label_area
 
 
-class Eyedropper(Tool[Params]):
+class EyedropperTool(Tool[Params]):
     """``taken(share)`` is called with the coverage that was clicked, 0..1."""
 
     name = "eyedropper"

@@ -17,7 +17,7 @@ from maskstudio.ui.tools.cursors import cross
 Find = Callable[[Mask, float, float], Area]
 
 
-class Fill(Tool[FillParams]):
+class FillTool(Tool[FillParams]):
     """Looking for the region is left to a thread; it is folded into the layer of then, unless that is another one."""
 
     name = "fill"

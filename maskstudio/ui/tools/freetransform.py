@@ -13,8 +13,8 @@ from maskstudio.jobs import Token
 from maskstudio.params.spec import Params, Spec, param
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
-from maskstudio.ui.tools.drawing import handle, outline
-from maskstudio.ui.tools.transform_box import HANDLES, Box, Grip
+from maskstudio.ui.tools.overlay_lines import handle, outline
+from maskstudio.ui.tools.transform_box import HANDLES, Grip, TransformBox
 
 _REACH = 9  # logical pixels a handle can be taken hold of from
 _LEFT = Qt.MouseButton.LeftButton
@@ -56,7 +56,7 @@ class TransformParams(Params):
     )  # fmt: skip
 
 
-class Transform(Tool[TransformParams]):
+class TransformTool(Tool[TransformParams]):
     """Works for as long as it is lent the pointer; ``over`` is called when it is done."""
 
     name = "transform"
@@ -68,14 +68,14 @@ class Transform(Tool[TransformParams]):
         self._params = TransformParams()
         self._over = over
         self._layer: Layer | None = None
-        self._box: Box | None = None
-        self._grip: tuple[Grip, tuple[float, float], Box] | None = None
-        self._past: list[Box] = []  # what it was taken from, drag by drag, and number by number
-        self._undone: list[Box] = []
+        self._box: TransformBox | None = None
+        self._grip: tuple[Grip, tuple[float, float], TransformBox] | None = None
+        self._past: list[TransformBox] = []  # what it was taken from, drag by drag, and number by number
+        self._undone: list[TransformBox] = []
         self._typing = False  # whether the last of these was left by a number in the bar
 
     @property
-    def box(self) -> Box | None:
+    def box(self) -> TransformBox | None:
         """Where the mask is being taken; None until it has been measured."""
         return self._box
 
@@ -145,7 +145,7 @@ class Transform(Tool[TransformParams]):
             self.session.told(said("The mask is empty; there is nothing to transform."))
             self._end()
             return
-        self._box = Box(rect)
+        self._box = TransformBox(rect)
         self.canvas.update()
 
     def press(self, at: Pointer) -> None:
@@ -204,7 +204,7 @@ class Transform(Tool[TransformParams]):
                 self._note(self._box)
                 self._typing = True
             scale = params.across or 0.01, params.down or 0.01
-            self._take(Box(self._box.rect, scale, params.angle, (params.x, params.y)))
+            self._take(TransformBox(self._box.rect, scale, params.angle, (params.x, params.y)))
 
     def finish(self) -> None:
         """Keep what is shown: another tool is chosen."""
@@ -241,13 +241,13 @@ class Transform(Tool[TransformParams]):
         for point in around:
             handle(painter, point)
 
-    def _note(self, before: Box) -> None:
+    def _note(self, before: TransformBox) -> None:
         """A drag or number begins here, to which undo comes back; numbers that follow each other are one."""
         self._past.append(before)
         self._undone.clear()
         self._typing = False
 
-    def _take(self, box: Box) -> None:
+    def _take(self, box: TransformBox) -> None:
         """Show the box there at once, and the mask as soon as it is computed."""
         self._box = box
         across, down = box.scale

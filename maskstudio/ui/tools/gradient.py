@@ -5,6 +5,7 @@ from typing import ClassVar
 from PySide6.QtCore import QLineF
 from PySide6.QtGui import QPainter
 
+from maskstudio.core.arrays import Point
 from maskstudio.core.geometry import Rect
 from maskstudio.core.gradient import gradient
 from maskstudio.params.tools import RampParams
@@ -12,16 +13,14 @@ from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import to_45
 from maskstudio.ui.tools.base import Bench, M, Right, said
-from maskstudio.ui.tools.drawing import handle, outline
+from maskstudio.ui.tools.overlay_lines import handle, outline
 from maskstudio.ui.tools.tint import Tint
-
-Point = tuple[float, float]
 
 _PREVIEW = 160  # px: the longer side of the picture shown while drawing
 _SHORTEST = 2  # logical pixels of a line that is one
 
 
-class Gradient(AreaTool[RampParams]):
+class GradientTool(AreaTool[RampParams]):
     """A rough one follows the line; the real one is left to a thread when the button goes up."""
 
     name = "gradient"

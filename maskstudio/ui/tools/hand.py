@@ -10,7 +10,7 @@ from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
 
 
-class Hand(Tool[Params]):
+class HandTool(Tool[Params]):
     """Keeps the image point that was pressed under the pointer."""
 
     name = "hand"

@@ -22,7 +22,7 @@ from maskstudio.ui.tools.hinttrace import HintTrace
 from maskstudio.ui.tools.stroking import Stroking
 
 H = TypeVar("H", bound=HintParams)
-Sample = tuple[float, float, float]  # column, row, pressure
+HintPoint = tuple[float, float, float]  # column, row, pressure
 
 _SHARE = 1.5  # times as long as an answer took until the next one is worked out, so that others get their turn
 _LONGEST = 0.06  # seconds until then at most
@@ -30,7 +30,7 @@ _REST = 60  # ms without a movement
 _ASIDE = 1 / 16  # of the brush's size that a point may lie beside the straight way and still be left out
 
 
-class Hinting(Stroking[H]):
+class HintTool(Stroking[H]):
     """What both have in common."""
 
     hard = True
@@ -38,8 +38,8 @@ class Hinting(Stroking[H]):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self._waiting: list[Sample] = []
-        self._laid: list[Sample] = []  # the latest that was painted
+        self._waiting: list[HintPoint] = []
+        self._laid: list[HintPoint] = []  # the latest that was painted
         self._free_at = 0.0  # when the next answer may be worked out, by perf_counter
         self._trace: HintTrace | None = None
         self._timer = QTimer(bench.canvas, singleShot=True)
@@ -119,11 +119,11 @@ class Hinting(Stroking[H]):
             self._laid = way[-1:] or self._laid
 
     @property
-    def _way(self) -> list[Sample]:
+    def _way(self) -> list[HintPoint]:
         """What is waiting, without the points that make no difference."""
         return thinned([*self._laid, *self._waiting], self.params.size * _ASIDE)[len(self._laid) :]
 
-    def _answer(self, way: list[Sample]) -> None:
+    def _answer(self, way: list[HintPoint]) -> None:
         """Paint this, and show the answer."""
         if not way or not self._under_way:
             return
@@ -151,7 +151,7 @@ class Hinting(Stroking[H]):
         super()._forget()
 
 
-class Refine(Hinting[HintParams]):
+class RefineTool(HintTool[HintParams]):
     """Paints over hair, fur and blur: what is under it is solved from the photo."""
 
     name = "refine"
@@ -177,7 +177,7 @@ class Refine(Hinting[HintParams]):
         return chosen if known else None
 
 
-class Trimap(Hinting[TrimapParams]):
+class TrimapTool(HintTool[TrimapParams]):
     """Paints what is unknown and what is sure."""
 
     name = "trimap"
@@ -203,7 +203,7 @@ class Trimap(Hinting[TrimapParams]):
         return self._codes[self.params.what] if adds else NO_HINT
 
 
-def thinned(samples: Sequence[Sample], aside: float) -> list[Sample]:
+def thinned(samples: Sequence[HintPoint], aside: float) -> list[HintPoint]:
     """The samples without those that lie within ``aside`` px of the straight way between their neighbours.
 
     First and last stay. Douglas and Peucker, "Algorithms for the reduction of the number of points", 1973.
@@ -218,7 +218,7 @@ def thinned(samples: Sequence[Sample], aside: float) -> list[Sample]:
     return thinned(samples[: farthest + 1], aside)[:-1] + thinned(samples[farthest:], aside)
 
 
-def _distance(point: Sample, start: Sample, stop: Sample) -> float:
+def _distance(point: HintPoint, start: HintPoint, stop: HintPoint) -> float:
     """From a point to the straight piece between two others."""
     dx, dy = stop[0] - start[0], stop[1] - start[1]
     square = dx * dx + dy * dy

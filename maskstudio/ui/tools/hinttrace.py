@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from maskstudio.core.arrays import Plane
 from maskstudio.core.geometry import Rect
 from maskstudio.core.layer import Layer
-from maskstudio.core.mask import Mask, Plane
+from maskstudio.core.mask import Mask
 from maskstudio.core.stroke import Stroke
 from maskstudio.params.local import BrushParams
 from maskstudio.session.hintcodes import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN

@@ -6,11 +6,11 @@ from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.base import Bench, said
-from maskstudio.ui.tools.drawing import clip_of
+from maskstudio.ui.tools.overlay_lines import clip_of
 from maskstudio.ui.tools.trace import Trace
 
 
-class Lasso(AreaTool[AreaParams]):
+class LassoTool(AreaTool[AreaParams]):
     """A line of one drag, closed at its end."""
 
     name = "lasso"

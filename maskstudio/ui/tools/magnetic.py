@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from PySide6.QtGui import QPainter, QPolygonF
 
+from maskstudio.core.arrays import Point
 from maskstudio.core.scissors import Scissors
 from maskstudio.jobs import Token
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, said
-from maskstudio.ui.tools.drawing import handle, outline
-from maskstudio.ui.tools.polygon import Corners, Point
+from maskstudio.ui.tools.overlay_lines import handle, outline
+from maskstudio.ui.tools.polygon import CornersTool
 
 _gestures = count()
 
@@ -24,7 +25,7 @@ class _Taken(NamedTuple):
     before: list[Point]
 
 
-class Magnetic(Corners):
+class MagneticTool(CornersTool):
     """From each corner a path along edges leads on: to the next corner, or to the pointer.
 
     Looking for edges around a corner is left to a thread; until it is done the path is straight, and mended then.

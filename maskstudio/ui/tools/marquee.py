@@ -8,20 +8,19 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPolygonF
 
 from maskstudio.core.area import Area
+from maskstudio.core.arrays import Point
 from maskstudio.core.shapes import ellipse, rectangle
 from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import squared
 from maskstudio.ui.tools.base import Bench, M, said
-from maskstudio.ui.tools.drawing import beside, label, label_area, outline
-
-Point = tuple[float, float]
+from maskstudio.ui.tools.overlay_lines import beside, label, label_area, outline
 
 _SIDES = 96  # of the polygon an ellipse is drawn with
 
 
-class Marquee(AreaTool[AreaParams]):
+class MarqueeTool(AreaTool[AreaParams]):
     """Shift makes it square, Alt draws from the centre, Space moves it: all pressed after the start."""
 
     kind = AreaParams
@@ -155,7 +154,7 @@ class Marquee(AreaTool[AreaParams]):
         self._shown = here
 
 
-class Rectangle(Marquee):
+class RectangleTool(MarqueeTool):
     """A rectangle."""
 
     name = "rectangle"
@@ -167,7 +166,7 @@ class Rectangle(Marquee):
         return said("Drag a rectangle. Then Shift makes it square, Alt draws from the centre, Space moves it.")
 
 
-class Ellipse(Marquee):
+class EllipseTool(MarqueeTool):
     """An ellipse in the box that is drawn."""
 
     name = "ellipse"

@@ -11,7 +11,7 @@ from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.axis import Axis
 from maskstudio.ui.tools.base import Bench, M, Tool, said
-from maskstudio.ui.tools.drawing import beside, label, label_area
+from maskstudio.ui.tools.overlay_lines import beside, label, label_area
 from maskstudio.ui.tools.tint import Tint
 
 _ARROWS = {
@@ -24,7 +24,7 @@ _FAST = 10
 _LEFT = Qt.MouseButton.LeftButton
 
 
-class Move(Tool[Params]):
+class MoveTool(Tool[Params]):
     """What moves is shown as a tint; it lands when button or key is let go, as one step."""
 
     name = "move"

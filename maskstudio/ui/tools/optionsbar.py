@@ -33,8 +33,8 @@ class OptionsBar(QFrame):
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._take = take
-        self._pages: dict[str, Page] = {}
-        self._page: Page | None = None
+        self._pages: dict[str, ToolOptions] = {}
+        self._page: ToolOptions | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(theme.SPACE, 0, theme.SPACE, 0)
         self._row.setSpacing(0)
@@ -46,7 +46,7 @@ class OptionsBar(QFrame):
         """Show what this tool is set to."""
         page = self._pages.get(tool.name)
         if page is None:
-            page = self._pages[tool.name] = Page(tool, self._take)
+            page = self._pages[tool.name] = ToolOptions(tool, self._take)
             self._row.addWidget(page)
             for field in page.fields.values():
                 field.installEventFilter(self)
@@ -88,7 +88,7 @@ class OptionsBar(QFrame):
         return super().eventFilter(watched, event)
 
 
-class Page(QWidget):
+class ToolOptions(QWidget):
     """The parameters of one tool, in a row."""
 
     def __init__(self, tool: AnyTool, take: Take) -> None:

@@ -3,21 +3,20 @@
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPolygonF
 
+from maskstudio.core.arrays import Point
 from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import to_45
 from maskstudio.ui.tools.base import Bench, M, said
-from maskstudio.ui.tools.drawing import handle, outline
-
-Point = tuple[float, float]
+from maskstudio.ui.tools.overlay_lines import handle, outline
 
 _NEAR = 8  # logical pixels from the first corner within which a click closes
 _CLOSE = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _BACK = {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
 
 
-class Corners(AreaTool[AreaParams]):
+class CornersTool(AreaTool[AreaParams]):
     """What polygon and magnetic lasso have in common: corners by clicks, and a line to the pointer."""
 
     kind = AreaParams
@@ -178,7 +177,7 @@ class Corners(AreaTool[AreaParams]):
         self._shown = here
 
 
-class Polygon(Corners):
+class PolygonTool(CornersTool):
     """Straight sides."""
 
     name = "polygon"

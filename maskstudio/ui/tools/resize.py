@@ -10,7 +10,7 @@ from maskstudio.core.brush import rim
 from maskstudio.params.local import BrushParams
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.pointer import Pointer
-from maskstudio.ui.tools.drawing import label, label_area
+from maskstudio.ui.tools.overlay_lines import label, label_area
 
 B = TypeVar("B", bound=BrushParams)
 

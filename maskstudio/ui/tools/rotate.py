@@ -8,12 +8,12 @@ from PySide6.QtGui import QPainter
 from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
-from maskstudio.ui.tools.drawing import label, label_area
+from maskstudio.ui.tools.overlay_lines import label, label_area
 
 _STEP = 15  # degrees, with Shift
 
 
-class Rotate(Tool[Params]):
+class RotateTool(Tool[Params]):
     """Esc while dragging goes back; Esc at rest sets the view upright."""
 
     name = "rotate"

@@ -9,8 +9,8 @@ from typing import Any
 
 from maskstudio.ui.keys.digit_shares import Digits
 from maskstudio.ui.tools.base import AnyTool
-from maskstudio.ui.tools.brush import Painting
-from maskstudio.ui.tools.hinting import Hinting
+from maskstudio.ui.tools.brush import PaintTool
+from maskstudio.ui.tools.hinting import HintTool
 from maskstudio.ui.tools.stroking import Stroking
 
 _STEP = 0.1
@@ -25,12 +25,12 @@ class Strength:
         self._digits = {"opacity": Digits(partial(self._set, "opacity")), "flow": Digits(partial(self._set, "flow"))}
 
     @property
-    def painting(self) -> Painting:
+    def painting(self) -> PaintTool:
         """Brush or eraser."""
-        if isinstance(self._tools[self._name()], Painting):
+        if isinstance(self._tools[self._name()], PaintTool):
             self._last = self._name()
         chosen = self._tools[self._last]
-        assert isinstance(chosen, Painting)
+        assert isinstance(chosen, PaintTool)
         return chosen
 
     @property
@@ -68,7 +68,7 @@ class Strength:
     def _toggle_erasing(self) -> None:
         """With the refine or the trimap brush; from any other tool, to the refine brush."""
         used = self._tools[self._name()]
-        if isinstance(used, Hinting):
+        if isinstance(used, HintTool):
             used.toggle_erasing()
         else:
             self._choose("refine")

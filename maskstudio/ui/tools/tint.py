@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from maskstudio.core.area import Area
+from maskstudio.core.arrays import Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
-from maskstudio.core.tile import Plane
 from maskstudio.ui.canvas.canvas import Canvas
 
 _LARGEST = 4_000_000  # pixels of the picture

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPolygonF
 
+from maskstudio.core.arrays import Point
 from maskstudio.ui.canvas.canvas import Canvas
-from maskstudio.ui.tools.drawing import outline
-
-Point = tuple[float, float]
+from maskstudio.ui.tools.overlay_lines import outline
 
 _NEAR = 1.5  # logical pixels between points that are worth a corner on the screen
 _PIECE = 48  # corners

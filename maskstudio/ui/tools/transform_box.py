@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Point
 from maskstudio.core.geometry import Rect
 
-Point = tuple[float, float]
 Grip = tuple[int, int] | str  # a handle by its side (-1, 0, 1 each way), "inside" or "outside"
 HANDLES: tuple[tuple[int, int], ...] = ((-1, -1), (0, -1), (1, -1), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0))
 _TURN = 15  # degrees a turn is held to
@@ -16,7 +16,7 @@ _LEAST = 0.005  # of the first size: a box never becomes a line
 
 
 @dataclass(frozen=True)
-class Box:
+class TransformBox:
     """``rect`` (image px) scaled by ``scale`` about its middle, turned by ``angle`` degrees (clockwise, as seen), and
     moved by ``shift`` px.
     """
@@ -51,7 +51,9 @@ class Box:
         across, down = np.abs(self._local(point)) / np.maximum(self._half * np.abs(self.scale), 1e-9)
         return "inside" if across <= 1 and down <= 1 else "outside"
 
-    def dragged(self, grip: Grip, start: Point, to: Point, *, held: bool = False, centred: bool = False) -> "Box":
+    def dragged(
+        self, grip: Grip, start: Point, to: Point, *, held: bool = False, centred: bool = False
+    ) -> "TransformBox":
         """The box after a drag from ``start`` to ``to``.
 
         ``held`` keeps proportions, moves level or upright, and turns in steps of 15 degrees. ``centred`` scales about
@@ -82,20 +84,20 @@ class Box:
         local: npt.NDArray[np.float64] = self._turn.T @ (np.array(point) - self._middle - self.shift)
         return local
 
-    def _moved(self, start: Point, to: Point, *, held: bool) -> "Box":
+    def _moved(self, start: Point, to: Point, *, held: bool) -> "TransformBox":
         dx, dy = round(to[0] - start[0]), round(to[1] - start[1])  # whole pixels, which are exact
         if held:
             dx, dy = (dx, 0) if abs(dx) >= abs(dy) else (0, dy)
         return replace(self, shift=(self.shift[0] + dx, self.shift[1] + dy))
 
-    def _turned(self, start: Point, to: Point, *, held: bool) -> "Box":
+    def _turned(self, start: Point, to: Point, *, held: bool) -> "TransformBox":
         x, y = self.place((0, 0))
         before, now = math.atan2(start[1] - y, start[0] - x), math.atan2(to[1] - y, to[0] - x)
         angle = self.angle + math.degrees(now - before)
         angle = round(angle / _TURN) * _TURN if held else round(angle, 1)
         return replace(self, angle=(angle + 180) % 360 - 180)
 
-    def _scaled(self, side: tuple[int, int], start: Point, to: Point, *, held: bool, centred: bool) -> "Box":
+    def _scaled(self, side: tuple[int, int], start: Point, to: Point, *, held: bool, centred: bool) -> "TransformBox":
         sides = np.array(side, np.float64)
         full = self._half * self.scale * sides  # from the middle to the handle
         fixed = np.zeros(2) if centred else -full

@@ -19,7 +19,7 @@ from maskstudio.session.laying import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.base import Bench, Right, said
-from maskstudio.ui.tools.drawing import beside, label, label_area
+from maskstudio.ui.tools.overlay_lines import beside, label, label_area
 from maskstudio.ui.tools.tint import Tint
 
 _SLOP = 3  # logical pixels a click may wander before it turns the tolerance
@@ -44,7 +44,7 @@ class _Touch:
     released: bool = False
 
 
-class MagicWand(AreaTool[ColourParams]):
+class WandTool(AreaTool[ColourParams]):
     """Looking for the colour is left to a thread; what it found is shown, and folded in once the button is up."""
 
     name = "wand"

@@ -13,7 +13,7 @@ _DOUBLE = 120  # logical pixels of drag that double the scale
 _LEFT = Qt.MouseButton.LeftButton
 
 
-class Zoom(Tool[Params]):
+class ZoomTool(Tool[Params]):
     """Stays about the point that was pressed."""
 
     name = "zoom"

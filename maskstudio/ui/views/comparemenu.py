@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from maskstudio.ui.views.comparison import Choice, Comparison, Earlier, Elsewhere, LayerAlone
+from maskstudio.ui.views.comparison import Compared, Comparison, Earlier, LayerAlone, OtherTab
 
 _STEPS = 40  # the latest; more are in the panel of the history
 _LETTERS = 48
@@ -14,7 +14,7 @@ _LETTERS = 48
 class CompareMenu(QMenu):
     """``choose(choice)`` is called with what the user takes."""
 
-    def __init__(self, comparison: Comparison, choose: Callable[[Choice], object], parent: QWidget) -> None:
+    def __init__(self, comparison: Comparison, choose: Callable[[Compared], object], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("compareMenu")
         self._comparison, self._choose = comparison, choose
@@ -41,14 +41,14 @@ class CompareMenu(QMenu):
             on = isinstance(chosen, Earlier) and chosen.document is step.document
             self._add(steps, name, Earlier(name, step.document), on=on)
         for other in self._comparison.others():
-            on = isinstance(chosen, Elsewhere) and chosen.tab is other
-            self._add(photos, other.title, Elsewhere(other), on=on)
+            on = isinstance(chosen, OtherTab) and chosen.tab is other
+            self._add(photos, other.title, OtherTab(other), on=on)
         for menu in (layers, steps, photos):
             menu.setEnabled(not menu.isEmpty())
         if photos.isEmpty():
             photos.menuAction().setToolTip(self.tr("No other open photo has this size."))
 
-    def _add(self, menu: QMenu, text: str, choice: Choice, *, on: bool) -> None:
+    def _add(self, menu: QMenu, text: str, choice: Compared, *, on: bool) -> None:
         action = menu.addAction(_fitting(text))
         action.setCheckable(True)
         action.setChecked(on)

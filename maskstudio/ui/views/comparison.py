@@ -35,13 +35,13 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Elsewhere:
+class OtherTab:
     """What another tab shows, as it is then."""
 
     tab: Tab
 
 
-Choice = LayerAlone | Earlier | Elsewhere | None  # None is the photo
+Compared = LayerAlone | Earlier | OtherTab | None  # None is the photo
 
 
 class Comparison(QObject):
@@ -63,7 +63,7 @@ class Comparison(QObject):
     ) -> None:
         super().__init__(parent)
         self._compare, self._canvas, self._edge, self._tabs, self._beside = compare, compare.canvas, edge, tabs, beside
-        self._choices: WeakKeyDictionary[Tab, Choice] = WeakKeyDictionary()
+        self._choices: WeakKeyDictionary[Tab, Compared] = WeakKeyDictionary()
         self._alone: dict[int, tuple[Document, Document]] = {}  # for a layer: of which document, and that layer alone
         self._tab: Tab | None = None
         self._shown: tuple[object, ...] = ()
@@ -78,11 +78,11 @@ class Comparison(QObject):
         return self._tab
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> Compared:
         """What the document in front is compared with."""
         return self._choices.get(self._tab) if self._tab is not None else None
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: Compared) -> None:
         """Compare the document in front with something else."""
         if self._tab is not None:
             self._choices[self._tab] = choice

@@ -4,20 +4,21 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from maskstudio.core.arrays import Colour
 from maskstudio.ui.canvas.difference import HERE, SAME, THERE
-from maskstudio.ui.canvas.style import BAND, PLANES, Rgb, Style
+from maskstudio.ui.canvas.style import BAND, PLANES, Style
 
 _MARGIN, _PADDING, _SWATCH, _SPACE = 10, 8, 12, 6  # px
 _GROUND, _TEXT = QColor(24, 24, 24, 215), QColor(240, 240, 240)
 
-Entry = tuple[Rgb, str]
+LegendEntry = tuple[Colour, str]
 
 
 def _said(text: str) -> str:
     return QCoreApplication.translate("Legend", text)
 
 
-def entries(style: Style, *, trimap: bool, masked: bool, apart: tuple[str, str] | None = None) -> list[Entry]:
+def entries(style: Style, *, trimap: bool, masked: bool, apart: tuple[str, str] | None = None) -> list[LegendEntry]:
     """The colours that lie over the photo in this ``style``, and what they mean; none where they explain themselves.
 
     ``trimap`` says whether a trimap is shown, ``masked`` whether there is a mask to tint by; ``apart`` what the two are
@@ -44,11 +45,11 @@ class Legend(QWidget):
         super().__init__(parent)
         self.setObjectName("legend")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._entries: list[Entry] = []
+        self._entries: list[LegendEntry] = []
         parent.installEventFilter(self)
         self.hide()
 
-    def show_entries(self, wanted: list[Entry]) -> None:
+    def show_entries(self, wanted: list[LegendEntry]) -> None:
         """Explain these colours."""
         if wanted == self._entries:
             return

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from maskstudio.core.arrays import Colour
 from maskstudio.core.files import read_image
 from maskstudio.core.profile import profile_space
 from maskstudio.errors import MaskStudioError
@@ -17,18 +18,18 @@ from maskstudio.settings import Settings
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.loupe import FACTORS
 from maskstudio.ui.canvas.picture import Picture
-from maskstudio.ui.canvas.style import SOFT, Mode, Rgb, Style
+from maskstudio.ui.canvas.style import SOFT, Mode, Style
 
 _KEY = "choices"  # in the settings' views
 _LARGEST_PROFILE = 16 << 20
 
 
-def name_of(colour: Rgb) -> str:
+def name_of(colour: Colour) -> str:
     """The colour as "#rrggbb"."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def colour_of(name: str) -> Rgb:
+def colour_of(name: str) -> Colour:
     """The colour that "#rrggbb" names."""
     return int(name[1:3], 16), int(name[3:5], 16), int(name[5:7], 16)
 
@@ -83,7 +84,7 @@ class ViewChoices(QObject):
         self.now = ChosenView.of(settings.views.get(_KEY, {}))
         self._canvas, self._runner = canvas, runner
         self._picture: Picture | None = None
-        self._worst: Rgb = Style().worst
+        self._worst: Colour = Style().worst
         self._raw = False
         self._profile = ""
 
@@ -126,7 +127,7 @@ class ViewChoices(QObject):
             self.choose_picture(path_of(self.now.picture))
         self.changed.emit()
 
-    def show_worst(self, backdrop: Rgb) -> None:
+    def show_worst(self, backdrop: Colour) -> None:
         """Have "worst" put this colour behind the cut-out."""
         if backdrop != self._worst:
             self._worst = backdrop

@@ -20,7 +20,7 @@ from maskstudio.ui.panels.history import HistoryPanel
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.navigator import Navigator
 from maskstudio.ui.views.comparemenu import CompareMenu, step_name
-from maskstudio.ui.views.comparison import Choice, Comparison, Earlier, LayerAlone
+from maskstudio.ui.views.comparison import Compared, Comparison, Earlier, LayerAlone
 from maskstudio.ui.views.edgeview import EdgeView
 from maskstudio.ui.views.legend import Legend, entries
 from maskstudio.ui.views.view_choices import ViewChoices
@@ -212,7 +212,7 @@ class ViewControls(QObject):
         self.comparison.show_difference(shown=self._on("view.difference"))
         self._follow_comparison()
 
-    def compare_with(self, choice: Choice, *_checked: bool) -> None:
+    def compare_with(self, choice: Compared, *_checked: bool) -> None:
         """Compare with something else, by the slider where it is in no way compared yet."""
         self.comparison.choose(choice)
         split = self._actions.get("view.split")

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from maskstudio.names import shown
 from maskstudio.ui.widgets.icons import icon
 
-Kind = Literal["info", "warning", "error"]
-Choice = tuple[str, Callable[[], object]]  # the words of a button and what it does
+Severity = Literal["info", "warning", "error"]
+NoticeButton = tuple[str, Callable[[], object]]  # the words of a button and what it does
 _STAYS = 6000  # milliseconds for news; errors stay until closed
 _STAYS_WITH_CHOICE = 12000  # for news with a button, which has to be reached
 _ROOM = 240  # px for the sentence beside its buttons; where there is less, they stand below it
 _LONG = re.compile(r"\S{24}")  # in a longer word, as in a file name, a line may break after so many letters
-_ICONS: dict[Kind, str] = {"info": "info", "warning": "warning", "error": "warning"}
+_ICONS: dict[Severity, str] = {"info": "info", "warning": "warning", "error": "warning"}
 
 
 class Notice(QFrame):
@@ -33,7 +33,7 @@ class Notice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self._kind: Kind = "info"
+        self._kind: Severity = "info"
         self._sentence = ""
         self._of_job = False  # whether it says how work ended
         self._icon, self._text = QLabel(), QLabel()
@@ -99,10 +99,10 @@ class Notice(QFrame):
     def show_sentence(
         self,
         text: str,
-        kind: Kind = "info",
+        kind: Severity = "info",
         choice: str = "",
         action: Callable[[], object] | None = None,
-        more: Sequence[Choice] = (),
+        more: Sequence[NoticeButton] = (),
         *,
         holds: bool = False,
         of_job: bool = False,
@@ -143,7 +143,7 @@ class Notice(QFrame):
         self.hide()
         self.dismissed.emit()
 
-    def _offer(self, choices: Sequence[Choice]) -> None:
+    def _offer(self, choices: Sequence[NoticeButton]) -> None:
         for button in self.buttons:
             button.setParent(None)
             button.deleteLater()

@@ -147,13 +147,13 @@ class NumberField(QDoubleSpinBox):
             self._paint_slider(painter, colours)
         painter.end()
 
-    def _paint_field(self, painter: QPainter, colours: theme.Tokens) -> None:
+    def _paint_field(self, painter: QPainter, colours: theme.ThemeColours) -> None:
         edge = colours.accent_text if self.hasFocus() else colours.border
         painter.setPen(QPen(QColor(edge), 1))
         painter.setBrush(QColor(colours.field))
         painter.drawRoundedRect(QRectF(self.box).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
 
-    def _paint_slider(self, painter: QPainter, colours: theme.Tokens) -> None:
+    def _paint_slider(self, painter: QPainter, colours: theme.ThemeColours) -> None:
         _, stop = self.track
         middle, live = self.height() / 2, self.isEnabled()
         painter.setPen(Qt.PenStyle.NoPen)

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 _STEPS = 1000
 
 
-class Progress(QProgressBar):
+class ProgressBar(QProgressBar):
     """Qt's own paints at once, and with it everything else that is waiting, such as a whole canvas."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

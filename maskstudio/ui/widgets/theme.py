@@ -20,7 +20,7 @@ RADIUS = 4  # px
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class ThemeColours:
     """Colours as "#rrggbb". ``accent`` fills, under ``on_accent``; ``accent_text`` is for marks and text."""
 
     name: str
@@ -51,7 +51,7 @@ class Tokens:
     surround: str  # around the photo
 
 
-DARK = Tokens(
+DARK = ThemeColours(
     name="dark",
     bar="#262626",
     window="#2e2e2e",
@@ -79,7 +79,7 @@ DARK = Tokens(
     bad="#ff8078",
     surround="#3c3c3c",
 )
-LIGHT = Tokens(
+LIGHT = ThemeColours(
     name="light",
     bar="#e4e4e4",
     window="#f0f0f0",
@@ -125,7 +125,7 @@ def apply(app: QApplication, name: str) -> None:
         _dress(app, DARK if name == "dark" else LIGHT)
 
 
-def tokens(app: QApplication | None = None) -> Tokens:
+def tokens(app: QApplication | None = None) -> ThemeColours:
     """The colours in use: those of the theme that the application's palette is made from."""
     palette = app.palette() if app is not None else QApplication.palette()
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
@@ -136,12 +136,12 @@ def _follow(app: QApplication, scheme: Qt.ColorScheme) -> None:
         _dress(app, _of_scheme(scheme))
 
 
-def _of_scheme(scheme: Qt.ColorScheme) -> Tokens:
+def _of_scheme(scheme: Qt.ColorScheme) -> ThemeColours:
     """Dark unless the system says light: photos are judged on a quiet ground."""
     return LIGHT if scheme == Qt.ColorScheme.Light else DARK
 
 
-def _dress(app: QApplication, chosen: Tokens) -> None:
+def _dress(app: QApplication, chosen: ThemeColours) -> None:
     sheet = style_sheet(chosen)
     if app.styleSheet() == sheet and tokens(app) is chosen:
         return
@@ -150,7 +150,7 @@ def _dress(app: QApplication, chosen: Tokens) -> None:
     app.setStyleSheet(sheet)
 
 
-def palette(chosen: Tokens) -> QPalette:
+def palette(chosen: ThemeColours) -> QPalette:
     """The palette of a theme, for everything that the style sheet does not reach."""
     made = QPalette()
     role, off = QPalette.ColorRole, QPalette.ColorGroup.Disabled
@@ -171,7 +171,7 @@ def palette(chosen: Tokens) -> QPalette:
     return made
 
 
-def style_sheet(chosen: Tokens) -> str:
+def style_sheet(chosen: ThemeColours) -> str:
     """The style sheet of a theme: ``resources/style.qss`` with its names filled in."""
     marks = text_of(resource("icons/control-check.svg").parent.as_posix())
     sizes = {"row": ROW, "gap": GAP, "space": SPACE, "margin": MARGIN, "radius": RADIUS, "inner": ROW - 2}

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 
 from maskstudio.session.session import Session
 from maskstudio.ui.files.tabs import Tabs
-from maskstudio.ui.registry.spec import When
+from maskstudio.ui.registry.entry import When
 from maskstudio.ui.tools.tools import Tools
 from maskstudio.ui.window import actions as made
 from maskstudio.ui.window import undoing

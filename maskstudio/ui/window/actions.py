@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from maskstudio.ui.keys.keymap import Keymap, shown
-from maskstudio.ui.registry.spec import Spec, When, Workspace
+from maskstudio.ui.registry.entry import Entry, When, Workspace
 from maskstudio.ui.registry.table import ACTIONS, BY_ID
 from maskstudio.ui.widgets.icons import icon
 
@@ -86,13 +86,13 @@ def enable(actions: Mapping[str, QAction], holds: Iterable[When]) -> None:
         action.setEnabled(BY_ID[name].when in true)
 
 
-def tooltip(spec: Spec, keys: tuple[str, ...]) -> str:
+def tooltip(spec: Entry, keys: tuple[str, ...]) -> str:
     """What a button says when pointed at: its text, its key, and what it does."""
     title = f"{_translated(spec.text)}  {shown(keys[0]) if keys else ''}".strip()
     return f"<p><b>{title}</b><br>{_translated(spec.tip)}</p>"
 
 
-def _made(spec: Spec, parent: QObject) -> QAction:
+def _made(spec: Entry, parent: QObject) -> QAction:
     action = QAction(_translated(spec.text), parent)
     action.setObjectName(spec.id)
     if spec.icon:

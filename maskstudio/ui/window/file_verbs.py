@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from maskstudio.params.local import ExportParams
 from maskstudio.ui.files.exchange import Exchange
-from maskstudio.ui.files.filemenu import Files
+from maskstudio.ui.files.filemenu import FileMenu
 from maskstudio.ui.widgets.icons import SAMPLE, resource
 
 
-def verbs(files: Files, exchange: Exchange, export: Callable[[], ExportParams]) -> dict[str, Callable[[], object]]:
+def verbs(files: FileMenu, exchange: Exchange, export: Callable[[], ExportParams]) -> dict[str, Callable[[], object]]:
     """By the id of their action; ``export`` says how a cut-out is to be written."""
     return {
         "file.open": files.ask_open,

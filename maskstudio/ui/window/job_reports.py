@@ -5,11 +5,11 @@ from collections.abc import Callable
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job
 from maskstudio.session.session import Session
-from maskstudio.ui.files.filemenu import Files, Offer
+from maskstudio.ui.files.filemenu import FileMenu
 from maskstudio.ui.files.tabs import Tabs
 from maskstudio.ui.files.write_conflicts import ways_on
-from maskstudio.ui.widgets.notice import Notice
-from maskstudio.ui.window.owed import Owed
+from maskstudio.ui.widgets.notice import Notice, NoticeButton
+from maskstudio.ui.window.owed import OwedWork
 from maskstudio.ui.window.status import StatusLine
 
 
@@ -23,8 +23,8 @@ class JobReports:
         tabs: Tabs,
         status: StatusLine,
         notice: Notice,
-        files: Files,
-        owed: Owed,
+        files: FileMenu,
+        owed: OwedWork,
         refresh: Callable[[], object],
         told: Callable[[Job], object],
     ) -> None:
@@ -57,7 +57,7 @@ class JobReports:
         self._status.show_job(running[0] if running else None, len(running) - 1)
         self._tell(job)
 
-    def failed(self, session: Session, error: MaskStudioError, offer: Offer | None = None) -> None:
+    def failed(self, session: Session, error: MaskStudioError, offer: NoticeButton | None = None) -> None:
         """Say what went wrong, with ``offer`` or another way on where there is one."""
         if tab := self._tabs.of(session):
             self._files.opening_failed(tab)

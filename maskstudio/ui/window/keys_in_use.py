@@ -12,7 +12,7 @@ from maskstudio.ui.keys.filter import KeyFilter
 from maskstudio.ui.keys.glance import Glance
 from maskstudio.ui.keys.holding import Holding
 from maskstudio.ui.keys.keymap import Keymap, shown
-from maskstudio.ui.registry.spec import Workspace
+from maskstudio.ui.registry.entry import Workspace
 from maskstudio.ui.window.actions import set_keys
 
 _HELD = ("view.trimap", "view.rawColours", "view.originalMask", "view.blink")  # shown while their key is held

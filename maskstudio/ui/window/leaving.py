@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from maskstudio.journal.writer import Writer
     from maskstudio.settings import Settings
     from maskstudio.ui.files.tabs import Tabs
-    from maskstudio.ui.window.owed import Owed
+    from maskstudio.ui.window.owed import OwedWork
 
 _A_MOMENT = 2.0  # s for work nobody waits for to come to its next step
 
@@ -35,7 +35,7 @@ class Leaving(QObject):
     ended = Signal()
 
     def __init__(
-        self, window: QWidget, tabs: Tabs, settings: Settings, owed: Owed, save: Callable[[], Job | None]
+        self, window: QWidget, tabs: Tabs, settings: Settings, owed: OwedWork, save: Callable[[], Job | None]
     ) -> None:
         super().__init__(window)
         self._window, self._tabs, self._settings, self._owed, self._save = window, tabs, settings, owed, save

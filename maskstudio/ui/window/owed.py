@@ -28,7 +28,7 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("owed", text)
 
 
-class Owed:
+class OwedWork:
     """The work of all sessions that somebody waits for, also of closed ones, and what of it has failed.
 
     ``notice`` says it; ``parent`` is what a dialog that asks for another place stands over.

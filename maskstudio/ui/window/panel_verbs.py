@@ -5,7 +5,7 @@ from functools import partial
 
 from maskstudio.ui.panels.feather import FeatherField
 from maskstudio.ui.tools.base import said
-from maskstudio.ui.tools.freetransform import Transform
+from maskstudio.ui.tools.freetransform import TransformTool
 from maskstudio.ui.window.shell import Shell
 
 
@@ -50,9 +50,9 @@ def _rename(shell: Shell) -> None:
 
 def _transform(shell: Shell) -> None:
     document, layer = shell.session.document, shell.session.active
-    if document is None or layer is None or shell.tools.name == Transform.name:
+    if document is None or layer is None or shell.tools.name == TransformTool.name:
         return
     if layer not in document.shown:
         shell.session.told(said("{} is hidden; show it to transform it.").format(document.called(layer)))
         return
-    shell.tools.lend(Transform)
+    shell.tools.lend(TransformTool)

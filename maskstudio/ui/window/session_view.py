@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from maskstudio.core.changes import WHOLE, Changes, Watch
 from maskstudio.core.document import Document
+from maskstudio.core.firstlook import Preview
 from maskstudio.core.image import Image
-from maskstudio.core.preview import Preview
 from maskstudio.session.session import Session
 from maskstudio.ui.window.shell import Shell
 

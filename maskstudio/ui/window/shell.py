@@ -19,7 +19,7 @@ from maskstudio.ui.panels.jobs import JobsPanel
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.mask import MaskPanel
 from maskstudio.ui.panels.refine import RefinePanel
-from maskstudio.ui.tools.colourpick import ColourPick
+from maskstudio.ui.tools.colourpick import ColourPickTool
 from maskstudio.ui.tools.tools import Tools
 from maskstudio.ui.views.view_controls import ViewControls
 from maskstudio.ui.widgets.icons import icon
@@ -125,8 +125,8 @@ class Shell(QMainWindow):
         canvas.left.connect(lambda: status.show_place(None))
 
     def _pick_spill(self) -> None:
-        if self.session.document is not None and self.tools.name != ColourPick.name:
-            self.tools.lend(partial(ColourPick, take=self.refine_panel.set_spill))
+        if self.session.document is not None and self.tools.name != ColourPickTool.name:
+            self.tools.lend(partial(ColourPickTool, take=self.refine_panel.set_spill))
 
     def dress(self) -> None:
         """Take over the theme's icons."""

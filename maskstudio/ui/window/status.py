@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 from maskstudio.jobs import Job
 from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.icons import icon
-from maskstudio.ui.widgets.progress import Progress
+from maskstudio.ui.widgets.progress import ProgressBar
 
 _WORDS = 260  # px of what a job is called; a long file name must not widen the window
 
@@ -53,7 +53,7 @@ class StatusLine(QStatusBar):
         self._safety = QLabel()
         self._safety.setObjectName("safety")
         self.addPermanentWidget(self._safety)
-        self._bar = Progress()
+        self._bar = ProgressBar()
         self._bar.setFixedWidth(140)
         self._cancel = QToolButton()
         self._cancel.setText(self.tr("Cancel"))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.jobs import Job
-from maskstudio.ui.widgets.progress import Progress
+from maskstudio.ui.widgets.progress import ProgressBar
 from maskstudio.ui.widgets.shortened import short
 
 _ROWS = 6
@@ -26,7 +26,7 @@ class WaitingSheet(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.sentence = QLabel()
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self._rows = [(QLabel(), Progress()) for _ in range(_ROWS)]
+        self._rows = [(QLabel(), ProgressBar()) for _ in range(_ROWS)]
         grid = QGridLayout()
         grid.setColumnStretch(0, 1)
         for number, (label, bar) in enumerate(self._rows):

@@ -18,7 +18,7 @@ from maskstudio.ui.bridge import Bridge
 from maskstudio.ui.files.autosave import Autosave
 from maskstudio.ui.files.closed_documents import ClosedDocuments
 from maskstudio.ui.files.exchange import Exchange, found_in
-from maskstudio.ui.files.filemenu import Files
+from maskstudio.ui.files.filemenu import FileMenu
 from maskstudio.ui.files.kept_safe import KeptSafe
 from maskstudio.ui.files.lost_work import LostWork
 from maskstudio.ui.files.masks_in import MaskIn
@@ -37,7 +37,7 @@ from maskstudio.ui.window.finish_first import finishing
 from maskstudio.ui.window.job_reports import JobReports
 from maskstudio.ui.window.keys_in_use import KeysInUse
 from maskstudio.ui.window.leaving import Farewell, Leaving
-from maskstudio.ui.window.owed import Owed
+from maskstudio.ui.window.owed import OwedWork
 from maskstudio.ui.window.preference_effects import PreferenceEffects
 from maskstudio.ui.window.preferences_opener import PreferencesOpener
 from maskstudio.ui.window.refine_workspace import RefineWorkspace
@@ -104,13 +104,13 @@ class MainWindow(Shell):
         self.news = SessionNews(tabs, notice)
         self.masks = MaskIn(self, notice)
         self.saving = Saving(self, tabs, settings)
-        self.files = Files(self, tabs, settings, self.saving.save, self.masks, self._model_added)
+        self.files = FileMenu(self, tabs, settings, self.saving.save, self.masks, self._model_added)
         self.exchange = Exchange(tabs, self.files, self.masks, self.news.offer)
         self.closed = ClosedDocuments(self, tabs, settings, notice, self.files.open)
         self.lost_work = LostWork(self, tabs, self.closed.tidy)
         self.autosave = Autosave(self, tabs, settings)
         self.kept_safe = KeptSafe(tabs, settings, self.status.show_safety)
-        self.owed = Owed(self, tabs, notice)
+        self.owed = OwedWork(self, tabs, notice)
         self.leaving = Leaving(self, tabs, settings, self.owed, self.saving.save)
         self.farewell = Farewell(self.writer, self._pool, self._away)
         self.shown = SessionView(self, self._photo_opened, self._follow)

@@ -12,7 +12,7 @@ from maskstudio.core.mask_samples import Samples
 from maskstudio.params.local import MaskParams
 from maskstudio.ui.panels.layer_list import details
 from maskstudio.ui.panels.layers import LayersPanel
-from maskstudio.ui.panels.thumbnail import Sight
+from maskstudio.ui.panels.thumbnail import LayerSight
 from tests.ui.panels.stage import HEIGHT, LEFT, WIDTH, disc, layer, photo, row, words
 
 
@@ -162,7 +162,7 @@ def test_sampling_by_tiles_equals_sampling_the_whole(step, area):
 @pytest.mark.parametrize("radius", [4, 20, 80, 300])
 def test_a_thumbnail_shows_the_photo_where_the_mask_is(radius):
     image, alpha = photo(), disc(300, 200, radius)
-    made = Sight(image).picture(alpha, 36)
+    made = LayerSight(image).picture(alpha, 36)
     assert (made.width(), made.height()) == (36, 36)
     centre = made.pixelColor(18, 18)
     assert centre.alpha() == 255
@@ -174,8 +174,8 @@ def test_a_thumbnail_shows_the_photo_where_the_mask_is(radius):
 
 def test_a_thumbnail_follows_and_an_empty_mask_is_nothing():
     image = photo()
-    sight = Sight(image)
+    sight = LayerSight(image)
     sight.picture(disc(300, 200, 80), 36)
     followed = sight.picture(disc(100, 100, 20), 36)
-    assert followed == Sight(image).picture(disc(100, 100, 20), 36)
+    assert followed == LayerSight(image).picture(disc(100, 100, 20), 36)
     assert sight.picture(Mask(WIDTH, HEIGHT), 36).pixelColor(18, 18).alpha() == 0

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from maskstudio.core.document import Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
-from maskstudio.ui.tools.freetransform import Transform, TransformParams
-from maskstudio.ui.tools.transform_box import HANDLES, Box
+from maskstudio.ui.tools.freetransform import TransformParams, TransformTool
+from maskstudio.ui.tools.transform_box import HANDLES, TransformBox
 
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 BOX = Rect(100, 80, 120, 60)
@@ -26,7 +26,7 @@ def lent(stage, qapp):
     mask = Mask.from_array(plane)
     stage.session.commit(stage.session.document.add([Layer(0, "box", mask, mask)]), "Add")
     stage.tools.choose("brush")
-    stage.tools.lend(Transform)
+    stage.tools.lend(TransformTool)
     return stage
 
 
@@ -61,7 +61,7 @@ def test_shift_keeps_the_proportions_and_alt_the_middle(lent):
     assert box.scale[0] == pytest.approx(box.scale[1])
     assert box.place((-1, -1)) == pytest.approx((100, 80))
     lent.key(Qt.Key.Key_Escape)
-    lent.tools.lend(Transform)
+    lent.tools.lend(TransformTool)
     lent.drag((220, 110), (250, 110), modifiers=ALT)
     box = lent.tools.tool.box
     assert box.place((0, 0)) == pytest.approx((160, 110))
@@ -111,7 +111,7 @@ def test_undo_ends_it(lent, qapp):
 
 def test_an_empty_mask_cannot_be_transformed(stage, qapp):
     stage.session.layers.add()
-    stage.tools.lend(Transform)
+    stage.tools.lend(TransformTool)
     qapp.processEvents()
     assert stage.told == ["The mask is empty; there is nothing to transform."]
     assert stage.tools.name == "brush"
@@ -124,7 +124,7 @@ def test_the_handles_are_drawn(lent, pixels):
 
 
 boxes = st.builds(
-    Box,
+    TransformBox,
     st.builds(Rect, st.integers(-50, 50), st.integers(-50, 50), st.integers(4, 200), st.integers(4, 200)),
     st.tuples(st.floats(0.2, 3), st.floats(0.2, 3)),
     st.floats(-180, 180),
@@ -135,7 +135,7 @@ points = st.tuples(st.floats(-300, 300), st.floats(-300, 300))
 
 @given(boxes, st.sampled_from(HANDLES))
 def test_the_matrix_takes_corners_to_where_they_are_drawn(box, side):
-    first = Box(box.rect).place(side)
+    first = TransformBox(box.rect).place(side)
     assert box.matrix[:, :2] @ first + box.matrix[:, 2] == pytest.approx(box.place(side), abs=1e-6)
 
 

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Box, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import Mask, Plane
-from maskstudio.providers.local.shapes import Box, Floats, around, covered, painted, to_bytes
+from maskstudio.core.mask import Mask
+from maskstudio.providers.local.shapes import around, covered, painted, to_bytes
 
 
 @dataclass(frozen=True)
-class Field:
+class ScalarField:
     """A coarse field over an image: ``values`` (h, w), positive inside; ``scale`` and ``offset`` (x, y) map image
     px to grid px: column ``(x + 0.5) * scale[0] + offset[0]``, with the same half-pixel convention in the grid.
     """
 
-    values: Floats
+    values: Real
     scale: tuple[float, float]
     offset: tuple[float, float]
 
@@ -34,7 +35,7 @@ class Field:
         out[part] = to_bytes(self._coverage(inside) * _inside(inside, box))
         return out
 
-    def _coverage(self, rect: Rect) -> Floats | float:
+    def _coverage(self, rect: Rect) -> Real | float:
         """1 inside, 0 outside, and along the zero line the distance to it, value / |gradient|, to first order."""
         wider = rect.grow(1)  # for the gradient
         rows, above = self._taps(wider.y, wider.height, 1)
@@ -48,10 +49,10 @@ class Field:
         down = (value[2:, 1:-1] - value[:-2, 1:-1]) / 2
         across = (value[1:-1, 2:] - value[1:-1, :-2]) / 2
         slope = np.sqrt(down * down + across * across)
-        clear: Floats = np.clip(0.5 + value[1:-1, 1:-1] / np.maximum(slope, 1e-9), 0, 1)
+        clear: Real = np.clip(0.5 + value[1:-1, 1:-1] / np.maximum(slope, 1e-9), 0, 1)
         return clear
 
-    def _taps(self, start: int, count: int, axis: int) -> tuple[Floats, slice]:
+    def _taps(self, start: int, count: int, axis: int) -> tuple[Real, slice]:
         """Interpolation along an axis as a matrix (count, m), and the m values of the grid it is applied to."""
         at = (np.arange(start, start + count, dtype=np.float64) + 0.5) * self.scale[axis] + self.offset[axis] - 0.5
         base = np.floor(at).astype(np.intp)
@@ -63,12 +64,12 @@ class Field:
         return taps, slice(first, last + 1)
 
 
-def product(left: Floats, right: Floats, *, turned: bool = False) -> Floats:
+def product(left: Real, right: Real, *, turned: bool = False) -> Real:
     """The matrix product, with ``right`` transposed if ``turned``.
 
     By OpenCV: NumPy's wakes a pool of threads that fights with torch's for the cores (measured: 9 ms instead of 0.2).
     """
-    result: Floats = cv2.gemm(np.ascontiguousarray(left), right, 1.0, None, 0.0, flags=cv2.GEMM_2_T if turned else 0)
+    result: Real = cv2.gemm(np.ascontiguousarray(left), right, 1.0, None, 0.0, flags=cv2.GEMM_2_T if turned else 0)
     return result
 
 
@@ -85,8 +86,8 @@ def _kernel(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(d < 1, near, far) / 18
 
 
-def _inside(rect: Rect, box: Box) -> Floats:
+def _inside(rect: Rect, box: Box) -> Real:
     rows = covered(rect.y, rect.height, box[1], box[3])
     columns = covered(rect.x, rect.width, box[0], box[2])
-    both: Floats = np.outer(rows, columns)
+    both: Real = np.outer(rows, columns)
     return both

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Box, Pixels8
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
@@ -24,8 +25,8 @@ from maskstudio.errors import MaskStudioError, ModelUnavailable
 from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
 from maskstudio.providers.local.networks import ultralytics_quiet
-from maskstudio.providers.local.networks.field import Field, product
-from maskstudio.providers.local.shapes import Box, box_mask
+from maskstudio.providers.local.networks.field import ScalarField, product
+from maskstudio.providers.local.shapes import box_mask
 from maskstudio.providers.weights import trust
 
 log = logging.getLogger(__name__)
@@ -37,11 +38,9 @@ _TASKS = ("detect", "segment", "pose")
 _KEPT = 3  # networks held in memory
 _ELSEWHERE = b"\x0a\x08location"  # how a tensor of an .onnx file says which other file holds its values
 
-Pixels = npt.NDArray[np.uint8]
-
 
 @dataclass(frozen=True)
-class Fit:
+class Letterbox:
     """Where a picture lies in the network's input: its scale in x and y, and the grey border at left and top, in px."""
 
     scale: tuple[float, float]
@@ -54,7 +53,7 @@ class Fit:
         return float(x[0]), float(y[0]), float(x[1]), float(y[1])
 
 
-def fitted(rgb: Pixels, size: tuple[int, int], multiple: int | None) -> tuple[Pixels, Fit]:
+def fitted(rgb: Pixels8, size: tuple[int, int], multiple: int | None) -> tuple[Pixels8, Letterbox]:
     """``rgb`` scaled to fit ``size`` (height, width) with a grey border around it, and where it lies.
 
     With ``multiple`` the border only fills up to a multiple of that many px instead of to the whole size.
@@ -71,7 +70,7 @@ def fitted(rgb: Pixels, size: tuple[int, int], multiple: int | None) -> tuple[Pi
     full = cv2.copyMakeBorder(
         small, top, spare_h - top, left, spare_w - left, cv2.BORDER_CONSTANT, value=grey
     )  # fmt: skip
-    return full, Fit((new_w / width, new_h / height), (left, top))
+    return full, Letterbox((new_w / width, new_h / height), (left, top))
 
 
 @dataclass(eq=False)
@@ -91,7 +90,7 @@ class Network:
         """The numbers of the classes called ``label``; None stands for all."""
         return None if label is None else [number for number, name in self.names.items() if name == label]
 
-    def look(self, rgb: Pixels, confidence: float, classes: list[int] | None) -> "Sight":
+    def look(self, rgb: Pixels8, confidence: float, classes: list[int] | None) -> "Sight":
         """What the network sees in ``rgb`` (H, W, 3), scored above ``confidence``, best first."""
         import torch
         from ultralytics.utils.nms import non_max_suppression
@@ -122,18 +121,18 @@ class Sight:
 
     rows: npt.NDArray[np.float32]
     prototypes: npt.NDArray[np.float32] | None
-    fit: Fit
+    fit: Letterbox
     width: int
     height: int
 
-    def field(self, row: npt.NDArray[np.float32]) -> Field:
+    def field(self, row: npt.NDArray[np.float32]) -> ScalarField:
         """The mask of one row as a coarse field over the image."""
         assert self.prototypes is not None
         count, height, width = self.prototypes.shape
         values = product(row[None, 6:], self.prototypes.reshape(count, -1)).reshape(height, width)
         shrink = values.shape[1] / self.width, values.shape[0] / self.height
         scale = self.fit.scale[0] * shrink[0], self.fit.scale[1] * shrink[1]
-        return Field(values, scale, (self.fit.border[0] * shrink[0], self.fit.border[1] * shrink[1]))
+        return ScalarField(values, scale, (self.fit.border[0] * shrink[0], self.fit.border[1] * shrink[1]))
 
 
 def detect(network: Network, image: Image, params: DetectParams, token: Token, label: str | None) -> list[Detection]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from maskstudio.providers.weights.entry import Entry
+from maskstudio.providers.weights.weightfile import WeightFile
 
 _ULTRALYTICS = "https://github.com/ultralytics/assets/releases/download"
 _BINGSU = "https://huggingface.co/Bingsu/adetailer/resolve/main"
@@ -11,7 +11,7 @@ _APACHE = "Apache-2.0"
 
 
 @dataclass(frozen=True, slots=True)
-class YoloFile(Entry):
+class YoloFile(WeightFile):
     """A weight file of YOLO's kind.
 
     ``label`` is the class asked of another model that stands in for this one; None means that none may.

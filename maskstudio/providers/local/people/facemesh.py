@@ -9,10 +9,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Points
 from maskstudio.core.cv import cv2
 from maskstudio.providers.local.people import graphs
 from maskstudio.providers.local.people.faces import Face
-from maskstudio.providers.local.shapes import Points, smooth_outline
+from maskstudio.providers.local.shapes import smooth_outline
 
 _CROP = 320  # px; enough for the mesh, whose own inputs are 192 px
 _SKIN = 468  # landmarks on the skin; the rest lie around the irises

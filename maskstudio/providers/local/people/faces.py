@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Box, Pixels8
 from maskstudio.jobs import Token
 from maskstudio.providers.local.people import graphs
-from maskstudio.providers.local.shapes import Box
-
-Pixels = npt.NDArray[np.uint8]
 
 _LEAST = 360  # px, the smallest square looked at; a face of a tenth of it is still seen
 _LEVELS = 3  # the whole photo, squares of half its size, of a quarter
@@ -41,9 +39,9 @@ class Face:
         return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
 
 
-def find(rgb: Pixels, token: Token, *, near: bool = False) -> list[Face]:
+def find(rgb: Pixels8, token: Token, *, near: bool = False) -> list[Face]:
     """Faces in a photo (H, W, 3), best first; ``near`` looks for those that fill much of the photo only."""
-    finder: graphs.Kind = "face_short" if near else "face_full"
+    finder: graphs.GraphName = "face_short" if near else "face_full"
     places = list(squares(rgb.shape[1], rgb.shape[0], 1 if near else _LEVELS))
     seen: list[Face] = []
     for number, (left, top, side) in enumerate(places):
@@ -76,7 +74,7 @@ def _starts(length: int, side: float) -> npt.NDArray[np.float64]:
     return np.linspace(0, length - side, int(np.ceil((length - side) / (side * 0.75))) + 1)
 
 
-def _look(kind: graphs.Kind, rgb: Pixels, left: float, top: float, side: float) -> list[Face]:
+def _look(kind: graphs.GraphName, rgb: Pixels8, left: float, top: float, side: float) -> list[Face]:
     """Faces in a square of the photo. One cut by its border is whole in a neighbour, and the better one is kept."""
     answer = graphs.get(kind).run(graphs.square(rgb, left, top, side, _SIZES[kind]))
     return [_face(each, left, top, side) for each in answer.detections or []]
@@ -88,7 +86,7 @@ def _face(detection: Any, left: float, top: float, side: float) -> Face:
     return Face((x, y, x + box.width * side, y + box.height * side), float(detection.score[0]))
 
 
-def _confirm(rgb: Pixels, face: Face) -> Face | None:
+def _confirm(rgb: Pixels8, face: Face) -> Face | None:
     """The face as the short-range model sees it on a crop twice its size; None if it sees none there.
 
     On photos with known faces the second look scored true ones .74 to .94 and others below .7: a score between .6 and

@@ -12,14 +12,13 @@ from types import SimpleNamespace
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from maskstudio.core.arrays import Pixels8
 from maskstudio.core.cv import cv2
 from maskstudio.core.quiet import silence
 from maskstudio.errors import ModelUnavailable
 
-Pixels = npt.NDArray[np.uint8]
-Kind = Literal["face_full", "face_short", "face_mesh", "hands", "selfie", "selfie_wide"]
+GraphName = Literal["face_full", "face_short", "face_mesh", "hands", "selfie", "selfie_wide"]
 
 _WEAK = 0.2  # graphs report everything above this; who asks decides what counts
 _MANY = 20  # hands in one picture
@@ -37,7 +36,7 @@ class Graph:
         self._solution = solution
         self._lock = threading.Lock()
 
-    def run(self, rgb: Pixels) -> Any:
+    def run(self, rgb: Pixels8) -> Any:
         """The graph's outputs for a picture (H, W, 3), RGB."""
         with self._lock:
             return self._solution.process({"image": np.ascontiguousarray(rgb)})
@@ -46,14 +45,14 @@ class Graph:
 _making = threading.Lock()
 
 
-def get(kind: Kind) -> Graph:
+def get(kind: GraphName) -> Graph:
     """The graph of this kind, made once; ``ModelUnavailable`` where MediaPipe is not installed."""
     with _making:
         return _made(kind)
 
 
 @lru_cache(maxsize=16)
-def _made(kind: Kind) -> Graph:
+def _made(kind: GraphName) -> Graph:
     with silence():  # TensorFlow Lite greets and cannot be told not to
         try:
             graph = Graph(_solution_base()(**_GRAPHS[kind]))
@@ -111,7 +110,7 @@ def _selfie(model: int) -> dict[str, Any]:
     }
 
 
-_GRAPHS: dict[Kind, dict[str, Any]] = {
+_GRAPHS: dict[GraphName, dict[str, Any]] = {
     "face_full": _faces("full"),
     "face_short": _faces("short"),
     "face_mesh": {
@@ -138,7 +137,7 @@ _GRAPHS: dict[Kind, dict[str, Any]] = {
 }
 
 
-def square(rgb: Pixels, left: float, top: float, side: float, size: int) -> Pixels:
+def square(rgb: Pixels8, left: float, top: float, side: float, size: int) -> Pixels8:
     """The square of ``side`` px at (left, top), which may reach beyond the picture (black there), as size x size px."""
     zoom = size / side
     x0 = y0 = 0
@@ -156,5 +155,5 @@ def square(rgb: Pixels, left: float, top: float, side: float, size: int) -> Pixe
         [zoom / across, 0, (x0 - left + 0.5 / across) * zoom - 0.5],
         [0, zoom / down, (y0 - top + 0.5 / down) * zoom - 0.5],
     ])  # fmt: skip
-    crop: Pixels = cv2.warpAffine(rgb, move, (size, size), flags=cv2.INTER_LINEAR)
+    crop: Pixels8 = cv2.warpAffine(rgb, move, (size, size), flags=cv2.INTER_LINEAR)
     return crop

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Box, Points
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.providers.local.people import graphs
 from maskstudio.providers.local.people.faces import squares
-from maskstudio.providers.local.shapes import Box, Points, smooth_outline, strokes_mask
+from maskstudio.providers.local.shapes import smooth_outline, strokes_mask
 
 _INPUT = 480  # px; the finder's own input is 192 px, the landmarks are read from its crop
 _LEVELS = 2

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from maskstudio.core.arrays import Pixels8, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.providers.local.people import graphs
 from maskstudio.providers.local.shapes import painted, to_bytes
-
-Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 
 _AROUND = 0.15  # of its size, kept around what was found for the closer look
 _TRUST = 0.75  # how much the closer look counts; alone it now and then loses what the first one saw
@@ -26,7 +24,7 @@ _EPSILON = 1e-4  # variance of colours (0..1) below which a window counts as fla
 _RADIUS = 6  # px of the working size; the model's own pixels are 3 of them
 
 
-def probability(rgb: Pixels) -> Floats:
+def probability(rgb: Pixels8) -> Real:
     """How likely each pixel of a small picture (h, w, 3) shows a person, 0..1.
 
     The mean of both models on the picture and its mirror image, once more on what they found, which they then see
@@ -44,13 +42,13 @@ def probability(rgb: Pixels) -> Floats:
     return first
 
 
-def _look(rgb: Pixels) -> Floats:
+def _look(rgb: Pixels8) -> Real:
     """The mean answer of both models to a picture and its mirror image."""
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
-    kinds: tuple[graphs.Kind, ...] = ("selfie", "selfie_wide")
+    kinds: tuple[graphs.GraphName, ...] = ("selfie", "selfie_wide")
     straight = [graphs.get(kind).run(rgb).segmentation_mask for kind in kinds]
     turned = [graphs.get(kind).run(mirrored).segmentation_mask[:, ::-1] for kind in kinds]
-    answer: Floats = np.clip(np.mean([*straight, *turned], axis=0), 0, 1).astype(np.float32)
+    answer: Real = np.clip(np.mean([*straight, *turned], axis=0), 0, 1).astype(np.float32)
     return answer
 
 
@@ -58,9 +56,9 @@ def _look(rgb: Pixels) -> Floats:
 class Linear:
     """alpha = a . colour + b, with coefficients (h, w, 4) of a small picture: colours 0..1 by ``a``, then ``b``."""
 
-    coefficients: Floats
+    coefficients: Real
 
-    def alpha(self, rgb: Pixels, rect: Rect) -> Floats:
+    def alpha(self, rgb: Pixels8, rect: Rect) -> Real:
         """Alpha 0..1 in ``rect`` of the full picture, whose coefficients are those of the small one, interpolated."""
         height, width = rgb.shape[:2]
         zoom_x, zoom_y = self.coefficients.shape[1] / width, self.coefficients.shape[0] / height
@@ -71,16 +69,16 @@ class Linear:
             cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
         colours = rgb[rect.slices()].astype(np.float32) / 255
-        value: Floats = np.einsum("ijk,ijk->ij", here[..., :3], colours) + here[..., 3]
+        value: Real = np.einsum("ijk,ijk->ij", here[..., :3], colours) + here[..., 3]
         return np.clip(value, 0, 1)
 
 
-def guided(rgb: Pixels, rough: Floats, radius: int, epsilon: float) -> Linear:
+def guided(rgb: Pixels8, rough: Real, radius: int, epsilon: float) -> Linear:
     """The colour guided filter's coefficients (He, Sun, Tang 2013) for ``rough`` (h, w) along the edges of ``rgb``."""
     window = (2 * radius + 1, 2 * radius + 1)
 
-    def mean(values: npt.NDArray[np.floating]) -> Floats:
-        averaged: Floats = cv2.boxFilter(values, -1, window, borderType=cv2.BORDER_REFLECT)
+    def mean(values: npt.NDArray[np.floating]) -> Real:
+        averaged: Real = cv2.boxFilter(values, -1, window, borderType=cv2.BORDER_REFLECT)
         return averaged
 
     colours = rgb.astype(np.float32) / 255
@@ -96,7 +94,7 @@ def guided(rgb: Pixels, rough: Floats, radius: int, epsilon: float) -> Linear:
     return Linear(mean(np.dstack([slope, shift])))
 
 
-def person(rgb: Pixels, token: Token) -> tuple[Mask, float]:
+def person(rgb: Pixels8, token: Token) -> tuple[Mask, float]:
     """The people in a photo (H, W, 3) as one soft mask, and the mean probability inside it (0 if there are none)."""
     height, width = rgb.shape[:2]
     zoom = min(_WORK / max(width, height), 1.0)
@@ -111,7 +109,7 @@ def person(rgb: Pixels, token: Token) -> tuple[Mask, float]:
     token.step(0.7, "Following the edges")
     guide = _firm(rough)
 
-    def paint(tile: Rect) -> Pixels | int:
+    def paint(tile: Rect) -> Pixels8 | int:
         token.check()
         low, high = _range(guide, tile, zoom)
         return round(255 * low) if low == high else to_bytes(line.alpha(rgb, tile))
@@ -119,14 +117,14 @@ def person(rgb: Pixels, token: Token) -> tuple[Mask, float]:
     return painted(width, height, Rect(0, 0, width, height), paint), score
 
 
-def _firm(rough: Floats) -> Floats:
+def _firm(rough: Real) -> Real:
     """Probabilities stretched so that what the model is fairly sure of is solid or empty."""
     low, high = _SURE
-    firm: Floats = np.clip((rough - low) / (high - low), 0, 1)
+    firm: Real = np.clip((rough - low) / (high - low), 0, 1)
     return firm
 
 
-def _range(guide: Floats, tile: Rect, zoom: float) -> tuple[float, float]:
+def _range(guide: Real, tile: Rect, zoom: float) -> tuple[float, float]:
     """The least and greatest value of ``guide`` that can reach a tile of the full picture."""
     reach = 2 * _RADIUS + 2  # twice the window: the filter averages values, then coefficients
     left, top = int(tile.x * zoom) - reach, int(tile.y * zoom) - reach

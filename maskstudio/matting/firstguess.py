@@ -8,16 +8,12 @@ and Oliveira, "Shared sampling for real-time alpha matting", Eurographics 2010.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import KDTree
 
+from maskstudio.core.arrays import Colours, Distances, Flags, Indices, Real
 from maskstudio.core.cv import cv2
 from maskstudio.jobs import Token
-from maskstudio.matting.parts import work_through
-
-Colours = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
+from maskstudio.matting.workthrough import work_through
 
 # Known pixels this close to the unknown ones are worth sampling, in px.
 _DEPTH = 24
@@ -40,8 +36,8 @@ class Guess:
     Alpha and how much it is worth, both (n,) in 0..1, and the two colours it was made from, both (n, 3).
     """
 
-    alpha: Colours
-    confidence: Colours
+    alpha: Real
+    confidence: Real
     foreground: Colours
     background: Colours
 
@@ -51,7 +47,7 @@ class _Candidates:
     """For every unknown pixel the flat indices of samples, and how far they are, the nearest being 1 px away or 1."""
 
     pixels: Indices
-    farness: Colours
+    farness: Real
 
 
 @dataclass(frozen=True)
@@ -112,23 +108,23 @@ def _agreed(found: Guess, here: Colours, pixels: Indices, shape: tuple[int, ...]
     )
 
 
-def explain(colours: Colours, foreground: Colours, background: Colours) -> tuple[Colours, Colours]:
+def explain(colours: Colours, foreground: Colours, background: Colours) -> tuple[Real, Real]:
     """Alpha and confidence, both (...) in 0..1, of ``colours`` between two others; all are (..., 3) in 0..1."""
     across, here = foreground - background, colours - background
     apart = _dot(across, across)
-    alpha: Colours = np.clip(_dot(here, across) / np.maximum(apart, np.float32(1e-6)), 0, 1)
+    alpha: Real = np.clip(_dot(here, across) / np.maximum(apart, np.float32(1e-6)), 0, 1)
     here -= alpha[..., None] * across
-    trust: Colours = np.exp(_dot(here, here) * np.float32(-1 / _MISS**2))
+    trust: Real = np.exp(_dot(here, here) * np.float32(-1 / _MISS**2))
     trust *= np.minimum(apart * np.float32(1 / _APART**2), 1)
     return alpha, trust
 
 
-def _dot(one: Colours, other: Colours) -> Colours:
-    products: Colours = np.einsum("...i,...i->...", one, other)
+def _dot(one: Colours, other: Colours) -> Real:
+    products: Real = np.einsum("...i,...i->...", one, other)
     return products
 
 
-def _tiers(known: Flags, distance: Colours, token: Token) -> list[_Tier]:
+def _tiers(known: Flags, distance: Distances, token: Token) -> list[_Tier]:
     """Samples of the ``known`` pixels near the unknown ones, dense ones and sparse ones."""
     near = known & (distance <= _DEPTH)
     pixels = np.flatnonzero(near if near.any() else known)
@@ -142,7 +138,7 @@ def _tiers(known: Flags, distance: Colours, token: Token) -> list[_Tier]:
     return tiers
 
 
-def _candidates(tiers: list[_Tier], places: Colours) -> _Candidates:
+def _candidates(tiers: list[_Tier], places: Real) -> _Candidates:
     """Samples around each of the ``places`` (n, 2): some close by, some from farther away."""
     found = []
     for tier in tiers:
@@ -153,7 +149,7 @@ def _candidates(tiers: list[_Tier], places: Colours) -> _Candidates:
     return _Candidates(np.concatenate([index for index, _ in found], axis=1), farness / np.maximum(farness[:, :1], 1))
 
 
-def _places(pixels: Indices, width: int) -> Colours:
+def _places(pixels: Indices, width: int) -> Real:
     return np.stack(np.divmod(pixels, width), axis=1).astype(np.float32)
 
 
@@ -165,7 +161,7 @@ def _thinned(pixels: Indices, width: int, spacing: int) -> Indices:
     return chosen
 
 
-def _best_pair(fore: Colours, back: Colours, farness: Colours) -> tuple[Indices, Indices]:
+def _best_pair(fore: Colours, back: Colours, farness: Real) -> tuple[Indices, Indices]:
     """Which of n pixels' candidates (n, f, 3) and (n, b, 3), given relative to the pixel's colour, explain it best.
 
     Of all pairs it is the one that best weighs the colour it misses against its ``farness`` (n, f, b). Two (n, 1).

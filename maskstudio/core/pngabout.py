@@ -54,6 +54,7 @@ def chunks_of(image: Image, keep: Keep, *, grey: bool = False) -> list[Chunk]:
 
 
 def _told(image: Image, keep: Keep) -> list[Chunk]:
+    """Chunks of whose the photo is, or of all its metadata, as ``keep`` says; IPTC's main fields stand in XMP too."""
     metadata, whole = image.metadata, keep == "all"
     records = iptc.records(metadata.iptc)
     read = exifs.read_exif(metadata.exif)

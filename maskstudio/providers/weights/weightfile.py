@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class WeightFile:
     """One weight file: the model's name and title, its licence and where it comes from (https).
 
     ``digests`` are the sha256 sums of its known editions, hexadecimal; without one it is never downloaded. ``size`` is
@@ -26,6 +26,6 @@ class Entry:
         return f"{self.name}{self.suffix}"
 
 
-def digests(entries: Iterable[Entry]) -> frozenset[str]:
+def digests(entries: Iterable[WeightFile]) -> frozenset[str]:
     """The sha256 sums of all editions of these files."""
     return frozenset(digest for entry in entries for digest in entry.digests)

@@ -6,16 +6,16 @@ from typing import TypeVar
 
 from maskstudio.jobs import Token, step_aside
 
-Part = TypeVar("Part")
+P = TypeVar("P")
 
 
-def work_through(work: Callable[[Part], None], parts: Sequence[Part], token: Token) -> None:
+def work_through(work: Callable[[P], None], parts: Sequence[P], token: Token) -> None:
     """``work(part)`` for each of ``parts`` on two threads that end with the call; each writes to a place of its own.
 
     ``token`` is told from the calling thread only. The first error, or ``Cancelled``, ends it once what runs is done.
     """
 
-    def checked(part: Part) -> None:
+    def checked(part: P) -> None:
         token.check()
         work(part)
 

@@ -21,7 +21,7 @@ WHY_NOT: dict[When, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class Entry:
     """An action.
 
     ``keys`` are Qt's portable texts, the first one is shown; the other presets replace them (``ui/keys/presets.py``).

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from maskstudio.core.image import Image, Pixels
+from maskstudio.core.arrays import Pixels
+from maskstudio.core.image import Image
 
 
 @dataclass(frozen=True, eq=False)

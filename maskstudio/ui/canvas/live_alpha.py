@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 
+from maskstudio.core.arrays import Index, Plane
 from maskstudio.core.document import Document
 from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import TILE, Index, Plane
+from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas.pyramid import merged
 from maskstudio.ui.canvas.scene import Scene
 
-Reader = Callable[[Rect], Plane]
+ReadPlane = Callable[[Rect], Plane]
 
 
-class Live:
+class LiveAlpha:
     """Makes a scene show what ``read`` gives, instead of its document's alpha.
 
     ``read`` gives the document alpha of image pixels (within the image) as uint8 (rect.height, rect.width). It starts
     out equal to the document's own; ``touch`` tells where it is not any more.
     """
 
-    def __init__(self, scene: Scene, read: Reader) -> None:
+    def __init__(self, scene: Scene, read: ReadPlane) -> None:
         self._scene = scene
         self._read = read
         self._touched: set[Index] = set()

@@ -18,7 +18,7 @@ MOST = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class FileFrame:
     """One frame. ``kind`` is a single letter; an empty one stands for damage that was skipped."""
 
     kind: bytes
@@ -32,7 +32,7 @@ def framed(kind: bytes, payload: bytes) -> bytes:
     return _HEAD.pack(_MARK, kind, len(payload), _check(kind, payload)) + payload
 
 
-def read_frames(file: BinaryIO) -> Iterator[Frame]:
+def read_frames(file: BinaryIO) -> Iterator[FileFrame]:
     """The frames of a file in order. Damage in their midst gives one frame without a kind; a torn end just ends."""
     while True:
         start = file.tell()
@@ -42,10 +42,10 @@ def read_frames(file: BinaryIO) -> Iterator[Frame]:
             continue
         if not _found(file, start + 1):
             return
-        yield Frame(b"")
+        yield FileFrame(b"")
 
 
-def whole_frames(data: bytes) -> Iterator[Frame]:
+def whole_frames(data: bytes) -> Iterator[FileFrame]:
     """The frames that ``data`` consists of; ``ValueError`` where it is anything else."""
     at = 0
     while at < len(data):
@@ -57,10 +57,10 @@ def whole_frames(data: bytes) -> Iterator[Frame]:
         if mark != _MARK or len(payload) < length or _check(kind, payload) != check:
             raise ValueError("a damaged frame")
         at += length
-        yield Frame(kind, payload)
+        yield FileFrame(kind, payload)
 
 
-def read_kinds(file: BinaryIO, wanted: bytes) -> Iterator[Frame]:
+def read_kinds(file: BinaryIO, wanted: bytes) -> Iterator[FileFrame]:
     """As ``read_frames``, for those of the ``wanted`` kinds; the payloads of others are neither read nor checked."""
     end = file.seek(0, 2)
     file.seek(0)
@@ -82,7 +82,8 @@ def _check(kind: bytes, payload: bytes) -> int:
     return zlib.crc32(payload, zlib.crc32(kind + struct.pack("<I", len(payload))))
 
 
-def _frame(file: BinaryIO) -> Frame | None:
+def _frame(file: BinaryIO) -> FileFrame | None:
+    """The frame that begins here; None where there is none or it is damaged."""
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
@@ -92,7 +93,7 @@ def _frame(file: BinaryIO) -> Frame | None:
     payload = file.read(length)
     if len(payload) < length or _check(kind, payload) != check:
         return None
-    return Frame(kind, payload)
+    return FileFrame(kind, payload)
 
 
 def _found(file: BinaryIO, start: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from maskstudio.core.document import Document
-from maskstudio.core.frames import framed
+from maskstudio.core.fileframes import framed
 from maskstudio.core.layer import Layer
 from maskstudio.core.record import layer_record, outline
 from maskstudio.core.shelf import Numbers, ShelfWriter
@@ -28,7 +28,7 @@ class StepWriter:
         self._layers, self._documents = Numbers(), Numbers()
 
     def known(self, document: Document) -> None:
-        """Give ``document`` and its layers the next numbers and write nothing: whoever reads has them already."""
+        """Give ``document`` and its layers the next numbers and write nothing: the reader has them already."""
         for layer in document.layers:
             self._layers.give(layer)
         self._documents.give(document)

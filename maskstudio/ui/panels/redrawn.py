@@ -43,7 +43,7 @@ class Shows:
         )
 
 
-class Shown:
+class RedrawnByChange:
     """A panel, or a section of one, beside its widget class. ``redraw`` draws it, ``SHOWS`` declares what of the
     document it shows.
 
@@ -70,7 +70,7 @@ class Shown:
         return False
 
     @property
-    def sections(self) -> "tuple[Shown, ...]":
+    def sections(self) -> "tuple[RedrawnByChange, ...]":
         """Those that declare by themselves what they show."""
         return ()
 
