@@ -414,3 +414,15 @@ def test_a_random_user_and_late_jobs(monkeypatch):
     monkeypatch.setattr(edge, "refine_edge", refine_edge)
     walks = int(os.environ.get("MASKSTUDIO_WALKS", "50"))  # 250 of them are 10,000 operations
     run_state_machine_as_test(Walk, settings=settings(max_examples=walks, stateful_step_count=40, deadline=None))
+
+
+def test_hints_that_do_not_show_yet_are_solved_behind_a_control_that_comes_late(monkeypatch):
+    monkeypatch.setattr(edge, "refine_edge", refine_edge)
+    walk = Walk()
+    walk.begin()
+    walk.change_all("fill")
+    walk.refine(which=0, wanted=RefineParams(band_width=1, color_decontamination=False))
+    walk.control(feather=0, shift=-1)
+    walk.brush_edge([(0.0, 0.0)], 0, end=True)
+    walk.arrive()
+    walk.every_step_is_sound()

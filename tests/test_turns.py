@@ -8,7 +8,8 @@ import pytest
 from maskstudio.core.document import Layer
 from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
-from maskstudio.params.local import AdjustParams, CleanParams, MaskParams
+from maskstudio.matting.hints import HINT_BACKGROUND
+from maskstudio.params.local import AdjustParams, BrushParams, CleanParams, MaskParams
 from tests.held import Gate
 from tests.test_outputs import (
     CHANGES,
@@ -218,3 +219,27 @@ def test_no_value_is_lost_between_two_others(session, gate, tmp_path):
     labels = [step.label for step in session.history.steps]
     assert labels[-5:] == ["Adjust edge", "Clean islands and holes", "Transform mask", "Feather", "Feather"]
     assert session.history.steps[-5].document.layer(2).edge.feather == 4
+
+
+def test_hints_brushed_while_a_control_of_the_edge_is_computed_are_solved(gate):
+    """They do not show before they are solved, so the layer looks as it did when the work on the control began."""
+    late, alone = plain(gate), plain(Gate())
+    gate.hold()
+    late.adjusting.adjust_edge(AdjustParams(shift_edge=-1))
+    hinted(late)
+    gate.let_go()
+    hinted(alone)
+    alone.adjusting.adjust_edge(AdjustParams(shift_edge=-1))
+    assert late.active.hints == alone.active.hints
+    assert not late.active.unsolved
+    assert (late.active.alpha.array() == alone.active.alpha.array()).all()
+    alone.undo()
+    alone.undo()
+    alone.adjusting.adjust_edge(AdjustParams(shift_edge=-1))
+    assert (late.active.alpha.array() != alone.active.alpha.array()).any(), "the hints matter"
+
+
+def hinted(session):
+    session.edging.begin_stroke(BrushParams(size=30), HINT_BACKGROUND)
+    session.edging.stroke_to(W / 2, H / 2, preview=False)
+    session.end_stroke()

@@ -173,7 +173,8 @@ class History:
         }
         for at, weight in enumerate(self._weights):
             assert weight is not None
-            if at in near:
+            apart = weight.fresh.keys().isdisjoint(warm)  # otherwise some of it is unpacked, or about to be
+            if at in near or not apart:
                 weight.rests, weight.nbytes = False, None
             if at in near or weight.rests:
                 continue
@@ -182,7 +183,7 @@ class History:
             pile = weight.gone if at < self._at else weight.fresh
             left = {key: tile for key, tile in pile.items() if isinstance(tile, Tile) and not tile.is_small}
             left = {key: tile for key, tile in left.items() if key not in warm}
-            weight.rests = not left
+            weight.rests = not left and apart
             idle.update(left)
         awake = [tile for tile in warm.values() if isinstance(tile, Tile) and tile.is_packed]
         return Chores([tile for tile in idle.values() if isinstance(tile, Tile)], awake)

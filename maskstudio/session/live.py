@@ -252,8 +252,11 @@ def _anew(wish: Wish, document: Document, token: Token) -> Document:
 
 
 def _differs(one: Layer, other: Layer) -> bool:
+    """Whether work on one layer may not be taken over by the other: they look different, or want another edge, which
+    need not show yet: hints that were just brushed are still to be solved.
+    """
     same = one.alpha is other.alpha or not one.alpha.changed(other.alpha)
-    return not same or one.mask is not other.mask or one.params != other.params
+    return not same or one.mask is not other.mask or one.params != other.params or not one.same_wish(other)
 
 
 def _lane(layer_id: int) -> str:

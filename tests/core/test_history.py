@@ -148,3 +148,23 @@ def test_undo_combines_only_what_differs():
     shown = history.document.alpha
     assert history.undo().alpha.changed(shown) == [(0, 0)]
     assert history.document.alpha == alpha
+
+
+def test_the_limit_counts_what_is_unpacked_again_near_by():
+    """A tile that came far back and went in a step near by: it is unpacked for undo, and weighs as much as that."""
+    stripes = [np.repeat(np.random.default_rng(n).integers(0, 2, (512, 8), np.uint8) * 255, 64, axis=1) for n in (1, 2)]
+    history = History(document(np.zeros((512, 512), np.uint8), width=512, height=512))
+    for number in range(40):
+        layer = history.document.layers[0]
+        fields = {5: {"shaped": Mask.from_array(stripes[0])}, 20: {"shaped": Mask.from_array(stripes[1])}}
+        history.commit(history.document.put(layer.changed(**fields.get(number, {"name": f"{number}"}))), "Edit")
+        history.settle().do()
+    history.go(21)
+    history.settle()
+    assert history._at_most <= history.nbytes  # what was packed is weighed as such, and remembered
+    history.settle().do()
+    assert history._at_most >= history.nbytes
+    history.limit = history.nbytes - 1
+    history.settle()
+    assert history.nbytes <= history.limit or history.position <= 1
+    assert len(history.steps) < 41

@@ -36,7 +36,7 @@ def test_a_new_service_is_set_up_chosen_and_asked_in_the_window(lumen, window, q
     qtbot.waitUntil(lambda: window.session.document is not None)
     window.session.services.access.times = PATIENT
 
-    page = window.habits.open_preferences("services").services
+    page = window.preferences.open("services").services
     page.open_account("lumen")
     section = page.accounts["lumen"]
     assert [line.objectName() for line in section.form.findChildren(QLineEdit)].count("baseUrl") == 1
