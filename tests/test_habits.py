@@ -106,7 +106,7 @@ def test_what_contributors_read_about_is_there():
 
 def test_each_citation_of_a_protocol_leads_to_its_place():
     page = (ROOT / "docs/services.md").read_text("utf-8")
-    numbers = set(re.findall(r"^#+ (\d(?:\.\d+)?) ", page, re.MULTILINE))
+    numbers = set(re.findall(r"^#+ (\d+(?:\.\d+)?) ", page, re.MULTILINE))
     here = Path(__file__).resolve()
     texts = {
         file: file.read_text("utf-8")
@@ -118,7 +118,7 @@ def test_each_citation_of_a_protocol_leads_to_its_place():
         number
         for text in texts.values()
         for words in re.findall(r"docs/services\.md, ([\d. toand,]+)", text)
-        for number in re.findall(r"\d(?:\.\d+)?", words)
+        for number in re.findall(r"\d+(?:\.\d+)?", words)
     ]
     assert len(cited) > 20
     assert set(cited) <= numbers

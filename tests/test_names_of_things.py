@@ -77,7 +77,8 @@ def test_files_of_one_name_are_about_one_subject():
     for file in sorted(PACKAGE.rglob("*.py")):
         places[file.name].append(file.relative_to(PACKAGE).as_posix())
     known = {*ONE_SUBJECT, "__init__.py"}
-    assert {name: files for name, files in places.items() if len(files) > 1 and name not in known} == {}
+    again = {name: files for name, files in places.items() if len(files) > 1 and name not in known}
+    assert again == {}, "give one of these another name or, where both are about one subject, list it in ONE_SUBJECT"
 
 
 # Kinds of arrays that mean something in their one file only.

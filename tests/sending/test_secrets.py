@@ -22,6 +22,12 @@ from tests.sending.scene import EVERY, opened, photo
 from tests.sending.test_faults import ASKED
 from tests.sending.test_session_services import by_hand
 
+STAGE = {
+    "runware": "runware.task",
+    "adobe": "adobe.submit",
+    "server402": "server402.tool",
+    "alibaba": "alibaba.refine",
+}
 TROUBLE = ("500", "malformed", "html502", "drop", "429", "402", "redirect", "wrong-type")
 MAIN = (sys.executable, "-m", "maskstudio")
 
@@ -54,8 +60,7 @@ def test_no_key_shows_in_files_logs_or_errors(place, home, tmp_path, caplog):
         operation, params = ASKED[service]
         session.services.ask(service, operation, params)
         for kind in TROUBLE:
-            stage = {"runware": "runware.task", "adobe": "adobe.submit", "alibaba": "alibaba.refine"}
-            place.faults.next(stage.get(service, "server402.tool"), kind)
+            place.faults.next(STAGE[service], kind)
             session.layers.activate(1)
             session.services.ask(service, operation, params)
         place.faults.clear()
