@@ -122,6 +122,11 @@ def _deflated(raster: Raster, way: _Way, step: Progress | None) -> Iterator[tupl
     tall = max(1, _STRIPE // (raster.width * raster.pixel + 1))
     starts = deque(range(0, raster.height, tall))
     stripes = len(starts)
+    if stripes == 1:  # a small picture needs no threads, which cannot be had any more where the program is ending
+        yield _stripe(raster, way, 0, raster.height)
+        if step is not None:
+            step(1)
+        return
     workers = os.cpu_count() or 1
     pending: deque[Future[tuple[bytes, int, int]]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="png") as pool:

@@ -31,7 +31,8 @@ class Watched(Canvas):
 
 
 @pytest.fixture
-def canvas(qtbot):
+def canvas(qtbot, monkeypatch):
+    monkeypatch.setattr("maskstudio.ui.canvas.imageview._SLICE", 60)  # s; out of time, it makes what stands in as well
     mask = Mask.from_array(np.full((600, 800), 255, np.uint8))
     widget = Watched()
     widget._idle.setInterval(10**6)  # what is made ahead is not counted here

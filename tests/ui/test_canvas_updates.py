@@ -30,7 +30,8 @@ def patched(document, x, y, pixels):
 
 
 @pytest.fixture
-def canvas(qtbot):
+def canvas(qtbot, monkeypatch):
+    monkeypatch.setattr("maskstudio.ui.canvas.imageview._SLICE", 60)  # s; out of time, it makes what stands in as well
     widget = Canvas()
     widget._idle.setInterval(10**6)  # what is made ahead is not counted here
     widget.resize(700, 500)
