@@ -1,4 +1,4 @@
-"""What is known of a service without asking it. Each service has one info, and all other code asks that."""
+"""What is known of a service without asking it. Each service has one info, which all other code uses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -48,11 +48,11 @@ class AccountInfo:
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """The name that people call it."""
         return self.account.title
 
     def address(self, account: Params) -> str:
-        """The main address of such an account; empty where none is set."""
+        """The main address of such an account; empty if none is set."""
         return str(account.to_wire()[self.addresses[0][0]]) or self.unset
 
 
@@ -83,5 +83,5 @@ class ServiceInfo(AccountInfo):
     kept_words: str = ""
 
     def pays_by_token(self, account: Params) -> bool:
-        """Whether calls are paid with a bought token, as the account is set up."""
+        """Whether calls are paid with a bought token, as this account is set up."""
         return any(field.name == self.bought_key and field.needed(account) for field in self.secrets)
