@@ -1,4 +1,4 @@
-"""Alibaba Cloud's parameters: its mask refinement, which has none, and the account there."""
+"""Alibaba Cloud's parameters: its mask refinement, which has none, and the account."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,7 +16,7 @@ class AlibabaRefineParams(Params):
 
 @dataclass(frozen=True)
 class AlibabaAccount(Params):
-    """How Alibaba Cloud's imageseg is reached, and what it may cost."""
+    """Address and costs of Alibaba Cloud's imageseg."""
 
     title: ClassVar[str] = "Alibaba Cloud"
 

@@ -13,14 +13,15 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask, flat, frozen, grid
 
-_FINE = 4  # outlines are drawn this much larger and averaged down
+_FINE = 4  # outlines are drawn this many times larger and averaged down
 _SHIFT = 6  # fractional bits of their coordinates
 
 
 def painted(width: int, height: int, rect: Rect, paint: Callable[[Rect], Plane | int]) -> Mask:
-    """A mask of ``width`` x ``height`` whose tiles touching ``rect`` are what ``paint(tile's rectangle)`` returns.
+    """A mask of ``width`` x ``height`` px; its tiles that touch ``rect`` come from ``paint``, called with the tile's
+    rect.
 
-    ``paint`` gives the tile's pixels, uint8 of its exact size, or one value for all of them.
+    ``paint`` returns the tile's pixels, uint8 (rect.height, rect.width), or one value for all of them.
     """
     tiles = {}
     for index, box in grid(width, height, rect):
@@ -38,13 +39,15 @@ def around(box: Box) -> Rect:
 
 
 def box_mask(width: int, height: int, box: Box, shape: str) -> Mask:
-    """The ``box`` (left, top, right, bottom in px), or the ellipse in it, with an antialiased edge."""
+    """A mask of the ``box`` (left, top, right, bottom in px), or of the ellipse in it, with an antialiased edge."""
     paint = _ellipse(box) if shape == "ellipse" else _rectangle(box)
     return painted(width, height, around(box), paint)
 
 
 def covered(start: int, count: int, low: float, high: float) -> Real:
-    """How much of each pixel ``start`` .. ``start + count`` of a line lies between ``low`` and ``high``, 0..1."""
+    """The share of each pixel ``start`` .. ``start + count`` of a line between ``low`` and ``high``, 0..1; float32
+    (count,).
+    """
     edges = np.arange(start, start + count, dtype=np.float64)
     shares: Real = np.clip(np.minimum(edges + 1, high) - np.maximum(edges, low), 0, 1).astype(np.float32)
     return shares

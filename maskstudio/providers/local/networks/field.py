@@ -1,4 +1,4 @@
-"""Coarse fields of a network turned into masks with a sharp, smooth edge at the size of the image. Knows no network."""
+"""Turns coarse fields of a network into masks with a sharp, smooth edge at the size of the image. Knows no network."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,10 @@ from maskstudio.providers.local.shapes import around, covered, painted, to_bytes
 
 @dataclass(frozen=True)
 class ScalarField:
-    """A coarse field over an image: ``values`` (h, w), positive inside; ``scale`` and ``offset`` (x, y) map image
-    px to grid px: column ``(x + 0.5) * scale[0] + offset[0]``, with the same half-pixel convention in the grid.
+    """A coarse field over an image: ``values`` (h, w), positive inside.
+
+    ``scale`` and ``offset`` (x, y) map image px to grid px: column ``(x + 0.5) * scale[0] + offset[0]``, with the same
+    half-pixel convention in the grid.
     """
 
     values: Real
