@@ -44,7 +44,9 @@ class Diagnosis:
 
 
 def examine() -> list[Diagnosis]:
-    """Run all checks. Takes some seconds, uses no network and changes nothing except creating the user's folder."""
+    """Run all checks. Takes some seconds, uses no network and changes nothing but may create the program's own
+    folders.
+    """
     return [
         Diagnosis("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(_library(name) for name in _LIBRARIES),

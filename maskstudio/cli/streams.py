@@ -122,7 +122,7 @@ def called(path: Path | None) -> str | None:
 
 
 def check_output(output: Path | None, image: Path, as_json: bool) -> None:
-    """Refuse, before any work, an output with another suffix than PNG, over the photo, or mixed with a report.
+    """Refuse, before any work, an output whose suffix is not .png, that is the photo, or that would mix with a report.
 
     Raises BadParameter or CannotWrite.
     """

@@ -85,7 +85,7 @@ class Journal:
         self.ended = threading.Event()
         writer.add(self)
 
-    # At home
+    # On the home thread
 
     @property
     def safety(self) -> SaveState:

@@ -1,10 +1,10 @@
-"""The log of a journal: frames in one file, of which each is only ever added. Used on the writer's thread alone.
+"""The log of a journal: frames in one file, to which frames are only appended. Used only on the writer's thread.
 
-H  what the journal is about
+H  the header: name, size and digest of the photo
 T P C K  planes, as in ``core/shelf.py``;  L D  layers and documents, as in ``core/stepframes.py``
-S  the steps that changed in the history, where it stands, and which strokes are over
-B  the beginning of a stroke;  V  samples of it
-N  where the project is kept, which document it holds, and the digest of that file
+S  the steps that changed in the history, its current step, and which strokes have ended
+B  the beginning of a stroke;  V  its samples
+N  the project's file, the document in it, and its digest
 """
 
 import os

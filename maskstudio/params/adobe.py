@@ -69,7 +69,7 @@ class AdobeRefineParams(Params):
 
 @dataclass(frozen=True)
 class AdobeAccount(Params):
-    """Addresses, sign-in and costs of Adobe's Photoshop API."""
+    """How Adobe's Photoshop API is reached, and what it may cost."""
 
     title: ClassVar[str] = "Adobe"
 

@@ -16,7 +16,7 @@ class AlibabaRefineParams(Params):
 
 @dataclass(frozen=True)
 class AlibabaAccount(Params):
-    """Address and costs of Alibaba Cloud's imageseg."""
+    """How Alibaba Cloud's imageseg is reached, and what it may cost."""
 
     title: ClassVar[str] = "Alibaba Cloud"
 

@@ -18,7 +18,7 @@ _FEATHERED = Rule(lambda params: bool(params.feather > 0), "it belongs to feathe
 
 @dataclass(frozen=True)
 class DetectParams(Params):
-    """Which model finds objects, and how many. A changed value needs a new detection."""
+    """Which model finds objects, and which of its finds are kept. A changed value needs a new detection."""
 
     title: ClassVar[str] = "Detect"
 
@@ -42,7 +42,7 @@ class DetectParams(Params):
 
 @dataclass(frozen=True)
 class MaskParams(Params):
-    """How a raw mask is shaped. Always live: the raw mask is kept."""
+    """How a raw mask is shaped. Always live, since the raw mask is kept."""
 
     title: ClassVar[str] = "Mask"
 

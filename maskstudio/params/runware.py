@@ -73,12 +73,12 @@ def _output_quality() -> int:
 
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_LONGEST_LINK = 4096  # letters
+_LONGEST_LINK = 4096  # characters
 _HERE = ("127.0.0.1", "::1", "localhost")
 
 
 def _link(value: str, wire: str, *, uuid: bool) -> None:
-    """Raise BadParameter unless ``text`` is empty, a public link or, where allowed, a UUID."""
+    """Raise BadParameter unless ``value`` is empty, a public link or, with ``uuid``, a UUID; ``wire`` names it."""
     if not value or (uuid and _UUID.fullmatch(value)):
         return
     try:
@@ -197,7 +197,7 @@ class RunwareCutoutParams(_Linked):
 
 @dataclass(frozen=True)
 class RunwareAccount(Params):
-    """Address, format and costs of Runware."""
+    """How Runware is reached, and what it may cost."""
 
     title: ClassVar[str] = "Runware"
 

@@ -16,7 +16,7 @@ class Server402RefineParams(Params):
 
 @dataclass(frozen=True)
 class Server402Account(Params):
-    """Address, means of payment and costs of a Server402."""
+    """How a Server402 is reached, how it is paid, and what it may cost."""
 
     title: ClassVar[str] = "Server402"
 

@@ -24,7 +24,7 @@ def recorded(params: Params) -> dict[str, Any]:
     return {wire: value for wire, value in params.to_wire().items() if wire not in links}
 
 
-# What accounts have in common: each has an address and a cap.
+# Parameters that all accounts have: an address and a cap.
 
 
 def address_param(default: str, help: str = "Where requests go.") -> str:  # noqa: A002

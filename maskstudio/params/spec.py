@@ -111,10 +111,10 @@ class Rule:
 class Params:
     """A set of parameters; checked when made, so an instance is always valid.
 
-    title   what people call the set
-    rules   when a parameter counts, by its name in code; those that always do are not in it
-    front   names of those that a panel always shows, where it folds the rest; empty where it folds all
-    links   names of links that the user gives, which may hold signatures: the window has none, and none is written down
+    title   the name of the set that users see
+    rules   when a parameter has an effect, by its name in code; parameters that always have one are left out
+    front   names of the parameters that a panel always shows while it folds the others; empty if it folds all
+    links   names of links that the user gives; they may hold signatures, so the window has none and none is stored
     """
 
     title: ClassVar[str] = ""

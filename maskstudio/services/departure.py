@@ -59,7 +59,7 @@ class Departure:
 
     @property
     def label(self) -> str:
-        """What the job is called."""
+        """The name of the job."""
         return f"{OPERATIONS[self.operation]} at {self.title}"
 
 

@@ -9,7 +9,7 @@ from maskstudio.services.info import AccountInfo, ServiceInfo
 from maskstudio.services.runware import RUNWARE
 from maskstudio.services.server402 import SERVER402
 
-# By name, in the order they are shown.
+# By name, in the order in which they are shown.
 SERVICES: dict[str, ServiceInfo] = {info.name: info for info in (RUNWARE, ADOBE, SERVER402, ALIBABA)}
 
 

@@ -21,13 +21,20 @@ class Desk(OpenDocument):
 
     The hooks let verbs use the work of other verbs without knowing them:
 
-    ``in_hand`` The stroke under way. The verb that begins a stroke sets it; any verb may call ``end_stroke`` and
-    ``cancel_stroke``. ``computing`` Functions that return the values which jobs are still computing, each as a change
-    of a document. Verbs that start such jobs add one, and call ``enter`` for each value. They are applied in this
-    order. ``solver`` Solves edges. A verb that changes what a layer wants of its edge calls ``solve_again``.
-    ``in_turn``, ``take_turn`` Act once everything that was entered before is in the document. ``kept``, ``journal`` The
-    file that holds the work, and the journal of this document, if there is one. ``leaving`` Sent before the document is
-    closed, while it is still there.
+    ``in_hand``
+        The stroke under way. The verb that begins a stroke sets it; any verb may call ``end_stroke`` and
+        ``cancel_stroke``.
+    ``computing``
+        Functions that return the values which jobs are still computing, each as a change of a document. Verbs that
+        start such jobs add one, and call ``enter`` for each value. They are applied in this order.
+    ``solver``
+        Solves edges. A verb that changes what a layer wants of its edge calls ``solve_again``.
+    ``in_turn``, ``take_turn``
+        Act once everything that was entered before is in the document.
+    ``kept``, ``journal``
+        The file that holds the work, and the journal of this document, if there is one.
+    ``leaving``
+        Sent before the document is closed, while it is still there.
     """
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:

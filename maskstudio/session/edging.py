@@ -1,4 +1,4 @@
-"""Verbs of the refine brush: strokes into the trimap, and regions that are refined in a way of their own."""
+"""Verbs of the refine brush: strokes into the trimap, and regions that are refined with parameters of their own."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -148,7 +148,8 @@ class EdgingVerbs:
         """Clean the active layer's edge in ``rect`` (image px; by default everywhere), as a new region that can be
         edited.
 
-        The first fix cleans the colours; each further one also moves the edge inwards by a pixel.
+        Its colours are cleaned; if they already are, or if there are regions, the edge is also moved inwards by a pixel
+        or more.
         """
         entered, active = self._desk.entered(), self._desk.active
         if active is None:

@@ -18,7 +18,7 @@ from maskstudio.session import operations
 T = TypeVar("T")
 Entering = Callable[[Document, Token], Document]  # applies one entered change to a document
 
-_LOOK = 1 / 30  # s between looks at whether a wait was cancelled
+_LOOK = 1 / 30  # s between checks whether a wait was cancelled
 _FOLLOWS = ("refinement", "shaped")  # fields of a layer that follow from others
 
 

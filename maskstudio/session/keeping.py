@@ -17,7 +17,7 @@ from maskstudio.errors import BadParameter, OverOriginal
 from maskstudio.jobs import Owes
 from maskstudio.journal import promise
 
-if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
+if TYPE_CHECKING:  # formats are imported with the first file, to start faster
     from pathlib import Path
 
     from maskstudio.core.document import Document

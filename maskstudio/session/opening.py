@@ -19,7 +19,7 @@ from maskstudio.session import keeping, operations
 from maskstudio.session.desk import Desk
 from maskstudio.session.keeping import KeptWork
 
-if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
+if TYPE_CHECKING:  # formats are imported with the first file, to start faster
     from maskstudio.core.project import Project, Source
 
 _PREVIEW = "open preview"  # a lane that is cancelled together with "open"

@@ -41,10 +41,10 @@ class ProjectVerbs:
 
     @property
     def unsaved(self) -> bool:
-        """Whether there is work that no file holds: steps since the last save, or, without a project, any layers of our
-        own.
+        """Whether there is work that no file holds: steps since the last save, or, without a project, layers.
 
-        After undoing back to the saved state there is none. An export does not count as saving.
+        Layers that are exactly as they were read from a file do not count. After undoing back to the saved state there
+        is no unsaved work. An export does not count as saving.
         """
         document, kept = self._desk.document, self._desk.kept
         if document is None:

@@ -45,8 +45,8 @@ def box_mask(width: int, height: int, box: Box, shape: str) -> Mask:
 
 
 def covered(start: int, count: int, low: float, high: float) -> Real:
-    """The share of each pixel ``start`` .. ``start + count`` of a line between ``low`` and ``high``, 0..1; float32
-    (count,).
+    """The share of each pixel ``start`` .. ``start + count`` of a line between ``low`` and ``high``: float32 (N,),
+    0..1.
     """
     edges = np.arange(start, start + count, dtype=np.float64)
     shares: Real = np.clip(np.minimum(edges + 1, high) - np.maximum(edges, low), 0, 1).astype(np.float32)
@@ -54,7 +54,7 @@ def covered(start: int, count: int, low: float, high: float) -> Real:
 
 
 def to_bytes(coverage: Real) -> Plane:
-    """Coverage 0..1 as 0..255, rounded."""
+    """Coverage float32 (H, W), 0..1, as uint8 (H, W), 0..255, rounded."""
     plane: Plane = np.rint(coverage * 255).astype(np.uint8)
     return plane
 
@@ -96,7 +96,11 @@ def smooth_outline(points: Points, steps: int = 6) -> Points:
 def strokes_mask(
     width: int, height: int, outlines: Sequence[Points], bones: Sequence[tuple[Points, float]] = ()
 ) -> Mask:
-    """Filled ``outlines`` (n, 2 in px) and ``bones``: polylines with a thickness in px and round ends; antialiased."""
+    """A mask of filled ``outlines`` (n, 2 in px) and of ``bones``: polylines (n, 2) with a thickness in px and round
+    ends.
+
+    Edges are antialiased.
+    """
     reach = [(points, 0.0) for points in outlines] + list(bones)
     if not reach:
         return Mask(width, height)

@@ -85,7 +85,7 @@ class AccessTokens:
                     mine: Future[_Token] = Future()
                     self._kept[client.entry] = mine
                     break
-            while not waiting.done():  # noqa: ASYNC110  the answer may come on another thread, whose loop may end first
+            while not waiting.done():  # noqa: ASYNC110  another thread may answer, and its event loop may end first
                 await asyncio.sleep(_LOOK)
             try:
                 return waiting.result().text

@@ -21,11 +21,11 @@ _GRACE = 5.0  # seconds that interrupted work has to clean up
 class Errand:
     """One piece of work for a service, as the user asked for it.
 
-    photo     RGB uint8 (H, W, 3): the pixels that may leave, at the document's scale
-    mask      uint8 (H, W) beside it, where the operation takes one
-    identity  a UUID kept through every repetition, so that a service does and charges the work once
-    agreed    the most, in USD, that the user has agreed to pay for it; None where no price was known
-    dry       ask for the price alone, where the service can
+    photo     RGB uint8 (H, W, 3): the pixels that may be sent, at the document's scale
+    mask      uint8 (H, W) of the same size, if the operation takes one
+    identity  a UUID, the same in every repetition, so that a service does and charges the work once
+    agreed    the most, in USD, that the user has agreed to pay; None if no price was known
+    dry       ask only for the price, if the service can
     """
 
     operation: ServiceOperation
@@ -77,13 +77,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would leave, said before anything does.
+    """What would be sent, described before anything is sent.
 
     sent      width and height of the photo as sent
-    kind      "JPEG", "PNG"
-    hosts     whom it goes to, in order: storage first where there is one
-    price     USD, None where it is not known beforehand; ``price_note`` says what is known
-    problem   one sentence if it cannot go as things are, with what to do
+    kind      "JPEG", "PNG" or "link"
+    hosts     the servers it goes to, in order; storage, if any, first
+    price     USD, None if not known beforehand; ``price_note`` says what is known
+    problem   one sentence that says why it cannot be sent and what to do; empty if it can
     """
 
     sent: tuple[int, int]
@@ -96,12 +96,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Trip:
-    """What an errand carries on its way.
+    """The functions that an errand calls while it is done.
 
-    report    progress in 0..1 and where it is, called on the working thread
-    charged   ``charged(state, amount, remote)`` writes into the ledger *before* it returns: "sent" right before work
-              that costs money is asked for, "done" with its cost, "failed" where it surely cost nothing, "unclear"
-    lies      ``lies(where)`` writes down where the result can be fetched again, in words that ``fetch`` understands
+    report    ``report(fraction, text)``: progress in 0..1, called on the working thread
+    charged   ``charged(state, amount, remote)`` writes into the ledger *before* it returns: "sent" right before paid
+              work is requested, "done" with its cost, "failed" if it certainly cost nothing, "unclear" if unknown
+    lies      ``lies(where)`` records where the result can be fetched again, as ``fetch`` takes it
     """
 
     report: Callable[[float, str], None] = lambda _fraction, _text: None
@@ -177,12 +177,12 @@ class Prepaid(Protocol):
 
 @dataclass(frozen=True)
 class PaymentRequest:
-    """A payment as a service knows it; empty where it does not say.
+    """A payment as a service reports it; values it does not report are empty.
 
-    amount   USD; None where it is another currency
+    amount   USD; None for another currency
     expires  date and time as the server writes it (ISO 8601)
     status   "pending" until it is paid, then "paid"; "expired", "exhausted"
-    calls    calls that are left, None where it does not say
+    calls    calls that are left, None if not reported
     """
 
     payment_id: str

@@ -9,7 +9,7 @@ from maskstudio.errors import Busy
 from maskstudio.jobs import Token
 from maskstudio.services import directory
 
-_LOOK = 0.05  # seconds between looks at the token
+_LOOK = 0.05  # seconds between checks of the token
 
 
 class Gate:

@@ -135,11 +135,11 @@ def _output(params: RunwareMaskParams | RunwareCutoutParams, dialect: str) -> Js
 class Outcome:
     """What an answer says of one task.
 
-    state      "running" too for a status nobody knows; "missing" where the answer does not mention the task
-    picture    the form ("URL", "Base64Data", "DataURI") and the text of its result, None without one
+    state      "running" also for an unknown status; "missing" if the answer does not mention the task
+    picture    the form ("URL", "Base64Data", "DataURI") and the text of its result; None if there is none
     boxes      left, top, right, bottom in px of the picture that was sent
     errors     the errors that concern the task, or the message as a whole
-    said       how the service calls the task and its pictures
+    said       the service's ids of the task and its pictures
     """
 
     state: TaskState

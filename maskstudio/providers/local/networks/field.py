@@ -67,9 +67,10 @@ class ScalarField:
 
 
 def product(left: Real, right: Real, *, turned: bool = False) -> Real:
-    """The matrix product, with ``right`` transposed if ``turned``.
+    """The matrix product (n, m) of ``left`` (n, f) and ``right`` (f, m), or (m, f) if ``turned``, which transposes it.
 
-    By OpenCV: NumPy's wakes a pool of threads that fights with torch's for the cores (measured: 9 ms instead of 0.2).
+    Uses OpenCV: NumPy's starts a pool of threads that competes with torch's for the cores (measured: 9 ms instead of
+    0.2).
     """
     result: Real = cv2.gemm(np.ascontiguousarray(left), right, 1.0, None, 0.0, flags=cv2.GEMM_2_T if turned else 0)
     return result

@@ -48,7 +48,7 @@ class Letterbox:
     border: tuple[int, int]
 
     def undo(self, box: npt.NDArray[np.float32], width: int, height: int) -> Box:
-        """A box in px of the input as px of the picture, clipped to it."""
+        """A box (4,) in px of the input as px of the picture, clipped to it."""
         x = np.clip((box[[0, 2]] - self.border[0]) / self.scale[0], 0, width)
         y = np.clip((box[[1, 3]] - self.border[1]) / self.scale[1], 0, height)
         return float(x[0]), float(y[0]), float(x[1]), float(y[1])
@@ -127,7 +127,7 @@ class Sight:
     height: int
 
     def field(self, row: npt.NDArray[np.float32]) -> ScalarField:
-        """The mask of one row as a coarse field over the image."""
+        """The mask of one row (N,) as a coarse field over the image."""
         assert self.prototypes is not None
         count, height, width = self.prototypes.shape
         values = product(row[None, 6:], self.prototypes.reshape(count, -1)).reshape(height, width)

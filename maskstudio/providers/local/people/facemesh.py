@@ -23,7 +23,7 @@ Edges = Iterable[tuple[int, int]]
 
 
 def points(rgb: npt.NDArray[np.uint8], face: Face) -> Points | None:
-    """The mesh of a face, (478, 2) in px of the photo; None if it cannot be found."""
+    """The mesh of a face in a photo ``rgb`` (H, W, 3): (478, 2) in px of the photo; None if it cannot be found."""
     for times in _AROUND:
         side = face.side * times
         left, top = face.centre[0] - side / 2, face.centre[1] - side / 2
