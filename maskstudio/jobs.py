@@ -276,9 +276,7 @@ class Inline(Executor):
 
 
 def step_aside() -> None:
-    """Lower the priority of the calling thread, so that the window's thread gets the core first. Works on Linux
-    only.
-    """
+    """Lower the priority of the calling thread, so that the window's thread gets the core first. Linux only."""
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -38,8 +38,9 @@ _EXACT = 2**53  # whole numbers below this are exact as floats
 
 @dataclass(frozen=True)
 class Remembered:
-    """A setting that the window stores without showing it. ``fits`` is called only with values of the default's
-    type.
+    """A setting that the window stores without showing it.
+
+    ``fits`` is called only with values of the default's type.
     """
 
     fits: Fits

@@ -44,9 +44,7 @@ class Diagnosis:
 
 
 def examine() -> list[Diagnosis]:
-    """Run all checks. Takes some seconds, uses no network and changes nothing but may create the program's own
-    folders.
-    """
+    """Run all checks. Takes some seconds and uses no network; it may create the program's own folders, nothing else."""
     return [
         Diagnosis("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(_library(name) for name in _LIBRARIES),

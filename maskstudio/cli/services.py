@@ -95,8 +95,9 @@ def ask_objects(
 
 
 def ask_refine(session: "Session", provider: str, chosen: dict[str, Any], settle: Settle, given: object) -> Used:
-    """Have a service refine the mask just imported. Raises BadParameter for further files, which services do not
-    use.
+    """Have a service refine the mask just imported.
+
+    Raises BadParameter for further files, which services do not use.
     """
     if given != type(given)():
         raise BadParameter(f"{provider} takes a photo and a mask alone; trimaps, regions and second photos work here.")

@@ -55,8 +55,9 @@ def check_local(settle: Settle, parts_of: Path | None = None) -> None:
 
 
 def used_here(settle: Settle, chosen: dict[str, Any], *sets: Params, parts_of: Path | None = None) -> dict[str, Any]:
-    """The entries of a JSON report for work on this machine. Raises BadParameter for parameters that would not be
-    used.
+    """The entries of a JSON report for work on this machine.
+
+    Raises BadParameter for parameters that would not be used.
     """
     check_local(settle, parts_of)
     for each in sets:

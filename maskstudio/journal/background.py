@@ -17,8 +17,9 @@ THUMBNAIL = "thumbnail.png"
 
 
 class Sync(threading.Thread):
-    """Syncs a log to the disk. ``flushed`` is the number of bytes that were synced, ``error`` the reason of a
-    failure.
+    """Syncs a log to the disk.
+
+    ``flushed`` is the number of bytes that were synced, ``error`` the reason of a failure.
     """
 
     def __init__(self, log: Log) -> None:

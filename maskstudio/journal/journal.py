@@ -129,8 +129,9 @@ class Journal:
         self._writer.wake()
 
     def follow(self, stroke: Stroke, layer: Layer, *, added: bool) -> None:
-        """Store the samples of a stroke on ``layer`` as they come. ``added`` says that the layer is new with the
-        stroke.
+        """Store the samples of a stroke on ``layer`` as they come.
+
+        ``added`` says that the layer is new with the stroke.
         """
         if self._live is None or self._live.stroke is not stroke:
             self._strokes += 1

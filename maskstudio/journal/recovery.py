@@ -43,8 +43,10 @@ class Recoverable:
 
 @dataclass(frozen=True, eq=False)
 class Recovered:
-    """The content of a journal. ``lock`` makes it ours, ``notes`` are sentences for the user, ``digest`` is the
-    sha256 of the ``project``'s file as we last read or wrote it.
+    """The content of a journal.
+
+    ``lock`` makes it ours, ``notes`` are sentences for the user, ``digest`` is the sha256 of the ``project``'s file as
+    we last read or wrote it.
     """
 
     history: History

@@ -36,8 +36,9 @@ class Spec:
         return type(self.default)
 
     def check(self, value: object) -> Any:
-        """The value, converted to its type. Raises ``BadParameter`` with one sentence that names the parameter and
-        its range.
+        """The value, converted to its type.
+
+        Raises ``BadParameter`` with one sentence that names the parameter and its range.
         """
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)

@@ -1,5 +1,6 @@
-"""Which addresses may be requested. A link in an answer is not trusted: it must lead to a public server, or to one
-the user has configured.
+"""Which addresses may be requested.
+
+A link in an answer is not trusted: it must lead to a public server, or to one the user has configured.
 """
 
 import asyncio
@@ -38,9 +39,7 @@ class Site:
 
 
 def site_of(address: str) -> Site:
-    """The site of an http(s) address. Raises ValueError for any other address, and for one that holds a user name or
-    password.
-    """
+    """The site of an http(s) address. Raises ValueError for any other, and for one with a user name or password."""
     parts = urlsplit(address)
     if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None or parts.password is not None:
         raise ValueError("no web address")

@@ -172,8 +172,9 @@ def _system_ring() -> Any:
 
 
 def _done(step: Callable[[], object]) -> bool:
-    """Whether the keychain did it. Backends raise any exception, and its text may hold the key, so only its type is
-    logged.
+    """Whether the keychain did it.
+
+    Backends raise any exception, and its text may hold the key, so only its type is logged.
     """
     try:
         step()

@@ -149,9 +149,7 @@ class Ledger:
         return found[0] if found else None
 
     def prepaid(self, voucher: str) -> bool:
-        """Whether a call that is paid with this voucher is covered by a token whose payment is recorded here and not
-        used up.
-        """
+        """Whether a call with this voucher is covered by a token whose payment is recorded here and not used up."""
         if not voucher:
             return False
         with self._opened(_GLANCE) as base:

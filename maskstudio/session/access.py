@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 class Access:
-    """``account`` returns an account by the name of its service; ``keys`` holds the user's keys; ``times`` holds the
-    timeouts.
+    """``account`` returns an account by its service's name; ``keys`` holds the user's keys, ``times`` the timeouts.
 
     The client of a service is kept and reused until its account or the timeouts change.
     """
@@ -56,9 +55,7 @@ class Access:
         return self.lacking(name)
 
     def lacking(self, name: str) -> str:
-        """One sentence that says what the account ``name`` is known to lack; empty if nothing. Does not ask the
-        keychain.
-        """
+        """One sentence that says what the account is known to lack; empty if nothing. Does not ask the keychain."""
         info, own = directory.service(name), self.account(name)
         if not info.address(own):
             return f"{info.title} has no address yet; set one in its account."

@@ -49,8 +49,9 @@ class AdjustingVerbs:
         return asked if isinstance(asked, AdjustParams) else layer.edge
 
     def adjust_edge(self, params: AdjustParams) -> None:
-        """Set the edge controls of the active layer, live. They stay editable afterwards; later strokes lie above their
-        result.
+        """Set the edge controls of the active layer, live.
+
+        They stay editable afterwards; later strokes lie above their result.
         """
         layer = self._desk.active
         if layer is None or params == self.adjust_params:
@@ -92,16 +93,14 @@ class AdjustingVerbs:
 
     @property
     def parts(self) -> LooseParts | None:
-        """The islands and holes of the active layer as it was before the current run; None until ``find_parts`` has
-        found them.
+        """The islands and holes of the active layer before the current run; None until ``find_parts`` has found
+        them.
         """
         start, known = self._clean_start(), self._parts
         return known[1] if start is not None and known is not None and known[0] is start.alpha else None
 
     def find_parts(self) -> None:
-        """Find the islands and holes of the active layer as it was before the run, on a thread. The result is in
-        ``parts``.
-        """
+        """Find the islands and holes of the active layer before the run, on a thread, for ``parts``."""
         start = self._clean_start()
         if start is None or self.parts is not None or start.alpha is self._hopeless:
             return
@@ -126,9 +125,7 @@ class AdjustingVerbs:
         self._parts = None
 
     def clean(self, params: CleanParams) -> None:
-        """Remove the islands and fill the holes that are smaller than these sizes, in the layer as it was before the
-        run.
-        """
+        """Remove the islands and fill the holes below these sizes, in the layer as it was before the run."""
         layer = self._desk.active
         if layer is None or params == self.clean_params:
             return
@@ -215,8 +212,9 @@ def overruled(layer: Layer, target: Mask) -> LayerFields:
 
 
 def _controlled(image: Image, before: Layer, params: AdjustParams, step: Stepping) -> LayerFields:
-    """The fields of the layer with other edge controls. A shifted edge is a draft; what is unsolved is solved
-    afterwards.
+    """The fields of the layer with other edge controls.
+
+    A shifted edge is a draft; what is unsolved is solved afterwards.
     """
     from maskstudio.matting.edge import finished
 
@@ -230,9 +228,7 @@ def _controlled(image: Image, before: Layer, params: AdjustParams, step: Steppin
 
 
 def _transformed(before: Layer, matrix: Matrix, step: Stepping, *, draft: bool = False) -> LayerFields:
-    """The fields of the layer with mask and paint transformed and the mask shaped again; a refined edge becomes
-    unsolved.
-    """
+    """The fields of the layer with mask and paint transformed and the mask shaped again; its edge becomes unsolved."""
     step(0.1)
     mask = transformed_mask(before.mask, matrix, draft=draft)
     step(0.4)

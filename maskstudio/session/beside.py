@@ -1,6 +1,4 @@
-"""The layers of a service's answer beside those of a local answer: which layers they are, and which of them are
-visible.
-"""
+"""The layers of a service's answer beside those of a local answer: which they are, and which are visible."""
 
 from maskstudio.core.document import Document, Layer
 from maskstudio.services.departure import Departure

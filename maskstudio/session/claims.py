@@ -21,9 +21,7 @@ _OTHER = "This result belongs to another photo; open the one it was asked for fi
 
 
 def errand_of(departure: Departure, document: Document, shape: MaskParams) -> dict[str, object]:
-    """What the ledger stores of a departure. Reads every pixel that is sent, so it must not run on the window's
-    thread.
-    """
+    """What the ledger stores of a departure. Reads every pixel that is sent: not for the window's thread."""
     area = departure.area
     return {
         "operation": departure.operation,

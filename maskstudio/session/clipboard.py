@@ -1,6 +1,4 @@
-"""Verbs that exchange pictures with other programs: cut-outs for the clipboard and drags, pasted and dropped
-pictures.
-"""
+"""Verbs that exchange pictures with other programs: cut-outs for clipboard and drags, pasted and dropped pictures."""
 
 import json
 import shutil
@@ -81,8 +79,7 @@ class ClipboardVerbs:
         done: Callable[[T], None],
         lane: str = "copy",
     ) -> Job:
-        """Make the cut-out of the active layer, or of all layers if ``merged``, as ``params`` say, trimmed to its
-        content.
+        """Make the cut-out of the active layer, or of all if ``merged``, as ``params`` say, trimmed to its content.
 
         ``prepare`` runs on the job's thread and turns the cut-out into the argument of ``done``. In one ``lane``, a
         newer job replaces an older one.

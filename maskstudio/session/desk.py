@@ -45,8 +45,9 @@ class Desk(OpenDocument):
     # What has been entered
 
     def entered(self) -> Entered:
-        """Everything entered until now, with the stroke under way and values that are still being computed. All outputs
-        use it.
+        """Everything entered until now, with the stroke under way and values that are still being computed.
+
+        All outputs use it.
         """
         self.end_stroke()
         return Entered(self.required(), (*self.coming(), *self.solver.solving()))
@@ -65,7 +66,7 @@ class Desk(OpenDocument):
         return tuple(change for changes in self.computing for change in changes())
 
     def owe_entered(self) -> None:
-        """Start a job that finishes what is still being computed and is owed, so that the window waits for it before it
+        """Start a job that finishes what is still being computed and is owed: the window waits for it before it
         closes.
         """
         if self.document is None or self.settled or self.runner.under_way("entered"):
@@ -82,9 +83,7 @@ class Desk(OpenDocument):
         lane: str,
         owes: Owes | None = None,
     ) -> Job:
-        """Run ``work(token)`` on a thread and pass its result to ``done``; afterwards, verbs that wait for it may
-        begin.
-        """
+        """Run ``work(token)`` on a thread and pass its result to ``done``; then verbs that wait for it may begin."""
 
         def came(result: object) -> None:
             self._land(lambda: done(result))
@@ -132,9 +131,7 @@ class Desk(OpenDocument):
             self.follow_up(document)
 
     def follow_up(self, before: Document | None = None) -> None:
-        """Start solving the edges that need it; with ``before``, only those of layers that differ from the ones in
-        ``before``.
-        """
+        """Start solving the edges that need it; with ``before``, only of layers that are not the same in ``before``."""
         for layer in self.required().layers:
             if before is None or before.layer(layer.id) is not layer:
                 self.solver.solve_again(layer)

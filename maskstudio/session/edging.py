@@ -41,8 +41,7 @@ class EdgingVerbs:
         return hand.stroke if hand is not None and isinstance(hand.stroke, EdgeStroke) else None
 
     def begin_stroke(self, params: BrushParams, code: int, region: int | None = None) -> EdgeStroke | None:
-        """Begin to paint hints (``code``, see ``matting.hints``) on the active layer; ``region`` is the id of a region
-        they join.
+        """Begin to paint hints (``code``, see ``matting.hints``) on the active layer, and in the region with this id.
 
         Returns None, and tells the user why, if there is no layer to refine.
         """

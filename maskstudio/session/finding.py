@@ -25,8 +25,9 @@ class FindingVerbs:
         return self._desk.provider.models()
 
     def detect(self, params: DetectParams, shape: MaskParams) -> Job:
-        """Find objects; each becomes a layer with ``shape``. Earlier finds of the same model that nobody edited are
-        replaced.
+        """Find objects; each becomes a layer with ``shape``.
+
+        Earlier finds of the same model that nobody edited are replaced.
         """
         document = self._desk.required()
         label = f"Detect: {families.title(params.model)}"

@@ -1,5 +1,6 @@
-"""Keeps a journal of all changes at the desk. It connects to the desk's signals, so other listeners cannot replace
-it.
+"""Keeps a journal of all changes at the desk.
+
+It connects to the desk's signals, so other listeners cannot replace it.
 """
 
 import secrets
@@ -37,8 +38,9 @@ class JournalVerbs:
         desk.leaving.connect(lambda: self.end(late=True))
 
     def begin(self, writer: Writer) -> None:
-        """Keep every change on the disk from now on. A step is stored before listeners that connected later hear of
-        it.
+        """Keep every change on the disk from now on.
+
+        A step is stored before listeners that connected later hear of it.
         """
         self._writer = writer
 

@@ -91,8 +91,9 @@ class LayerVerbs:
             self._desk.commit(document.move(layer_id, to), "Move layer")
 
     def add(self, mask: Mask | None = None, *, name: str = "", how: str = "hand") -> int:
-        """Add a layer on top and make it active; returns its id. ``mask`` has the size of the document; without one it
-        is empty.
+        """Add a layer on top and make it active; returns its id.
+
+        ``mask`` has the size of the document; without one it is empty.
         """
         document = self._desk.required()
         mask = Mask(*document.size) if mask is None else mask

@@ -16,9 +16,7 @@ How = Literal["replace", "add", "subtract", "intersect"]
 
 
 def paintable(desk: Desk) -> Layer | None:
-    """The active layer, or a new one that is added with the first paint; None, with a sentence to the user, if it is
-    hidden.
-    """
+    """The active layer, or a new one that is added with the first paint; None, with a sentence, if it is hidden."""
     document, layer = desk.required(), desk.active
     if not document.layers or layer is None:
         empty = Mask(*document.size)
@@ -35,8 +33,7 @@ def paintable(desk: Desk) -> Layer | None:
 
 
 def lay(desk: Desk, layer: Layer, paint: Paint, label: str, *, live: bool = False) -> None:
-    """Put ``paint``, made for ``layer``, on the current state of that layer, or on a new one if ``layer`` is not added
-    yet.
+    """Put ``paint``, made for ``layer``, on the current state of that layer, or on ``layer`` as a new one.
 
     ``live`` says that it is the paint of the stroke in hand, which is already shown.
     """

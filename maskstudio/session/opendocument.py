@@ -124,15 +124,11 @@ class OpenDocument:
     def origin(
         self, how: str, *, model: str = "", version: str = "", params: Mapping[str, Any] | None = None
     ) -> Origin:
-        """The provenance of something made now: how, by which model and version, with which parameters, by whom and
-        when.
-        """
+        """The provenance of something made now: how, by which model, with which parameters, by whom and when."""
         return Origin(how, model, version, dict(params or {}), self.author, time.strftime("%Y-%m-%dT%H:%M:%S%z"))
 
     def settle(self) -> None:
-        """Tidy the history on a thread when there is time: drop steps beyond the limit, pack those that are not
-        shown.
-        """
+        """Tidy the history on a thread: drop steps beyond the limit, pack those that are not shown."""
         if self.history is None or self.runner.under_way("settle"):
             return
         chores = self.history.settle()
@@ -155,7 +151,7 @@ class OpenDocument:
             self.in_hand.end()
 
     def cancel_stroke(self) -> None:
-        """Forget the stroke under way. The end of a stroke calls this too, after the stroke is committed."""
+        """Forget the stroke under way. The end of a stroke calls this too."""
         over, self.in_hand = self.in_hand, None
         if over is not None:
             self.stroke_over(over)

@@ -36,10 +36,10 @@ class OpeningVerbs:
         self.previewed: Callable[[Preview], None] | None = None
 
     def open(self, path: Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Job:
-        """Read an image or a project and make it the document. ``limit`` is the largest number of pixels, None for no
-        limit.
+        """Read an image or a project and make it the document.
 
-        Errors (CannotRead, BadImage, TooLarge, BadProject) go to ``failed``.
+        ``limit`` is the largest number of pixels, None for no limit. Errors (CannotRead, BadImage, TooLarge,
+        BadProject) go to ``failed``.
         """
         from maskstudio.core.project import is_project
 
@@ -123,8 +123,9 @@ class OpeningVerbs:
         return self._desk.start(label, found, done, lane="open")
 
     def _preview(self, path: Path, limit: int | None) -> None:
-        """Show a first look at a large photo while it is decoded. Its errors are those of the photo and are not told
-        twice.
+        """Show a first look at a large photo while it is decoded.
+
+        An error of it is not told: decoding the photo itself reports it.
         """
         show, runner = self.previewed, self._desk.runner
         if show is not None:

@@ -74,8 +74,9 @@ class ProjectVerbs:
         return self._save(path, self._chosen(path))
 
     def save_beside(self) -> Job | None:
-        """Write the project beside its file, which another program has changed; the new file becomes the project's
-        file.
+        """Write the project to a free name beside its file, which another program has changed.
+
+        It becomes the project's file.
         """
         if self.path is None:
             return None
@@ -178,8 +179,9 @@ class ProjectVerbs:
         )
 
     def _write_elsewhere(self, path: Path, entered: Entered, *, copied: bool) -> Job:
-        """Write to another file what could not be written. It becomes the project's file if the document is open and
-        no copy.
+        """Write to another file what could not be written.
+
+        It becomes the project's file if the document is still open, unless it was to be a copy.
         """
         if self._desk.document is not None and self._desk.document.image is entered.document.image:
             return self.save_copy(path) if copied else self.save_as(path)

@@ -46,8 +46,9 @@ class ServiceVerbs:
         self.tokens = TokenVerbs(desk, self.access)
 
     def states(self) -> list[ServiceState]:
-        """Every service, what it can do, and what is missing before it can be used. Asks the keychain, so it may
-        take long.
+        """Every service, what it can do, and what it lacks before it can be used.
+
+        Asks the keychain, so it may take long.
         """
         return [
             ServiceState(name, info.title, self.offers(name), self.access.missing(name), gate(name).paused)
@@ -76,11 +77,11 @@ class ServiceVerbs:
         area: Rect | None = None,
         layer_id: int | None = None,
     ) -> Departure:
-        """What would be sent for this operation. ``area`` (image px) is by default the whole photo, or the mask's
-        surroundings.
+        """What would be sent for this operation.
 
-        ``layer_id`` is the layer whose mask is sent, if one is needed; by default the active one. The keychain is not
-        asked: a missing key shows when it is used, unless it is known to be missing.
+        ``area`` (image px) is by default the whole photo, or the mask's surroundings. ``layer_id`` is the layer whose
+        mask is sent, if one is needed; by default the active one. The keychain is not asked: a missing key shows when
+        it is used, unless it is known to be missing.
 
         Raises BadParameter for an operation the service does not offer, and if it needs a mask and there is none.
         """
@@ -168,8 +169,9 @@ class ServiceVerbs:
         done: Callable[[Departure], object],
         failed: Callable[[MaskStudioError], None] | None = None,
     ) -> Job:
-        """Ask what a departure would cost, from a service that tells it without doing the work. The photo is sent
-        for that.
+        """Ask what a departure would cost, from a service that tells it without doing the work.
+
+        The photo is sent for that.
         """
         document, service = self._desk.required(), self.access.service(departure.service)
 

@@ -38,8 +38,9 @@ class _Shaping:
 
 @dataclass(frozen=True, eq=False)
 class _Solving:
-    """A layer with the edge wanted of it, which is being solved. ``amend`` says that the wish is already in the
-    document.
+    """A layer with the edge wanted of it, which is being solved.
+
+    ``amend`` says that the wish is already in the document.
     """
 
     layer: Layer
@@ -194,8 +195,9 @@ class ShapingVerbs:
             self.solve_again(layer)
 
     def _solve(self, layer: Layer, *, amend: bool = False) -> None:
-        """Start solving ``layer``, which has the wanted parameters. ``amend`` says that they are already in the
-        document.
+        """Start solving ``layer``, which has the wanted parameters.
+
+        ``amend`` says that they are already in the document.
         """
         image = self._desk.required().image
         work: SharedWork[Layer] = SharedWork(lambda token: operations.refine(image, layer, token))

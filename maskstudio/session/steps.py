@@ -20,9 +20,7 @@ from maskstudio.session.session import Session
 
 @dataclass(frozen=True)
 class RegionFile:
-    """A part of an edge that is refined with a ``recipe`` of its own; ``mask`` is the picture that says where it
-    lies.
-    """
+    """A part of an edge that is refined with a ``recipe`` of its own; ``mask`` is a picture of where it lies."""
 
     mask: Path
     recipe: Path

@@ -25,8 +25,9 @@ class TokenVerbs:
         self._desk, self._access = desk, access
 
     def prepare(self, name: str) -> Purchase:
-        """The price of a token and its seller, before it is requested. Raises BadParameter for a service without
-        tokens.
+        """The price of a token and its seller, before it is requested.
+
+        Raises BadParameter for a service without tokens.
         """
         service, account = self._access.service(name), self._access.account(name)
         buying.seller_of(service)
@@ -69,9 +70,7 @@ class TokenVerbs:
         *,
         patience: float = 0.0,
     ) -> Job:
-        """Pass the state of the newest payment to ``done``; asks until it is paid, or until ``patience`` seconds are
-        over.
-        """
+        """Pass the state of the newest payment to ``done``; asks until it is paid or ``patience`` seconds are over."""
         service = self._access.service(name)
 
         def work(token: Token) -> Bought:

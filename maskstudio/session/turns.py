@@ -71,8 +71,9 @@ class Turns:
         return bool(self.taken) and now is not None and same_work(self.taken[-1].document, now)
 
     def forget_taken(self, before: Document, now: Document) -> None:
-        """Forget what was taken back, because of a new change. While a job's result is taken over, nothing is
-        forgotten.
+        """Forget what was taken back, after a new change.
+
+        The result of a job is no new change: then what was taken back stays.
         """
         still = [replace(each, document=now) for each in self.taken if same_work(each.document, before)]
         self.taken = still if self.landing else []

@@ -47,8 +47,9 @@ def family_of(model: str) -> Family:
 
 
 def able(model: str, operation: Operation) -> Family:
-    """The family that can do ``operation`` with the model. Raises ``UnknownModel``, or ``BadParameter`` naming
-    models that can.
+    """The family that can do ``operation`` with the model.
+
+    Raises ``UnknownModel``, or ``BadParameter`` naming models that can.
     """
     family = family_of(model)
     if operation in family.models()[model].operations:

@@ -45,8 +45,8 @@ def box_mask(width: int, height: int, box: Box, shape: str) -> Mask:
 
 
 def covered(start: int, count: int, low: float, high: float) -> Real:
-    """The share of each pixel ``start`` .. ``start + count`` of a line between ``low`` and ``high``: float32 (N,),
-    0..1.
+    """The share of each of ``count`` pixels of a line, from ``start`` on, between ``low`` and ``high``: float32
+    (N,), 0..1.
     """
     edges = np.arange(start, start + count, dtype=np.float64)
     shares: Real = np.clip(np.minimum(edges + 1, high) - np.maximum(edges, low), 0, 1).astype(np.float32)

@@ -80,8 +80,9 @@ def check_mask(errand: Errand) -> None:
 
 
 def status_link(data: Any, base: str, version: int) -> str:
-    """The link at which an accepted job is polled. Raises BadAnswer if there is none, or if it leads to another
-    server.
+    """The link at which an accepted job is polled.
+
+    Raises BadAnswer if there is none, or if it leads to another server.
     """
     data = data if isinstance(data, dict) else {}
     link = data.get("statusUrl") or _at(data, "_links", "self", "href")
@@ -124,8 +125,9 @@ def said(data: Any) -> str:
 
 
 def masks_in(data: Any, slot: str) -> list[FoundPicture]:
-    """The masks listed under ``slot``: "semanticMasks", "backgroundMasks" or "masks". Raises BadAnswer if there is
-    no list.
+    """The masks listed under ``slot``: "semanticMasks", "backgroundMasks" or "masks".
+
+    Raises BadAnswer if there is no list.
     """
     items = data.get(slot) if isinstance(data, dict) else None
     if items is None:

@@ -154,8 +154,9 @@ class Service(Protocol):
         ...
 
     async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
-        """The answer to an errand that was done before, from where its result is stored. Nothing is requested again
-        or charged.
+        """The answer to an errand that was done before, from where its result is stored.
+
+        Nothing is requested again or charged.
         """
         ...
 

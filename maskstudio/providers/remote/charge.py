@@ -30,8 +30,9 @@ class Charge:
         self._end("unclear", None)
 
     def sent(self, amount: float | None) -> None:
-        """Record that the work is about to be sent; ``amount`` in USD if known. Raises CannotWrite if the ledger
-        fails.
+        """Record that the work is about to be sent; ``amount`` in USD if known.
+
+        Raises CannotWrite if the ledger fails.
         """
         self._trip.charged("sent", amount, self.remote)
         self._open = True

@@ -126,8 +126,9 @@ class Hosting:
                 links.left = await self._tidy_now(begun)
 
     async def check(self) -> str:
-        """Store a tiny picture, read it and delete it; returns one sentence with the result. Raises the errors of
-        ``lent``.
+        """Store a tiny picture, read it and delete it; returns one sentence with the result.
+
+        Raises the errors of ``lent``.
         """
         if problem := self.problem():
             raise BadParameter(problem)
@@ -205,8 +206,9 @@ class Hosting:
         return _Lent(name, picture, put, link("get_object"), link("delete_object"))
 
     async def _tidy_now(self, files: Sequence[_Lent]) -> str:
-        """Delete the files within a few seconds; returns one sentence on those left. A cancelled task leaves the
-        rest to a thread.
+        """Delete the files within a few seconds; returns one sentence on those left.
+
+        A cancelled task leaves the rest to a thread.
         """
         try:
             return await self._delete(files)
@@ -215,8 +217,9 @@ class Hosting:
             raise
 
     def _tidy_later(self, files: Sequence[_Lent], *, again: bool) -> None:
-        """Delete the files on a thread, and once more a moment later if ``again``. The program waits for it before
-        it exits.
+        """Delete the files on a thread, and once more a moment later if ``again``.
+
+        The program waits for it before it exits.
         """
 
         def work() -> None:

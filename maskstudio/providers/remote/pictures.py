@@ -60,7 +60,7 @@ def mask_of(
     *,
     box: tuple[float, float, float, float] | None = None,
 ) -> Plane:
-    """The mask in a service's picture, uint8 (H, W) at the photo's size: its alpha if not opaque, else its brightness.
+    """The mask in a service's picture, uint8 (H, W) at the photo's size: its alpha, or the plane most like a mask.
 
     ``sent`` is the size of the picture sent. A smaller mask of the same ratio is enlarged along the edges of ``photo``.
     One of the size of ``box`` (left, top, right, bottom in px of the picture sent) is placed there. Raises BadAnswer

@@ -79,8 +79,9 @@ def _smaller(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def planes_of(errand: Errand) -> tuple[Plane, Plane]:
-    """Photo (H, W, 3) and mask (H, W) of an errand, `filled`. Raises BadMask if there is no mask of the photo's
-    size.
+    """Photo (H, W, 3) and mask (H, W) of an errand, `filled`.
+
+    Raises BadMask if there is no mask of the photo's size.
     """
     if errand.mask is None or errand.mask.shape != errand.photo.shape[:2]:
         raise BadMask("Refining an edge needs a mask of the photo's size.")

@@ -91,8 +91,9 @@ class Runware:
         return Plan(fitted(size, LONGEST), kind, hosts, None, note, problem)
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
-        """Do the errand, or with ``errand.dry`` only ask for its price. Raises BadParameter and the kinds of
-        ``ProviderFailed``.
+        """Do the errand, or with ``errand.dry`` only ask for its price.
+
+        Raises BadParameter and the kinds of ``ProviderFailed``.
         """
         params, key = _check(errand.operation, errand.params), self._key()
         trip.report(0.0, "Preparing the photo")
@@ -159,8 +160,9 @@ class Runware:
         return key
 
     def _wire(self, key: str, judge: Judge, picture: int) -> Wire:
-        """A wire to the service. ``picture`` is the most bytes of a picture in an answer; base64 makes it a third
-        larger.
+        """A wire to the service.
+
+        ``picture`` is the most bytes of a picture in an answer; base64 makes it a third larger.
         """
         headers, largest = {"Authorization": f"Bearer {key}"}, picture * 4 // 3 + _HEAD
         address = self.account.base_url

@@ -81,8 +81,9 @@ class Server402:
         return Plan(refine_mask.sent_size(size), kind, hosts, PRICE, SERVER402.price_note, problem)
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
-        """Refine the mask of an errand, for at most the agreed price. Raises BadMask, BadParameter and kinds of
-        ``ProviderFailed``.
+        """Refine the mask of an errand, for at most the agreed price.
+
+        Raises BadMask, BadParameter and kinds of ``ProviderFailed``.
         """
         if errand.dry:
             return Answer(cost=PRICE, note=SERVER402.price_note)

@@ -115,8 +115,9 @@ class Wire:
             await self._client.aclose()
 
     def url(self, path: str) -> str:
-        """The address of a path below the base, or of a full link to the same site. Raises BadAnswer for any other
-        link.
+        """The address of a path below the base, or of a full link to the same site.
+
+        Raises BadAnswer for any other link.
         """
         if "://" not in path:
             return f"{self.base}/{path.lstrip('/')}" if path else self.base

@@ -1,5 +1,6 @@
-"""Downloads of weight files: https only, resumed after an interruption, checked by sha256. Only at the user's
-request.
+"""Downloads of weight files: https only, resumed after an interruption, checked by sha256.
+
+Only at the user's request.
 """
 
 import hashlib

@@ -63,8 +63,9 @@ def add(path: Path, known: Collection[str] = (), *, trust: bool = False) -> str:
 
 
 def remove(name: str) -> None:
-    """Delete a weight file from the user's folder; files in other folders stay. Raises ModelUnavailable or
-    CannotWrite.
+    """Delete a weight file from the user's folder; files in other folders stay.
+
+    Raises ModelUnavailable or CannotWrite.
     """
     mine = [path for path in _weight_files(paths.models()) if path.stem == name]
     if not mine:

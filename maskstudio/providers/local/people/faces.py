@@ -76,8 +76,9 @@ def _starts(length: int, side: float) -> npt.NDArray[np.float64]:
 
 
 def _look(kind: graphs.GraphName, rgb: Pixels8, left: float, top: float, side: float) -> list[Face]:
-    """Faces in a square of the photo. One cut by its border is whole in a neighbouring square; the better one is
-    kept.
+    """Faces in a square of the photo.
+
+    One cut by its border is whole in a neighbouring square; the better one is kept.
     """
     answer = graphs.get(kind).run(graphs.square(rgb, left, top, side, _SIZES[kind]))
     return [_face(each, left, top, side) for each in answer.detections or []]
