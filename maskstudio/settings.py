@@ -38,10 +38,7 @@ _EXACT = 2**53  # whole numbers below this are exact as floats
 
 @dataclass(frozen=True)
 class Remembered:
-    """A setting that the window stores without showing it.
-
-    ``fits`` is called only with values of the default's type.
-    """
+    """A setting that the window stores without showing it. ``fits`` gets only values of the default's type."""
 
     fits: Fits
 
@@ -381,9 +378,7 @@ def fits(name: str, value: object) -> bool:
 
 
 def _typed(name: str, value: object) -> object:
-    """``value``, with a whole number turned into a float where the setting is one: hand-written JSON may lack the
-    point.
-    """
+    """``value``, turned from a whole number into a float if the setting is one: JSON may lack the point."""
     whole = isinstance(_declared()[name][1], float) and type(value) is int and abs(value) < _EXACT
     return float(value) if whole and isinstance(value, int) else value
 

@@ -2,7 +2,7 @@
 
 The window's thread hands over frozen documents; the writer's thread compares them with what it has written and adds
 what is new. A stroke under way is written while it lasts. When the log has grown far beyond what the history needs, it
-is written anew beside the old one, which stays valid until the new one is complete.
+is rewritten beside the old one, which stays valid until the new one is complete.
 """
 
 import logging
@@ -37,8 +37,8 @@ _ENDING = 0.02  # s between checks whether a closed journal may end
 _SYNC = 0.8  # s at most until written data is synced to the disk
 _RETRY = 5.0  # s until a failed write is tried again
 _PICTURE = 15.0  # s between thumbnails
-_ROOMY = 64 << 20  # bytes a log may have before it is written anew
-_GROWN = 4  # times its initial size, from which on it is written anew
+_ROOMY = 64 << 20  # bytes a log may have before it is rewritten
+_GROWN = 4  # times its initial size before it is rewritten
 
 SaveState = Literal["saved", "saving", "failed"]
 

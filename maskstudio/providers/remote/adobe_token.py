@@ -49,7 +49,7 @@ class Client:
 
     @property
     def entry(self) -> tuple[str, str, str]:
-        """A key that identifies this client's tokens; the secret cannot be read from it."""
+        """A value that identifies this client's tokens; the secret cannot be read from it."""
         secret = hashlib.sha256(f"{self.scopes}\n{self.secret}".encode()).hexdigest()
         return self.token_url, self.number, secret
 
@@ -167,7 +167,7 @@ def _life(value: Any) -> float:
 
 
 def _token_error(reply: Reply, secrets: tuple[str, ...]) -> MaskStudioError | None:
-    """The error in a response of the sign-in; None if it holds a usable token or the wire judges it."""
+    """The error in a response of the sign-in; None for a usable token, and for other errors, which the wire reports."""
     data = reply.data
     token = data.get("access_token") if isinstance(data, dict) else None
     if reply.ok:
@@ -248,7 +248,7 @@ class AdobeCalls:
             await wire.__aexit__(None, None, None)
 
     def _judge(self, reply: Reply) -> MaskStudioError | None:
-        """The error in a response of Adobe; None for success and for errors the wire judges."""
+        """The error in a response of Adobe; None for success, and for other errors, which the wire reports."""
         words = self.words(said(reply.data))
         tail = f": {words}." if words else f" ({reply.status})."
         if self._retirable and reply.status in _RETIRED:

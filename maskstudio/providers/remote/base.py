@@ -111,7 +111,7 @@ class Trip:
 
 @dataclass(frozen=True)
 class Times:
-    """Timeouts, in seconds. ``total`` is the limit for a whole errand.
+    """Timeouts, in seconds, and the number of ``tries`` of a call. ``total`` is the limit for a whole errand.
 
     ``wait`` and ``longest`` bound the pause between two tries of a call, ``poll`` and ``slowest`` the pause between two
     requests for the state of a job.
