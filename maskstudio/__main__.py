@@ -6,17 +6,17 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; with no words at all, the editor at once.
+    """Run the command line; without arguments, start the editor directly.
 
-    Starting makes objects by the hundred thousand and hardly any garbage; looking for it in between would take a tenth
-    of the time. Whoever goes on from here for longer switches that on again.
+    Starting makes hundreds of thousands of objects and hardly any garbage, and collecting garbage would take a tenth of
+    the time. So the collector is off; code that runs longer switches it on again.
     """
     for name in ("stdout", "stderr"):  # closed by the caller, or absent as in a windowed program
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
     gc.disable()
     try:
-        if len(sys.argv) == 1:  # the library for command lines takes a tenth of the time, too
+        if len(sys.argv) == 1:  # importing the command-line library would take another tenth of the time
             from maskstudio.ui.app import run as edit
 
             sys.exit(edit([]))

@@ -2,32 +2,32 @@
 
 * MaskStudioError
     * BadInput              what was given cannot be used (exit status 2)
-        * BadImage          not an image, damaged, or of a kind we do not read
+        * BadImage          not an image, damaged, or of an unknown format
         * TooLarge          larger than the limit for images; the limit can be raised by the user
         * BadMask           a mask that does not fit its image
         * BadProject        a project file that is damaged, of a newer version or not to be trusted
-        * OverOriginal      a result that would take the place of what it was made from
+        * OverOriginal      a result that would replace a file it was made from
         * BadParameter      a value outside its declared range
         * UnknownModel      no model of that name
-    * Failed                a sound request that could not be carried out (exit status 1)
+    * Failed                a valid request that could not be carried out (exit status 1)
         * CannotRead        the file or folder is missing or not readable
         * CannotWrite       the target cannot be written, or the disk is full
-            * ChangedElsewhere  somebody else has changed, moved or removed the file since we read or wrote it
+            * ChangedElsewhere  another program has changed, moved or removed the file since we read or wrote it
         * ModelUnavailable  the model's file is missing, unverified or not supported here
         * Untrusted         a weight file that could run code and was not trusted by the user
         * ProviderFailed    a provider gave up
             * Unreachable       no connection, or none that lasted; nothing is known to have been done
             * KeyNeeded         no key, or one that the service does not accept
             * PaymentNeeded     the service wants money first: a top-up, a token, a payment
-            * Busy              too many requests; later it may go
-            * BadAnswer         what came back is damaged, unsafe, too large or of the wrong size
-            * Unclear           the connection broke after something was asked that costs money: it may be charged
-            * CapReached        the user's own spending cap is in the way
+            * Busy              too many requests; it may work later
+            * BadAnswer         an answer that is damaged, unsafe, too large or of the wrong size
+            * Unclear           the connection broke after paid work was requested: it may be charged
+            * CapReached        it would exceed the user's own spending cap or the agreed price
             * NotAgreed         the user did not agree that pixels leave this machine
     * Cancelled             the user stopped it; never shown as an error
     * Interrupted           the program was stopped (exit status 130)
 
-Boundaries (files, providers) translate low-level exceptions into this tree; nobody else catches broadly.
+Boundaries (files, providers) translate low-level exceptions into this tree; no other code catches broadly.
 """
 
 from pathlib import Path
@@ -36,10 +36,10 @@ from maskstudio.names import shown
 
 
 class MaskStudioError(Exception):
-    """Base of the tree. ``exit_code`` is what the command line returns for it.
+    """Base of all our errors. ``exit_code`` is the exit status of the command line.
 
-    ``sentence`` may hold names of files as they are: it is made fit to be shown here, once for all.
-    ``again`` names a result that was paid for and can be fetched; it is empty where there is none.
+    ``sentence`` may contain file names unchanged: they are made safe to show here, once for all. ``again`` is the id of
+    a result that was paid for and can be fetched; empty if there is none.
     """
 
     exit_code = 1
@@ -50,7 +50,7 @@ class MaskStudioError(Exception):
 
 
 class BadInput(MaskStudioError):
-    """What was given cannot be used; nothing was changed."""
+    """Input that cannot be used; nothing was changed."""
 
     exit_code = 2
 
@@ -72,7 +72,7 @@ class BadProject(BadInput):
 
 
 class OverOriginal(BadInput):
-    """A result that was to be written over the photo or the project it was made from; nothing was written."""
+    """A result that was to replace the photo or the project it was made from; nothing was written."""
 
     def __init__(self, sentence: str, path: Path) -> None:
         super().__init__(sentence)
@@ -84,11 +84,11 @@ class BadParameter(BadInput):
 
 
 class UnknownModel(BadInput):
-    """A model name nobody knows."""
+    """An unknown model name."""
 
 
 class Failed(MaskStudioError):
-    """A sound request that could not be carried out."""
+    """A valid request that could not be carried out."""
 
 
 class CannotRead(Failed):
@@ -102,7 +102,7 @@ class CannotWrite(Failed):
 
 
 class ChangedElsewhere(CannotWrite):
-    """A file that somebody else has changed, moved or removed since we read or wrote it; ``path`` says which."""
+    """Another program has changed, moved or removed the file ``path`` since we read or wrote it."""
 
     def __init__(self, sentence: str, path: Path) -> None:
         super().__init__(sentence)
@@ -110,7 +110,7 @@ class ChangedElsewhere(CannotWrite):
 
 
 class ModelUnavailable(Failed):
-    """A known model that cannot run here and now; the text says why and what to do."""
+    """A known model that cannot run now on this machine; the text says why and what to do."""
 
 
 class Untrusted(Failed):
@@ -126,27 +126,27 @@ class Unreachable(ProviderFailed):
 
 
 class KeyNeeded(ProviderFailed):
-    """A service wants a key: there is none, or it does not accept this one."""
+    """A service needs a key: there is none, or it does not accept this one."""
 
 
 class PaymentNeeded(ProviderFailed):
-    """A service wants money before it goes on. Never paid without the user's word."""
+    """A service demands a payment before it continues. Nothing is paid without the user's consent."""
 
 
 class Busy(ProviderFailed):
-    """A service takes no more requests for now."""
+    """A service accepts no more requests for now."""
 
 
 class BadAnswer(ProviderFailed):
-    """A service's answer that is damaged, unsafe, too large or of the wrong size; nothing of it was used."""
+    """A service's answer that is damaged, unsafe, too large or of the wrong size; it was not used."""
 
 
 class Unclear(ProviderFailed):
-    """The connection broke after work was asked for that costs money; it is not repeated by itself."""
+    """The connection broke after paid work was requested; it is not repeated automatically."""
 
 
 class CapReached(ProviderFailed):
-    """The user's own spending cap is in the way; nothing was sent."""
+    """It would exceed the user's own spending cap or the agreed price; nothing was sent or paid."""
 
 
 class NotAgreed(ProviderFailed):
@@ -158,6 +158,8 @@ class Cancelled(MaskStudioError):
 
 
 class Interrupted(MaskStudioError):
-    """The program was stopped from outside, as by Ctrl-C; the text says what that leaves behind."""
+    """The program was stopped from outside, for example by Ctrl-C; the text says what paid work that may leave
+    behind.
+    """
 
     exit_code = 130

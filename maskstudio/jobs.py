@@ -1,8 +1,8 @@
-"""The one place where work leaves the calling thread. Knows no Qt.
+"""Runs work on threads. Work leaves the calling thread only here. Knows no Qt.
 
-``Runner.start`` runs ``work(token)`` on a thread and brings the outcome home through ``post``, a function that runs a
-closure on the home thread: a queued signal in the window, a direct call on the command line, ``immediate`` in tests.
-A job returns data; it never carries a document back, so it cannot overwrite what happened meanwhile.
+``Runner.start`` runs ``work(token)`` on a thread and hands the outcome back through ``post``, a function that runs a
+closure on the home thread: a queued signal in the window, a direct call (``immediate``) on the command line and in
+tests. A job returns data, never a document, so it cannot overwrite later changes.
 """
 
 import logging
@@ -33,13 +33,13 @@ class Token:
     """Progress and cancellation of one piece of work. Safe to share between threads."""
 
     def __init__(self, report: Callable[[float, str], None] | None = None) -> None:
-        """``report(fraction, text)`` is called on the working thread, ``fraction`` in 0..1."""
+        """``report(fraction, text)`` is called on the working thread, with ``fraction`` in 0..1."""
         self._stop = threading.Event()
         self._report = report
 
     @property
     def cancelled(self) -> bool:
-        """Whether somebody asked the work to stop."""
+        """Whether the work was asked to stop."""
         return self._stop.is_set()
 
     def cancel(self) -> None:
@@ -58,13 +58,13 @@ class Token:
             self._report(min(max(fraction, 0.0), 1.0), text)
 
     def part(self, start: float, stop: float, text: str = "") -> "Token":
-        """A token whose 0..1 covers ``start``..``stop`` of this one, for handing to a stage of the work."""
+        """A token for one stage of the work: its 0..1 covers ``start``..``stop`` of this token."""
         stage = Token(lambda fraction, own: self.step(start + (stop - start) * fraction, own or text))
         stage._stop = self._stop
         return stage
 
     def heard(self, listen: Callable[[float, str], None]) -> "Token":
-        """This token, with ``listen(fraction, text)`` called at each step too; what that raises ends the work."""
+        """This token, with ``listen(fraction, text)`` also called at each step; an error it raises ends the work."""
 
         def both(fraction: float, text: str) -> None:
             listen(fraction, text)
@@ -77,10 +77,10 @@ class Token:
 
 @dataclass(frozen=True, eq=False)
 class Owes:
-    """What a job owes whoever asked for it, even if its document is closed meanwhile: it, or a sentence why not.
+    """The result that a job must deliver even if its document is closed, or else say why it cannot.
 
-    ``what`` is its name, as that of a file. ``elsewhere`` writes the same to another path, where that can be. Until
-    ``begun`` it can still be dropped at no cost. What ``adds`` makes its document unsaved once more.
+    ``what`` is its name, such as a file name. ``elsewhere``, if there is one, writes the same to another path. Until
+    ``begun`` returns true it can be dropped at no cost. ``adds`` says that the result makes its document unsaved again.
     """
 
     what: str
@@ -91,10 +91,10 @@ class Owes:
 
 @dataclass(eq=False)
 class Job:
-    """One piece of work: its label, where it stands, and how to stop it. Fields change on the home thread only.
+    """One piece of work: its label, its state, and how to stop it. Fields change on the home thread only.
 
-    A ``quiet`` one is housekeeping, of which nobody needs to be told. One that ``owes`` something is not to be dropped
-    because its document is closed.
+    A ``quiet`` job is housekeeping that users are not told of. A job that ``owes`` something is not dropped when its
+    document is closed.
     """
 
     label: str
@@ -106,7 +106,7 @@ class Job:
     fraction: float = 0.0
     text: str = ""
     error: MaskStudioError | None = None
-    closing: str = ""  # what there is to say once it is done or cancelled, one sentence
+    closing: str = ""  # one sentence to tell once it is done or cancelled; may be empty
 
     @property
     def finished(self) -> bool:
@@ -115,18 +115,18 @@ class Job:
 
     @property
     def due(self) -> bool:
-        """Whether it owes something that is still to be brought."""
+        """Whether it owes a result that is still to be delivered."""
         return self.owes is not None and not self.finished and not self.token.cancelled and self.owes.begun()
 
     def cancel(self) -> None:
-        """Ask the job to stop; it ends as ``cancelled`` at its next step."""
+        """Ask the job to stop; at its next step it ends as ``cancelled``."""
         self.token.cancel()
 
 
 class Runner:
-    """Starts jobs on a small thread pool. In one lane only the newest job counts: a new one cancels the older.
+    """Runs jobs on a small thread pool. Each lane has one current job: a new one cancels the older one.
 
-    ``away`` is the pool of jobs that mostly wait for somebody else, so that they hold up nothing; by default ``pool``.
+    ``away`` is the pool for jobs that mostly wait for a server, so that they do not block others; by default ``pool``.
     """
 
     def __init__(self, post: Post, pool: Executor | None = None, away: Executor | None = None) -> None:
@@ -139,7 +139,7 @@ class Runner:
 
     @property
     def jobs(self) -> list[Job]:
-        """The jobs that have not finished, oldest first, without the quiet ones."""
+        """The unfinished jobs, oldest first, without the quiet ones."""
         return [job for job in self._jobs if not job.quiet]
 
     def under_way(self, lane: str) -> bool:
@@ -159,10 +159,10 @@ class Runner:
         closing: Callable[[Job], str] = lambda _job: "",
         owes: Owes | None = None,
     ) -> Job:
-        """Run ``work(token)`` on a thread, then ``done(result)`` or ``failed(error)`` at home.
+        """Run ``work(token)`` on a thread, then ``done(result)`` or ``failed(error)`` on the home thread.
 
-        A cancelled job calls neither. An exception outside our tree is logged and shown as a general failure. Once it
-        has ended, ``closing(job)`` gives what else there is to say.
+        A cancelled job calls neither. An exception that is no MaskStudioError is logged and reported as a general
+        failure. After the job has ended, ``closing(job)`` returns a sentence to tell, or an empty text.
         """
         older = self._lanes.get(lane)
         if older is not None:
@@ -176,19 +176,19 @@ class Runner:
         return job
 
     def cancel(self, lane: str = "") -> None:
-        """Ask the jobs to stop whose lane begins with ``lane``: all of them by default."""
+        """Ask all jobs to stop whose lane begins with ``lane``; by default all jobs."""
         for job in self._jobs:
             if job.lane.startswith(lane):
                 job.cancel()
 
     def drop(self, lane: str) -> None:
-        """The same for those of which nothing is due."""
+        """Ask the jobs to stop whose lane begins with ``lane`` and that owe nothing."""
         for job in self._jobs:
             if job.lane.startswith(lane) and not job.due:
                 job.cancel()
 
     def shutdown(self) -> None:
-        """Cancel everything and wait for the threads to leave their current step."""
+        """Cancel all jobs and wait until their threads have left their current step."""
         self.cancel()
         for pool in (self._pool, self._away):
             pool.shutdown(wait=True, cancel_futures=True)
@@ -201,6 +201,7 @@ class Runner:
         failed: Callable[[MaskStudioError], None] | None,
         closing: Callable[[Job], str],
     ) -> None:
+        """Do the work on a thread, turn any exception into one of our errors, and post the outcome."""
         error: MaskStudioError | None = None
         result: Any = None
         try:
@@ -216,7 +217,7 @@ class Runner:
         self._post(lambda: self._finish(job, result, error, done, failed, closing))
 
     def _reporter(self, job: Job) -> Callable[[float, str], None]:
-        """Brings progress home, but no more often than an eye can follow."""
+        """A function that posts progress to the home thread, at most 30 times a second."""
         last = -_REPORT_EVERY
 
         def report(fraction: float, text: str) -> None:
@@ -246,6 +247,7 @@ class Runner:
         failed: Callable[[MaskStudioError], None] | None,
         closing: Callable[[Job], str],
     ) -> None:
+        """Set the final state of a job on the home thread and call ``done`` or ``failed``."""
         self._jobs.remove(job)
         if self._lanes.get(job.lane) is job:
             del self._lanes[job.lane]
@@ -264,22 +266,22 @@ class Runner:
 
 
 class Inline(Executor):
-    """A pool that runs each piece of work at once, where it is submitted: for the command line and for tests."""
+    """A pool that runs work at once in the calling thread: for the command line and for tests."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Run ``fn`` now; its exceptions reach the caller."""
+        """Run ``fn`` now; its exceptions are raised to the caller."""
         outcome: Future[Any] = Future()
         outcome.set_result(fn(*args, **kwargs))
         return outcome
 
 
 def step_aside() -> None:
-    """Let the calling thread give way to the window's when both want a core. Only Linux knows this of a thread."""
+    """Lower the priority of the calling thread, so that the window's thread gets the core first. Linux only."""
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def immediate(closure: Callable[[], None]) -> None:
-    """A ``post`` that runs the closure where it is: for the command line and for tests."""
+    """A ``post`` that calls the closure at once: for the command line and for tests."""
     closure()

@@ -1,11 +1,12 @@
-"""What two programs made of the same values, put together: whoever changed something keeps it."""
+"""Merges two versions of the same values: each side keeps what it changed."""
 
 from typing import Any
 
 
 def merged(before: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
-    """Of each name what was changed since ``before``, by us if both did; dicts within by their own names, of lists what
-    each side put in, ours first.
+    """Values of both sides by name: what one side changed since ``before``; if both changed it, ours.
+
+    Dicts are merged by their own names. Of lists, the entries that each side added are kept, ours first.
     """
     names = [*ours, *(name for name in theirs if name not in ours)]
     found = {name: _value(before.get(name, _NONE), ours.get(name, _NONE), theirs.get(name, _NONE)) for name in names}
@@ -16,6 +17,7 @@ _NONE = object()
 
 
 def _value(before: Any, ours: Any, theirs: Any) -> Any:
+    """One value merged; ``_NONE`` stands for a missing one."""
     if ours in (before, theirs):
         return theirs
     if theirs == before:

@@ -1,9 +1,9 @@
-"""Names of files as text: for a person, for a file that is kept, and back to a path.
+"""File names as text: to show, to store, and to turn back into a path.
 
-On POSIX a name is bytes. Python holds those that its locale does not know as half letters (lone surrogates), which no
-C library, no toolkit and no UTF-8 file takes; under a locale of plain ASCII that is every name with an accent. So no
-path leaves Python as ``str(path)``: a sentence gets ``shown``, what is kept or handed to Qt gets ``text_of``, and what
-comes back from there goes through ``path_of``. Files are read by Python itself, and libraries get bytes.
+On POSIX a name is bytes. Python represents bytes that its locale does not know as lone surrogates, which no C library,
+no toolkit and no UTF-8 file accepts; under a plain ASCII locale that is every name with an accent. So no path leaves
+Python as ``str(path)``: sentences use ``shown``, stored names and names for Qt use ``text_of``, and ``path_of`` turns
+them back. Files are opened by Python itself, and libraries get bytes.
 """
 
 import os
@@ -17,26 +17,28 @@ _LONGEST = 255  # bytes of one name, on every common disk
 
 
 def text_of(path: str | Path) -> str:
-    """A path as text that means the same under any locale: UTF-8 is read as such, and only bytes that are none stay
-    half letters. ``path_of`` makes the path of it again.
+    """A path as text that is the same under any locale; ``path_of`` turns it back into the path.
+
+    Bytes that are UTF-8 are decoded; only other bytes stay lone surrogates.
     """
     return _HALF.sub(lambda run: _read(run[0], "surrogateescape"), str(path))
 
 
 def path_of(text: str) -> Path:
-    """The path that a text stands for: one kept by ``text_of``, typed, or given by the toolkit."""
+    """The path for a text that comes from ``text_of``, from the user or from the toolkit."""
     return Path(os.fsdecode(_NO_BYTE.sub("\ufffd", text).encode("utf-8", "surrogateescape")))
 
 
 def shown(name: str | Path) -> str:
-    """A name, a path or a sentence with such in it, as a person can be shown it, in one line: what cannot be read, and
-    what would move the cursor of a terminal or turn the direction of writing, is U+FFFD.
+    """A name, a path or a sentence that contains one, safe to show, in one line.
+
+    U+FFFD replaces what cannot be decoded, control characters, and characters that change the direction of writing.
     """
     return _UNSEEN.sub("\ufffd", _HALF.sub(lambda run: _read(run[0], "replace"), str(name)))
 
 
 def fitting(stem: str, ending: str) -> str:
-    """``stem`` and ``ending`` as the name of a file; the stem is cut where the whole would be too long for a disk."""
+    """``stem`` and ``ending`` as a file name; the stem is cut so that the name has at most 255 bytes."""
     whole = shown(stem).encode()[: _LONGEST - len(ending.encode())]
     return whole.decode("utf-8", "ignore") + ending
 

@@ -1,4 +1,4 @@
-"""Where maskstudio keeps its files for this user. ``MASKSTUDIO_HOME`` puts everything under one folder."""
+"""Where maskstudio stores its files for this user. ``MASKSTUDIO_HOME`` puts everything into one folder."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ _APP = "maskstudio"
 
 
 def home() -> Path:
-    """The user's folder for settings and models; it need not exist yet."""
+    """The user's folder for settings and models; it may not exist yet."""
     chosen = os.environ.get("MASKSTUDIO_HOME")
     return expanded(chosen) if chosen else Path(platformdirs.user_data_dir(_APP, appauthor=False))
 
@@ -20,7 +20,7 @@ def models() -> Path:
 
 
 def cache() -> Path:
-    """Files that can be made again, such as compiled kernels."""
+    """The folder for files that can be made again, such as compiled kernels."""
     if os.environ.get("MASKSTUDIO_HOME"):
         return home() / "cache"
     return Path(platformdirs.user_cache_dir(_APP, appauthor=False))
@@ -33,7 +33,7 @@ def model_folders() -> list[Path]:
 
 
 def expanded(text: str) -> Path:
-    """A path as text, with ``~`` and ``~user`` as the folders they stand for; kept where there is no such user."""
+    """A text as path, with ``~`` and ``~user`` replaced by their folders; unchanged if there is no such user."""
     try:
         return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises where there is no such user
     except ValueError:  # a null byte in the user's name
@@ -41,10 +41,10 @@ def expanded(text: str) -> Path:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a file; false for a name too long or a folder that may not be looked into."""
+    """Whether there is a file; false for a name that is too long or a folder that may not be read."""
     return os.path.isfile(path)  # noqa: PTH113 - Path's own raises for those
 
 
 def exists(path: Path) -> bool:
-    """Whether there is anything of that name, as far as one may know."""
+    """Whether there is anything with this name; false if that may not be known."""
     return os.path.exists(path)  # noqa: PTH110 - Path's own raises for a name too long

@@ -1,7 +1,7 @@
-"""Typed settings, kept as JSON in the user's folder.
+"""Typed settings, stored as JSON in the user's folder.
 
-One line adds a setting: ``Paged`` declares one that the preferences show (with its label, help and range),
-``Remembered`` one that the window remembers by itself. Both say which values fit; a value that does not is left out.
+One line adds a setting: ``Paged`` declares one that the preferences show (with label, help and range), ``Remembered``
+one that the window stores without showing it. Both check values; an invalid value is ignored.
 """
 
 import json
@@ -31,23 +31,23 @@ Surround = Literal["theme", "black", "dark", "middle", "light", "white"]
 Wheel = Literal["zoom", "pan"]
 Page = Literal["general", "canvas", "brush", "files", "performance"]
 Fits = Callable[[Any], bool]
-_LONGEST = 4096  # letters of a text
-_PATIENCE = 2.0  # s that the window waits for another one to write
-_EXACT = 2**53  # whole numbers below this are fractions too
+_LONGEST = 4096  # characters of a text
+_PATIENCE = 2.0  # s that a window waits while another one writes
+_EXACT = 2**53  # whole numbers below this are exact as floats
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """A setting that the window remembers by itself. ``fits`` is asked about values of the default's type only."""
+    """A setting that the window stores without showing it. ``fits`` gets only values of the default's type."""
 
     fits: Fits
 
 
 @dataclass(frozen=True)
 class Paged:
-    """A setting on a ``page`` of the preferences; the facets are those of ``params.Spec``.
+    """A setting on a ``page`` of the preferences; its facets are those of ``params.Spec``.
 
-    ``kind`` says which control a text without choices has; ``fits`` is what such a text must hold.
+    ``kind`` says which control a text without choices has; ``fits`` says whether such a text is valid.
     """
 
     page: Page
@@ -70,27 +70,27 @@ class Paged:
 
 
 def one_of(*values: object) -> Fits:
-    """One of these values."""
+    """A check for one of these values."""
     return lambda value: value in values
 
 
 def matching(pattern: str) -> Fits:
-    """A text that matches all of a regular expression."""
+    """A check for texts that match a regular expression completely."""
     return lambda value: re.fullmatch(pattern, value) is not None
 
 
 def a_line(longest: int) -> Fits:
-    """A text in one line of at most so many letters."""
+    """A check for texts in one line of at most ``longest`` characters."""
     return lambda value: len(value) <= longest and (value.isprintable() or not value)
 
 
 def a_path(value: str) -> bool:
-    """The path of a file or folder, of whatever letters and bytes; empty where none was chosen."""
+    """Whether a text may be a path of any characters and bytes; empty means that none is chosen."""
     return len(value) <= _LONGEST and "\0" not in value
 
 
 def texts(value: Any) -> bool:
-    """A list, or the values of a dict, that are all texts of a sane length."""
+    """Whether all entries of a list, or all values of a dict, are texts of at most 4096 characters."""
     return all(isinstance(each, str) and len(each) <= _LONGEST for each in value)
 
 
@@ -111,7 +111,7 @@ _COLOUR = matching("#[0-9a-fA-F]{6}")
 
 @dataclass
 class Settings:
-    """What the user chose, with the defaults of a first start."""
+    """The user's choices, with the defaults of a first start."""
 
     theme: Annotated[
         Theme,
@@ -153,7 +153,7 @@ class Settings:
     export_folder: Annotated[str, Remembered(a_path)] = ""
     # Qt's geometry and state, base64
     window: Annotated[dict[str, str], Remembered(_texts_by_name)] = field(default_factory=dict)
-    # Last used values of each form, by wire name
+    # Last used values of each form, under their wire names
     forms: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
 
     author: Annotated[
@@ -288,19 +288,19 @@ class Settings:
     ] = 512
 
     preset: Annotated[str, Remembered(one_of("photoshop", "gimp", "krita", "lightroom"))] = "photoshop"
-    # The user's own, by action
+    # The user's own keys, by action
     keys: Annotated[dict[str, list[str]], Remembered(_keys)] = field(default_factory=dict)
     recent_commands: Annotated[list[str], Remembered(texts)] = field(default_factory=list)
     # Each tool's own parameters
     tools: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
-    # Choices of the ways of looking
+    # Choices of each view
     views: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
     # Accounts at services, by service; keys are in the keychain
     services: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
     tour_seen: Annotated[bool, Remembered(one_of(True, False))] = False
 
     def __post_init__(self) -> None:
-        self.filed: dict[str, Any] | None = None  # what of it is known to be in the file
+        self.filed: dict[str, Any] | None = None  # the values known to be in the file
 
     def remember(self, path: Path) -> None:
         """Put ``path`` first among the recent files."""
@@ -310,7 +310,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """A setting that the preferences show: its declaration, its page, and the kind of control a text has."""
+    """A setting that the preferences show: its declaration, its page, and which control a text has."""
 
     spec: Spec
     page: Page
@@ -319,13 +319,13 @@ class Preference:
 
 @cache
 def _declared() -> dict[str, tuple[Remembered | Paged, object]]:
-    """Of each setting, how it is declared and its default."""
+    """The declaration and the default of each setting, by name."""
     hints, defaults = get_type_hints(Settings, include_extras=True), Settings()
     return {each.name: (hints[each.name].__metadata__[0], getattr(defaults, each.name)) for each in fields(Settings)}
 
 
 def preferences() -> list[Preference]:
-    """All settings with a place in the preferences, in their order."""
+    """All settings that the preferences show, in their order."""
     return [
         Preference(shown.spec(name, default), shown.page, shown.kind)
         for name, (shown, default) in _declared().items()
@@ -334,12 +334,12 @@ def preferences() -> list[Preference]:
 
 
 def location() -> Path:
-    """The settings file."""
+    """The path of the settings file."""
     return paths.home() / "settings.json"
 
 
 def load() -> Settings:
-    """The saved settings; unknown keys are left out, values that do not fit fall back to the defaults."""
+    """The saved settings. Unknown names are ignored; invalid values are replaced by their defaults."""
     try:
         saved = json.loads(location().read_text("utf-8"))
     except FileNotFoundError:
@@ -378,15 +378,15 @@ def fits(name: str, value: object) -> bool:
 
 
 def _typed(name: str, value: object) -> object:
-    """A whole number serves as a fraction; JSON written by hand may have no point in it."""
+    """``value``, turned from a whole number into a float if the setting is one: JSON may lack the point."""
     whole = isinstance(_declared()[name][1], float) and type(value) is int and abs(value) < _EXACT
     return float(value) if whole and isinstance(value, int) else value
 
 
 def save(settings: Settings) -> None:
-    """Write the settings in one piece; a failure is logged and costs nothing but the change.
+    """Write the settings completely or not at all. A failure is logged and loses only the change.
 
-    What another window has changed meanwhile, and this one has not, stays as that one left it.
+    A setting that another window has changed since, and this one has not, keeps the other window's value.
     """
     target, before = location(), settings.filed
     try:

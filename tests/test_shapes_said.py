@@ -1,4 +1,4 @@
-"""Public functions of ``core`` and ``matting`` that take or give arrays say of what shape: by the name of a kind that
+"""Public functions below the window that take or return arrays state the shape: by the name of a kind that
 ``core/arrays.py`` describes, or in the docstring of the function or its class. Long functions say what they do.
 """
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
-FILES = [file for room in ("core", "matting") for file in sorted((PACKAGE / room).rglob("*.py"))]
+ROOMS = ("core", "matting", "session", "services", "providers", "journal", "cli", "params")
+FILES = [*sorted(PACKAGE.glob("*.py")), *(file for room in ROOMS for file in sorted((PACKAGE / room).rglob("*.py")))]
 
 # The kinds of core/arrays.py that have one shape, and those that leave it to whoever uses them.
 TELLING = {"Plane", "DeepPlane", "Alpha", "Coverage", "Opacity", "Pixels", "Pixels8", "ColourTile"}

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from maskstudio.jobs import Job
     from maskstudio.session.session import Session
 
-_CLEAR = "\r\x1b[K"  # what a terminal takes for emptying its line
+_CLEAR = "\r\x1b[K"  # makes a terminal clear the current line
 
 
 app = typer.Typer(
@@ -277,7 +277,7 @@ def models_list(provider: ProviderName = "local", as_json: AsJson = False) -> No
     if as_json:
         typer.echo(json.dumps({"models": rows}))
         return
-    # A missing file's note repeats the same folders and commands, which one line below says for all.
+    # Notes of missing files all name the same folders and commands; one line below says it for all.
     known = [[one.name, one.state, one.title, one.note if one.state == "ready" else ""] for one in states]
     _table(["model", "state", "what it finds", ""], known)
     typer.echo(f"\nWeight files are looked for in {', '.join(map(shown, paths.model_folders()))}.")
@@ -326,10 +326,10 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def run() -> None:
-    """Run a command line; every foreseen error is one sentence on stderr."""
+    """Run a command line. Every expected error is printed as one sentence on stderr; exits with its status."""
     keychain.take_in()
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name may hold what the terminal's encoding does not
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file name may hold characters that the terminal's encoding lacks
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with streams.command():
@@ -340,7 +340,7 @@ def run() -> None:
         typer.echo(f"{_CLEAR if sys.stderr.isatty() else ''}{str(error).rstrip('.')}{way}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.filename is not None:  # not about the output
+        if error.filename is not None:  # an error of a named file, not of the output
             raise
         typer.echo(f"The output cannot be written: {error.strerror}.", err=True)
         sys.exit(1)
@@ -355,10 +355,11 @@ def run() -> None:
 
 
 def _session(provider: str) -> "Session":
+    """A session whose jobs run at once and whose sentences go to stderr."""
     from maskstudio.jobs import Inline, Runner, immediate
     from maskstudio.session.session import Session
 
-    gc.enable()  # not while starting, see __main__
+    gc.enable()  # it is off while starting, see __main__
     session = Session(Runner(immediate, Inline()), "local" if services.is_service(provider) else provider)
     session.told = lambda sentence: typer.echo(shown(sentence), err=True)
     session.written = streams.telling(session.told)
@@ -368,7 +369,7 @@ def _session(provider: str) -> "Session":
 
 
 def _opened(image: Path, provider: str, allow_huge: bool) -> "Session":
-    """A session with ``image`` open, without a mask the file itself may carry."""
+    """A session with ``image`` open, without a mask that the file may contain."""
     from maskstudio.session import steps
 
     session = _session(provider)

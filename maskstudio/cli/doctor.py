@@ -1,4 +1,4 @@
-"""What works on this machine and what is missing, found by trying it."""
+"""Finds out what works on this machine and what is missing, by trying it."""
 
 import importlib.metadata
 import os
@@ -36,7 +36,7 @@ _QT_TRIAL = "from PySide6.QtWidgets import QApplication; print(QApplication([]).
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing that was tried: ``detail`` says what was found and, if broken, what to do."""
+    """The result of one check: ``detail`` says what was found and, if broken, what to do."""
 
     check: str
     state: Health
@@ -44,7 +44,7 @@ class Diagnosis:
 
 
 def examine() -> list[Diagnosis]:
-    """Try everything. Takes some seconds; touches no network and changes nothing."""
+    """Run all checks. Takes some seconds and uses no network; it may create the program's own folders, nothing else."""
     return [
         Diagnosis("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(_library(name) for name in _LIBRARIES),
@@ -88,7 +88,7 @@ def _folder() -> Diagnosis:
 
 
 def _window() -> Diagnosis:
-    """Start Qt in a process of its own: a missing system library aborts it, and must not abort us."""
+    """Start Qt in a process of its own: a missing system library aborts that process, and must not abort this one."""
     try:
         trial = subprocess.run(  # noqa: S603
             [sys.executable, "-c", _QT_TRIAL], capture_output=True, text=True, check=False, timeout=60
@@ -109,7 +109,7 @@ def _keychain() -> Diagnosis:
 
 
 def _models() -> list[Diagnosis]:
-    """Every ready model is run once on a small picture."""
+    """Run every ready model once on a small picture."""
     provider = registry.get("local")
     blank = Image(np.full((96, 128, 3), 128, np.uint8), name="trial")
     findings, missing = [], []
@@ -125,7 +125,7 @@ def _models() -> list[Diagnosis]:
 
 
 def _tried(model: ModelState, provider: Provider, image: Image) -> Diagnosis:
-    """What comes of running a model on ``image``, in the first of the ways that it has."""
+    """The result of running a model on ``image``, with the first operation it has."""
     try:
         if "detect" in model.operations:
             provider.detect(image, DetectParams(model=model.name), Token())

@@ -1,4 +1,4 @@
-"""The commands as a group: what is none of them is a file for the editor, and stopping is one sentence."""
+"""The group of commands: an unknown command is a file for the editor, and an interruption prints one sentence."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from maskstudio.errors import Interrupted
 
 
 class EditorByDefault(TyperGroup):
-    """Anything that is not a command is a file for the editor."""
+    """A group in which a first word that is no command is a file for the editor."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `edit` before words that begin with no command."""
+        """Insert `edit` unless the first word is a command."""
         words = [arg for arg in args if not arg.startswith("-")]
         if not (words and words[0] in self.commands) and not {"--help", "--version"} & set(args):
             args = ["edit", *args]
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Ctrl-C is one sentence: what was sent to a service, and may be charged, stands in it."""
+        """Turn Ctrl-C into Interrupted; its sentence says what was sent to a service and may be charged."""
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, typer.Abort) as stop:

@@ -22,7 +22,7 @@ _WORDS = {"agreed": "waiting", "sent": "under way"}
 
 
 def add_to(app: typer.Typer) -> None:
-    """Give ``maskstudio providers`` these commands."""
+    """Add these commands to ``maskstudio providers``."""
     for command in (pay, fetch, spent):
         app.command()(command)
 
@@ -56,6 +56,7 @@ def pay(
 
 
 def _agree(purchase: "Purchase", *, yes: bool) -> None:
+    """Show the price and ask for consent, unless ``yes``. Raises Failed, CapReached or NotAgreed."""
     if purchase.problem:
         raise Failed(purchase.problem)
     if purchase.spent + purchase.price > purchase.cap + 1e-9:
@@ -77,6 +78,7 @@ def _agree(purchase: "Purchase", *, yes: bool) -> None:
 
 
 def _show(bought: "Bought", *, as_json: bool, show_token: bool) -> None:
+    """Print the state of a payment, and its token only if asked for."""
     payment = bought.payment
     token = {"token": bought.token} if show_token and bought.token else {}
     report = {
@@ -90,7 +92,7 @@ def _show(bought: "Bought", *, as_json: bool, show_token: bool) -> None:
 
 
 def bought_words(bought: "Bought") -> str:
-    """How a payment stands, and what is to be done, one sentence."""
+    """One sentence with the state of a payment and what to do next."""
     payment = bought.payment
     if payment.status == "paid":
         kept = "; its token is in the keychain" if bought.kept == "keychain" else ""
@@ -136,6 +138,7 @@ def fetch(
 
 
 def _fetched(line: "Line", image: Path, output: Path, *, mask_only: bool, as_json: bool) -> None:
+    """Fetch the result of a line and write it to a file."""
     from maskstudio.params.local import ExportParams
 
     session = new_session()
@@ -158,6 +161,7 @@ def _fetched(line: "Line", image: Path, output: Path, *, mask_only: bool, as_jso
 
 
 def _list(lines: "list[Line]", *, as_json: bool) -> None:
+    """Print the results that can be fetched."""
     rows = [
         {
             "id": line.id, "at": line.at, "provider": line.service, "operation": line.operation, "model": line.model,
@@ -177,7 +181,7 @@ def _list(lines: "list[Line]", *, as_json: bool) -> None:
 
 
 def _lasting(line: "Line") -> str:
-    """How long a result can be fetched, in words."""
+    """How long a result can be fetched, as text."""
     end = until(line.service, line.at)
     if end is None:
         return "kept for as long as the service likes"
@@ -213,7 +217,7 @@ def spent(as_json: AsJson = False) -> None:
 
 
 def _maybe(line: "Line") -> str:
-    """What may have been charged."""
+    """The amount that may have been charged, as text."""
     known = line.amount if line.amount is not None else line.expected
     if line.state == "done":
         return "charged, the service does not say how much"

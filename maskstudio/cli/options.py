@@ -1,4 +1,4 @@
-"""Command-line options made from the declarations in params.py, so that no command repeats one."""
+"""Command-line options made from the declarations in ``params``, so that no command repeats one."""
 
 import inspect
 from collections.abc import Callable
@@ -16,15 +16,16 @@ from maskstudio.session.recipe import Recipe, section
 
 
 def options(*sets: type[Params], recipes: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command an option for every parameter of ``sets``.
+    """Give a command one option for every parameter of ``sets``.
 
-    The command takes one argument for each set, named after it: ``detect_params: DetectParams``. Values are checked by
-    the sets themselves, which raise ``BadParameter``. With ``recipes`` there is an option ``--recipe`` too, and what
-    the file says holds wherever no option says otherwise. A command with an argument called ``chosen`` gets the values
-    the user wrote as options, by wire name; one called ``by_recipe`` whether there is a recipe.
+    The command takes one argument per set, named after it: ``detect_params: DetectParams``. The sets check the values
+    and raise ``BadParameter``. With ``recipes`` there is also an option ``--recipe``; values in that file apply unless
+    an option is given. A command with an argument ``chosen`` gets the values given as options, by wire name; one with
+    an argument ``by_recipe`` gets whether a recipe is given.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        """Wrap a command in a function that has the options in its signature."""
         own = inspect.signature(command).parameters.values()
         wanted = {_argument(params): params for params in sets}
         asks = "chosen" in inspect.signature(command).parameters
@@ -32,6 +33,7 @@ def options(*sets: type[Params], recipes: bool = False) -> Callable[[Callable[..
 
         @wraps(command)
         def run(**values: Any) -> Any:
+            """Make the parameter sets from options and recipe and call the command."""
             context, path = (values.pop(name, None) for name in ("context", "recipe"))
             recipe = Recipe({}) if path is None else Recipe.read(path)
             written: dict[str, Any] = {}
@@ -75,13 +77,13 @@ _CONTEXT = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotati
 
 
 def _given(context: typer.Context, name: str) -> bool:
-    """Whether the user wrote the option, rather than leaving it at its default."""
+    """Whether the user gave the option, so that it is not at its default."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 
 
 def decimal(text: str) -> str:
-    """A number as Python reads it; much of the world writes a comma in it."""
+    """A number as Python reads it: a decimal comma becomes a point."""
     return text.strip().replace(",", ".")
 
 
@@ -90,6 +92,7 @@ def _argument(params: type[Params]) -> str:
 
 
 def _option(spec: Spec) -> inspect.Parameter:
+    """The option of one parameter, with help, range and choices from its declaration."""
     flag = "--" + spec.name.replace("_", "-")
     names = [f"{flag}/--no{flag[1:]}"] if spec.kind is bool else [flag]
     text = spec.help

@@ -1,4 +1,4 @@
-"""The words of ``maskstudio refine``: what it is given and what it says of an edge. ``session.steps`` does the work."""
+"""Input and output of ``maskstudio refine``: its region arguments and its report. ``session.steps`` does the work."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from maskstudio.session.steps import FringeReport, RegionFile
 
 
 def region(text: str) -> RegionFile:
-    """A region as it is written, MASK=RECIPE. Raises BadParameter, and CannotRead for a stream that holds nothing."""
+    """A region written as MASK=RECIPE. Raises BadParameter, and CannotRead for a standard input that holds nothing."""
     mask, _, recipe = text.partition("=")
     if not (mask and recipe):
         raise BadParameter(f"A region is given as MASK=RECIPE, not {text!r}.")
@@ -18,7 +18,7 @@ def region(text: str) -> RegionFile:
 
 
 def sentence(report: FringeReport) -> str:
-    """What an edge shows, for a person; empty where nobody looked."""
+    """The fringe of an edge as one sentence; empty if it was not measured."""
     if report.fringe is None:
         return ""
     red, green, blue = report.fringe.backdrop
@@ -30,7 +30,7 @@ def sentence(report: FringeReport) -> str:
 
 
 def as_json(report: FringeReport) -> dict[str, Any] | None:
-    """What an edge shows, for a program; None where nobody looked."""
+    """The fringe of an edge for a JSON report; None if it was not measured."""
     if report.fringe is None:
         return None
     before = {"before": _row(report.before)} if report.before else {}

@@ -1,6 +1,6 @@
-"""Services on the command line: ``maskstudio providers``, and what the other commands ask of a service.
+"""Services on the command line: ``maskstudio providers``, and what other commands ask of a service.
 
-Keys are typed at a prompt or come from the environment; never from the command line, which others can read.
+Keys are typed at a prompt or come from the environment, never from the command line, which other users can read.
 """
 
 import json
@@ -44,7 +44,7 @@ PartsOf = Annotated[
 
 
 def is_service(provider: str) -> bool:
-    """Whether a provider is one of the services."""
+    """Whether a provider is a service."""
     return provider in directory.SERVICES
 
 
@@ -56,13 +56,16 @@ def ask(
     settle: Settle,
     shape: MaskParams | None = None,
 ) -> Used:
-    """Have the service do it on the session's document, once the user agreed: with --yes, or at a prompt."""
+    """Have a service process the session's document after the user agreed, with --yes or at a prompt.
+
+    Raises BadParameter for an operation the service does not offer, NotAgreed, and the errors of the service.
+    """
     kind = session.services.offers(provider).get(operation)
     if kind is None:
         able = ", ".join(name for name in directory.SERVICES if operation in session.services.offers(name))
         raise BadParameter(f"{provider} does not do this; these do: {able}.")
     params = params_of(kind, chosen, settle.options or [])
-    session.services.states()  # what is missing is said before anything else
+    session.services.states()  # asks the keychain, so that a missing key is told first
     session.services.consent = lambda departure, go: _consent(departure, go, yes=settle.yes)
     used: list[Used] = []
 
@@ -80,7 +83,7 @@ def ask(
 def ask_objects(
     session: "Session", provider: str, chosen: dict[str, Any], settle: Settle, parts_of: Path | None
 ) -> Used:
-    """Objects of the photo, or the body parts of what a mask holds; that mask is no part of the result."""
+    """Find objects in the photo, or body parts of the subject in a mask; that mask is removed from the result."""
     if parts_of is None:
         return ask(session, provider, "objects", chosen, settle)
     session.importing.import_mask(parts_of)
@@ -92,16 +95,20 @@ def ask_objects(
 
 
 def ask_refine(session: "Session", provider: str, chosen: dict[str, Any], settle: Settle, given: object) -> Used:
-    """The mask just imported, refined by a service. What says more of an edge here means nothing there."""
+    """Have a service refine the mask just imported.
+
+    Raises BadParameter for further files, which services do not use.
+    """
     if given != type(given)():
         raise BadParameter(f"{provider} takes a photo and a mask alone; trimaps, regions and second photos work here.")
     return ask(session, provider, "refine", chosen, settle)
 
 
 def params_of(kind: type[Params], chosen: dict[str, Any], options: list[str]) -> Params:
-    """A service's set from options of the command and from NAME=VALUE; BadParameter for what it would not use.
+    """A service's parameter set from options of the command and from NAME=VALUE. Raises BadParameter for unused ones.
 
-    ``maskPadding`` and ``maskBlur`` are the service's business where given as NAME=VALUE, or where ``shapeThere`` is.
+    ``maskPadding`` and ``maskBlur`` go to the service if given as NAME=VALUE or with ``shapeThere``; otherwise they are
+    applied here.
     """
     specs = {spec.wire: spec for spec in kind.specs()}
     values: dict[str, Any] = {}
@@ -130,7 +137,7 @@ def params_of(kind: type[Params], chosen: dict[str, Any], options: list[str]) ->
 
 
 _SHAPING = ("maskPadding", "maskBlur")
-# Of reading the mask and of what is made of the result, which is done here in any case.
+# Parameters for reading the mask and writing the result, which is always done here.
 _OURS = {spec.wire for kind in (MaskInParams, ExportParams) for spec in kind.specs()} | {"rgba", "returnOnlyMask"}
 
 
@@ -153,7 +160,7 @@ def _value(spec: Spec, text: str) -> Any:
 
 
 def _named(spec: Spec, value: Any) -> Any:
-    """A choice by its key, or by the name its label ends with, as ``face_yolov8n`` for ``runware:35@1``."""
+    """The key of a choice, given by key or by the name its label ends with: ``face_yolov8n`` for ``runware:35@1``."""
     if isinstance(value, tuple):
         return list(value)
     if spec.kind is float and isinstance(value, bool):
@@ -164,7 +171,7 @@ def _named(spec: Spec, value: Any) -> Any:
 
 
 def _consent(departure: Departure, go: Callable[[Departure], object], *, yes: bool) -> None:
-    """Say what would leave; go on the user's word."""
+    """Print what would be sent, and call ``go`` if the user agrees. Raises Failed or NotAgreed."""
     if departure.problem:
         raise Failed(departure.problem)
     area, (width, height) = departure.area, departure.sent
@@ -269,7 +276,7 @@ def check(name: ServiceName, as_json: AsJson = False) -> None:
 
 
 def known(name: str) -> "Settings":
-    """The settings, where there is a service of this name; BadParameter where there is none."""
+    """The settings, if there is a service called ``name``. Raises BadParameter if there is none."""
     from maskstudio import settings
 
     directory.account(name)

@@ -1,6 +1,6 @@
-"""What a command reads and writes: files, and ``-`` for a picture that is piped in or a result that is piped on.
+"""The files a command reads and writes; ``-`` stands for standard input or output.
 
-While a command runs, files of a folder of its own stand for the streams, so that everything else only knows files.
+While a command runs, files in a temporary folder stand for the streams, so that all other code handles only files.
 """
 
 import os
@@ -42,9 +42,9 @@ _now = _Streams()
 
 @contextmanager
 def command() -> Iterator[None]:
-    """A command under way: what it wrote for the standard output goes there at its end, if that is a good one.
+    """Surround a command: a result for the standard output is copied there at the end, if the command succeeds.
 
-    Raises OSError where the output does not take it.
+    Raises OSError if the output cannot be written.
     """
     global _now  # noqa: PLW0603 - one command line a process
     _now = _Streams()
@@ -60,7 +60,10 @@ def command() -> Iterator[None]:
 
 
 def given(text: str | Path) -> Path:
-    """The file to read for a word of the command line; for ``-``, one with all that is piped in."""
+    """The file to read for an argument; for ``-``, a file with everything from the standard input.
+
+    Raises BadParameter if ``-`` is given twice, CannotRead if there is no input.
+    """
     if str(text) != STREAM:
         return Path(text)
     if _now.read:
@@ -78,12 +81,15 @@ def given(text: str | Path) -> Path:
 
 
 def wanted(text: str | Path) -> Path:
-    """The file to write for a word of the command line; for ``-``, one that is piped on at the end."""
+    """The file to write for an argument; for ``-``, a file that is copied to the standard output at the end.
+
+    Raises BadParameter if ``-`` is given twice or the output is a terminal, CannotWrite if it is closed.
+    """
     if str(text) != STREAM:
         return Path(text)
     if _now.result is not None:
         raise BadParameter("The standard output (-) can only be given once.")
-    if sys.stdout is None:  # whoever started this closed it, and the next file opened may go by its number
+    if sys.stdout is None:  # the caller closed it, and the next file opened may get its number
         raise CannotWrite("The standard output (-) is closed.")
     if sys.stdout.isatty():
         raise BadParameter("A file is no text for a terminal; pipe the standard output (-) on, or name a file.")
@@ -92,7 +98,7 @@ def wanted(text: str | Path) -> Path:
 
 
 def telling(tell: Callable[[str], None]) -> Callable[[Path, str], None]:
-    """Tells that a file was written, by its sentence; of one for the standard output once that has taken it."""
+    """A function that tells the sentence of a written file; for the standard output, only after it was copied there."""
 
     def written(path: Path, sentence: str) -> None:
         if path == _now.result:
@@ -104,43 +110,43 @@ def telling(tell: Callable[[str], None]) -> Callable[[Path, str], None]:
 
 
 def piped() -> bool:
-    """Whether a file goes to the standard output, so that nothing else may."""
+    """Whether a file goes to the standard output, so that nothing else may be printed there."""
     return _now.result is not None
 
 
 def called(path: Path | None) -> str | None:
-    """What the user called a file, for a report that programs read."""
+    """The name the user gave for a file, for a JSON report."""
     if path is None:
         return None
     return STREAM if _now.folder is not None and path.parent == _now.folder else text_of(path)
 
 
 def check_output(output: Path | None, image: Path, as_json: bool) -> None:
-    """Refuse, before any work, to name a PNG after another format, or to write it over the photo or into a report.
+    """Refuse, before any work, an output whose suffix is not .png, that is the photo, or that would mix with a report.
 
-    Raises BadParameter, CannotWrite.
+    Raises BadParameter or CannotWrite.
     """
     if as_json and piped():
         raise BadParameter("The report of --json and a file (-) cannot both go to the standard output.")
     if output is None:
         return
-    from maskstudio.core.files import check_png_name  # decoders are loaded with the first picture
+    from maskstudio.core.files import check_png_name  # imported here: it loads decoders, which takes time
 
     check_png_name(output)
     check_other(output, image)
-    with suppress(OSError):  # what may not be looked at is found out when it is read or written
+    with suppress(OSError):  # a folder that may not be examined shows when it is written
         if not output.parent.is_dir():
             raise CannotWrite(f"{output.name} cannot be written: there is no folder {output.parent}.")
 
 
 def check_other(output: Path | None, image: Path) -> None:
-    """Refuse to write anything over the photo. Raises BadParameter."""
+    """Raise BadParameter if ``output`` is the photo."""
     if output is not None and _same(output, image):
         raise BadParameter(f"{output.name} is the photo itself; choose another name for the output.")
 
 
 def check_apart(outputs: Iterable[Path | None], image: Path, *read: Path | None) -> None:
-    """Refuse to write one file twice, or over the photo or another one that is ``read``. Raises BadParameter."""
+    """Raise BadParameter if a file would be written twice, or over the photo or a file that is ``read``."""
     written = [path for path in outputs if path is not None]
     for number, output in enumerate(written):
         check_other(output, image)
@@ -151,13 +157,13 @@ def check_apart(outputs: Iterable[Path | None], image: Path, *read: Path | None)
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two names are those of one file, whether or not it is there yet."""
+    """Whether two paths are the same file, existing or not."""
     with suppress(OSError, ValueError):
         return os.path.realpath(one) == os.path.realpath(other) or (one.exists() and one.samefile(other))
     return False
 
 
 def check_folder(output: Path) -> None:
-    """Refuse to write several files to the standard output. Raises BadParameter."""
+    """Raise BadParameter if the folder for several files is the standard output."""
     if str(output) == STREAM:
         raise BadParameter("Objects are several files; name a folder for them instead of the standard output (-).")

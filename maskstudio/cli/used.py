@@ -1,4 +1,4 @@
-"""What did the work, for a report; and what was asked for and would not be used, which is refused."""
+"""Reports what did the work, and refuses parameters that would not be used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ from maskstudio.services import directory
 if TYPE_CHECKING:
     from maskstudio.core.document import Detection, Document
 
-_SAID = ("label", "score", "boundingBox", "mediaType")  # of each mask, in a service's own words
+_SAID = ("label", "score", "boundingBox", "mediaType")  # reported for each mask, under the service's own names
 
 
 @dataclass(frozen=True)
 class Settle:
-    """What the command line settles beforehand: options of the service, and the user's word."""
+    """What the command line decides in advance: options of the service, and consent."""
 
     options: list[str] | None
     yes: bool
@@ -29,7 +29,7 @@ class Settle:
 
 @dataclass(frozen=True)
 class Used:
-    """What did the work, for a report: the service, its model and parameters, and what came back of them."""
+    """What did the work, for a report: the service, its model and parameters, its cost and its own words."""
 
     provider: str
     params: Params
@@ -38,7 +38,7 @@ class Used:
     said: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """As it stands in a report."""
+        """The entries of a JSON report."""
         return {
             "provider": self.provider, "model": self.model or None, "parameters": recorded(self.params),
             "cost": self.cost, **self.said,
@@ -46,7 +46,7 @@ class Used:
 
 
 def check_local(settle: Settle, parts_of: Path | None = None) -> None:
-    """Refuse what only a service would use, where the work is done on this machine."""
+    """Raise BadParameter for options that only a service would use, when the work is done on this machine."""
     if settle.options:
         raise BadParameter("--option is for a service; name one with --provider.")
     if parts_of is not None:
@@ -55,7 +55,10 @@ def check_local(settle: Settle, parts_of: Path | None = None) -> None:
 
 
 def used_here(settle: Settle, chosen: dict[str, Any], *sets: Params, parts_of: Path | None = None) -> dict[str, Any]:
-    """What is reported of work on this machine; BadParameter for what would not be used."""
+    """The entries of a JSON report for work on this machine.
+
+    Raises BadParameter for parameters that would not be used.
+    """
     check_local(settle, parts_of)
     for each in sets:
         if unused := idle(each, chosen.keys()):
@@ -68,7 +71,7 @@ def used_here(settle: Settle, chosen: dict[str, Any], *sets: Params, parts_of: P
 
 
 def _check_box(params: DetectParams) -> None:
-    """Refuse the shape of a box for a model that needs none. That depends on the model, so the table of them says."""
+    """Raise BadParameter if a box shape is given for a model that outlines what it finds."""
     from maskstudio.providers.local import families
 
     if families.outlines(params.model):
@@ -76,14 +79,14 @@ def _check_box(params: DetectParams) -> None:
 
 
 def check_mask_only(chosen: dict[str, Any], *, mask_only: bool) -> None:
-    """Refuse what is for colours where a mask alone is written."""
+    """Raise BadParameter for parameters of colours when only a mask is written."""
     unused = next((wire for wire in ("rgba", "hiddenColours") if mask_only and wire in chosen), None)
     if unused:
         raise BadParameter(f"{unused} would not be used here: a mask alone has no colours.")
 
 
 def row_of(one: "Detection") -> dict[str, Any]:
-    """A detection as it stands in a report."""
+    """The entry of a detection in a JSON report."""
     own = {name: one.said[name] for name in _SAID if name in one.said}
     return {
         "label": one.label, "score": one.score, "box": list(one.box), "provider": one.provider, "model": one.model,
@@ -92,13 +95,13 @@ def row_of(one: "Detection") -> dict[str, Any]:
 
 
 def file_rows(document: "Document | None", written: "list[tuple[Path, str]]") -> list[dict[str, Any]]:
-    """What was written, a file for each layer and perhaps more, as it stands in a report."""
+    """The entries of the written files, one per layer and perhaps more, in a JSON report."""
     sources = [layer.source for layer in document.layers] if document else []
     rows = [{} if one is None else row_of(one) for one in (*sources, *[None] * (len(written) - len(sources)))]
     return [{**row, "file": text_of(path), "label": name} for (path, name), row in zip(written, rows, strict=True)]
 
 
 def described(row: dict[str, Any]) -> str:
-    """A row of a report as one line."""
+    """An entry of a detection as one line of text."""
     score = "" if row["score"] is None else f"{row['score']:.2f}"
     return f"{row['label']:<16}{score:>6}  {', '.join(f'{edge:.0f}' for edge in row['box'])}"

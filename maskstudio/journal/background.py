@@ -1,4 +1,4 @@
-"""What a journal does beside its thread, so that nothing slow holds up a stroke: syncing, pictures, a log anew."""
+"""Slow work of a journal, on threads of its own so that it does not delay a stroke: syncing, thumbnails, a new log."""
 
 import logging
 import threading
@@ -17,7 +17,10 @@ THUMBNAIL = "thumbnail.png"
 
 
 class Sync(threading.Thread):
-    """Puts what the system has of a log on the disk. ``flushed`` says how much that was, ``error`` why it did not."""
+    """Syncs a log to the disk.
+
+    ``flushed`` is the number of bytes that were synced, ``error`` the reason of a failure.
+    """
 
     def __init__(self, log: Log) -> None:
         super().__init__(name="journal sync", daemon=True)
@@ -27,7 +30,7 @@ class Sync(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Sync."""
+        """Sync the log."""
         try:
             self._log.sync()
         except OSError as error:
@@ -35,7 +38,7 @@ class Sync(threading.Thread):
 
 
 class PictureThread(threading.Thread):
-    """Keeps a small picture of a document beside its journal, for whoever offers to go on with it."""
+    """Writes a thumbnail of a document beside its journal, to be shown when the document is offered again."""
 
     def __init__(self, folder: Path, document: Document) -> None:
         super().__init__(name="journal picture", daemon=True)
@@ -43,7 +46,7 @@ class PictureThread(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Draw and write."""
+        """Draw and write the thumbnail."""
         try:
             with replacing(self._folder / THUMBNAIL) as file:
                 file.write(thumbnail_png(self._document))
@@ -52,7 +55,7 @@ class PictureThread(threading.Thread):
 
 
 class Anew(threading.Thread):
-    """Writes a state to a log from scratch; ``made`` is that log once the thread has ended, None if it failed."""
+    """Writes a state to a new log. After the thread has ended, ``made`` is that log, or None if it failed."""
 
     def __init__(self, make: Callable[[], Log], state: JournalState) -> None:
         super().__init__(name="journal anew", daemon=True)
@@ -61,7 +64,7 @@ class Anew(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Write."""
+        """Write the log."""
         made: Log | None = None
         try:
             made = self._make()

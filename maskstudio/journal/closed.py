@@ -1,7 +1,7 @@
-"""Closed documents: journals that were put away in order, to be reopened with their whole history for some days.
+"""Closed documents: journals that were put away properly, to be reopened with their whole history for some days.
 
-They lie among the other journals and are told by their mark; ``recovery.recover`` opens them as it opens any journal.
-Whoever takes one or throws it away holds its lock.
+They lie among the other journals and are recognised by their mark; ``recovery.recover`` opens them as any journal. Code
+that opens or removes one must hold its lock.
 """
 
 import logging
@@ -24,21 +24,19 @@ from maskstudio.journal.recovery import Recoverable, home
 log = logging.getLogger(__name__)
 
 _DAY = 24 * 3600  # s
-_GONE = ".gone-"  # what such folders are called while they are being removed
-_LEFT = 30 * _DAY  # s after which a folder with nothing in it is nobody's
+_GONE = ".gone-"  # prefix of folders that are being removed
+_LEFT = 30 * _DAY  # s after which an empty folder is removed
 
 
 @dataclass(frozen=True)
 class Closed(Recoverable):
-    """A document that was closed, at ``when``. Nothing was done to one with a ``path``: that file is to be opened."""
+    """A document that was closed, at ``when``. One with a ``path`` was not changed: that file is opened instead."""
 
     path: Path | None = None
 
 
 def at(folder: Path) -> Closed | None:
-    """The closed document in a folder, or None where there is none, or none any more. Its picture is left where it is:
-    there may be many.
-    """
+    """The closed document in a folder; None if there is none. Its thumbnail is not read, as there may be many."""
     found = mark.found(folder)
     if found is None:
         return None
@@ -46,7 +44,7 @@ def at(folder: Path) -> Closed | None:
 
 
 def picture(one: Closed) -> bytes | None:
-    """The small picture of a closed document, a PNG file's bytes; None where there is none."""
+    """The thumbnail of a closed document as bytes of a PNG; None if there is none."""
     try:
         return (one.folder / THUMBNAIL).read_bytes()
     except OSError:
@@ -54,7 +52,7 @@ def picture(one: Closed) -> bytes | None:
 
 
 def closed() -> list[Closed]:
-    """All closed documents, the last one first."""
+    """All closed documents, the last closed first."""
     found = [one for one in map(at, _folders()) if one is not None]
     return sorted(found, key=lambda one: one.when, reverse=True)
 
@@ -65,13 +63,13 @@ def forget(one: Closed) -> None:
 
 
 def spent(one: Closed) -> None:
-    """Forget one that is reopened from its file, unless that is not there now: its drive may come back."""
+    """Forget a document that is reopened from its file, unless the file is missing: its drive may come back."""
     if one.path is not None and paths.is_file(one.path):
         forget(one)
 
 
 def sweep(days: int, room: int) -> None:
-    """Remove what was closed more than ``days`` ago, and the oldest until all takes no more than ``room``, in bytes.
+    """Remove what was closed more than ``days`` ago, and the oldest until the rest takes at most ``room`` bytes.
 
     The last one closed stays however large it is, unless ``days`` is 0, which keeps none.
     """
@@ -111,7 +109,7 @@ def _old(folder: Path) -> bool:
 
 
 def _empty(folder: Path) -> bool:
-    """Whether a folder holds neither a log nor a mark: whoever wrote it came to nothing."""
+    """Whether a folder holds neither a log nor a mark, so its journal was never begun."""
     try:
         return not any(path.name == mark.NAME or path.name.startswith(LOG) for path in folder.iterdir())
     except OSError:
@@ -119,7 +117,7 @@ def _empty(folder: Path) -> bool:
 
 
 def _remove(folder: Path, still: Callable[[Path], bool]) -> None:
-    """Remove a journal, if it is ``still`` to be removed once nobody else can have it."""
+    """Remove a journal's folder if ``still`` holds once its lock is taken."""
     try:
         lock = Lock.taken(folder)
     except OSError:
@@ -129,7 +127,7 @@ def _remove(folder: Path, still: Callable[[Path], bool]) -> None:
     try:
         if not still(folder):
             return
-        if sys.platform == "win32":  # which moves no folder with an open file in it
+        if sys.platform == "win32":  # Windows moves no folder that holds an open file
             lock.release()
         gone = folder.with_name(f"{_GONE}{os.urandom(8).hex()}")
         folder.rename(gone)

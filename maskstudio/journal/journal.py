@@ -1,8 +1,8 @@
-"""Journal: what has been done to one open document, on the disk before anybody calls it safe.
+"""Journal: stores on the disk what is done to one open document, before it is reported as safe.
 
 The window's thread hands over frozen documents; the writer's thread compares them with what it has written and adds
-what is new. A stroke under way is followed while it lasts. When the file has grown far beyond what the history needs,
-it is written anew beside the old one, which counts until the new one is whole.
+what is new. A stroke under way is written while it lasts. When the log has grown far beyond what the history needs, it
+is rewritten beside the old one, which stays valid until the new one is complete.
 """
 
 import logging
@@ -32,25 +32,26 @@ from maskstudio.journal.writer import Writer
 log = logging.getLogger(__name__)
 
 LOG = "log."
-_FOLLOW = 0.15  # s between looks at a stroke under way
-_ENDING = 0.02  # s between looks at what is still to end
-_SYNC = 0.8  # s at most until what was written is on the disk
-_RETRY = 5.0  # s until a disk that refused is tried again
-_PICTURE = 15.0  # s between small pictures of it
-_ROOMY = 64 << 20  # bytes a log may have without a look at what of it is needed
-_GROWN = 4  # times its size when it was written anew
+_FOLLOW = 0.15  # s between writes of a stroke under way
+_ENDING = 0.02  # s between checks whether a closed journal may end
+_SYNC = 0.8  # s at most until written data is synced to the disk
+_RETRY = 5.0  # s until a failed write is tried again
+_PICTURE = 15.0  # s between thumbnails
+_ROOMY = 64 << 20  # bytes a log may have before it is rewritten
+_GROWN = 4  # times its initial size before it is rewritten
 
 SaveState = Literal["saved", "saving", "failed"]
 
 
 class Journal:
-    """The journal of one document in a folder of its own.
+    """The journal of one document, in a folder of its own.
 
-    ``changed`` is called at home when ``safety`` changes, ``failed`` once when the disk refuses; the work goes on, and
-    the disk is tried again. With a ``lock``, the folder is that of a journal continued.
+    ``changed`` is called on the home thread when ``safety`` changes, ``failed`` once when the disk fails; work goes on,
+    and the disk is tried again. A ``lock`` is passed when the folder holds a journal that is continued.
     """
 
     def __init__(self, folder: Path, image: Image, writer: Writer, lock: Lock | None = None) -> None:
+        """Begin a journal of ``image`` in ``folder``; ``writer`` writes it."""
         self.folder = folder
         self.changed: Callable[[], None] = lambda: None
         self.failed: Callable[[CannotWrite], None] = lambda _error: None
@@ -58,13 +59,13 @@ class Journal:
         self._opened = time.time()
         self._writer = writer
         self._lock = lock
-        # of the home thread
+        # used on the home thread
         self._state: JournalState | None = None
         self._live: LiveStroke | None = None
         self._strokes = 0
         self._ending: Literal["", "remove", "leave", "put away"] = ""
         self._untouched: Path | None = None
-        # of the writer's thread
+        # used on the writer's thread
         self._log: Log | None = None
         self._written: JournalState | None = None
         self._number = 0
@@ -84,11 +85,11 @@ class Journal:
         self.ended = threading.Event()
         writer.add(self)
 
-    # At home
+    # On the home thread
 
     @property
     def safety(self) -> SaveState:
-        """What the status line says: whether all that was done so far would survive."""
+        """What the status line shows: whether all work so far would survive a crash."""
         if self._broken is not None:
             return "failed"
         return "saved" if self._state is self._written and self._unsynced is None and not self._live else "saving"
@@ -100,12 +101,12 @@ class Journal:
 
     @property
     def over(self) -> bool:
-        """Whether it is closed and nothing more happens to its folder."""
+        """Whether it is closed and its folder will not change any more."""
         return self.ended.is_set()
 
     @property
     def idle(self) -> bool:
-        """Whether there is nothing to write for now, or it cannot be written."""
+        """Whether there is nothing to write for now, or writing has failed."""
         return self.over if self._ending else self._rests
 
     def take(
@@ -116,9 +117,10 @@ class Journal:
         saved: Document | None = None,
         digest: str = "",
     ) -> None:
-        """Keep what ``history`` is now. ``stroke`` is under way, if any; every other one is over.
+        """Store the current state of ``history``. ``stroke`` is the one under way, if any; all others have ended.
 
-        ``project`` is the file it is kept in, ``saved`` the document that file holds, ``digest`` that file's sha256.
+        ``project`` is the file the work is saved in, ``saved`` the document in that file, ``digest`` that file's
+        sha256.
         """
         if self._live is not None and self._live.stroke is not stroke:
             self._live = None
@@ -127,23 +129,26 @@ class Journal:
         self._writer.wake()
 
     def follow(self, stroke: Stroke, layer: Layer, *, added: bool) -> None:
-        """Follow a stroke on ``layer``; to be called at its samples. ``added``: the layer comes with the stroke."""
+        """Store the samples of a stroke on ``layer`` as they come.
+
+        ``added`` says that the layer is new with the stroke.
+        """
         if self._live is None or self._live.stroke is not stroke:
             self._strokes += 1
             self._live = LiveStroke(self._strokes, stroke, layer, added)
             self._writer.wake()
 
     def close(self, *, keep: bool = False) -> None:
-        """No more will come. It is removed, or kept for a recovery."""
+        """End the journal: it is removed, or with ``keep`` left for a recovery."""
         self._ending = self._ending or ("leave" if keep else "remove")
         if not keep:
             self._stopped.set()
         self._writer.wake()
 
     def put_away(self, untouched: Path | None = None) -> None:
-        """No more will come, since the document was closed in order. It is kept for whoever wants it back.
+        """End the journal of a document that was closed properly and keep it for reopening.
 
-        Of one to which nothing was done, the ``untouched`` file is all that is needed, and the rest is removed.
+        If nothing was done to the document, the ``untouched`` file is all that is needed, and the rest is removed.
         """
         if not self._ending:
             self._untouched, self._ending = untouched, "put away"
@@ -154,7 +159,7 @@ class Journal:
     # On the writer's thread
 
     def work(self) -> float | None:
-        """Write what there is; s until there may be more to do, None until somebody says so."""
+        """Write what is new; returns the seconds until there may be more to do, None to wait until woken."""
         if self.over:
             return None
         try:
@@ -166,7 +171,7 @@ class Journal:
                 pause = _ENDING
         except OSError as error:
             pause = self._fail(error)
-        except Exception as error:  # the thread serves other documents too
+        except Exception as error:  # the thread writes other documents' journals too
             log.exception("a journal could not be written")
             pause = self._fail(error)
         self._tell()
@@ -177,7 +182,7 @@ class Journal:
         return self._broken is not None or (self._state is self._written and self._unsynced is None)
 
     def _may_end(self) -> bool:
-        """Whether all is on the disk. What is put away gets its photo and its last picture, and holds nobody up."""
+        """Whether everything is on the disk. A journal that is put away also waits for its photo and thumbnail."""
         if not self._rests:
             return False
         if self._broken is not None or self._ending == "leave" or self._state is None:
@@ -188,6 +193,7 @@ class Journal:
         return not any(thread is not None and thread.is_alive() for thread in (self._copying, self._picture))
 
     def _write(self) -> float | None:
+        """Write the new state and the stroke under way; returns the seconds until the next write, None for none."""
         now = time.monotonic()
         if self._broken is not None and now - self._broken < _RETRY:
             return _RETRY
@@ -214,12 +220,12 @@ class Journal:
         return None
 
     def _begin(self, state: JournalState) -> None:
-        """A log from scratch: at first, and after the disk has refused."""
+        """Start a new log: at first, and after a failure of the disk."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._lock is None:
             self._lock = Lock.taken(self.folder)
         if self._copying is None:
-            for part in self.folder.glob(".*.part"):  # of an owner that was killed
+            for part in self.folder.glob(".*.part"):  # left by an editor that was killed
                 part.unlink(missing_ok=True)
         made = self._new_log()
         try:
@@ -244,7 +250,7 @@ class Journal:
         return Log(self.folder / f"{LOG}{self._number}", self._header())
 
     def _use(self, made: Log, state: JournalState) -> None:
-        """From here on ``made`` counts, and no older one."""
+        """Make ``made`` the current log and remove all older ones."""
         self._await_sync()
         old, self._log = self._log, made
         made.breathe = self._breathe
@@ -264,7 +270,9 @@ class Journal:
         return {"format": 1, **about, **photo}
 
     def _breathe(self) -> None:
-        """In the midst of a long step: a stroke that has begun meanwhile is not to wait for its end."""
+        """Write a stroke that has begun while a long step is written, so that it need not wait for the end of the
+        step.
+        """
         if self._live is not None and self._log is not None and time.monotonic() - self._followed > _FOLLOW:
             self._follow()
             self._log.flush()
@@ -284,7 +292,7 @@ class Journal:
         self._written = state
 
     def _sync(self, now: float) -> None:
-        """Have the disk keep what the system has; on a thread, as a slow disk must not hold up a stroke."""
+        """Sync the log to the disk, on a thread: a slow disk must not delay a stroke."""
         assert self._log is not None
         if self._syncing is not None:
             if self._syncing.is_alive():
@@ -302,7 +310,7 @@ class Journal:
             self._syncing = None
 
     def _renew(self, state: JournalState) -> None:
-        """Write the log anew on a thread if it has grown too much; take over what that thread has written."""
+        """Start a new log on a thread if the current one has grown too much; use it once that thread has ended."""
         assert self._log is not None
         if self._anew is None:
             if self._log.written > max(_ROOMY, _GROWN * self._start_size):
@@ -312,10 +320,10 @@ class Journal:
             return
         made, self._anew = self._anew.made, None
         if made is None:
-            self._start_size = self._log.written  # it did not work; not again at once
+            self._start_size = self._log.written  # it failed: wait before the next attempt
             return
         made.take(state)
-        live = self._live  # the window may be ending it just now
+        live = self._live  # read once, as the window's thread may end it meanwhile
         if live is not None:
             made.follow(live)
         made.flush()
@@ -329,6 +337,7 @@ class Journal:
             self._picture = PictureThread(self.folder, document)
 
     def _fail(self, error: Exception) -> float:
+        """Close the log after a failure and tell the user once; returns the seconds until the next attempt."""
         first = self._broken is None
         self._broken = time.monotonic()
         self._await_sync()
@@ -356,6 +365,7 @@ class Journal:
             self._anew = None
 
     def _end(self) -> None:
+        """Stop all threads, close the log and release the lock; then mark or remove the folder."""
         self._await_sync()
         self._await_anew()
         for thread in (self._copying, self._picture):
@@ -374,7 +384,7 @@ class Journal:
         self.ended.set()
 
     def _mark(self) -> None:
-        """Say that it was closed in order; without that, it would be offered as after a crash."""
+        """Mark the journal as closed properly; otherwise it would be offered as after a crash."""
         image, steps = self._image, len(self._state.steps) if self._state is not None else 1
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

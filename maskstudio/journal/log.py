@@ -1,10 +1,10 @@
-"""The log of a journal: frames in one file, of which each is only ever added. Used on the writer's thread alone.
+"""The log of a journal: frames in one file, to which frames are only appended. Used only on the writer's thread.
 
-H  what the journal is about
+H  the header: name, size and digest of the photo
 T P C K  planes, as in ``core/shelf.py``;  L D  layers and documents, as in ``core/stepframes.py``
-S  the steps that changed in the history, where it stands, and which strokes are over
-B  the beginning of a stroke;  V  samples of it
-N  where the project is kept, which document it holds, and the digest of that file
+S  the steps that changed in the history, its current step, and which strokes have ended
+B  the beginning of a stroke;  V  its samples
+N  the project's file, the document in it, and its digest
 """
 
 import os
@@ -32,20 +32,20 @@ SAMPLE = struct.Struct("<ddd")
 
 @dataclass(frozen=True, eq=False)
 class LiveStroke:
-    """A stroke under way: which one of the journal's strokes, and the layer it is made on."""
+    """A stroke under way: its number in the journal, and the layer it is painted on."""
 
     number: int
     stroke: Stroke
     layer: Layer
-    added: bool  # the layer comes into being with the stroke
+    added: bool  # the layer is added with the stroke
 
 
 @dataclass(frozen=True, eq=False)
 class JournalState:
-    """All there is to keep at a moment. Frozen, so that any thread may read it.
+    """All that is to be stored at one moment. Frozen, so that any thread may read it.
 
-    ``project`` is the file it is kept in, ``saved`` the document that file holds, ``digest`` the sha256 of that file as
-    we know it. Strokes with numbers below ``strokes`` are over, by becoming a step or by being given up.
+    ``project`` is the file the work is saved in, ``saved`` the document in that file, ``digest`` its sha256 as far as
+    we know it. Strokes with numbers below ``strokes`` have ended: they became a step or were given up.
     """
 
     steps: list[Step]
@@ -57,12 +57,13 @@ class JournalState:
 
 
 class Log:
-    """Writes to ``path``, a new file. ``breathe`` is called between tiles, so that a long step holds nobody up.
+    """Writes to ``path``, a new file. ``breathe`` is called between tiles, so that a long step does not delay a stroke.
 
-    ``written`` are the bytes so far, ``flushed`` those of them that the system has.
+    ``written`` is the number of bytes so far, ``flushed`` the number of those handed to the system. Raises OSError.
     """
 
     def __init__(self, path: Path, header: dict[str, Any]) -> None:
+        """Create the file and write its header; removes it again if that fails."""
         self.path = path
         self.breathe: Callable[[], None] = lambda: None
         self.written = self.flushed = 0
@@ -80,9 +81,9 @@ class Log:
             raise
 
     def describe(self, header: dict[str, Any]) -> None:
-        """Say what the journal is about, if that is not what was said last. The last one counts."""
+        """Write the header of the journal if it has changed. The last header in a log counts."""
         if header != self._header:
-            for _ in range(2):  # nothing can be read without it
+            for _ in range(2):  # written twice, as nothing can be read without it
                 self._put(b"H", header)
             self._header = header
 
@@ -102,7 +103,7 @@ class Log:
         self._steps = new
 
     def follow(self, live: LiveStroke) -> None:
-        """Write the samples that have come since the last call."""
+        """Write the samples of the stroke that are new since the last call."""
         if live.number != self._stroke:
             self._stroke, self._sent = live.number, 0
             layer = layer_record(live.layer, self._shelf) if live.added else live.layer.id
@@ -115,20 +116,20 @@ class Log:
             self._write(framed(b"V", SAMPLES.pack(live.number) + points))
 
     def flush(self) -> None:
-        """Hand everything to the system: what it has survives the end of this process."""
+        """Hand everything to the system, so that it survives the end of this process."""
         self._file.flush()
         self.flushed = self.written
 
     def sync(self) -> None:
-        """Have the system put it on the disk: it survives a power cut."""
+        """Sync the file to the disk, so that it survives a power cut."""
         os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        """No more is written."""
+        """Close the file."""
         self._file.close()
 
     def drop(self) -> None:
-        """Give up and leave nothing behind, as far as the disk still allows."""
+        """Close and remove the file, as far as the disk allows."""
         with suppress(OSError):
             self.close()
         with suppress(OSError):
@@ -143,7 +144,7 @@ class Log:
 
 
 def _alike(old: list[Step], new: list[Step]) -> tuple[int, int]:
-    """How many steps at the beginning and at the end are the same in both."""
+    """How many steps at the beginning and at the end are the same objects in both lists."""
     most = min(len(old), len(new))
     start = next((at for at in range(most) if old[at] is not new[at]), most)
     rest = most - start

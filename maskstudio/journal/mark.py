@@ -1,4 +1,6 @@
-"""The mark on a journal whose document was closed in order: not offered after a crash, but kept to be reopened."""
+"""The mark on a journal whose document was closed properly: it is not offered as after a crash, but kept for
+reopening.
+"""
 
 import json
 import logging
@@ -15,15 +17,15 @@ log = logging.getLogger(__name__)
 
 NAME = "closed.json"
 FORMAT = 1
-_LONGEST = 32_768  # letters of a path, more than any system has
+_LONGEST = 32_768  # characters of a path, more than any system allows
 _MOST = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
 class ClosedMark:
-    """What was closed: its name, width and height in px, steps of history, and when (s since the epoch).
+    """What was closed: its name, width and height in px, number of steps, and when (s since the epoch).
 
-    Nothing was done to one with a ``path``: that file, opened, is all of it.
+    One with a ``path`` was not changed: that file holds all of it.
     """
 
     name: str
@@ -34,7 +36,7 @@ class ClosedMark:
 
 
 def put(folder: Path, mark: ClosedMark) -> None:
-    """Mark a journal, once nothing more comes to it. Raises CannotWrite."""
+    """Mark a journal after its last change. Raises CannotWrite."""
     width, height = mark.size
     path = None if mark.path is None else text_of(mark.path.absolute())
     about = {"format": FORMAT, "name": mark.name, "width": width, "height": height, "steps": mark.steps}
@@ -43,7 +45,7 @@ def put(folder: Path, mark: ClosedMark) -> None:
 
 
 def found(folder: Path) -> ClosedMark | None:
-    """The mark of a journal; None where there is none that can be read, so that a damaged one hides no work."""
+    """The mark of a journal; None if there is none or it is damaged, so that a damaged mark hides no work."""
     try:
         with (folder / NAME).open("rb") as file:
             values = parsed(file.read(_MOST), "the mark")
@@ -56,7 +58,7 @@ def found(folder: Path) -> ClosedMark | None:
 
 
 def take_off(folder: Path) -> None:
-    """From now on the journal is that of an open document again. If that fails, it can be reopened all the same."""
+    """Remove the mark: the journal belongs to an open document again. If that fails, it can still be reopened."""
     try:
         (folder / NAME).unlink(missing_ok=True)
     except OSError:
@@ -64,7 +66,7 @@ def take_off(folder: Path) -> None:
 
 
 def _path(values: Fields) -> Path | None:
-    """The path letter by letter, whatever bytes it has."""
+    """The path in the mark, byte for byte. Raises BadProject if it is no path."""
     path = values.values.get("path")
     if path is None:
         return None

@@ -1,4 +1,4 @@
-"""Recovery: which journals have lost their owner, and what was in them."""
+"""Recovery: finds journals whose editor was killed, and reads them."""
 
 import logging
 import shutil
@@ -21,15 +21,15 @@ from maskstudio.journal.source import restored
 
 log = logging.getLogger(__name__)
 
-_SMALL = 1 << 20  # bytes; a log in which nothing happened has a few hundred
+_SMALL = 1 << 20  # bytes; a log without changes has a few hundred
 
 
 @dataclass(frozen=True)
 class Recoverable:
     """A journal without an owner: the editor that wrote it was killed.
 
-    ``size`` is width and height in px, ``when`` the last change (s since the epoch), ``thumbnail`` a PNG file's bytes.
-    One that a ``newer`` version of this program wrote can only be told of.
+    ``size`` is width and height in px, ``when`` the last change (s since the epoch), ``thumbnail`` the bytes of a PNG.
+    One written by a ``newer`` version of this program can be listed but not opened.
     """
 
     folder: Path
@@ -43,8 +43,10 @@ class Recoverable:
 
 @dataclass(frozen=True, eq=False)
 class Recovered:
-    """What was in a journal. ``lock`` makes it ours, ``notes`` are sentences for the user, ``digest`` is the sha256 of
-    the ``project``'s file when we read or wrote it last.
+    """The content of a journal.
+
+    ``lock`` makes it ours, ``notes`` are sentences for the user, ``digest`` is the sha256 of the ``project``'s file as
+    we last read or wrote it.
     """
 
     history: History
@@ -62,7 +64,7 @@ def home() -> Path:
 
 
 def recoverable() -> list[Recoverable]:
-    """The journals that can be continued, the latest first. Those that hold nothing but an untouched file go away."""
+    """The journals that can be continued, the latest first. Those that hold only an unchanged file are removed."""
     folders: list[Path] = []
     with suppress(OSError):
         folders = list(home().iterdir())
@@ -71,7 +73,7 @@ def recoverable() -> list[Recoverable]:
 
 
 def recover(found: Recoverable) -> Recovered:
-    """The whole history of a journal. Where nothing can be had of it, BadProject says so, and it stays."""
+    """The whole history of a journal. Raises BadProject if nothing can be recovered; the journal then stays."""
     try:
         lock = Lock.taken(found.folder)
     except OSError as error:
@@ -94,7 +96,7 @@ def recover(found: Recoverable) -> Recovered:
 
 
 def discard(found: Recoverable) -> None:
-    """Remove a journal for good, because the user said so."""
+    """Remove a journal for good, at the user's request."""
     lock = None
     with suppress(OSError):
         lock = Lock.taken(found.folder)
@@ -104,13 +106,13 @@ def discard(found: Recoverable) -> None:
 
 
 def _logs(folder: Path) -> list[Path]:
-    """The logs of a journal, the newest first. There is more than one only where writing it anew was interrupted."""
+    """The logs of a journal, the newest first. There are several only if writing a new one was interrupted."""
     numbered = [(int(path.suffix[1:]), path) for path in folder.glob(f"{LOG}*") if path.suffix[1:].isdigit()]
     return [path for _, path in sorted(numbered, reverse=True)]
 
 
 def _tale(found: Recoverable) -> tuple[Tale, Fields]:
-    """What the newest whole log says, and its header."""
+    """The content of the newest complete log, and its header. Raises BadProject if there is none."""
     for path in _logs(found.folder):
         try:
             with path.open("rb") as file:
@@ -126,8 +128,9 @@ def _tale(found: Recoverable) -> tuple[Tale, Fields]:
 
 
 def _looked_at(folder: Path) -> Recoverable | None:
+    """The journal in a folder as one to be continued; None if it is closed, in use or unreadable."""
     try:
-        logs = [] if mark.found(folder) else _logs(folder)  # what was closed in order is nobody's loss
+        logs = [] if mark.found(folder) else _logs(folder)  # documents that were closed properly need no recovery
         lock = Lock.taken(folder) if logs else None
         if lock is None:
             return None
@@ -141,6 +144,7 @@ def _looked_at(folder: Path) -> Recoverable | None:
 
 
 def _summed_up(folder: Path, logs: list[Path]) -> Recoverable | None:
+    """What is shown of a journal, from its newest readable log; None if it holds no work."""
     for path in logs:
         with path.open("rb") as file:
             frames = list(read_kinds(file, b"HSBD"))
@@ -162,13 +166,13 @@ def _summed_up(folder: Path, logs: list[Path]) -> Recoverable | None:
 
 
 def _name(header: Fields) -> str:
-    """What a journal is about, even if a version to come writes that otherwise."""
+    """The name of a journal's document, even if a later version writes the header differently."""
     name = header.values.get("name")
     return clean(name) if isinstance(name, str) and name else "A document"
 
 
 def _whole(path: Path) -> bool:
-    """Whether nothing more was ever meant to be in a log; only then may it be thrown away unasked."""
+    """Whether a log is small and complete; only then may it be removed without asking."""
     with path.open("rb") as file:
         data = file.read(_SMALL + 1)
     try:

@@ -1,4 +1,4 @@
-"""Replay: from the frames of a journal to the history it kept. What is damaged costs its layer or its step alone."""
+"""Replay: rebuilds the history from the frames of a journal. Damage costs only the layer or step it is in."""
 
 import json
 from contextlib import suppress
@@ -21,19 +21,19 @@ from maskstudio.params.local import BrushParams
 
 FORMAT = 1
 _MOST = 10_000_000
-Listed = tuple[int, str, str]  # the number of a document, and label and merge key of the step that led to it
+Listed = tuple[int, str, str]  # the number of a document, and label and merge key of its step
 
 
 @dataclass
 class Tale:
-    """What a log says, before anything is built."""
+    """The content of a log, before layers and documents are built."""
 
     header: Fields | None = None
     steps: list[Listed] = field(default_factory=list)
     at: int = 0
-    told: bool = False  # a whole state has been written
+    told: bool = False  # a complete state has been read
     damaged: bool = False
-    newer: bool = False  # a version after this one wrote it
+    newer: bool = False  # written by a later version than this one
     stroke: Fields | None = None
     samples: list[tuple[float, float, float]] = field(default_factory=list)
     note: Fields | None = None
@@ -42,7 +42,7 @@ class Tale:
 
     @classmethod
     def read(cls, file: BinaryIO) -> "Tale":
-        """Everything a log holds; a torn end does not count."""
+        """The content of a log; an incomplete frame at its end is ignored."""
         tale = cls()
         for frame in read_frames(file):
             try:
@@ -52,7 +52,7 @@ class Tale:
         return tale
 
     def take(self, frame: FileFrame) -> None:
-        """Take the next frame; raises BadProject where it is not what it should be."""
+        """Take the next frame. Raises BadProject if it is invalid."""
         if frame.kind in KINDS and frame.kind:
             self.planes.append(frame)
         elif frame.kind == b"V":
@@ -63,6 +63,7 @@ class Tale:
             self.damaged = True
 
     def _noted(self, kind: bytes, values: Fields) -> None:
+        """Take a frame of JSON values: header, steps, beginning of a stroke, project, layer or document."""
         if kind == b"H":
             self.header, self.newer = values, self.newer or values.whole("format") > FORMAT
         elif kind == b"S":
@@ -102,9 +103,10 @@ def _listed(step: object) -> Listed:
 
 
 class Replay:
-    """Builds the history of a tale for its image. ``lost`` counts what was damaged: layers and steps."""
+    """Builds the history of a tale for its image. ``lost`` counts the damaged layers and steps."""
 
     def __init__(self, tale: Tale, image: Image) -> None:
+        """Read the planes of the tale; damaged ones count as lost."""
         self.lost = 0
         self._tale = tale
         self._shelf = ShelfReader(image.size, image.depth)
@@ -118,7 +120,7 @@ class Replay:
         self._documents: dict[int, Document | None] = {}
 
     def history(self) -> History:
-        """All steps, with the stroke that was under way as the last. Raises BadProject where there is not one."""
+        """All steps; a stroke that was under way is the last one. Raises BadProject if there are no steps."""
         steps: list[Step] = []
         at = 0
         for number, (n, label, merge) in enumerate(self._tale.steps):
@@ -134,17 +136,17 @@ class Replay:
 
     @property
     def project(self) -> Path | None:
-        """The file the project is kept in."""
+        """The file the project is saved in; None if there is none."""
         return self._tale.note.path("project") if self._tale.note else None
 
     @property
     def digest(self) -> str:
-        """The sha256 of that file as it was known then; empty where none was."""
+        """The last known sha256 of that file; empty if unknown."""
         return self._tale.note.text("digest", "") if self._tale.note else ""
 
     @property
     def saved(self) -> Document | None:
-        """The document that file holds."""
+        """The document in that file; None if there is none."""
         note = self._tale.note
         return self._document(note.whole("saved")) if note and note.values.get("saved") is not None else None
 
@@ -155,6 +157,7 @@ class Replay:
         return self._documents[number]
 
     def _built(self, number: int) -> Document | None:
+        """The document with this number, built from its readable layers; None if its record is damaged."""
         record = self._tale.records.get((b"D", number))
         if record is None:
             return None
@@ -177,7 +180,7 @@ class Replay:
         return self._layers[number]
 
     def _paint(self, history: History) -> None:
-        """Paint again what was under way; the same samples give the same pixels."""
+        """Paint the stroke that was under way again; the same samples give the same pixels."""
         begun, samples = self._tale.stroke, self._tale.samples
         if begun is None or not samples:
             return
@@ -201,7 +204,7 @@ class Replay:
 
 
 def _without(record: Fields, layers: list[Layer]) -> Fields:
-    """The outline, with no mention of layers that are not there."""
+    """The record of a document, without references to layers that could not be read."""
     there: set[Any] = {None, *(layer.id for layer in layers)}
     active, solo = record.values.get("active"), record.values.get("solo")
     top = layers[-1].id if layers else None
@@ -211,7 +214,7 @@ def _without(record: Fields, layers: list[Layer]) -> Fields:
 
 
 def summed_up(frames: list[FileFrame]) -> Tale:
-    """What there is to tell of a journal before anybody wants it: made of some of its frames, whatever is wrong."""
+    """A tale made of some frames only, to describe a journal; damaged frames are ignored."""
     tale = Tale()
     for frame in frames:
         with suppress(BadProject, json.JSONDecodeError):

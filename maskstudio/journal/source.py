@@ -1,4 +1,4 @@
-"""The photo beside a journal: a copy of its file, so that recovery works even when that is moved, changed or gone."""
+"""The copy of the photo beside a journal, so that recovery works even if the photo's file is moved, changed or gone."""
 
 import hashlib
 import json
@@ -29,16 +29,17 @@ _CHUNK = 1 << 20
 
 
 class _Stopped(Exception):
-    """The journal is no longer wanted."""
+    """Raised when the journal is not needed any more."""
 
 
 def keep(
     folder: Path, image: Image, opened: float, stopped: threading.Event, digested: Callable[[], None] = lambda: None
 ) -> None:
-    """Put the photo into ``folder``; on a thread of its own, until ``stopped``. A failure is logged: the journal goes
-    on, and tells the user if it cannot be written itself. ``digested`` is called once the image knows its digest.
+    """Copy the photo into ``folder``; runs on a thread of its own until ``stopped`` is set.
 
-    A file that has been changed since ``opened`` (s since the epoch) is not what is on screen: the pixels are kept.
+    A failure is logged only: the journal tells the user itself if the disk cannot be written. ``digested`` is called
+    once the image knows its digest. If the file was changed after ``opened`` (s since the epoch), it is not what is on
+    the screen, and the pixels are written instead.
     """
     step_aside()
     digest = image.digest
@@ -57,8 +58,9 @@ def keep(
 
 
 def restored(folder: Path, header: Fields) -> tuple[Image, tuple[str, ...]]:
-    """The photo a journal is about, with sentences for the user about it: from the copy, or from the file where that is
-    still the same photo. Raises BadProject where there is neither.
+    """The photo of a journal, and sentences about it for the user: from the copy, or from the file if it is unchanged.
+
+    Raises BadProject if there is neither.
     """
     name, path = header.text("name"), header.path("path")
     kept, file_digest = _kept(folder)
@@ -73,6 +75,7 @@ def restored(folder: Path, header: Fields) -> tuple[Image, tuple[str, ...]]:
 
 
 def _from_file(path: Path | None, header: Fields) -> Image:
+    """The photo from its original file. Raises BadProject if it is gone or another photo."""
     name = header.text("name")
     if path is None:
         raise BadProject(f"{name} cannot be continued: its photo is gone.")
@@ -86,7 +89,7 @@ def _from_file(path: Path | None, header: Fields) -> Image:
 
 
 def _is_photo(image: Image, header: Fields) -> bool:
-    """Whether an image is the one a journal is about, as exactly as the journal knows."""
+    """Whether an image is the one of the journal, as exactly as the journal knows it."""
     if not _fits(image, header):
         return False
     if header.values.get("digest"):
@@ -100,13 +103,13 @@ def _fits(image: Image, header: Fields) -> bool:
 
 
 def _changes(name: str, path: Path | None, file_digest: str) -> tuple[str, ...]:
-    """What to say of the file the photo was copied from."""
+    """What to tell about the original file, if it has changed or is gone."""
     if path is None or not file_digest:
         return ()
     try:
         now = Edition.of(path)
     except OSError:
-        return ()  # a drive that is not there, or nothing we may read: the copy serves
+        return ()  # the drive is not there, or the file may not be read: the copy is used
     if now is not None and now.digest == file_digest:
         return ()
     what = "has been moved or deleted" if now is None else "is another file now"
@@ -114,7 +117,9 @@ def _changes(name: str, path: Path | None, file_digest: str) -> tuple[str, ...]:
 
 
 def _copied(folder: Path, image: Image, opened: float, stopped: threading.Event) -> tuple[str, str]:
-    """The name the photo's file had, which tells its kind, and its sha256; none where its pixels had to do."""
+    """The name of the photo's file, which tells its format, and its sha256; an empty sha256 if the pixels were
+    written.
+    """
     if image.path is not None:
         try:
             with image.path.open("rb") as source:
@@ -146,13 +151,13 @@ def _check(stopped: threading.Event) -> None:
 
 
 def _kept(folder: Path) -> tuple[Image | None, str]:
-    """The copy, if it is whole and what it should be, and the digest of the file it was made of."""
+    """The copy if it is complete and unchanged, and the sha256 of its original file; None otherwise."""
     try:
         about = parsed((folder / _ABOUT).read_bytes(), "the photo")
         data = (folder / _FILE).read_bytes()
         image, file_digest = decode_image(data, about.text("name"), limit=None).image, about.text("file", "")
     except (OSError, MaskStudioError):
         return None, ""
-    # Another version of a decoder may round otherwise; the same bytes are the same photo all the same.
+    # Another version of a decoder may round differently, but the same bytes are still the same photo.
     same = image.digest == about.values.get("digest") or hashlib.sha256(data).hexdigest() == file_digest
     return (image, file_digest) if same else (None, "")

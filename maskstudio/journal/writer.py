@@ -1,4 +1,4 @@
-"""The one thread that journals are written on. The window hands over what is frozen anyway and goes on."""
+"""The thread that writes all journals. The window hands over frozen data and does not wait."""
 
 import logging
 import threading
@@ -9,29 +9,29 @@ from maskstudio.jobs import step_aside
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 20.0  # s to wait at the end for what is still to be written
+_PATIENCE = 20.0  # s to wait at the end until everything is written
 
 
 class Written(Protocol):
-    """What a writer works for."""
+    """What a writer writes: a journal."""
 
     @property
     def idle(self) -> bool:
         """Whether all that was handed over is written, or cannot be."""
 
     def work(self) -> float | None:
-        """Write what there is, on the writer's thread; s until there may be more, None until woken."""
+        """Write what is new, on the writer's thread; returns the seconds until there may be more, None until woken."""
 
     def close(self, *, keep: bool = False) -> None:
-        """No more will come."""
+        """End the journal; ``keep`` leaves it for a recovery."""
 
     @property
     def over(self) -> bool:
-        """Whether no more work will come."""
+        """Whether there will be no more work."""
 
 
 class Writer:
-    """Starts its thread with the first journal. ``post`` runs a closure on the home thread."""
+    """Writes journals on one thread, started with the first journal. ``post`` runs a closure on the home thread."""
 
     def __init__(self, post: Callable[[Callable[[], None]], None] = lambda closure: closure()) -> None:
         self.post = post
@@ -42,7 +42,7 @@ class Writer:
         self._ends = False
 
     def add(self, journal: Written) -> None:
-        """Work for ``journal`` until it is over."""
+        """Write ``journal`` until it is over."""
         with self._rested:
             self._journals.append(journal)
         if self._thread is None:
@@ -51,17 +51,17 @@ class Writer:
         self.wake()
 
     def wake(self) -> None:
-        """There is something to write."""
+        """Tell the thread that there is something to write."""
         self._awake.set()
 
     def settle(self, patience: float = _PATIENCE) -> bool:
-        """Wait until all is written; whether that was so within ``patience`` s."""
+        """Wait until everything is written; returns whether it was within ``patience`` seconds."""
         self.wake()
         with self._rested:
             return self._rested.wait_for(lambda: all(journal.idle for journal in self._journals), patience)
 
     def close(self) -> None:
-        """Write what there is, and end. Journals that nobody has closed are kept for a recovery."""
+        """Write what is left, and end the thread. Journals that are not closed are kept for a recovery."""
         for journal in list(self._journals):
             journal.close(keep=True)
         self.settle()
@@ -71,6 +71,7 @@ class Writer:
             self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
+        """Write all journals whenever one has work, until the writer ends."""
         step_aside()
         pause: float | None = None
         while not self._ends:

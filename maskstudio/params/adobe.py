@@ -1,4 +1,4 @@
-"""Adobe's parameters: objects, body parts, backgrounds and edges, and the account there."""
+"""Adobe's parameters: objects, body parts, backgrounds, edges and the account."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -9,7 +9,7 @@ from maskstudio.params.spec import Params, param
 
 @dataclass(frozen=True)
 class AdobeObjectsParams(Params):
-    """Adobe mask-objects. Scores are compared here: the service has no such parameter."""
+    """Adobe mask-objects. The confidence is compared here, as the service has no such parameter."""
 
     title: ClassVar[str] = "Find objects at Adobe"
     front: ClassVar[tuple[str, ...]] = ("confidence", "max_detections", "background_masks")
@@ -23,7 +23,7 @@ class AdobeObjectsParams(Params):
 
 @dataclass(frozen=True)
 class AdobeBodyPartsParams(Params):
-    """Adobe mask-body-parts, of the subject that a mask holds."""
+    """Adobe mask-body-parts, for the subject in a mask."""
 
     title: ClassVar[str] = "Find body parts at Adobe"
 

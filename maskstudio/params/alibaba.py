@@ -1,4 +1,4 @@
-"""Alibaba Cloud's parameters: its mask refinement, which has none, and the account there."""
+"""Alibaba Cloud's parameters: its mask refinement, which has none, and the account."""
 
 from dataclasses import dataclass
 from typing import ClassVar

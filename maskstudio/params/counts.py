@@ -1,4 +1,4 @@
-"""Parameters that would have no effect, found by the rules of their set, so that the command line can refuse them."""
+"""Finds parameters that would have no effect, by the rules of their set, so that the command line can refuse them."""
 
 from collections.abc import Collection
 
@@ -6,9 +6,9 @@ from maskstudio.params.spec import Params, Spec
 
 
 def idle(params: Params, wires: Collection[str]) -> str:
-    """One sentence on the first of ``wires`` (wire names that the user gave) that would have no effect; or nothing.
+    """One sentence about the first of ``wires`` (wire names the user gave) that would have no effect; empty if none.
 
-    A switch that is off is as good as not given.
+    A switch that is off counts as not given.
     """
     for spec in params.specs():
         rule = params.rules.get(spec.name)

@@ -1,4 +1,4 @@
-"""The account of the user's own bucket, for services that take links only."""
+"""The account of the user's own bucket, for services that take only links."""
 
 from dataclasses import dataclass
 from typing import ClassVar

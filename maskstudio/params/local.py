@@ -1,8 +1,8 @@
-"""The vocabulary: every parameter is declared here once and nowhere else.
+"""Parameters of work on this machine. Every parameter is declared once, in a module of this package.
 
-A value has three forms: in code (``mask_padding``, a field), on the wire (``maskPadding``, the services' name, also the
-name of the form field and of the recipe key) and shown ("Padding", "px"). Forms, command-line options, recipes and
-project files are made from these declarations.
+A value has three forms: in code (``mask_padding``, a field), on the wire (``maskPadding``, the name that services use,
+also that of form fields and recipe keys) and shown ("Padding", "px"). Forms, command-line options, recipes and project
+files are made from these declarations.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _FEATHERED = Rule(lambda params: bool(params.feather > 0), "it belongs to feathe
 
 @dataclass(frozen=True)
 class DetectParams(Params):
-    """Which model looks for what. Changing one means a new detection."""
+    """Which model finds objects, and which of its finds are kept. A changed value needs a new detection."""
 
     title: ClassVar[str] = "Detect"
 
@@ -42,7 +42,7 @@ class DetectParams(Params):
 
 @dataclass(frozen=True)
 class MaskParams(Params):
-    """How a raw mask is shaped. Always live: the raw mask is kept."""
+    """How a raw mask is shaped. Always live, since the raw mask is kept."""
 
     title: ClassVar[str] = "Mask"
 
@@ -106,7 +106,7 @@ class RefineParams(Params):
 
 @dataclass(frozen=True)
 class MaskInParams(Params):
-    """How a picture that comes in is read as a mask."""
+    """How an imported picture is read as a mask."""
 
     title: ClassVar[str] = "Mask that comes in"
 
@@ -132,7 +132,7 @@ class MaskInParams(Params):
 
 @dataclass(frozen=True)
 class CutoutParams(Params):
-    """Background removal in one go; the names are the services'."""
+    """Background removal in one step; the wire names are those of the services."""
 
     title: ClassVar[str] = "Remove background"
     rules: ClassVar[Mapping[str, Rule]] = {
@@ -154,7 +154,7 @@ class CutoutParams(Params):
         False, "returnOnlyMask", "Mask only",
         "Writes the mask instead of the cut-out.",
     )  # fmt: skip
-    # The services leave it off; here it costs a second and no money, and without it there is a halo.
+    # Services have it off by default; here it takes a second, costs nothing, and avoids a halo.
     alpha_matting: bool = param(
         True, "alphaMatting", "Alpha matting",
         "Solves the edge from the photo itself, for hair and fur.",
@@ -207,7 +207,7 @@ class ExportParams(Params):
 
 @dataclass(frozen=True)
 class SelectParams(Params):
-    """How the edge of a drawn area (lasso, rectangle, ellipse) comes out."""
+    """The edge of a drawn area (lasso, rectangle, ellipse)."""
 
     title: ClassVar[str] = "Selection"
 
@@ -224,7 +224,7 @@ class SelectParams(Params):
 
 @dataclass(frozen=True)
 class WandParams(Params):
-    """What the magic wand takes for the same colour."""
+    """Which pixels the magic wand takes as the same colour."""
 
     title: ClassVar[str] = "Magic wand"
 
@@ -268,7 +268,7 @@ class GradientParams(Params):
 
 @dataclass(frozen=True)
 class AdjustParams(Params):
-    """Controls of the edge as a whole, applied in this order after it has been solved. All at 0 change nothing."""
+    """Controls of the whole edge, applied in this order after it is solved. With all at 0, nothing changes."""
 
     title: ClassVar[str] = "Adjust edge"
     rules: ClassVar[Mapping[str, Rule]] = {"outer_only": _FEATHERED}
@@ -309,7 +309,7 @@ UNADJUSTED = AdjustParams()
 
 @dataclass(frozen=True)
 class CleanParams(Params):
-    """Which specks and pinholes of a mask go."""
+    """Which specks and pinholes of a mask are removed."""
 
     title: ClassVar[str] = "Islands and holes"
 

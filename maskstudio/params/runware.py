@@ -1,4 +1,4 @@
-"""Runware's parameters: what its masking and background removal can be told, and the account there."""
+"""Runware's parameters: masking, background removal and the account."""
 
 import re
 from collections.abc import Mapping
@@ -73,12 +73,12 @@ def _output_quality() -> int:
 
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_LONGEST_LINK = 4096  # letters
+_LONGEST_LINK = 4096  # characters
 _HERE = ("127.0.0.1", "::1", "localhost")
 
 
 def _link(value: str, wire: str, *, uuid: bool) -> None:
-    """Raise BadParameter for what is neither empty nor a link to the world, or a UUID where that will do."""
+    """Raise BadParameter unless ``value`` is empty, a public link or, with ``uuid``, a UUID; ``wire`` names it."""
     if not value or (uuid and _UUID.fullmatch(value)):
         return
     try:
@@ -95,7 +95,7 @@ def _link(value: str, wire: str, *, uuid: bool) -> None:
 
 @dataclass(frozen=True)
 class _Linked(Params):
-    """What may be told of pictures that lie elsewhere; not remembered, since such a link may hold a signature."""
+    """Links to pictures stored elsewhere; they are not stored, since such a link may hold a signature."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -149,7 +149,7 @@ class RunwareMaskParams(_Linked):
 
 @dataclass(frozen=True)
 class RunwareCutoutParams(_Linked):
-    """Runware background removal. All but the model and the result's form belong to RemBG alone."""
+    """Runware background removal. Except for the model and the form of the result, all parameters are RemBG's only."""
 
     title: ClassVar[str] = "Remove background at Runware"
     links: ClassVar[tuple[str, ...]] = _LINKS

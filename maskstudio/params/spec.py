@@ -1,4 +1,4 @@
-"""What a declared parameter is: its names, its range, how it is checked, and what a set of them can do."""
+"""Declared parameters: names, ranges and checks of one parameter, and sets of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -11,10 +11,10 @@ __all__ = ["Params", "Rule", "Spec", "param"]
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """How one parameter is called, checked and shown.
+    """Name, checks and presentation of one parameter.
 
-    ``low`` and ``high`` bound numbers inclusively. ``soft`` is the range a slider covers when the full range would make
-    it too coarse. ``scale`` turns the value into what is shown (100 for a share shown in %).
+    ``low`` and ``high`` are inclusive bounds of numbers. ``soft`` is the range of a slider if the full range would make
+    it too coarse. The shown value is the value times ``scale`` (100 for a share shown in %).
     """
 
     name: str
@@ -36,7 +36,10 @@ class Spec:
         return type(self.default)
 
     def check(self, value: object) -> Any:
-        """The value in its own type, or ``BadParameter`` with one sentence naming the parameter and its range."""
+        """The value, converted to its type.
+
+        Raises ``BadParameter`` with one sentence that names the parameter and its range.
+        """
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if self.kind is tuple and isinstance(value, list):
@@ -56,7 +59,7 @@ class Spec:
 
     @property
     def pair(self) -> bool:
-        """Whether it is two whole numbers, x and y, rather than a colour."""
+        """Whether the value is two whole numbers, x and y, rather than a colour."""
         return self.kind is tuple and len(self.default) == 2
 
     def _check_tuple(self, value: tuple[Any, ...]) -> None:
@@ -97,7 +100,9 @@ def param(
 
 @dataclass(frozen=True)
 class Rule:
-    """``holds(params)`` while the parameter has an effect; ``needs`` says what that takes, half a sentence."""
+    """When a parameter has an effect: while ``holds(params)`` is true; ``needs`` says what that takes, as half a
+    sentence.
+    """
 
     holds: Callable[[Any], bool]
     needs: str
@@ -107,10 +112,10 @@ class Rule:
 class Params:
     """A set of parameters; checked when made, so an instance is always valid.
 
-    title   what people call the set
-    rules   when a parameter counts, by its name in code; those that always do are not in it
-    front   names of those that a panel always shows, where it folds the rest; empty where it folds all
-    links   names of links that the user gives, which may hold signatures: the window has none, and none is written down
+    title   the name of the set that users see
+    rules   when a parameter has an effect, by its name in code; parameters that always have one are left out
+    front   names of the parameters that a panel always shows while it folds the others; empty if it folds all
+    links   names of links that the user gives; they may hold signatures, so the window has none and none is stored
     """
 
     title: ClassVar[str] = ""
@@ -124,7 +129,7 @@ class Params:
 
     @classmethod
     def specs(cls) -> tuple[Spec, ...]:
-        """The declarations of this set, in the order they are shown."""
+        """The declarations of this set, in the order in which they are shown."""
         return tuple(
             Spec(name=item.name, default=item.default, **item.metadata)
             for item in fields(cls)
@@ -138,7 +143,7 @@ class Params:
 
     @classmethod
     def from_wire(cls, values: dict[str, Any]) -> Self:
-        """A set from wire names; missing ones take their default, unknown ones raise ``BadParameter``."""
+        """A set from values under wire names. Missing ones get their default; unknown ones raise ``BadParameter``."""
         names = {spec.wire: spec.name for spec in cls.specs()}
         for wire in values:
             if wire not in names:

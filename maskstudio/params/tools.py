@@ -1,4 +1,4 @@
-"""What the tools add to the vocabulary: parameters that mean nothing outside the window."""
+"""Parameters of tools that have no meaning outside the window."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -16,7 +16,7 @@ _HOWS = (("replace", "Replace"), ("add", "Add"), ("subtract", "Subtract"), ("int
 
 @dataclass(frozen=True)
 class PaintParams(BrushParams):
-    """A brush, and what it paints."""
+    """A brush, and the value it paints."""
 
     coverage: float = param(
         1.0, "coverage", "Coverage",
@@ -27,7 +27,7 @@ class PaintParams(BrushParams):
 
 @dataclass(frozen=True)
 class HintParams(BrushParams):
-    """A brush that says what is unknown and what is sure. Its rim is always hard: a pixel is one or the other."""
+    """A brush that marks pixels as unknown or sure. Its rim is always hard: a pixel is one or the other."""
 
     title: ClassVar[str] = "Refine edge brush"
 
@@ -40,7 +40,7 @@ class HintParams(BrushParams):
 
 @dataclass(frozen=True)
 class TrimapParams(HintParams):
-    """The same, and what it says."""
+    """A hint brush, and the code it paints."""
 
     title: ClassVar[str] = "Trimap brush"
 
@@ -53,21 +53,21 @@ class TrimapParams(HintParams):
 
 @dataclass(frozen=True)
 class AreaParams(SelectParams):
-    """A drawn area, and how it joins the mask."""
+    """A drawn area, and how it is joined to the mask."""
 
     how: Literal["replace", "add", "subtract", "intersect"] = param("add", *_HOW, choices=_HOWS)
 
 
 @dataclass(frozen=True)
 class ColourParams(WandParams):
-    """The magic wand, and how what it selects joins the mask."""
+    """The magic wand, and how its selection is joined to the mask."""
 
     how: Literal["replace", "add", "subtract", "intersect"] = param("add", *_HOW, choices=_HOWS)
 
 
 @dataclass(frozen=True)
 class RampParams(GradientParams):
-    """A gradient, and how it joins the mask."""
+    """A gradient, and how it is joined to the mask."""
 
     how: Literal["replace", "add", "subtract", "intersect"] = param("replace", *_HOW, choices=_HOWS)
 

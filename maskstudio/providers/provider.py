@@ -1,6 +1,6 @@
-"""The contract of whatever runs models: providers, and the families of models on this machine. Knows none of either.
+"""The contract of providers and of model families on this machine. Knows none of them.
 
-Coordinates are x, y in px from the left top corner of the image as it is shown; masks have the image's size.
+Coordinates are x, y in px from the top left corner of the image as it is shown; masks have the image's size.
 """
 
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ Readiness = Literal["ready", "download", "unavailable"]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model: the name that services, files and the command line know, what it finds in plain words, what it can do.
+    """A model: its name at services, in files and on the command line, its title in plain words, and its operations.
 
-    ``outlines`` says that it draws the shape of what it finds; one that does not may find boxes alone.
+    ``outlines`` says that it draws the shape of what it finds; otherwise it may find only boxes.
     """
 
     name: str
@@ -35,8 +35,8 @@ class Model:
 class ModelState(Model):
     """A model as a user sees it: whether it can run now, and if not, why and what to do.
 
-    ``note`` is one sentence; for a ready model it may name a substitute that stands in. ``size`` is that of its
-    download in bytes, None where it is not known or there is none.
+    ``note`` is one sentence; for a ready model it may name another model that replaces it. ``size`` is that of its
+    download in bytes, None if unknown or if there is none.
     """
 
     state: Readiness
@@ -46,10 +46,10 @@ class ModelState(Model):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is pointed at in an image, and the name of the model that is asked.
+    """What the user points at in an image, and the name of the model.
 
-    ``include`` and ``exclude`` are points (x, y) of the subject and of what is not part of it; ``box`` is left, top,
-    right, bottom around it, or None.
+    ``include`` and ``exclude`` are points (x, y) in px, on the subject and outside it; ``box`` is left, top, right,
+    bottom in px around it, or None.
     """
 
     model: str
@@ -60,7 +60,7 @@ class Prompt:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidate:
-    """One answer to a prompt: a mask of the image's size, 0 out and 255 in, and how sure the model is of it, 0..1."""
+    """One answer to a prompt: a mask of the image's size, 0 outside and 255 inside, and the model's certainty, 0..1."""
 
     mask: Mask
     score: float
@@ -68,65 +68,66 @@ class Candidate:
 
 @runtime_checkable
 class Detects(Protocol):
-    """What finds objects."""
+    """Finds objects."""
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
         """Find objects with ``params.model``.
 
-        Gives detections scored strictly above ``params.confidence`` (0..1), best first, at most
-        ``params.max_detections``; each with its box in px and a raw mask, which nothing has padded or blurred.
-        Raises ``UnknownModel``, ``ModelUnavailable``, ``Untrusted``, and ``Cancelled`` where ``token`` says so.
+        Returns detections with a score above ``params.confidence`` (0..1), best first, at most
+        ``params.max_detections``; each with its box in px and a raw mask, neither padded nor blurred. Raises
+        ``UnknownModel``, ``ModelUnavailable``, ``Untrusted``, and ``Cancelled`` through ``token``.
         """
         ...
 
 
 @runtime_checkable
 class CutsOut(Protocol):
-    """What tells the subject from its background."""
+    """Separates the subject from its background."""
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
-        """Find the subject as a whole with ``params.model``.
+        """Find the whole subject with ``params.model``.
 
-        Gives one detection whose mask is the alpha, 0 out to 255 in and soft at the edge; empty where there is no
-        subject. ``post_process_mask`` and matting are applied later, by who asks. Raises as ``detect`` does.
+        Returns one detection whose mask is the alpha, 0 outside to 255 inside and soft at the edge; empty if there is
+        no subject. The caller applies ``post_process_mask`` and matting. Raises the errors of ``detect``.
         """
         ...
 
 
 @runtime_checkable
 class Selects(Protocol):
-    """What selects the thing that is pointed at."""
+    """Selects the thing that the user points at."""
 
     def select(self, image: Image, prompt: Prompt, earlier: Mask | None, token: Token) -> list[Candidate]:
-        """Select what ``prompt`` points at with ``prompt.model``, starting from an ``earlier`` answer if one is given.
+        """Select what ``prompt`` points at with ``prompt.model``, starting from an ``earlier`` answer if given.
 
-        Gives candidates, best first; an empty list where nothing was found. The prompt points at something, its
-        points lie in the image and ``earlier`` has the image's size: ``Local`` has checked it. Raises as ``detect``
-        does.
+        Returns candidates, best first; empty if nothing was found. ``Local`` has checked that the prompt is not empty,
+        that its points lie in the image and that ``earlier`` has the image's size. Raises the errors of ``detect``.
         """
         ...
 
 
 class Family(Protocol):
-    """Models of one kind on this machine: one file beside this room's table, and one row in it.
+    """Models of one kind on this machine: one file in ``providers/local``, and one row in the table ``families``.
 
-    Whatever its models can do it does itself, as ``Detects``, ``CutsOut`` or ``Selects`` say; it has no method for
-    what none of them can. It may be asked from several threads at once.
+    It implements ``Detects``, ``CutsOut`` or ``Selects``, as far as any of its models can do that. It may be called
+    from several threads at once.
     """
 
     @property
     def name(self) -> str:
-        """What the family is called in sentences."""
+        """The family's name in sentences."""
         ...
 
     @property
     def libraries(self) -> tuple[str, ...]:
-        """The packages it needs, as pip calls them; the version of the first stands in the provenance of a layer."""
+        """The packages it needs, under pip's names; the version of the first is recorded in the provenance of
+        layers.
+        """
         ...
 
     @property
     def weights(self) -> Mapping[str, WeightFile]:
-        """The weight files it knows, by the name of their model; none where its library brings them along."""
+        """The known weight files, by the name of their model; empty if its library contains the models."""
         ...
 
     def models(self) -> Mapping[str, Model]:
@@ -134,15 +135,15 @@ class Family(Protocol):
         ...
 
     def state(self, name: str) -> ModelState:
-        """How the model called ``name``, one of ``models()``, stands now. Imports no heavy library, raises nothing."""
+        """The current state of the model ``name``, one of ``models()``. Imports no heavy library and raises nothing."""
         ...
 
 
 class Provider(Detects, CutsOut, Selects, Protocol):
-    """A place where models run."""
+    """Something that runs models."""
 
     name: str
 
     def models(self) -> list[ModelState]:
-        """Every model with its state now. Loads no weights, imports no heavy library."""
+        """Every model with its current state. Loads no weights and imports no heavy library."""
         ...

@@ -1,4 +1,4 @@
-"""Which provider answers to a name here; services are asked in a way of their own (``remote``)."""
+"""The providers on this machine, by name; services are asked through ``remote`` instead."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -19,7 +19,7 @@ FACTORIES: dict[str, Callable[[], Provider]] = {"local": _local}
 
 @lru_cache(maxsize=8)
 def get(name: str) -> Provider:
-    """The provider of this name, made once; ``BadParameter`` for a name nobody knows."""
+    """The provider called ``name``, made once. Raises ``BadParameter`` for an unknown name."""
     if name not in FACTORIES:
         known = ", ".join([*FACTORIES, *directory.SERVICES])
         raise BadParameter(f"There is no provider called {name!r}; known are {known}.")

@@ -1,4 +1,4 @@
-"""The user's accounts at services, as the settings keep them: addresses, caps and habits, never keys."""
+"""The user's accounts at services, as the settings store them: addresses, caps and habits, never keys."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from maskstudio.settings import Settings
 
 
 def account(settings: Settings, name: str) -> Params:
-    """The account at the service called ``name``; what does not fit in the file takes its default."""
+    """The account at the service ``name``; invalid values in the settings are replaced by their defaults."""
     kind = directory.account(name).account
     known = {spec.wire: spec for spec in kind.specs()}
     return kind.from_wire(
@@ -19,9 +19,9 @@ def account(settings: Settings, name: str) -> Params:
 
 
 def keep(settings: Settings, name: str, account: Params) -> None:
-    """Put an account into the settings; they still have to be saved.
+    """Put an account into the settings, which must still be saved.
 
-    Raises BadParameter for an address that nothing may be sent to; an empty one is none yet.
+    Raises BadParameter for an address that nothing may be sent to. An empty address is allowed and means none yet.
     """
     from maskstudio.services.addresses import configured
 
@@ -33,7 +33,7 @@ def keep(settings: Settings, name: str, account: Params) -> None:
 
 
 def address(account: Params) -> str:
-    """The address that keys of this account belong to; where they go to two servers, both, parted by a space."""
+    """The address that keys of this account belong to; if they are sent to two servers, both, separated by a space."""
     info, values = directory.of(account), account.to_wire()
     more = (str(values[wire]) for wire, _ in info.addresses[1:])
     return " ".join(filter(None, (info.address(account), *more)))

@@ -1,5 +1,6 @@
-"""Which addresses may be asked. Every link in an answer comes from a stranger: it must lead to a public place, or to
-one the user has configured.
+"""Which addresses may be requested.
+
+A link in an answer is not trusted: it must lead to a public server, or to one the user has configured.
 """
 
 import asyncio
@@ -12,16 +13,16 @@ from urllib.parse import urlsplit
 from maskstudio.errors import BadAnswer, BadParameter, Unreachable
 
 _PORTS = {"https": 443, "http": 80}
-_UNICAST = ipaddress.ip_network("2000::/3")  # all that is given out of IPv6 so far
+_UNICAST = ipaddress.ip_network("2000::/3")  # all IPv6 addresses assigned so far
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # IPv4 addresses as an IPv6 network sees them (RFC 6052)
-_INNER = (".local", ".localhost", ".internal", ".home.arpa")  # names that are private wherever they are looked up
+_INNER = (".local", ".localhost", ".internal", ".home.arpa")  # names that are always private
 _CARRIER = ipaddress.ip_network("100.64.0.0/10")  # shared address space (RFC 6598): private in all but name
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Scheme, host and port: what decides whether two links lead to the same server."""
+    """Scheme, host and port: two links lead to the same server if these are equal."""
 
     scheme: str
     host: str
@@ -38,7 +39,7 @@ class Site:
 
 
 def site_of(address: str) -> Site:
-    """The origin of an http(s) address. Raises ValueError for anything else, and for one with a name in it."""
+    """The site of an http(s) address. Raises ValueError for any other, and for one with a user name or password."""
     parts = urlsplit(address)
     if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None or parts.password is not None:
         raise ValueError("no web address")
@@ -46,7 +47,7 @@ def site_of(address: str) -> Site:
 
 
 def configured(address: str, what: str) -> Site:
-    """The origin of an address the user typed: https, or http to this machine. Raises BadParameter."""
+    """The site of an address the user typed: https, or http to this machine. Raises BadParameter for any other."""
     if not address:
         raise BadParameter(f"{what} has no address yet; set one in its account.")
     try:
@@ -59,11 +60,11 @@ def configured(address: str, what: str) -> Site:
 
 
 async def public(link: str, known: Collection[Site], *, plain: bool = False, proxied: bool = False) -> tuple[str, ...]:
-    """Check a link from an answer; gives the addresses (IP) to connect to, none where the name is to be used.
+    """Check a link from an answer; returns the IP addresses to connect to, or none if the name is to be used.
 
-    Links to ``known`` origins pass. Others must be https (http too if ``plain``), on the scheme's own port, and every
-    address of their host public. Raises BadAnswer, or Unreachable where the name leads nowhere; where it is ``proxied``
-    the proxy looks it up, and may know what this machine does not.
+    Links to ``known`` sites pass. Others must use https (or http if ``plain``) on its default port, and every address
+    of their host must be public. Raises BadAnswer, and Unreachable if the name cannot be resolved. If ``proxied``, the
+    proxy resolves the name, so a failure here is no error.
     """
     try:
         origin = site_of(link)
@@ -98,6 +99,7 @@ async def _resolved(origin: Site) -> list[Address]:
 
 
 def _is_public(address: Address) -> bool:
+    """Whether an IP address is public; an IPv4 address inside an IPv6 address is checked instead of it."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if address in _NAT64:

@@ -1,4 +1,4 @@
-"""How one errand stands with money, and what is said of that: at its end, when it is stopped, when it goes wrong."""
+"""The cost of one errand, and the sentences about it: when it ends, when it is stopped, and when it fails."""
 
 from dataclasses import dataclass, field
 
@@ -6,20 +6,20 @@ from maskstudio.errors import Cancelled, MaskStudioError, Unclear
 from maskstudio.services import directory
 from maskstudio.services.amounts import money
 
-_FAR = 1.5  # times the price announced: more is not what the user agreed to
+_FAR = 1.5  # times the announced price: the user did not agree to more
 
 
 def until(service: str, at: float) -> float | None:
-    """Until when a service keeps a result of that time (seconds since 1970); None where it does not say."""
+    """When a service deletes a result of the time ``at`` (both in seconds since 1970); None if it does not say."""
     kept = directory.SERVICES[service].kept if service in directory.SERVICES else None
     return None if kept is None else at + kept
 
 
 @dataclass
 class Bill:
-    """``price`` was announced, in USD, None where it was not known; ``state`` and ``amount`` are the ledger's words.
+    """``price`` is the announced price in USD, None if unknown; ``state`` and ``amount`` are as in the ledger.
 
-    ``lies`` says where the result can be fetched again, as the service put it; empty where it cannot.
+    ``lies`` says where the result can be fetched again, in the service's terms; empty if it cannot.
     """
 
     service: str
@@ -31,25 +31,25 @@ class Bill:
 
     @property
     def open(self) -> bool:
-        """Whether money has left, or may have."""
+        """Whether money was paid, or may have been."""
         return self.state in ("sent", "done", "unclear")
 
     @property
     def closing(self) -> str:
-        """What a job that did its work says of its price, one sentence."""
+        """One sentence about the cost, for a job that has succeeded; may be empty."""
         if self.amount is not None:
             return f"It cost {money(self.amount)}." if self.amount else "It cost nothing more."
         return f"{self.title} does not say what it cost." if self.open else ""
 
     @property
     def stopped(self) -> str:
-        """What is said where the user stops it: whether it may be charged all the same."""
+        """One sentence for a job that the user stopped: whether it may be charged nevertheless."""
         if not self.open:
             return "Stopped."
         return f"Stopped, but {self._charged}{self._again}."
 
     def closed(self, name: str) -> str:
-        """What is said where the photo called ``name`` was closed before its result came: how it can be had."""
+        """One sentence for the case that the photo ``name`` was closed before its result arrived: how to get it."""
         return (
             f"{name} was closed before {self.title} had answered, but {self._charged}{self._again}: reopen the photo "
             "and press Fetch in the Jobs panel."
@@ -57,7 +57,7 @@ class Bill:
 
     @property
     def beyond(self) -> str:
-        """One sentence where far more was charged than announced; empty otherwise."""
+        """One sentence if far more was charged than announced; otherwise empty."""
         if self.price is None or self.amount is None or self.amount <= self.price * _FAR + 1e-9:
             return ""
         return (
@@ -66,12 +66,12 @@ class Bill:
         )
 
     def told(self, error: MaskStudioError) -> MaskStudioError:
-        """``error`` with what it means for the user's money; one that may cost nothing stays as it is."""
+        """``error`` with a note on what it means for the user's money; unchanged if nothing can have been charged."""
         if not self.open:
             return error
         if isinstance(error, Cancelled):
             return Cancelled(self.stopped)
-        # One that is Unclear says itself that it may be charged.
+        # The text of Unclear already says that it may be charged.
         paid = "" if isinstance(error, Unclear) and self.state != "done" else f", but {self._charged}"
         return type(error)(f"{str(error).rstrip('.')}{paid}{self._again}.") if paid or self.lies else error
 

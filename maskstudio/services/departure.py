@@ -1,4 +1,4 @@
-"""Departure: what would leave this machine, to whom and for what, put before the user until they say yes."""
+"""Departure: what would leave this machine, to whom and for what. It is shown to the user, who must agree."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -7,7 +7,7 @@ from uuid import uuid4
 from maskstudio.core.geometry import Rect
 from maskstudio.params.spec import Params
 
-if TYPE_CHECKING:  # pixels are not needed to say what leaves
+if TYPE_CHECKING:  # departures are described without loading pixels
     from maskstudio.core.image import Image
 
 ServiceOperation = Literal["detect", "objects", "bodyParts", "cutout", "refine"]
@@ -18,23 +18,23 @@ OPERATIONS: dict[ServiceOperation, str] = {
     "cutout": "Remove background",
     "refine": "Refine edge",
 }
-WITH_MASK: frozenset[ServiceOperation] = frozenset({"bodyParts", "refine"})  # a layer's mask goes along
+WITH_MASK: frozenset[ServiceOperation] = frozenset({"bodyParts", "refine"})  # a layer's mask is sent too
 
 
 @dataclass(frozen=True, eq=False)
 class Departure:
     """One job for a service, before it is sent.
 
-    service, title   who does it
-    operation        what
-    params           how, in the service's own set
-    area             the pixels of the document that leave; ``whole`` is the whole photo
-    layer            id of the layer whose mask goes along, None for none
-    sent             width and height as sent, ``kind`` "JPEG" or "PNG"
-    hosts            whom it goes to, storage first where there is one
-    price            USD, None where it is not known; ``price_note`` says what is
-    spent, cap       USD at this service this month, and the user's cap
-    problem          why it cannot go as things are, one sentence; empty if it can
+    service, title   the service that does it
+    operation        what it does
+    params           the parameters, in the service's own set
+    area             the pixels of the photo that are sent; ``whole`` is the whole photo
+    layer            id of the layer whose mask is sent too, None for none
+    sent             width and height as sent; ``kind`` is "JPEG", "PNG" or "link"
+    hosts            the servers it goes to; storage, if any, first
+    price            USD, None if unknown; ``price_note`` says what is known
+    spent, cap       USD spent at this service this month, and the user's cap
+    problem          one sentence that says why it cannot be sent; empty if it can
     remembers        whether the user may agree once for all jobs of this service
     """
 
@@ -54,20 +54,21 @@ class Departure:
     cap: float
     problem: str = ""
     remembers: bool = True
-    photo: "Image | None" = None  # what ``area`` is of: nothing else may leave
+    photo: "Image | None" = None  # the photo of ``area``: no other may be sent
     identity: str = field(default_factory=lambda: str(uuid4()))
 
     @property
     def label(self) -> str:
-        """What the job is called."""
+        """The name of the job."""
         return f"{OPERATIONS[self.operation]} at {self.title}"
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """A token for calls of a service, before it is asked for: at ``host``, for ``price`` USD.
+    """A token for calls to a service, before it is requested: at ``host``, for ``price`` USD.
 
-    ``spent`` and ``cap`` are as in a departure; ``problem`` says why it cannot be, one sentence, empty if it can.
+    ``spent`` and ``cap`` are as in a departure; ``problem`` is one sentence that says why it cannot be bought, or
+    empty.
     """
 
     service: str
@@ -82,7 +83,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """A service as a user sees it: ``note`` says what is missing before it can be used, empty where nothing is."""
+    """A service as a user sees it: ``note`` says what is missing before it can be used; empty if nothing is."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""Every service there is. A new one is named here, and nowhere else."""
+"""All services. A new service is added to this list and to no other."""
 
 from maskstudio.errors import BadParameter
 from maskstudio.params.spec import Params
@@ -9,12 +9,12 @@ from maskstudio.services.info import AccountInfo, ServiceInfo
 from maskstudio.services.runware import RUNWARE
 from maskstudio.services.server402 import SERVER402
 
-# By name, in the order they are shown.
+# By name, in the order in which they are shown.
 SERVICES: dict[str, ServiceInfo] = {info.name: info for info in (RUNWARE, ADOBE, SERVER402, ALIBABA)}
 
 
 def service(name: str) -> ServiceInfo:
-    """The service of this name. Raises BadParameter."""
+    """The service called ``name``. Raises BadParameter for an unknown name."""
     if name not in SERVICES:
         raise BadParameter(f"There is no service called {name!r}; known are {', '.join(SERVICES)}.")
     return SERVICES[name]
@@ -26,7 +26,7 @@ def accounts() -> dict[str, AccountInfo]:
 
 
 def account(name: str) -> AccountInfo:
-    """What the user can have an account at under this name. Raises BadParameter."""
+    """What the user can have an account at under this name. Raises BadParameter for an unknown name."""
     known = accounts()
     if name not in known:
         raise BadParameter(f"There is no service called {name!r}; known are {', '.join(known)}.")
@@ -34,10 +34,10 @@ def account(name: str) -> AccountInfo:
 
 
 def of(account: Params) -> AccountInfo:
-    """What a set of account parameters is an account at."""
+    """The service or bucket that this set of account parameters belongs to."""
     return next(info for info in accounts().values() if info.account is type(account))
 
 
 def title_of(name: str) -> str:
-    """What people call a service; the name itself where it is none of ours, as in a ledger of another version."""
+    """The title of a service; the name itself if it is unknown, as in a ledger of another version."""
     return SERVICES[name].title if name in SERVICES else name

@@ -1,4 +1,4 @@
-"""The user's own bucket, in which pictures lie for a while for services that take links only. It is no service."""
+"""The user's own bucket, which stores pictures for a short time for services that take only links. It is no service."""
 
 from maskstudio.params.hosting import HostingAccount
 from maskstudio.services.info import AccountInfo, SecretField

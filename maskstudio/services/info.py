@@ -1,4 +1,4 @@
-"""What is known of a service without asking it. Each service has one info, and all other code asks that."""
+"""What is known of a service without asking it. Each service has one info, which all other code uses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from maskstudio.services.departure import ServiceOperation
 
 @dataclass(frozen=True, slots=True)
 class SecretField:
-    """A key that an account wants, and where it may come from.
+    """A key that an account needs, and the environment variable that may hold it.
 
-    label     how it is shown
+    label     its name as shown
     variable  the environment variable that may hold it
-    optional  whether it may be left empty where keys are typed
-    needed    ``needed(account)``: whether work needs it, as the account is set up
+    optional  whether it may be left empty when keys are typed
+    needed    ``needed(account)``: whether work needs it, as this account is set up
     """
 
     name: str
@@ -29,14 +29,14 @@ class SecretField:
 class AccountInfo:
     """Something the user can have an account at.
 
-    name      what settings, ledger and command line call it
-    account   the set of parameters that the user sets once; its ``title`` is what people call it
-    secrets   its keys, in the order they are asked for
-    addresses wire names of the account's addresses that keys are sent to, the main one first, and what each leads to;
-              ``{}`` stands for the title
-    unset     the address that an empty main one stands for; empty where there is none
-    hosts     its official servers: keys in the environment are sent to these and to this machine only; a service that
-              has none is sent them wherever the account says
+    name      its name in settings, ledger and on the command line
+    account   the parameters that the user sets once; their ``title`` is the name that people call it
+    secrets   its keys, in the order in which they are asked for
+    addresses wire names of the account's addresses that keys are sent to, the main one first, each with a description
+              for errors; ``{}`` stands for the title
+    unset     the address used if the main one is empty; empty if there is none
+    hosts     its official servers: keys in the environment are sent only to these and to this machine; without official
+              servers, to whatever address the account has
     """
 
     name: str
@@ -48,11 +48,11 @@ class AccountInfo:
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """The name that people call it."""
         return self.account.title
 
     def address(self, account: Params) -> str:
-        """The main address of such an account; empty where none is set."""
+        """The main address of such an account; empty if none is set."""
         return str(account.to_wire()[self.addresses[0][0]]) or self.unset
 
 
@@ -60,16 +60,16 @@ class AccountInfo:
 class ServiceInfo(AccountInfo):
     """A service. Its client is in ``providers/remote``, in a module of the info's name.
 
-    Its account has a ``baseUrl`` and a ``monthlyCap``; where it has no ``askFirst``, every job is asked for.
+    Its account has a ``baseUrl`` and a ``monthlyCap``; without an ``askFirst``, the user is asked before every job.
 
-    operations    what it does, and the set of parameters of each
-    at_once       jobs that may be under way there at a time
-    price         USD a call, where every call costs the same: then agreeing to a job is a payment of that much
-    price_note    what is known of prices, one sentence
+    operations    the operations it offers, with the parameter set of each
+    at_once       most jobs at a time
+    price         USD per call if all calls cost the same: agreeing to a job then means paying this amount
+    price_note    one sentence on what is known of prices
     tells_price   whether it tells the price of a job without doing it
-    bought_key    the name of the key that is a token which pays for calls and can be bought; empty where there is none
-    takes_links   whether it takes links only, so that pictures lie in the user's own bucket for a while
-    kept          seconds for which it keeps a result, ``kept_words`` the same in words; None where it does not say
+    bought_key    the name of the key that is a token which can be bought and pays for calls; empty if there is none
+    takes_links   whether it takes only links, so that pictures are stored in the user's own bucket for a while
+    kept          seconds for which it keeps a result, None if it does not say; ``kept_words`` is the same as text
     """
 
     operations: Mapping[ServiceOperation, type[Params]]
@@ -83,5 +83,5 @@ class ServiceInfo(AccountInfo):
     kept_words: str = ""
 
     def pays_by_token(self, account: Params) -> bool:
-        """Whether calls are paid with a bought token, as the account is set up."""
+        """Whether calls are paid with a bought token, as this account is set up."""
         return any(field.name == self.bought_key and field.needed(account) for field in self.secrets)

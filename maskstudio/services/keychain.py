@@ -1,6 +1,6 @@
-"""The user's keys of services: in the keychain of the system, or for this session only. Never in a file of ours.
+"""The user's keys for services: in the system's keychain, or in memory for this session. Never in a file of ours.
 
-An entry belongs to a service *and* the servers its addresses lead to, so a changed address is never sent an old key.
+An entry belongs to a service *and* to the servers of its addresses, so an old key is never sent to a changed address.
 """
 
 import logging
@@ -18,20 +18,23 @@ log = logging.getLogger(__name__)
 
 KeyPlace = Literal["keychain", "session"]
 _APP = "maskstudio"
-_LONGEST = 2000  # letters; some keychains hold no more
+_LONGEST = 2000  # characters; some keychains hold no more
 
 
 class Keychain:
-    """Keys by service, address and field. ``open_ring`` gives the system's keychain, None where there is none."""
+    """Keys by service, address and field. ``open_ring`` returns the system's keychain, None if there is none."""
 
     def __init__(self, open_ring: Callable[[], Any] | None = None) -> None:
         self._open = open_ring or _system_ring
         self._session: dict[str, str] = {}
-        self._said: dict[str, str] = {}  # by the keychain, which takes long, and may have to ask the user
+        self._said: dict[str, str] = {}  # answers of the keychain, which is slow and may ask the user
         self._lock, self._asking = threading.Lock(), threading.Lock()
 
     def keep(self, service: str, address: str, field: str, secret: str) -> KeyPlace:
-        """Keep a key; says where: the keychain, or this session alone where there is no keychain. Raises BadInput."""
+        """Store a key; returns where: in the keychain, or in memory for this session if there is no keychain.
+
+        Raises BadInput for a text that can be no key.
+        """
         secret = secret.strip()
         if not secret or len(secret) > _LONGEST or not secret.isprintable():
             raise BadInput("This is no key: it is empty, too long, or holds letters that cannot be typed.")
@@ -47,10 +50,10 @@ class Keychain:
         return "keychain" if kept else "session"
 
     def look_up(self, service: str, address: str, field: str) -> str:
-        """The key, from this session, the keychain or the environment; empty where there is none.
+        """The key, from this session, the keychain or the environment; empty if there is none.
 
-        The environment is believed for the service's own address and for servers on this machine only. The first time
-        may take long; the keychain is asked once for each key.
+        The environment is used only for the service's official servers and for servers on this machine. The first call
+        may take long; the keychain is asked once per key.
         """
         entry = _entry(service, address, field)
         known = self.known(service, address, field)
@@ -64,14 +67,14 @@ class Keychain:
         return found or _from_outside(service, address, field)
 
     def known(self, service: str, address: str, field: str) -> str | None:
-        """As ``look_up``, at once and without asking the keychain; None where it would have to be asked."""
+        """As ``look_up``, but at once and without asking the keychain; None if it would have to be asked."""
         entry = _entry(service, address, field)
         with self._lock:
             found = self._session.get(entry) or self._said.get(entry)
         return None if found is None else found or _from_outside(service, address, field)
 
     def forget(self, service: str, address: str) -> None:
-        """Remove all keys of a service at this address. Raises Failed where the keychain does not let them go."""
+        """Remove all keys of a service at this address. Raises Failed if the keychain refuses."""
         left = False
         for field in directory.account(service).secrets:
             entry = _entry(service, address, field.name)
@@ -85,22 +88,24 @@ class Keychain:
 
     @property
     def lasting(self) -> bool:
-        """Whether keys outlive the session: there is a keychain."""
+        """Whether keys outlive the session, that is, whether there is a keychain."""
         return self._open() is not None
 
 
 @cache
 def keychain() -> Keychain:
-    """The one keychain of this process, so that all its documents share the keys of a session."""
+    """The keychain of this process, shared so that all documents have the keys of the session."""
     return Keychain()
 
 
-_taken: dict[str, str] = {}  # by variable
+_taken: dict[str, str] = {}  # keys taken from the environment, by variable
 
 
 def take_in() -> None:
-    """Take the keys out of the environment, which every program started from here would be given; to be called before
-    anything is started. They stay known to this process.
+    """Remove the keys from the environment, so that programs started from here do not get them. This process still
+    knows them.
+
+    Must be called before any program is started.
     """
     for variable in variables():
         value = os.environ.pop(variable, None)
@@ -114,19 +119,19 @@ def variables() -> list[str]:
 
 
 def from_environment(variable: str) -> str:
-    """The key that the environment holds, or held when this process began; empty where there is none."""
+    """The key that the environment holds, or held when this process started; empty if there is none."""
     return os.environ.get(variable, "") or _taken.get(variable, "")
 
 
 def _origins(address: str) -> list[str]:
-    """Scheme and host of every address in a text, which a space parts."""
+    """Scheme and host of each address in a text, in which they are separated by spaces."""
     return [_origin(each if "://" in each else f"https://{each}") for each in address.split()]
 
 
 def _origin(address: str) -> str:
     try:
         parts = urlsplit(address)
-    except ValueError:  # as typed so far, or no address at all: nothing is sent there, and no key is kept for another
+    except ValueError:  # half-typed or no address: nothing is sent there, and it matches no other address's keys
         return address.lower()
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
@@ -146,17 +151,17 @@ _HERE = ("127.0.0.1", "::1", "localhost")
 
 
 def _from_outside(service: str, address: str, field: str) -> str:
-    """The key in the environment, where it can only be meant for this address; empty elsewhere."""
+    """The key in the environment if it can only be meant for this address; otherwise empty."""
     info = directory.account(service)
     variable = next((each.variable for each in info.secrets if each.name == field), "")
     hosts = [_host(each) for each in _origins(address)]
-    # Where there is no official server, the user names address and key alike.
+    # Without an official server, the user chooses both address and key.
     own = not info.hosts or all(host in (*_HERE, *info.hosts) for host in hosts)
     return from_environment(variable) if variable and own else ""
 
 
 def _system_ring() -> Any:
-    """The system's keychain. One that is a plain file, or none, counts as none."""
+    """The system's keychain; None if there is none or it is a plain file."""
     import keyring
     from keyring.backends import fail, null
 
@@ -167,7 +172,10 @@ def _system_ring() -> Any:
 
 
 def _done(step: Callable[[], object]) -> bool:
-    """Whether the keychain did it. Backends raise what they like, and their words may hold the key."""
+    """Whether the keychain did it.
+
+    Backends raise any exception, and its text may hold the key, so only its type is logged.
+    """
     try:
         step()
     except Exception as error:  # noqa: BLE001
@@ -182,7 +190,7 @@ def _asked(step: Callable[[], str | None]) -> str | None:
 
 
 def _removed(ring: Any, entry: str) -> bool:
-    """Whether the keychain surely holds nothing under this name any more."""
+    """Whether the keychain certainly holds nothing under this name any more."""
     if ring is None:
         return True
     found: list[str | None] = []

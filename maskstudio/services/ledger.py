@@ -1,7 +1,7 @@
-"""The ledger: what was asked of services and what it cost, in a small database of the user's folder.
+"""The ledger: which work services were asked for and what it cost, in a small database in the user's folder.
 
-A line is written before work that costs money is asked for, so that a crash cannot hide a payment. It holds no
-picture, no file name and no key. Until a result has come home, the line also says where it lies and what it is of.
+A line is written before work that costs money is requested, so that a crash cannot hide a payment. It holds no picture,
+no file name and no key. Until a result has arrived, its line also says where the result is stored and what it is for.
 """
 
 import hashlib
@@ -22,22 +22,23 @@ _TABLE = """CREATE TABLE IF NOT EXISTS spent (
     expected REAL, amount REAL, remote TEXT NOT NULL DEFAULT '')"""
 # Columns that ledgers of earlier versions lack.
 _ADDED = ("model", "lies", "errand", "voucher")
-_GLANCE = 1.0  # seconds that somebody who only looks waits for another program
+_GLANCE = 1.0  # seconds that a reader waits for another program
 _FORGOTTEN = 30 * 86400  # seconds after which no service keeps a result
-PAYMENT = "payment"  # the operation of a line for a token that calls are paid with
+PAYMENT = "payment"  # the operation of a line that records the payment for a token
 
 
 def voucher_of(token: str) -> str:
-    """What tells a token that pays for calls apart from others and does not give it away: 32 hexadecimal digits."""
+    """A short hash that identifies a paying token without revealing it: 32 hexadecimal digits."""
     return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One piece of work: ``state`` is "agreed", "sent", "done", "failed" or "unclear"; money in USD, None if unknown.
+    """One piece of work: ``state`` is "agreed", "sent", "done", "failed" or "unclear"; money is in USD, None if
+    unknown.
 
-    ``remote`` is the service's name for it. ``lies`` says where a result lies that has not come home yet, and
-    ``errand`` what it is of; both are empty otherwise.
+    ``remote`` is the service's name for it. Until the result has arrived, ``lies`` says where it is stored and
+    ``errand`` what it is for; otherwise both are empty.
     """
 
     id: str
@@ -61,12 +62,12 @@ class Line:
 
     @property
     def owed(self) -> bool:
-        """Whether there is a result to be fetched."""
+        """Whether there is a result to fetch."""
         return bool(self.lies) and self.state != "failed"
 
 
 class Ledger:
-    """The lines in a file. Safe to use from any thread, and by several programs at once."""
+    """The lines in a file. Safe to use from any thread, and by several programs at once. Raises CannotWrite."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
@@ -83,10 +84,11 @@ class Ledger:
         errand: Mapping[str, Any] | None = None,
         voucher: str = "",
     ) -> None:
-        """Write down that the user agreed to a piece of work; CapReached if it would go beyond this month's ``cap``.
+        """Record that the user agreed to a piece of work. Raises CapReached if it would exceed this month's ``cap``.
 
-        What was agreed and is not over yet counts, so that several at once cannot pass the cap together. ``errand``
-        says what it is of (plain JSON), ``voucher`` what it is paid with (see `prepaid`).
+        Work that was agreed to and is not finished counts too, so that parallel jobs cannot exceed the cap together.
+        ``errand`` says what the work is for (plain JSON), ``voucher`` what it is paid with (see `prepaid`). Raises
+        NotAgreed for work that was sent already.
         """
         with self._opened() as base:
             base.execute("BEGIN IMMEDIATE")
@@ -110,7 +112,7 @@ class Ledger:
     def note(
         self, identity: str, state: str, amount: float | None, remote: str = "", lies: Mapping[str, str] | None = None
     ) -> None:
-        """Write down how a piece of work stands, and where its result will lie, before anything else happens."""
+        """Record the state of a piece of work, and where its result will be stored, before anything else happens."""
         with self._opened() as base, base:
             base.execute(
                 "UPDATE spent SET state = ?, amount = COALESCE(?, amount), remote = COALESCE(NULLIF(?, ''), remote), "
@@ -121,33 +123,33 @@ class Ledger:
                 base.execute("UPDATE spent SET lies = '', errand = '' WHERE id = ?", (identity,))
 
     def keep(self, identity: str, lies: Mapping[str, str]) -> None:
-        """Write down where the result of a piece of work lies."""
+        """Record where the result of a piece of work is stored."""
         with self._opened() as base, base:
             base.execute("UPDATE spent SET lies = ? WHERE id = ?", (_dumped(lies), identity))
 
     def got(self, identity: str) -> None:
-        """The result has come home, or is not wanted any more: where it lay is forgotten."""
+        """Forget where a result is stored: it has arrived, or is not wanted any more."""
         with self._opened() as base, base:
             base.execute("UPDATE spent SET lies = '', errand = '' WHERE id = ?", (identity,))
 
     def line(self, identity: str) -> Line | None:
-        """The line whose id is, or alone begins with, ``identity``."""
+        """The line with this id, or the only one whose id begins with it; None otherwise."""
         found = [line for line in self._lines("WHERE id LIKE ? || '%'", (_escaped(identity), 2)) if identity]
         return found[0] if len(found) == 1 else None
 
     def owed(self, most: int = 50) -> list[Line]:
-        """What may be fetched, the newest first. Makes no ledger where there is none."""
+        """The results that can be fetched, the newest first. Creates no ledger if there is none."""
         if not (self._path or paths.home() / "ledger.sqlite").exists():
             return []
         return self._lines("WHERE lies <> '' AND state <> 'failed'", (most,))
 
     def payment(self, service: str) -> Line | None:
-        """The newest payment for a token of a service."""
+        """The newest payment for a token of a service; None if there is none."""
         found = self._lines("WHERE operation = ? AND service = ? AND remote <> ''", (PAYMENT, service, 1))
         return found[0] if found else None
 
     def prepaid(self, voucher: str) -> bool:
-        """Whether a call paid with this voucher was paid for here before, as a token's payment was."""
+        """Whether a call with this voucher is covered by a token whose payment is recorded here and not used up."""
         if not voucher:
             return False
         with self._opened(_GLANCE) as base:
@@ -163,19 +165,19 @@ class Ledger:
         return bool(paid) and int(used[0]) < (calls if isinstance(calls, int) else 1)
 
     def vouch(self, identity: str, voucher: str, calls: int) -> None:
-        """A payment yielded what pays so many calls."""
+        """Record that a payment yielded a token for this number of calls."""
         with self._opened() as base, base:
             base.execute(
                 "UPDATE spent SET voucher = ?, errand = ? WHERE id = ?", (voucher, _dumped({"calls": calls}), identity)
             )
 
     def spent(self, service: str) -> float:
-        """What was spent at a service in this calendar month, USD, with what may have been."""
+        """The USD spent at a service in this calendar month, including what may have been charged."""
         with self._opened(_GLANCE) as base:
             return _spent(base, service)
 
     def last_price(self, service: str, operation: str, model: str = "") -> float | None:
-        """What the same cost with the same model the last time, USD; None where that is not known."""
+        """The last known cost of this operation with this model, in USD; None if unknown."""
         query = (
             "SELECT amount FROM spent WHERE service = ? AND operation = ? AND model = ? AND amount IS NOT NULL "
             "ORDER BY at DESC"
@@ -185,7 +187,7 @@ class Ledger:
         return None if row is None else float(row[0])
 
     def lines(self, most: int = 200) -> list[Line]:
-        """The newest lines first."""
+        """The newest ``most`` lines, the newest first."""
         return self._lines("", (most,))
 
     def _lines(self, where: str, values: tuple[object, ...]) -> list[Line]:
@@ -196,6 +198,7 @@ class Ledger:
 
     @contextmanager
     def _opened(self, patience: float = 10.0) -> Iterator[sqlite3.Connection]:
+        """Open the database, made complete if it is new or old. Raises CannotWrite if it cannot be used."""
         path = self._path or paths.home() / "ledger.sqlite"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -214,7 +217,7 @@ def _line(row: tuple[Any, ...]) -> Line:
 
 
 def _complete(base: sqlite3.Connection) -> None:
-    """Give a ledger of an earlier version the columns it lacks."""
+    """Add the columns that a ledger of an earlier version lacks."""
     lacking = set(_ADDED) - {row[1] for row in base.execute("PRAGMA table_info(spent)")}
     for name in sorted(lacking):
         with suppress(sqlite3.OperationalError):  # another program was faster
@@ -234,14 +237,14 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _escaped(text: str) -> str:
-    """``text`` without what LIKE takes for more than itself; no id holds such letters."""
+    """``text`` without the wildcards of LIKE, which no id contains."""
     return text.replace("%", "").replace("_", "")
 
 
 def _spent(base: sqlite3.Connection, service: str) -> float:
     now = time.localtime()
     start = time.mktime((now.tm_year, now.tm_mon, 1, 0, 0, 0, 0, 0, -1))
-    # What was agreed, sent or left unclear counts as expected until its cost is known; only what failed was free.
+    # Work agreed, sent or unclear counts with its expected price until its cost is known; only failed work is free.
     query = "SELECT SUM(COALESCE(amount, expected, 0)) FROM spent WHERE state <> 'failed' AND service = ? AND at >= ?"
     row = base.execute(query, (service, start)).fetchone()
     return float(row[0] or 0.0)

@@ -1,4 +1,4 @@
-"""Runware: masks of faces, hands and people, and background removal. Pictures travel in the request."""
+"""Runware: masks of faces, hands and people, and background removal. Pictures are sent inside the request."""
 
 from maskstudio.params.runware import RunwareAccount, RunwareCutoutParams, RunwareMaskParams
 from maskstudio.services.info import SecretField, ServiceInfo

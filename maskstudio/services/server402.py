@@ -1,6 +1,6 @@
-"""Server402: edges refined for a fixed price a call, paid with a bought token or by the user's wallet.
+"""Server402: edges refined for a fixed price per call, paid with a bought token or from the user's wallet.
 
-It has no official server: the user names address and key alike.
+It has no official server: the user chooses both address and key.
 """
 
 from maskstudio.params.server402 import Server402Account, Server402RefineParams

@@ -1,4 +1,4 @@
-"""How services are reached: the user's accounts and keys, what they lack, and the ledger of what was agreed to."""
+"""Access to services: the user's accounts and keys, what is missing from them, and the ledger of agreed charges."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Access:
-    """``account`` gives an account by the name of its service; ``keys`` are the user's. ``times`` is how patient to be.
+    """``account`` returns an account by its service's name; ``keys`` holds the user's keys, ``times`` the timeouts.
 
-    A service is made once for each account.
+    The client of a service is kept and reused until its account or the timeouts change.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Access:
         self._services: dict[str, tuple[object, Service]] = {}
 
     def service(self, name: str) -> Service:
-        """The service of this name, with the account and the keys of now."""
+        """The client of the service ``name``, with its current account and keys."""
         accounts_now = {each: self.account(each) for each in (name, "hosting") if each in directory.accounts()}
         known = self._services.get(name)
         wanted = (accounts_now, self.times)
@@ -39,23 +39,23 @@ class Access:
         return known[1]
 
     def place_of(self, name: str) -> "Service | Hosting":
-        """The service of this name, or the storage that services fetch pictures from: "hosting"."""
+        """The client of the service ``name``; for "hosting", the storage that services fetch pictures from."""
         return clients.hosting(self.account, self.keys_of, self.times) if name == "hosting" else self.service(name)
 
     def keys_of(self, name: str) -> Keys:
-        """The keys of an account; the keychain is asked for each as it is used."""
+        """The keys of the account ``name``. The keychain is asked for a key only when that key is used."""
         address = accounts.address(self.account(name))
         return Keys(lambda field: self.keys.look_up(name, address, field))
 
     def missing(self, name: str) -> str:
-        """What an account lacks, one sentence; empty where it lacks nothing. Asks the keychain."""
+        """One sentence that says what the account ``name`` lacks; empty if it lacks nothing. Asks the keychain."""
         held = self.keys_of(name)
         for field in directory.service(name).secrets:
             _ = held[field.name]
         return self.lacking(name)
 
     def lacking(self, name: str) -> str:
-        """What is known to be missing of an account, one sentence, without asking the keychain."""
+        """One sentence that says what the account is known to lack; empty if nothing. Does not ask the keychain."""
         info, own = directory.service(name), self.account(name)
         if not info.address(own):
             return f"{info.title} has no address yet; set one in its account."
@@ -68,7 +68,7 @@ class Access:
         return f"{info.title} needs your {' and '.join(lacking)}; set it in its account." if lacking else ""
 
     def prepaid(self, name: str) -> bool:
-        """Whether the next call is paid already, as far as is known without asking the keychain."""
+        """Whether the next call is already paid for with a token, as far as is known without asking the keychain."""
         info, account = directory.service(name), self.account(name)
         if not info.pays_by_token(account):
             return False

@@ -1,4 +1,4 @@
-"""Verbs that adjust a finished mask, live: its edge, its islands and holes, its place and size."""
+"""Verbs that adjust a finished mask live: its edge, its islands and holes, its position and size."""
 
 from dataclasses import replace
 
@@ -19,28 +19,29 @@ from maskstudio.session import operations
 from maskstudio.session.desk import Desk
 from maskstudio.session.live import LayerFields, Live, Stepping, Wish
 
-RunKind = str  # of a run: "adjust", "clean" or "transform"
+RunKind = str  # "adjust", "clean", "feather" or "transform"
 
 
 class AdjustingVerbs:
-    """Each is a run on the active layer: call it with every value of a slider; all of them are one step together.
+    """Each adjustment is a run on the active layer: call the verb with every value of a slider, and all calls are one
+    step.
 
-    ``keep_run`` ends a run; the next value starts from what it came to. So does anything else that happens. ``live``
+    ``keep_run`` ends a run; the next value then starts from its result. Any other change also ends the run. ``live``
     carries the runs out.
     """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.live = Live(desk)
-        self._asked: dict[str, AdjustParams | CleanParams] = {}  # by the key of a run
+        self._asked: dict[str, AdjustParams | CleanParams] = {}  # by the key of the run
         self._parts: tuple[Mask, LooseParts] | None = None  # the last mask whose parts were found
-        self._hopeless: Mask | None = None  # and one where that failed
+        self._hopeless: Mask | None = None  # the last mask whose parts could not be found
 
     # The edge
 
     @property
     def adjust_params(self) -> AdjustParams:
-        """The controls of the active layer's edge, or the newer ones that are just being applied."""
+        """The edge controls of the active layer, or newer ones that a job is still applying."""
         layer = self._desk.active
         if layer is None:
             return AdjustParams()
@@ -48,8 +49,9 @@ class AdjustingVerbs:
         return asked if isinstance(asked, AdjustParams) else layer.edge
 
     def adjust_edge(self, params: AdjustParams) -> None:
-        """Set the controls of the active layer's edge: live, and changeable ever after. Strokes from then on lie over
-        what comes out.
+        """Set the edge controls of the active layer, live.
+
+        They stay editable afterwards; later strokes lie above their result.
         """
         layer = self._desk.active
         if layer is None or params == self.adjust_params:
@@ -68,7 +70,7 @@ class AdjustingVerbs:
         self.live.run(Wish(layer.id, "Adjust edge", key, work, absolute=True))
 
     def feather(self, radius: int) -> None:
-        """Fade the edge of the active layer over ``radius`` px inwards and outwards: a step of its own."""
+        """Fade the edge of the active layer over ``radius`` px inwards and outwards, as a step of its own."""
         layer = self._desk.active
         if layer is None or not radius:
             return
@@ -85,18 +87,20 @@ class AdjustingVerbs:
 
     @property
     def clean_params(self) -> CleanParams:
-        """What the run of now on the active layer asks for; both at 0 where there is none."""
+        """The parameters of the current cleaning run on the active layer; both sizes are 0 if there is no such run."""
         asked = self._asked_for("clean")
         return asked if isinstance(asked, CleanParams) else CleanParams()
 
     @property
     def parts(self) -> LooseParts | None:
-        """The islands and holes of the active layer as it was before the run of now, if they have been looked for."""
+        """The islands and holes of the active layer before the current run; None until ``find_parts`` has found
+        them.
+        """
         start, known = self._clean_start(), self._parts
         return known[1] if start is not None and known is not None and known[0] is start.alpha else None
 
     def find_parts(self) -> None:
-        """Look for islands and holes in the active layer, as it was before the run; ``parts`` tells them."""
+        """Find the islands and holes of the active layer before the run, on a thread, for ``parts``."""
         start = self._clean_start()
         if start is None or self.parts is not None or start.alpha is self._hopeless:
             return
@@ -117,11 +121,11 @@ class AdjustingVerbs:
         self._desk.runner.start("Find islands and holes", work, done, lane=lane, failed=failed, quiet=True)
 
     def forget_parts(self) -> None:
-        """Let go of islands and holes: they hold a copy of the mask."""
+        """Release the islands and holes that were found: they hold a copy of the mask."""
         self._parts = None
 
     def clean(self, params: CleanParams) -> None:
-        """Remove islands and fill holes of the active layer, as it was before the run, below these sizes."""
+        """Remove the islands and fill the holes below these sizes, in the layer as it was before the run."""
         layer = self._desk.active
         if layer is None or params == self.clean_params:
             return
@@ -144,9 +148,10 @@ class AdjustingVerbs:
     # Place and size
 
     def transform(self, matrix: Matrix) -> None:
-        """Map mask and paint of the active layer, as they were before the run, from image points to image points.
+        """Transform mask and paint of the active layer, as they were before the run.
 
-        ``matrix`` is 2 x 3. Parameters stay live; a refined edge is solved anew when the run is kept.
+        ``matrix`` is (2, 3) and maps image points to image points, in px. Parameters stay live; a refined edge is
+        solved again when the run is kept.
         """
         layer = self._desk.active
         if layer is None:
@@ -167,17 +172,17 @@ class AdjustingVerbs:
     # Runs
 
     def keep_run(self, kind: RunKind) -> None:
-        """End the active layer's run of this kind; what it came to stays."""
+        """End the active layer's run of this kind and keep its result."""
         if layer := self._desk.active:
             self.live.keep(_key(kind, layer))
 
     def drop_run(self, kind: RunKind) -> None:
-        """End the active layer's run of this kind and take it back."""
+        """End the active layer's run of this kind and undo it."""
         if layer := self._desk.active:
             self.live.drop(_key(kind, layer))
 
     def in_run(self, kind: RunKind) -> bool:
-        """Whether such a run on the active layer is the last thing that happened, or is about to be."""
+        """Whether a run of this kind on the active layer is the last step, or will be once its job ends."""
         layer = self._desk.active
         return layer is not None and self.live.runs(_key(kind, layer))
 
@@ -191,7 +196,7 @@ class AdjustingVerbs:
 
 
 def overruled(layer: Layer, target: Mask) -> LayerFields:
-    """The layer's paint with ``target`` put wherever it differs from the layer's alpha."""
+    """The fields of ``layer`` with paint laid so that its alpha equals ``target``, wherever the two differ."""
     paint, alpha, under = layer.brush_paint or Paint.none(*target.size), layer.alpha, layer.brushed
     values: dict[Index, Plane] = {}
     covers: dict[Index, Plane] = {}
@@ -207,7 +212,10 @@ def overruled(layer: Layer, target: Mask) -> LayerFields:
 
 
 def _controlled(image: Image, before: Layer, params: AdjustParams, step: Stepping) -> LayerFields:
-    """The layer's edge under other controls, as a draft where it is moved; what is left of it is solved afterwards."""
+    """The fields of the layer with other edge controls.
+
+    A shifted edge is a draft; what is unsolved is solved afterwards.
+    """
     from maskstudio.matting.edge import finished
 
     wished, draft = before.changed(edge=params), params.shift_edge != 0
@@ -220,7 +228,7 @@ def _controlled(image: Image, before: Layer, params: AdjustParams, step: Steppin
 
 
 def _transformed(before: Layer, matrix: Matrix, step: Stepping, *, draft: bool = False) -> LayerFields:
-    """Mask and paint under the map, and the mask shaped anew; what was refined has to be solved again."""
+    """The fields of the layer with mask and paint transformed and the mask shaped again; its edge becomes unsolved."""
     step(0.1)
     mask = transformed_mask(before.mask, matrix, draft=draft)
     step(0.4)
@@ -237,7 +245,7 @@ def _transformed(before: Layer, matrix: Matrix, step: Stepping, *, draft: bool =
     paints = {"paint": before.paint, "retouch": before.retouch}
     fields |= {name: transformed_paint(paint, matrix, draft=draft) if paint else None for name, paint in paints.items()}
     fields |= {"mask": mask, "shaped": shaped, "refinement": None, "source": None}
-    _ = before.changed(**fields).alpha  # made here, where nobody waits for it; the paint remembers
+    _ = before.changed(**fields).alpha  # computed here, off the window's thread; the paint caches it
     return fields
 
 

@@ -1,4 +1,4 @@
-"""What comes home from a service becomes layers of the document it was asked for, or is owed until it is fetched."""
+"""Turns the answers of services into layers of the document they were asked for; what cannot be added stays owed."""
 
 from collections.abc import Callable
 
@@ -15,9 +15,10 @@ from maskstudio.session.heard import Signal
 
 
 class Arriving:
-    """``answered`` is heard with every answer, also one that found nothing, and ``settled`` once a result that was owed
-    has come home. One hears what came: ``arrived``, with the service's note on it or none, and
-    ``homeless(departure, sentence)`` where its document was closed meanwhile.
+    """``answered`` is sent with every answer, also an empty one; ``settled`` after a result that was owed has arrived.
+
+    ``arrived`` is called with the departure and the service's note, which may be empty; ``homeless(departure,
+    sentence)`` if the document was closed in the meantime.
     """
 
     answered = Signal[[Departure, Answer]]()
@@ -31,7 +32,7 @@ class Arriving:
     def come_home(
         self, home: History | None, bill: Bill, departure: Departure, answer: Answer, layers: list[Layer]
     ) -> None:
-        """Take it home, or say that its document is closed: then it is owed still, and can be fetched."""
+        """Add the layers to the document ``home`` if it is open; otherwise say so: the result stays owed."""
         name = departure.photo.name if departure.photo is not None else ""
         if home is self._desk.history:
             self._take_home(departure, answer, layers)
@@ -42,6 +43,7 @@ class Arriving:
             self._desk.told(f"{departure.title} found nothing in {name}.")
 
     def _take_home(self, departure: Departure, answer: Answer, layers: list[Layer]) -> None:
+        """Commit the layers of an answer as one step and replace earlier, untouched answers to the same question."""
         document = self._desk.required()
         self._received(departure.identity)
         self.answered(departure, answer)
@@ -66,7 +68,7 @@ class Arriving:
         return subject.name if subject is not None and departure.operation == "refine" else layer.name
 
     def _received(self, identity: str) -> None:
-        """What was fetched is owed no more; written down where nobody waits."""
+        """Note in the ledger, on a thread, that the result has arrived and is no longer owed."""
         self._desk.runner.start(
             "Note the result", lambda _token: self._access.ledger.got(identity), lambda _: self.settled(),
             lane=f"ledger {identity}", quiet=True, away=True, failed=lambda _error: None,

@@ -1,25 +1,25 @@
-"""The answer of a service beside a local one, as layers of a document: which they are, and which of them show."""
+"""The layers of a service's answer beside those of a local answer: which they are, and which are visible."""
 
 from maskstudio.core.document import Document, Layer
 from maskstudio.services.departure import Departure
 from maskstudio.session import errands
 
-Pair = tuple[list[int], list[int]]  # ids of the layers of a service's answer, and of those it was put beside
+Pair = tuple[list[int], list[int]]  # ids of the layers of a service's answer, and of the local layers beside it
 
 
 def model(departure: Departure) -> str:
-    """What is noted as the model of its answer."""
+    """The name that is recorded as the model of this departure's answer."""
     return errands.model_of(departure.service, departure.operation, departure.params)
 
 
 def place(departure: Departure) -> dict[str, object]:
-    """What of the photo a departure asks about, as it is noted with its layers."""
+    """The part of the photo that a departure asks about, as it is recorded with its layers."""
     area = departure.area
     return {"area": [area.x, area.y, area.width, area.height], "layer": departure.layer}
 
 
 def answers(layer: Layer, departure: Departure) -> bool:
-    """Whether a layer is an earlier answer of the service to the same question."""
+    """Whether a layer is an earlier answer of the same service to the same question."""
     source, origin = layer.source, layer.origin
     if source is None or origin is None or departure.operation == "refine":
         return False
@@ -28,7 +28,7 @@ def answers(layer: Layer, departure: Departure) -> bool:
 
 
 def local_answers(document: Document, departure: Departure) -> list[int]:
-    """The layers that are the local answer to the same question."""
+    """Ids of the layers that are the local answer to the same question, 100 at most."""
     if departure.layer is not None:
         return [departure.layer] if document.layer(departure.layer) else []
     return [
@@ -37,7 +37,7 @@ def local_answers(document: Document, departure: Departure) -> list[int]:
 
 
 def pairs(document: Document) -> list[Pair]:
-    """All there are in the document, the oldest first."""
+    """All pairs of answers in the document, the oldest first."""
     groups: dict[str, Pair] = {}
     for layer in document.layers:
         params = layer.origin.params if layer.origin else {}

@@ -1,4 +1,4 @@
-"""The work of buying a token for calls of a service: asked for once, written down, and held to what was agreed."""
+"""The work of buying a token for calls to a service: asked for once, recorded, and limited to the agreed price."""
 
 from dataclasses import dataclass, field
 
@@ -9,12 +9,12 @@ from maskstudio.services import directory
 from maskstudio.services.departure import Purchase
 from maskstudio.services.ledger import PAYMENT, Ledger, voucher_of
 
-_OVER = ("expired", "cancelled", "canceled", "failed")  # states of a payment that was never made
+_OVER = ("expired", "cancelled", "canceled", "failed")  # states of a payment that will never be made
 
 
 @dataclass(frozen=True)
 class Bought:
-    """A payment and where its token is kept: "keychain", "session", or empty while there is none."""
+    """A payment and where its token is stored: "keychain", "session", or empty if there is no token."""
 
     payment: PaymentRequest
     kept: str = ""
@@ -22,9 +22,10 @@ class Bought:
 
 
 def asked(purchase: Purchase, service: Service, ledger: Ledger, token: Token, provider: str) -> PaymentRequest:
-    """Ask for a payment, with a line in the ledger first. Nothing is paid by this: the user pays it.
+    """Request a payment; a line in the ledger is written first. Nothing is paid by this: the user pays it elsewhere.
 
-    Raises CapReached where it would pass the cap, or where more is asked for than was agreed.
+    Raises CapReached if it would pass the monthly cap or exceeds the agreed price, ProviderFailed for another currency,
+    BadParameter if the service sells no tokens, and Unclear if the outcome is unknown.
     """
     seller = seller_of(service)
     ledger.agree(purchase.identity, purchase.service, PAYMENT, purchase.price, purchase.cap)
@@ -44,7 +45,7 @@ def asked(purchase: Purchase, service: Service, ledger: Ledger, token: Token, pr
 
 
 def looked_at(service: Service, ledger: Ledger, token: Token) -> PaymentRequest:
-    """How the newest payment stands. Raises BadParameter where there is none."""
+    """Ask the service for the state of the newest payment. Raises BadParameter if there is none."""
     seller, line = seller_of(service), ledger.payment(service.name)
     if line is None:
         raise BadParameter(f"No payment at {service.title} was asked for from here yet.")
@@ -52,7 +53,7 @@ def looked_at(service: Service, ledger: Ledger, token: Token) -> PaymentRequest:
 
 
 def settled(payment: PaymentRequest, identity: str, ledger: Ledger) -> PaymentRequest:
-    """Write down how a payment stands: paid, still to be paid, or never to be."""
+    """Record the state of a payment in the ledger (paid, pending or over) and return the payment."""
     state = "failed" if payment.status in _OVER else "sent" if payment.status in ("pending", "") else "done"
     ledger.note(identity, state, payment.amount if state == "done" else None, payment.payment_id)
     if payment.token:
@@ -61,7 +62,7 @@ def settled(payment: PaymentRequest, identity: str, ledger: Ledger) -> PaymentRe
 
 
 def seller_of(service: Service) -> Sells:
-    """The service as one that sells tokens. Raises BadParameter where it does not."""
+    """The service as one that sells tokens. Raises BadParameter if it sells none."""
     if not isinstance(service, Sells):
         sellers = [info.title for info in directory.SERVICES.values() if info.bought_key]
         raise BadParameter(f"{service.title} is not paid with tokens; {' and '.join(sellers)} is.")
@@ -69,6 +70,7 @@ def seller_of(service: Service) -> Sells:
 
 
 def _check(made: PaymentRequest, purchase: Purchase) -> None:
+    """Raise ProviderFailed for a payment that is not in US dollars, CapReached for one above the agreed price."""
     error: MaskStudioError | None = None
     if made.amount is None:
         error = ProviderFailed(f"{purchase.title} asks for another currency than US dollars, so nothing was paid.")

@@ -1,6 +1,6 @@
-"""What of an errand is kept until its result has come home, so that it can be fetched after a restart too.
+"""What is stored of an errand until its result has arrived, so that the result can also be fetched after a restart.
 
-Numbers and parameters only: no picture, no file name, no key, and no link the user gave.
+Numbers and parameters only: no picture, no file name, no key, and no link that the user gave.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _OTHER = "This result belongs to another photo; open the one it was asked for fi
 
 
 def errand_of(departure: Departure, document: Document, shape: MaskParams) -> dict[str, object]:
-    """What is written into the ledger of it. Reads every pixel that leaves: not for the thread of the window."""
+    """What the ledger stores of a departure. Reads every pixel that is sent: not for the window's thread."""
     area = departure.area
     return {
         "operation": departure.operation,
@@ -35,9 +35,9 @@ def errand_of(departure: Departure, document: Document, shape: MaskParams) -> di
 
 
 def departure_of(line: Line, document: Document) -> tuple[Departure, MaskParams]:
-    """The errand of a line anew, for the photo that is open: what is fetched becomes layers of it.
+    """The departure of a line of the ledger, rebuilt for the open photo, and the parameters that shape its layers.
 
-    Raises BadParameter where the photo is another one, or where too little is known.
+    Raises BadParameter if another photo is open or the line holds too little.
     """
     kept = line.errand
     operation = next((each for each in OPERATIONS if each == kept.get("operation")), None)

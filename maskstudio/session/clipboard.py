@@ -1,4 +1,4 @@
-"""Verbs that exchange pictures with other programs: the cut-out for clipboard and drags, what is pasted or dropped."""
+"""Verbs that exchange pictures with other programs: cut-outs for clipboard and drags, pasted and dropped pictures."""
 
 import json
 import shutil
@@ -32,7 +32,7 @@ _KEPT = 2 * 24 * 3600  # s
 
 
 class Place(NamedTuple):
-    """Where on its photo a cut-out lies: its left top corner, and the width and height of the photo, px."""
+    """Where a cut-out lies on its photo: its top left corner, and the width and height of the photo, in px."""
 
     x: int
     y: int
@@ -40,12 +40,12 @@ class Place(NamedTuple):
     height: int
 
     def packed(self) -> bytes:
-        """As text for a clipboard."""
+        """The place as JSON text for a clipboard."""
         return json.dumps(self._asdict()).encode()
 
     @classmethod
     def unpacked(cls, data: bytes) -> "Place | None":
-        """The place in a text that anybody may have made; None where it is none."""
+        """The place in a text from any source; None if the text holds no place."""
         try:
             found = json.loads(data)
             values = [found[name] for name in cls._fields]
@@ -55,8 +55,8 @@ class Place(NamedTuple):
 
 
 class Cutout(NamedTuple):
-    """A cut-out to hand over: the PNG's bytes, a file holding the same, for programs that take files only, and where
-    it lies.
+    """A cut-out to hand over: the bytes of the PNG, a file with the same bytes for programs that take only files, and
+    its place on the photo.
     """
 
     png: bytes
@@ -65,7 +65,7 @@ class Cutout(NamedTuple):
 
 
 class ClipboardVerbs:
-    """Pixels cross as PNG bytes, so that no toolkit touches colours under partial transparency."""
+    """Pixels are exchanged as PNG bytes, so that no toolkit changes colours under partial transparency."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -79,9 +79,10 @@ class ClipboardVerbs:
         done: Callable[[T], None],
         lane: str = "copy",
     ) -> Job:
-        """The cut-out of the active layer, or of all, written as ``params`` say and trimmed to what there is of it.
+        """Make the cut-out of the active layer, or of all if ``merged``, as ``params`` say, trimmed to its content.
 
-        ``prepare`` makes of it, on the job's thread, what ``done`` gets. In one ``lane`` only the newest counts.
+        ``prepare`` runs on the job's thread and turns the cut-out into the argument of ``done``. In one ``lane``, a
+        newer job replaces an older one.
         """
         entered, active = self._desk.entered(), self._desk.active
         name = fitting(Path(entered.document.image.name).stem, "-cutout.png")
@@ -96,7 +97,7 @@ class ClipboardVerbs:
         return self._desk.start("Copy cut-out", work, done, lane=lane)
 
     def paste_image(self, data: bytes, name: str) -> Job:
-        """Make an image from ``data`` (bytes of any image file) the document, under a name of its own."""
+        """Open an image from ``data`` (bytes of any image file) as a new document without a file, called ``name``."""
 
         def done(document: Document) -> None:
             history = History(document, limit=self._desk.history_limit)
@@ -107,7 +108,7 @@ class ClipboardVerbs:
         )  # fmt: skip
 
     def fetch(self, address: str, done: Callable[[bytes], None]) -> Job:
-        """Download a picture because the user asked for it; https only."""
+        """Download a picture at the user's request, over https only."""
         return self._desk.start(
             "Download picture", lambda token: download.picture(address, token), done, lane="download"
         )
@@ -127,11 +128,12 @@ def _pasted(data: bytes, name: str) -> Document:
 
 
 def _kept(name: str, png: bytes) -> Path:
+    """Write the PNG into a folder of its own in the cache and delete copies older than two days. Raises CannotWrite."""
     root = paths.cache() / _FOLDER
     try:
         root.mkdir(parents=True, exist_ok=True)
-        for old in root.iterdir():  # nobody pastes what was copied days ago
-            with suppress(FileNotFoundError):  # another window tidies up as well
+        for old in root.iterdir():  # copies that are days old are not pasted any more
+            with suppress(FileNotFoundError):  # another window may delete them at the same time
                 if old.stat().st_mtime < time.time() - _KEPT:
                     shutil.rmtree(old, ignore_errors=True)
         path = Path(tempfile.mkdtemp(dir=root)) / path_of(name)

@@ -1,6 +1,6 @@
-"""The desk every verb works at: one open document, the way off the thread, and whose turn it is.
+"""The desk that every verb works at: the open document, jobs on threads, and the order in which verbs act.
 
-Verbs of different kinds know the desk and nothing of each other. What they share are the desk's hooks.
+Verbs of different kinds know the desk and nothing of each other. What they share are the hooks of the desk.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,23 +17,24 @@ from maskstudio.session.turns import TakenBack, Turn, Value
 
 
 class Desk(OpenDocument):
-    """What has been entered, what waits for it, and undo of both.
+    """The changes that were entered, those that wait for them, and undo of both.
 
-    The hooks, for what some verbs do and others need without knowing them:
+    The hooks let verbs use the work of other verbs without knowing them:
 
     ``in_hand``
-        The stroke under way: whoever begins one puts it here. ``end_stroke`` and ``cancel_stroke`` are for everybody.
+        The stroke under way. The verb that begins a stroke sets it; any verb may call ``end_stroke`` and
+        ``cancel_stroke``.
     ``computing``
-        Functions that give the values which jobs are computing, as what they make of a document; whoever starts such
-        jobs adds one, and calls ``enter`` for each value. They are taken in this order.
+        Functions that return the values which jobs are still computing, each as a change of a document. Verbs that
+        start such jobs add one, and call ``enter`` for each value. They are applied in this order.
     ``solver``
-        Who solves edges, in case somebody does; whoever changes what a layer wants of its edge asks ``solve_again``.
+        Solves edges. A verb that changes what a layer wants of its edge calls ``solve_again``.
     ``in_turn``, ``take_turn``
-        Do something once all that was entered before is in the document.
+        Act once everything that was entered before is in the document.
     ``kept``, ``journal``
-        The file the work is kept in, and the journal of this document, in case there are any.
+        The file that holds the work, and the journal of this document, if there is one.
     ``leaving``
-        What is to be done while the document that is being closed is still there.
+        Sent before the document is closed, while it is still there.
     """
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
@@ -44,27 +45,30 @@ class Desk(OpenDocument):
     # What has been entered
 
     def entered(self) -> Entered:
-        """What has been entered until now, with the stroke under way and what is still being computed: what every
-        output takes.
+        """Everything entered until now, with the stroke under way and values that are still being computed.
+
+        All outputs use it.
         """
         self.end_stroke()
         return Entered(self.required(), (*self.coming(), *self.solver.solving()))
 
     @property
     def settled(self) -> bool:
-        """Whether everything that was entered is in the document."""
+        """Whether everything that was entered is already in the document."""
         return not self.coming()
 
     def coming(self) -> tuple[Entering, ...]:
-        """What was entered and is not in the document yet, in its order."""
+        """The changes that were entered and are not in the document yet, in the order of entry."""
         return (*self.values_coming(), *(turn.change for turn in self.turns.waiting))
 
     def values_coming(self) -> tuple[Entering, ...]:
-        """The values among it: jobs are computing them."""
+        """Those of the coming changes whose values jobs are computing."""
         return tuple(change for changes in self.computing for change in changes())
 
     def owe_entered(self) -> None:
-        """Owe what was entered and is still being computed, so that nobody leaves before it is in the document."""
+        """Start a job that finishes what is still being computed and is owed: the window waits for it before it
+        closes.
+        """
         if self.document is None or self.settled or self.runner.under_way("entered"):
             return
         entered, name = Entered(self.document, self.coming()), self.document.image.name
@@ -79,7 +83,7 @@ class Desk(OpenDocument):
         lane: str,
         owes: Owes | None = None,
     ) -> Job:
-        """Have ``work(token)`` done on a thread and its result taken over by ``done``; then what waited may begin."""
+        """Run ``work(token)`` on a thread and pass its result to ``done``; then verbs that wait for it may begin."""
 
         def came(result: object) -> None:
             self._land(lambda: done(result))
@@ -97,7 +101,10 @@ class Desk(OpenDocument):
     # Turns
 
     def in_turn(self, label: str, change: Entering, *, whole: bool = False) -> None:
-        """Make of the document what ``change`` does, as one step, once all that was entered before is in it."""
+        """Apply ``change`` to the document as one step, once everything entered before is in the document.
+
+        ``whole`` says that ``change`` needs every wanted edge solved first.
+        """
 
         def flattened(document: Document, token: Token) -> Document:
             return change(operations.completed(document, token.part(0.0, 0.9)), token.part(0.9, 1.0))
@@ -106,7 +113,7 @@ class Desk(OpenDocument):
         self.take_turn(Turn(label, output, lambda: self.change(label, change), whole))
 
     def take_turn(self, turn: Turn) -> None:
-        """Begin a turn, at once or once all that was entered before is in the document."""
+        """Begin a turn, now or once everything entered before is in the document."""
         document = self.required()
         self.turns.forget_taken(document, document)
         if self._ready(turn) and not self.turns.waiting:
@@ -116,7 +123,7 @@ class Desk(OpenDocument):
             self.changed()
 
     def change(self, label: str, change: Entering) -> None:
-        """Make of the document of now what ``change`` does, as one step, and solve what that takes."""
+        """Apply ``change`` to the current document as one step, and start the solving it requires."""
         document = self.required()
         made = change(document, Token())
         if made is not document:
@@ -124,13 +131,13 @@ class Desk(OpenDocument):
             self.follow_up(document)
 
     def follow_up(self, before: Document | None = None) -> None:
-        """Start what the document of now still needs; only that of layers which ``before`` did not hold so."""
+        """Start solving the edges that need it; with ``before``, only of layers that are not the same in ``before``."""
         for layer in self.required().layers:
             if before is None or before.layer(layer.id) is not layer:
                 self.solver.solve_again(layer)
 
     def enter(self, lane: str, value: Value) -> None:
-        """Take down that a job of this lane computes a value; the newest is the last."""
+        """Record that a job of this lane computes ``value``. It becomes the newest entry."""
         had, document = self.undo_label, self.required()
         self.turns.forget_taken(document, document)
         self.turns.values.pop(lane, None)
@@ -139,7 +146,7 @@ class Desk(OpenDocument):
             self.changed()
 
     def _land(self, done: Callable[[], None]) -> None:
-        """Something has come, or will not come: after ``done`` what waits for it may begin."""
+        """Call ``done`` when a job has ended in any way, then begin the turns that waited for it."""
         self.turns.landing += 1
         try:
             done()
@@ -149,6 +156,7 @@ class Desk(OpenDocument):
             self.turns.landing -= 1
 
     def _next_turns(self) -> None:
+        """Begin the waiting turns, oldest first, as long as the next one is ready."""
         while self.turns.waiting and self.history is not None and self._ready(self.turns.waiting[0]):
             turn = self.turns.waiting.pop(0)
             self.history.seal()
@@ -157,32 +165,32 @@ class Desk(OpenDocument):
     def _ready(self, turn: Turn) -> bool:
         return not self.values_coming() and not (turn.whole and self.solver.solving())
 
-    # Undo: at once what it is once all has come; nobody needs to know what is still being computed
+    # Undo gives the same result at once as after all jobs have ended: it covers what is still being computed
 
     @property
     def undo_label(self) -> str:
-        """What undo would take back; empty for nothing."""
+        """The label of what undo would take back; empty if there is nothing."""
         return self.turns.undo_label(self.runner) or (self.history and self.history.undo_label) or ""
 
     @property
     def redo_label(self) -> str:
-        """What redo would bring back; empty for nothing."""
+        """The label of what redo would bring back; empty if there is nothing."""
         if self.turns.can_bring_back(self.document):
             return self.turns.taken[-1].label
         return (self.settled and self.history and self.history.redo_label) or ""
 
     def undo(self) -> None:
-        """Take the last thing back, also where it is still to come."""
+        """Take back the last entry, also one that is still being computed."""
         if not self._take_back():
             self._walk(-1)
 
     def redo(self) -> None:
-        """Bring back what was taken back last; after something new there is nothing to bring back."""
+        """Bring back what was last taken back; does nothing after a new change."""
         if not self._bring_back() and self.settled:
             self._walk(1)
 
     def go_to(self, position: int) -> None:
-        """Stand at the step of that index in the history."""
+        """Go to the step with index ``position`` in the history, clamped to the steps there are."""
         history = self.history
         if history is not None:
             there = history.steps[min(max(position, 0), len(history.steps) - 1)].document
@@ -190,18 +198,18 @@ class Desk(OpenDocument):
             self.take_turn(Turn("Walk through the history", lambda _document, _token: there, walk))
 
     def step_back(self) -> None:
-        """Stand one step back; other work goes on."""
+        """Go one step back; other work continues."""
         if self.history is not None:
             self.history.undo()
             self.follow_up()
 
     def on_top(self, key: str) -> bool:
-        """Whether the last step is that of the run with this merge key."""
+        """Whether the current step belongs to the run with this merge key."""
         history = self.history
         return history is not None and history.steps[history.position].merge == key
 
     def _take_back(self) -> bool:
-        """Take back the last thing that was entered and is still to come; False where there is none."""
+        """Take back the last entry that is still coming. Returns False if there is none."""
         self.end_stroke()
         turns, lane = self.turns, self.turns.newest(self.runner)
         if turns.waiting:
@@ -210,7 +218,7 @@ class Desk(OpenDocument):
         elif lane is not None:
             value = turns.values.pop(lane)
             self.runner.cancel(lane)
-            if self.on_top(value.key):  # what has come of the same run is the same step
+            if self.on_top(value.key):  # values of the same run that have arrived are part of the same step
                 self.step_back()
             turns.taken.append(TakenBack(self.required(), value.label, value.again))
         else:
@@ -220,7 +228,7 @@ class Desk(OpenDocument):
         return True
 
     def _bring_back(self) -> bool:
-        """Enter once more what was taken back last, if nothing has happened since."""
+        """Enter again what was taken back last, if nothing has changed since. Returns whether it did."""
         if not self.turns.can_bring_back(self.document):
             return False
         taken = self.turns.taken.pop()
@@ -243,7 +251,7 @@ class Desk(OpenDocument):
         if self.history is not None:
             self._walk(position - self.history.position)
 
-    # What others are at
+    # Work of other verbs
 
     def busy_with(self, layer: Layer) -> bool:
         """Whether work on a layer is under way that the document does not show yet."""
@@ -252,8 +260,9 @@ class Desk(OpenDocument):
         return jobs or bool(self.turns.waiting) or painted
 
     def without_stale(self, document: Document, same: Callable[[Layer], bool]) -> Document:
-        """``document`` without the earlier finds of the ``same`` kind, for new ones to take their place: those that
-        nobody has worked on, or is just working on.
+        """``document`` without earlier finds for which ``same`` is true, so that new ones replace them.
+
+        Layers that were edited, or are being edited, stay.
         """
         for layer in document.layers:
             if same(layer) and not layer.worked_on and not self.busy_with(layer):

@@ -1,4 +1,4 @@
-"""Verbs of the refine brush: strokes into the trimap, and regions that are refined in a way of their own."""
+"""Verbs of the refine brush: strokes into the trimap, and regions that are refined with parameters of their own."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +20,13 @@ from maskstudio.session.hooks import InHand
 from maskstudio.session.laying import paintable
 
 _LABELS = {0: "Erase hints", HINT_UNKNOWN: "Refine edge here", HINT_MASK: "Erase refinement"}
-# A fix takes in this much around the soft pixels it is for, in px.
+# A fix covers the soft pixels and this many px around them.
 _AROUND = 3
 
 
 class EdgingVerbs:
-    """What is brushed shows a quick answer at once; the true one, solved in the background for the part that was
-    painted alone, takes its place. Everything stays editable: hints and regions are kept with the layer.
+    """A stroke shows a quick preview at once; the exact edge is solved in the background, for the painted part only,
+    and replaces it. Everything stays editable: hints and regions are stored with the layer.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -36,14 +36,14 @@ class EdgingVerbs:
 
     @property
     def stroke(self) -> EdgeStroke | None:
-        """The stroke under way, if it is one of the refine brush."""
+        """The refine brush's stroke under way; None if there is none."""
         hand = self._desk.in_hand
         return hand.stroke if hand is not None and isinstance(hand.stroke, EdgeStroke) else None
 
     def begin_stroke(self, params: BrushParams, code: int, region: int | None = None) -> EdgeStroke | None:
-        """Begin to paint hints (``matting.hints``) on the active layer; ``region`` is the one they join.
+        """Begin to paint hints (``code``, see ``matting.hints``) on the active layer, and in the region with this id.
 
-        None, with a sentence, where there is no layer to refine.
+        Returns None, and tells the user why, if there is no layer to refine.
         """
         self._desk.end_stroke()
         document = self._desk.required()
@@ -58,27 +58,31 @@ class EdgingVerbs:
         return stroke
 
     def stroke_to(self, x: float, y: float, pressure: float = 1.0, *, preview: bool = True) -> Rect:
-        """Go on to this point (image px) with a pressure in 0..1; gives the image pixels that may look different now.
+        """Continue the stroke to a point (image px), with a pressure in 0..1; returns the image pixels that may have
+        changed.
 
-        Without a ``preview`` what is painted shows once it is solved, for when there is no time.
+        Without ``preview``, the painted part shows only after it is solved; this saves time.
         """
         stroke = self.stroke
         return EMPTY if stroke is None else stroke.to(x, y, pressure, preview=preview)
 
     def clear_hints(self, layer_id: int) -> None:
-        """Take everything that was painted into the trimap away."""
+        """Remove all hints that were painted into the layer's trimap."""
         layer = self._desk.required().layer(layer_id)
         if layer is not None and layer.hints is not None:
             self._commit_edge(layer.changed(hints=None, refinement=_awaiting(layer, layer.hints)), "Clear trimap")
 
     def take_trimap(self, layer_id: int, hints: Mask, label: str = "Import trimap") -> None:
-        """Let ``hints`` say of every pixel what is sure and what is not."""
+        """Replace the layer's hints with ``hints``, codes of ``matting.hints`` for every pixel."""
         layer = self._desk.required().layer(layer_id)
         if layer is not None:
             self._commit_edge(layer.changed(hints=hints, refinement=None), label)
 
     def import_trimap(self, layer_id: int, path: Path, *, resize: bool = False) -> Job:
-        """Take the trimap in a file over: white is sure to be in, black out, anything grey is solved."""
+        """Read a trimap from a file: white is surely inside, black surely outside, and any grey is solved.
+
+        ``resize`` allows a picture of another size. Errors of reading go to ``failed``.
+        """
         size, label = self._desk.required().size, f"Import {path.name}"
         return self._desk.start(
             label,
@@ -90,7 +94,10 @@ class EdgingVerbs:
     # Regions
 
     def add_region(self, layer_id: int, name: str = "", area: Mask | None = None, **params: Any) -> int | None:
-        """Add a region, empty or where ``area`` says, with ``refine`` and ``edge`` as the layer's; gives its id."""
+        """Add a region, empty or covering ``area``; returns its id, or None if the layer is gone.
+
+        ``refine`` and ``edge`` are those of the layer unless ``params`` give others.
+        """
         layer = self._desk.required().layer(layer_id)
         if layer is None:
             return None
@@ -110,7 +117,7 @@ class EdgingVerbs:
     def set_region(
         self, layer_id: int, region_id: int, *, refine: RefineParams | None = None, edge: AdjustParams | None = None
     ) -> None:
-        """Refine a region in another way. A run of calls is one step."""
+        """Change how a region is refined. Consecutive calls are one step."""
         layer, old = self._region(layer_id, region_id)
         if layer is None or old is None:
             return
@@ -123,13 +130,13 @@ class EdgingVerbs:
         self._put_region(layer, new, "Change region", f"region {layer_id} {region_id}", solved)
 
     def rename_region(self, layer_id: int, region_id: int, name: str) -> None:
-        """Give a region a name."""
+        """Rename a region; an empty name changes nothing."""
         layer, region = self._region(layer_id, region_id)
         if layer is not None and region is not None and name.strip() and name.strip() != region.name:
             self._put_region(layer, replace(region, name=name.strip()), "Rename region", "", layer.refinement)
 
     def delete_region(self, layer_id: int, region_id: int) -> None:
-        """Remove a region; what it held is refined as the layer is."""
+        """Remove a region; its pixels are then refined as the rest of the layer."""
         layer, region = self._region(layer_id, region_id)
         if layer is not None and region is not None:
             rest = tuple(each for each in layer.regions if each.id != region_id)
@@ -137,8 +144,11 @@ class EdgingVerbs:
             self._commit_edge(layer.changed(regions=rest, refinement=waiting), "Delete region")
 
     def fix_fringe(self, rect: Rect | None = None) -> None:
-        """Clean the active layer's edge in ``rect`` (all of it by default): its colours first; where that is done
-        already, the edge is drawn in by a pixel. It becomes a region, so it can be changed or removed.
+        """Clean the active layer's edge in ``rect`` (image px; by default everywhere), as a new region that can be
+        edited.
+
+        Its colours are cleaned; if they already are, or if there are regions, the edge is also moved inwards by a pixel
+        or more.
         """
         entered, active = self._desk.entered(), self._desk.active
         if active is None:
@@ -156,7 +166,7 @@ class EdgingVerbs:
         self._desk.start("Fix the fringe", work, lambda found: self._fix(*found), lane=f"layer {active.id} fix")
 
     def _fix(self, layer: Layer, area: Mask) -> None:
-        """Have ``area`` of a layer cleaned, which is as it has been entered."""
+        """Add the region that cleans ``area``; ``layer`` is the layer with everything that was entered."""
         now = self._desk.required().layer(layer.id)
         if now is None:
             return
@@ -172,17 +182,18 @@ class EdgingVerbs:
     # Within
 
     def _end(self, painted_on: Layer, stroke: EdgeStroke) -> None:
-        """Make a stroke one step."""
+        """Commit a stroke as one step."""
         self._desk.ending(stroke.end())
         self._desk.cancel_stroke()
         now = self._desk.required().layer(painted_on.id)
         if not stroke.area or now is None:
             return
-        if now.alpha is not painted_on.alpha or now.hints is not painted_on.hints:  # a job has ended meanwhile
+        if now.alpha is not painted_on.alpha or now.hints is not painted_on.hints:  # a job has changed it since
             stroke = stroke.again(now)
         self._keep_hints(now, stroke)
 
     def _keep_hints(self, layer: Layer, stroke: EdgeStroke) -> None:
+        """Commit the hints of a stroke, the change of its region, and the preview of the edge."""
         cover = stroke.cover
         regions = layer.regions
         if stroke.region is not None:
@@ -209,7 +220,7 @@ class EdgingVerbs:
         self._commit_edge(layer.changed(regions=regions, refinement=solved), label, merge)
 
     def _commit_edge(self, layer: Layer, label: str, merge: str = "") -> None:
-        """Keep a layer whose edge is wanted in another way, and solve what that takes."""
+        """Commit a layer whose wanted edge has changed, and start solving it."""
         self._desk.end_stroke()
         document = self._desk.required()
         if not layer.wants_edge:
@@ -219,7 +230,9 @@ class EdgingVerbs:
 
 
 def _awaiting(layer: Layer, area: Mask) -> Refinement | None:
-    """The layer's refinement with ``area`` to be solved too; one of the plain mask where there was none to wait for."""
+    """The layer's refinement with ``area`` marked as unsolved; if it has none and wants none, one made from the plain
+    mask.
+    """
     known = layer.refinement
     if known is None:
         return None if layer.wants_edge else Refinement(layer.base, {}, edges=layer.edges).awaiting(area)
@@ -227,7 +240,7 @@ def _awaiting(layer: Layer, area: Mask) -> Refinement | None:
 
 
 def _soft_within(layer: Layer, rect: Rect) -> Mask:
-    """255 in and right around the soft pixels of the layer in ``rect``."""
+    """A mask that is 255 at the layer's soft pixels in ``rect`` and within ``_AROUND`` px of them."""
     around = rect.intersect(layer.mask.frame).intersect(layer.alpha.bounds)
     empty = Mask(*layer.mask.size)
     if not around:

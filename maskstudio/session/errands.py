@@ -1,4 +1,4 @@
-"""The work of sending: an errand made from the document, carried out, and its answer made into layers."""
+"""The work of sending: an errand is made from the document and carried out, and its answer is made into layers."""
 
 import time
 from contextlib import suppress
@@ -25,12 +25,14 @@ from maskstudio.services.departure import Departure, ServiceOperation
 from maskstudio.services.ledger import Ledger, Line
 from maskstudio.session import claims, operations
 
-_AROUND = 64  # px around a mask that a service gets to see at least
+_AROUND = 64  # least px around a mask that are sent to a service
 _SENT = 0.9  # share of a job that the errand takes
 
 
 def area_around(document: Document, layer: Layer) -> Rect:
-    """The pixels a service needs to refine a layer: its box with some surroundings; all where it is empty."""
+    """The pixels a service needs to refine a layer: its bounding box and some surroundings; the whole frame if it is
+    empty.
+    """
     box = layer.alpha.bounds
     if not box:
         return document.frame
@@ -39,8 +41,8 @@ def area_around(document: Document, layer: Layer) -> Rect:
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """A departure that was agreed to: what is sent of which document to whom, how the layers that come home are shaped,
-    and where it is noted. ``bill`` hears how it stands.
+    """A departure the user agreed to, with the document, the service, the shape of the resulting layers, the ledger and
+    the queue. ``bill`` records its state.
     """
 
     departure: Departure
@@ -53,10 +55,9 @@ class Order:
 
 
 def answered(order: Order, token: Token) -> tuple[Answer, list[Layer]]:
-    """Carry an errand out and make layers of the answer.
+    """Carry an errand out and make layers of the answer, best first.
 
-    Whatever ends it early says what that means for the user's money, and a charge far above the price announced pauses
-    the queue.
+    Errors say what they mean for the user's money. A charge far above the announced price pauses the queue.
     """
     departure, bill = order.departure, order.bill
     try:
@@ -77,10 +78,11 @@ def answered(order: Order, token: Token) -> tuple[Answer, list[Layer]]:
 
 
 def carried_out(order: Order, token: Token) -> Answer:
-    """Carry the errand out, with a line in the ledger before anything is paid. Raises the errors of providers.
+    """Carry the errand out, with a line in the ledger before anything is paid. Raises the errors of providers, and
+    NotAgreed.
 
-    What a service says of money or of too many requests pauses its queue. Nothing is charged twice: a call whose token
-    was paid for here costs nothing more.
+    An error about money or too many requests pauses the service's queue. Nothing is charged twice: a call covered by a
+    token that was bought here costs nothing more.
     """
     departure, service, ledger, bill = order.departure, order.service, order.ledger, order.bill
     errand = _errand(departure, order.document)
@@ -107,8 +109,8 @@ def carried_out(order: Order, token: Token) -> Answer:
 
         def lies(where: Where) -> None:
             bill.lies = where
-            if bill.open:  # otherwise it is written with the word that it was sent
-                with suppress(CannotWrite):  # the work is under way and its result may come home all the same
+            if bill.open:  # otherwise it is written together with the state "sent"
+                with suppress(CannotWrite):  # the work is under way, and its result may still arrive
                     ledger.keep(errand.identity, where)
 
         trip = Trip(token.part(0.0, _SENT).step, charged, lies)
@@ -126,7 +128,7 @@ def carried_out(order: Order, token: Token) -> Answer:
 
 
 def priced(departure: Departure, document: Document, service: Service, gate: Gate, token: Token) -> Answer:
-    """What it would cost, from a service that tells without doing it. The photo is sent for that."""
+    """The price of a departure, from a service that tells it without doing the work. The photo is sent for that."""
     with gate.passed(token, patient=False):
         errand = replace(_errand(departure, document), dry=True)
         return run_with(token, lambda: service.run(errand, Trip(token.part(0.0, _SENT).step)))
@@ -135,7 +137,7 @@ def priced(departure: Departure, document: Document, service: Service, gate: Gat
 def fetched(
     departure: Departure, document: Document, service: Service, ledger: Ledger, line: Line, token: Token
 ) -> Answer:
-    """The result of what was done before, from where it lies. Raises the errors of providers; costs nothing."""
+    """The result of an earlier call, from where the service keeps it. Raises the errors of providers; costs nothing."""
 
     def charged(state: str, amount: float | None, remote: str) -> None:
         ledger.note(line.id, state, amount, remote)
@@ -149,7 +151,7 @@ def fetched(
 
 
 def gone(line: Line) -> str:
-    """What is to be added where a result is too old to be there, half a sentence; empty where it may be."""
+    """Half a sentence to add if a result is too old to be kept by its service; empty if it may still be there."""
     end = until(line.service, line.at)
     if end is None or time.time() <= end:
         return ""
@@ -158,6 +160,7 @@ def gone(line: Line) -> str:
 
 
 def _errand(departure: Departure, document: Document) -> Errand:
+    """The pixels, the mask and the parameters that a departure sends."""
     layer = document.layer(departure.layer)
     return Errand(
         departure.operation,
@@ -170,7 +173,7 @@ def _errand(departure: Departure, document: Document) -> Errand:
 
 
 def layers_of(answer: Answer, departure: Departure, document: Document, shape: MaskParams, token: Token) -> list[Layer]:
-    """Layers of what came home, best first; those that were not looked for are hidden."""
+    """Layers of an answer, best first; pieces that were not asked for are hidden."""
     rest, made = token.part(_SENT, 1.0), []
     for number, piece in enumerate(answer.pieces):
         part = rest.part(number / len(answer.pieces), (number + 1) / len(answer.pieces), "Making layers")
@@ -182,9 +185,10 @@ def layers_of(answer: Answer, departure: Departure, document: Document, shape: M
 
 
 def _layer(piece: Piece, departure: Departure, document: Document, shape: MaskParams, token: Token) -> Layer:
+    """One piece of an answer as a layer of the document; ``piece`` lies at the departure's area."""
     area, image = departure.area, document.image
     subject = document.layer(departure.layer) if departure.operation == "refine" else None
-    # What of the mask was not sent stays as it is.
+    # The part of the mask that was not sent stays unchanged.
     around = Mask(image.width, image.height) if subject is None else subject.alpha
     mask = around.put(piece.mask, area.x, area.y)
     found = Detection(
@@ -208,9 +212,10 @@ def _layer(piece: Piece, departure: Departure, document: Document, shape: MaskPa
 
 
 def _with_edge(layer: Layer, piece: Piece, departure: Departure, image: Image, token: Token) -> Layer:
-    """The alpha of the service is taken as measured; its colours too where it sent any, otherwise they are found here.
+    """``layer`` with the service's alpha taken as measured, and with its colours; if it sent none, they are estimated
+    here.
 
-    The refine panel says how much of the colours is used.
+    The refine panel sets how much of the colours is used.
     """
     from maskstudio.matting.foreground import estimate
 
@@ -229,5 +234,5 @@ def _with_edge(layer: Layer, piece: Piece, departure: Departure, image: Image, t
 
 
 def model_of(service: str, operation: ServiceOperation, params: Params) -> str:
-    """What is noted as the model: the service's own name for it, or the operation."""
+    """The name that is recorded as the model: the service's own name for it, or service and operation."""
     return str(getattr(params, "model", "")) or f"{service} {operation}"

@@ -1,4 +1,4 @@
-"""Verbs that write results: the cut-out, its alpha, a mask for each object. They save no work."""
+"""Verbs that write results: the cut-out, its alpha, one mask per object. They do not save the project."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,18 +14,18 @@ from maskstudio.session.desk import Desk
 from maskstudio.session.entered import Entered
 from maskstudio.session.keeping import Over
 
-Write = Callable[[Path, Document, Token], bool]  # writes a document to a file; whether there is anything in it
+Write = Callable[[Path, Document, Token], bool]  # writes a document to a file; returns whether it holds anything
 
 
 class ExportingVerbs:
-    """What has been entered until a verb is called is in what it writes, with every wanted refinement solved.
+    """Outputs contain everything entered before the call, with every wanted refinement solved.
 
-    ``open_files`` gives what no result may take the place of: by default the files of this document.
+    ``open_files`` returns the files that no result may replace: by default the files of this document.
     """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._written: dict[Path, list[str]] = {}  # sha256 of what was exported where
+        self._written: dict[Path, list[str]] = {}  # sha256 of each file exported, by path
         self.open_files: Callable[[], Sequence[Path]] = lambda: desk.files
 
     def export(
@@ -36,28 +36,29 @@ class ExportingVerbs:
         backdrop: tuple[int, int, int, int] | None = None,
         over: Over = "other",
     ) -> Job:
-        """Write the cut-out as RGBA PNG. Masks, strokes and parameters are in projects alone.
+        """Write the cut-out as an RGBA PNG. Masks, strokes and parameters are stored only in projects.
 
-        ``backdrop`` is a straight 8-bit colour to lay behind it, ``over`` what it may take the place of.
+        ``backdrop`` is a straight colour (red, green, blue, opacity; 0..255) laid behind it; ``over`` says which files
+        it may replace. Errors (CannotWrite, OverOriginal, BadParameter) go to ``failed``.
         """
         return self._export(
             path, lambda to, document, token: operations.write_document(document, to, params, backdrop, token), over
         )
 
     def export_mask(self, path: Path, params: ExportParams, *, over: Over = "other") -> Job:
-        """Write the document's alpha as a grey PNG; ``over`` is what it may take the place of."""
+        """Write the document's alpha as a grey PNG; ``over`` says which files it may replace."""
         return self._export(path, lambda to, document, token: operations.write_alpha(document, to, params, token), over)
 
     def exported(self, path: Path) -> bool:
-        """Whether a result was written to ``path``, or is being written just now."""
+        """Whether a result was written to ``path`` before, or is being written now."""
         return bool(self._written.get(path)) or self._desk.runner.under_way(f"export {path}")
 
     def export_objects(self, folder: Path) -> list[tuple[Path, str]]:
-        """Write one mask for each layer and one of everything else into ``folder``; returns files and labels."""
+        """Write one mask per layer and one of everything else into ``folder``; returns files and labels."""
         return write_objects(self._desk.entered().whole(Token()), folder)
 
     def _export(self, path: Path, write: Write, over: Over, entered: Entered | None = None) -> Job:
-        """Write what has been entered until now, or was by then; the file is owed, whatever becomes of the document."""
+        """Write what was entered until now, or ``entered``. The file is owed, even if the document is closed."""
         taken = entered or self._desk.entered()
         ours, originals = self._written.setdefault(path, []), () if over == "original" else self.open_files()
         agreed = None if over == "other" or (over == "own" and ours) else Agreed.now(path)

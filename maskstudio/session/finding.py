@@ -15,7 +15,7 @@ from maskstudio.session.desk import Desk
 
 
 class FindingVerbs:
-    """What a model contributes becomes layers."""
+    """Finds of models become layers."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -25,7 +25,10 @@ class FindingVerbs:
         return self._desk.provider.models()
 
     def detect(self, params: DetectParams, shape: MaskParams) -> Job:
-        """Find objects; each becomes a layer with ``shape``. Unrefined finds of the same model make room for them."""
+        """Find objects; each becomes a layer with ``shape``.
+
+        Earlier finds of the same model that nobody edited are replaced.
+        """
         document = self._desk.required()
         label = f"Detect: {families.title(params.model)}"
 
@@ -45,7 +48,7 @@ class FindingVerbs:
         )
 
     def remove_background(self, params: CutoutParams) -> Job:
-        """Find the subject as a whole; it becomes one layer."""
+        """Find the whole subject; it becomes one layer."""
         document = self._desk.required()
 
         def done(layer: Layer) -> None:
@@ -62,7 +65,7 @@ class FindingVerbs:
         )
 
     def pull_model(self, name: str, done: Callable[[], None]) -> Job:
-        """Download a model's file, because the user asked for it."""
+        """Download a model's file at the user's request; ``done`` is called afterwards."""
         return self._desk.start(
             f"Download {name}",
             lambda token: families.pull(name, token),
@@ -72,7 +75,7 @@ class FindingVerbs:
         )
 
     def add_model(self, path: Path, *, trust: bool, done: Callable[[str], None]) -> Job:
-        """Copy a weight file into the user's folder; ``trust`` is the user's word that it may be loaded."""
+        """Copy a weight file into the user's folder; ``trust`` says that the user allows it to be loaded."""
         return self._desk.start(
             f"Add {path.name}",
             lambda _token: families.add(path, trust=trust),
@@ -86,7 +89,7 @@ class FindingVerbs:
         store.remove(name)
 
     def _take(self, layers: list[Layer], model: str, label: str, params: dict[str, object]) -> None:
-        """Put what ``model`` found in the place of what it found before and nobody has worked on."""
+        """Commit the finds of ``model`` as layers, in place of its earlier finds that nobody edited."""
         document = self._desk.required()
         origin = self._desk.origin("detection", model=model, version=families.version(model), params=params)
         document = self._desk.without_stale(

@@ -1,4 +1,4 @@
-"""Something that several may want to hear of: whoever wants to connects, and nobody can push another one out."""
+"""Signals: any number of listeners can connect, and none can replace another."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ P = ParamSpec("P")
 
 
 class Heard(Generic[P]):
-    """A thing that happens to one object. Calling it tells all who are connected, in the order they came."""
+    """A signal of one object. Calling it calls all connected listeners, in the order they connected."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[P, object]] = []
 
     def connect(self, listener: Callable[P, object]) -> None:
-        """Have ``listener`` called each time, after those that are connected already."""
+        """Call ``listener`` each time, after those that are already connected."""
         self._listeners.append(listener)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Tell everybody. An error of a listener ends it and is the caller's."""
+        """Call all listeners. An error of a listener stops the call and is raised to the caller."""
         for listener in tuple(self._listeners):
             listener(*args, **kwargs)
 
 
 class Signal(Generic[P]):
-    """Declares, in the body of a class, a ``Heard`` that each of its objects has. It cannot be assigned."""
+    """Declares, in the body of a class, a ``Heard`` for each of its objects. It cannot be assigned."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name

@@ -1,4 +1,4 @@
-"""What can be painted into a trimap (``matting.hints``), for whoever begins such a stroke."""
+"""The codes that can be painted into a trimap (``matting.hints``), for callers that begin such a stroke."""
 
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK, HINT_UNKNOWN
 

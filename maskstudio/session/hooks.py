@@ -1,4 +1,4 @@
-"""What verbs of different kinds share without knowing each other: the stroke in hand, and who solves edges."""
+"""What verbs of different kinds share without knowing each other: the stroke in hand, and the solver of edges."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from maskstudio.session.entered import Entering
 
 
 class Showing(Protocol):
-    """A stroke that tells how the layer it is painted on looks while it lasts."""
+    """A stroke that shows, while it lasts, how the layer below it looks."""
 
     def alpha(self, rect: Rect) -> Plane:
         """Alpha uint8 (rect.height, rect.width) of the layer in ``rect`` (image px)."""
@@ -19,8 +19,8 @@ class Showing(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class InHand:
-    """A stroke under way, of whichever brush: the layer it is painted on, as it was when it began, and what makes the
-    stroke one step.
+    """A stroke under way, of any brush: the layer it is painted on, as it was when the stroke began, and ``end``, which
+    commits the stroke as one step.
     """
 
     layer: Layer
@@ -29,20 +29,20 @@ class InHand:
 
 
 class Solver(Protocol):
-    """Who solves edges. What a layer wants of its edge is in the layer; who changes that asks for it here."""
+    """Solves edges. The wanted edge is stored in the layer; verbs that change it call ``solve_again``."""
 
     def solve_again(self, layer: Layer) -> None:
-        """Solve what is not solved of an edge, as it is being asked for just now or was before."""
+        """Solve the unsolved part of a layer's edge, with newer parameters if a job is already applying some."""
 
     def solving(self) -> tuple[Entering, ...]:
-        """What the document wants already and jobs are solving, so that nobody else has to."""
+        """The changes that the document already wants and that jobs are solving."""
 
     def wished(self, layer: Layer) -> Layer:
-        """The layer with the way its edge is just about to be solved."""
+        """The layer with the refine parameters that a job is applying, if there are any."""
 
 
 class Unsolved:
-    """On a desk with nobody who solves edges, they stay as they are."""
+    """The solver of a desk without one: edges stay as they are."""
 
     def solve_again(self, layer: Layer) -> None:
         """Solve nothing."""

@@ -1,4 +1,4 @@
-"""Verbs that take a mask in from a picture: a file, the clipboard, a drop."""
+"""Verbs that take in a mask from a picture: from a file, the clipboard or a drop."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,17 +23,17 @@ JOINS: tuple[Join, ...] = get_args(Join)
 
 
 class ImportingVerbs:
-    """What comes in becomes a layer of its own, or joins the mask of the active one as an area does."""
+    """An imported mask becomes a layer of its own, or is joined to the mask of the active layer."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def look_at_mask(self, source: Path | bytes, name: str, done: Callable[[Incoming], None]) -> Job:
-        """Read a picture that may be taken in as a mask, for whoever wants to choose how."""
+        """Read a picture that may become a mask and pass it to ``done``, so that the user can choose how it is used."""
 
         def work(_token: Token) -> Incoming:
             incoming = read_incoming(source) if isinstance(source, Path) else decode_incoming(source, name)
-            _ = incoming.best  # found out here, where nobody waits for it
+            _ = incoming.best  # computed and cached here, off the window's thread
             return incoming
 
         return self._desk.start(f"Read {name}", work, done, lane=f"import look {name}")
@@ -41,18 +41,20 @@ class ImportingVerbs:
     def import_mask(
         self, path: Path, params: MaskInParams | None = None, *, resize: bool = False, keep_size: bool = False
     ) -> Job:
-        """Add a mask from an image file as a layer. One of another size is refused, unless it is to be resized, or to
-        keep its size and lie where ``params`` say.
+        """Add a mask from an image file as a layer.
+
+        A picture of another size is refused, unless ``resize`` is set, or ``keep_size``, which places it where
+        ``params`` say.
         """
         fit: Fit = "keep" if keep_size else "stretch" if resize else "exact"
         return self._take_in(lambda: read_incoming(path), shown(path.stem), f"Import {path.name}", params, fit)
 
     def paste_mask(self, data: bytes, name: str, params: MaskInParams | None = None) -> Job:
-        """Add an image from ``data`` as a layer, with its corner where ``params`` say."""
+        """Add an image from ``data`` (bytes of any image file) as a layer, with its corner where ``params`` say."""
         return self._take_in(lambda: decode_incoming(data, name), name, "Paste mask", params, "keep")
 
     def take_mask(self, incoming: Incoming, name: str, params: MaskInParams, fit: Fit, join: Join) -> Job:
-        """Take in a picture that was looked at before."""
+        """Take in a picture that ``look_at_mask`` has read."""
         return self._take_in(lambda: incoming, name, f"Import {incoming.name}", params, fit, join)
 
     def _take_in(
@@ -64,6 +66,7 @@ class ImportingVerbs:
         fit: Fit,
         join: Join = "layer",
     ) -> Job:
+        """Read a picture on a thread, fit it to the document, and add it as a layer or join it to the active one."""
         document, chosen = self._desk.required(), params or MaskInParams()
         how = "paste" if label.startswith("Paste") else "import"
 

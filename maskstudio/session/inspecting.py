@@ -1,4 +1,4 @@
-"""Verbs that look at an edge: its trimap, and the fringe it would show on the background that is worst for it."""
+"""Verbs that examine an edge: its trimap, and its fringe on the background that shows it worst."""
 
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.fringe import Fringe
@@ -10,26 +10,26 @@ _FRINGE, _TRIMAP = "layer fringe", "layer trimap"
 
 
 class InspectingVerbs:
-    """What is found belongs to one state of the document; ``fringe`` is None as soon as it looks otherwise."""
+    """Findings belong to one state of the document; ``fringe`` becomes None as soon as the result looks different."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._fringe: tuple[Document, Fringe] | None = None
         self._trimap: tuple[Layer, Mask] | None = None
-        self._drawing: Layer | None = None  # whose trimap is being drawn
-        self._measuring: Document | None = None  # whose fringe is being measured
-        self._spill: tuple[Mask, tuple[int, int, int] | None] | None = None  # by the alpha it was found along
+        self._drawing: Layer | None = None  # the layer for which a job draws the trimap
+        self._measuring: Document | None = None  # the document whose fringe a job measures
+        self._spill: tuple[Mask, tuple[int, int, int] | None] | None = None  # the alpha, and the colour found along it
 
     # The trimap
 
     @property
     def trimap(self) -> Mask | None:
-        """The active layer's trimap (0, 128, 255) as last drawn for it; None where none was drawn."""
+        """The active layer's trimap (0, 128, 255) as last drawn; None if none was drawn."""
         layer = self._desk.active
         return self._trimap[1] if self._trimap and layer and self._trimap[0].id == layer.id else None
 
     def draw_trimap(self) -> None:
-        """Have the active layer's trimap drawn, unless it is there: ``changed`` tells when."""
+        """Draw the active layer's trimap on a thread unless it is current; ``changed`` is sent when it is there."""
         layer = self._desk.active
         if layer is None:
             return
@@ -57,11 +57,13 @@ class InspectingVerbs:
 
     @property
     def spill(self) -> tuple[int, int, int] | None:
-        """The colour of the old background along the active layer's edge, as ``find_spill`` found it last."""
+        """The colour of the old background along the active layer's edge (8-bit RGB), as ``find_spill`` last found
+        it.
+        """
         return self._spill[1] if self._spill else None
 
     def find_spill(self) -> None:
-        """Look for the colour that the old background has along the active layer's edge, unless it is known."""
+        """Find the colour of the old background along the active layer's edge, on a thread, unless it is known."""
         layer = self._desk.active
         if layer is None or (self._spill is not None and self._spill[0] is layer.alpha):
             return
@@ -84,12 +86,12 @@ class InspectingVerbs:
 
     @property
     def fringe(self) -> Fringe | None:
-        """What ``measure_fringe`` found, if the result looks as it did then."""
+        """The result of ``measure_fringe``; None if the result looks different since."""
         known, now = self._fringe, self._desk.document
         return known[1] if known is not None and now is not None and _looks_alike(known[0], now) else None
 
     def measure_fringe(self) -> None:
-        """Find the background on which the edge shows worst, and how much of a fringe it shows there."""
+        """Find the background on which the edge looks worst and measure the fringe on it, on a thread."""
         document = self._desk.required()
         if self.fringe is not None or (self._measuring is document and self._desk.runner.under_way(_FRINGE)):
             return
@@ -110,12 +112,12 @@ class InspectingVerbs:
 
 
 def _looks_alike(one: Document, other: Document) -> bool:
-    """Whether alpha and colours of two documents are the same objects: no pixel is looked at."""
+    """Whether alpha and colours of two documents are the same objects. No pixels are read."""
     return one is other or (one.image is other.image and _look(one) == _look(other))
 
 
 def _look(document: Document) -> list[tuple[object, ...]]:
-    """What alpha and colours of a document are made of."""
+    """The objects that alpha and colours of a document are computed from."""
     return [
         (id(layer.alpha), id(layer.refinement), layer.amount, layer.mode, *map(id, layer.regions))
         for layer in document.shown

@@ -1,4 +1,7 @@
-"""Keeps a journal of what is done at the desk. It listens there, so nobody who listens too can keep it from hearing."""
+"""Keeps a journal of all changes at the desk.
+
+It connects to the desk's signals, so other listeners cannot replace it.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -17,8 +20,8 @@ from maskstudio.session.hooks import InHand
 
 
 class JournalVerbs:
-    """``safety_changed`` is heard when ``journal.safety`` of the desk has changed, ``put_away`` with the journal of a
-    document that was closed and is kept to be reopened, as long as ``keep_closed`` holds.
+    """``safety_changed`` is sent when ``safety`` of the desk's journal has changed; ``put_away`` with the journal of a
+    closed document that is kept for reopening, which happens while ``keep_closed`` is set.
     """
 
     safety_changed = Signal[[]]()
@@ -35,12 +38,16 @@ class JournalVerbs:
         desk.leaving.connect(lambda: self.end(late=True))
 
     def begin(self, writer: Writer) -> None:
-        """From now on, keep all that is done on the disk: each step before others hear of it that came later."""
+        """Keep every change on the disk from now on.
+
+        A step is stored before listeners that connected later hear of it.
+        """
         self._writer = writer
 
     def end(self, *, keep: bool = False, late: bool = False) -> None:
-        """End the journal: it is put away to be reopened, or to be offered at the next start (``keep``); ``late``, once
-        what was entered is in it too.
+        """End the journal. It is kept for reopening, or with ``keep`` to be offered at the next start.
+
+        ``late`` waits until everything that was entered is in it.
         """
         desk = self._desk
         journal, desk.journal = desk.journal, None
@@ -61,7 +68,7 @@ class JournalVerbs:
 
     @property
     def _untouched(self) -> Path | None:
-        """The file that holds all there is, as nothing was done since it was opened; None where something was."""
+        """The file that holds the whole document, if nothing was changed since it was opened; otherwise None."""
         files, history = self._desk.files, self._journal_of
         same = history is not None and self._desk.kept.opened == keeping.standing(history)
         return files[0] if files and same and history is self._desk.history else None
@@ -76,7 +83,7 @@ class JournalVerbs:
             self._keep_in(self._desk.journal)
 
     def _start(self, history: History, writer: Writer) -> None:
-        """Begin a journal of ``history``, or go on with the one it was recovered from."""
+        """Begin a journal of ``history``, or continue the one it was recovered from."""
         self.end()
         self._journal_of = history
         folder, lock = self._desk.kept.journal or (recovery.home() / secrets.token_hex(8), None)
@@ -90,7 +97,9 @@ class JournalVerbs:
             self._taking(journal, history)(_painted(self._desk.in_hand))
 
     def _taking(self, journal: Journal, history: History) -> Callable[[Stroke | None], None]:
-        """Keeps what ``history`` is when called, with the stroke under way, beside the file of now."""
+        """A function that stores the state of ``history`` when called, with the stroke under way, and names the current
+        file.
+        """
         file = self._desk.kept
         digest = file.ours[0] if file.ours else ""
         return lambda stroke: journal.take(history, stroke, file.path, file.saved, digest)
@@ -102,7 +111,7 @@ class JournalVerbs:
             self._desk.journal.follow(stroke, hand.layer, added=added)
 
     def _stroke_over(self, hand: InHand) -> None:
-        if _painted(hand) is not None:  # strokes of the refine brush are kept once they have become a step
+        if _painted(hand) is not None:  # strokes of the refine brush are stored once they are a step
             self._keep()
 
 

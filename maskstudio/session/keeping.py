@@ -1,4 +1,6 @@
-"""The file of a project, written so that nothing is lost there: neither ours nor what somebody else wrote meanwhile."""
+"""Writes project files so that nothing is lost: neither our work nor what another program has written there
+meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from maskstudio.errors import BadParameter, OverOriginal
 from maskstudio.jobs import Owes
 from maskstudio.journal import promise
 
-if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
+if TYPE_CHECKING:  # formats are imported with the first file, to start faster
     from pathlib import Path
 
     from maskstudio.core.document import Document
@@ -37,11 +39,11 @@ the user has agreed; only what we exported there before; what is there at this m
 
 @dataclass(eq=False)
 class KeptWork:
-    """Where the work of ``history`` is kept: a project file, its photo, and since when.
+    """Where the work of ``history`` is stored: a project file, its photo, and when it was saved.
 
-    ``saved`` is the document that file holds; without a project, the one that came out of the photo's file. ``opened``
-    is how the history stood when it came out of a file, ``journal`` the folder of the one it was recovered from, with
-    its lock.
+    ``saved`` is the document that file holds; without a project, the document read from the photo's file. ``opened`` is
+    the state of the history when it was read from a file (``standing``). ``journal`` is the folder of the journal it
+    was recovered from, with its lock.
     """
 
     history: History | None
@@ -49,16 +51,16 @@ class KeptWork:
     saved: Document | None = None
     source: Source | None = None
     when: float | None = None
-    ours: list[str] = field(default_factory=list)  # sha256 of the file as we read or wrote it last, and since
-    said: str = ""  # why it could not be saved by itself; said once
+    ours: list[str] = field(default_factory=list)  # sha256 of each version of the file that we have read or written
+    said: str = ""  # why the last autosave failed; told once
     opened: tuple[int, Document, Document] | None = None
     journal: tuple[Path, Lock] | None = None
 
 
 @dataclass(frozen=True)
 class Target:
-    """How a project's file is to be taken: what the user has ``agreed`` to have replaced, besides what we wrote there;
-    made ``anew`` where it is gone, or not.
+    """What may be replaced when a project is written: ``agreed`` is what the user agreed to, besides our own versions;
+    ``anew`` allows the file to be created again if it is gone.
     """
 
     agreed: Agreed | None = None
@@ -67,7 +69,7 @@ class Target:
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """A project written: where its photo is now, the sha256 of its file, and whether the one it had was gone."""
+    """A written project: its source, the sha256 of its file, and whether the previous file was gone."""
 
     source: Source
     digest: str
@@ -85,9 +87,11 @@ def write(
     journal: Path | None,
     token: Token,
 ) -> Saved:
-    """Write a project, with the ``past`` of its document, whose file holds one of ``ours`` or what is ``expected``
-    besides (sha256); ``journal`` is the folder of its journal. What is about to take its place becomes one of
-    ours, whether or not anybody hears of the outcome.
+    """Write a project, with the ``past`` of its document, and return what was written.
+
+    The file at ``path`` is replaced only if its sha256 is in ``ours`` or in ``expected``. ``journal`` is the folder of
+    the document's journal. The new sha256 is added to ``ours`` before the file is put in place, so it is known even if
+    the outcome is not.
 
     Raises CannotWrite, of which ChangedElsewhere is a kind.
     """
@@ -104,15 +108,17 @@ def write(
 
 
 def check_name(path: Path) -> None:
-    """Raise BadParameter where a project is to be named after another format, as a photo in its place would be lost."""
+    """Raise BadParameter if the name of a project ends in another format's suffix: a photo of that name would be
+    lost.
+    """
     if path.suffix.lower() not in ("", ".ora"):
         raise BadParameter(f"A project is written, so the name of {path.name} must end in .ora.")
 
 
 def spare(path: Path, originals: Iterable[Path]) -> None:
-    """Raise OverOriginal where ``path`` is one of the files that a result is made from."""
+    """Raise OverOriginal if ``path`` is one of the files that a result is made from."""
     for original in originals:
-        with suppress(OSError, ValueError):  # one of the two is not there, or cannot be
+        with suppress(OSError, ValueError):  # one of the two files does not exist, or its name is not valid
             if path.samefile(original):
                 raise OverOriginal(
                     f"{path.name} is what you are working on, and would be lost: name another file.", path
@@ -122,8 +128,9 @@ def spare(path: Path, originals: Iterable[Path]) -> None:
 def put_away_late(
     journal: Journal, entered: Entered, history: History, take: Callable[[Stroke | None], None], runner: Runner
 ) -> None:
-    """Put the ``journal`` of a closed document away once what was ``entered`` is a step of its ``history`` too; should
-    that come to nothing, without it. ``take`` keeps the history of now in the journal.
+    """Put the ``journal`` of a closed document away once what was ``entered`` is a step of ``history``.
+
+    If that fails, it is put away without the step. ``take`` stores the current state of the history in the journal.
     """
 
     def made(document: Document) -> None:
@@ -141,13 +148,15 @@ def put_away_late(
 
 
 def standing(history: History) -> tuple[int, Document, Document]:
-    """What tells whether anything was done to a history: its length, where it stands, and its last document."""
+    """The state of a history, to tell later whether it has changed: number of steps, current document, last
+    document.
+    """
     steps = history.steps
     return len(steps), history.document, steps[-1].document
 
 
 def digest_of(path: Path) -> str:
-    """The sha256 of a file; empty where nobody can tell, which whoever reads it then says."""
+    """The sha256 of a file; empty if it cannot be read. Reading the file afterwards reports the error."""
     try:
         found = Edition.of(path)
     except OSError:
@@ -156,7 +165,7 @@ def digest_of(path: Path) -> str:
 
 
 def free_name(path: Path) -> Path:
-    """A name beside ``path`` that says whose it is and that no file has: "work (mine).ora"."""
+    """A name beside ``path`` that no file has: "work (mine).ora", "work (mine 2).ora" and so on."""
     for number in count(1):
         name = path.with_name(f"{path.stem} (mine{'' if number == 1 else f' {number}'}){path.suffix}")
         if not os.path.lexists(name):

@@ -1,4 +1,4 @@
-"""Careful work that ends after its draft has been worked on: it takes the draft's place wherever that still shows."""
+"""Careful work that ends after its draft was edited: it replaces the draft wherever the draft is still unchanged."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,8 @@ from maskstudio.core.paint import Paint
 def caught_up(document: Document, draft: Layer, fields: Mapping[str, object]) -> Document:
     """``document`` with ``fields`` in place of those of ``draft``, an earlier state of one of its layers.
 
-    Only what is still the draft's own is replaced, in paint tile by tile: no stroke is touched. A document with
-    nothing of the draft is given back as it is.
+    Only values that are still the draft's are replaced, in paint tile by tile: no stroke is changed. A document that
+    holds nothing of the draft is returned as it is.
     """
     now = document.layer(draft.id)
     if now is None:
@@ -30,7 +30,7 @@ def caught_up(document: Document, draft: Layer, fields: Mapping[str, object]) ->
 
 
 def _caught_up(here: Paint, draft: Paint, careful: Paint) -> Paint:
-    """Tiles of the draft replaced by careful ones; those that were painted on since stay."""
+    """``here`` with the tiles of the draft replaced by careful ones; tiles that were painted on since stay."""
     value_changed, cover_changed = careful.value.changed(draft.value), careful.cover.changed(draft.cover)
     own = [
         index

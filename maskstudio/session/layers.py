@@ -1,4 +1,4 @@
-"""Verbs on layers: choose, show, arrange, name, copy, merge, move."""
+"""Verbs on layers: select, show, order, name, copy, merge, move."""
 
 from dataclasses import replace
 
@@ -14,13 +14,13 @@ from maskstudio.session.naming import copied, new_name
 
 
 class LayerVerbs:
-    """Each is a step of its own, but for choosing the active layer."""
+    """Each verb is a step of its own, except for selecting the active layer."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def activate(self, layer_id: int) -> None:
-        """Choose the layer that panels act on. Not a step: nothing of the result changes."""
+        """Make a layer the active one, on which panels act. This is not a step: the result does not change."""
         document = self._desk.required()
         if document.active != layer_id and document.layer(layer_id) and self._desk.history:
             chosen = document.changed(active=layer_id)
@@ -29,25 +29,25 @@ class LayerVerbs:
             self._desk.changed()
 
     def set_visible(self, layer_id: int, visible: bool) -> None:
-        """Show or hide a layer; a hidden one does not count."""
+        """Show or hide a layer; a hidden layer is not part of the result."""
         self._edit(layer_id, "Show layer" if visible else "Hide layer", visible=visible)
 
     def set_solo(self, layer_id: int | None) -> None:
-        """Let one layer alone count, or all visible ones again."""
+        """Make one layer the only one in the result, or all visible layers again (None)."""
         document = self._desk.required()
         if document.solo != layer_id and (layer_id is None or document.layer(layer_id)):
             self._desk.commit(document.changed(solo=layer_id), "Show all layers" if layer_id is None else "Solo layer")
 
     def set_mode(self, layer_id: int, mode: CombineMode) -> None:
-        """Add, subtract or intersect a layer with what lies below."""
+        """Set whether a layer is added to, subtracted from or intersected with the layers below."""
         self._edit(layer_id, f"{mode.capitalize()} layer", mode=mode)
 
     def set_colour(self, layer_id: int, colour: Colour) -> None:
-        """The colour a layer is told by; red, green, blue, 0..255."""
+        """Set the colour that marks a layer; red, green, blue, 0..255. Consecutive calls are one step."""
         self._edit(layer_id, "Colour layer", f"colour {layer_id}", colour=colour)
 
     def rename(self, layer_id: int, name: str) -> None:
-        """Give a layer a name."""
+        """Rename a layer; an empty name changes nothing."""
         if name.strip():
             self._edit(layer_id, "Rename layer", name=name.strip())
 
@@ -71,7 +71,7 @@ class LayerVerbs:
             self._complete(entered, layer_id)
 
     def _complete(self, entered: Entered, layer_id: int) -> None:
-        """Bring what was entered of a deleted layer into the step it was deleted from, for undo to bring back."""
+        """Add what was entered for a deleted layer to the step before the deletion, so that undo brings it back too."""
         history = self._desk.history
         assert history is not None
 
@@ -85,13 +85,16 @@ class LayerVerbs:
         self._desk.runner.start(f"Finish {name}", entered.made, made, lane=f"deleted {layer_id}", quiet=True)
 
     def move(self, layer_id: int, to: int) -> None:
-        """Put a layer at position ``to``, counted from the bottom."""
+        """Move a layer to position ``to``, counted from the bottom."""
         document = self._desk.required()
         if document.layer(layer_id):
             self._desk.commit(document.move(layer_id, to), "Move layer")
 
     def add(self, mask: Mask | None = None, *, name: str = "", how: str = "hand") -> int:
-        """Add a layer on top, empty or with a mask of document size, and make it active; gives its id."""
+        """Add a layer on top and make it active; returns its id.
+
+        ``mask`` has the size of the document; without one it is empty.
+        """
         document = self._desk.required()
         mask = Mask(*document.size) if mask is None else mask
         layer = Layer(
@@ -101,7 +104,7 @@ class LayerVerbs:
         return document.next_id
 
     def duplicate(self, layer_id: int) -> None:
-        """Put a copy of a layer right above it."""
+        """Put a copy of a layer directly above it."""
         origin = self._desk.origin("duplicate")
 
         def change(document: Document, _token: Token) -> Document:
@@ -114,7 +117,7 @@ class LayerVerbs:
         self._desk.in_turn("Duplicate layer", change)
 
     def merge_down(self, layer_id: int) -> None:
-        """Combine a layer with the one below it, in its mode, into one hand-made mask."""
+        """Combine a layer with the one below it, in its mode, into one mask without parameters."""
         pair = _pair(self._desk.required(), layer_id)
         if pair is None:
             return
@@ -130,7 +133,9 @@ class LayerVerbs:
         self._desk.in_turn("Merge layers", change, whole=True)
 
     def move_pixels(self, layer_id: int, dx: int, dy: int) -> None:
-        """Move a layer's mask and paint by whole pixels; its parameters stay live and a refined edge is solved anew."""
+        """Move a layer's mask and paint by whole pixels; its parameters stay live and a refined edge is solved
+        again.
+        """
         if (dx, dy) == (0, 0):
             return
 
@@ -150,7 +155,7 @@ class LayerVerbs:
 
 
 def _pair(document: Document, layer_id: int) -> tuple[Layer, Layer] | None:
-    """The layer below another one, and that; None where there are no two."""
+    """The layer below ``layer_id``, and that layer; None if there are not two."""
     layer = document.layer(layer_id)
     at = document.layers.index(layer) if layer else 0
     return (document.layers[at - 1], layer) if layer is not None and at else None
@@ -167,6 +172,7 @@ def _merged(document: Document, below: Layer, layer: Layer, origin: Origin) -> D
 
 
 def _placed(layer: Layer, dx: int, dy: int) -> Layer:
+    """The layer with mask, paint, hints and regions moved by whole pixels; its edge becomes unsolved."""
     mask = moved(layer.mask, dx, dy)
     return layer.changed(
         mask=mask,

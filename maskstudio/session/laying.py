@@ -1,4 +1,4 @@
-"""Laying paint on a layer, now or in its turn: what strokes, areas and pictures that come in have in common."""
+"""Lays paint on a layer, now or in its turn: shared by strokes, areas and imported pictures."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -16,7 +16,7 @@ How = Literal["replace", "add", "subtract", "intersect"]
 
 
 def paintable(desk: Desk) -> Layer | None:
-    """The active layer, or one to be added with the first paint; None, with a sentence, for a hidden one."""
+    """The active layer, or a new one that is added with the first paint; None, with a sentence, if it is hidden."""
     document, layer = desk.required(), desk.active
     if not document.layers or layer is None:
         empty = Mask(*document.size)
@@ -33,18 +33,18 @@ def paintable(desk: Desk) -> Layer | None:
 
 
 def lay(desk: Desk, layer: Layer, paint: Paint, label: str, *, live: bool = False) -> None:
-    """Put ``paint``, made for ``layer``, on the layer of now, or on a new one if it was made for that.
+    """Put ``paint``, made for ``layer``, on the current state of that layer, or on ``layer`` as a new one.
 
-    A ``live`` one is that of the stroke in hand, which shows it already.
+    ``live`` says that it is the paint of the stroke in hand, which is already shown.
     """
     document = desk.required()
     now = document.layer(layer.id)
     if now is None:
-        if layer.id == document.next_id:  # otherwise it was deleted meanwhile
+        if layer.id == document.next_id:  # otherwise the layer was deleted in the meantime
             _show(desk, document.add([layer.with_brush_paint(paint)]), label, live=live)
         return
     fields: dict[str, object] = {"retouch": paint} if layer.refinement else {"paint": paint}
-    if now.refinement and not layer.refinement:  # solved meanwhile, for a mask without this paint
+    if now.refinement and not layer.refinement:  # its edge was solved in the meantime, without this paint
         fields["refinement"] = None
     mine = desk.in_hand.layer if desk.in_hand is not None else layer  # what the live stroke shows
     same = now.brushed is mine.brushed and now.brush_paint is mine.brush_paint
@@ -56,7 +56,7 @@ def lay(desk: Desk, layer: Layer, paint: Paint, label: str, *, live: bool = Fals
 
 
 def lay_in_turn(desk: Desk, layer: Layer, painted: Callable[[Layer], Paint], label: str) -> None:
-    """Lay what ``painted`` makes of the layer of then, or of ``layer`` where that is to be added."""
+    """Lay the paint that ``painted`` makes of the layer when the turn comes, or of ``layer`` if it is added then."""
 
     def change(document: Document, _token: Token) -> Document:
         now = document.layer(layer.id)
@@ -85,12 +85,12 @@ def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str) ->
 def _show(desk: Desk, document: Document, label: str, *, live: bool) -> None:
     if live:
         desk.adopting(document)
-        desk.cancel_stroke()  # what was live is the document's now
+        desk.cancel_stroke()  # the live paint is now in the document
     desk.commit(document, label)
 
 
 def _joined(paint: Paint | None, empty: Mask, amount: Plane, x: int, y: int, how: How) -> Paint:
-    """``paint`` with an area of coverage; ``empty`` is a mask of the document's size."""
+    """``paint`` joined with an area of coverage; ``empty`` is a mask of the document's size."""
     paint = paint or Paint.none(*empty.size)
     if how in ("add", "subtract"):
         return paint.laid(amount, x, y, 255 if how == "add" else 0)

@@ -1,7 +1,7 @@
-"""Runs of changes that follow a slider: newer values overtake older ones, and a whole run is one step.
+"""Runs of changes that follow a slider: newer values replace older ones, and a whole run is one step.
 
-Unlike other work, what is under way is let finish as long as it takes no more than a moment, so that pictures keep
-coming while a slider is dragged; only work that takes longer gives way to a newer value.
+Unlike other jobs, a computation under way may finish if it takes no longer than a moment, so that the picture updates
+while a slider is dragged. Only longer work is stopped for a newer value.
 """
 
 import time
@@ -18,7 +18,7 @@ from maskstudio.session.late import caught_up
 from maskstudio.session.turns import Turn, Value
 
 _PATIENCE = 0.3  # seconds before work gives way to a newer value
-_RECENT = 64  # steps in which a draft is looked for once careful work has ended
+_RECENT = 64  # newest steps that are searched for a draft once careful work has ended
 
 LayerFields = Mapping[str, object]
 Stepping = Callable[[float], None]
@@ -26,16 +26,16 @@ Work = Callable[[Layer, Stepping], LayerFields]
 
 
 class _GaveWay(Exception):
-    """A newer value waits and this one takes long."""
+    """Raised in work that takes long while a newer value waits."""
 
 
 @dataclass(frozen=True, eq=False)
 class Wish:
-    """What a run is asked to come to: ``work(layer, step)`` gives the fields of the layer that become others.
+    """What a run should result in: ``work(layer, step)`` returns the fields of the layer that change.
 
-    ``layer`` is as it was before the run. ``polish`` is the same work done with more care, for when nothing newer is
-    waiting. ``step`` reports progress in 0..1 and may raise to stop. An ``absolute`` wish holds for whatever the layer
-    has become meanwhile, since it comes to the same however often it is carried out.
+    ``layer`` is the layer before the run. ``polish`` is the same work done with more care, used when no newer value
+    waits. ``step`` takes progress in 0..1 and may raise to stop the work. An ``absolute`` wish is valid for any later
+    state of the layer, as its result is the same however often it is applied.
     """
 
     layer_id: int
@@ -48,17 +48,17 @@ class Wish:
 
     @property
     def careful(self) -> Work:
-        """The work as it is to be in the end."""
+        """The work that gives the final result."""
         return self.polish or self.work
 
     def once(self, before: Layer, work: Work) -> SharedWork[LayerFields]:
-        """``work`` on ``before``, which is done once, whoever asks for it."""
+        """``work`` on ``before``, shared so that it is done only once for all callers."""
         return self.made.setdefault((before, work), SharedWork(lambda token: work(before, token.step)))
 
 
 @dataclass(frozen=True, eq=False)
 class _AtWork:
-    """What a job does: ``work`` of a wish. The layer before the run, and as it was when the work began."""
+    """The work of a job, with the layer before the run and the layer when the work began."""
 
     wish: Wish
     work: Work
@@ -67,21 +67,21 @@ class _AtWork:
 
 
 class Live:
-    """The way every live run takes. Each layer has a wish at a time: the newest."""
+    """Carries out all live runs. Each layer has one wish at a time: the newest."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         desk.computing.append(self._computing)
-        self._wishes: dict[int, Wish] = {}  # by layer; each counts as long as there is work on it
+        self._wishes: dict[int, Wish] = {}  # by layer; valid while a job works on it
         self._at_work: dict[int, _AtWork] = {}
-        self._kept: set[Wish] = set()  # the last of runs that end as soon as their work does
+        self._kept: set[Wish] = set()  # the last wishes of runs that end when their work ends
 
     def runs(self, key: str) -> bool:
-        """Whether the run of this key is the last thing that happened, or is about to be."""
+        """Whether the run of this key is the last step, or will be once its job ends."""
         return self.coming(key) or self._desk.on_top(key)
 
     def coming(self, key: str) -> bool:
-        """Whether something of the run of this key is still being worked on."""
+        """Whether a value of the run of this key waits or is being computed."""
         return self._wished(key) is not None
 
     def _wished(self, key: str) -> Wish | None:
@@ -90,7 +90,7 @@ class Live:
         return next((wish for wish in (*waiting, *at_work) if wish.key == key), None)
 
     def start_of(self, key: str, layer_id: int) -> Layer | None:
-        """The layer as it was before the run of this key, or as it is, if there is none."""
+        """The layer before the run of this key; without such a run, the layer as it is."""
         history = self._desk.history
         if history is None:
             return None
@@ -98,7 +98,7 @@ class Live:
         return history.steps[at].document.layer(layer_id)
 
     def keep(self, key: str) -> None:
-        """End a run; what it came to stays."""
+        """End a run and keep its result."""
         if (wish := self._wished(key)) is not None:
             self._kept.add(wish)
         elif self._desk.on_top(key) and self._desk.history:
@@ -106,7 +106,7 @@ class Live:
             self._desk.changed()
 
     def drop(self, key: str) -> None:
-        """End a run and take it back."""
+        """End a run and undo it."""
         self._desk.turns.waiting = [
             turn for turn in self._desk.turns.waiting if not (isinstance(turn.wish, Wish) and turn.wish.key == key)
         ]
@@ -117,13 +117,13 @@ class Live:
         self._desk.changed()
 
     def run(self, wish: Wish) -> None:
-        """Work towards this from now on."""
+        """Begin to work towards ``wish``; an older wish of the same run is replaced."""
         self._desk.end_stroke()
         older = self._desk.turns.waiting[-1].wish if self._desk.turns.waiting else self._now_wished(wish.layer_id)
         same = isinstance(older, Wish) and older.key == wish.key and older not in self._kept
-        if not self._desk.turns.waiting:  # where something else was entered since, it is a run of its own
+        if not self._desk.turns.waiting:  # if something else was entered since, it is a new run
             same = same and self._desk.turns.newest(self._desk.runner) == _lane(wish.layer_id)
-        if self._desk.turns.waiting and same:  # the newer value overtakes the older one where that waits
+        if self._desk.turns.waiting and same:  # the newer value replaces the older one that still waits
             self._desk.turns.waiting.pop()
         if self._desk.turns.waiting or (older is not None and not same):
             self._desk.take_turn(Turn(wish.label, partial(_anew, wish), partial(self._begin, wish), wish=wish))
@@ -141,6 +141,7 @@ class Live:
         self._desk.enter(lane, Value(wish.label, wish.key, partial(self.run, wish)))
 
     def _work(self, wish: Wish, work: Work) -> None:
+        """Start the job that does ``work`` on the layer as it was before the run."""
         before, now = self.start_of(wish.key, wish.layer_id), self._desk.required().layer(wish.layer_id)
         if before is None or now is None:
             return
@@ -148,6 +149,7 @@ class Live:
         mine = self._at_work[wish.layer_id] = _AtWork(wish, work, before, now)
 
         def working(token: Token) -> LayerFields | None:
+            """Do the work; None if it gave way to a newer value."""
             begun = time.monotonic()
 
             def give_way(_fraction: float, _text: str) -> None:
@@ -163,9 +165,10 @@ class Live:
         self._desk.start(wish.label, working, lambda fields: self._worked(mine, fields), lane=_lane(wish.layer_id))
 
     def _worked(self, mine: _AtWork, fields: LayerFields | None) -> None:
-        """Take over what came out, then go on to what has been asked for meanwhile.
+        """Commit the result of a job, then start on the newest wish if there is a newer one.
 
-        What was worked on since is done again, unless the run has shown something already: it would be done twice.
+        If the layer was edited in the meantime, the work is done again, unless the run has already shown a result:
+        applying it again would apply it twice.
         """
         wish = mine.wish
         now, newest = self._desk.required().layer(wish.layer_id), self._wishes[wish.layer_id]
@@ -189,7 +192,7 @@ class Live:
         self._over(wish)
 
     def _over(self, wish: Wish) -> None:
-        """There is no more work on this layer."""
+        """Forget the wish of a layer on which no more work is done, and end its run if it is kept."""
         del self._wishes[wish.layer_id], self._at_work[wish.layer_id]
         if wish in self._kept and self._desk.on_top(wish.key) and self._desk.history:
             self._desk.history.seal()
@@ -202,7 +205,7 @@ class Live:
         self._desk.solver.solve_again(changed)
 
     def _catch_up(self, draft: Layer, fields: LayerFields) -> None:
-        """Put careful work in the place of a draft that has been worked on since."""
+        """Replace a draft that was edited since by its careful version, in the newest steps of the history."""
         history = self._desk.history
         assert history is not None
         recent = {id(step.document) for step in history.steps[-_RECENT:]}
@@ -211,20 +214,21 @@ class Live:
         if now := self._desk.required().layer(draft.id):
             self._desk.solver.solve_again(now)
 
-    # Where it is coming to
+    # What outputs will show
 
     def _computing(self) -> list[Entering]:
         runs = [each for each in self._at_work.values() if self._desk.runner.under_way(_lane(each.wish.layer_id))]
         return [change for each in runs for change in self._outcome(each)]
 
     def _outcome(self, mine: _AtWork) -> list[Entering]:
-        """What the work on a layer comes to in the end, as ``_worked`` does it."""
+        """The changes that the work on a layer will finally make, as ``_worked`` makes them."""
         newest = self._wishes[mine.wish.layer_id]
         if newest.key == mine.wish.key:
             return [self._final(mine, newest)]
         return [self._final(mine, mine.wish), partial(_anew, newest)]
 
     def _final(self, mine: _AtWork, newest: Wish) -> Entering:
+        """The change that ``newest`` will finally make of a document, given what is under way now."""
         on_top, here = self._desk.on_top(mine.wish.key), self._desk.required().layer(newest.layer_id)
         start = self.start_of(newest.key, newest.layer_id)
         again = on_top or mine.wish.absolute or not _differs(mine.before, mine.then)
@@ -235,7 +239,7 @@ class Live:
             now = document.layer(newest.layer_id)
             if now is None or start is None or here is None:
                 return document
-            if _differs(now, here):  # something else has come to it first
+            if _differs(now, here):  # an earlier change was applied to it first
                 return _anew(newest, document, token) if again else document
             if stays or again or newest is not mine.wish:
                 return document.put(now.changed(**newest.once(start, newest.careful)(token)))
@@ -246,14 +250,15 @@ class Live:
 
 
 def _anew(wish: Wish, document: Document, token: Token) -> Document:
-    """The document with a wish come true in its layer as it is there."""
+    """The document with ``wish`` applied to its layer as it is there."""
     now = document.layer(wish.layer_id)
     return document.put(now.changed(**wish.once(now, wish.careful)(token))) if now is not None else document
 
 
 def _differs(one: Layer, other: Layer) -> bool:
-    """Whether work on one layer may not be taken over by the other: they look different, or want another edge, which
-    need not show yet: hints that were just brushed are still to be solved.
+    """Whether the result for one layer must not be used for the other: they look different or want another edge.
+
+    The wanted edge need not show yet: hints that were just brushed are still unsolved.
     """
     same = one.alpha is other.alpha or not one.alpha.changed(other.alpha)
     return not same or one.mask is not other.mask or one.params != other.params or not one.same_wish(other)

@@ -1,4 +1,4 @@
-"""Verbs that take what is known of an edge from another file: a second shot, or the empty background."""
+"""Verbs that measure an edge with a second photo: another shot of the object, or the empty background."""
 
 from pathlib import Path
 from typing import Literal
@@ -17,14 +17,16 @@ _NAMES: dict[MatchKind, tuple[str, str]] = {
 
 
 class MatchingVerbs:
-    """What is measured is exact as it is: it becomes a layer, with the colours found along with it."""
+    """A measured alpha is exact and needs no solving: it becomes a layer, with the colours found with it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def match(self, path: Path, kind: MatchKind) -> Job:
-        """Measure alpha from a second photo: the same scene without the object (``plate``), or the object before
-        another background (``second``). The active layer, where there is one, says about where the object is.
+        """Measure alpha from a second photo and add it as a layer.
+
+        ``plate`` is the same scene without the object, ``second`` the object before another background. The active
+        layer, if there is one, says roughly where the object is. Errors of reading go to ``failed``.
         """
         entered, active = self._desk.entered(), self._desk.active
         name, how = _NAMES[kind]

@@ -1,4 +1,4 @@
-"""One open document: the history it stands in, the file and the journal it is kept in, and who hears of it."""
+"""One open document: its history, the file and the journal that store it, and the signals about it."""
 
 import getpass
 import time
@@ -26,19 +26,19 @@ def _raise(error: MaskStudioError) -> None:
 
 
 class OpenDocument:
-    """The document of now, how it changes, comes and goes.
+    """The current document, how it changes, and how it is opened and closed.
 
-    Several may hear of what happens (``Signal``): ``changed`` after every change of document; ``leaving`` before the
-    document is closed; ``stroked`` with a stroke after each of its samples, ``ending`` with the pixels (image px) that
-    the end of a stroke changed, while it is still live, ``adopting`` with the document it becomes, if that looks
-    exactly as the live stroke did, and ``stroke_over`` with every stroke that is under way no more.
+    Signals (``Signal``), for any number of listeners: ``changed`` after every change of document; ``leaving`` before
+    the document is closed; ``stroked`` with a stroke after each of its samples; ``ending`` with the pixels (image px)
+    that the end of a stroke changed, while it is still live; ``adopting`` with the document that a stroke becomes, if
+    it looks exactly as the live stroke did; ``stroke_over`` with every stroke that is no longer under way.
 
-    One listens to what is said: ``told`` is called with sentences for the user, ``failed`` with errors, ``written``
-    with a file that is there now and the sentence that says so. By default errors are raised, which suits a runner that
-    works at once.
+    Callbacks, with one listener each: ``told`` is called with sentences for the user, ``failed`` with errors,
+    ``written`` with a file that was written and the sentence that says so. By default errors are raised, which suits a
+    runner that works at once.
 
-    ``in_hand`` is the stroke under way, ``turns`` the books of what waits, ``journal`` that of this document, in case
-    there is one. ``author`` signs what is made; ``history_limit`` is in bytes.
+    ``in_hand`` is the stroke under way, ``turns`` holds what waits, ``journal`` is the document's journal if there is
+    one. ``author`` is recorded with what is made; ``history_limit`` is in bytes.
     """
 
     changed = Signal[[]]()
@@ -49,6 +49,7 @@ class OpenDocument:
     stroke_over = Signal[[InHand]]()
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
+        """Begin without a document; ``runner`` runs the jobs, ``provider`` is the name of the provider of models."""
         self.runner = runner
         self.provider = registry.get(provider)
         self.history: History | None = None
@@ -64,7 +65,7 @@ class OpenDocument:
 
     @property
     def document(self) -> Document | None:
-        """The document of now, or None."""
+        """The current document, or None."""
         return self.history.document if self.history else None
 
     @property
@@ -73,14 +74,14 @@ class OpenDocument:
         return self.document.layer(self.document.active) if self.document else None
 
     def required(self) -> Document:
-        """The document of now, for a verb that makes no sense without one."""
+        """The current document, for a verb that needs one. Raises AssertionError if there is none."""
         if self.document is None:
             raise AssertionError("a verb was called with no document open")
         return self.document
 
     @property
     def kept(self) -> KeptWork:
-        """Where the work of the history of now is kept."""
+        """Where the work of the current history is stored."""
         if self._kept.history is not self.history:
             self._kept = KeptWork(self.history)
         return self._kept
@@ -91,18 +92,18 @@ class OpenDocument:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files this document came from or is kept in, the project first."""
+        """The files this document was read from or is stored in, the project first."""
         photo = self.document.image.path if self.document else None
         return tuple(path for path in (self.kept.path, photo) if path)
 
     def take_up(self, history: History, kept: KeptWork) -> None:
-        """Let go of the document there is, and work on this history from now on."""
+        """Replace the open document by that of ``history``."""
         self._let_go()
         self.history, self.kept = history, kept
         self.changed()
 
     def close(self) -> None:
-        """Let the document go. What is being exported or downloaded goes on."""
+        """Close the document. Exports and downloads continue."""
         self.leaving()
         self.runner.cancel("open")
         self._let_go()
@@ -110,8 +111,9 @@ class OpenDocument:
         self.changed()
 
     def commit(self, document: Document, label: str, merge: str = "") -> None:
-        """The one way to change: make ``document`` the current one, as a step that can be undone. What was taken back
-        is forgotten. Steps with the same ``merge`` key in a row are one.
+        """Make ``document`` the current one, as a step that can be undone. All changes go through here.
+
+        Consecutive steps with the same ``merge`` key are one step. What was taken back can no longer be brought back.
         """
         assert self.history is not None
         before = self.required()
@@ -122,11 +124,11 @@ class OpenDocument:
     def origin(
         self, how: str, *, model: str = "", version: str = "", params: Mapping[str, Any] | None = None
     ) -> Origin:
-        """The provenance of something made just now."""
+        """The provenance of something made now: how, by which model, with which parameters, by whom and when."""
         return Origin(how, model, version, dict(params or {}), self.author, time.strftime("%Y-%m-%dT%H:%M:%S%z"))
 
     def settle(self) -> None:
-        """Tidy the history while nobody waits: drop what is beyond its limit, pack what nobody looks at."""
+        """Tidy the history on a thread: drop steps beyond the limit, pack those that are not shown."""
         if self.history is None or self.runner.under_way("settle"):
             return
         chores = self.history.settle()
@@ -136,7 +138,7 @@ class OpenDocument:
             )
 
     def _let_go(self) -> None:
-        """Stop the work on the document, but for what is due all the same."""
+        """Cancel the jobs on the document, except those that owe a result."""
         self.turns.clear()
         for lane in ("detect", "import", "layer"):
             self.runner.drop(lane)
@@ -144,19 +146,19 @@ class OpenDocument:
     # The stroke in hand
 
     def end_stroke(self) -> None:
-        """Make the stroke under way, of whichever brush, one step."""
+        """Commit the stroke under way, of any brush, as one step."""
         if self.in_hand is not None:
             self.in_hand.end()
 
     def cancel_stroke(self) -> None:
-        """Forget the stroke under way; its end does so too, whatever came of it."""
+        """Forget the stroke under way. The end of a stroke calls this too."""
         over, self.in_hand = self.in_hand, None
         if over is not None:
             self.stroke_over(over)
 
 
 def user() -> str:
-    """The name of whoever runs this, as the system knows it; empty where it knows none."""
+    """The name of the user who runs the program, from the system; empty if the system knows none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a user without a name, as in some containers

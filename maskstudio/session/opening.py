@@ -1,4 +1,4 @@
-"""Verbs that open a document: a photo, a project, or what a journal has kept."""
+"""Verbs that open a document: a photo, a project, or the content of a journal."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from maskstudio.session import keeping, operations
 from maskstudio.session.desk import Desk
 from maskstudio.session.keeping import KeptWork
 
-if TYPE_CHECKING:  # formats are loaded with the first file, not at every start
+if TYPE_CHECKING:  # formats are imported with the first file, to start faster
     from maskstudio.core.project import Project, Source
 
-_PREVIEW = "open preview"  # a lane that whoever cancels "open" cancels too
+_PREVIEW = "open preview"  # a lane that is cancelled together with "open"
 
 
 class OpeningVerbs:
-    """A document comes in; what is open stays until the new one is there, and if it fails.
+    """Opens documents. The current document stays open until the new one is read, and if reading fails.
 
-    ``previewed`` takes a first look at what is being opened, where somebody wants one.
+    ``previewed``, if set, receives a first low-resolution view of a large photo that is being opened.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -36,17 +36,21 @@ class OpeningVerbs:
         self.previewed: Callable[[Preview], None] | None = None
 
     def open(self, path: Path, *, limit: int | None = DEFAULT_PIXEL_LIMIT) -> Job:
-        """Read an image or a project and make it the document. ``limit`` is in pixels."""
+        """Read an image or a project and make it the document.
+
+        ``limit`` is the largest number of pixels, None for no limit. Errors (CannotRead, BadImage, TooLarge,
+        BadProject) go to ``failed``.
+        """
         from maskstudio.core.project import is_project
 
         return self._open_project(path, limit) if is_project(path) else self._open_image(path, limit)
 
     def recover(self, found: Recoverable) -> Job:
-        """Go on where an editor that was killed had stopped, with the whole history."""
+        """Open a document whose editor was killed, with its whole history."""
         return self._go_on(f"Continue {found.name}", found)
 
     def reopen(self, found: Closed) -> Job:
-        """Open a document that was closed, with its whole history; one to which nothing was done, from its file."""
+        """Open a closed document with its whole history; one that was not changed is opened from its file."""
         if found.path is None:
             return self._go_on(f"Reopen {found.name}", found)
         forget = self._desk.runner.start
@@ -56,6 +60,7 @@ class OpeningVerbs:
     # Within
 
     def _open_image(self, path: Path, limit: int | None) -> Job:
+        """Open a photo; alpha of its file becomes a layer."""
         desk = self._desk
 
         def done(document: Document) -> None:
@@ -68,13 +73,13 @@ class OpeningVerbs:
         return desk.start(f"Open {path.name}", lambda token: operations.read(path, limit, token), done, lane="open")
 
     def _open_project(self, path: Path, limit: int | None) -> Job:
-        """That of another program is opened with its lowest layer as the photo, the others as masks."""
+        """Open a project. One of another program opens with its lowest layer as the photo and the others as masks."""
         from maskstudio.core.project import read_project
 
         most = self._desk.history_limit
 
         def work(token: Token) -> tuple[str, Project, History]:
-            digest = keeping.digest_of(path)  # before it is read: what comes after that is not ours
+            digest = keeping.digest_of(path)  # before the file is read: later versions of it are not ours
             opened = read_project(path, limit=limit, step=lambda part: token.step(part, "Reading"))
             past = opened.past or Past([Step("Open", opened.document)], 0)
             return digest, opened, _tidied(list(past.steps), past.at, most, token)
@@ -91,7 +96,7 @@ class OpeningVerbs:
         return self._desk.start(f"Open {path.name}", work, done, lane="open")
 
     def _go_on(self, label: str, one: Recoverable) -> Job:
-        """Open what is in a journal, and go on with that journal."""
+        """Open the content of a journal and continue that journal."""
         from maskstudio.core.project import source_in
 
         most = self._desk.history_limit
@@ -118,7 +123,10 @@ class OpeningVerbs:
         return self._desk.start(label, found, done, lane="open")
 
     def _preview(self, path: Path, limit: int | None) -> None:
-        """Have a first look at a large photo while it is decoded; no more is said of it than of the photo itself."""
+        """Show a first look at a large photo while it is decoded.
+
+        An error of it is not told: decoding the photo itself reports it.
+        """
         show, runner = self.previewed, self._desk.runner
         if show is not None:
             runner.start(
@@ -135,7 +143,7 @@ class OpeningVerbs:
 
 
 def _tidied(steps: list[Step], at: int, limit: int, token: Token) -> History:
-    """A history as it comes from the disk, tidied before the window's thread has it; the next change is a new step."""
+    """A history read from the disk, packed and trimmed off the window's thread; the next change will be a new step."""
     history = History.of(steps, at, limit)
     history.seal()
     history.settle().do(token.check)

@@ -1,4 +1,4 @@
-"""The work behind the session's verbs: frozen inputs in, data out. Runs on any thread; changes no document."""
+"""The work of the session's verbs: frozen inputs, returned results. Runs on any thread and changes no document."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,15 +23,18 @@ from maskstudio.names import shown
 from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers.provider import Provider
 
-# Px around a result that are looked at for what its edge is seen against.
+# Px around a result that are examined as the surroundings of its edge.
 _BESIDE = 64
 
 
 def read(path: Path, limit: int | None, token: Token) -> Document:
-    """A document of the image in a file; alpha it comes with is the first layer."""
+    """A document of the image in a file; the file's alpha becomes the first layer.
+
+    ``limit`` is the largest number of pixels, None for no limit. Raises CannotRead, BadImage or TooLarge.
+    """
     opened = read_image(path, limit=limit, step=lambda fraction: token.step(fraction, "Reading"))
     if opened.image.large:
-        _ = opened.image.quarter  # a view of the whole needs it; made here, where the window does not wait for it
+        _ = opened.image.quarter  # the fitted view needs it; computed here, off the window's thread
     document = Document(opened.image)
     if opened.alpha is None:
         return document
@@ -40,7 +43,7 @@ def read(path: Path, limit: int | None, token: Token) -> Document:
 
 
 def detect(image: Image, provider: Provider, params: DetectParams, shape: MaskParams, token: Token) -> list[Layer]:
-    """One layer a detection, best first, each with ``shape`` applied."""
+    """One layer per detection, best first, each with ``shape`` applied."""
     found = provider.detect(image, params, token.part(0.0, 0.9))
     layers = []
     for number, detection in enumerate(found):
@@ -62,7 +65,7 @@ def detection_layer(detection: Detection, shape: MaskParams, token: Token) -> La
 
 
 def shaped(mask: Mask, params: MaskParams, source: Detection | None, token: Token) -> Mask:
-    """``mask`` padded and blurred, less what the provider has already done to it."""
+    """``mask`` padded and blurred as ``params`` say, except for what the provider has already done."""
     done = source.done if source is not None else frozenset()
     padding = 0 if "mask_padding" in done else params.mask_padding
     blur = 0 if "mask_blur" in done else params.mask_blur
@@ -70,7 +73,7 @@ def shaped(mask: Mask, params: MaskParams, source: Detection | None, token: Toke
 
 
 def remove_background(image: Image, provider: Provider, params: CutoutParams, token: Token) -> Layer:
-    """The subject as one layer, cleaned up and refined as ``params`` ask."""
+    """The subject as one layer, smoothed and with its edge solved if ``params`` ask for it."""
     found = provider.cutout(image, params, token.part(0.0, 0.4))
     mask = _cleaned(found.mask) if params.post_process_mask else found.mask
     layer = Layer(id=0, name=found.label, mask=mask, shaped=mask, params=UNSHAPED, source=found)
@@ -90,14 +93,14 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
 
 
 def refine(image: Image, layer: Layer, token: Token) -> Layer:
-    """``layer`` with whatever it wants of its edge solved."""
+    """``layer`` with its wanted edge solved."""
     from maskstudio.matting.edge import refine_edge
 
     return layer.changed(refinement=refine_edge(image, layer, token))
 
 
 def completed(document: Document, token: Token) -> Document:
-    """``document`` with every wanted refinement solved, for an export that must not come too early."""
+    """``document`` with every wanted refinement solved, for outputs."""
     waiting = [layer for layer in document.layers if layer.unsolved]
     for number, layer in enumerate(waiting):
         part = token.part(number / len(waiting), (number + 1) / len(waiting))
@@ -106,7 +109,7 @@ def completed(document: Document, token: Token) -> Document:
 
 
 def trimap(image: Image, layer: Layer, token: Token) -> Mask:
-    """The layer's trimap as the solver would be given it: 0, 128 or 255."""
+    """The layer's trimap as the solver gets it: 0, 128 or 255."""
     from maskstudio.matting.edge import whole_trimap
 
     return whole_trimap(image, layer, token)
@@ -129,8 +132,8 @@ def fringe(document: Document, token: Token) -> Fringe:
 
 
 def spill(image: Image, layer: Layer) -> tuple[int, int, int] | None:
-    """The colour of the old background along the layer's edge (8-bit RGB); None where it has no edge, or nothing of a
-    background can be seen.
+    """The colour of the old background along the layer's edge (8-bit RGB); None if it has no edge or no background
+    shows.
     """
     from maskstudio.matting.spill import sampled
 
@@ -139,14 +142,14 @@ def spill(image: Image, layer: Layer) -> tuple[int, int, int] | None:
         return None
     alpha = layer.alpha.array(around)
     if image.alpha is not None:
-        alpha[image.alpha[around.slices()] == 0] = 255  # what is under transparency is no background
+        alpha[image.alpha[around.slices()] == 0] = 255  # transparent pixels show no background
         if alpha.all():
             return None
     return sampled(image.pixels[around.slices()], alpha)
 
 
 def matched(image: Image, path: Path, kind: Literal["plate", "second"], about: Mask | None, token: Token) -> Layer:
-    """A layer of what a second photo tells of the object: see ``matting.plates``."""
+    """A layer measured from a second photo, see ``matting.plates``; ``about`` says roughly where the object is."""
     from maskstudio.matting import plates
     from maskstudio.matting.colourtiles import laid_colours
 
@@ -170,7 +173,10 @@ def write_document(
     backdrop: tuple[int, int, int, int] | None,
     token: Token,
 ) -> bool:
-    """Write the cut-out, over ``backdrop`` where one is given; gives whether anything of the photo is in it."""
+    """Write the cut-out, over ``backdrop`` if given; returns whether it holds anything of the photo.
+
+    ``backdrop`` is red, green, blue, opacity in 0..255. Raises CannotWrite, and BadParameter for a name that is no PNG.
+    """
     check_png_name(path)
     held = bool(document.alpha.bounds)
     image, colours = document.image, document.colours(document.frame)
@@ -190,7 +196,7 @@ def write_document(
 
 
 def cutout_png(document: Document, params: ExportParams, token: Token) -> tuple[bytes, Rect]:
-    """The cut-out as bytes of an RGBA PNG, trimmed to the box of what is not fully transparent, and that box."""
+    """The cut-out as bytes of an RGBA PNG, trimmed to the bounding box of what is visible, and that box (image px)."""
     box = document.alpha.bounds or document.frame
     image = replace(document.image, pixels=document.image.pixels[box.slices()].copy(), alpha=None)
     png = encode_cutout(
@@ -204,12 +210,12 @@ def cutout_png(document: Document, params: ExportParams, token: Token) -> tuple[
 
 
 def _alpha(mask: Mask, depth: int, rect: Rect | None = None) -> Pixels:
-    """A mask with the bits that an output of ``depth`` bits can hold."""
+    """A mask as uint16 if the output has 16 bits, else as uint8."""
     return mask.deep_array(rect) if depth == 16 else mask.array(rect)
 
 
 def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> bool:
-    """Write the document's alpha as a grey PNG; gives whether it holds any."""
+    """Write the document's alpha as a grey PNG; returns whether it holds any."""
     check_png_name(path)
     depth = 16 if params.depth == "16" else 8
     write_mask(
@@ -224,7 +230,10 @@ def write_alpha(document: Document, path: Path, params: ExportParams, token: Tok
 
 
 def over(colours: npt.NDArray[Any], alpha: Plane, rgba: tuple[int, int, int, int]) -> tuple[npt.NDArray[Any], Plane]:
-    """Straight colours (H, W, 3) with 8-bit alpha laid over one 8-bit straight colour (Porter and Duff, 1984)."""
+    """Lay straight colours (H, W, 3) with 8-bit alpha (H, W) over one 8-bit straight colour (Porter and Duff, 1984).
+
+    Returns straight colours of the same type and alpha uint8 (H, W).
+    """
     full = np.iinfo(colours.dtype).max
     subject = (alpha.astype(np.float32) / 255)[..., None]
     behind = (1 - subject) * (rgba[3] / 255)
@@ -236,7 +245,7 @@ def over(colours: npt.NDArray[Any], alpha: Plane, rgba: tuple[int, int, int, int
 
 
 def _cleaned(mask: Mask) -> Mask:
-    """Specks removed, pinholes filled and stairs smoothed: opening and closing, then a narrow blur of the edge."""
+    """The mask with specks removed, pinholes filled and stairs smoothed: opening, closing, then a narrow blur."""
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     plane = cv2.morphologyEx(mask.array(), cv2.MORPH_OPEN, disc)
     plane = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, disc)

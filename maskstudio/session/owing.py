@@ -1,4 +1,4 @@
-"""Verbs for results that are paid and have not come home. None is fetched by itself."""
+"""Verbs for results that are paid for and have not arrived. None is fetched automatically."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,23 +17,27 @@ from maskstudio.session.desk import Desk
 
 
 class OwedVerbs:
-    """What is owed stands in the ledger, so it can be fetched after a restart too."""
+    """Owed results are recorded in the ledger, so they can be fetched after a restart too."""
 
     def __init__(self, desk: Desk, access: Access, arriving: Arriving) -> None:
         self._desk, self._access, self._arriving = desk, access, arriving
 
     def ask(self, done: Callable[[list[Line]], None]) -> Job:
-        """Which results can be fetched, the newest first; looked up where nobody waits."""
+        """Pass the results that can be fetched to ``done``, the newest first. The ledger is read on a thread."""
         return self._desk.runner.start(
             "Look for results", lambda _token: self._access.ledger.owed(), done,
             lane="owed", quiet=True, away=True, failed=lambda _error: done([]),
         )  # fmt: skip
 
     def fetch(self, identity: str) -> Job:
-        """Fetch a result that was paid for; it becomes layers, as it would have. Costs nothing."""
+        """Fetch a result that was paid for; it becomes layers as if it had arrived in time. Costs nothing.
+
+        Errors, such as BadParameter for a result of another photo, go to ``failed``.
+        """
         document, history = self._desk.required(), self._desk.history
 
         def work(token: Token) -> tuple[Bill, Departure, Answer, list[Layer]]:
+            """Fetch the result and make it into layers."""
             line = self._access.ledger.line(identity)
             if line is None or not line.owed:
                 raise BadParameter("There is no such result to fetch.")
@@ -46,7 +50,7 @@ class OwedVerbs:
             bill = Bill(line.service, departure.title, line.amount, line.state, cost, dict(line.lies))
             return bill, departure, answer, errands.layers_of(answer, departure, document, shape, token)
 
-        # Services do not keep results for long: it is brought even if its document is closed or the window is.
+        # Services do not keep results for long: it is fetched even if its document or the window is closed.
         return self._desk.runner.start(
             "Fetch a result", work, lambda found: self._arriving.come_home(history, *found),
             lane=f"detect fetch {identity}", failed=lambda error: self._desk.failed(error), away=True,
@@ -54,7 +58,7 @@ class OwedVerbs:
         )  # fmt: skip
 
     def forget(self, identity: str, done: Callable[[], None]) -> Job:
-        """The user does not want a result any more."""
+        """Forget a result that the user does not want any more."""
         return self._desk.runner.start(
             "Forget a result", lambda _token: self._access.ledger.got(identity), lambda _: done(),
             lane=f"ledger {identity}", quiet=True, away=True, failed=lambda error: self._desk.failed(error),

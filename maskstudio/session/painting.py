@@ -1,4 +1,4 @@
-"""Verbs that paint: live strokes, areas, and the whole layer at once. All of it lands in the layer's paint."""
+"""Verbs that paint: live strokes, areas, and whole layers. All of them change the layer's paint."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ from maskstudio.session.laying import How
 
 
 class PaintingVerbs:
-    """A stroke is live while it lasts and becomes one step at its end."""
+    """A stroke is live while it lasts and is committed as one step at its end."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -30,14 +30,14 @@ class PaintingVerbs:
 
     @property
     def stroke(self) -> Stroke | None:
-        """The stroke under way, if it is one of paint."""
+        """The paint stroke under way; None if there is none."""
         hand = self._desk.in_hand
         return hand.stroke if hand is not None and isinstance(hand.stroke, Stroke) else None
 
     def begin_stroke(self, params: BrushParams, value: int) -> Stroke | None:
-        """Begin to paint ``value`` (0..255) on the active layer, or on a new one where there is none.
+        """Begin to paint ``value`` (0..255) on the active layer, or on a new one if there is none.
 
-        None, with a sentence, where that layer is hidden.
+        Returns None, and tells the user why, if that layer is hidden.
         """
         self._desk.end_stroke()
         layer = laying.paintable(self._desk)
@@ -48,7 +48,9 @@ class PaintingVerbs:
         return stroke
 
     def stroke_to(self, x: float, y: float, pressure: float = 1.0) -> Rect:
-        """Go on to this point (image px), pressure in 0..1; gives the image pixels that may look different now."""
+        """Continue the stroke to a point (image px), with a pressure in 0..1; returns the image pixels that may have
+        changed.
+        """
         stroke = self.stroke
         if stroke is None:
             return EMPTY
@@ -57,8 +59,9 @@ class PaintingVerbs:
         return rect
 
     def live_alpha(self, rect: Rect) -> Plane:
-        """The document's alpha in ``rect`` (image px within the frame) with the stroke under way, of whichever brush:
-        uint8 (rect.height, rect.width).
+        """The document's alpha in ``rect`` (image px within the frame) with the stroke under way, of any brush.
+
+        Returns uint8 (rect.height, rect.width).
         """
         document, hand = self._desk.required(), self._desk.in_hand
         if hand is None:
@@ -85,29 +88,29 @@ class PaintingVerbs:
         laying.lay_area(self._desk, amount, x, y, how, label)
 
     def fill(self) -> None:
-        """Take everything in."""
+        """Select everything in the active layer."""
         everything = Mask.filled(*self._desk.required().size, 255)
         self._repaint(Paint(everything, everything), "Select all")
 
     def clear(self) -> None:
-        """Leave everything out."""
+        """Select nothing in the active layer."""
         size = self._desk.required().size
         self._repaint(Paint(Mask(*size), Mask.filled(*size, 255)), "Clear mask")
 
     def reset_paint(self) -> None:
-        """Take strokes and inversion off the active layer: back to what the model found and the parameters give."""
+        """Remove strokes and inversion from the active layer: what the model found and the parameters give remains."""
         self._desk.end_stroke()
         self._replace("Reset to recipe", _reset)
 
     def invert(self) -> None:
-        """Exchange inside and outside of the active layer; parameters stay live below."""
-        self._desk.end_stroke()  # which may change the layer, or make one
+        """Exchange inside and outside of the active layer; parameters stay live."""
+        self._desk.end_stroke()  # this may change the layer, or add one
         self._replace("Invert mask", _inverted)
 
     # Within
 
     def _end(self, layer: Layer, stroke: Stroke) -> None:
-        """Make a stroke on ``layer`` one step."""
+        """Commit a stroke on ``layer`` as one step."""
         self._desk.ending(stroke.end())
         if stroke.dirty:
             layer, stroke = self._caught_up(layer, stroke)
@@ -116,7 +119,7 @@ class PaintingVerbs:
         self._desk.cancel_stroke()
 
     def _caught_up(self, layer: Layer, stroke: Stroke) -> tuple[Layer, Stroke]:
-        """The stroke painted again on the layer of now, where a job has changed the paint below it meanwhile."""
+        """The stroke painted again on the current layer, if a job has changed the paint below it in the meantime."""
         now = self._desk.required().layer(layer.id)
         moved_on = now is not None and now.brush_paint is not layer.brush_paint
         if now is None or not moved_on or bool(now.refinement) != bool(layer.refinement):
@@ -130,7 +133,7 @@ class PaintingVerbs:
             laying.lay_in_turn(self._desk, layer, lambda _now: paint, label)
 
     def _replace(self, label: str, replaced: Callable[[Layer], Layer]) -> None:
-        """Put what ``replaced`` makes of the active layer in its place."""
+        """Replace the active layer by what ``replaced`` makes of it, in its turn."""
         layer = self._desk.active
         if layer is None:
             return

@@ -1,4 +1,4 @@
-"""Verbs that keep the work in a project file, and tell whether it is safe there."""
+"""Verbs that store the work in a project file and tell whether it is saved."""
 
 from __future__ import annotations
 
@@ -19,30 +19,32 @@ from maskstudio.session.keeping import KeptWork, Saved, Target
 
 
 class ProjectVerbs:
-    """``past_limit``: bytes that the steps of undo may take in a project file, 0 for none of them."""
+    """``past_limit`` is the number of bytes that undo steps may take in a project file; 0 stores none."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.past_limit = LIMIT
-        self._saving: Path | None = None  # where the last save went, or is going
-        self._placed: dict[Path, list[str]] = {}  # sha256 of what was written where, beside the project's own file
+        self._saving: Path | None = None  # the file of the last save, finished or not
+        self._placed: dict[Path, list[str]] = {}  # sha256 of files written besides the project's own, by path
 
-    # What is safe
+    # What is saved
 
     @property
     def path(self) -> Path | None:
-        """The file the work is kept in, None before the first save."""
+        """The file that stores the work; None before the first save."""
         return self._desk.kept.path
 
     @property
     def saved_at(self) -> float | None:
-        """When it was saved last, in s since the epoch."""
+        """When it was last saved, in seconds since the epoch; None if never."""
         return self._desk.kept.when
 
     @property
     def unsaved(self) -> bool:
-        """Whether there is work that no file holds: steps since the last save, or, without a project, layers that did
-        not come out of a file as they are. Undone back to there, there is none; an export never counts as saving.
+        """Whether there is work that no file holds: steps since the last save, or, without a project, layers.
+
+        Layers that are exactly as they were read from a file do not count. After undoing back to the saved state there
+        is no unsaved work. An export does not count as saving.
         """
         document, kept = self._desk.document, self._desk.kept
         if document is None:
@@ -56,22 +58,25 @@ class ProjectVerbs:
     # Projects
 
     def save(self, *, replace: bool = False) -> Job | None:
-        """Write the project to its file; None where it has none yet and ``save_as`` must say which.
+        """Write the project to its file. Returns None if it has none yet; ``save_as`` names one.
 
-        What somebody else has written there meanwhile stays (ChangedElsewhere), unless it is to be replaced.
+        If another program has changed the file, it stays and ChangedElsewhere goes to ``failed``, unless ``replace`` is
+        set.
         """
         path = self.path
         return self._save(path, Target(Agreed.now(path) if replace else None)) if path is not None else None
 
     def save_as(self, path: Path) -> Job:
-        """Write the project to ``path``, which is its file from then on. It takes the place of what is there now, but
-        of nothing that somebody else writes there from this moment on (ChangedElsewhere).
+        """Write the project to ``path``, which becomes its file. The file that is there now is replaced.
+
+        If another program writes there from now on, that file stays and ChangedElsewhere goes to ``failed``.
         """
         return self._save(path, self._chosen(path))
 
     def save_beside(self) -> Job | None:
-        """Where somebody else has changed the project's file, leave that and write ours beside it; it is the project's
-        file from then on.
+        """Write the project to a free name beside its file, which another program has changed.
+
+        It becomes the project's file.
         """
         if self.path is None:
             return None
@@ -79,7 +84,9 @@ class ProjectVerbs:
         return self._save(path, Target(Agreed(path)))
 
     def save_copy(self, path: Path) -> Job:
-        """Write the project to ``path`` and go on with the file it had; what it takes the place of as ``save_as``."""
+        """Write the project to ``path`` and keep the project's own file; existing files are treated as in
+        ``save_as``.
+        """
         if path == self.path:
             return self.save_as(path)
         told = f"Saved a copy as {path.name}."
@@ -88,14 +95,16 @@ class ProjectVerbs:
         return self._write(path, desk.entered(), lambda *_: desk.written(path, told), f"save copy {path}", target)
 
     def _chosen(self, path: Path) -> Target:
-        """A file the user has just chosen. Whatever he was asked, his own is known by what he last saw in it."""
+        """The target for a file the user has just chosen; the project's own file is compared with what was last read
+        or written.
+        """
         return Target() if path == self.path else Target(Agreed.now(path))
 
     def autosave(self) -> Job | None:
-        """Save what has changed since the last time, if there is a file for it and nothing else is under way.
+        """Save what has changed since the last save, if the project has a file and nothing else is under way.
 
-        A failure is told like any other, but not again every few minutes. Without a file the journal keeps everything,
-        and so it does where somebody else has changed, moved or removed that file.
+        A failure is told once, not again every few minutes. Without a file the journal keeps everything; it also does
+        if another program has changed, moved or removed the file.
         """
         if self.path is None or not self.unsaved or self._desk.in_hand is not None or self._writing:
             return None
@@ -107,12 +116,13 @@ class ProjectVerbs:
         return any(job.lane.startswith(("export ", "save ")) for job in self._desk.runner.jobs)
 
     def _save(self, path: Path, target: Target, *, quiet: bool = False) -> Job:
+        """Start the job that writes the project to ``path``; ``quiet`` tells neither success nor a repeated failure."""
         desk = self._desk
         entered, history, kept = desk.entered(), desk.history, desk.kept
         self._saving = path
 
         def done(document: Document, saved: Saved) -> None:
-            if desk.history is history and self._saving == path:  # and not to another file since
+            if desk.history is history and self._saving == path:  # and no other file was chosen since
                 desk.kept = KeptWork(history, path, document, saved.source, time.time(), [saved.digest])
             if not quiet:
                 desk.written(path, f"Saved {path.name}{', which had been moved or deleted' if saved.gone else ''}.")
@@ -136,7 +146,7 @@ class ProjectVerbs:
         *,
         asked: bool = True,
     ) -> Job:
-        """Write what has been entered; a file that was ``asked`` for is owed, whatever becomes of the document."""
+        """Write what was entered. A file the user ``asked`` for is owed, even if the document is closed."""
         from maskstudio.core.project import Source
 
         desk, history = self._desk, self._desk.history
@@ -169,8 +179,9 @@ class ProjectVerbs:
         )
 
     def _write_elsewhere(self, path: Path, entered: Entered, *, copied: bool) -> Job:
-        """Write what could not be written where it should go; while its document is open, this is its file then, unless
-        it was to be a copy.
+        """Write to another file what could not be written.
+
+        It becomes the project's file if the document is still open, unless it was to be a copy.
         """
         if self._desk.document is not None and self._desk.document.image is entered.document.image:
             return self.save_copy(path) if copied else self.save_as(path)

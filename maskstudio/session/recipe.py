@@ -1,7 +1,7 @@
-"""Recipe: sets of parameters in a file, under their wire names, so that the same work can be done again.
+"""Recipe: parameter sets in a file, under their wire names, so that the same work can be repeated.
 
-A JSON object ``{"recipe": 1, "refine": {"bandWidth": 30}, "adjust": {}, "export": {}}``; whatever is left out takes
-its default. It is a file from a stranger until every value has been checked.
+A JSON object ``{"recipe": 1, "refine": {"bandWidth": 30}, "adjust": {}, "export": {}}``; what is left out has its
+default. A recipe may come from anyone, so every value is checked.
 """
 
 import json
@@ -22,24 +22,24 @@ _KINDS: tuple[type[Params], ...] = (DetectParams, MaskParams, RefineParams, Adju
 
 
 def section(kind: type[Params]) -> str:
-    """What a set of parameters is called in a recipe: "refine" for ``RefineParams``."""
+    """The name of a parameter set in a recipe: "refine" for ``RefineParams``."""
     return kind.__name__.removesuffix("Params").lower()
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Values under their wire names, by section. Made by ``read`` or ``of``, so every value has been checked."""
+    """Values under their wire names, by section. ``read`` and ``of`` make it, so every value has been checked."""
 
     sections: Mapping[str, Mapping[str, Any]]
 
     @classmethod
     def of(cls, *sets: Params) -> "Recipe":
-        """The recipe of these sets, complete."""
+        """The recipe of these parameter sets, complete."""
         return cls({section(type(each)): each.to_wire() for each in sets})
 
     @classmethod
     def read(cls, path: Path) -> "Recipe":
-        """The recipe in a file. Raises CannotRead, or BadParameter with one sentence saying what does not fit."""
+        """The recipe in a file. Raises CannotRead, or BadParameter with one sentence that names what is wrong."""
         try:
             with path.open("rb") as file:
                 data = file.read(_LARGEST + 1)
@@ -67,7 +67,7 @@ class Recipe:
         return cls(sections)
 
     def write(self, path: Path) -> None:
-        """Write the recipe, whole or not at all. Raises CannotWrite."""
+        """Write the recipe completely or not at all. Raises CannotWrite."""
         text = json.dumps(
             {"recipe": VERSION, **{name: dict(values) for name, values in self.sections.items()}}, indent=2
         )
@@ -75,5 +75,5 @@ class Recipe:
             file.write(text.encode() + b"\n")
 
     def params(self, kind: type[P]) -> P:
-        """One set, with defaults for what the recipe leaves out."""
+        """One parameter set, with defaults for what the recipe leaves out."""
         return kind.from_wire(dict(self.sections.get(section(kind), {})))

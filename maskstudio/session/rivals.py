@@ -1,20 +1,20 @@
-"""Verbs on the answer of a service that stands beside a local one."""
+"""Verbs for a service's answer beside a local answer."""
 
 from maskstudio.session.beside import Pair, pairs, shown
 from maskstudio.session.desk import Desk
 
 
 class RivalVerbs:
-    """Two answers to one question, of which one shows."""
+    """Compares two answers to one question, of which one is visible."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     @property
     def pair(self) -> Pair | None:
-        """Ids of the layers of a service's answer, and of the local one beside which it was put; None without both.
+        """Ids of the layers of a service's answer, and of the local answer beside it; None if there is no such pair.
 
-        That of the active layer, or else the newest.
+        The pair that holds the active layer comes first, otherwise the newest.
         """
         document = self._desk.document
         if document is None:
@@ -24,7 +24,7 @@ class RivalVerbs:
         return (mine or known)[-1] if known else None
 
     def blink(self) -> None:
-        """Show the local answer in place of the service's, or the other way round. A run of blinks is one step."""
+        """Show the local answer instead of the service's, or the other way round. Consecutive calls are one step."""
         document, pair = self._desk.required(), self.pair
         if pair is None:
             self._desk.told("There is no answer of a service beside a local one.")

@@ -1,4 +1,4 @@
-"""Verbs that ask a service: what would leave is put before the user first, and nothing leaves without their word."""
+"""Verbs that ask a service. The user sees what would be sent first, and nothing is sent without their consent."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,11 +29,11 @@ def _refused(departure: Departure, _go: Go) -> None:
 
 
 class ServiceVerbs:
-    """``consent(departure, go)`` shows a departure and calls ``go`` with it, perhaps changed, on the user's word.
-    ``stranded`` is told what was sent and failed.
+    """``consent(departure, go)`` shows a departure; if the user agrees, it calls ``go`` with it, perhaps changed.
+    ``stranded`` is called with a departure that failed after it was sent, and the error.
 
-    How services are reached is in ``access``, what comes home in ``arriving``; ``owed`` are results that have not come
-    home yet, ``tokens`` what calls can be paid with.
+    ``access`` holds accounts and keys, ``arriving`` handles answers, ``owed`` results that have not arrived yet,
+    ``tokens`` the tokens that calls are paid with.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -46,14 +46,17 @@ class ServiceVerbs:
         self.tokens = TokenVerbs(desk, self.access)
 
     def states(self) -> list[ServiceState]:
-        """Every service with what it does and what is missing before it can be used. Asks the keychain."""
+        """Every service, what it can do, and what it lacks before it can be used.
+
+        Asks the keychain, so it may take long.
+        """
         return [
             ServiceState(name, info.title, self.offers(name), self.access.missing(name), gate(name).paused)
             for name, info in directory.SERVICES.items()
         ]
 
     def ask_states(self, done: Callable[[list[ServiceState]], None]) -> Job:
-        """``states``, found out where nobody waits: a keychain takes its time, and may ask the user to unlock it."""
+        """Pass ``states`` to ``done``; found on a thread, since a keychain may be slow or ask the user to unlock it."""
 
         def work(_token: Token) -> list[ServiceState]:
             for field in directory.account("hosting").secrets:
@@ -63,7 +66,7 @@ class ServiceVerbs:
         return self._desk.runner.start("Look for keys", work, done, lane="services", quiet=True, away=True)
 
     def offers(self, name: str) -> dict[ServiceOperation, type[Params]]:
-        """What a service can do, and the parameters of each operation; nothing for a name nobody knows."""
+        """The operations of a service with their parameter sets; empty for an unknown name."""
         return dict(directory.SERVICES[name].operations) if name in directory.SERVICES else {}
 
     def prepare(
@@ -74,11 +77,13 @@ class ServiceVerbs:
         area: Rect | None = None,
         layer_id: int | None = None,
     ) -> Departure:
-        """What would leave for this. ``area`` are pixels of the photo; by default all, or those around the mask.
-        ``layer_id`` is the layer whose mask goes along, where one is needed; by default the active one. The keychain is
-        not asked: a key that is not known to be missing shows so once it is used.
+        """What would be sent for this operation.
 
-        Raises BadParameter for what the service does not do, and where it needs a mask and there is none.
+        ``area`` (image px) is by default the whole photo, or the mask's surroundings. ``layer_id`` is the layer whose
+        mask is sent, if one is needed; by default the active one. The keychain is not asked: a missing key shows when
+        it is used, unless it is known to be missing.
+
+        Raises BadParameter for an operation the service does not offer, and if it needs a mask and there is none.
         """
         document, service = self._desk.required(), self.access.service(name)
         if operation not in service.operations or type(params) is not service.operations[operation]:
@@ -101,15 +106,17 @@ class ServiceVerbs:
         )  # fmt: skip
 
     def cropped(self, departure: Departure, area: Rect) -> Departure:
-        """The same with other pixels of the photo."""
+        """The same departure with other pixels of the photo."""
         made = self.prepare(departure.service, departure.operation, departure.params, area, departure.layer)
         return replace(made, identity=departure.identity)
 
     def ask(self, name: str, operation: ServiceOperation, params: Params, shape: MaskParams | None = None) -> None:
-        """Have a service do something, on the user's word: asked each time, unless they agreed once for all."""
+        """Have a service do something after the user agrees: asked each time, unless they agreed to all jobs of this
+        service.
+        """
         try:
             departure = self.prepare(name, operation, params)
-            # A queue that was held goes on when something is sent: that takes the user's word, too.
+            # Sending resumes a paused queue, so that needs the user's consent too.
             asks = self.access.account(name).to_wire().get("askFirst", True) or self.paused(name)
             if asks or departure.problem:
                 self.consent(departure, lambda agreed: self.send(agreed, shape))
@@ -119,7 +126,10 @@ class ServiceVerbs:
             self._desk.failed(error)
 
     def send(self, departure: Departure, shape: MaskParams | None = None) -> Job | None:
-        """Send it, agreed to by the user; what comes home becomes layers. A paused queue goes on."""
+        """Send a departure the user agreed to; the answer becomes layers. Resumes a paused queue.
+
+        Returns None, and reports the error to ``failed``, if the departure has a problem or another photo is open.
+        """
         if departure.problem:
             self._desk.failed(ProviderFailed(departure.problem))
             return None
@@ -145,7 +155,7 @@ class ServiceVerbs:
                 self.stranded(departure, stopped)
             return {"done": bill.closing, "cancelled": bill.stopped}.get(job.state, "")
 
-        # Once it has left, it may be charged: it comes to its end even if its document is closed.
+        # Once sent, it may be charged: the job finishes even if its document is closed.
         return self._desk.runner.start(
             departure.label, work, lambda found: self.arriving.come_home(history, bill, departure, *found),
             lane=f"detect {departure.service} {departure.identity}",
@@ -159,7 +169,10 @@ class ServiceVerbs:
         done: Callable[[Departure], object],
         failed: Callable[[MaskStudioError], None] | None = None,
     ) -> Job:
-        """Ask what it would cost, where a service tells without doing it; the photo is sent for that."""
+        """Ask what a departure would cost, from a service that tells it without doing the work.
+
+        The photo is sent for that.
+        """
         document, service = self._desk.required(), self.access.service(departure.service)
 
         def told(answer: Answer) -> None:
@@ -178,7 +191,7 @@ class ServiceVerbs:
     def check(
         self, name: str, done: Callable[[str], None], failed: Callable[[MaskStudioError], None] | None = None
     ) -> Job:
-        """Prove address and keys of a service, or of "hosting", without a picture and without cost."""
+        """Test address and keys of a service, or of "hosting", without sending a picture and without cost."""
         return self._desk.runner.start(
             f"Test {directory.title_of(name)}",
             lambda token: run_with(token, self.access.place_of(name).check),
@@ -189,11 +202,11 @@ class ServiceVerbs:
         )
 
     def paused(self, name: str) -> str:
-        """Why the queue of a service is paused; empty while it runs."""
+        """Why the queue of a service is paused; empty if it is not."""
         return gate(name).paused
 
     def resume(self, name: str) -> None:
-        """Let waiting jobs of a service go on."""
+        """Let the waiting jobs of a service continue."""
         gate(name).resume()
 
     # Within
@@ -208,7 +221,7 @@ class ServiceVerbs:
 
 
 def _empty(layer: Layer | None, area: Rect) -> str:
-    """One sentence where a mask is needed and there is nothing of it in the area."""
+    """One sentence if a mask is needed and ``area`` holds none of it; otherwise empty."""
     if layer is None or any(layer.alpha.rect(index).intersect(area) for index in layer.alpha.tiles):
         return ""
     return "There is nothing of the mask in this part of the photo."

@@ -1,7 +1,7 @@
-"""Session: one open document and every verb on it. The window and the command line drive this and nothing else.
+"""Session: one open document and every verb on it. The window and the command line use this alone.
 
-Long work runs through the runner on frozen inputs; its result is folded into the document of *now*, so it can never
-overwrite what happened meanwhile. Knows no Qt.
+Long work runs through the runner on frozen inputs. Its result is put into the current document, so it cannot overwrite
+later changes. Knows no Qt.
 """
 
 from maskstudio.jobs import Runner
@@ -25,14 +25,15 @@ from maskstudio.session.shaping import ShapingVerbs
 
 
 class Session(Desk):
-    """The desk, with the verbs that work at it. Each kind knows the desk and nothing of the others.
+    """The desk with all verbs that work at it. Each kind of verb knows the desk and no other kind.
 
-    The document, its history and undo are the desk's own.
+    The document, its history and undo belong to the desk.
     """
 
     def __init__(self, runner: Runner, provider: str = "local") -> None:
+        """Make all verbs; ``runner`` runs the jobs, ``provider`` is the name of the provider of models."""
         super().__init__(runner, provider)
-        self.journalling = JournalVerbs(self)  # first of those that listen: each step is on the disk before it shows
+        self.journalling = JournalVerbs(self)  # listens first: each step is handed to the journal before it shows
         self.opening = OpeningVerbs(self)
         self.projects = ProjectVerbs(self)
         self.exporting = ExportingVerbs(self)
@@ -41,7 +42,7 @@ class Session(Desk):
         self.services = ServiceVerbs(self)
         self.rivals = RivalVerbs(self)
         self.layers = LayerVerbs(self)
-        self.shaping = ShapingVerbs(self)  # its values come before those of runs
+        self.shaping = ShapingVerbs(self)  # before adjusting: its values are applied before those of runs
         self.adjusting = AdjustingVerbs(self)
         self.painting = PaintingVerbs(self)
         self.edging = EdgingVerbs(self)

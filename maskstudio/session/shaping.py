@@ -1,4 +1,4 @@
-"""Verbs that shape and refine a layer: live parameters, solved on a thread, folded into the document of now."""
+"""Verbs that shape and refine a layer: live parameters, solved on a thread, put into the current document."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,27 +18,30 @@ from maskstudio.session.turns import Value
 
 @dataclass(frozen=True, eq=False)
 class _Shaping:
-    """A layer that is being shaped, and by what."""
+    """A layer that is being shaped, and the parameters for it."""
 
     layer: Layer
     params: MaskParams
     shaped: SharedWork[Mask]
 
     def put(self, document: Document, shaped: Mask) -> Document:
-        """The document with the layer shaped, if it is still about the same mask."""
+        """The document with the layer shaped, if the layer still has the same mask."""
         now = document.layer(self.layer.id)
         if now is None or now.mask is not self.layer.mask:
             return document
         return document.put(now.changed(params=self.params, shaped=shaped, refinement=None))
 
     def entered(self, document: Document, token: Token) -> Document:
-        """The document with that, computed here if it is not yet."""
+        """The document with the layer shaped; the shape is computed here if it is not known yet."""
         return self.put(document, self.shaped(token))
 
 
 @dataclass(frozen=True, eq=False)
 class _Solving:
-    """A layer, as it is wished to be, whose edge is being solved. To ``amend`` is to bring what was wished before."""
+    """A layer with the edge wanted of it, which is being solved.
+
+    ``amend`` says that the wish is already in the document.
+    """
 
     layer: Layer
     amend: bool
@@ -46,11 +49,11 @@ class _Solving:
 
     @property
     def params(self) -> RefineParams | None:
-        """How it is solved."""
+        """The parameters it is solved with."""
         return self.layer.refine
 
     def put(self, document: Document, solved: Layer) -> Document:
-        """The document with the edge in its layer, if that still wants the edge that was solved."""
+        """The document with the solved edge in its layer, if the layer still wants that edge."""
         now = document.layer(self.layer.id)
         wished = now if self.amend else now and now.changed(refine=self.params)
         if now is None or wished is None or not wished.same_wish(self.layer) or (self.amend and not now.unsolved):
@@ -58,7 +61,7 @@ class _Solving:
         return document.put(wished.changed(refinement=solved.refinement))
 
     def entered(self, document: Document, token: Token) -> Document:
-        """The document with that wish, solved where it can be taken over from here."""
+        """The document with that wish, and with the edge solved if the layer still wants the same."""
         now = document.layer(self.layer.id)
         if now is None:
             return document
@@ -69,7 +72,7 @@ class _Solving:
 
 
 class ShapingVerbs:
-    """Newer values overtake older ones; results of something that has changed meanwhile are dropped or solved anew.
+    """Newer values replace older ones; results for something that has changed since are dropped or solved again.
 
     It is the ``Solver`` of its desk.
     """
@@ -78,20 +81,20 @@ class ShapingVerbs:
         self._desk = desk
         desk.computing.append(self._computing)
         desk.solver = self
-        # What jobs under way are working towards, by layer; it counts only as long as they are.
+        # What jobs compute, by layer; valid only while they are under way.
         self._shaping: dict[int, _Shaping] = {}
         self._solving: dict[int, _Solving] = {}
 
     def mask_params(self, layer: Layer) -> MaskParams:
-        """The layer's mask parameters, or the newer ones that are just being applied."""
+        """The layer's mask parameters, or newer ones that a job is applying."""
         return self._shaping[layer.id].params if self._under_way(_shape_lane(layer.id)) else layer.params
 
     def set_mask_params(self, layer_id: int, params: MaskParams) -> None:
-        """Shape a layer anew. Live: a newer call overtakes an older one, and a run of calls is one step."""
+        """Shape a layer again, live: a newer call replaces an older one, and consecutive calls are one step."""
         layer = self._desk.required().layer(layer_id)
         if layer is None or self.mask_params(layer) == params:
             return
-        if layer.params == params:  # back to what is there, before the job for something else has ended
+        if layer.params == params:  # back to the current value, before a job for another one has ended
             self._desk.runner.cancel(_shape_lane(layer_id))
             return
         work: SharedWork[Mask] = SharedWork(lambda token: operations.shaped(layer.mask, params, layer.source, token))
@@ -101,7 +104,7 @@ class ShapingVerbs:
             self._drop_done()
             document = self._desk.required()
             now = document.layer(layer_id)
-            if now is not None and now.mask is not layer.mask:  # moved meanwhile: what was entered holds for it, too
+            if now is not None and now.mask is not layer.mask:  # it was moved since: the value is valid for it too
                 self.set_mask_params(layer_id, params)
             elif now is not None:
                 self._fold_in(shaping.put(document, shaped), layer, "Shape mask")
@@ -111,7 +114,7 @@ class ShapingVerbs:
         self._desk.enter(_shape_lane(layer_id), Value("Shape mask", f"Shape mask {layer_id}", again))
 
     def refine(self, layer_id: int, params: RefineParams) -> None:
-        """Solve a layer's edge, or, where only the amount of clean colour changes, take the new choice over at once."""
+        """Solve a layer's edge. If only the amount of clean colour changes, take the new value over at once."""
         layer, lane = self._desk.required().layer(layer_id), _refine_lane(layer_id)
         if layer is None:
             return
@@ -126,7 +129,7 @@ class ShapingVerbs:
             self._fold(layer, "Decontaminate colours", refine=params)
 
     def unrefine(self, layer_id: int) -> None:
-        """Go back to the shaped mask."""
+        """Remove the refinement, hints and regions: the shaped mask remains."""
         self._desk.runner.cancel(_refine_lane(layer_id))
         nothing: dict[str, Any] = dict.fromkeys(("refine", "refinement", "retouch", "hints", "measured"))
         nothing |= {"edge": UNADJUSTED, "regions": ()}
@@ -139,14 +142,14 @@ class ShapingVerbs:
         self._desk.in_turn("Remove refinement", change)
 
     def refine_params(self, layer: Layer) -> RefineParams | None:
-        """How the layer's edge is solved, or how it is just about to be; None for not at all."""
+        """The parameters of the layer's edge, or those a job is applying; None if it is not refined."""
         if self._under_way(_refine_lane(layer.id)):
             solving = self._solving[layer.id]
             return layer.refine if solving.amend else solving.params
         return layer.refine
 
     def solve_again(self, layer: Layer) -> None:
-        """Solve what is not solved of an edge, as it is being asked for just now or was before."""
+        """Solve the unsolved part of a layer's edge, with newer parameters if a job is already applying some."""
         solving = self._solving[layer.id] if self._under_way(_refine_lane(layer.id)) else None
         if solving is not None and not solving.amend and (layer.refinement is None or layer.unsolved):
             self._solve(layer.changed(refine=solving.params, refinement=None))
@@ -154,11 +157,11 @@ class ShapingVerbs:
             self._solve(layer, amend=True)
 
     def solving(self) -> tuple[Entering, ...]:
-        """What the document wants already and jobs are solving."""
+        """The changes that the document already wants and that jobs are solving."""
         return tuple(each.entered for each in self._solving_now() if each.amend)
 
     def wished(self, layer: Layer) -> Layer:
-        """The layer with the way its edge is just about to be solved."""
+        """The layer with the refine parameters that a job is applying, if there are any."""
         return layer.changed(refine=self.refine_params(layer))
 
     # Within
@@ -175,12 +178,12 @@ class ShapingVerbs:
         return [each for key, each in self._solving.items() if self._under_way(_refine_lane(key))]
 
     def _drop_done(self) -> None:
-        """Forget what jobs that have ended were working towards: it holds on to what came out."""
+        """Forget what jobs that have ended computed, to free the memory of their results."""
         self._shaping = {key: each for key, each in self._shaping.items() if self._under_way(_shape_lane(key))}
         self._solving = {key: each for key, each in self._solving.items() if self._under_way(_refine_lane(key))}
 
     def _fold(self, origin: Layer, label: str, **fields: object) -> None:
-        """Take a change into the layer of now, unless it is gone or has become about another mask."""
+        """Change the layer in the current document, unless it is gone or has another mask now."""
         document = self._desk.required()
         now = document.layer(origin.id)
         if now is not None and now.mask is origin.mask:
@@ -192,7 +195,10 @@ class ShapingVerbs:
             self.solve_again(layer)
 
     def _solve(self, layer: Layer, *, amend: bool = False) -> None:
-        """Solve ``layer``, which is as it is wished to be. To ``amend`` is to bring what was wished for before."""
+        """Start solving ``layer``, which has the wanted parameters.
+
+        ``amend`` says that they are already in the document.
+        """
         image = self._desk.required().image
         work: SharedWork[Layer] = SharedWork(lambda token: operations.refine(image, layer, token))
         solving = self._solving[layer.id] = _Solving(layer, amend, work)
@@ -200,16 +206,17 @@ class ShapingVerbs:
             self._desk.turns.values.pop(_refine_lane(layer.id), None)
 
         def done(solved: Layer) -> None:
+            """Put the solved edge into the document, as a step or into every step that waits for it."""
             self._drop_done()
             document = self._desk.required()
-            if amend and self._desk.history:  # every step that waits for this edge gets it
+            if amend and self._desk.history:  # put it into every step that waits for this edge
                 self._desk.history.amend(lambda old: solving.put(old, solved))
                 self._desk.changed()
             elif (whole := solving.put(document, solved)) is not document:
                 self._desk.commit(whole, "Refine edge", merge=f"refine {layer.id}")
             now = self._desk.required().layer(layer.id)
             if now is not None and now.refinement is solved.refinement:
-                self.solve_again(now)  # its controls may be others by now
+                self.solve_again(now)  # its controls may have changed since
 
         self._desk.start("Refine edge", work, done, lane=_refine_lane(layer.id))
 

@@ -1,6 +1,6 @@
-"""What a recipe runs: its steps on a photo, one call each, the same for the command line, the window and a batch.
+"""The steps of a recipe on a photo, one function each, shared by the command line, the window and a batch.
 
-They are for a session whose jobs run at once, so a step is done when its call returns, and raises what went wrong.
+They need a session whose jobs run at once: a step is done when its call returns, and raises its errors.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from maskstudio.session.session import Session
 
 @dataclass(frozen=True)
 class RegionFile:
-    """A part of an edge that is refined by a ``recipe`` of its own; ``mask`` is the picture that says where it lies."""
+    """A part of an edge that is refined with a ``recipe`` of its own; ``mask`` is a picture of where it lies."""
 
     mask: Path
     recipe: Path
@@ -30,9 +30,9 @@ class RegionFile:
 class Given:
     """Files that say more about an edge than the mask does.
 
-    ``trimap`` says what is in, out and to be solved; ``here`` is white where the edge is solved too, ``keep`` where
-    the mask stays as it is. ``clean_plate`` is a photo of the scene without the object, ``second_shot`` one of the
-    object before another background; one of the two at most.
+    ``trimap`` says what is inside, outside and to be solved; ``here`` is white where the edge is solved too, ``keep``
+    white where the mask stays unchanged. ``clean_plate`` is a photo of the scene without the object, ``second_shot``
+    one of the object before another background; at most one of the two is allowed.
     """
 
     trimap: Path | None = None
@@ -44,14 +44,14 @@ class Given:
 
     @property
     def files(self) -> tuple[Path | None, ...]:
-        """All the pictures that are read."""
+        """All pictures that are read."""
         masks = (region.mask for region in self.regions)
         return self.trimap, self.here, self.keep, *masks, self.clean_plate, self.second_shot
 
 
 @dataclass(frozen=True)
 class FringeReport:
-    """What the edge shows of the old background, and what it showed ``before`` it was cleaned; None: not looked at."""
+    """The measured fringe, and the fringe ``before`` it was cleaned; None if not measured."""
 
     fringe: Fringe | None = None
     before: Fringe | None = None
@@ -76,9 +76,9 @@ def take_mask(
     resize: bool = False,
     keep_size: bool = False,
 ) -> None:
-    """Make the mask in a file the active layer; ``resize`` and ``keep_size`` are as in ``Session.import_mask``.
+    """Make the mask in a file the active layer; ``resize`` and ``keep_size`` are as in ``ImportingVerbs.import_mask``.
 
-    Raises BadMask where nothing is selected in it, unless ``more`` says where the object is.
+    Raises BadMask if nothing is selected in it, unless ``more`` says where the object is.
     """
     session.importing.import_mask(mask, params, resize=resize, keep_size=keep_size)
     if not _active(session).alpha.bounds and more == NOTHING_MORE:
@@ -86,9 +86,9 @@ def take_mask(
 
 
 def refine(session: Session, recipe: Recipe, more: Given = NOTHING_MORE) -> None:
-    """Refine the active layer as the recipe says, with all that is given.
+    """Refine the active layer as the recipe says, with all files given.
 
-    Raises BadParameter for two second photos, and what reading raises for a file of ``more`` that cannot be used.
+    Raises BadParameter for two second photos, and the errors of reading for a file of ``more`` that cannot be used.
     """
     layer = _matched(session, more) if more.clean_plate or more.second_shot else _active(session)
     if more.trimap is not None:
@@ -101,7 +101,7 @@ def refine(session: Session, recipe: Recipe, more: Given = NOTHING_MORE) -> None
 
 
 def check_fringe(session: Session, *, fix: bool = False) -> FringeReport:
-    """Measure what the edge shows of the old background; with ``fix`` clean it and measure again."""
+    """Measure how much of the old background the edge shows; with ``fix``, clean it and measure again."""
     before = _fringe(session)
     if not fix:
         return FringeReport(before)
@@ -110,7 +110,7 @@ def check_fringe(session: Session, *, fix: bool = False) -> FringeReport:
 
 
 def write_trimap(session: Session, path: Path) -> None:
-    """Write the trimap the active layer is solved with: 0 out, 128 unknown, 255 in."""
+    """Write the trimap that the active layer is solved with: 0 outside, 128 unknown, 255 inside."""
     session.inspecting.draw_trimap()
     if session.inspecting.trimap is not None and session.document is not None:
         write_mask(path, session.inspecting.trimap.array(), resolution=session.document.image.metadata.resolution)
@@ -138,7 +138,7 @@ def _active(session: Session) -> Layer:
 
 
 def _matched(session: Session, more: Given) -> Layer:
-    """The layer measured from a second photo, in the place of the mask that said where the object is."""
+    """The layer measured from a second photo, in place of the mask that said where the object is."""
     if more.clean_plate and more.second_shot:
         raise BadParameter("Give either a clean plate or a second shot, not both.")
     rough = _active(session)

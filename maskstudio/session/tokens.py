@@ -1,4 +1,4 @@
-"""Verbs for tokens that calls are paid with. Nothing is paid by itself, and not asked for."""
+"""Verbs for tokens that calls are paid with. No payment is requested or made automatically."""
 
 import time
 from collections.abc import Callable
@@ -14,18 +14,21 @@ from maskstudio.session.access import Access
 from maskstudio.session.buying import Bought
 from maskstudio.session.desk import Desk
 
-_PAUSE = 2.0  # seconds between two looks at a payment
+_PAUSE = 2.0  # seconds between two requests for the state of a payment
 _LOOK = 0.05
 
 
 class TokenVerbs:
-    """A token is asked for on the user's word, paid by the user elsewhere, and kept where keys are."""
+    """A token is requested with the user's consent, paid by the user elsewhere, and stored with the keys."""
 
     def __init__(self, desk: Desk, access: Access) -> None:
         self._desk, self._access = desk, access
 
     def prepare(self, name: str) -> Purchase:
-        """What a token would cost, and where, before it is asked for. BadParameter for a service without tokens."""
+        """The price of a token and its seller, before it is requested.
+
+        Raises BadParameter for a service without tokens.
+        """
         service, account = self._access.service(name), self._access.account(name)
         buying.seller_of(service)
         info, problem, host = directory.service(name), "", ""
@@ -44,7 +47,10 @@ class TokenVerbs:
         *,
         provider: str = "",
     ) -> Job:
-        """Ask for a payment, agreed to by the user; its token is kept where keys are. The user pays it elsewhere."""
+        """Request a payment the user agreed to; its token is stored with the keys. The user pays it elsewhere.
+
+        Raises NotAgreed if the purchase has a problem; errors of the service go to ``failed``.
+        """
         if purchase.problem:
             raise NotAgreed(purchase.problem)
         service = self._access.service(purchase.service)
@@ -64,7 +70,7 @@ class TokenVerbs:
         *,
         patience: float = 0.0,
     ) -> Job:
-        """How the newest payment stands, asked until it is made or so many seconds are over."""
+        """Pass the state of the newest payment to ``done``; asks until it is paid or ``patience`` seconds are over."""
         service = self._access.service(name)
 
         def work(token: Token) -> Bought:
@@ -89,7 +95,7 @@ class TokenVerbs:
         return self._desk.runner.start(label, work, done, lane="payment", failed=lambda error: told(error), away=True)
 
     def _token_kept(self, name: str, payment: PaymentRequest) -> Bought:
-        """Keep the token of a payment that can still be used."""
+        """Store the token of a payment if it can still be used. Raises ProviderFailed if it cannot be stored."""
         if not payment.token or payment.status not in ("pending", "paid", ""):
             return Bought(payment)
         address = accounts.address(self._access.account(name))

@@ -1,7 +1,7 @@
-"""The table of what runs on this machine: a row for each family of models, and what is asked of all of them.
+"""The table of model families on this machine, and questions about all of them.
 
-A new family is one file beside this one and one row here. Names are looked for from the first row to the last, so the
-last is the one that takes weight files nobody else knows.
+A new family is one file beside this one and one row here. Names are searched from the first row to the last; the last
+row takes weight files that no other family knows.
 """
 
 import difflib
@@ -22,11 +22,11 @@ _WORDS: dict[Operation, str] = {
     "cutout": "cut out a subject",
     "select": "select what is pointed at",
 }
-_NAMED = 3  # models that a sentence names instead
+_NAMED = 3  # other models that an error names
 
 
 def states() -> list[ModelState]:
-    """Every model of every family with its state now, in the order of the table, each name once."""
+    """Every model of every family with its current state, in the order of the table, each name once."""
     found: dict[str, ModelState] = {}
     for family in FAMILIES:
         for name in family.models():
@@ -36,7 +36,7 @@ def states() -> list[ModelState]:
 
 
 def family_of(model: str) -> Family:
-    """The family that has the model of this name; ``UnknownModel``, with near names, where none has."""
+    """The family that has the model ``model``. Raises ``UnknownModel``, with similar names, if there is none."""
     found = _having(model)
     if found is None:
         names = sorted({name for family in FAMILIES for name in family.models()})
@@ -47,7 +47,10 @@ def family_of(model: str) -> Family:
 
 
 def able(model: str, operation: Operation) -> Family:
-    """The family that does this with the model; ``UnknownModel``, or ``BadParameter`` saying which models can."""
+    """The family that can do ``operation`` with the model.
+
+    Raises ``UnknownModel``, or ``BadParameter`` naming models that can.
+    """
     family = family_of(model)
     if operation in family.models()[model].operations:
         return family
@@ -59,20 +62,20 @@ def able(model: str, operation: Operation) -> Family:
 
 
 def title(model: str) -> str:
-    """A model's title in plain words; one that nobody here knows is called by its name."""
+    """A model's title in plain words; the name itself for an unknown model."""
     found = _described(model)
     return found.title if found else model
 
 
 def outlines(model: str) -> bool:
-    """Whether a model draws the shape of what it finds; one that nobody here knows may find boxes."""
+    """Whether a model draws the shape of what it finds; False for an unknown model, which may find boxes."""
     found = _described(model)
     return found is not None and found.outlines
 
 
 def version(model: str) -> str:
-    """The library that runs a model, with its version, for a layer's provenance; empty where nobody here knows it."""
-    from importlib import metadata  # brings half of the e-mail library
+    """The library that runs a model, with its version, for a layer's provenance; empty for an unknown model."""
+    from importlib import metadata  # imported here: it loads half of the e-mail library
 
     family = _having(model)
     if family is None:
@@ -85,18 +88,19 @@ def version(model: str) -> str:
 
 
 def add(path: Path, *, trust: bool = False) -> str:
-    """Copy a weight file into the user's folder and return the model's name; with ``trust`` also trust its digest.
+    """Copy a weight file into the user's folder and return the model's name; ``trust`` also records that it is trusted.
 
-    Raises ``Untrusted`` for a file that no family knows without ``trust``, ``BadInput`` for what is no weight file.
+    Raises ``Untrusted`` for a file that no family knows, without ``trust``, and ``BadInput`` for a file of another
+    kind.
     """
     known = digests(entry for family in FAMILIES for entry in family.weights.values())
     return store.add(path, known, trust=trust)
 
 
 def pull(model: str, token: Token, fetch: download.Fetch = download.fetch) -> Path:
-    """Download a model's weight file into the user's folder, checked by its sha256.
+    """Download a model's weight file into the user's folder and check its sha256.
 
-    Raises ``UnknownModel`` where there is no such file, ``ModelUnavailable`` where it cannot be had or checked.
+    Raises ``UnknownModel`` if the model has no such file, ``ModelUnavailable`` if it cannot be downloaded or checked.
     """
     family = family_of(model)
     if not family.weights:

@@ -1,4 +1,4 @@
-"""The provider that runs on this machine, with no network: it asks the family that has the model."""
+"""The provider that runs on this machine, without a network. It passes work to the family that has the model."""
 
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
@@ -16,28 +16,28 @@ class Local:
     name = "local"
 
     def models(self) -> list[ModelState]:
-        """Every model with its state now."""
+        """Every model with its current state."""
         return families.states()
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
-        """Find objects, as ``Detects`` says; ``BadParameter`` for a model that finds none."""
+        """Find objects, see ``Detects``. Raises ``BadParameter`` for a model that cannot."""
         token.step(0.0, "Getting ready")
         family = families.able(params.model, "detect")
         assert isinstance(family, Detects)
         return family.detect(image, params, token)
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
-        """Find the subject, as ``CutsOut`` says; ``BadParameter`` for a model that knows no subjects."""
+        """Find the subject, see ``CutsOut``. Raises ``BadParameter`` for a model that cannot."""
         token.step(0.0, "Getting ready")
         family = families.able(params.model, "cutout")
         assert isinstance(family, CutsOut)
         return family.cutout(image, params, token)
 
     def select(self, image: Image, prompt: Prompt, earlier: Mask | None, token: Token) -> list[Candidate]:
-        """Select what is pointed at, as ``Selects`` says.
+        """Select what the prompt points at, see ``Selects``.
 
-        Raises ``BadParameter`` for a model that cannot, for a prompt that points at nothing or beside the image, and
-        ``BadMask`` for an ``earlier`` answer of another size.
+        Raises ``BadParameter`` for a model that cannot, and for a prompt that is empty or outside the image;
+        ``BadMask`` for an ``earlier`` mask of another size.
         """
         token.step(0.0, "Getting ready")
         family = families.able(prompt.model, "select")
@@ -47,7 +47,7 @@ class Local:
 
 
 def _check(image: Image, prompt: Prompt, earlier: Mask | None) -> None:
-    """Refuse a prompt that no model can answer."""
+    """Raise BadParameter or BadMask for a prompt that no model can answer."""
     if not prompt.include and prompt.box is None and earlier is None:
         raise BadParameter("A selection needs a point of the subject, a box around it, or an earlier mask.")
     for x, y in (*prompt.include, *prompt.exclude):

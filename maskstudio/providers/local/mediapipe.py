@@ -1,4 +1,4 @@
-"""MediaPipe: faces, their parts, hands and people, by the services' names. Its models lie inside its package."""
+"""MediaPipe: faces, parts of faces, hands and people, under the services' names. Its models are inside its package."""
 
 from collections.abc import Mapping
 
@@ -49,18 +49,18 @@ _PARTS = {
 
 
 class MediaPipe:
-    """The family. Its graphs stay loaded between calls."""
+    """The family of MediaPipe's models. Its graphs stay loaded between calls."""
 
     name = "MediaPipe"
     libraries = ("mediapipe",)
     weights: Mapping[str, WeightFile] = {}
 
     def models(self) -> Mapping[str, Model]:
-        """What MediaPipe brings along."""
+        """The models inside MediaPipe's package."""
         return MODELS
 
     def state(self, name: str) -> ModelState:
-        """Ready wherever MediaPipe is installed."""
+        """Ready if MediaPipe is installed."""
         model, here = MODELS[name], graphs.installed()
         state: Readiness = "ready" if here else "unavailable"
         note = "" if here else _MISSING
@@ -98,7 +98,7 @@ def _boxed(image: Image, face: faces.Face, params: DetectParams) -> Detection:
 def _meshes(
     image: Image, seen: list[faces.Face], parts: tuple[str, ...], params: DetectParams, token: Token
 ) -> list[Detection]:
-    """One detection a face: its parts in one mask. Faces on which no mesh can be laid are left out."""
+    """One detection per face, with its parts in one mask. Faces without a mesh are left out."""
     found: list[Detection] = []
     for number, face in enumerate(seen):
         token.step(0.8 + 0.2 * number / len(seen), "Drawing outlines")

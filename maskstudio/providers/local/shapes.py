@@ -13,14 +13,15 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask, flat, frozen, grid
 
-_FINE = 4  # outlines are drawn this much larger and averaged down
+_FINE = 4  # outlines are drawn this many times larger and averaged down
 _SHIFT = 6  # fractional bits of their coordinates
 
 
 def painted(width: int, height: int, rect: Rect, paint: Callable[[Rect], Plane | int]) -> Mask:
-    """A mask of ``width`` x ``height`` whose tiles touching ``rect`` are what ``paint(tile's rectangle)`` returns.
+    """A mask of ``width`` x ``height`` px; its tiles that touch ``rect`` come from ``paint``, called with the tile's
+    rect.
 
-    ``paint`` gives the tile's pixels, uint8 of its exact size, or one value for all of them.
+    ``paint`` returns the tile's pixels, uint8 (rect.height, rect.width), or one value for all of them.
     """
     tiles = {}
     for index, box in grid(width, height, rect):
@@ -38,20 +39,22 @@ def around(box: Box) -> Rect:
 
 
 def box_mask(width: int, height: int, box: Box, shape: str) -> Mask:
-    """The ``box`` (left, top, right, bottom in px), or the ellipse in it, with an antialiased edge."""
+    """A mask of the ``box`` (left, top, right, bottom in px), or of the ellipse in it, with an antialiased edge."""
     paint = _ellipse(box) if shape == "ellipse" else _rectangle(box)
     return painted(width, height, around(box), paint)
 
 
 def covered(start: int, count: int, low: float, high: float) -> Real:
-    """How much of each pixel ``start`` .. ``start + count`` of a line lies between ``low`` and ``high``, 0..1."""
+    """The share of each of ``count`` pixels of a line, from ``start`` on, between ``low`` and ``high``: float32
+    (N,), 0..1.
+    """
     edges = np.arange(start, start + count, dtype=np.float64)
     shares: Real = np.clip(np.minimum(edges + 1, high) - np.maximum(edges, low), 0, 1).astype(np.float32)
     return shares
 
 
 def to_bytes(coverage: Real) -> Plane:
-    """Coverage 0..1 as 0..255, rounded."""
+    """Coverage float32 (H, W), 0..1, as uint8 (H, W), 0..255, rounded."""
     plane: Plane = np.rint(coverage * 255).astype(np.uint8)
     return plane
 
@@ -93,7 +96,11 @@ def smooth_outline(points: Points, steps: int = 6) -> Points:
 def strokes_mask(
     width: int, height: int, outlines: Sequence[Points], bones: Sequence[tuple[Points, float]] = ()
 ) -> Mask:
-    """Filled ``outlines`` (n, 2 in px) and ``bones``: polylines with a thickness in px and round ends; antialiased."""
+    """A mask of filled ``outlines`` (n, 2 in px) and of ``bones``: polylines (n, 2) with a thickness in px and round
+    ends.
+
+    Edges are antialiased.
+    """
     reach = [(points, 0.0) for points in outlines] + list(bones)
     if not reach:
         return Mask(width, height)

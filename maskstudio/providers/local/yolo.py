@@ -1,6 +1,6 @@
-"""YOLO: objects boxed and outlined, from weight files of Ultralytics' kind, and from any that no other family knows.
+"""YOLO: objects boxed and outlined, from Ultralytics' weight files and from any that no other family knows.
 
-Which file answers to a name, and how it stands, is decided here; ``networks.network`` loads it and looks.
+This module decides which file belongs to a name and in which state it is; ``networks.network`` loads and runs it.
 """
 
 import importlib.util
@@ -23,24 +23,24 @@ from maskstudio.providers.weights import store, trust
 from maskstudio.providers.weights.weightfile import WeightFile, digests
 
 _ABLE: frozenset[Operation] = frozenset({"detect", "cutout"})
-_MANY = 100  # objects that together are a subject
+_MANY = 100  # most objects that are combined into a subject
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """The file that answers to a model name; ``label`` is set where another model stands in by that class."""
+    """The file used for a model name; ``label`` is the class to keep if the file is another model that replaces it."""
 
     path: Path
     label: str | None = None
 
     @property
     def stands_in(self) -> bool:
-        """Whether this is another model than the one asked for."""
+        """Whether this is another model than the requested one."""
         return self.label is not None
 
 
 class Yolo:
-    """The family. The networks used last stay loaded between calls."""
+    """The family of YOLO models. The networks used last stay loaded between calls."""
 
     name = "YOLO"
     libraries = ("ultralytics", "torch")
@@ -50,11 +50,11 @@ class Yolo:
         self._networks = network.Networks()
 
     def models(self) -> Mapping[str, Model]:
-        """The files we know and every other one in the model folders."""
+        """The known files and all other files in the model folders."""
         return {name: _model(name) for name in (*yolo_files.BY_NAME, *store.files())}
 
     def state(self, name: str) -> ModelState:
-        """How the file called ``name`` stands now, or the one that stands in for it."""
+        """The current state of the file called ``name``, or of the one that replaces it."""
         entry, model = yolo_files.BY_NAME.get(name), _model(name)
         state, note = _standing(name)
         title = model.title if entry else f"{name}, added by you"
@@ -62,7 +62,7 @@ class Yolo:
         return ModelState(name, title, model.operations, state, note, size, outlines=model.outlines)
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
-        """Find objects of every class the model knows, or of the one class it stands in for."""
+        """Find objects of every class of the model, or of one class if it replaces another model."""
         choice = choose(params.model)
         token.step(0.05, f"Loading {choice.path.stem}")
         loaded = self._networks.get(choice.path, _known())
@@ -72,7 +72,7 @@ class Yolo:
         return [replace(each, model=params.model, stand_in=choice.path.stem) for each in found]
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
-        """Everything the model finds, as one subject."""
+        """Everything the model finds, combined into one subject."""
         found = self.detect(image, DetectParams(model=params.model, max_detections=_MANY), token)
         if not found:
             return Detection("subject", 0.0, (0, 0, 0, 0), Mask(image.width, image.height), params.model)
@@ -83,10 +83,9 @@ class Yolo:
 
 
 def choose(name: str) -> ModelFile:
-    """The file to load for ``name``: its own, or for people another model that outlines them.
+    """The file to load for ``name``: its own, or, for people, another model that outlines them.
 
-    Raises ``UnknownModel``, ``ModelUnavailable`` when the file is missing, and ``Untrusted`` when it is here but may
-    not be loaded.
+    Raises ``UnknownModel``, ``ModelUnavailable`` if the file is missing, ``Untrusted`` if it must not be loaded.
     """
     here = store.files()
     entry = yolo_files.BY_NAME.get(name)
@@ -102,7 +101,7 @@ def choose(name: str) -> ModelFile:
 
 
 def _model(name: str) -> Model:
-    """What a file can do, by its name: none is opened. A file of the user's own goes by its name alone."""
+    """What a file can do, judged by its name: no file is opened. The user's own files have their name as title."""
     entry = yolo_files.BY_NAME.get(name)
     return Model(name, entry.title if entry else name, _ABLE, outlines=_outlines(name))
 
@@ -116,7 +115,7 @@ def _known() -> frozenset[str]:
 
 
 def _standing(name: str) -> tuple[Readiness, str]:
-    """The state of a file and what there is to say about it."""
+    """The state of a file and a note about it."""
     entry = yolo_files.BY_NAME.get(name)
     try:
         choice = choose(name)
@@ -133,7 +132,7 @@ def _standing(name: str) -> tuple[Readiness, str]:
 
 
 def _problem(path: Path) -> str:
-    """What keeps a file that is here from running, as one sentence; empty where nothing does."""
+    """One sentence that says why an existing file cannot run; empty if it can."""
     if importlib.util.find_spec("ultralytics") is None:
         return "Running YOLO models needs Ultralytics: pip install ultralytics."
     if path.suffix != ".onnx":
@@ -147,7 +146,7 @@ def _problem(path: Path) -> str:
 
 @lru_cache(maxsize=256)
 def _from_ultralytics(key: trust.WeightStamp) -> bool:
-    """Whether an .onnx file carries the exporter's notes, which stand at its end."""
+    """Whether an .onnx file holds the exporter's metadata, which is at its end."""
     try:
         with Path(key[0]).open("rb") as file:
             file.seek(max(key[1] - 65536, 0))

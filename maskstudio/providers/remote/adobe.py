@@ -1,6 +1,7 @@
 """Adobe's Photoshop API: finding objects and body parts, removing backgrounds, refining edges (docs/services.md, 2).
 
-Adobe takes links only, so pictures are lent from the user's bucket; every operation is a job that is asked after.
+Adobe takes only links, so pictures are stored in the user's bucket for a while; every operation is a job that is
+polled.
 """
 
 import asyncio
@@ -39,14 +40,14 @@ from maskstudio.services.departure import WITH_MASK, ServiceOperation
 # Adobe fetches pictures from these domains only (docs/services.md, 2.8).
 DOMAINS = ("amazonaws.com", "windows.net", "dropboxusercontent.com", "assets.frame.io", "storage.googleapis.com")
 _TITLE = ADOBE.title
-_NOTHING = (KeyNeeded, PaymentNeeded, Busy, Unreachable, NotAccepted)  # after these, surely nothing was done
-_GARBLED = 3  # answers in a row that make no sense before a job is given up
-_GROWTH = 1.5  # of the pause between two questions
+_NOTHING = (KeyNeeded, PaymentNeeded, Busy, Unreachable, NotAccepted)  # after these errors, certainly nothing was done
+_GARBLED = 3  # unreadable answers in a row before a job is given up
+_GROWTH = 1.5  # growth of the pause between two polls
 _LATE = "Adobe has not finished in time; the work may still be done and charged there."
 
 
 class Adobe:
-    """The service for one account. Access tokens are shared with the whole process, unless some are given."""
+    """The client for one account. It uses the access tokens of the process, unless ``tokens`` are given."""
 
     name, title = ADOBE.name, ADOBE.title
     operations: ClassVar[Mapping[ServiceOperation, type[Params]]] = ADOBE.operations
@@ -60,12 +61,15 @@ class Adobe:
         times: Times | None = None,
         tokens: AccessTokens | None = None,
     ) -> None:
+        """``hosting`` is the user's bucket; ``tokens`` replaces the shared access tokens."""
         self.account = account
         self._keys, self._hosting, self._times = keys, hosting, times or Times()
         self._tokens = tokens or shared_tokens()
 
     def plan(self, operation: ServiceOperation, params: Params, size: tuple[int, int]) -> Plan:
-        """What would be sent for a photo of this size: a copy that fits, by way of the user's storage."""
+        """What would be sent for a photo of ``size`` (width, height): a copy that fits the limits, through the
+        user's storage.
+        """
         hosts = tuple(host for host in (self._hosting.host, urlsplit(self.account.base_url).hostname or "") if host)
         return Plan(
             sent=fitted(size, ENDPOINTS[operation].longest),
@@ -76,7 +80,7 @@ class Adobe:
         )
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
-        """Do the errand. Raises BadParameter, BadMask, and the errors of ``ProviderFailed``."""
+        """Do the errand. Raises BadParameter, BadMask, and the kinds of ``ProviderFailed``."""
         if problem := self._problem():
             raise BadParameter(problem)
         adobe_jobs.check_mask(errand)
@@ -93,7 +97,7 @@ class Adobe:
         return await self._answer(errand, outcome, deadline, trip, left)
 
     async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
-        """The answer of a job that was asked for before: it is only asked after."""
+        """The answer of a job that was requested before; it is only polled."""
         deadline = Deadline(self._times.total)
         client = client_of(self.account, self._keys)
         async with AdobeCalls(self.account, client, self._tokens, self._times, deadline) as line:
@@ -116,7 +120,7 @@ class Adobe:
         return Answer(pieces, note=note, said=said(outcome, "jobId", "requestId"))
 
     async def check(self) -> str:
-        """Sign in and say hello; no picture is sent and nothing is spent."""
+        """Sign in and call the service's greeting; no picture is sent and nothing is spent."""
         deadline = Deadline(self._times.total)
         client = client_of(self.account, self._keys)
         async with AdobeCalls(self.account, client, self._tokens, self._times, deadline) as line:
@@ -131,7 +135,7 @@ class Adobe:
 
     @property
     def _known(self) -> frozenset[Site]:
-        """Origins on this machine from which a result may come, since the user named them."""
+        """Sites on this machine from which a result may be fetched, since the user configured them."""
         return self._hosting.known | ({configured(self.account.base_url, _TITLE)} if self._local else set())
 
     def _problem(self) -> str:
@@ -152,7 +156,9 @@ class Adobe:
     async def _done(
         self, errand: Errand, pictures: list[Sent], line: AdobeCalls, trip: Trip
     ) -> tuple[dict[str, Any], str]:
-        """Lend the pictures, ask for the work, wait for it; the answer of the finished job, and what was left lent."""
+        """Upload the pictures, request the work and wait for it; returns the finished job's answer and a note on
+        files left.
+        """
         trip.report(0.1, f"Sending to {self._hosting.host}")
         endpoint = ENDPOINTS[errand.operation]
         with Charge(trip, errand.identity) as charge:
@@ -170,7 +176,7 @@ class Adobe:
             return outcome, links.left
 
     async def _awaited(self, line: AdobeCalls, link: str, trip: Trip) -> dict[str, Any]:
-        """Ask after a job, less and less often, until it is over or the errand's budget is."""
+        """Poll a job, at growing intervals, until it ends or the errand's time is over."""
         pause, share, garbled = self._times.poll, 0.35, 0
         while True:
             trip.report(share, "Waiting for Adobe")
@@ -201,6 +207,7 @@ def _undone(line: AdobeCalls, outcome: dict[str, Any]) -> ProviderFailed:
 
 
 async def _submitted(line: AdobeCalls, endpoint: Endpoint, body: adobe_jobs.Body, charge: Charge) -> Reply:
+    """Request the work and record its charge; returns a response with a readable body."""
     charge.sent(None)
     try:
         reply = await line.call("POST", endpoint.path, json=body, repeat="refused")
@@ -215,7 +222,7 @@ async def _submitted(line: AdobeCalls, endpoint: Endpoint, body: adobe_jobs.Body
 
 
 async def _asked(line: AdobeCalls, link: str) -> Reply:
-    """How a job stands. Once it was taken on, a lost connection leaves open what became of it: Unclear."""
+    """The state of a job. Once it was accepted, a lost connection leaves its outcome unknown: raises Unclear."""
     try:
         return await line.call("GET", link)
     except (KeyNeeded, PaymentNeeded, BadAnswer):

@@ -1,6 +1,6 @@
-"""What is sent to Adobe and what its answers say (docs/services.md, 2.4 to 2.7): bodies and parsing, no network.
+"""Requests to Adobe and the contents of its answers (docs/services.md, 2.4 to 2.7). Pure: no network.
 
-Where two shapes are documented, both are understood. Nothing in an answer is believed without a look at its type.
+Where two shapes are documented, both are read. The type of every value in an answer is checked.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _PNG = "image/png"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an operation is asked for: ``version`` of the API, ``path``, longest side of a picture in px."""
+    """Where an operation is requested: ``version`` of the API, ``path``, and the longest side of a picture in px."""
 
     version: int
     path: str
@@ -41,9 +41,9 @@ ENDPOINTS: dict[ServiceOperation, Endpoint] = {
 
 @dataclass(frozen=True)
 class FoundPicture:
-    """One picture in an answer: what is said of it, and the link to it. ``box`` is left, top, right, bottom in px.
+    """One picture in an answer: its label, score and link. ``box`` is left, top, right, bottom in px.
 
-    ``said`` is the same in Adobe's own words.
+    ``said`` is the same under Adobe's own names.
     """
 
     label: str
@@ -54,11 +54,11 @@ class FoundPicture:
 
 
 def body_of(errand: Errand, links: list[str]) -> Body:
-    """The body of a request; ``links`` lead to the photo and, where the operation takes one, the mask."""
+    """The body of a request; ``links`` lead to the photo and, if the operation takes one, the mask."""
     sources = [{"source": {"url": link}} for link in links]
     params = errand.params
     if isinstance(params, AdobeCutoutParams):
-        # ``trim`` would move the pixels, and a colour behind them would cost the alpha: it is laid behind on export.
+        # ``trim`` would move the pixels, and a background colour would remove the alpha: export adds it instead.
         return {
             "image": sources[0],
             "mode": params.mode,
@@ -74,13 +74,16 @@ def body_of(errand: Errand, links: list[str]) -> Body:
 
 
 def check_mask(errand: Errand) -> None:
-    """Raise BadMask where an operation needs a mask of the photo's size and has none."""
+    """Raise BadMask if an operation needs a mask of the photo's size and has none."""
     if errand.operation in WITH_MASK and (errand.mask is None or errand.mask.shape != errand.photo.shape[:2]):
         raise BadMask("This operation of Adobe needs a mask of the photo's size.")
 
 
 def status_link(data: Any, base: str, version: int) -> str:
-    """Where to ask after an accepted job. Raises BadAnswer for an answer without one, or one that leads elsewhere."""
+    """The link at which an accepted job is polled.
+
+    Raises BadAnswer if there is none, or if it leads to another server.
+    """
     data = data if isinstance(data, dict) else {}
     link = data.get("statusUrl") or _at(data, "_links", "self", "href")
     if isinstance(link, str) and link:
@@ -94,20 +97,20 @@ def status_link(data: Any, base: str, version: int) -> str:
 
 
 def job_id(data: Any) -> str:
-    """The service's name for a job; empty where it gives none."""
+    """The service's id of a job; empty if it gives none."""
     number = data.get("jobId") if isinstance(data, dict) else None
     return number if isinstance(number, str) else ""
 
 
 def state_of(data: Any) -> AdobeState:
-    """How a job stands. Words that are not known mean that it goes on."""
+    """The state of a job. Unknown words mean that it is still running."""
     word = data.get("status") if isinstance(data, dict) else None
     word = word.lower() if isinstance(word, str) else ""
     return "done" if word == "succeeded" else "failed" if word == "failed" else "waiting"
 
 
 def said(data: Any) -> str:
-    """What went wrong in the service's own words, from any of its families of errors; empty where it says nothing."""
+    """The error message in an answer, from any of the service's formats of errors; empty if there is none."""
     if not isinstance(data, dict):
         return ""
     inner: list[Any] = [_at(data, name, 0) for name in ("errors", "errorDetails", "details")]
@@ -122,7 +125,10 @@ def said(data: Any) -> str:
 
 
 def masks_in(data: Any, slot: str) -> list[FoundPicture]:
-    """The masks listed under ``slot``: "semanticMasks", "backgroundMasks" or "masks". Raises BadAnswer."""
+    """The masks listed under ``slot``: "semanticMasks", "backgroundMasks" or "masks".
+
+    Raises BadAnswer if there is no list.
+    """
     items = data.get(slot) if isinstance(data, dict) else None
     if items is None:
         items = _at(data, "result", slot)
@@ -134,7 +140,7 @@ def masks_in(data: Any, slot: str) -> list[FoundPicture]:
 
 
 def picture_in(data: Any, *slots: str) -> tuple[str, FoundPicture]:
-    """The first of ``slots`` that is there, at the top of the answer or below ``result``, with its picture."""
+    """The first of ``slots`` in the answer, at its top or below ``result``, with its picture. Raises BadAnswer."""
     for slot in slots:
         for holder in (data, _at(data, "result")):
             item = _at(holder, slot, 0) if slot == "outputs" else _at(holder, slot)
@@ -144,7 +150,7 @@ def picture_in(data: Any, *slots: str) -> tuple[str, FoundPicture]:
 
 
 def found_in(item: Any) -> FoundPicture:
-    """One item of an answer. Raises BadAnswer where it has no link."""
+    """One picture of an answer. Raises BadAnswer if it has no link."""
     for keys in (("destination", "url"), ("url",), ("destination", "href"), ("href",)):
         if isinstance(link := _at(item, *keys), str) and link:
             label = item.get("label")
@@ -156,13 +162,13 @@ def found_in(item: Any) -> FoundPicture:
 
 
 def chosen(found: list[FoundPicture], confidence: float, most: int) -> list[FoundPicture]:
-    """Those with a score strictly above ``confidence`` or without one, the best ``most``, best first."""
+    """Those with a score above ``confidence`` or without a score: the best ``most``, best first."""
     kept = [one for one in found if one.score is None or one.score > confidence]
     return sorted(kept, key=lambda one: -(one.score if one.score is not None else 0.0))[:most]
 
 
 def scaled(box: Box, sent: tuple[int, int], size: tuple[int, int]) -> Box:
-    """A box of a picture of size ``sent`` in px of one of ``size``, cut at its borders."""
+    """A box in px of a picture of size ``sent`` as px of one of size ``size``, clipped to it."""
     across, down = size[0] / sent[0], size[1] / sent[1]
 
     def along(value: float, by: float, most: int) -> float:
@@ -178,7 +184,9 @@ def scaled(box: Box, sent: tuple[int, int], size: tuple[int, int]) -> Box:
 
 
 def _trusted(link: str, base: str) -> bool:
-    """Whether the keys may go there: the account's own origin, or any of Adobe's where that is one."""
+    """Whether keys may be sent to this link: the account's own site, or any server of Adobe's if that is one of
+    them.
+    """
     try:
         there, here = site_of(link), site_of(base)
     except ValueError:
@@ -188,7 +196,7 @@ def _trusted(link: str, base: str) -> bool:
 
 
 def _box(item: Any) -> Box | None:
-    """``boundingBox`` in either shape; None where it is missing or makes no sense."""
+    """``boundingBox`` in either format; None if it is missing or invalid."""
     for names in (("x", "y"), ("left", "top")):
         values = [number(_at(item, "boundingBox", name)) for name in (*names, "width", "height")]
         sound = [value for value in values if value is not None]
@@ -198,7 +206,7 @@ def _box(item: Any) -> Box | None:
 
 
 def _at(data: Any, *path: str | int) -> Any:
-    """What lies at a path of keys and indices; None where there is nothing."""
+    """The value at a path of keys and indices; None if there is none."""
     for key in path:
         if isinstance(key, str) and isinstance(data, dict):
             data = data.get(key)

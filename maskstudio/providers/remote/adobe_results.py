@@ -1,4 +1,4 @@
-"""What a finished job of Adobe's holds, fetched and made into pieces (docs/services.md, 2.5 and 2.6)."""
+"""Fetches the results of a finished job at Adobe and makes pieces of them (docs/services.md, 2.5 and 2.6)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,11 +14,11 @@ from maskstudio.services.addresses import Site
 from maskstudio.services.adobe import ADOBE
 
 _TITLE = ADOBE.title
-_BACKGROUNDS = 20  # masks of the background, at most
+_BACKGROUNDS = 20  # most masks of the background
 
 
 class Results:
-    """The answer of a finished job, made into pieces: results are fetched one by one, and unpacked beside the loop."""
+    """The results of a finished job as pieces: fetched one by one, decoded on threads."""
 
     def __init__(
         self,
@@ -29,11 +29,14 @@ class Results:
         times: Times,
         deadline: Deadline,
     ) -> None:
+        """``data`` is the answer of the job, ``sent`` the size of the photo as sent, ``known`` the sites the user
+        configured.
+        """
         self._errand, self._sent, self._data = errand, sent, data
         self._known, self._times, self._deadline = known, times, deadline
 
     async def pieces(self) -> list[Piece]:
-        """All that the user asked for, best first, what is hidden last."""
+        """All pieces the user asked for, best first, hidden ones last."""
         params = self._errand.params
         if isinstance(params, AdobeObjectsParams):
             return await self._objects(params)
@@ -48,7 +51,7 @@ class Results:
         return [await self._whole(found, "Refined", coloured=slot == "image")]
 
     def _slots(self) -> tuple[str, ...]:
-        """Where a refined mask stands: colours were asked for, or not; the other one is better than nothing."""
+        """The names of a refined mask in the answer, preferred first; the other one is used if the first is missing."""
         coloured = isinstance(self._errand.params, AdobeRefineParams) and self._errand.params.color_decontamination
         return ("image", "mask") if coloured else ("mask", "image")
 
@@ -70,6 +73,7 @@ class Results:
         return Piece(label, found.score, box, mask, hidden=hidden, said=found.said)
 
     async def _whole(self, found: FoundPicture, label: str, *, coloured: bool) -> Piece:
+        """The one picture of a cut-out or a refined mask as a piece, with its colours if ``coloured``."""
         data = await self._fetched(found)
         errand, sent = self._errand, self._sent
 

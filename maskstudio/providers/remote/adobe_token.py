@@ -1,6 +1,6 @@
 """Adobe's access tokens, and calls that carry one (docs/services.md, 2.1, 2.2 and 2.7).
 
-A token is good for about a day. All threads of the program share it: one asks, the others wait for that answer.
+A token is valid for about a day. All threads of the program share it: one requests it, the others wait for the answer.
 """
 
 import asyncio
@@ -23,24 +23,24 @@ from maskstudio.providers.remote.wire import Deadline, Repeat, Reply, Wire
 from maskstudio.services.addresses import site_of
 
 _SIGN_IN = "Adobe's sign-in"
-_EARLY = 300.0  # seconds before its end at which a token is no longer used
-_LONGEST = 86_400.0  # seconds for which a token is believed
+_EARLY = 300.0  # seconds before its expiry from which on a token is no longer used
+_LONGEST = 86_400.0  # longest life of a token, s
 _TRIES = 3
-_LOOK = 0.02  # seconds between looks at another thread's question
+_LOOK = 0.02  # seconds between checks of another thread's request
 _RETIRED = frozenset({404, 410, 502})
 
 
 class TokenRefused(KeyNeeded):
-    """Adobe does not accept a token, perhaps because it was revoked."""
+    """Adobe does not accept a token, for example because it was revoked."""
 
 
 class NotAccepted(ProviderFailed):
-    """Adobe refused a request as it stands, so nothing was done."""
+    """Adobe refused a request, so nothing was done."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """Who asks for a token, and where: the account's address and scopes, with the user's keys."""
+    """The client that requests tokens: the account's address and scopes, with the user's keys."""
 
     token_url: str
     scopes: str
@@ -49,13 +49,13 @@ class Client:
 
     @property
     def entry(self) -> tuple[str, str, str]:
-        """What tells this client's tokens from others; no secret can be read from it."""
+        """A value that identifies this client's tokens; the secret cannot be read from it."""
         secret = hashlib.sha256(f"{self.scopes}\n{self.secret}".encode()).hexdigest()
         return self.token_url, self.number, secret
 
 
 def client_of(account: AdobeAccount, keys: Keys) -> Client:
-    """The client an account and its keys describe. Raises KeyNeeded."""
+    """The client of an account and its keys. Raises KeyNeeded."""
     number, secret = keys["clientId"], keys["clientSecret"]
     if not number or not secret:
         raise KeyNeeded("Adobe wants a client ID and its secret; enter them in its account.")
@@ -69,7 +69,7 @@ class _Token:
 
 
 class AccessTokens:
-    """AccessTokens by client. ``clock`` gives seconds that only go up."""
+    """Access tokens by client. ``clock`` returns monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -77,7 +77,7 @@ class AccessTokens:
         self._kept: dict[tuple[str, str, str], Future[_Token]] = {}
 
     async def get(self, client: Client, times: Times, deadline: Deadline) -> str:
-        """A token that is good for some minutes more. Raises KeyNeeded, and what a ``Wire`` raises."""
+        """A token that is valid for some minutes more. Raises KeyNeeded, and the errors of a ``Wire``."""
         while True:
             with self._lock:
                 waiting = self._kept.get(client.entry)
@@ -85,23 +85,23 @@ class AccessTokens:
                     mine: Future[_Token] = Future()
                     self._kept[client.entry] = mine
                     break
-            while not waiting.done():  # noqa: ASYNC110  the answer may come on another thread, whose loop may end first
+            while not waiting.done():  # noqa: ASYNC110  another thread may answer, and its event loop may end first
                 await asyncio.sleep(_LOOK)
             try:
                 return waiting.result().text
             except CancelledError:
-                continue  # whoever asked was cancelled; now somebody else asks
+                continue  # the requesting task was cancelled; another one requests now
         return (await self._ask(mine, client, times, deadline)).text
 
     def forget(self, client: Client, text: str) -> None:
-        """Use this token no more; one that has replaced it already stays."""
+        """Do not use this token any more; a newer one stays."""
         with self._lock:
             kept = self._kept.get(client.entry)
             if kept is not None and self._is(kept, text):
                 del self._kept[client.entry]
 
     async def _ask(self, mine: "Future[_Token]", client: Client, times: Times, deadline: Deadline) -> _Token:
-        """Ask for a token and give it to all who wait for ``mine``; failures are theirs too, but not kept."""
+        """Request a token for all tasks that wait for ``mine``. Failures are passed to them too, but not kept."""
         try:
             token = await _fetched(client, times, deadline, self._clock)
         except MaskStudioError as error:
@@ -121,7 +121,7 @@ class AccessTokens:
                 del self._kept[client.entry]
 
     def _over(self, kept: "Future[_Token]") -> bool:
-        """Whether it is settled and of no use: failed, or near its end."""
+        """Whether a request has ended without a usable token: it failed, or the token is near its expiry."""
         if not kept.done():
             return False
         return kept.cancelled() or kept.exception() is not None or kept.result().until <= self._clock()
@@ -132,11 +132,12 @@ class AccessTokens:
 
 @cache
 def shared_tokens() -> AccessTokens:
-    """The tokens of this process, so that services made anew for each job need not sign in again."""
+    """The tokens of this process, so that clients made for each job need not sign in again."""
     return AccessTokens()
 
 
 async def _fetched(client: Client, times: Times, deadline: Deadline, clock: Callable[[], float]) -> _Token:
+    """Request a token from Adobe's sign-in; it is renewed some minutes before it expires."""
     secrets = (client.number, client.secret)
 
     def judge(reply: Reply) -> MaskStudioError | None:
@@ -158,7 +159,7 @@ async def _fetched(client: Client, times: Times, deadline: Deadline, clock: Call
 
 
 def _life(value: Any) -> float:
-    """Seconds a token is good for; an hour where the service does not say."""
+    """Seconds a token is valid; an hour if the service does not say."""
     try:
         return min(max(float(value), 1.0), _LONGEST)
     except (TypeError, ValueError):
@@ -166,6 +167,7 @@ def _life(value: Any) -> float:
 
 
 def _token_error(reply: Reply, secrets: tuple[str, ...]) -> MaskStudioError | None:
+    """The error in a response of the sign-in; None for a usable token, and for other errors, which the wire reports."""
     data = reply.data
     token = data.get("access_token") if isinstance(data, dict) else None
     if reply.ok:
@@ -179,9 +181,9 @@ def _token_error(reply: Reply, secrets: tuple[str, ...]) -> MaskStudioError | No
 
 
 class AdobeCalls:
-    """Calls to Adobe with a token and the client's number, to be used in an ``async with``; one errand's, one task's.
+    """Calls to Adobe with a token and the client's ID, used in an ``async with`` by one task for one errand.
 
-    A refused token is renewed once a call, and the call repeated once.
+    If a token is refused, it is renewed and the call repeated, once per call.
     """
 
     def __init__(
@@ -202,13 +204,15 @@ class AdobeCalls:
         await self._close()
 
     async def sign_in(self) -> None:
-        """Have a token; raises as ``AccessTokens.get``."""
+        """Get a token. Raises the errors of ``AccessTokens.get``."""
         self._token = await self._tokens.get(self._client, self._times, self.deadline)
 
     async def call(
         self, method: str, path: str, *, json: Mapping[str, Any] | None = None, repeat: Repeat = "always"
     ) -> Reply:
-        """One call, to a path of the account's address or to a link that ``adobe_jobs.status_link`` let pass."""
+        """Make one call, to a path below the account's address or to a link that ``adobe_jobs.status_link`` has
+        checked.
+        """
         self._retirable = method == "POST" and path.startswith("/v1/")
         try:
             return await (await self._open(path)).call(method, path, json=json, repeat=repeat)
@@ -218,7 +222,7 @@ class AdobeCalls:
             return await (await self._open(path)).call(method, path, json=json, repeat=repeat)
 
     def words(self, text: object) -> str:
-        """Adobe's own words, fit to stand in a sentence."""
+        """Text from Adobe, made safe for a sentence."""
         return sentence(text, *self._secrets)
 
     @property
@@ -226,7 +230,7 @@ class AdobeCalls:
         return self._client.number, self._client.secret, self._token
 
     async def _open(self, path: str) -> Wire:
-        """A wire to where ``path`` is, with a token that was good a moment ago."""
+        """A wire to the server of ``path``, with a valid token."""
         base = str(site_of(path)) if "://" in path and site_of(path) != site_of(self._base) else self._base
         if self._wire is not None and self._wire.base == base.rstrip("/"):
             return self._wire
@@ -244,6 +248,7 @@ class AdobeCalls:
             await wire.__aexit__(None, None, None)
 
     def _judge(self, reply: Reply) -> MaskStudioError | None:
+        """The error in a response of Adobe; None for success, and for other errors, which the wire reports."""
         words = self.words(said(reply.data))
         tail = f": {words}." if words else f" ({reply.status})."
         if self._retirable and reply.status in _RETIRED:

@@ -1,7 +1,7 @@
 """Alibaba Cloud's RefineMask, called directly with the user's own key (docs/services.md, 3.6).
 
-Every try is signed anew. Only what the service itself calls a passing failure is tried again; a call without an answer
-is not, since it may be charged.
+Every try is signed again. Only errors that the service calls temporary are retried; a call without an answer is not,
+since it may be charged.
 """
 
 import dataclasses
@@ -36,7 +36,7 @@ from maskstudio.services.departure import ServiceOperation
 
 _ACTION, _VERSION = "RefineMask", "2019-12-30"
 _REFUSALS = range(400, 600)
-_PASSING = ("Throttling",)  # an InternalError may come after the work was done, which is charged
+_PASSING = ("Throttling",)  # not InternalError: it may follow work that was done and charged
 _PAY = ("InvalidApi.NotPurchase", "InvalidApi.ForbiddenInvoke", "Arrear", "Overdue", "NotEnoughBalance")
 _KEYS = (
     "InvalidAccessKey", "AuthFailed", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSecurityToken",
@@ -48,7 +48,7 @@ _PARAMETERS = (
 
 
 class Alibaba:
-    """The service for one account. Keys: ``accessKeyId`` and ``accessKeySecret``."""
+    """The client for one account. Keys: ``accessKeyId`` and ``accessKeySecret``."""
 
     def __init__(self, account: AlibabaAccount, keys: Keys, hosting: Hosting, *, times: Times | None = None) -> None:
         self.name, self.title = ALIBABA.name, ALIBABA.title
@@ -67,7 +67,7 @@ class Alibaba:
         return Plan(refine_mask.sent_size(size), "JPEG", hosts, None, ALIBABA.price_note, problem)
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
-        """Refine the mask of an errand."""
+        """Refine the mask of an errand. Raises BadMask, BadParameter, and the kinds of ``ProviderFailed``."""
         if errand.dry:
             return Answer(note=ALIBABA.price_note)
         photo, mask = refine_mask.planes_of(errand)
@@ -90,7 +90,7 @@ class Alibaba:
         return Answer((piece,), note=links.left, said=_ids(reply))
 
     async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
-        """The result of a call made before, from the link it gave."""
+        """The result of an earlier call, from the link in its answer."""
         link, sent = refine_mask.read_where(where)
         photo = refine_mask.filled(errand.photo)
         async with self._wire() as wire:
@@ -100,7 +100,7 @@ class Alibaba:
         return Answer((piece,))
 
     async def check(self) -> str:
-        """Prove address and key: a signed call without parameters, which cannot succeed and costs nothing."""
+        """Test address and key with a signed call without parameters, which cannot succeed and costs nothing."""
         key = self._key()
         async with self._wire() as wire:
             reply = await self._once(wire, {}, key)
@@ -122,7 +122,7 @@ class Alibaba:
         return name, secret
 
     async def _asked(self, wire: Wire, form: Mapping[str, str], key: tuple[str, str], charge: Charge) -> Reply:
-        """The good answer to a call, with its repetitions."""
+        """The successful response to a call, after retries if needed."""
         doubt = False
         charge.sent(None)
         for attempt in range(1, self._times.tries + 1):
@@ -137,7 +137,7 @@ class Alibaba:
                     charge.done(None)
                     return reply
                 failed, code = error, _code(reply)
-                # What it had done before a failure of its own, the service does not say.
+                # The service does not say what it had done before it failed.
                 doubt = doubt or reply.ok or reply.status >= 500 or code.startswith("InternalError")
                 if not code.startswith(_PASSING):
                     break
@@ -148,7 +148,7 @@ class Alibaba:
         raise failed
 
     async def _once(self, wire: Wire, form: Mapping[str, str], key: tuple[str, str]) -> Reply:
-        """One signed call; an error of the service is an answer."""
+        """One signed call; an error of the service is returned as a response."""
         shown = str(wire.origin).partition("://")[2]
         now, path = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), urlsplit(wire.base).path + "/"
         head = alibaba_sign.headers(shown, _ACTION, _VERSION, form, now, uuid4().hex, key, path)
@@ -157,12 +157,12 @@ class Alibaba:
         )
 
     async def _fetched(self, link: str, wire: Wire) -> bytes:
-        """The result. Links of this service are plain: they are tried encrypted first (docs/services.md, 3.6)."""
+        """The result. This service's links are unencrypted, so https is tried first (docs/services.md, 3.6)."""
         known: Collection[Site] = {wire.origin, *self.hosting.known}
         if not link.startswith("http://") or _is_known(link, known):
             return await fetch(link, known, self._times, wire.deadline)
         try:
-            few = dataclasses.replace(self._times, tries=2)  # two addresses of a host, where it has two
+            few = dataclasses.replace(self._times, tries=2)  # one for each IP version of a host
             return await fetch("https" + link.removeprefix("http"), known, few, wire.deadline)
         except ProviderFailed as error:
             if not self.account.plain_results:
@@ -188,7 +188,7 @@ def _is_known(link: str, known: Collection[Site]) -> bool:
 
 
 def _ids(reply: Reply) -> dict[str, Any]:
-    """The service's name for the call, under the name that both services of this kind give it."""
+    """The service's id of the call, under the name that both services of this kind report."""
     found = said(reply.data, "RequestId")
     return {"requestId": found["RequestId"]} if found else {}
 
@@ -198,13 +198,13 @@ def _said(reply: Reply) -> Mapping[str, Any]:
 
 
 def _code(reply: Reply) -> str:
-    """The service's code for an error; empty where it gives none, and for a good answer."""
+    """The service's error code; empty if it gives none, and for success."""
     said = _said(reply)
     return "" if reply.ok and isinstance(said.get("Data"), dict) else str(said.get("Code") or "")
 
 
 def _refusal(reply: Reply, wire: Wire) -> MaskStudioError | None:
-    """Our own error for an answer, None for a good one."""
+    """Our error for a response, None for success."""
     said, code = _said(reply), _code(reply)
     if reply.ok and isinstance(said.get("Data"), dict):
         return None

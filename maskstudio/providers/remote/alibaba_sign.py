@@ -10,7 +10,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def body_of(form: Mapping[str, str]) -> bytes:
-    """A form as it is sent, and as it is signed."""
+    """The bytes of a form, as they are sent and signed."""
     return urlencode(form).encode()
 
 
@@ -18,7 +18,7 @@ def headers(
     host: str, action: str, version: str, form: Mapping[str, str], date: str, nonce: str, key: tuple[str, str],
     path: str = "/",
 ) -> dict[str, str]:  # fmt: skip
-    """All headers of a signed POST. ``date`` is UTC as "2026-01-02T03:04:05Z", ``key`` the key's id and its secret."""
+    """All headers of a signed POST. ``date`` is UTC as "2026-01-02T03:04:05Z", ``key`` the key's id and secret."""
     digest = hashlib.sha256(body_of(form)).hexdigest()
     signed = {
         "content-type": FORM,

@@ -1,4 +1,4 @@
-"""What a service is: an errand goes out, an answer comes home. Knows no service and no wire."""
+"""What a service is: it gets an errand and returns an answer. Knows no service and no network."""
 
 import threading
 from collections.abc import Callable, Coroutine, Mapping
@@ -12,20 +12,20 @@ from maskstudio.params.spec import Params
 from maskstudio.services.departure import ServiceOperation
 
 T = TypeVar("T")
-Where = dict[str, str]  # where a result lies: a link, or the service's name for the work
-_LOOK = 0.03  # seconds between looks at the token
-_GRACE = 5.0  # seconds for what was interrupted to leave nothing behind
+Where = dict[str, str]  # where a result is stored: a link, or the service's name for the work
+_LOOK = 0.03  # seconds between checks of the token
+_GRACE = 5.0  # seconds that interrupted work has to clean up
 
 
 @dataclass(frozen=True, eq=False)
 class Errand:
     """One piece of work for a service, as the user asked for it.
 
-    photo     RGB uint8 (H, W, 3): the pixels that may leave, at the document's scale
-    mask      uint8 (H, W) beside it, where the operation takes one
-    identity  a UUID kept through every repetition, so that a service does and charges the work once
-    agreed    the most, in USD, that the user has agreed to pay for it; None where no price was known
-    dry       ask for the price alone, where the service can
+    photo     RGB uint8 (H, W, 3): the pixels that may be sent, at the document's scale
+    mask      uint8 (H, W) of the same size, if the operation takes one
+    identity  a UUID, the same in every repetition, so that a service does and charges the work once
+    agreed    the most, in USD, that the user has agreed to pay; None if no price was known
+    dry       ask only for the price, if the service can
     """
 
     operation: ServiceOperation
@@ -46,9 +46,9 @@ class Errand:
 class Piece:
     """One mask a service found, at the errand's size: uint8 (H, W); ``box`` is left, top, right, bottom in px.
 
-    ``colours`` (H, W, 3) are the service's own clean colours, where it sent any at full size. ``done`` names mask
-    parameters it has already applied. ``hidden`` ones are not part of what was looked for. ``said`` is what the service
-    said of it alone, under its own names.
+    ``colours`` (H, W, 3) are the service's own clean colours, if it sent any at full size. ``done`` names mask
+    parameters it has already applied. A ``hidden`` piece was not asked for. ``said`` holds values about this piece
+    under the service's own names.
     """
 
     label: str
@@ -63,9 +63,10 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What came home: pieces, best first; ``cost`` in USD where the service said; ``note``, one sentence or none.
+    """The answer of a service: pieces, best first; ``cost`` in USD if the service says it; ``note``, one sentence or
+    empty.
 
-    ``said`` are the service's own words for the whole of it, such as the identifiers of its pictures.
+    ``said`` holds values under the service's own names, such as the identifiers of its pictures.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -76,13 +77,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would leave, said before anything does.
+    """What would be sent, described before anything is sent.
 
     sent      width and height of the photo as sent
-    kind      "JPEG", "PNG"
-    hosts     whom it goes to, in order: storage first where there is one
-    price     USD, None where it is not known beforehand; ``price_note`` says what is known
-    problem   one sentence if it cannot go as things are, with what to do
+    kind      "JPEG", "PNG" or "link"
+    hosts     the servers it goes to, in order; storage, if any, first
+    price     USD, None if not known beforehand; ``price_note`` says what is known
+    problem   one sentence that says why it cannot be sent and what to do; empty if it can
     """
 
     sent: tuple[int, int]
@@ -95,12 +96,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Trip:
-    """What an errand carries on its way.
+    """The functions that an errand calls while it is done.
 
-    report    progress in 0..1 and where it is, called on the working thread
-    charged   ``charged(state, amount, remote)`` writes into the ledger *before* it returns: "sent" right before work
-              that costs money is asked for, "done" with its cost, "failed" where it surely cost nothing, "unclear"
-    lies      ``lies(where)`` writes down where the result can be fetched again, in words that ``fetch`` understands
+    report    ``report(fraction, text)``: progress in 0..1, called on the working thread
+    charged   ``charged(state, amount, remote)`` writes into the ledger *before* it returns: "sent" right before paid
+              work is requested, "done" with its cost, "failed" if it certainly cost nothing, "unclear" if unknown
+    lies      ``lies(where)`` records where the result can be fetched again, as ``fetch`` takes it
     """
 
     report: Callable[[float, str], None] = lambda _fraction, _text: None
@@ -110,8 +111,10 @@ class Trip:
 
 @dataclass(frozen=True)
 class Times:
-    """Patience, in seconds. ``total`` is the budget of a whole errand; ``wait`` and ``longest`` bound the pause
-    between two tries of the same call, ``poll`` and ``slowest`` that between two questions whether a job is done.
+    """Timeouts, in seconds, and the number of ``tries`` of a call. ``total`` is the limit for a whole errand.
+
+    ``wait`` and ``longest`` bound the pause between two tries of a call, ``poll`` and ``slowest`` the pause between two
+    requests for the state of a job.
     """
 
     connect: float = 10.0
@@ -125,59 +128,62 @@ class Times:
 
 
 class Service(Protocol):
-    """A service that does some of the operations. One object may run several errands at once, on threads of theirs."""
+    """A service with some of the operations. One object may run several errands at once, each on its own thread."""
 
     @property
     def name(self) -> str:
-        """What settings, ledger and command line call it."""
+        """Its name in settings, ledger and on the command line."""
         ...
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """The name that people call it."""
         ...
 
     @property
     def operations(self) -> Mapping[ServiceOperation, type[Params]]:
-        """What it does, and the set of parameters of each."""
+        """The operations it offers, with the parameter set of each."""
         ...
 
     def plan(self, operation: ServiceOperation, params: Params, size: tuple[int, int]) -> Plan:
-        """What would be sent for a photo of this size. Cheap: no network, no pixels."""
+        """What would be sent for a photo of ``size`` (width, height). Cheap: no network, no pixels."""
         ...
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
-        """Do the errand. Raises the errors of ``errors.ProviderFailed``; a cancelled task leaves nothing behind."""
+        """Do the errand. Raises the kinds of ``errors.ProviderFailed``; a cancelled task leaves nothing behind."""
         ...
 
     async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
-        """The answer to an errand that was done before, from where its result lies. Nothing is asked for anew, and
-        nothing is charged.
+        """The answer to an errand that was done before, from where its result is stored.
+
+        Nothing is requested again or charged.
         """
         ...
 
     async def check(self) -> str:
-        """Prove address and keys without sending a picture or spending anything; one sentence of what was found."""
+        """Test address and keys without sending a picture or spending anything; returns one sentence with the
+        result.
+        """
         ...
 
 
 @runtime_checkable
 class Prepaid(Protocol):
-    """A service whose next call may be paid already."""
+    """A service whose next call may already be paid for."""
 
     def voucher(self) -> str:
-        """What tells the means of payment of the next call apart from others without giving it away; empty for none."""
+        """A hash that identifies the means of payment of the next call without revealing it; empty for none."""
         ...
 
 
 @dataclass(frozen=True)
 class PaymentRequest:
-    """A payment as a service knows it; empty where it does not say.
+    """A payment as a service reports it; values it does not report are empty.
 
-    amount   USD; None where it is another currency
+    amount   USD; None for another currency
     expires  date and time as the server writes it (ISO 8601)
     status   "pending" until it is paid, then "paid"; "expired", "exhausted"
-    calls    calls that are left, None where it does not say
+    calls    calls that are left, None if not reported
     """
 
     payment_id: str
@@ -191,20 +197,20 @@ class PaymentRequest:
 
 @runtime_checkable
 class Sells(Protocol):
-    """A service whose calls are paid with a token that a payment yields."""
+    """A service whose calls are paid with a token that comes with a payment."""
 
     async def new_payment(self, provider_id: str = "") -> PaymentRequest:
-        """Ask for a payment, once, on the user's word: what to pay, to whom, and the token it will be good for."""
+        """Request a payment, once, after the user agreed: what to pay, to whom, and the token it will pay for."""
         ...
 
     async def payment_state(self, payment_id: str) -> PaymentRequest:
-        """What became of a payment."""
+        """The state of a payment."""
         ...
 
 
 @dataclass(frozen=True)
 class Keys:
-    """How a service gets at the user's keys: by field, only when needed; empty where there is none."""
+    """Access to the user's keys by field, looked up only when needed; empty if there is none."""
 
     look_up: Callable[[str], str] = field(repr=False, default=lambda _field: "")
 
@@ -213,9 +219,9 @@ class Keys:
 
 
 async def aside(work: Callable[[Callable[[], None]], T]) -> T:
-    """Run ``work(check)``, heavy work on pixels, on a thread beside the loop.
+    """Run ``work(check)``, heavy work on pixels, on a thread beside the event loop.
 
-    A cancelled task leaves at once; ``check()`` then raises on the thread.
+    A cancelled task ends at once; ``check()`` then raises on the thread.
     """
     import asyncio  # not while the program starts
 
@@ -232,10 +238,11 @@ async def aside(work: Callable[[Callable[[], None]], T]) -> T:
 
 
 def run_with(token: Token, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run ``work()`` to its end on this thread; a cancelled token cancels it wherever it waits, within moments."""
+    """Run ``work()`` to its end on this thread. A cancelled token cancels it within moments, wherever it waits."""
     import asyncio  # not while the program starts
 
     async def watched() -> T:
+        """Run the work as a task and cancel it when the token is cancelled."""
         task = asyncio.ensure_future(work())
         try:
             while not task.done():
@@ -250,11 +257,11 @@ def run_with(token: Token, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return task.result()
 
     token.check()
-    loop = asyncio.new_event_loop()  # not ``asyncio.run``: it would wait for a name that is still being looked up
+    loop = asyncio.new_event_loop()  # not ``asyncio.run``, which would wait for a name that is still being resolved
     whole = loop.create_task(watched())
     try:
         return loop.run_until_complete(whole)
-    except KeyboardInterrupt:  # Ctrl-C on the command line: what was sent is written down before it goes on its way
+    except KeyboardInterrupt:  # Ctrl-C on the command line: what was sent is recorded before the interrupt is raised
         token.cancel()
         whole.cancel()
         loop.run_until_complete(asyncio.wait(asyncio.all_tasks(loop) or {whole}, timeout=_GRACE))

@@ -1,4 +1,4 @@
-"""Carries files between this machine and links in answers or storage: without keys, cookies or redirects."""
+"""Transfers files between this machine and links in answers or storage: without keys, cookies or redirects."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -28,17 +28,18 @@ async def fetch(
     plain: bool = False,
     largest: int = _LARGEST,
 ) -> bytes:
-    """The picture behind a link in an answer; ``known`` origins are those the user configured.
+    """The bytes of the picture at a link in an answer; ``known`` are the sites the user configured.
 
-    Raises BadAnswer for a link or a file that must not be used, Unreachable where it cannot be got.
+    Raises BadAnswer for a link or file that must not be used, ProviderFailed or Unreachable if it cannot be fetched.
     """
     tried: list[str] = []
 
     async def once(client: httpx.AsyncClient) -> bytes:
+        """Check the link, connect to a checked address and read the response."""
         found = await public(link, known, plain=plain, proxied=proxy is not None)
         url, headers, extensions = httpx.URL(link), {"Accept-Encoding": "identity"}, {}
         if found:
-            # An address that was checked is the one connected to, whatever the name leads to a moment later.
+            # Connect to the address that was checked, as the name may resolve to another one a moment later.
             headers["Host"], extensions = url.netloc.decode(), {"sni_hostname": url.host}
             tried.append(_next(found, tried))
             url = url.copy_with(host=tried[-1])
@@ -50,12 +51,14 @@ async def fetch(
         proxy = _proxy_for(httpx.URL(link))
     except (httpx.InvalidURL, ValueError):
         raise BadAnswer("The service answered with something that is no link, so nothing was fetched.") from None
-    # By its address httpx would choose a proxy anew, so it is told what was chosen by the name.
+    # httpx would choose the proxy again by the IP address, so it gets the one chosen by the name.
     return await _patiently(once, "The result", times, deadline, via={"proxy": proxy, "trust_env": False})
 
 
 async def store(link: str, data: bytes, kind: str, times: Times, deadline: Deadline) -> None:
-    """Put ``data`` behind a signed link of the user's own storage; ``kind`` is its content type, which is signed."""
+    """Upload ``data`` to a signed link of the user's own storage; ``kind`` is its content type, which is part of the
+    signature.
+    """
 
     async def once(client: httpx.AsyncClient) -> bytes:
         answer = await client.put(link, content=data, headers={"Content-Type": kind})
@@ -67,7 +70,7 @@ async def store(link: str, data: bytes, kind: str, times: Times, deadline: Deadl
 
 
 async def delete(link: str, times: Times, deadline: Deadline) -> None:
-    """Delete what lies behind a signed link; that it is gone already is fine."""
+    """Delete the file at a signed link; a file that is already gone is no error."""
 
     async def once(client: httpx.AsyncClient) -> bytes:
         answer = await client.delete(link)
@@ -82,7 +85,7 @@ OneTry = Callable[[httpx.AsyncClient], Awaitable[bytes]]
 
 
 class _Status(Exception):
-    """A status that is no success."""
+    """A status code that is no success."""
 
 
 async def _patiently(
@@ -94,6 +97,7 @@ async def _patiently(
     sends: bool = False,
     via: Mapping[str, Any] | None = None,
 ) -> bytes:
+    """Try ``once`` until it succeeds, fails for good, or the tries or the deadline are used up."""
     patience = httpx.Timeout(times.read, connect=times.connect)
     try:
         client = httpx.AsyncClient(timeout=patience, follow_redirects=False, verify=trusted(), **(via or {}))
@@ -144,7 +148,7 @@ async def _read(answer: httpx.Response, largest: int) -> bytes:
 
 
 def _proxy_for(url: httpx.URL) -> str | None:
-    """The system's proxy for the name in a link, which then looks it up in our place; None where there is none."""
+    """The system's proxy for the host of a link, which then resolves the name; None if there is none."""
     from urllib.request import getproxies, proxy_bypass
 
     proxies = getproxies()
@@ -155,7 +159,7 @@ def _proxy_for(url: httpx.URL) -> str | None:
 
 
 def _next(found: Sequence[str], tried: Sequence[str]) -> str:
-    """An address that was not tried yet, of the other kind than the last one where there is one."""
+    """An address not tried yet, of the other IP version than the last one if possible."""
     fresh = [address for address in found if address not in tried] or found
     other = [address for address in fresh if tried and (":" in address) != (":" in tried[-1])]
     return (other or fresh)[0]

@@ -1,4 +1,4 @@
-"""What one piece of paid work costs, as the ledger is told: once before it is asked for, once when it is known."""
+"""Records the cost of one piece of paid work in the ledger: before it is requested, and when its outcome is known."""
 
 import logging
 from types import TracebackType
@@ -11,9 +11,9 @@ log = logging.getLogger(__name__)
 
 
 class Charge:
-    """Used in a ``with`` around the paid call: what was sent and got no last word by its end is "unclear".
+    """Used in a ``with`` around the paid call: work that was sent and has no known outcome at the end is "unclear".
 
-    ``remote`` is the name under which the service knows the work.
+    ``remote`` is the service's name for the work.
     """
 
     def __init__(self, trip: Trip, remote: str) -> None:
@@ -30,20 +30,23 @@ class Charge:
         self._end("unclear", None)
 
     def sent(self, amount: float | None) -> None:
-        """It is about to leave; ``amount`` in USD where it is known. CannotWrite where the ledger cannot be written."""
+        """Record that the work is about to be sent; ``amount`` in USD if known.
+
+        Raises CannotWrite if the ledger fails.
+        """
         self._trip.charged("sent", amount, self.remote)
         self._open = True
 
     def done(self, amount: float | None) -> None:
-        """It was done, for this much in USD; None where the service does not say."""
+        """Record that it was done, for this amount in USD; None if the service does not say."""
         self._end("done", amount)
 
     def failed(self) -> None:
-        """It surely cost nothing."""
+        """Record that it certainly cost nothing."""
         self._end("failed", None)
 
     def _end(self, state: str, amount: float | None) -> None:
-        """Write the last word. Where the ledger cannot take it, the line "sent" still counts, and the work goes on."""
+        """Record the outcome. If the ledger fails, its line "sent" stays, and the work goes on."""
         if not self._open:
             return
         self._open = False

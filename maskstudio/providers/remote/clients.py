@@ -1,6 +1,6 @@
-"""How the client of a service is found and made: each is in the module here that has the service's name.
+"""Finds and makes the client of a service: it is in the module of this package with the service's name.
 
-Such a module has a function ``client(account, keys, bucket, times)`` that gives a ``Service``.
+Such a module has a function ``client(account, keys, bucket, times)`` that returns a ``Service``.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def make(
     name: str, accounts: Callable[[str], Params], keys: Callable[[str], Keys], times: Times | None = None
 ) -> Service:
-    """The service called ``name``; ``accounts`` and ``keys`` give what it is set up with, and its hosting.
+    """The client of the service ``name``; ``accounts`` and ``keys`` return accounts and keys by name.
 
-    Raises BadParameter where there is no such service.
+    Raises BadParameter if there is no such service.
     """
     info, times = directory.service(name), times or Times()
     module = import_module(f"{__package__}.{info.name}")
@@ -30,7 +30,7 @@ def make(
 
 
 def hosting(accounts: Callable[[str], Params], keys: Callable[[str], Keys], times: Times) -> "Hosting":
-    """The user's bucket, for services that take links only."""
+    """The user's bucket, for services that take only links."""
     from maskstudio.providers.remote.hosting import Hosting
 
     place = accounts("hosting")

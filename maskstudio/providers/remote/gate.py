@@ -1,4 +1,4 @@
-"""The gate in front of a service: so many errands at a time, and none while its queue is paused."""
+"""The gate in front of a service: limits the errands at a time, and stops all while its queue is paused."""
 
 import threading
 from collections.abc import Iterator
@@ -9,23 +9,23 @@ from maskstudio.errors import Busy
 from maskstudio.jobs import Token
 from maskstudio.services import directory
 
-_LOOK = 0.05  # seconds between looks at the token
+_LOOK = 0.05  # seconds between checks of the token
 
 
 class Gate:
-    """``paused`` says why nobody gets through; it is empty while errands do."""
+    """``paused`` says why the queue is paused; empty while errands may pass."""
 
     def __init__(self, most: int) -> None:
         self._free, self._changed = most, threading.Condition()
         self.paused = ""
 
     def pause(self, why: str) -> None:
-        """Let nobody through until ``resume``."""
+        """Stop all errands until ``resume``."""
         with self._changed:
             self.paused = why
 
     def resume(self) -> None:
-        """Let errands through again."""
+        """Let errands pass again."""
         with self._changed:
             self.paused = ""
             self._changed.notify_all()
@@ -34,7 +34,7 @@ class Gate:
     def passed(self, token: Token, *, patient: bool = True) -> Iterator[None]:
         """Wait for a turn, which ends with the block. A cancelled token ends the wait.
 
-        Who is not ``patient`` gets Busy while the queue is paused.
+        Without ``patient``, Busy is raised while the queue is paused.
         """
         with self._changed:
             while (self._free == 0 or self.paused) and (patient or not self.paused):
@@ -53,5 +53,5 @@ class Gate:
 
 @cache
 def gate(service: str) -> Gate:
-    """The one gate of a service in this process, whatever document an errand is for."""
+    """The gate of a service, shared by all documents of this process."""
     return Gate(directory.service(service).at_once)

@@ -1,6 +1,6 @@
-"""The user's own S3 bucket, where pictures lie for as long as a service needs them (docs/services.md, 4).
+"""The user's own S3 bucket, where pictures are stored while a service needs them (docs/services.md, 4).
 
-boto3 signs links and does nothing else; the bytes travel through ``carrier.py``.
+boto3 only signs links; ``carrier.py`` transfers the bytes.
 """
 
 import asyncio
@@ -28,14 +28,14 @@ from maskstudio.services.addresses import Site, configured, site_of
 log = logging.getLogger(__name__)
 
 _TIDYING = 5.0  # seconds that deleting may take
-_LATE = 0.5  # seconds after which a file whose sending was broken off has arrived, if it ever does
-_SIGNING = threading.Lock()  # boto3's sessions make one client at a time
+_LATE = 0.5  # seconds within which an interrupted upload arrives, if it arrives at all
+_SIGNING = threading.Lock()  # a session of boto3 may make only one client at a time
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
 @dataclass(frozen=True, repr=False)
 class _Lent:
-    """One file in the bucket: its name, its content, and the signed links that put it there, read it and delete it."""
+    """One file in the bucket: its name, its content, and the signed links to upload, read and delete it."""
 
     name: str
     sent: Sent
@@ -45,13 +45,13 @@ class _Lent:
 
 
 class Links(list[str]):
-    """Links to lent files, in order. ``left`` is one sentence where a file could not be deleted afterwards."""
+    """Links to files in the bucket, in order. ``left`` is one sentence if a file could not be deleted afterwards."""
 
     left = ""
 
 
 class Hosting:
-    """A bucket that lends links. One object may be used by several threads with an event loop each."""
+    """A bucket for files that services read. Several threads with an event loop each may use one object."""
 
     def __init__(self, account: HostingAccount, keys: Keys, *, times: Times | None = None) -> None:
         self.account = account
@@ -59,7 +59,7 @@ class Hosting:
 
     @property
     def host(self) -> str:
-        """The host name that links will have; empty where the settings do not give one."""
+        """The host name of links; empty if the settings do not determine it."""
         try:
             origin = self._endpoint()
         except BadParameter:
@@ -69,7 +69,7 @@ class Hosting:
 
     @property
     def origin(self) -> Site | None:
-        """The origin of links, None where the settings do not give one."""
+        """The site of links; None if the settings do not determine it."""
         try:
             origin = self._endpoint()
         except BadParameter:
@@ -78,14 +78,14 @@ class Hosting:
 
     @property
     def known(self) -> frozenset[Site]:
-        """The origin of links where it is this machine: results may be fetched from there too (``carrier.fetch``)."""
+        """The site of links if it is this machine: results may be fetched from there too (``carrier.fetch``)."""
         origin = self.origin
         return frozenset({origin} if origin is not None and origin.local else ())
 
     def problem(self, allowed: Collection[str] | None = None) -> str:
-        """One sentence if files cannot be lent from here, else empty; no network, no keys.
+        """One sentence if files cannot be stored here, else empty; uses no network and no keys.
 
-        ``allowed`` are the domains from which a service takes files, each with all that lies below it; None for any.
+        ``allowed`` are the domains, with their subdomains, from which a service reads files; None for any.
         """
         if not self.account.bucket:
             return "This service takes links only; name a bucket of yours under Hosting first."
@@ -100,11 +100,10 @@ class Hosting:
 
     @asynccontextmanager
     async def lent(self, pictures: Sequence[Sent], deadline: Deadline) -> AsyncIterator[Links]:
-        """Put pictures into the bucket for the length of an ``async with``; gives links to read them, in order.
+        """Store pictures in the bucket for the duration of an ``async with``; returns links to read them, in order.
 
-        They are deleted afterwards whatever happens; ``left`` then says which could not be. A cancel does not wait for
-        that: a thread of its own sees to it.
-        Raises BadParameter, KeyNeeded, ProviderFailed and Unreachable.
+        They are deleted afterwards in any case; ``left`` then names those that could not be. A cancelled task does not
+        wait for that: a thread deletes them. Raises BadParameter, KeyNeeded, ProviderFailed and Unreachable.
         """
         files = await self._signed(pictures)
         begun: list[_Lent] = []
@@ -117,7 +116,7 @@ class Hosting:
             settled = True
             yield links
         except BaseException as error:
-            # Whoever cancelled is waiting, and a file whose sending broke may still arrive: both are left to a thread.
+            # A cancelled task must end at once, and an interrupted upload may still arrive: a thread deletes both.
             if begun and (not settled or not isinstance(error, Exception)):
                 self._tidy_later(begun, again=not settled)
                 begun = []
@@ -127,7 +126,10 @@ class Hosting:
                 links.left = await self._tidy_now(begun)
 
     async def check(self) -> str:
-        """Put a tiny picture, read it and delete it; one sentence of what was found. Raises as ``lent`` does."""
+        """Store a tiny picture, read it and delete it; returns one sentence with the result.
+
+        Raises the errors of ``lent``.
+        """
         if problem := self.problem():
             raise BadParameter(problem)
         deadline = Deadline(self._times.total)
@@ -138,13 +140,13 @@ class Hosting:
         return f"Files can be put into {self.account.bucket} at {self.host}, read and deleted."
 
     def _endpoint(self) -> Site:
-        """Where the storage is, without the bucket. Raises BadParameter."""
+        """The site of the storage, without the bucket. Raises BadParameter."""
         if self.account.endpoint:
             return configured(self.account.endpoint, "your storage")
         return configured(f"https://s3.{self.account.region}.amazonaws.com", "your storage")
 
     def _in_path(self, origin: Site) -> bool:
-        """Whether the bucket stands in the path: wished, or because it cannot be part of the host name."""
+        """Whether the bucket is part of the path: as configured, or because it cannot be part of the host name."""
         return self.account.path_style or origin.local or _is_number(origin.host) or "." in self.account.bucket
 
     async def _signed(self, pictures: Sequence[Sent]) -> list[_Lent]:
@@ -153,6 +155,7 @@ class Hosting:
         return await asyncio.to_thread(self._sign, pictures)
 
     def _sign(self, pictures: Sequence[Sent]) -> list[_Lent]:
+        """Make signed links for the pictures, with boto3. Raises KeyNeeded or BadParameter."""
         from botocore.exceptions import BotoCoreError
 
         origin = self._endpoint()
@@ -167,10 +170,11 @@ class Hosting:
             finally:
                 client.close()
         except (BotoCoreError, ValueError):
-            # botocore's own words may hold what was typed.
+            # botocore's messages may hold what the user typed.
             raise BadParameter("Links to your storage cannot be made; check region and bucket.") from None
 
     def _client(self, origin: Site, key: str, secret: str) -> Any:
+        """boto3's client for signing, with the bucket in the path or in the host name."""
         from botocore.config import Config
 
         style = "path" if self._in_path(origin) else "virtual"
@@ -187,6 +191,7 @@ class Hosting:
         )
 
     def _links(self, client: Any, picture: Sent) -> _Lent:
+        """One picture with a random file name and its signed links."""
         name = f"{self.account.prefix.lstrip('/')}{uuid4()}.{_ENDINGS.get(picture.kind, 'bin')}"
         file = {"Bucket": self.account.bucket, "Key": name}
 
@@ -201,7 +206,10 @@ class Hosting:
         return _Lent(name, picture, put, link("get_object"), link("delete_object"))
 
     async def _tidy_now(self, files: Sequence[_Lent]) -> str:
-        """Delete, within a few seconds; a cancel meanwhile leaves the rest to a thread. What is left, in a sentence."""
+        """Delete the files within a few seconds; returns one sentence on those left.
+
+        A cancelled task leaves the rest to a thread.
+        """
         try:
             return await self._delete(files)
         except asyncio.CancelledError:
@@ -209,7 +217,10 @@ class Hosting:
             raise
 
     def _tidy_later(self, files: Sequence[_Lent], *, again: bool) -> None:
-        """Delete on a thread, and ``again`` a moment later. A program that ends waits for it, a few seconds at most."""
+        """Delete the files on a thread, and once more a moment later if ``again``.
+
+        The program waits for it before it exits.
+        """
 
         def work() -> None:
             deadline = Deadline(_TIDYING)
@@ -221,7 +232,7 @@ class Hosting:
         threading.Thread(target=work, name="tidying the bucket").start()
 
     def _sweep(self, files: Sequence[_Lent], deadline: Deadline) -> None:
-        """Delete without an event loop: one cannot look up names any more while the program ends."""
+        """Delete without an event loop, which cannot resolve names while the program exits."""
         import httpx
 
         with httpx.Client(follow_redirects=False) as client:
@@ -232,6 +243,7 @@ class Hosting:
                     log.info("A file at %s could not be deleted (%s).", self.host, type(error).__name__)
 
     async def _delete(self, files: Sequence[_Lent]) -> str:
+        """Delete the files; returns one sentence that names those that could not be deleted, or empty."""
         deadline, left = Deadline(_TIDYING), []
         for file in files:
             try:
@@ -247,7 +259,7 @@ class Hosting:
 
 @cache
 def _session() -> Any:
-    """What boto3 knows of S3, read from its files once; it holds no key."""
+    """boto3's session, read from its files once; it holds no key."""
     import boto3
 
     return boto3.session.Session()

@@ -1,4 +1,4 @@
-"""Pictures on their way: photos and masks made small enough to send, and answers checked and brought back to size."""
+"""Pictures for services: photos and masks made small enough to send, and answers checked and scaled back."""
 
 import io
 from collections.abc import Callable
@@ -16,12 +16,12 @@ from maskstudio.errors import BadAnswer, MaskStudioError
 from maskstudio.matting.enlarge import enlarged
 
 _QUALITY = 95
-_COARSEST = 8  # times that an answer may be smaller than what was sent
+_COARSEST = 8  # times by which an answer may be smaller than the picture sent
 
 
 @dataclass(frozen=True, eq=False)
 class Sent:
-    """A picture as it leaves: its bytes, content type, size, and ``scale`` (at most 1) against the document."""
+    """A picture as it is sent: its bytes, content type, size, and ``scale`` (at most 1) relative to the document."""
 
     data: bytes
     kind: str
@@ -30,7 +30,7 @@ class Sent:
 
 
 def fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """``size`` made to fit a square of ``longest`` px, its ratio kept; never enlarged."""
+    """``size`` (width, height) reduced to fit a square of ``longest`` px, with the same ratio; never enlarged."""
     width, height = size
     scale = min(1.0, longest / max(width, height))
     return max(round(width * scale), 1), max(round(height * scale), 1)
@@ -60,10 +60,11 @@ def mask_of(
     *,
     box: tuple[float, float, float, float] | None = None,
 ) -> Plane:
-    """The mask in a service's picture at the photo's size: its alpha if that says anything, else its brightness.
+    """The mask in a service's picture, uint8 (H, W) at the photo's size: its alpha, or the plane most like a mask.
 
-    ``sent`` is the size it was given. A smaller one of the same ratio is enlarged along the edges of ``photo``. One of
-    the size of ``box`` (left, top, right, bottom in px of what was sent) is laid there. BadAnswer for anything else.
+    ``sent`` is the size of the picture sent. A smaller mask of the same ratio is enlarged along the edges of ``photo``.
+    One of the size of ``box`` (left, top, right, bottom in px of the picture sent) is placed there. Raises BadAnswer
+    for any other.
     """
     spot = _spot(box, picture_size(data, title), sent)
     if spot is None:
@@ -84,9 +85,10 @@ def mask_of(
 def cutout_of(
     data: bytes, sent: tuple[int, int], photo: Plane, title: str, check: Callable[[], None]
 ) -> tuple[Plane, Plane | None]:
-    """The alpha of a service's cut-out, and its colours where they come at the photo's own size; as ``mask_of``.
+    """The alpha (H, W) of a service's cut-out, and its colours (H, W, 3) if they have the photo's own size; see
+    ``mask_of``.
 
-    A picture without alpha is no cut-out: BadAnswer.
+    Raises BadAnswer for a picture without alpha, which is no cut-out.
     """
     _check_size(picture_size(data, title), sent, title)
     try:
@@ -107,7 +109,7 @@ def cutout_of(
 def _spot(
     box: tuple[float, float, float, float] | None, found: tuple[int, int], sent: tuple[int, int]
 ) -> tuple[int, int] | None:
-    """Where a picture of size ``found`` lies, left and top in px, if it holds only what is in ``box``; else None."""
+    """The position (left, top in px) of a picture of size ``found`` that holds only the ``box``; otherwise None."""
     if box is None or found == sent:
         return None
     left, top, right, bottom = (round(side) for side in box)
@@ -116,7 +118,7 @@ def _spot(
 
 
 def picture_size(data: bytes, title: str) -> tuple[int, int]:
-    """Width and height as the file's head declares them: looked at before anything is unpacked."""
+    """Width and height in the header of the file, read before anything is decoded. Raises BadAnswer."""
     try:
         with PIL.Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "TIFF")) as image:
             width, height = image.size
@@ -128,7 +130,7 @@ def picture_size(data: bytes, title: str) -> tuple[int, int]:
 
 
 def _check_upright(unpacked: tuple[int, int], data: bytes, title: str) -> None:
-    """A file that asks to be turned or mirrored when shown does not say how its mask lies on the photo: BadAnswer."""
+    """Raise BadAnswer for a file that is to be turned or mirrored: it does not say how its mask lies on the photo."""
     try:
         with PIL.Image.open(io.BytesIO(data)) as image:
             declared = image.size
@@ -140,16 +142,16 @@ def _check_upright(unpacked: tuple[int, int], data: bytes, title: str) -> None:
 
 
 def _opaque(data: bytes) -> bool:
-    """Whether a sound picture has an alpha plane, though it says 255 everywhere: all of it is the subject."""
+    """Whether a picture has an alpha plane although it is 255 everywhere: then all of it is the subject."""
     with PIL.Image.open(io.BytesIO(data)) as image:
         return image.has_transparency_data
 
 
 def _check_size(found: tuple[int, int], sent: tuple[int, int], title: str) -> None:
-    """The size that was sent, or one at least an eighth of it in the same ratio.
+    """Raise BadAnswer unless the size is the one sent, or at least an eighth of it in the same ratio.
 
-    The longer side says the scale, to half a pixel of the answer; the shorter one may be rounded or cut off besides.
-    Together that stays below one pixel.
+    The longer side gives the scale, to half a pixel of the answer; the shorter one may be rounded or truncated.
+    Together the error stays below one pixel.
     """
     if found == sent:
         return
@@ -165,6 +167,6 @@ def _check_size(found: tuple[int, int], sent: tuple[int, int], title: str) -> No
 
 
 def box_of(mask: Plane) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of what a mask holds, in px."""
+    """Left, top, right, bottom in px of the non-zero part of a mask (H, W)."""
     x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))
     return float(x), float(y), float(x + width), float(y + height)

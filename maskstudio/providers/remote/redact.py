@@ -1,4 +1,4 @@
-"""What must not be read anywhere taken out of texts: keys, tokens, signatures, and pictures in base64."""
+"""Removes secrets from texts: keys, tokens, signatures, and pictures in base64."""
 
 import logging
 import re
@@ -12,20 +12,20 @@ _NAMED = re.compile(
 )
 _SIGNED = re.compile(r"(?i)(https?://[^\s\"'?]+)\?[^\s\"']+")
 _LONG = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
-_SHORTEST = 6  # letters of a secret worth looking for
+_SHORTEST = 6  # least characters of a secret that is searched for
 
 
 _CHATTY = ("httpx", "httpcore", "boto3", "botocore", "urllib3", "asyncio")
 
 
 def hush() -> None:
-    """Keep libraries from logging whole links and headers, which hold signatures and keys, at any level asked for."""
+    """Keep libraries from logging complete links and headers, which hold signatures and keys, at any log level."""
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def redacted(text: str, *secrets: str) -> str:
-    """``text`` without ``secrets``, without the queries of links, and without anything that is named like a key."""
+    """``text`` without ``secrets``, without the queries of links, and without values that are named like a key."""
     for secret in secrets:
         if len(secret) >= _SHORTEST:
             text = text.replace(secret, _MARK)
@@ -35,7 +35,9 @@ def redacted(text: str, *secrets: str) -> str:
 
 
 def sentence(text: object, *secrets: str, most: int = 200) -> str:
-    """A service's own words, fit to stand in a sentence of ours: redacted, in one line, without its full stop."""
+    """A service's text, safe to use inside a sentence: redacted, in one line of at most ``most`` characters, no full
+    stop.
+    """
     line = " ".join(redacted(str(text), *secrets).split())
     line = "".join(letter for letter in line if letter.isprintable())
     return (line if len(line) <= most else line[: most - 1] + "…").rstrip(".")

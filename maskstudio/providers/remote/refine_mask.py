@@ -1,4 +1,4 @@
-"""Alibaba Cloud's RefineMask as its own service and Server402 share it: what is sent, what comes back, and its limits.
+"""What Alibaba Cloud's RefineMask and Server402 share: what is sent, what comes back, and the limits.
 
 docs/services.md, 3.1 and 3.6: JPEG or PNG below 3 MB, sides above 32 and below 2000 px, the mask as large as the photo.
 """
@@ -17,28 +17,30 @@ from maskstudio.providers.remote.pictures import Sent, box_of, encoded, fitted, 
 _SHORTEST, _LONGEST = 33, 1999  # px of a side
 _HEAVIEST = 3_000_000 - 1  # bytes of a file
 _QUALITIES = (95, 90, 85, 80, 70)
-_SHRINK = 0.8  # of a side, where no quality is small enough
-_DEEPEST = 12  # levels of an answer that are looked into
+_SHRINK = 0.8  # factor for the sides if no quality is small enough
+_DEEPEST = 12  # levels of an answer that are searched
 
 
 def body(image: str, mask: str) -> dict[str, str]:
-    """The parameters of a call, exactly as both services spell them."""
+    """The parameters of a call, under the names that both services use."""
     return {"ImageURL": image, "MaskImageURL": mask}
 
 
 def sent_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Width and height as sent for a photo of ``size``; a side that would be too short is filled up first."""
+    """Width and height as sent for a photo of ``size``; a side that is too short is padded first."""
     return fitted(_filled(size), _LONGEST)
 
 
 def _filled(size: tuple[int, int]) -> tuple[int, int]:
-    """``size`` with its shorter side long enough to have 33 px once the longer one has at most 1999."""
+    """``size`` with its shorter side long enough to have 33 px when the longer one has at most 1999."""
     least = max(_SHORTEST, -(-_SHORTEST * max(size) // _LONGEST))
     return max(size[0], least), max(size[1], least)
 
 
 def filled(plane: Plane) -> Plane:
-    """A photo or mask whose short side is filled up to what the service takes, by going on with its last pixels."""
+    """A photo (H, W, 3) or mask (H, W), its short side padded to what the service accepts by repeating its last
+    pixels.
+    """
     height, width = plane.shape[:2]
     wide, high = _filled((width, height))
     if (wide, high) == (width, height):
@@ -48,9 +50,9 @@ def filled(plane: Plane) -> Plane:
 
 
 def pictures_for(photo: Plane, mask: Plane, send_as: str, check: Callable[[], None]) -> tuple[Sent, Sent]:
-    """Photo (H, W, 3) and mask (H, W), both `filled`, as files the service takes, both of one size.
+    """Photo (H, W, 3) and mask (H, W), both `filled`, as files the service accepts, both of one size.
 
-    A photo whose PNG is too heavy goes as JPEG. Quality is lowered before size.
+    A photo whose PNG is too large is sent as JPEG. Quality is reduced before size.
     """
     size = fitted((photo.shape[1], photo.shape[0]), _LONGEST)
     while True:
@@ -77,7 +79,10 @@ def _smaller(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def planes_of(errand: Errand) -> tuple[Plane, Plane]:
-    """Photo and mask of an errand, `filled`. Raises BadMask where there is no mask of the photo's size."""
+    """Photo (H, W, 3) and mask (H, W) of an errand, `filled`.
+
+    Raises BadMask if there is no mask of the photo's size.
+    """
     if errand.mask is None or errand.mask.shape != errand.photo.shape[:2]:
         raise BadMask("Refining an edge needs a mask of the photo's size.")
     return filled(errand.photo), filled(errand.mask)
@@ -93,12 +98,12 @@ def piece_of(
 
 
 def where_of(link: str, sent: tuple[int, int]) -> Where:
-    """Where a result lies: its link, and the size of the photo that was sent for it."""
+    """Where a result is stored: its link, and the size of the photo sent for it."""
     return {"link": link, "sent": f"{sent[0]}x{sent[1]}"}
 
 
 def read_where(where: Where) -> tuple[str, tuple[int, int]]:
-    """Link and size out of `where_of`. Raises BadAnswer where they are not there."""
+    """Link and size from `where_of`. Raises BadAnswer if they are missing."""
     width, _, height = where.get("sent", "").partition("x")
     if not (width.isdecimal() and height.isdecimal() and 0 < int(width) <= _LONGEST and 0 < int(height) <= _LONGEST):
         raise BadAnswer("Where this result lies is not known, so it cannot be fetched.")
@@ -106,10 +111,10 @@ def read_where(where: Where) -> tuple[str, tuple[int, int]]:
 
 
 def link_in(data: Any, inputs: Collection[str], title: str) -> str:
-    """The link to the result in an answer's ``data``, however it is nested (docs/services.md, 3.1).
+    """The link to the result in an answer's ``data``, at any depth (docs/services.md, 3.1).
 
-    ``Elements[].ImageURL`` is believed first, then ``Result`` as a link, then any ``ImageURL``; never one of the
-    ``inputs``. Texts that hold JSON are looked into. Raises BadAnswer where there is none.
+    ``Elements[].ImageURL`` is preferred, then ``Result`` as a link, then any ``ImageURL``; never one of the ``inputs``.
+    Texts that hold JSON are searched too. Raises BadAnswer if there is none.
     """
     spots = list(_walk(data, 0))
     for wanted in ("elements", "result", "imageurl"):
@@ -121,7 +126,7 @@ def link_in(data: Any, inputs: Collection[str], title: str) -> str:
 
 
 def _walk(value: Any, depth: int, within: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Every text in ``value``: the names above it, its own name, itself; names in lower case."""
+    """Every text in ``value``: the names above it, its own name, and the text; names in lower case."""
     if depth > _DEEPEST:
         return
     if isinstance(value, dict):

@@ -52,19 +52,19 @@ from maskstudio.services.departure import ServiceOperation
 from maskstudio.services.runware import RUNWARE
 
 _PATIENT = Times()
-_INLINE = 8 << 20  # bytes of an encoded photo that travels inside the task; a larger one is uploaded first
+_INLINE = 8 << 20  # most bytes of an encoded photo that is sent inside the task; a larger one is uploaded first
 _SHAPED = frozenset({"mask_padding", "mask_blur"})
-LINK = "link"  # how a photo travels that lies elsewhere
-_MOSTLY = 0.9  # of the border
+LINK = "link"  # how a photo is sent that is stored elsewhere
+_MOSTLY = 0.9  # share of the border
 _INSIDE_OUT = (
     "This mask holds the border of the photo; if it is inside out, set what RemBG's mask is white for in the account."
 )
-_HEAD = 1 << 20  # bytes an answer may have besides its picture
+_HEAD = 1 << 20  # most bytes of an answer besides its picture
 Judge = Callable[[Reply], MaskStudioError | None]
 
 
 class Runware:
-    """The service, as the user's account says. ``keys["apiKey"]`` is read for each errand and kept nowhere."""
+    """The client for an account. ``keys["apiKey"]`` is read for each errand and not kept."""
 
     name, title = RUNWARE.name, RUNWARE.title
     operations: ClassVar[Mapping[ServiceOperation, type[Params]]] = RUNWARE.operations
@@ -74,7 +74,7 @@ class Runware:
         self._keys, self._times, self._inline = keys, times, inline
 
     def plan(self, operation: ServiceOperation, params: Params, size: tuple[int, int]) -> Plan:
-        """What would be sent for a photo of this size."""
+        """What would be sent for a photo of ``size`` (width, height)."""
         kind = "PNG" if self.account.send_as == "PNG" else "JPEG"
         note = RUNWARE.price_note
         hosts: tuple[str, ...] = ()
@@ -91,11 +91,14 @@ class Runware:
         return Plan(fitted(size, LONGEST), kind, hosts, None, note, problem)
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
-        """Do the errand, or with ``errand.dry`` ask for its price alone."""
+        """Do the errand, or with ``errand.dry`` only ask for its price.
+
+        Raises BadParameter and the kinds of ``ProviderFailed``.
+        """
         params, key = _check(errand.operation, errand.params), self._key()
         trip.report(0.0, "Preparing the photo")
         size = fitted(errand.size, LONGEST)
-        # A price must not use up the name under which the work itself is asked for.
+        # Asking for a price must not use up the id of the work itself.
         identity = str(uuid4()) if errand.dry else errand.identity
         job = RunwareTask(identity, trip, key)
         async with self._wire(key, job.judge, _most(_sizes(params, errand.size)[-1])) as wire:
@@ -110,7 +113,7 @@ class Runware:
             return await self._answer(wire, errand, params, found, trip)
 
     async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
-        """The answer to a task that was done before: asked for by its name, else taken from where its picture lay."""
+        """The answer to an earlier task: requested by its id, or else from the link of its picture."""
         params, key = _check(errand.operation, errand.params), self._key()
         job = RunwareTask(where.get("task", ""), trip, key)
         async with self._wire(key, job.judge, _most(_sizes(params, errand.size)[-1])) as wire:
@@ -125,7 +128,7 @@ class Runware:
     async def _answer(
         self, wire: Wire, errand: Errand, params: RunwareMaskParams | RunwareCutoutParams, found: Outcome, trip: Trip
     ) -> Answer:
-        """The picture of a task that is done, made into pieces."""
+        """The pieces in the picture of a finished task."""
         sizes = _sizes(params, errand.size)
         data = await self._fetched(wire, found, sizes[-1], trip)
         trip.report(0.95, "Reading the result")
@@ -137,7 +140,7 @@ class Runware:
         return Answer(pieces, found.cost, " ".join(filter(None, (note, odd))), found.said)
 
     async def check(self) -> str:
-        """Ask for a task that cannot exist: a good key is told so. Nothing is sent and nothing spent."""
+        """Request a task that cannot exist: only a valid key gets that answer. Nothing is sent and nothing is spent."""
         key, identity = self._key(), str(uuid4())
         async with self._wire(key, lambda reply: refusal(reply, key), 0) as wire:
             reply = await wire.call("POST", json=[poll_task(identity)], accept=(400, 404))
@@ -157,19 +160,22 @@ class Runware:
         return key
 
     def _wire(self, key: str, judge: Judge, picture: int) -> Wire:
-        """``picture`` is the most bytes that a picture in an answer can have; base64 makes it a third larger."""
+        """A wire to the service.
+
+        ``picture`` is the most bytes of a picture in an answer; base64 makes it a third larger.
+        """
         headers, largest = {"Authorization": f"Bearer {key}"}, picture * 4 // 3 + _HEAD
         address = self.account.base_url
         return Wire(address, TITLE, times=self._times, headers=headers, secrets=(key,), judge=judge, largest=largest)
 
     async def _handed_over(self, wire: Wire, photo: Sent, trip: Trip) -> str:
-        """The photo as a task names it: a data URI, or the UUID of an upload where it is large."""
+        """The photo as it is named in a task: a data URI, or the UUID of an upload if it is large."""
         link = await aside(lambda _: f"data:{photo.kind};base64,{base64.b64encode(photo.data).decode()}")
         if len(photo.data) <= self._inline:
             return link
         trip.report(0.05, f"Uploading to {TITLE}")
         for attempt in range(1, self._times.tries + 1):
-            # An upload costs nothing, so one whose end is not known is simply made anew, under a name of its own.
+            # An upload costs nothing, so one with an unknown outcome is repeated under a new id.
             task = upload_task(str(uuid4()), link)
             try:
                 reply = await wire.call("POST", json=[task], repeat="known")
@@ -179,7 +185,7 @@ class Runware:
         raise Unreachable(f"The photo could not be sent to {TITLE}: the connection broke.")
 
     async def _priced(self, wire: Wire, task: Json, key: str) -> Answer:
-        """The price of a task, which is not done (docs/services.md, 1.4, dry run)."""
+        """The price of a task without doing it (docs/services.md, 1.4, dry run)."""
         try:
             reply = await wire.call("POST", json=[task], repeat="known", headers={"X-Runware-Dry-Run": "1"})
         except Unclear:
@@ -192,7 +198,7 @@ class Runware:
         return Answer((), found.cost)
 
     async def _fetched(self, wire: Wire, found: Outcome, size: tuple[int, int], trip: Trip) -> bytes:
-        """The bytes of the result, however it travels."""
+        """The bytes of the result, from a link or from the answer itself."""
         trip.report(0.85, "Fetching the result")
         if found.picture is None:
             raise BadAnswer(f"{TITLE} says that it is done, but sent no picture.")
@@ -204,7 +210,7 @@ class Runware:
 
 
 def client(account: Params, keys: Keys, _bucket: Hosting, times: Times) -> Runware:
-    """The client for an account. This service is sent the pictures themselves, so it needs no bucket."""
+    """The client for an account. This service gets the pictures themselves, so it needs no bucket."""
     assert isinstance(account, RunwareAccount)
     return Runware(account, keys, times=times)
 
@@ -225,18 +231,18 @@ def _task(
 
 
 def _sizes(params: RunwareMaskParams | RunwareCutoutParams, size: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """The sizes a result may have, the smallest first: of the copy, or of a photo that lies elsewhere as it is."""
+    """The possible sizes of a result, the smallest first: of the copy sent, and of a photo stored elsewhere."""
     copy = fitted(size, LONGEST)
     return (copy, size) if params.input_image and copy != size else (copy,)
 
 
 def _most(size: tuple[int, int]) -> int:
-    """The most bytes of a picture of this size: four channels of 16 bits, not packed at all, and a head."""
+    """The most bytes of a picture of this size: four uncompressed channels of 16 bits, and a header."""
     return size[0] * size[1] * 8 + _HEAD
 
 
 def _stored(reply: Reply) -> str:
-    """The UUID under which an upload can be named."""
+    """The UUID of an upload. Raises BadAnswer, or the service's error."""
     items, errors = envelope(reply.data)
     for item in items:
         uuid = item.get("imageUUID") or item.get("mediaUUID")
@@ -248,7 +254,7 @@ def _stored(reply: Reply) -> str:
 
 
 def _unpacked(text: str) -> bytes:
-    """The bytes of base64, with or without the head of a data URI."""
+    """The bytes of base64, with or without the prefix of a data URI."""
     try:
         return base64.b64decode(text.rpartition(",")[2].strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -256,7 +262,7 @@ def _unpacked(text: str) -> bytes:
 
 
 def _note(found: Outcome, *secrets: str) -> str:
-    """What was reported beside a result (partial success)."""
+    """A sentence with an error reported beside a result (partial success); may be empty."""
     said = sentence(found.errors[0].get("message", ""), *secrets) if found.errors else ""
     return f"{TITLE} also reported: {said}." if said else ""
 
@@ -270,7 +276,7 @@ def _pieces(
     inside_out: bool,
     check: Callable[[], None],
 ) -> tuple[tuple[Piece, ...], str]:
-    """The masks in a result, none where it is all black; and one sentence where the mask may be inside out."""
+    """The masks in a result, none if it is all black; and one sentence if the mask may be inverted."""
     sent = next((size for size in sizes if size == picture_size(data, TITLE)), sizes[0])
     colours: Plane | None = None
     odd = ""
@@ -300,18 +306,18 @@ def _pieces(
 
 
 def _box_said(box: Box) -> dict[str, object]:
-    """A box in the service's own words (docs/services.md, 1.6)."""
+    """A box under the service's own names (docs/services.md, 1.6)."""
     return {"boundingBox": dict(zip(("x_min", "y_min", "x_max", "y_max"), box, strict=True))}
 
 
 def _frames(mask: Plane) -> bool:
-    """Whether a mask holds nearly all of the photo's border: few subjects do, and every background."""
+    """Whether a mask covers nearly the whole border of the photo: few subjects do, and every background."""
     border = np.concatenate((mask[0], mask[-1], mask[:, 0], mask[:, -1]))
     return bool(np.count_nonzero(border > 127) > _MOSTLY * border.size) and bool((mask < 128).any())
 
 
 def _on_photo(box: Box, sent: tuple[int, int], size: tuple[int, int]) -> Box | None:
-    """A box of the copy that was sent, in px of the photo and inside it; None where nothing of it is."""
+    """A box of the copy sent, in px of the photo and clipped to it; None if nothing is left."""
     across, down = size[0] / sent[0], size[1] / sent[1]
     left, top = max(box[0] * across, 0.0), max(box[1] * down, 0.0)
     right, bottom = min(box[2] * across, size[0]), min(box[3] * down, size[1])

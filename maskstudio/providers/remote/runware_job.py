@@ -1,8 +1,8 @@
-"""One Runware task from its submission to its result, done and charged once however often the line breaks.
+"""One Runware task from its request to its result, done and charged once however often the connection breaks.
 
-The taskUUID is the same in every repetition (docs/services.md, 1.10 and 5). A task is submitted again only where it
-surely did not arrive, or where the service itself asks for patience (429, 500, 503). Wherever it may have arrived,
-only ``getResponse`` is asked from then on.
+The taskUUID is the same in every repetition (docs/services.md, 1.10 and 5). A task is requested again only if it
+certainly did not arrive, or if the service itself asks to wait (429, 500, 503). If it may have arrived, only
+``getResponse`` is sent from then on.
 """
 
 import asyncio
@@ -23,32 +23,32 @@ from maskstudio.providers.remote.runware_tasks import (
 )
 from maskstudio.providers.remote.wire import Reply, Wire
 
-_LATE = (408, 425, 502, 504)  # the task may be on its way behind whatever answered
+_LATE = (408, 425, 502, 504)  # a server in between may have answered while the task was passed on
 _SLOWER = 1.5
 _NOT_IN_TIME = f"{TITLE} was not done in time; the job may still be charged."
 _BROKEN = f"The connection to {TITLE} broke while the job was under way; it may have been done and charged."
 
 
 class RunwareTask:
-    """A task that costs money, known by its UUID. ``secrets`` are kept out of every text."""
+    """A task that costs money, known by its UUID. ``secrets`` are removed from every text."""
 
     def __init__(self, identity: str, trip: Trip, *secrets: str) -> None:
         self._identity, self._trip, self._secrets = identity, trip, secrets
-        self._doubt: ProviderFailed | None = None  # why it is not known how the submission ended
-        self._troubled = False  # whether any submission met a problem of the service's own
-        self._asking = False  # whether it may have arrived, so that it is only asked for
-        self._denied = False  # whether the service itself said last that the task failed or is not known
+        self._doubt: ProviderFailed | None = None  # why the outcome of the request is unknown
+        self._troubled = False  # whether the service failed internally on any request
+        self._asking = False  # whether it may have arrived, so that it is only polled
+        self._denied = False  # whether the service's last answer says that the task failed or is unknown
 
     def judge(self, reply: Reply) -> MaskStudioError | None:
-        """What the wire asks about each reply."""
+        """The error in a response, for the wire."""
         error = refusal(reply, *self._secrets)
         self._troubled |= isinstance(error, Troubled)
         return error
 
     async def run(self, wire: Wire, task: Json) -> Outcome:
-        """Submit it and wait for its result; the ledger hears of it before and after.
+        """Request the task and wait for its result; the ledger is written before and after.
 
-        Raises the errors of ``ProviderFailed``: Unclear where it may have been done and charged.
+        Raises the kinds of ``ProviderFailed``: Unclear if it may have been done and charged.
         """
         self._troubled = False
         with Charge(self._trip, self._identity) as charge:
@@ -66,7 +66,7 @@ class RunwareTask:
         return found
 
     async def again(self, wire: Wire) -> Outcome:
-        """The result of a task that was submitted before; it is asked for, and nothing is submitted."""
+        """The result of a task that was requested before; it is only polled."""
         self._asking = True
         self._doubt = ProviderFailed(f"{TITLE} does not know this job any more, so its result cannot be fetched.")
         try:
@@ -82,10 +82,10 @@ class RunwareTask:
         return not self._asking or (self._denied and not isinstance(error, Unclear | BadAnswer))
 
     async def _submitted(self, wire: Wire, task: Json) -> Outcome | None:
-        """The result, or None where it must be asked for."""
+        """The result, or None if it must be polled."""
         self._trip.report(0.15, f"Sending to {TITLE}")
         try:
-            async with asyncio.timeout(wire.times.total / 2):  # the other half is there to ask for the result
+            async with asyncio.timeout(wire.times.total / 2):  # the other half is for polling
                 reply = await wire.call("POST", json=[task], repeat="known", accept=_LATE)
             if not reply.ok:
                 raise Troubled(f"{TITLE} did not answer in time ({reply.status}); try again later.")
@@ -102,6 +102,7 @@ class RunwareTask:
         return None
 
     async def _read(self, reply: Reply) -> Outcome | None:
+        """The result in the response to the request, or None if the task is still running; raises its error."""
         found = await self._outcome(reply)
         if found.state == "done":
             return found
@@ -113,7 +114,7 @@ class RunwareTask:
         return None
 
     async def _awaited(self, wire: Wire) -> Outcome:
-        """Ask until there is a result. What the service does not know for several questions is given up."""
+        """Poll until there is a result. A task that is unknown in several answers in a row is given up."""
         pause, unsure = wire.times.poll, 0
         while pause < wire.deadline.left and unsure < wire.times.tries:
             gone = 1 - wire.deadline.left / wire.times.total
@@ -129,7 +130,7 @@ class RunwareTask:
         raise Unclear(_NOT_IN_TIME)
 
     async def _asked(self, wire: Wire) -> Outcome | None:
-        """What the service says of the task: running or done; None where that answer says nothing."""
+        """The state of the task: running or done; None if the answer says neither."""
         self._denied = False
         try:
             reply = await wire.call("POST", json=[poll_task(self._identity)], accept=(400, 404))
@@ -142,7 +143,7 @@ class RunwareTask:
             self._doubt = self._doubt or error
             return None
         except ProviderFailed as error:
-            self._denied = type(error) is ProviderFailed  # the task failed; a key that is refused says nothing of it
+            self._denied = type(error) is ProviderFailed  # the task failed; a refused key says nothing about it
             raise
         self._denied = found.unknown
         if found.state == "missing" and self._doubt is None:
@@ -150,5 +151,5 @@ class RunwareTask:
         return found if found.state in ("running", "done") else None
 
     async def _outcome(self, reply: Reply) -> Outcome:
-        """Read on a thread: an answer may hold a whole picture."""
+        """Read an answer, on a thread: it may hold a whole picture."""
         return await asyncio.to_thread(lambda: outcome(reply.data, self._identity))

@@ -1,4 +1,4 @@
-"""One mask and several boxes made into one mask for each box: Runware sends all it found in a single picture."""
+"""Splits one mask into one mask per box: Runware sends everything it found in a single picture."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,8 +14,8 @@ _ROWS = 256  # at a time
 def shares(mask: Plane, boxes: Sequence[Box], check: Callable[[], None] = lambda: None) -> list[Plane]:
     """A mask for each box (left, top, right, bottom in px); together they are exactly ``mask``, uint8 (H, W).
 
-    A pixel goes to the box in which it lies deepest, or to the nearest: measured from the box's middle in halves of
-    its sides, the larger of the two directions. Among equals the earlier box has it.
+    A pixel belongs to the box in which it lies deepest, or to the nearest box. The distance is measured from the middle
+    of the box, in halves of its sides, in the larger of the two directions. Of equal boxes the first one gets it.
     """
     out = [np.zeros_like(mask) for _ in boxes]
     left, top, width, height = cv2.boundingRect(mask)
@@ -37,6 +37,6 @@ def shares(mask: Plane, boxes: Sequence[Box], check: Callable[[], None] = lambda
 
 
 def _far(places: npt.NDArray[np.int64], start: float, end: float) -> npt.NDArray[np.float32]:
-    """How far the middles of these pixels lie from the middle of start..end: 0 there, 1 at both ends."""
+    """The distance of these pixels' centres from the middle of start..end: 0 there, 1 at both ends."""
     far: npt.NDArray[np.float32] = (np.abs(places + 0.5 - (start + end) / 2) / ((end - start) / 2)).astype(np.float32)
     return far

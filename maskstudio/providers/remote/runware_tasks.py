@@ -1,8 +1,8 @@
-"""Runware's tasks: their bodies, and what its answers say. Pure: no network, no pixels.
+"""Runware's tasks: their bodies, and the contents of its answers. Pure: no network, no pixels.
 
-By default the dialect is the current one (docs/services.md, 1.4 to 1.8): the image under ``inputs``, options under
-``settings``; the account may choose one of the older ones.
-Answers are read in every shape that the service or an older version of it is known to give.
+The default dialect is the current one (docs/services.md, 1.4 to 1.8): the image under ``inputs``, options under
+``settings``; the account may choose an older one. Answers are read in every format that any known version of the
+service uses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,17 +43,17 @@ _WRONG = ("invalid", "missing", "conflict", "duplicate", "unsupported", "value",
 
 
 class Taken(ProviderFailed):
-    """The taskUUID was used before: an earlier submission arrived (docs/services.md, 1.10, ``conflictTaskUUID``)."""
+    """The taskUUID was used before: an earlier request arrived (docs/services.md, 1.10, ``conflictTaskUUID``)."""
 
 
 class Troubled(ProviderFailed):
-    """A problem of the service's own; whether it did the task is not known."""
+    """A failure inside the service; whether it did the task is unknown."""
 
 
 def mask_task(params: RunwareMaskParams, identity: str, image: str, scale: float, dialect: str = "current") -> Json:
     """An imageMasking task. ``image`` is a UUID, a link or a data URI; ``scale`` (at most 1) is that of the copy sent.
 
-    Distances are the document's pixels, so they shrink with the copy.
+    Distances are px of the document, so they are scaled with the copy.
     """
     there = params.shape_there
     settings = {
@@ -74,7 +74,7 @@ def cutout_task(params: RunwareCutoutParams, identity: str, image: str, scale: f
     head: Json = {"taskType": kind, "taskUUID": identity, "model": params.model}
     settings: Json = {}
     if params.model == REMBG:
-        # Opacity 0 always: the backdrop is put behind on export here, where it can still be changed. Painted in by the
+        # Opacity 0 always: export adds the backdrop, where it can still be changed. Painted in by the
         # service it would leave no alpha.
         settings = {
             "rgba": [*params.rgba[:3], 0],
@@ -92,7 +92,7 @@ def cutout_task(params: RunwareCutoutParams, identity: str, image: str, scale: f
 
 
 def _laid_out(dialect: str, image: str, settings: Json, *, masking: bool) -> Json:
-    """Image and settings where a dialect has them: at the top or below ``inputs`` and ``settings``."""
+    """Image and settings at the place that a dialect has for them: at the top or below ``inputs`` and ``settings``."""
     if dialect == "current":
         return {"inputs": {"image": image}, **({"settings": settings} if settings else {})}
     if dialect in _FLAT or masking:
@@ -106,7 +106,7 @@ def upload_task(identity: str, image: str) -> Json:
 
 
 def poll_task(identity: str) -> Json:
-    """A question for what became of a task."""
+    """A request for the state of a task."""
     return {"taskType": "getResponse", "taskUUID": identity}
 
 
@@ -116,7 +116,7 @@ def wants_mask(params: RunwareMaskParams | RunwareCutoutParams) -> bool:
 
 
 def label_of(model: str) -> str:
-    """What a masking model finds, in a word or two; "mask" for one that is not known here."""
+    """What a masking model finds, in a word or two; "mask" for an unknown model."""
     number = model.removeprefix("runware:35@")
     known = number.isdecimal() and 1 <= int(number) <= len(LABELS)
     return LABELS[int(number) - 1] if known else "mask"
@@ -126,7 +126,7 @@ def _output(params: RunwareMaskParams | RunwareCutoutParams, dialect: str) -> Js
     quality = {"outputQuality": params.output_quality} if params.output_format in _LOSSY else {}
     form = {"outputType": params.output_type, "outputFormat": params.output_format}
     there = {"uploadEndpoint": params.upload_endpoint} if params.upload_endpoint else {}
-    # The first documents know no other delivery, so they have no word for it.
+    # The first version of the API has only one delivery method, so it has no name for it.
     at_once = {} if dialect in _FLAT else {"deliveryMethod": "sync"}
     return {**form, **quality, **there, "includeCost": True, **at_once}
 
@@ -135,11 +135,11 @@ def _output(params: RunwareMaskParams | RunwareCutoutParams, dialect: str) -> Js
 class Outcome:
     """What an answer says of one task.
 
-    state      "running" too for a status nobody knows; "missing" where the answer does not mention the task
-    picture    the form ("URL", "Base64Data", "DataURI") and the text of its result, None without one
+    state      "running" also for an unknown status; "missing" if the answer does not mention the task
+    picture    the form ("URL", "Base64Data", "DataURI") and the text of its result; None if there is none
     boxes      left, top, right, bottom in px of the picture that was sent
     errors     the errors that concern the task, or the message as a whole
-    said       how the service calls the task and its pictures
+    said       the service's ids of the task and its pictures
     """
 
     state: TaskState
@@ -151,13 +151,13 @@ class Outcome:
 
     @property
     def unknown(self) -> bool:
-        """Whether the service says that it has no such task, or that it failed without a word."""
+        """Whether the service says that it has no such task, or that it failed without a reason."""
         codes = [str(error.get("code", "")) for error in self.errors]
         return self.state == "failed" and any(code == "taskFailedOrNotFound" for code in codes)
 
 
 def outcome(data: object, identity: str) -> Outcome:
-    """Read an answer for one task. A result counts even where errors stand beside it (partial success)."""
+    """Read an answer for one task. A result counts even if errors stand beside it (partial success)."""
     items, errors = envelope(data)
     ours = tuple(error for error in errors if error.get("taskUUID") in (None, identity))
     mine = [item for item in items if item.get("taskUUID") == identity]
@@ -178,7 +178,9 @@ def outcome(data: object, identity: str) -> Outcome:
 
 
 def envelope(data: object) -> tuple[list[Json], list[Json]]:
-    """Results and errors of an answer; either may be absent, alone instead of in an array, or in an older shape."""
+    """Results and errors of an answer; either may be missing, a single object instead of an array, or in an older
+    format.
+    """
     if isinstance(data, list):
         return _objects(data), []
     if not isinstance(data, dict):
@@ -193,12 +195,12 @@ def envelope(data: object) -> tuple[list[Json], list[Json]]:
 
 
 def speaks(data: object) -> bool:
-    """Whether it is an answer of this service at all."""
+    """Whether this is an answer of this service at all."""
     return isinstance(data, dict) and any(name in data for name in ("data", "errors", "error"))
 
 
 def refusal(reply: Reply, *secrets: str) -> MaskStudioError | None:
-    """Our error for an answer with a status of failure; None for one of success."""
+    """Our error for a response with an error status; None for success."""
     if reply.ok:
         return None
     _, errors = envelope(reply.data)
@@ -206,7 +208,7 @@ def refusal(reply: Reply, *secrets: str) -> MaskStudioError | None:
 
 
 def error_of(errors: Sequence[Mapping[str, Any]], status: int, *secrets: str) -> ProviderFailed:
-    """Our error for the first of a service's errors (docs/services.md, 1.10); ``status`` is the answer's, 200 too."""
+    """Our error for the first of a service's errors (docs/services.md, 1.10); ``status`` may be 200."""
     first = errors[0] if errors else {}
     code = str(first.get("code", ""))
     said = sentence(first.get("message") or code or f"status {status}", *secrets)
@@ -254,7 +256,7 @@ def _picture(item: Json) -> tuple[str, str] | None:
 
 
 def _boxes(value: object) -> tuple[Box, ...]:
-    """The boxes of detections; one that is no box is left out."""
+    """The boxes of detections; invalid ones are left out."""
     found = []
     for item in _objects(value):
         left, top, right, bottom = (number(item.get(name)) for name in ("x_min", "y_min", "x_max", "y_max"))

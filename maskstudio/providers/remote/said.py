@@ -1,4 +1,4 @@
-"""What a service said of its work, kept under its own names: checked one by one, since a stranger wrote it."""
+"""Values that a service reported about its work, kept under its own names; each is checked, as it is not trusted."""
 
 import math
 from collections.abc import Mapping
@@ -6,13 +6,13 @@ from typing import Any
 
 from maskstudio.providers.remote.redact import sentence
 
-_SIDES = 8  # numbers of a box
+_SIDES = 8  # most numbers of a box
 
 
 def said(item: Any, *names: str, secrets: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Of ``item``, a JSON object, the values called ``names`` that are texts, numbers or small objects of numbers.
+    """The values of ``item``, a JSON object, under ``names`` that are texts, numbers or small objects of numbers.
 
-    Texts come in one line, without ``secrets`` and cut where nobody would read on. Everything else is left out.
+    Texts are put in one line, without ``secrets``, and shortened. Everything else is left out.
     """
     if not isinstance(item, Mapping):
         return {}
@@ -30,10 +30,10 @@ def _sound(value: Any, secrets: tuple[str, ...]) -> Any:
 
 
 def number(value: Any) -> float | None:
-    """A finite number as it is; None for anything else."""
+    """A finite number, unchanged; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         return value if math.isfinite(value) else None
-    except OverflowError:  # JSON knows whole numbers that no float can hold
+    except OverflowError:  # JSON allows whole numbers that no float can hold
         return None

@@ -1,7 +1,7 @@
 """Server402's mask-refinement: every call is a purchase (docs/services.md, 3.1 to 3.5).
 
-It is paid with a token the user holds, or with a signature of the user's wallet. One errand is signed for once. When no
-answer comes, the same signature may travel again, since the token contract takes it only once; a second one is never
+It is paid with a token of the user's, or with a signature of the user's wallet. One signature is made per errand. If no
+answer comes, the same signature may be sent again, since the token contract accepts it only once; a second one is never
 made.
 """
 
@@ -55,12 +55,12 @@ from maskstudio.services.ledger import voucher_of
 from maskstudio.services.server402 import PRICE, SERVER402
 
 _REFUSALS = range(400, 600)
-_UNWORKED = (425, 429)  # refused before anything was done
+_UNWORKED = (425, 429)  # refused before any work was done
 _CATALOGUES = ("api/services", ".well-known/server402.json")
 
 
 class Server402:
-    """The service at the address the user chose. Keys: ``paymentToken`` or ``privateKey``, as the account says."""
+    """The client for the address the user chose. Keys: ``paymentToken`` or ``privateKey``, as the account says."""
 
     def __init__(self, account: Server402Account, keys: Keys, hosting: Hosting, *, times: Times | None = None) -> None:
         self.name, self.title = SERVER402.name, SERVER402.title
@@ -81,7 +81,10 @@ class Server402:
         return Plan(refine_mask.sent_size(size), kind, hosts, PRICE, SERVER402.price_note, problem)
 
     async def run(self, errand: Errand, trip: Trip) -> Answer:
-        """Refine the mask of an errand, for what was agreed and no more."""
+        """Refine the mask of an errand, for at most the agreed price.
+
+        Raises BadMask, BadParameter and kinds of ``ProviderFailed``.
+        """
         if errand.dry:
             return Answer(cost=PRICE, note=SERVER402.price_note)
         photo, mask = refine_mask.planes_of(errand)
@@ -104,7 +107,7 @@ class Server402:
         return Answer((piece,), cost, links.left, said(reply.data, "requestId", secrets=wire.secrets))
 
     async def fetch(self, errand: Errand, where: Where, trip: Trip) -> Answer:
-        """The result of a call paid before, from the link it gave."""
+        """The result of an earlier paid call, from the link in its answer."""
         link, sent = refine_mask.read_where(where)
         photo = refine_mask.filled(errand.photo)
         async with self._wire() as wire:
@@ -114,12 +117,12 @@ class Server402:
         return Answer((piece,))
 
     def voucher(self) -> str:
-        """A digest of the token that the next call is paid with; nothing where a wallet pays."""
+        """A hash of the token that pays for the next call; empty if a wallet pays."""
         token = self._keys["paymentToken"].strip() if self.account.pay_with == "token" else ""
         return voucher_of(token) if token else ""
 
     async def check(self) -> str:
-        """Prove the address, and that there is something to pay with. Nothing is paid."""
+        """Test the address, and that there is a means of payment. Nothing is paid."""
         async with self._wire() as wire:
             if not await self._has_catalogue(wire):
                 await wire.call("POST", TOOL, json={}, accept=(400, 402, 422))
@@ -134,10 +137,10 @@ class Server402:
             return f'{found}; the payment of the token is "{(await self.payment_state(number)).status}".'
 
     async def new_payment(self, provider_id: str = "") -> PaymentRequest:
-        """Ask for a new payment, once, on the user's word: what to pay, to whom, and the token it will be good for.
+        """Request a payment, once, after the user agreed: what to pay, to whom, and the token it will pay for.
 
-        ``provider_id`` says by which of the server's providers of payments; where it is empty the server chooses. Some
-        servers give the token only once it is paid.
+        ``provider_id`` names one of the server's payment providers; if empty, the server chooses. Some servers return
+        the token only after the payment.
         """
         if provider_id and not usable_number(provider_id):
             raise BadParameter("That is not the name of a provider of payments.")
@@ -151,7 +154,7 @@ class Server402:
         return made
 
     async def payment_state(self, payment_id: str) -> PaymentRequest:
-        """What became of a payment."""
+        """The state of a payment. Raises BadParameter for an invalid id."""
         if not usable_number(payment_id):
             raise BadParameter("That is not the number of a payment.")
         async with self._wire() as wire:
@@ -178,7 +181,7 @@ class Server402:
         return token
 
     async def _check_means(self, errand: Errand) -> None:
-        """Whether it can be paid at all, before a picture leaves."""
+        """Check before a picture is sent that the call can be paid. Raises KeyNeeded, PaymentNeeded or CapReached."""
         if self.account.pay_with == "wallet":
             key = self._keys["privateKey"]
             await aside(lambda _check: address_of(key))
@@ -186,7 +189,7 @@ class Server402:
                 raise PaymentNeeded(f"{SERVER402.price_note[:-1]}, and nothing was agreed to, so nothing was sent.")
             return
         self._token()
-        if errand.agreed is not None and 0 < errand.agreed < PRICE:  # for nothing where it is paid already
+        if errand.agreed is not None and 0 < errand.agreed < PRICE:  # 0 is agreed to when it is already paid
             raise CapReached(f"A call costs USD {PRICE:.2f}, more than the USD {errand.agreed:.2f} agreed to.")
 
     async def _has_catalogue(self, wire: Wire) -> bool:
@@ -197,7 +200,7 @@ class Server402:
         return False
 
     async def _bought(self, wire: Wire, links: list[str], errand: Errand, trip: Trip) -> tuple[Reply, float | None]:
-        """The tool's answer, and what it cost."""
+        """The response of the tool, and its cost in USD."""
         body = refine_mask.body(*links)
         if self.account.pay_with == "token":
             with Charge(trip, errand.identity) as charge:
@@ -210,6 +213,7 @@ class Server402:
             return await self._by_wallet(wire, body, header, offer, charge), float(offer.amount)
 
     async def _by_token(self, wire: Wire, body: Mapping[str, str], charge: Charge) -> Reply:
+        """Make the call with a token and record its charge."""
         token = self._token()
         charge.sent(PRICE)
         try:
@@ -230,7 +234,7 @@ class Server402:
         return reply
 
     async def _payment_of(self, reply: Reply, token: str) -> PaymentRequest | None:
-        """The payment behind a token that was not taken: out of the answer, else asked for where its id is known."""
+        """The payment behind a refused token: from the response, or requested if its id is known."""
         found = payment_in(reply.data)
         if found is not None or token not in self._payments:
             return found
@@ -254,9 +258,9 @@ class Server402:
     async def _by_wallet(
         self, wire: Wire, body: Mapping[str, str], header: Mapping[str, str], offer: x402.PaymentOffer, charge: Charge
     ) -> Reply:
-        """Send the signed call; the same one again where no answer came, for as long as the signature is good.
+        """Send the signed call, and the same one again if no answer comes, as long as the signature is valid.
 
-        Once it has left, it can be taken for as long as it is good, whatever the answer says: that is never "failed".
+        Once sent, it can be redeemed while it is valid, whatever the answer says: so it is never recorded as "failed".
         """
         good, doubt, left = Deadline(offer.seconds), False, False
         failed: MaskStudioError
@@ -287,7 +291,7 @@ class Server402:
         raise _unclear(f"{self.title} gave no answer to a payment of USD {x402.dollars(offer.amount)}")
 
     def _settled(self, wire: Wire, reply: Reply, amount: float, charge: Charge, *, doubt: bool) -> Reply:
-        """Read what became of the payment. ``doubt``: the same one was sent before, and its answer never came."""
+        """The response, if the payment succeeded. ``doubt`` says that it was sent before without an answer."""
         settlement, refusal = x402.settlement_in(reply), _refusal(reply, wire)
         if refusal is None and (settlement is None or settlement.success):
             charge.done(amount)
@@ -317,13 +321,13 @@ def _unclear(what: str) -> Unclear:
 
 
 def _still_good(error: MaskStudioError) -> MaskStudioError:
-    """The same error, saying what a signature that has left still means."""
+    """The same error, with a note on the signature that was sent and is still valid."""
     words = str(error).rstrip(".")
     return type(error)(f"{words}; the signed payment could still be taken for a few minutes, so it counts as spent.")
 
 
 def _refusal(reply: Reply, wire: Wire) -> MaskStudioError | None:
-    """Our own error for an answer, None for a good one; a status of success may hide a failure in ``code``."""
+    """Our error for a response, None for success; a success status may hide a failure in ``code``."""
     said = reply.data if isinstance(reply.data, dict) else {}
     code = str(said.get("code", "200"))
     if reply.ok and not isinstance(reply.data, dict | list):
@@ -344,7 +348,7 @@ def _refusal(reply: Reply, wire: Wire) -> MaskStudioError | None:
 
 
 def _raise_for(reply: Reply, wire: Wire) -> None:
-    """Raise what a paid call's answer means."""
+    """Raise the error in the response to a paid call, if there is one."""
     refusal = _refusal(reply, wire)
     if refusal is None:
         return

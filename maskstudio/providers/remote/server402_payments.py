@@ -1,6 +1,6 @@
-"""What a Server402 says of payments and of itself, read (docs/services.md, 3.1 and 3.2). Pure.
+"""Reads what a Server402 reports about payments (docs/services.md, 3.1 and 3.2). Pure.
 
-The names of the token and of its state are not documented, so the likely ones are all understood.
+The names of the token and of its state are not documented, so all likely ones are read.
 """
 
 import re
@@ -17,7 +17,7 @@ _ADDRESS = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 def payment_in(data: Any) -> PaymentRequest | None:
-    """The payment object in an answer: itself, or below ``payment`` or ``data``; None where there is none."""
+    """The payment object in an answer: the answer itself, or below ``payment`` or ``data``; None if there is none."""
     if not isinstance(data, dict):
         return None
     for inner in (data.get("payment"), data.get("data"), data):
@@ -27,6 +27,7 @@ def payment_in(data: Any) -> PaymentRequest | None:
 
 
 def _payment(said: dict[str, Any]) -> PaymentRequest:
+    """A payment object with every value checked; unusable ones are empty or None."""
     cents, calls = _count(said.get("amountCents")), _count(said.get("remainingCalls"))
     dollars = str(said.get("currency", "USD")).upper() == "USD"
     tokens = [_matching(_TOKEN, said.get(name)) for name in ("token", "paymentToken", "accessToken")]
@@ -50,17 +51,17 @@ def _count(value: Any) -> int | None:
 
 
 def usable_token(token: str) -> bool:
-    """Whether a token can stand in a header."""
+    """Whether a token may be put into a header."""
     return _TOKEN.fullmatch(token) is not None
 
 
 def usable_number(number: str) -> bool:
-    """Whether the id of a payment can stand in an address."""
+    """Whether a payment's id may be put into an address."""
     return _NUMBER.fullmatch(number) is not None and not number.startswith(".")
 
 
 def why_unpaid(payment: PaymentRequest | None, title: str, words: Callable[[object], str]) -> str:
-    """One sentence why a token does not pay, as far as the payment object says."""
+    """One sentence that says why a token does not pay, as far as the payment object tells."""
     if payment is None:
         return f"{title} does not take the payment token: it is unknown there, used up, or not paid yet."
     if payment.status == "expired":

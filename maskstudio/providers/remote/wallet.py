@@ -1,6 +1,7 @@
-"""The user's wallet: its address, and signatures by its key. Needs the extra ``maskstudio[wallet]`` (eth-account).
+"""The user's wallet: its address, and signatures with its key. Needs the extra ``maskstudio[wallet]`` (eth-account).
 
-The import takes most of a second and signing some milliseconds: call these on a thread. The key stays in this file.
+The import takes most of a second and signing some milliseconds, so call these on a thread. Only this file reads the
+key.
 """
 
 import re
@@ -14,16 +15,17 @@ _KEY = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 
 
 def address_of(key: str) -> str:
-    """The wallet's address. Raises KeyNeeded for what is no private key, ProviderFailed without the extra."""
+    """The wallet's address. Raises KeyNeeded for an invalid private key, ProviderFailed without the extra."""
     return str(_account(key).address)
 
 
 def signed(key: str, typed: Mapping[str, Any]) -> str:
-    """The signature over typed data (EIP-712): 65 bytes as "0x…". Raises as `address_of`."""
+    """The signature of typed data (EIP-712): 65 bytes as "0x…". Raises the errors of `address_of`."""
     return "0x" + bytes(_account(key).sign_typed_data(full_message=dict(typed)).signature).hex()
 
 
 def _account(key: str) -> Any:
+    """The account of a private key. Raises KeyNeeded or ProviderFailed."""
     key = key.strip()
     if not key:
         raise KeyNeeded("There is no private key of a wallet yet; set one in the account of Server402.")
@@ -35,7 +37,7 @@ def _account(key: str) -> Any:
     except ImportError:
         raise ProviderFailed("Paying with a wallet needs one more package: install maskstudio[wallet].") from None
     finally:
-        # A parser it imports raises the limit so far that a deeply nested answer would end the whole program.
+        # A parser it imports raises the limit so far that a deeply nested answer would crash the program.
         sys.setrecursionlimit(depth)
     try:
         return Account.from_key(key)

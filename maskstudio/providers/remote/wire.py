@@ -1,7 +1,7 @@
-"""The one layer over httpx: patience, repetition, size limits, and errors in our own words.
+"""The layer over httpx: timeouts, retries, size limits, and our own errors.
 
-``Wire`` talks to one service with the user's keys and never leaves its origin: redirects are off, and a link to
-elsewhere is refused. Links to results are fetched by ``carrier.py``, which has no keys.
+``Wire`` talks to one service with the user's keys and never leaves its site: redirects are off, and links to other
+sites are refused. Links to results are fetched by ``carrier.py``, which has no keys.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ hush()
 
 Repeat = Literal["always", "known", "refused", "unsent"]
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-# A 500 or a 502 may come after the work was done and charged; these say that it was not begun.
+# A 500 or a 502 may follow work that was done and charged; these say that it was not begun.
 _REFUSED = frozenset({425, 429, 503})
 _AGAIN: dict[Repeat, frozenset[int]] = {
     "always": TRANSIENT,
@@ -37,12 +37,12 @@ _AGAIN: dict[Repeat, frozenset[int]] = {
     "refused": _REFUSED,
     "unsent": frozenset(),
 }
-_LARGEST = 2 << 20  # bytes of an answer in JSON
+_LARGEST = 2 << 20  # most bytes of an answer in JSON
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its status, headers (names in lower case) and body; ``data`` is None where it is no JSON."""
+    """A response: its status, headers (names in lower case) and body; ``data`` is None if the body is no JSON."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,22 +63,22 @@ class Reply:
 
 
 class Deadline:
-    """The end of an errand's budget, by a clock that nobody sets."""
+    """The end of an errand's time, by a monotonic clock."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     @property
     def left(self) -> float:
-        """Seconds that are left; never below zero."""
+        """Seconds left; never below zero."""
         return max(self._end - time.monotonic(), 0.0)
 
 
 class Wire:
-    """An open connection to one service, to be used in an ``async with``.
+    """An open connection to one service, used in an ``async with``.
 
-    ``judge(reply)`` gives the service's own error for a reply, or None for one that is fine; it is asked before
-    anything is repeated, and what it gives is repeated only where the status says that time may help.
+    ``judge(reply)`` returns the service's own error for a response, or None for success. It is called before any retry;
+    its error is retried only if the status says that waiting may help.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class Wire:
         judge: Callable[[Reply], MaskStudioError | None] = lambda _reply: None,
         largest: int = _LARGEST,
     ) -> None:
+        """Prepare a connection to ``base``. Raises BadParameter for an address that nothing may be sent to."""
         self.base, self.title, self.times = base.rstrip("/"), title, times
         self.origin = configured(base, title)
         self.deadline = Deadline(times.total)
@@ -114,7 +115,10 @@ class Wire:
             await self._client.aclose()
 
     def url(self, path: str) -> str:
-        """The address of a path under the base, or of a full link to the same origin; others raise BadAnswer."""
+        """The address of a path below the base, or of a full link to the same site.
+
+        Raises BadAnswer for any other link.
+        """
         if "://" not in path:
             return f"{self.base}/{path.lstrip('/')}" if path else self.base
         try:
@@ -136,12 +140,13 @@ class Wire:
         accept: Collection[int] = (),
         tries: int | None = None,
     ) -> Reply:
-        """One call with its repetitions, ``tries`` in all. Statuses in ``accept`` are given back like success.
+        """One call with its retries, at most ``tries`` in all. Statuses in ``accept`` are returned like success.
 
-        ``repeat`` says after what it may be sent again: "always" (it changes nothing), "known" (the service knows it
-        again, but not where the connection broke after it was sent), "refused" (only where it was surely not begun),
-        "unsent" (only where no connection was made).
-        Raises Unreachable, Busy, BadAnswer, ProviderFailed, what ``judge`` gives, and Unclear where it was sent, may
+        ``repeat`` says when it may be sent again: "always" (it changes nothing), "known" (the service recognises it,
+        but not after the connection broke once it was sent), "refused" (only if it was certainly not begun), "unsent"
+        (only if no connection was made).
+
+        Raises Unreachable, Busy, BadAnswer, ProviderFailed, the errors of ``judge``, and Unclear if it was sent, may
         not be repeated, and no answer came.
         """
         content = None if json is None else _dumped(json)
@@ -177,6 +182,7 @@ class Wire:
     async def _once(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, form: Mapping[str, str] | None
     ) -> Reply:
+        """One request; reads at most ``largest`` bytes of the response."""
         assert self._client is not None
         left = self.deadline.left
         async with asyncio.timeout(left):
@@ -190,6 +196,7 @@ class Wire:
                 return Reply(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, bytes(body))
 
     def _error(self, reply: Reply, accept: Collection[int]) -> MaskStudioError | None:
+        """Our error for a response; None for success and for statuses in ``accept``."""
         if reply.status in accept:
             return None
         if 300 <= reply.status < 400:
@@ -207,6 +214,7 @@ class Wire:
         return ProviderFailed(f"{self.title} did not accept the request ({reply.status}).")
 
     def _lost(self, error: Exception, *, unsent: bool, repeat: Repeat) -> MaskStudioError:
+        """Our error for a broken connection: Unclear if paid work may have been done, otherwise Unreachable."""
         log.info("%s: %s", self.title, self.redacted(repr(error)))
         if not unsent and repeat != "always":
             return Unclear(
@@ -220,7 +228,7 @@ class Wire:
         return Unreachable(f"The connection to {self.title} broke again and again.")
 
     async def pause(self, attempt: int, reply: Reply | None) -> bool:
-        """Wait before the next try; whether there is still time for one."""
+        """Wait before the next try; returns False, without waiting, if there is no time for one."""
         asked = retry_after(reply.headers) if reply is not None else None
         wait = backoff(self.times, attempt) if asked is None else asked
         if wait >= self.deadline.left:
@@ -229,29 +237,31 @@ class Wire:
         return True
 
     def redacted(self, text: bytes | str) -> str:
-        """``text`` fit for the log."""
+        """``text`` without secrets, for the log."""
         words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         return redacted(words, *self.secrets)
 
     def words(self, text: object) -> str:
-        """The service's own words, fit to stand in a sentence."""
+        """A service's text, safe to use inside a sentence."""
         return sentence(text, *self.secrets)
 
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Which certificates are trusted: those of httpx, read once, since that takes longer than most calls."""
+    """The trusted certificates: those of httpx, read once, since reading takes longer than most calls."""
     return httpx.create_ssl_context()
 
 
 def backoff(times: Times, attempt: int) -> float:
-    """Seconds to wait after this try, counted from 1: twice as long each time, shaken so that clients do not march."""
+    """Seconds to wait after try ``attempt``, counted from 1: doubled each time, with a random part to spread
+    clients.
+    """
     longest: float = min(times.wait * 2 ** (attempt - 1), times.longest)
     return random.uniform(0.5, 1) * longest  # noqa: S311  no secret
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that ``Retry-After`` asks for, given as seconds or as a date; None where it says nothing usable."""
+    """The seconds in ``Retry-After``, given as seconds or as a date; None if it holds neither."""
     said = headers.get("retry-after", "").strip()
     if said.isdecimal() and len(said) < 8:
         return float(said)

@@ -1,8 +1,7 @@
-"""Payments by x402, the part without a wallet: what a server demands, whether it is what we pay, what is signed, and
-how it is sent. Versions 1 and 2 of the protocol (docs/services.md, 3.3 to 3.5). Pure: no network, no keys, no clock.
+"""Payments by x402, without the wallet: the server's demand, its checks, what is signed, and how it is sent.
 
-Everything a server demands is a stranger's word. The token that is paid with is pinned here, with the name and version
-its signatures carry; a signature is only made over these.
+Versions 1 and 2 of the protocol (docs/services.md, 3.3 to 3.5). Pure: no network, no keys, no clock. A server's demand
+is not trusted. The currency is pinned here, with the name and version in its signatures; only such signatures are made.
 """
 
 import base64
@@ -21,8 +20,8 @@ from maskstudio.services.addresses import Site, site_of
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _UNITS = re.compile(r"[1-9][0-9]{0,29}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{16,128}")
-_LONGEST = 600  # seconds a signature may be good for
-_BEFORE = 600  # seconds by which version 1 dates a signature back
+_LONGEST = 600  # most seconds for which a signature is valid
+_BEFORE = 600  # seconds by which version 1 antedates a signature
 _IDENTIFIER = "payment-identifier"
 _NUMBERS = ("value", "validAfter", "validBefore")
 _FIELDS = (
@@ -34,7 +33,7 @@ _DOMAIN = (("name", "string"), ("version", "string"), ("chainId", "uint256"), ("
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """A pinned token worth one US dollar: where it lives, and what its signatures carry."""
+    """A pinned token worth one US dollar: its network, and the values in its signatures."""
 
     network: str
     chain: int
@@ -59,7 +58,7 @@ COINS = {
 
 @dataclass(frozen=True)
 class Demand:
-    """What a server says it wants, as it says it: the ways to pay, and what for."""
+    """A server's demand, unchecked: the ways to pay, and for what."""
 
     version: int
     ways: tuple[Mapping[str, Any], ...]
@@ -69,7 +68,7 @@ class Demand:
 
 @dataclass(frozen=True)
 class PaymentOffer:
-    """One way to pay that passed every check. ``units`` of ``coin``, good for ``seconds``."""
+    """One way to pay that passed every check: ``units`` of ``coin``, valid for ``seconds``."""
 
     demand: Demand
     way: Mapping[str, Any]
@@ -80,20 +79,20 @@ class PaymentOffer:
 
     @property
     def amount(self) -> Decimal:
-        """In USD."""
+        """The amount in USD."""
         return Decimal(self.units).scaleb(-self.coin.decimals)
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What a server says became of a payment."""
+    """The outcome of a payment, as the server reports it."""
 
     success: bool
     reason: str = ""
 
 
 def demand_in(reply: Reply) -> Demand | None:
-    """What a 402 asks for: the header of version 2, else the body of version 1; None where it is neither."""
+    """The demand in a 402: the header of version 2, else the body of version 1; None if there is neither."""
     for said, version in ((_decoded(reply.headers.get("payment-required")), 2), (reply.data, 1)):
         if isinstance(said, dict) and said.get("x402Version") == version:
             listed = said.get("accepts")
@@ -105,9 +104,9 @@ def demand_in(reply: Reply) -> Demand | None:
 
 
 def offer_in(demand: Demand, network: str, origin: Site, title: str) -> PaymentOffer:
-    """The cheapest way to pay on the account's ``network`` that is exactly what we know.
+    """The cheapest way to pay on the account's ``network`` that passes every check.
 
-    Raises PaymentNeeded, which says what is wrong with the last one that came near.
+    Raises PaymentNeeded, which says what is wrong with the last one that was close.
     """
     coin, why, good = COINS[network], f"no payment on the network {network}", []
     for way in demand.ways:
@@ -125,7 +124,7 @@ def offer_in(demand: Demand, network: str, origin: Site, title: str) -> PaymentO
 
 
 def _wrong_with(way: Mapping[str, Any], demand: Demand, coin: Coin, origin: Site) -> Iterator[str]:
-    """What speaks against paying this way."""
+    """The reasons against paying this way."""
     if str(way.get("asset", "")).lower() != coin.contract.lower():
         yield "another currency than USDC"
     extra = way.get("extra")
@@ -160,7 +159,7 @@ def _seconds(way: Mapping[str, Any]) -> int:
 
 
 def check_agreed(offer: PaymentOffer, agreed: float | None, title: str) -> None:
-    """Nothing is paid beyond the user's word. Raises PaymentNeeded where there is none, CapReached where it is less."""
+    """Raise PaymentNeeded if no price was agreed to, CapReached if the offer is above it."""
     asked = f"{title} asks for USD {dollars(offer.amount)}"
     if agreed is None:
         raise PaymentNeeded(f"{asked}, and nothing was agreed to, so nothing was paid.")
@@ -169,14 +168,16 @@ def check_agreed(offer: PaymentOffer, agreed: float | None, title: str) -> None:
 
 
 def dollars(amount: Decimal) -> str:
-    """An amount with at least two decimals, and no more than it has."""
+    """An amount as text, with at least two decimals and no trailing zeros beyond them."""
     plain = f"{amount.normalize():f}"
     whole, _, part = plain.partition(".")
     return f"{whole}.{part:0<2}"
 
 
 def authorization(offer: PaymentOffer, payer: str, now: int, nonce: bytes) -> dict[str, str]:
-    """What is signed (EIP-3009): ``now`` in seconds since 1970, ``nonce`` 32 random bytes; numbers are texts."""
+    """The message to be signed (EIP-3009): ``now`` in seconds since 1970, ``nonce`` 32 random bytes; numbers as
+    text.
+    """
     return {
         "from": payer,
         "to": offer.pay_to,
@@ -206,7 +207,7 @@ def typed(coin: Coin, transfer: Mapping[str, str]) -> dict[str, Any]:
 
 
 def payment(offer: PaymentOffer, transfer: Mapping[str, str], signature: str, identity: str) -> dict[str, str]:
-    """The header that pays. ``identity`` goes along where the server wants to tell repetitions by it."""
+    """The header that pays. ``identity`` is included if the server uses it to recognise repetitions."""
     payload = {"authorization": dict(transfer), "signature": signature}
     if offer.demand.version == 1:
         network = offer.way["network"]
@@ -217,7 +218,7 @@ def payment(offer: PaymentOffer, transfer: Mapping[str, str], signature: str, id
 
 
 def _identified(extensions: Any, identity: str) -> dict[str, Any] | None:
-    """The payment-identifier extension, echoed with our identity; None where the server does not know it."""
+    """The payment-identifier extension with our identity; None if the server does not offer it."""
     asked = extensions.get(_IDENTIFIER) if isinstance(extensions, dict) else None
     if not isinstance(asked, dict) or not isinstance(asked.get("info"), dict) or not _NAME.fullmatch(identity):
         return None
@@ -226,7 +227,7 @@ def _identified(extensions: Any, identity: str) -> dict[str, Any] | None:
 
 
 def settlement_in(reply: Reply) -> Settlement | None:
-    """What became of the payment, in either version's header; None where nothing is said."""
+    """The outcome of the payment in the header of either version; None if there is none."""
     said = _decoded(reply.headers.get("payment-response") or reply.headers.get("x-payment-response"))
     if not isinstance(said, dict) or not isinstance(said.get("success"), bool):
         return None

@@ -1,4 +1,7 @@
-"""Downloads of weight files: https only, resumed after an interruption, checked by sha256. Never unasked."""
+"""Downloads of weight files: https only, resumed after an interruption, checked by sha256.
+
+Only at the user's request.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -19,17 +22,18 @@ _BLOCK = 1 << 16
 
 
 class Fetch(Protocol):
-    """How ``store.pull`` gets a file."""
+    """The function by which ``store.pull`` downloads a file."""
 
     def __call__(self, entry: WeightFile, target: Path, token: Token) -> Path:
-        """Bring ``entry`` to ``target`` and return it."""
+        """Download ``entry`` to ``target`` and return the path."""
         ...
 
 
 def fetch(entry: WeightFile, target: Path, token: Token, client: "httpx.Client | None" = None) -> Path:
-    """Download ``entry`` to ``target``; a part already here is continued. Raises ``ModelUnavailable`` when offline.
+    """Download ``entry`` to ``target``; a partial download is continued.
 
-    A ``client`` given by the caller may use any address; ours follows redirects to https only.
+    A ``client`` given by the caller may use any address; ours follows redirects to https only. Raises
+    ``ModelUnavailable`` when offline or for a file with a wrong sha256, ``CannotWrite`` if the disk fails.
     """
     import httpx
 
@@ -51,6 +55,7 @@ def fetch(entry: WeightFile, target: Path, token: Token, client: "httpx.Client |
 
 @contextmanager
 def _client(given: "httpx.Client | None") -> Iterator["httpx.Client"]:
+    """The client given, or one of our own that uses https only and is closed afterwards."""
     import httpx
 
     if given is not None:
@@ -71,11 +76,11 @@ def _only_https(request: "httpx.Request") -> None:
 
 
 def _receive(client: "httpx.Client", entry: WeightFile, part: Path, token: Token) -> None:
-    """Write the answer to ``part``, after what is already there if the server can continue."""
+    """Write the response to ``part``, after what is already there if the server can resume."""
     start = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={start}-", "Accept-Encoding": "identity"} if start else {"Accept-Encoding": "identity"}
     with client.stream("GET", entry.url, headers=headers) as answer:
-        if start and answer.status_code == 416:  # nothing is missing, or the part is of another file
+        if start and answer.status_code == 416:  # the part is complete, or of another file
             return
         answer.raise_for_status()
         resumed = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
@@ -95,7 +100,7 @@ def _receive(client: "httpx.Client", entry: WeightFile, part: Path, token: Token
 def picture(address: str, token: Token, client: "httpx.Client | None" = None) -> bytes:
     """The bytes of a picture on the web, 256 MiB at most; https only. Raises ``CannotRead``.
 
-    Nothing is sent but the request; what comes is not looked at here.
+    Nothing but the request is sent; the bytes are not checked here.
     """
     import httpx
 
@@ -126,6 +131,6 @@ def _reason(error: Exception) -> str:
 
     if isinstance(error, httpx.HTTPStatusError):
         return f"the server answered {error.response.status_code}"
-    if isinstance(error, httpx.InvalidURL | ValueError):  # such as a host's name with too many letters
+    if isinstance(error, httpx.InvalidURL | ValueError):  # for example a host name that is too long
         return "there is no such address"
     return "the network cannot be reached" if isinstance(error, httpx.TransportError) else str(error)

@@ -1,4 +1,4 @@
-"""Weight files on this machine: which are here, adding, removing and downloading them. Loads none, knows no model."""
+"""Weight files on this machine: listing, adding, removing and downloading them. Loads none and knows no model."""
 
 import shutil
 from collections.abc import Collection
@@ -16,7 +16,7 @@ SUFFIXES = (".pt", ".onnx")
 
 
 def files() -> dict[str, Path]:
-    """Every weight file in the model folders by its stem; earlier folders, and .pt before .onnx, win."""
+    """Every weight file in the model folders, by its stem; earlier folders win, and .pt wins over .onnx."""
     found: dict[str, Path] = {}
     for folder in paths.model_folders():
         for path in _weight_files(folder):
@@ -25,14 +25,14 @@ def files() -> dict[str, Path]:
 
 
 def usable(path: Path, known: Collection[str]) -> Path:
-    """The file, if it may be loaded; ``Untrusted`` otherwise. ``known`` are sha256 sums that may be in any case."""
+    """The file, if it may be loaded. Raises ``Untrusted`` otherwise. ``known`` are sha256 sums that always may."""
     if not trusting.allowed(path, known):
         raise Untrusted(trusting.question(path))
     return path
 
 
 def missing(entry: WeightFile) -> ModelUnavailable:
-    """The error that says that a file is not here, and how to get it."""
+    """The error that says that a file is missing and how to get it."""
     searched = ", ".join(str(folder) for folder in paths.model_folders())
     get = f"run: maskstudio models pull {entry.name}, or add the file" if entry.digests else "add the file"
     return ModelUnavailable(
@@ -41,9 +41,10 @@ def missing(entry: WeightFile) -> ModelUnavailable:
 
 
 def add(path: Path, known: Collection[str] = (), *, trust: bool = False) -> str:
-    """Copy a weight file into the user's folder and return the model's name; with ``trust`` also trust its digest.
+    """Copy a weight file into the user's folder and return the model's name; ``trust`` also records that it is trusted.
 
-    A file whose sha256 is not ``known`` needs ``trust``, else ``Untrusted``. ``BadInput`` for what is no weight file.
+    Raises ``Untrusted`` for a file whose sha256 is not ``known``, without ``trust``; ``BadInput`` for a file of another
+    kind; CannotWrite.
     """
     _check_kind(path)
     if not trust:
@@ -62,7 +63,10 @@ def add(path: Path, known: Collection[str] = (), *, trust: bool = False) -> str:
 
 
 def remove(name: str) -> None:
-    """Delete a weight file from the user's folder; files elsewhere are the user's own and stay."""
+    """Delete a weight file from the user's folder; files in other folders stay.
+
+    Raises ModelUnavailable or CannotWrite.
+    """
     mine = [path for path in _weight_files(paths.models()) if path.stem == name]
     if not mine:
         raise ModelUnavailable(f"There is no model called {name!r} in {paths.models()}.")
@@ -74,9 +78,9 @@ def remove(name: str) -> None:
 
 
 def pull(entry: WeightFile, token: Token, fetch: download.Fetch = download.fetch) -> Path:
-    """Download a file into the user's folder, checked by its sha256; an interrupted download is resumed.
+    """Download a file into the user's folder and check its sha256; an interrupted download is resumed.
 
-    Raises ``ModelUnavailable`` where no digest is known, or when offline.
+    Raises ``ModelUnavailable`` if no digest is known, or when offline.
     """
     if not entry.digests:
         raise ModelUnavailable(
@@ -87,7 +91,7 @@ def pull(entry: WeightFile, token: Token, fetch: download.Fetch = download.fetch
 
 
 def _weight_files(folder: Path) -> list[Path]:
-    """The weight files in a folder, .pt before .onnx; none where there is no folder or it may not be read."""
+    """The weight files in a folder, .pt before .onnx; empty if there is no folder or it may not be read."""
     try:
         found = [path for suffix in SUFFIXES for path in sorted(folder.glob(f"*{suffix}"))]
         return [path for path in found if path.is_file()]
@@ -105,7 +109,7 @@ def _folder() -> Path:
 
 
 def _check_kind(path: Path) -> None:
-    """Refuse what cannot be a weight file, by its name and first bytes."""
+    """Raise BadInput if a file cannot be a weight file, judged by its name and first bytes."""
     if path.suffix not in SUFFIXES:
         raise BadInput(f"{path.name} is not a model file: its name must end in .pt or .onnx.")
     try:

@@ -1,7 +1,7 @@
-"""Which weight files may be loaded. Knows no network library.
+"""Decides which weight files may be loaded. Knows no network library.
 
-A .pt file is a pickle and can run code when it is loaded. So it loads only if its sha256 is among those ``known`` to
-whoever loads it, or the user has trusted it once, by that digest. An .onnx file is data and needs no trust.
+A .pt file is a pickle and can run code when it is loaded. So it is loaded only if its sha256 is among the ``known``
+ones, or if the user has trusted that digest before. An .onnx file is data and needs no trust.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _BLOCK = 1 << 20
 
 
 def stamp(path: Path) -> WeightStamp:
-    """What changes when a file is replaced: its path, size and time. ``CannotRead`` if it is not there."""
+    """A key that changes when a file is replaced: path, size and time. Raises ``CannotRead`` if the file is missing."""
     try:
         state = path.stat()
     except OSError as error:
@@ -33,7 +33,7 @@ def stamp(path: Path) -> WeightStamp:
 
 
 def digest(path: Path) -> str:
-    """The sha256 of a file, hexadecimal; computed again only if the file changed."""
+    """The sha256 of a file, in hexadecimal; computed again only if the file has changed."""
     return _digest(stamp(path))
 
 
@@ -55,12 +55,12 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def allowed(path: Path, known: Collection[str] = ()) -> bool:
-    """Whether the file may be loaded without asking; ``known`` are the sha256 sums that may in any case."""
+    """Whether the file may be loaded without asking; ``known`` are sha256 sums that always may."""
     return path.suffix == ".onnx" or _trusted(digest(path), known)
 
 
 def trust(path: Path) -> None:
-    """Remember, by digest, that the user wants this file to be loaded."""
+    """Record, by digest, that the user trusts this file. Raises CannotRead or CannotWrite."""
     target, found = _file(), digest(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -74,10 +74,11 @@ def trust(path: Path) -> None:
 
 @contextmanager
 def checked_copy(path: Path, known: Collection[str] = ()) -> Iterator[Path]:
-    """A private copy of a weight file that may be loaded, gone afterwards; ``Untrusted`` if it may not.
+    """A private copy of a weight file that may be loaded, deleted afterwards. Raises ``Untrusted`` if it may not be
+    loaded.
 
-    ``known`` are the sha256 sums that may be loaded in any case. The digest is taken of the bytes copied, so a file
-    exchanged between the check and the loading changes nothing.
+    ``known`` are sha256 sums that always may. The digest is computed from the bytes copied, so replacing the file
+    between check and loading has no effect.
     """
     with ExitStack() as stack:
         try:
@@ -95,7 +96,7 @@ def checked_copy(path: Path, known: Collection[str] = ()) -> Iterator[Path]:
 
 
 def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder of our own, whose name libraries in C can be given: the usual place, unless that is no UTF-8."""
+    """A private temporary folder whose path C libraries accept: the usual place, or /tmp if that is not UTF-8."""
     usual = tempfile.gettempdir()
     place = usual if shown(usual) == usual or os.name == "nt" else "/tmp"  # noqa: S108 - the folder itself is private
     return tempfile.TemporaryDirectory(prefix="maskstudio-", dir=place, ignore_cleanup_errors=True)
@@ -111,7 +112,7 @@ def _copied(path: Path, copy: Path) -> "hashlib._Hash":
 
 
 def question(path: Path) -> str:
-    """The sentence that says why a file is not loaded and how to trust it."""
+    """The sentence that says why a file is not loaded, and how to trust it."""
     return (
         f"{path.name} is not a file we know, and a .pt file can run code when it is loaded; "
         f"if you trust where it came from, run: maskstudio models add {path} --trust"
@@ -127,7 +128,7 @@ def _file() -> Path:
 
 
 def _record() -> dict[str, str]:
-    """Trusted digests and the names their files had; a missing or damaged record trusts nothing."""
+    """Trusted digests and the names of their files; empty if the record is missing or damaged."""
     try:
         record = json.loads(_file().read_bytes())
     except (OSError, ValueError, RecursionError):

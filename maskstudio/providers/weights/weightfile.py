@@ -1,4 +1,4 @@
-"""What is known of a weight file before it is here. Only data."""
+"""What is known of a weight file before it is downloaded. Only data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """One weight file: the model's name and title, its licence and where it comes from (https).
+    """One weight file: the model's name and title, its licence and its address (https).
 
-    ``digests`` are the sha256 sums of its known editions, hexadecimal; without one it is never downloaded. ``size`` is
-    in bytes, None where it is not known. ``suffix`` is .pt or .onnx.
+    ``digests`` are the sha256 sums of its known editions, in hexadecimal; without one it is never downloaded. ``size``
+    is in bytes, None if unknown. ``suffix`` is .pt or .onnx.
     """
 
     name: str

@@ -1,7 +1,8 @@
-"""YOLO networks from files of Ultralytics' kind, .pt and .onnx: boxes, and masks where they draw them. Knows no names.
+"""YOLO networks from Ultralytics' .pt and .onnx files: boxes, and masks if the network draws them. Knows no model
+names.
 
-Only the network and its suppression of doubles are Ultralytics'; sizing the picture and drawing masks are ours, so
-nothing of its predictor (sources, saving, callbacks, torchvision) is touched.
+Only the network and its suppression of duplicates are Ultralytics'; scaling the picture and drawing masks are ours, so
+its predictor (sources, saving, callbacks, torchvision) is not used.
 """
 
 import logging
@@ -31,12 +32,12 @@ from maskstudio.providers.weights import trust
 
 log = logging.getLogger(__name__)
 
-_SIZE = 640  # px, the longer side of what the networks were trained on
+_SIZE = 640  # px, the longer side of the training pictures
 _OVERLAP = 0.7  # boxes of one class that share more than this (IoU) are one object
-_MOST = 1000  # boxes kept by the suppression
+_MOST = 1000  # boxes left by the suppression
 _TASKS = ("detect", "segment", "pose")
 _KEPT = 3  # networks held in memory
-_ELSEWHERE = b"\x0a\x08location"  # how a tensor of an .onnx file says which other file holds its values
+_ELSEWHERE = b"\x0a\x08location"  # marks a tensor of an .onnx file whose values are in another file
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Letterbox:
     border: tuple[int, int]
 
     def undo(self, box: npt.NDArray[np.float32], width: int, height: int) -> Box:
-        """A box of the input in px of the picture, kept within it."""
+        """A box (4,) in px of the input as px of the picture, clipped to it."""
         x = np.clip((box[[0, 2]] - self.border[0]) / self.scale[0], 0, width)
         y = np.clip((box[[1, 3]] - self.border[1]) / self.scale[1], 0, height)
         return float(x[0]), float(y[0]), float(x[1]), float(y[1])
@@ -75,10 +76,10 @@ def fitted(rgb: Pixels8, size: tuple[int, int], multiple: int | None) -> tuple[P
 
 @dataclass(eq=False)
 class Network:
-    """A loaded model. One picture at a time: the lock keeps threads apart."""
+    """A loaded model. The lock lets one thread at a time use it."""
 
     backend: Any
-    draws: bool  # masks, not only boxes
+    draws: bool  # whether it gives masks, not only boxes
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -87,11 +88,11 @@ class Network:
         return dict(self.backend.names)
 
     def classes(self, label: str | None) -> list[int] | None:
-        """The numbers of the classes called ``label``; None stands for all."""
+        """The numbers of the classes called ``label``; None for all classes."""
         return None if label is None else [number for number, name in self.names.items() if name == label]
 
     def look(self, rgb: Pixels8, confidence: float, classes: list[int] | None) -> "Sight":
-        """What the network sees in ``rgb`` (H, W, 3), scored above ``confidence``, best first."""
+        """What the network detects in ``rgb`` (H, W, 3) with a score above ``confidence``, best first."""
         import torch
         from ultralytics.utils.nms import non_max_suppression
 
@@ -117,7 +118,7 @@ def _prototypes(raw: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """What a network saw: rows of box (4), score, class and mask coefficients, and the prototypes they mix."""
+    """What a network detected: rows of box (4), score, class and mask coefficients, and the prototypes they combine."""
 
     rows: npt.NDArray[np.float32]
     prototypes: npt.NDArray[np.float32] | None
@@ -126,7 +127,7 @@ class Sight:
     height: int
 
     def field(self, row: npt.NDArray[np.float32]) -> ScalarField:
-        """The mask of one row as a coarse field over the image."""
+        """The mask of one row (N,) as a coarse field over the image."""
         assert self.prototypes is not None
         count, height, width = self.prototypes.shape
         values = product(row[None, 6:], self.prototypes.reshape(count, -1)).reshape(height, width)
@@ -148,7 +149,7 @@ def detect(network: Network, image: Image, params: DetectParams, token: Token, l
 def _drawn(
     network: Network, sight: Sight, rows: npt.NDArray[np.float32], image: Image, params: DetectParams, token: Token
 ) -> Iterator[Detection]:
-    """Detections with their masks, one at a time; those whose mask is empty are left out."""
+    """Detections with their masks, made one at a time; those with an empty mask are left out."""
     for row in rows:
         token.check()
         box = sight.fit.undo(row[:4], image.width, image.height)
@@ -161,14 +162,14 @@ def _drawn(
 
 
 class Networks:
-    """The few networks used last, loaded once each. Safe to share between threads."""
+    """The few networks used last, each loaded once. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loaded: OrderedDict[tuple[str, int, int], Network] = OrderedDict()
 
     def get(self, path: Path, known: Collection[str]) -> Network:
-        """The network in the file, loaded now or before; ``Untrusted`` or ``ModelUnavailable`` if it cannot be.
+        """The network in the file, loaded now or earlier. Raises ``Untrusted`` or ``ModelUnavailable``.
 
         ``known`` are the sha256 sums of files that may be loaded without asking.
         """
@@ -199,7 +200,7 @@ def load(path: Path, known: Collection[str] = ()) -> Network:
             raise ModelUnavailable(
                 f"{path.name} is not a YOLO model that can be loaded: it is damaged, incomplete or of another kind."
             ) from error
-    task = str(backend.task or getattr(backend.model, "task", ""))  # .onnx says it itself, .pt in the module
+    task = str(backend.task or getattr(backend.model, "task", ""))  # .onnx says it itself, .pt in its module
     if task not in _TASKS:
         raise ModelUnavailable(f"{path.name} is a YOLO model for the task {task!r}, which finds no objects to mask.")
     return Network(backend, task == "segment")
@@ -217,7 +218,7 @@ def _backend(path: Path) -> Any:
 
 
 def _check_onnx(path: Path) -> None:
-    """Refuse what Ultralytics would answer with an attempt to install something, or with a guess."""
+    """Raise ModelUnavailable for files with which Ultralytics would try to install something, or guess."""
     try:
         import onnxruntime
     except ImportError as error:

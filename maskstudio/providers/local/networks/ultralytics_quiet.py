@@ -1,6 +1,6 @@
-"""Imports Ultralytics without its habits: no telemetry, no pip, no downloads, no printing, no changed threads.
+"""Imports Ultralytics without side effects: no telemetry, no pip, no downloads, no printing, no changed threads.
 
-Knows no model. Everybody gets Ultralytics through ``ready``.
+Knows no model. All code gets Ultralytics through ``ready``.
 """
 
 import contextlib
@@ -15,18 +15,20 @@ from maskstudio.core.cv import cv2
 from maskstudio.errors import ModelUnavailable
 
 _SWITCHES = {
-    "YOLO_AUTOINSTALL": "false",  # else it may run pip for a package it misses
-    "YOLO_OFFLINE": "true",  # else it asks DNS servers whether there is a network
+    "YOLO_AUTOINSTALL": "false",  # otherwise it may run pip for a missing package
+    "YOLO_OFFLINE": "true",  # otherwise it asks DNS servers whether there is a network
     "YOLO_VERBOSE": "false",
 }
 
 
 @lru_cache(maxsize=1)
 def ready() -> None:
-    """Import Ultralytics once, with its switches set; the environment, OpenCV's threads and Pillow's ``open``,
-    which it replaces by one that installs packages for files of no known kind, are as before.
+    """Import Ultralytics once, with its switches set, and undo the side effects of the import.
 
-    Raises ``ModelUnavailable`` where it is not installed or does not import.
+    The environment, OpenCV's threads and Pillow's ``open``, which Ultralytics replaces by one that installs packages
+    for unknown formats, are restored.
+
+    Raises ``ModelUnavailable`` if it is not installed or cannot be imported.
     """
     folder = paths.cache() / "ultralytics"
     with contextlib.suppress(OSError):  # it falls back to a folder for temporary files

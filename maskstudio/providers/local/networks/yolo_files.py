@@ -1,4 +1,4 @@
-"""YOLO weight files we know: what each finds, where it comes from, by which digests it is recognised. Only data."""
+"""The known YOLO weight files: what each finds, where it is published, and its digests. Only data."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ _APACHE = "Apache-2.0"
 
 @dataclass(frozen=True, slots=True)
 class YoloFile(WeightFile):
-    """A weight file of YOLO's kind.
+    """A YOLO weight file.
 
-    ``label`` is the class asked of another model that stands in for this one; None means that none may.
+    ``label`` is the class of another model that may replace this one; None means that no other model may.
     """
 
     label: str | None = None

@@ -1,6 +1,6 @@
-"""Face parts by MediaPipe's mesh of 478 points: the contours of face, eyes, lips and nose. Draws no masks.
+"""Parts of faces by MediaPipe's mesh of 478 points: the contours of face, eyes, lips and nose. Draws no masks.
 
-The mesh sees nothing in small faces of large photos, so it is given a square crop of each face already found.
+The mesh fails on small faces in large photos, so it gets a square crop of each face already found.
 """
 
 from collections.abc import Iterable
@@ -17,13 +17,13 @@ from maskstudio.providers.local.shapes import smooth_outline
 
 _CROP = 320  # px; enough for the mesh, whose own inputs are 192 px
 _SKIN = 468  # landmarks on the skin; the rest lie around the irises
-_AROUND = (2.0, 1.5, 1.2, 3.0)  # crops this many times the face's size are tried in turn
+_AROUND = (2.0, 1.5, 1.2, 3.0)  # sizes of the crops that are tried in turn, in sizes of the face
 
 Edges = Iterable[tuple[int, int]]
 
 
 def points(rgb: npt.NDArray[np.uint8], face: Face) -> Points | None:
-    """The mesh of a face as (478, 2) in px of the photo, or None where the mesh cannot be laid."""
+    """The mesh of a face in a photo ``rgb`` (H, W, 3): (478, 2) in px of the photo; None if it cannot be found."""
     for times in _AROUND:
         side = face.side * times
         left, top = face.centre[0] - side / 2, face.centre[1] - side / 2
@@ -43,9 +43,9 @@ def _fits(mesh: Points, face: Face) -> bool:
 
 
 def outlines(mesh: Points, part: str) -> list[Points]:
-    """Smooth closed curves around a part: "face", "eyes", "lips" or "nose".
+    """Smooth closed curves (n, 2) around a part: "face", "eyes", "lips" or "nose".
 
-    Face and nose are hulls: of a face in profile the contour folds over, and the nose has none of its own.
+    Face and nose are convex hulls: the contour of a face in profile folds over, and the nose has no contour.
     """
     if part == "face":
         return [_hull(mesh[:_SKIN])]
@@ -80,7 +80,7 @@ def _loops(part: str) -> tuple[tuple[int, ...], ...]:
 
 
 def _rings(edges: Edges) -> list[tuple[int, ...]]:
-    """Closed rings of neighbours among ``edges``, by their least mark; of the lips the outer ring comes first."""
+    """Closed rings of neighbours among ``edges``, by their least landmark; of the lips, the outer ring comes first."""
     beside: dict[int, list[int]] = {}
     for one, other in edges:
         beside.setdefault(one, []).append(other)

@@ -1,8 +1,7 @@
 """Faces by MediaPipe: found at several scales, and confirmed on a close crop. Knows no masks.
 
-The full-range model alone misses small faces in large photos and takes textures for faces. So it looks at the whole
-photo and at overlapping squares of it, and what it finds counts as far as the short-range model, shown a crop of it,
-agrees.
+The full-range model alone misses small faces in large photos and mistakes textures for faces. So it examines the whole
+photo and overlapping squares of it, and each face counts only as far as the short-range model confirms it on a crop.
 """
 
 from collections.abc import Iterator
@@ -16,14 +15,14 @@ from maskstudio.core.arrays import Box, Pixels8
 from maskstudio.jobs import Token
 from maskstudio.providers.local.people import graphs
 
-_LEAST = 360  # px, the smallest square looked at; a face of a tenth of it is still seen
+_LEAST = 360  # px, the smallest square examined; a face of a tenth of its side is still found
 _LEVELS = 3  # the whole photo, squares of half its size, of a quarter
 _SIZES = {"face_full": 192, "face_short": 128}
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A face: left, top, right, bottom in px of the photo, and how sure we are, 0..1."""
+    """A face: left, top, right, bottom in px of the photo, and the certainty, 0..1."""
 
     box: Box
     score: float
@@ -40,7 +39,7 @@ class Face:
 
 
 def find(rgb: Pixels8, token: Token, *, near: bool = False) -> list[Face]:
-    """Faces in a photo (H, W, 3), best first; ``near`` looks for those that fill much of the photo only."""
+    """Faces in a photo (H, W, 3), best first; ``near`` finds only those that fill much of the photo."""
     finder: graphs.GraphName = "face_short" if near else "face_full"
     places = list(squares(rgb.shape[1], rgb.shape[0], 1 if near else _LEVELS))
     seen: list[Face] = []
@@ -55,7 +54,7 @@ def find(rgb: Pixels8, token: Token, *, near: bool = False) -> list[Face]:
 
 
 def squares(width: int, height: int, levels: int) -> Iterator[tuple[float, float, float]]:
-    """Left, top and side of the squares to look at: one around the photo, then overlapping ones within it."""
+    """Left, top and side of the squares to examine: one around the photo, then overlapping ones within it."""
     whole = max(width, height)
     yield (width - whole) / 2, (height - whole) / 2, whole
     for level in range(1, levels):
@@ -68,14 +67,19 @@ def squares(width: int, height: int, levels: int) -> Iterator[tuple[float, float
 
 
 def _starts(length: int, side: float) -> npt.NDArray[np.float64]:
-    """Where squares of ``side`` begin along a line, evenly spread; a shorter line lies in the middle of one."""
+    """The starts of squares of ``side`` px along a line, evenly spread; a shorter line lies in the middle of one
+    square.
+    """
     if side >= length:
         return np.array([(length - side) / 2])
     return np.linspace(0, length - side, int(np.ceil((length - side) / (side * 0.75))) + 1)
 
 
 def _look(kind: graphs.GraphName, rgb: Pixels8, left: float, top: float, side: float) -> list[Face]:
-    """Faces in a square of the photo. One cut by its border is whole in a neighbour, and the better one is kept."""
+    """Faces in a square of the photo.
+
+    One cut by its border is whole in a neighbouring square; the better one is kept.
+    """
     answer = graphs.get(kind).run(graphs.square(rgb, left, top, side, _SIZES[kind]))
     return [_face(each, left, top, side) for each in answer.detections or []]
 
@@ -105,7 +109,7 @@ def _confirm(rgb: Pixels8, face: Face) -> Face | None:
 
 
 def _distinct(faces: list[Face]) -> list[Face]:
-    """Best first, without those that mostly share the place of a better one."""
+    """Best first, without those that mostly overlap a better one."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda each: -each.score):
         if all(_shared(face.box, other.box) < 0.4 for other in kept):

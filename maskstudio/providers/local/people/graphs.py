@@ -1,4 +1,4 @@
-"""MediaPipe's graphs, loaded quietly and kept. Its models lie inside its package. Knows nothing of masks."""
+"""MediaPipe's graphs, loaded without output and kept. Its models are inside its package. Knows nothing of masks."""
 
 import importlib.util
 import logging
@@ -20,12 +20,12 @@ from maskstudio.errors import ModelUnavailable
 
 GraphName = Literal["face_full", "face_short", "face_mesh", "hands", "selfie", "selfie_wide"]
 
-_WEAK = 0.2  # graphs report everything above this; who asks decides what counts
-_MANY = 20  # hands in one picture
+_WEAK = 0.2  # graphs report everything above this score; callers filter further
+_MANY = 20  # most hands in one picture
 
 
 def installed() -> bool:
-    """Whether MediaPipe is there; nothing is imported."""
+    """Whether MediaPipe is installed; it is not imported."""
     return importlib.util.find_spec("mediapipe") is not None
 
 
@@ -46,17 +46,17 @@ _making = threading.Lock()
 
 
 def get(kind: GraphName) -> Graph:
-    """The graph of this kind, made once; ``ModelUnavailable`` where MediaPipe is not installed."""
+    """The graph of this kind, made once. Raises ``ModelUnavailable`` if MediaPipe cannot be loaded."""
     with _making:
         return _made(kind)
 
 
 @lru_cache(maxsize=16)
 def _made(kind: GraphName) -> Graph:
-    with silence():  # TensorFlow Lite greets and cannot be told not to
+    with silence():  # TensorFlow Lite prints a greeting that cannot be switched off
         try:
             graph = Graph(_solution_base()(**_GRAPHS[kind]))
-            graph.run(np.zeros((64, 64, 3), np.uint8))  # what it has to say, it says by its first picture
+            graph.run(np.zeros((64, 64, 3), np.uint8))  # it prints its messages with the first picture
             return graph
         except (ImportError, RuntimeError) as error:
             raise ModelUnavailable(
@@ -66,7 +66,7 @@ def _made(kind: GraphName) -> Graph:
 
 @lru_cache(maxsize=1)
 def _solution_base() -> Any:
-    """MediaPipe's graph runner, made to ask protobuf for messages the way that gives no warning."""
+    """MediaPipe's graph runner, patched to get protobuf messages in a way that gives no warning."""
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it warns that a first import takes long
     from google.protobuf import descriptor_pool  # type: ignore[import-untyped]
     from google.protobuf.message_factory import GetMessageClass  # type: ignore[import-untyped]
@@ -81,7 +81,9 @@ def _solution_base() -> Any:
 
 @contextmanager
 def _without_sound() -> Iterator[None]:
-    """Keep MediaPipe from importing sounddevice, which asks a compiler where a library lies; it does without."""
+    """Keep MediaPipe from importing sounddevice, which runs a compiler to find a library; MediaPipe works without
+    it.
+    """
     name = "sounddevice"
     if name in sys.modules:
         yield
@@ -138,7 +140,9 @@ _GRAPHS: dict[GraphName, dict[str, Any]] = {
 
 
 def square(rgb: Pixels8, left: float, top: float, side: float, size: int) -> Pixels8:
-    """The square of ``side`` px at (left, top), which may reach beyond the picture (black there), as size x size px."""
+    """The square of ``side`` px at (left, top), scaled to (size, size, 3); black where it reaches beyond the
+    picture.
+    """
     zoom = size / side
     x0 = y0 = 0
     across = down = 1.0

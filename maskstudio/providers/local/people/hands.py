@@ -1,4 +1,4 @@
-"""Hands by MediaPipe: 21 landmarks each, drawn as palm and fingers of a natural thickness. Knows no provider."""
+"""Hands by MediaPipe: 21 landmarks each, drawn as palm and fingers of natural thickness. Knows no provider."""
 
 from dataclasses import dataclass
 
@@ -21,21 +21,21 @@ _THICK = (0.30, 0.26, 0.26, 0.25, 0.22)  # of thumb to little finger, in palm wi
 
 @dataclass(frozen=True, eq=False)
 class Hand:
-    """A hand: (21, 2) landmarks in px of the photo, and how sure the model is that it is one, 0..1."""
+    """A hand: landmarks (21, 2) in px of the photo, and the model's certainty, 0..1."""
 
     points: Points
     score: float
 
     @property
     def palm(self) -> float:
-        """The palm's width in px: of its two lengths the longer, so that a hand seen from the side keeps its size."""
+        """The palm's width in px: the longer of two measures, so that a hand seen from the side keeps its size."""
         across = np.linalg.norm(self.points[5] - self.points[17])
         along = np.linalg.norm(self.points[0] - self.points[9])
         return float(max(across, 0.8 * along))
 
     @property
     def box(self) -> Box:
-        """Left, top, right, bottom of the landmarks, with the fingers' thickness."""
+        """Left, top, right, bottom of the landmarks in px, with a margin for the fingers' thickness."""
         margin = self.palm * 0.15
         low, high = self.points.min(0) - margin, self.points.max(0) + margin
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
@@ -55,7 +55,7 @@ def find(rgb: npt.NDArray[np.uint8], token: Token) -> list[Hand]:
 
 
 def _distinct(hands: list[Hand]) -> list[Hand]:
-    """Best first, without those whose landmarks lie on a better one's."""
+    """Best first, without those whose landmarks overlap a better one's."""
     kept: list[Hand] = []
     for hand in sorted(hands, key=lambda each: -each.score):
         if all(np.abs(hand.points.mean(0) - other.points.mean(0)).max() > other.palm * 0.7 for other in kept):

@@ -1,4 +1,4 @@
-"""People cut out by MediaPipe's selfie segmentation, its coarse answer brought to full size along the photo's edges.
+"""People by MediaPipe's selfie segmentation; its coarse result is refined to full size along the photo's edges.
 
 Knows no provider.
 """
@@ -16,8 +16,8 @@ from maskstudio.jobs import Token
 from maskstudio.providers.local.people import graphs
 from maskstudio.providers.local.shapes import painted, to_bytes
 
-_AROUND = 0.15  # of its size, kept around what was found for the closer look
-_TRUST = 0.75  # how much the closer look counts; alone it now and then loses what the first one saw
+_AROUND = 0.15  # share of its size that is added around a person for the closer look
+_TRUST = 0.75  # weight of the closer look; alone it sometimes loses what the first look found
 _SURE = (0.3, 0.7)  # probabilities that count as surely outside and surely inside
 _WORK = 768  # px, longer side of the picture the guided step is computed on
 _EPSILON = 1e-4  # variance of colours (0..1) below which a window counts as flat: 1 % contrast is an edge
@@ -25,10 +25,10 @@ _RADIUS = 6  # px of the working size; the model's own pixels are 3 of them
 
 
 def probability(rgb: Pixels8) -> Real:
-    """How likely each pixel of a small picture (h, w, 3) shows a person, 0..1.
+    """The probability that each pixel of a small picture (h, w, 3) shows a person: float32 (h, w), 0..1.
 
-    The mean of both models on the picture and its mirror image, once more on what they found, which they then see
-    larger. On eight portraits and seven photos of people the mean error was a third below that of one look.
+    The mean of both models on the picture and its mirror image, then again on a crop around the person, who is larger
+    there. On eight portraits and seven photos of people the mean error was a third below that of one look.
     """
     first = _look(rgb)
     columns, rows = np.flatnonzero((first > 0.5).any(0)), np.flatnonzero((first > 0.5).any(1))
@@ -43,7 +43,7 @@ def probability(rgb: Pixels8) -> Real:
 
 
 def _look(rgb: Pixels8) -> Real:
-    """The mean answer of both models to a picture and its mirror image."""
+    """The mean result of both models on a picture and its mirror image."""
     mirrored = np.ascontiguousarray(rgb[:, ::-1])
     kinds: tuple[graphs.GraphName, ...] = ("selfie", "selfie_wide")
     straight = [graphs.get(kind).run(rgb).segmentation_mask for kind in kinds]
@@ -59,7 +59,7 @@ class Linear:
     coefficients: Real
 
     def alpha(self, rgb: Pixels8, rect: Rect) -> Real:
-        """Alpha 0..1 in ``rect`` of the full picture, whose coefficients are those of the small one, interpolated."""
+        """Alpha 0..1 (rect.height, rect.width) of ``rect`` in the full picture; the coefficients are interpolated."""
         height, width = rgb.shape[:2]
         zoom_x, zoom_y = self.coefficients.shape[1] / width, self.coefficients.shape[0] / height
         columns = (np.arange(rect.x, rect.right, dtype=np.float32) + 0.5) * zoom_x - 0.5
@@ -118,14 +118,14 @@ def person(rgb: Pixels8, token: Token) -> tuple[Mask, float]:
 
 
 def _firm(rough: Real) -> Real:
-    """Probabilities stretched so that what the model is fairly sure of is solid or empty."""
+    """Probabilities stretched so that fairly sure values become 0 or 1."""
     low, high = _SURE
     firm: Real = np.clip((rough - low) / (high - low), 0, 1)
     return firm
 
 
 def _range(guide: Real, tile: Rect, zoom: float) -> tuple[float, float]:
-    """The least and greatest value of ``guide`` that can reach a tile of the full picture."""
+    """The least and the greatest value of ``guide`` that can affect a tile of the full picture."""
     reach = 2 * _RADIUS + 2  # twice the window: the filter averages values, then coefficients
     left, top = int(tile.x * zoom) - reach, int(tile.y * zoom) - reach
     right, bottom = int(tile.right * zoom) + reach + 1, int(tile.bottom * zoom) + reach + 1
