@@ -212,7 +212,9 @@ def test_threads_may_share_a_network(local, photo):
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == [alone] * 4
+    assert len(answers) == 4
+    for scores in answers:  # how the library splits its sums may differ in the last bits
+        assert scores == pytest.approx(alone, abs=1e-5)
 
 
 def test_unknown_and_missing_models(local, photo, monkeypatch, tmp_path):
