@@ -31,6 +31,7 @@ class Canvas(ComparingView):
     layerClicked = Signal(int)  # id of the layer whose tag or box was clicked  # noqa: N815
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make a canvas without a document, marks, painter or brush ring."""
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
@@ -116,6 +117,7 @@ class Canvas(ComparingView):
         self._lay_marks()
 
     def _lay_marks(self) -> None:
+        """Lay out the marks, none while extras are off or original, stand-in or trimap show; repaint changes."""
         laid: list[marks.Mark] = []
         shown = (
             self._extras
@@ -143,6 +145,7 @@ class Canvas(ComparingView):
         return self._tool_cursor or Qt.CursorShape.ArrowCursor
 
     def _place_ring(self) -> None:
+        """Put the brush ring at the pointer, or where it is held, and repaint where it was and where it is."""
         at = self._at if self._ring_at is None else self.from_image(self._ring_at)
         if self._ring is None or at is None or self._view is None:
             areas = self._outline.place(None, 0.0, None, 1.0)
@@ -190,6 +193,7 @@ class Canvas(ComparingView):
             self._hover.start()
 
     def _tell_hover(self) -> None:
+        """Emit ``hovered`` with column, row and alpha of the pixel under the pointer, or ``left`` off the image."""
         if self._at is None:
             return
         x, y = self._device_point(self._at).toTuple()

@@ -38,6 +38,7 @@ class ComparingView(ImageView):
     standInEnded = Signal()  # a stroke has begun, which is to be seen  # noqa: N815
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make a view that compares with nothing and shows no stand-in."""
         super().__init__(parent)
         self._photo = Frame()
         self._ants = Ants()
@@ -312,6 +313,7 @@ class ComparingView(ImageView):
         super()._paint_over(painter, region)
 
     def _paint_ants(self, painter: QPainter, region: QRegion) -> None:
+        """Draw the ants in ``region`` (device pixels of the window); slow down their steps if that takes too long."""
         assert self.scene_on_show is not None
         assert self._view is not None
         begun = time.perf_counter()

@@ -18,6 +18,7 @@ class Divider(QWidget):
     moved = Signal()
 
     def __init__(self, parent: QWidget) -> None:
+        """Lie hidden over ``parent``, with the line in the middle."""
         super().__init__(parent)
         self.setObjectName("divider")
         self.setAccessibleName(self.tr("Divider of {} and {}").format(self.tr("Photo"), self.tr("Result")))

@@ -145,6 +145,7 @@ class DrawingView(Viewport):
         self.pressed.emit(self._stroke)
 
     def _move(self, event: QMouseEvent | QTabletEvent) -> None:
+        """Pan if a drag pans, go on with the stroke if there is one, and tell where the pointer is."""
         if self._stroke is not None and not event.buttons() & self._button:
             self.interrupt()  # it went up where nobody told
         self._at = event.position()
@@ -158,6 +159,7 @@ class DrawingView(Viewport):
         self.moved.emit(pointer)
 
     def _release(self, event: QMouseEvent | QTabletEvent) -> None:
+        """End the pan or the stroke that this button began; any other button changes nothing."""
         if self._hand.button != Qt.MouseButton.NoButton and self._hand.release(event.button()):
             self._show_cursor()
         elif self._stroke is not None and event.button() == self._button:

@@ -37,6 +37,7 @@ class ImageView(DrawingView):
     """A document under a style, without anything over it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make a view without a document, at least 64 logical pixels a side."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(64, 64)

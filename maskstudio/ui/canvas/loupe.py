@@ -24,6 +24,7 @@ class Loupe(QWidget):
     """Lies over a view and follows the pointer on it while ``on``. It takes no clicks."""
 
     def __init__(self, view: ComparingView) -> None:
+        """Lie hidden over ``view`` and follow its pointer, its repaints and its style."""
         super().__init__(view)
         self.setObjectName("loupe")
         self.setAccessibleName(self.tr("Loupe"))
@@ -71,6 +72,7 @@ class Loupe(QWidget):
         return super().eventFilter(watched, event)
 
     def _follow(self, pointer: Pointer) -> None:
+        """Move the loupe to the pixel under the pointer; hide it while it is off or the pointer is off the image."""
         scene = self._view.scene_on_show
         at = int(pointer.x // 1), int(pointer.y // 1)
         if not self._on or scene is None or not scene.document.frame.intersect(Rect(*at, 1, 1)):

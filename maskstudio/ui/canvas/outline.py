@@ -56,6 +56,7 @@ class Outline:
         painter.drawPixmap(area.topLeft(), self._picture)
 
     def _covered(self) -> list[QRect]:
+        """The device pixels the ring covers: one square for a small ring, a chain of rectangles for a large one."""
         if self._centre is None:
             return []
         radius, _, ratio = self._shape
@@ -72,6 +73,7 @@ class Outline:
 
 
 def _paint(painter: QPainter, centre: QPointF, shape: Rings) -> None:
+    """Draw the ring at ``centre`` (device pixels), a cross where it is too small, and the inner ring faintly."""
     radius, inner, ratio = shape
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)

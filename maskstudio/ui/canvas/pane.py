@@ -22,6 +22,7 @@ class Pane(ImageView):
     """
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+        """Make a pane beside ``canvas`` that follows what it compares with, its view and its pointer."""
         super().__init__(parent)
         self.setObjectName("pane")
         self.setAccessibleName(self.tr("The photo"))

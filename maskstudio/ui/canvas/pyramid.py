@@ -155,6 +155,7 @@ class Pyramid:
         return self._levels[level]
 
     def _patch_level(self, level: int, patch: "_Patch") -> None:
+        """Bring what is built of a level up to date with the changed pixels; what is not built stays so."""
         store = self._levels[level]
         part = shrunk(patch.rect, level).intersect(store.frame)
         if not store.built[_tiles(part)].any():

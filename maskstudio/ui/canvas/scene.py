@@ -89,6 +89,7 @@ class Scene:
         return all(pyramid.ensure(level, rect, deadline) for pyramid in self._needed(style, level, rect, deadline))
 
     def _needed(self, style: Style, level: int, rect: Rect, deadline: float) -> tuple[Pyramid, ...]:
+        """The pyramids that painting ``rect`` of a level in this style reads; alpha alone decides in flat places."""
         if style.mode in PHOTOS:
             return (self.photo,)
         if style.mode == "mask":
@@ -122,6 +123,7 @@ class Scene:
         return self._raw if style.raw else self._cut
 
     def _paint_mode(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
+        """Paint ``parts`` in the mode of the style, without a trimap."""
         if style.mode == "mask":
             self._paint_mask(painter, tiling, parts)
         elif style.mode == "soft":

@@ -237,6 +237,7 @@ class Viewport(QWidget):
             self.viewChanged.emit()
 
     def _apply(self, action: Pan | Zoom | Rotate, position: QPointF) -> None:
+        """Zoom, turn or pan the view about ``position`` (logical pixels); without an image, do nothing."""
         if self._view is None:
             return
         if isinstance(action, Zoom):

@@ -38,6 +38,7 @@ class ClosedDocuments(QObject):
     def __init__(
         self, parent: QWidget, tabs: Tabs, settings: Settings, notice: Notice, open_file: Callable[[Path], object]
     ) -> None:
+        """Make the menu, empty until it is opened, and the timer that tidies."""
         super().__init__(parent)
         self._tabs, self._settings, self._notice, self._open_file = tabs, settings, notice, open_file
         self._own: list[Journal] = []  # closed in this window, the last one last
@@ -154,6 +155,7 @@ class ClosedDocuments(QObject):
         self._start(lambda token: _all(list(self._own), token), self._know, "closed look")
 
     def _show_entries(self) -> None:
+        """Fill the menu with the latest closed documents, or with a line that says there are none."""
         for old in self._entries:
             self.menu.removeAction(old)
             old.deleteLater()

@@ -56,6 +56,7 @@ class FileMenu:
         masks: MaskIn,
         model_added: Callable[[str], None],
     ) -> None:
+        """Start with nothing exported, nothing failed and nothing waiting to be saved."""
         self._window, self._tabs, self._settings = window, tabs, settings
         self._save, self._masks, self._model_added = save, masks, model_added
         self._failed: Path | None = None

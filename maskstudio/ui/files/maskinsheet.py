@@ -66,6 +66,7 @@ class MaskInSheet(QDialog):
     def __init__(
         self, parent: QWidget, document: Document, incoming: Incoming, params: ImportParams, note: str = ""
     ) -> None:
+        """Show ``incoming`` with ``params``; the size has a control only where mask and photo differ in size."""
         super().__init__(parent)
         self.setObjectName("maskInSheet")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -84,6 +85,7 @@ class MaskInSheet(QDialog):
         self._show(params)
 
     def _arrange(self, incoming: Incoming, note: str) -> None:
+        """Lay out the preview at the left, name, size, note and form at the right, and the buttons below."""
         title = QLabel(incoming.name)
         title.setObjectName("pageTitle")
         title.setTextFormat(Qt.TextFormat.PlainText)
@@ -132,6 +134,7 @@ class _Preview(QWidget):
     """The photo from afar: tinted where the mask would be, darkened where it would not."""
 
     def __init__(self, document: Document, incoming: Incoming) -> None:
+        """Reduce photo, mask and the mask there is to samples for the preview."""
         super().__init__()
         self.setObjectName("maskInPreview")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)

@@ -101,6 +101,7 @@ class MaskIn:
     def _ask(
         self, session: Session, incoming: Incoming, *, name: str, params: MaskInParams | None = None, note: str = ""
     ) -> None:
+        """Open the sheet over the window; on Import, hand the mask to ``session`` under this name."""
         from maskstudio.ui.files.maskinsheet import ImportParams, MaskInSheet
 
         document = session.document

@@ -24,6 +24,7 @@ class RecoveryOffer(QFrame):
     later = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the offer, hidden and empty."""
         super().__init__(parent)
         self.setObjectName("recoveryOffer")
         self.setProperty("kind", "warning")
@@ -63,6 +64,7 @@ class RecoveryOffer(QFrame):
                 sign.setPixmap(icon("image").pixmap(_SIGN))
 
     def _fill(self) -> None:
+        """Show a row for each of the first few documents and the number of the others; hide if there are none."""
         self._sure = None  # the buttons are new, and say what they did at first
         while (item := self._rows.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
@@ -80,6 +82,7 @@ class RecoveryOffer(QFrame):
         self.setVisible(bool(self._found))
 
     def _row(self, one: Recoverable) -> QWidget:
+        """A document's picture, name and facts, with its two buttons unless a newer version wrote it."""
         row = QFrame()
         row.setObjectName("recoveryRow")
         line = QHBoxLayout(row)
@@ -113,6 +116,7 @@ class RecoveryOffer(QFrame):
         return row
 
     def _picture(self, one: Recoverable) -> QLabel:
+        """The document's thumbnail, fitted to the row, or an icon where there is none."""
         label = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         label.setFixedSize(_THUMBNAIL)
         picture = QPixmap()

@@ -68,6 +68,7 @@ class Tabs(QTabBar):
     closing = Signal(Tab)
 
     def __init__(self, make: Callable[[], Session], parent: QWidget | None = None) -> None:
+        """Start with one empty session from ``make`` in front and no tab in the bar."""
         super().__init__(parent)
         self.setObjectName("tabs")
         self.setAccessibleName(self.tr("Open photos"))

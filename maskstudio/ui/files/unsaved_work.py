@@ -82,6 +82,7 @@ class UnsavedDialog(QDialog):
     """
 
     def __init__(self, names: Sequence[str], otherwise: str, parent: QWidget | None = None) -> None:
+        """List ``names`` with a ticked box each, above the buttons to save, not to save, and to stay."""
         super().__init__(parent)
         self.setObjectName("unsaved")
         self.setWindowTitle(self.tr("Save before Quitting?"))

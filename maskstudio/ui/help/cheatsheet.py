@@ -51,6 +51,7 @@ class CheatSheet(QDialog):
     """All keys of ``keymap`` for the actions that are ``present``."""
 
     def __init__(self, parent: QWidget, keymap: Keymap, present: Collection[str]) -> None:
+        """Lay the sheet out in up to three columns, as many as the screen has room for."""
         super().__init__(parent)
         self.setObjectName(_NAME)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -112,6 +113,7 @@ class CheatSheet(QDialog):
         return parts.foot(copy, save, close, aside=self._says)
 
     def _ask_and_save(self) -> None:
+        """Ask for a file, write the sheet to it, and say in the window whether that worked."""
         kinds = ";;".join((_tr("Page (*.html)"), _tr("For printing (*.pdf)"), _tr("Text (*.txt)")))
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the Keys"), "maskstudio-keys.html", kinds)
         if not name:
@@ -138,6 +140,7 @@ def _balanced(found: list[SheetSection], across: int) -> list[list[SheetSection]
 
 
 def _column(found: list[SheetSection]) -> QGridLayout:
+    """The sections of one column, below each other: what is done at the left, its keys at the right."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(theme.MARGIN)
     grid.setVerticalSpacing(3)

@@ -89,6 +89,7 @@ def _caps(row: Row) -> str:
 
 
 def _rows(menu: str, keymap: Keymap, present: Collection[str]) -> tuple[Row, ...]:
+    """The rows of a menu: every action with keys, and one row for each run of ten on the digits."""
     rows: list[Row] = []
     for spec in (spec for spec in with_keys(present) if spec.menu == menu):
         keys = tuple(dict.fromkeys(shown(key) for key in keymap.keys(spec.id) if key != "Shift+?"))
@@ -115,6 +116,7 @@ def _word(text: str) -> str:
 
 
 def _gestures(keymap: Keymap) -> list[tuple[str, str]]:
+    """What the pointer does, and the gesture that does it; how a brush is sized depends on the set of keys."""
     by_shift = keymap.preset in SIZED_BY_SHIFT
     sizes = _tr("Shift + drag, Alt + right drag") if by_shift else _tr("Alt + right drag")
     return [

@@ -37,6 +37,7 @@ class _Model(QAbstractListModel):
         return 0 if parent.isValid() else len(self.entries)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """An entry's title, its words for a screen reader, its tooltip, or the entry itself, by role."""
         entry = self.entries[index.row()]
         if role == ENTRY:
             return entry
@@ -55,6 +56,7 @@ class Palette(QFrame):
     """
 
     def __init__(self, window: QWidget, find: Callable[[str], list[PaletteEntry]], recent: list[str]) -> None:
+        """Make the palette over ``window``, hidden: a field to type in, the list, and a line that explains."""
         super().__init__(window)
         self.setObjectName("palette")
         self.setAccessibleName(self.tr("Find a Command"))
@@ -135,6 +137,7 @@ class Palette(QFrame):
         return False
 
     def _key(self, event: QKeyEvent) -> bool:
+        """Move in the list, run the chosen entry or close; returns whether the key was one of these."""
         key = Qt.Key(event.key())
         if key in _MOVES:
             self._move(_MOVES[key])

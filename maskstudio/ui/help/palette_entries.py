@@ -51,6 +51,7 @@ def commands(actions: dict[str, QAction]) -> list[PaletteEntry]:
 
 
 def _command(action: QAction) -> PaletteEntry:
+    """An action as an entry, with its first key and, if it is disabled, the reason."""
     spec = BY_ID[action.objectName()]
     keys = action.shortcuts()
     return PaletteEntry(
@@ -120,6 +121,7 @@ def numbers(query: str, window: QWidget) -> list[PaletteEntry]:
 
 
 def _number(each: NumberField, text: str) -> PaletteEntry:
+    """An entry that sets the field to the number in ``text``, brought into the field's range."""
     value = min(max(each.valueFromText(text), each.minimum()), each.maximum())
     shown = f"{each.textFromValue(value)}{each.suffix()}"
     off = not each.isEnabled()

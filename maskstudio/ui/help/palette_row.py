@@ -51,6 +51,7 @@ def _paint_words(
     *,
     chosen: bool,
 ) -> None:
+    """Paint the title at the left and, if there is room, menu or reason at the right."""
     painter.setPen(QColor((colours.muted if chosen else colours.disabled) if entry.reason else colours.text))
     title = metrics.elidedText(entry.title, Qt.TextElideMode.ElideMiddle, room.width())
     painter.drawText(room, _MIDDLE, title)

@@ -62,6 +62,7 @@ class Tour(QWidget):
         key: Callable[[str], str],
         over: Callable[[], object],
     ) -> None:
+        """Lie over ``window`` and show the first stop; ends at once if none can be seen."""
         super().__init__(window)
         self.setObjectName("tour")
         self._over, self._key_of = over, key
@@ -174,6 +175,7 @@ class _Bubble(QFrame):
     """The words, and the buttons to go on."""
 
     def __init__(self, parent: QWidget) -> None:
+        """Make the bubble with title, text, count and the buttons Skip, Back and Next."""
         super().__init__(parent)
         self.setObjectName("tourBubble")
         self.setProperty(OWNS_KEYS, True)

@@ -22,6 +22,7 @@ class Welcome(QWidget):
     chosen = Signal(Path)
 
     def __init__(self, open_action: QAction, sample_action: QAction, parent: QWidget | None = None) -> None:
+        """Lay out the picture, the words, the two buttons and a place for the recent files."""
         super().__init__(parent)
         self.setObjectName("welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -35,6 +35,7 @@ class KeyEditor(QWidget):
     sheetRequested = Signal()  # noqa: N815
 
     def __init__(self, keymap: Keymap, present: Collection[str], parent: QWidget | None = None) -> None:
+        """Show the keys of ``keymap`` for the actions in ``present``."""
         super().__init__(parent)
         self.setObjectName("keyEditor")
         self._keymap = keymap
@@ -72,6 +73,7 @@ class KeyEditor(QWidget):
     # Building
 
     def _build_foot(self) -> None:
+        """Make the line on the chosen command, the recorder and the buttons below the table."""
         self._name, self._says = QLabel(), QLabel()
         self._name.setObjectName("dockName")
         self._says.setObjectName("hint")
@@ -90,6 +92,7 @@ class KeyEditor(QWidget):
         self._sheet = _button(self.tr("Cheat Sheet…"), self.sheetRequested.emit)
 
     def _arrange(self) -> None:
+        """Lay out the choice of a set and the search above the table, the chosen command and the buttons below."""
         top, chosen, answer, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         label = QLabel(self.tr("Keys as in"))
         label.setBuddy(self._preset)
@@ -124,6 +127,7 @@ class KeyEditor(QWidget):
         self._show_chosen()
 
     def _show_chosen(self) -> None:
+        """Show name and keys of the chosen command; each key is a button that takes it away."""
         spec = self._table.chosen
         self._ask("")
         while (item := self._caps.takeAt(0)) is not None:
@@ -154,6 +158,7 @@ class KeyEditor(QWidget):
         self._recorder.setChecked(True)
 
     def _recorded(self, key: str) -> None:
+        """Give the chosen command the recorded key, or say why not and offer to reassign it."""
         spec = self._table.chosen
         if spec is None:
             return
@@ -202,6 +207,7 @@ class KeyEditor(QWidget):
             self._ask(self.tr("Saved the keys as {}.").format(named(path.name)))
 
     def _ask_import(self) -> None:
+        """Ask for a file of keys and use it; say what it holds, or why it cannot be read."""
         if (path := keyfile_dialogs.ask_keys_import(self)) is None:
             return
         before = self._keymap

@@ -18,6 +18,7 @@ class KeyTable(QTreeWidget):
     """A row for each of ``specs``; those whose keys differ from the preset's are bold."""
 
     def __init__(self, specs: Iterable[Entry], parent: QWidget | None = None) -> None:
+        """Fill the table with a row for each of ``specs`` below the heading of its menu."""
         super().__init__(parent)
         self.setObjectName("keyTable")
         self.setAccessibleName(self.tr("Commands and their keys"))
@@ -37,6 +38,7 @@ class KeyTable(QTreeWidget):
             self.setCurrentItem(next(iter(self._rows.values())))
 
     def _add(self, spec: Entry) -> None:
+        """Append the row of an action, and before the first of a menu its heading."""
         if spec.menu not in self._menus:
             menu = self._menus[spec.menu] = QTreeWidgetItem(self, [word(spec.menu)])
             menu.setFlags(Qt.ItemFlag.ItemIsEnabled)

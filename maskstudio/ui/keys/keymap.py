@@ -43,6 +43,7 @@ class Keymap:
 
     @cached_property
     def _keys(self) -> dict[str, tuple[str, ...]]:
+        """The keys of each action: the user's, else the preset's less those given to others in its workspace."""
         taken: dict[Workspace, set[str]] = {spec.workspace: set() for spec in ACTIONS}
         own: dict[str, tuple[str, ...]] = {}
         for action, keys in self.own.items():

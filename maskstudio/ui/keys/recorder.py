@@ -47,6 +47,7 @@ class Recorder(QPushButton):
         self.setText(self.tr("Press the keys now; Esc stops") if listening else self._rest)
 
     def _take(self, event: QKeyEvent) -> None:
+        """Emit the pressed combination and stop listening; modifiers alone are waited over, Escape ends it without."""
         key = _K(event.key())
         if key in _ALONE or key == _K.Key_unknown:
             return

@@ -19,6 +19,7 @@ class AdjustPanel(RedrawnByChange, QWidget):
     SHOWS = Shows(active=True, own=frozenset({"edge", "regions"}))
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Make the panel for the active layer of ``session``, with no region chosen."""
         super().__init__(parent)
         self.setObjectName("adjustPanel")
         self._session = session

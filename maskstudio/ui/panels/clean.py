@@ -24,6 +24,7 @@ class CleanPart(RedrawnByChange, Section):
     SHOWS = Shows(active=True, own=ALPHA)
 
     def __init__(self, session: Session) -> None:
+        """Make the section, folded, with its form, a sentence on what goes, and the buttons Apply and Cancel."""
         super().__init__("cleanPart", _said("Islands and holes"), folded=True)
         self._session = session
         self._rest = QTimer(self, singleShot=True, interval=_REST)

@@ -17,6 +17,7 @@ class ColoursSection(Section):
     """Decontamination, how much of it, and of which colour."""
 
     def __init__(self) -> None:
+        """Make the form of the colour parameters and the check box that shows the colours before cleaning."""
         super().__init__("coloursSection", _said("Colours"))
         self.spill = SpillField()
         names = ("color_decontamination", "decontamination_amount", "spill")

@@ -35,6 +35,7 @@ class DetectPanel(RedrawnByChange, QWidget):
     readinessChanged = Signal()  # whether the chosen model can run  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Make the panel for ``session``; models are not asked for before it is shown."""
         super().__init__(parent)
         self.setObjectName("detectPanel")
         self._session = session
@@ -73,6 +74,7 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.options_button.setObjectName("cutoutOptions")
 
     def _arrange(self) -> None:
+        """Lay out the choice of the place, and below it the controls for this machine."""
         outer = parts.column(self)
         outer.addWidget(self.elsewhere)
         outer.addWidget(self._here)
@@ -177,6 +179,7 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.form.changed.emit(self.form.params())
 
     def _choose(self) -> None:
+        """Show size, state and note of the chosen model, and the download button if it can be downloaded."""
         self.form.set_params(self.params())
         state = self.model.state()
         if state is None:

@@ -27,6 +27,7 @@ class EdgeSection(Section):
     """
 
     def __init__(self, press: Callable[[], object], elsewhere: Elsewhere) -> None:
+        """Make the section; ``press`` runs at a click on Refine, ``elsewhere`` chooses where it runs."""
         super().__init__("edgeSection", _said("Edge"))
         self.state = parts.Hint()
         self.form = Form(RefineParams, only=("band_width", "adaptive", "solver"))

@@ -23,6 +23,7 @@ class ExportPanel(RedrawnByChange, QWidget):
     maskExportRequested = Signal(object)  # noqa: N815  as Qt names signals
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Make the panel for ``session``, with the form of the file parameters folded away."""
         super().__init__(parent)
         self.setObjectName("exportPanel")
         self._session = session

@@ -19,6 +19,7 @@ class FeatherField(QFrame):
     chosen = Signal(int)
 
     def __init__(self, over: QWidget) -> None:
+        """Make the field as a popup over ``over``, with the first radius in it."""
         super().__init__(over, Qt.WindowType.Popup)
         self.setObjectName("optionsPopup")
         self.setFrameShape(QFrame.Shape.StyledPanel)

@@ -37,6 +37,7 @@ class HaloSection(RedrawnByChange, Section):
     SHOWS = Shows(stack=True, solo=True, each=ALPHA | {"visible", "mode", "refine", "measured", "regions"})
 
     def __init__(self, session: Session) -> None:
+        """Make the section, folded: picture, number, meter, what they mean, and three buttons."""
         super().__init__("haloSection", _said("Halo meter"), folded=True)
         self._session = session
         self._looked_at: Document | None = None

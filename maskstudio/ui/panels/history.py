@@ -24,6 +24,7 @@ class HistoryPanel(RedrawnByChange, QWidget):
     compareRequested = Signal(int)  # the place of the step that is to be compared with  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Make the panel for ``session``: the list of steps, and below it the memory they take."""
         super().__init__(parent)
         self.setObjectName("historyPanel")
         self._session = session

@@ -23,6 +23,7 @@ class JobsPanel(RedrawnByChange, QWidget):
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Make the panel without a job; results not fetched yet are listed for ``session``."""
         super().__init__(parent)
         self.setObjectName("jobsPanel")
         self._session = session
@@ -83,6 +84,7 @@ class _Row(QWidget):
     """One job: its label, its progress or its end, and a button to cancel it."""
 
     def __init__(self, job: Job) -> None:
+        """Make the row of ``job``: mark, label and cancel button, below them progress and sentence."""
         super().__init__()
         self._job = job
         self._mark, self._label, self._text = QLabel(), QLabel(job.label), parts.Hint()
@@ -118,6 +120,7 @@ class _Row(QWidget):
         self._text.setVisible(bool(text))
 
     def _sentence(self) -> str:
+        """How the job stands or ended: its error, its closing words, or its progress in per cent."""
         job = self._job
         if job.state == "failed":
             return str(job.error)

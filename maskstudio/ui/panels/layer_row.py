@@ -94,6 +94,7 @@ class LayerDelegate(QStyledItemDelegate):
         layer: Layer,
         colours: theme.ThemeColours,
     ) -> None:
+        """Write number and name of ``layer`` above, and where it comes from below."""
         words, metrics = _words(option.rect), option.fontMetrics
         indent = _indent(metrics)
         upper = QRect(words.left(), words.top() + 5, words.width(), 20)
@@ -168,6 +169,7 @@ class LayerDelegate(QStyledItemDelegate):
         return True
 
     def _help(self, layer: Layer, row: QRect, where: QPoint, *, solo: bool) -> str:
+        """What the part of the row at ``where`` does, or, between the parts, what the layer is."""
         if _eye(row).contains(where):
             shown = self.tr("Hide") if layer.visible else self.tr("Show")
             return self.tr("{}. With Alt: let this layer alone count").format(shown)

@@ -36,6 +36,7 @@ class LayersPanel(RedrawnByChange, QWidget):
     compareRequested = Signal(int)  # the id of the layer that is to be compared with  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Make the panel for ``session``: the list of layers and the bar that ends a solo."""
         super().__init__(parent)
         self.setObjectName("layersPanel")
         self._session = session
@@ -69,6 +70,7 @@ class LayersPanel(RedrawnByChange, QWidget):
         self._session.layers.move(layer_id, place)
 
     def _arrange(self) -> None:
+        """Lay out the solo bar above the list, with a sentence in place of an empty list; make the title's buttons."""
         empty = parts.Hint(self.tr("No layers yet. Detect or remove the background to make one."))
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setMargin(12)
@@ -197,6 +199,7 @@ class _SoloBar(QFrame):
     """Says that one layer alone counts, with the way out."""
 
     def __init__(self, leave: Callable[[], object]) -> None:
+        """Make the bar, hidden; its button calls ``leave``."""
         super().__init__()
         self.setObjectName("soloBar")
         self._label = parts.Hint()

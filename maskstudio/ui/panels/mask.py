@@ -15,6 +15,7 @@ class MaskPanel(RedrawnByChange, QWidget):
     SHOWS = Shows(active=True, own=frozenset({"params"}))
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Make the panel for the active layer of ``session``."""
         super().__init__(parent)
         self.setObjectName("maskPanel")
         self._session = session

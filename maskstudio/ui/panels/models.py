@@ -59,6 +59,7 @@ class ModelChoice(QComboBox):
     edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the list, empty until ``show_states``."""
         super().__init__(parent)
         self.setObjectName("model")
         self.setAccessibleName(self.tr("Model"))

@@ -39,6 +39,7 @@ class Navigator(QWidget):
     """Paints the scene of a canvas from afar; the drag of a pointer, the wheel and the arrow keys move the canvas."""
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+        """Make a navigator that follows view, changes and style of ``canvas``."""
         super().__init__(parent)
         self.setObjectName("navigatorPanel")
         self.setAccessibleName(self.tr("Navigator"))
@@ -83,6 +84,7 @@ class Navigator(QWidget):
         self._paint_frame(painter)
 
     def _paint_frame(self, painter: QPainter) -> None:
+        """Darken what the canvas does not show, and draw a frame around what it does."""
         photo = QRectF(self._on_photo())
         seen = QPolygonF([self._here(point) for point in self._corners()])
         veil, hole = QPainterPath(), QPainterPath()

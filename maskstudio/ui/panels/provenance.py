@@ -24,6 +24,7 @@ class Provenance(QFrame):
     """Names at the left, values at the right; they can be selected and copied. Esc or a click elsewhere closes it."""
 
     def __init__(self, layer: Layer, parent: QWidget | None = None) -> None:
+        """Fill the window with what is known of ``layer``, one line for each fact."""
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("optionsPopup")

@@ -33,6 +33,7 @@ class RefinePanel(RedrawnByChange, QWidget):
     spillPickRequested = Signal()  # answer with ``set_spill``  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        """Make the panel for the active layer of ``session``, with the whole edge chosen."""
         super().__init__(parent)
         self.setObjectName("refinePanel")
         self._session = session

@@ -40,6 +40,7 @@ class RegionsSection(Section):
     addRequested = Signal()  # noqa: N815
 
     def __init__(self, session: Session) -> None:
+        """Make the section, folded: the list, and buttons to add, delete and clear."""
         super().__init__("regionsSection", _said("Regions"), folded=True)
         self._session = session
         self._layer: Layer | None = None

@@ -22,6 +22,7 @@ class SpillField(QWidget):
     pickRequested = Signal()  # noqa: N815
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the field, set to automatic."""
         super().__init__(parent)
         self.swatch = _Swatch(self.take)
         self.swatch.setAccessibleName(self.tr("Spill colour"))
@@ -92,6 +93,7 @@ class _Swatch(ColourButton):
         return QColor(*self.value()[:3]).name() if self.value()[3] else self.tr("automatic")
 
     def _paint_swatch(self, painter: QPainter, swatch: QRect) -> None:
+        """Fill the swatch with the chosen colour; automatic is dashed around, over the colour found if there is one."""
         if self.value()[3]:
             painter.fillRect(swatch, QColor(*self.value()[:3]))
             return

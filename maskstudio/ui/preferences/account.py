@@ -29,6 +29,7 @@ class AccountSection(Section):
     changed = Signal()
 
     def __init__(self, name: str, settings: Settings, session: Callable[[], Session]) -> None:
+        """Make the section, folded, for the account called ``name``."""
         kind = directory.account(name).account
         super().__init__(f"{name}Account", kind.title, folded=True)
         self._name, self._settings, self._session = name, settings, session
@@ -52,6 +53,7 @@ class AccountSection(Section):
         self.toggled.connect(lambda folded: None if folded else self.refresh())
 
     def _build_test(self) -> None:
+        """Make the buttons that test, cancel and buy a token; the last is hidden where no token is sold."""
         self.test_button = QPushButton(_said("Test connection"))
         self.test_button.setObjectName("testConnection")
         self.test_button.setAccessibleName(
@@ -74,6 +76,7 @@ class AccountSection(Section):
             self.token_button.hide()
 
     def _arrange(self) -> None:
+        """Lay out form, keys and buttons, and what is spent if the account has a monthly cap."""
         tests = QHBoxLayout()
         tests.addWidget(self.test_button)
         tests.addWidget(self.cancel_button)
@@ -103,6 +106,7 @@ class AccountSection(Section):
         self._show_old_keys()
 
     def _take(self, account: Params) -> None:
+        """Keep a changed account, or put back the one that is kept and say what is wrong."""
         known = accounts.account(self._settings, self._name)
         before = accounts.address(known)
         self._cancel()
@@ -133,6 +137,7 @@ class AccountSection(Section):
         self._old_keys.setVisible(stale)
 
     def _show_spent(self) -> None:
+        """Show what is spent of the monthly cap (USD), or why the ledger cannot be read."""
         if not self._has_cap:
             return
         cap = float(self.form.params().to_wire()["monthlyCap"])

@@ -51,6 +51,7 @@ class Preferences(QDialog):
         present: Collection[str],
         session: Callable[[], Session],
     ) -> None:
+        """Make the window with a page for each group of settings in ``apply``, the keys and the services."""
         super().__init__(parent)
         self.setObjectName("preferences")
         self.setWindowTitle(self.tr("Preferences"))
@@ -119,6 +120,7 @@ class Preferences(QDialog):
         }
 
     def _add(self, name: str, title: str, page: QWidget) -> None:
+        """Append a page with its title as heading, in an area that scrolls."""
         self._names.append(name)
         item = QListWidgetItem(title, self._list)
         item.setSizeHint(QSize(0, theme.ROW + theme.GAP))
@@ -147,6 +149,7 @@ class Preferences(QDialog):
         whole.addWidget(self._foot())
 
     def _foot(self) -> QWidget:
+        """The buttons below the pages: defaults of the page, where it has any, and Close."""
         self._restore = QPushButton(self.tr("Defaults of This Page"))
         self._restore.setAutoDefault(False)
         self._restore.clicked.connect(self._restore_page)

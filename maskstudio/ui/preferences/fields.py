@@ -89,6 +89,7 @@ class FileField(QWidget):
     edited = Signal()
 
     def __init__(self, endings: str, parent: QWidget | None = None) -> None:
+        """Make the line and the button; ``endings`` is the filter of the file dialog."""
         super().__init__(parent)
         self._endings = endings
         self._line = QLineEdit()

@@ -49,6 +49,7 @@ class ServiceKeys(QWidget):
     changed = Signal()
 
     def __init__(self, service: str, title: str, keychain: Keychain, address: Callable[[], str]) -> None:
+        """Make a line for each key of ``service`` and one button that forgets them; asks no keychain."""
         super().__init__()
         self._service, self._keychain, self._address = service, keychain, address
         self._secrets = directory.account(service).secrets
@@ -94,6 +95,7 @@ class ServiceKeys(QWidget):
         return any(self._keychain.look_up(self._service, address, each.name) for each in self._secrets)
 
     def _add(self, grid: QGridLayout, field: SecretField, title: str) -> None:
+        """Append to ``grid`` the label, the line, the button that keeps the key, and a sentence below."""
         row = grid.rowCount()
         line = self._lines[field.name] = KeyField()
         line.setObjectName(field.name)
@@ -130,6 +132,7 @@ class ServiceKeys(QWidget):
         return _said("For this session only: this system has no keychain.")
 
     def _keep(self, field: SecretField) -> None:
+        """Give the typed key to the keychain and empty the line; say why where it cannot be kept."""
         address, line = self._address(), self._lines[field.name]
         if not line.text().strip():
             return

@@ -19,6 +19,7 @@ class LedgerWindow(QDialog):
     """The newest lines of ``ledger`` first."""
 
     def __init__(self, parent: QWidget, ledger: Ledger) -> None:
+        """Read the ledger and fill the table; if it cannot be read, say why above an empty one."""
         super().__init__(parent)
         self.setObjectName("ledger")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -25,6 +25,7 @@ class PreferencePage(QWidget):
     """Controls for some settings. ``changed(name)`` is called after one of them was changed here."""
 
     def __init__(self, wanted: list[Preference], settings: Settings, changed: Callable[[str], object]) -> None:
+        """Make a control for each setting in ``wanted``."""
         super().__init__()
         self._settings, self._changed, self._wanted = settings, changed, wanted
         self._controls: dict[str, QWidget] = {}
@@ -55,6 +56,7 @@ class PreferencePage(QWidget):
     # Making
 
     def _add(self, each: Preference) -> None:
+        """Append the label, the control and the hint of a setting."""
         spec, row = each.spec, self._grid.rowCount()
         control = self._made(each)
         control.setObjectName(spec.wire)
@@ -73,6 +75,7 @@ class PreferencePage(QWidget):
         self._grid.setRowMinimumHeight(row + 2, theme.MARGIN)
 
     def _made(self, each: Preference) -> QWidget:
+        """The control that fits the kind of a setting; a change of it goes to the setting."""
         spec = each.spec
         if spec.kind is bool:
             box = QCheckBox(_word(spec.label))
@@ -101,6 +104,7 @@ class PreferencePage(QWidget):
     # Showing and taking
 
     def _show(self, each: Preference) -> None:
+        """Show the value of a setting in its control, without a signal, and judge it."""
         control, value = self._controls[each.spec.name], getattr(self._settings, each.spec.name)
         blocked = control.blockSignals(True)
         if isinstance(control, NumberField):

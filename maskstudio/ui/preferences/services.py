@@ -19,6 +19,7 @@ class ServicesPage(QWidget):
     changed = Signal()
 
     def __init__(self, settings: Settings, session: Callable[[], Session]) -> None:
+        """Make a section for each account, and the button that opens the ledger."""
         super().__init__()
         self.setObjectName("servicesPage")
         self._session = session

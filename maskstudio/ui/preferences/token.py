@@ -25,6 +25,7 @@ class TokenSheet(QDialog):
     kept = Signal()
 
     def __init__(self, parent: QWidget, session: Session, purchase: Purchase) -> None:
+        """Show the facts of ``purchase``; asks for no payment."""
         super().__init__(parent)
         self.setObjectName("tokenSheet")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -54,6 +55,7 @@ class TokenSheet(QDialog):
         self._begin()
 
     def _arrange(self) -> None:
+        """Lay out the title, the facts as a table, the sentence and the buttons."""
         title = QLabel(self.tr("A token for one call of {}").format(self._purchase.title))
         title.setObjectName("pageTitle")
         about = parts.Hint(
@@ -95,6 +97,7 @@ class TokenSheet(QDialog):
         column.addLayout(buttons)
 
     def _begin(self) -> None:
+        """Show price and spending (USD), and enable the buttons unless something, or the cap, forbids it."""
         purchase = self._purchase
         self._fact("price", f"{money(purchase.price)} ({purchase.host})" if purchase.host else money(purchase.price))
         self._fact("month", self.tr("{} of {} spent").format(money(purchase.spent), money(purchase.cap)))
@@ -130,6 +133,7 @@ class TokenSheet(QDialog):
         self._job = start()
 
     def _came(self, bought: Bought) -> None:
+        """Show how the payment stands; where to pay is shown only while it is pending."""
         payment = bought.payment
         self._say("")
         if payment.amount is not None:

@@ -70,6 +70,7 @@ class Sending:
         keep: Callable[[str], object],
         fail: Callable[[Session, MaskStudioError, NoticeButton | None], object],
     ) -> None:
+        """Keep what the window gives it; it does nothing before ``attend``."""
         self._parent, self._settings, self._tabs, self._notice, self._panels = parent, settings, tabs, notice, panels
         self._in_sight, self._open_account, self._keys_of = in_sight, open_account, keys_of
         self._keep, self._fail = keep, fail
@@ -120,6 +121,7 @@ class Sending:
         self.sheet = None
 
     def _agreed(self, session: Session, go: Go, departure: Departure, asks_again: bool) -> None:
+        """Send ``departure`` off with ``go``; remember first if the user does not want to be asked again."""
         settings = self._settings
         if not asks_again:
             account = accounts.account(settings, departure.service)

@@ -40,6 +40,7 @@ class DepartureSheet(QDialog):
     accountRequested = Signal(str)  # noqa: N815  as Qt names signals
 
     def __init__(self, parent: QWidget, session: Session, departure: Departure, shown: Rect) -> None:
+        """Build the sheet for ``departure`` and give the focus to Cancel."""
         super().__init__(parent)
         assert session.document is not None
         self.setObjectName("departureSheet")
@@ -71,6 +72,7 @@ class DepartureSheet(QDialog):
         return made
 
     def _build(self) -> None:
+        """Make the choices of the area, the facts, and the buttons."""
         self._group = QButtonGroup(self)
         for number, (name, words, area) in enumerate(self._areas):
             choice = QRadioButton(words)
@@ -113,6 +115,7 @@ class DepartureSheet(QDialog):
             QShortcut(QKeySequence(keys), self).activated.connect(self._send.click)
 
     def _arrange(self) -> None:
+        """Lay out the picture at the left, choices and facts at the right, the buttons below."""
         facts = QVBoxLayout()
         facts.setSpacing(theme.SPACE)
         title = QLabel(self.tr("This leaves your machine"))
@@ -140,6 +143,7 @@ class DepartureSheet(QDialog):
         whole.addWidget(parts.foot(self._cancel, self._send))
 
     def _table(self) -> QGridLayout:
+        """The facts as rows of head and value; below the price the button that asks for it."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.MARGIN)
         grid.setVerticalSpacing(theme.SPACE)
@@ -165,6 +169,7 @@ class DepartureSheet(QDialog):
     # Showing
 
     def _show(self) -> None:
+        """Show the departure: area, facts, spending (USD), what forbids it, and what Send costs."""
         departure = self._departure
         self._picture.show_area(departure.area)
         self._facts["to"].setText(_recipients(departure))
@@ -201,6 +206,7 @@ class DepartureSheet(QDialog):
             self._show()
 
     def _ask(self) -> None:
+        """Ask the service for the price; an answer for a departure that has changed meanwhile is dropped."""
         departure = self._departure
 
         def told(priced: Departure) -> None:

@@ -85,6 +85,7 @@ class Elsewhere(QWidget):
             self.where.dress()
 
     def _switch(self) -> None:
+        """Show the forms of the chosen service, made the first time, and hide those of the others."""
         name = self.name
         if name and name not in self._panes:
             offers = self._session.services.offers(name)

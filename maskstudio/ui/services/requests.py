@@ -26,6 +26,7 @@ class ErrandForm(QWidget):
     asked = Signal()
 
     def __init__(self, operation: ServiceOperation, kind: type[Params], text: str, *, primary: bool) -> None:
+        """Make the form of an operation, its button ``text``, and the rarer parameters behind a disclosure."""
         super().__init__()
         self.setObjectName(f"{operation}Errand")
         front = kind.front
@@ -78,6 +79,7 @@ class ServicePane(QWidget):
     asked = Signal(str)
 
     def __init__(self, name: str, offers: Mapping[ServiceOperation, type[Params]]) -> None:
+        """Make a form for each operation in ``offers``; the button of the first is the primary one."""
         super().__init__()
         self.setObjectName(f"{name}Pane")
         self.forms: dict[ServiceOperation, ErrandForm] = {}

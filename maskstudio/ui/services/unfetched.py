@@ -50,6 +50,7 @@ class OwedList(QWidget):
         self.setVisible(bool(lines))
 
     def _row(self, line: Line) -> QWidget:
+        """A row for a line of the ledger: what it is, and buttons to fetch or forget it."""
         row = QWidget()
         says = parts.Hint(_sentence(line))
         get = parts.button(self.tr("Fetch"), partial(self._fetch, line.id))

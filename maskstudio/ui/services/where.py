@@ -43,6 +43,7 @@ class WhereRow(QWidget):
     resumed = Signal()  # a paused queue goes on, on the user's word
 
     def __init__(self, session: Session, operations: Collection[ServiceOperation]) -> None:
+        """List this machine and every service that does some of ``operations``; this machine is chosen."""
         super().__init__()
         self._session = session
         self._states: dict[str, ServiceState] = {}

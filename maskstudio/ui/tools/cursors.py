@@ -56,6 +56,7 @@ def dropper(ratio: float) -> QCursor:
 
 
 def _sign(how: How) -> QPainterPath:
+    """The plus, minus or times of a mode as lines; none for replace."""
     path, x, y = QPainterPath(), _SIGN.x(), _SIGN.y()
     lines = {
         "replace": (),
@@ -70,6 +71,7 @@ def _sign(how: How) -> QPainterPath:
 
 
 def _cursor(path: QPainterPath, tip: QPointF, ratio: float) -> QCursor:
+    """A cursor from lines in logical pixels, with its hot spot at ``tip``, for a device pixel ratio."""
     pixmap = QPixmap(round(_SIZE * ratio), round(_SIZE * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)

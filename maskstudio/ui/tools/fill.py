@@ -52,6 +52,7 @@ class FillTool(Tool[FillParams]):
         return self.bench.opposite or bool(modifiers & (M.AltModifier | M.ControlModifier))
 
     def _start(self, find: Find, how: How, label: str, nothing: str, at: Pointer) -> None:
+        """Look for the region at ``at`` on a thread and fold it in; say ``nothing`` if there is none."""
         session, layer = self.session, self.session.active
         if layer is None and how == "subtract":
             session.told(nothing)

@@ -56,6 +56,7 @@ class Keyboard:
         return False
 
     def _down(self, event: QKeyEvent) -> bool:
+        """Handle a key that goes down: modifiers, tilde, Caps Lock, Esc; returns whether it is dealt with."""
         key = _K(event.key())
         if key in _MODIFIERS:  # the event of a modifier's own key does not count it yet
             self.hold(event.modifiers() | _MODIFIERS[key])

@@ -17,6 +17,7 @@ class MoreButton(QToolButton):
     """Opens the form below it; ``take(params)`` is called with every change, live."""
 
     def __init__(self, kind: type[Params], names: Collection[str], take: Callable[[Params], object]) -> None:
+        """Make the button and, hidden, a form of the parameters ``names`` of ``kind``."""
         super().__init__()
         self.setObjectName("moreOptions")
         self.setIcon(icon("more"))

@@ -27,6 +27,7 @@ class OptionsBar(QFrame):
     """Shows one tool's parameters. ``take(tool name, params)`` is called with every change, live."""
 
     def __init__(self, take: Take, parent: QWidget | None = None) -> None:
+        """Make the bar, empty until ``show_tool``."""
         super().__init__(parent)
         self.setObjectName("optionsBar")
         self.setAccessibleName(self.tr("Tool options"))
@@ -92,6 +93,7 @@ class ToolOptions(QWidget):
     """The parameters of one tool, in a row."""
 
     def __init__(self, tool: AnyTool, take: Take) -> None:
+        """Make a field for each parameter in the bar of ``tool``; a tool without any shows its hint."""
         super().__init__()
         self._name, self._take = tool.name, take
         self._params: Params = tool.params
@@ -173,6 +175,7 @@ class ToolOptions(QWidget):
         return self._sign
 
     def _add(self, row: QHBoxLayout, spec: Spec) -> None:
+        """Append the label and the field of a parameter to ``row``; check boxes and modes have no label."""
         field = self._made(spec)
         field.setObjectName(f"{self._name}.{spec.wire}")
         field.setAccessibleName(translated(spec.label))
@@ -189,6 +192,8 @@ class ToolOptions(QWidget):
         row.addWidget(field)
 
     def _made(self, spec: Spec) -> QWidget:
+        """The field that fits the kind of a parameter; a change of it is taken at once."""
+
         def take(value: Any) -> None:
             self._set(replace(self._params, **{spec.name: round(value) if spec.kind is int else value}))
 

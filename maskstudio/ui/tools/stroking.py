@@ -31,6 +31,7 @@ class Stroking(Tool[B]):
     hard: ClassVar[bool] = False  # whether its rim is always hard
 
     def __init__(self, bench: Bench) -> None:
+        """Make a brush with no stroke under way."""
         super().__init__(bench)
         self._stroke: object | None = None  # the session's
         self._resize: Resize[B] | None = None
@@ -201,6 +202,7 @@ class Stroking(Tool[B]):
         return self._stroke is not None and self._opened is self._stroke
 
     def _begin(self, at: Pointer) -> None:
+        """Open a stroke at ``at`` and show it live; with Shift it starts with a line from the last one's end."""
         tilde = self.bench.opposite
         flipped = at.button == _RIGHT or self._opposite(at.modifiers)
         self._stroke = self._open(adds=(self.adding and not at.eraser) != flipped)
@@ -214,6 +216,7 @@ class Stroking(Tool[B]):
         self._lay(at.x, at.y, self._pressure(at))
 
     def _go(self, at: Pointer) -> None:
+        """Paint on to ``at``, held to an axis by Shift; if the session has ended the stroke, forget it."""
         if not self._under_way:
             self._forget()
             self.canvas.set_live(None)

@@ -77,6 +77,7 @@ class Tint:
 
 
 def _coloured(plane: Plane, *, lined: bool = True) -> npt.NDArray[np.uint8]:
+    """Premultiplied (h, w, 4) colours of the coverage (h, w), with a line along the edge at 50 % if ``lined``."""
     out = np.empty((*plane.shape, 4), np.uint8)
     for channel, value in enumerate((*_COLOUR, 255)):
         out[..., channel] = cv2.convertScaleAbs(plane, alpha=_STRENGTH * value / 255)

@@ -35,6 +35,7 @@ class Tools(QObject):
     options: OptionsBar
 
     def __init__(self, canvas: Canvas, settings: Settings, parent: QWidget | None = None) -> None:
+        """Make every tool and hear the pointer, the keys and the view of ``canvas``."""
         super().__init__(parent)
         self._canvas = canvas
         self._settings = settings

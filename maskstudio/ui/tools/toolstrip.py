@@ -35,6 +35,7 @@ class ToolStrip(QToolBar):
     """
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        """Make a button for each kind of tools in ``actions``, with lines between the groups."""
         super().__init__(parent)
         self.setObjectName("toolStrip")
         self.setWindowTitle(self.tr("Tools"))
@@ -84,6 +85,7 @@ class ToolButton(QToolButton):
     """One kind of tools; shows the one used last."""
 
     def __init__(self, members: list[QAction], twice: QAction | None, parent: QWidget) -> None:
+        """Make the button of these actions; ``twice`` is triggered by a double click."""
         super().__init__(parent)
         self.members = members
         self._twice = twice

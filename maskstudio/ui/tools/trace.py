@@ -63,6 +63,7 @@ class Trace:
         return whole.adjusted(-4, -4, 4, 4)
 
     def _show(self, x: float, y: float) -> None:
+        """Append the point to the pieces on the screen, unless it is too near to the last, and repaint there."""
         at = self._canvas.from_image(QPointF(x, y))
         last = self._pieces[-1].corners.last() if self._pieces else None
         if last is None:

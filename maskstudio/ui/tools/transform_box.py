@@ -98,6 +98,7 @@ class TransformBox:
         return replace(self, angle=(angle + 180) % 360 - 180)
 
     def _scaled(self, side: tuple[int, int], start: Point, to: Point, *, held: bool, centred: bool) -> "TransformBox":
+        """The box with its handle ``side`` dragged; the handle across, or the middle if ``centred``, stays."""
         sides = np.array(side, np.float64)
         full = self._half * self.scale * sides  # from the middle to the handle
         fixed = np.zeros(2) if centred else -full

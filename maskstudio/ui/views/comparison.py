@@ -61,6 +61,7 @@ class Comparison(QObject):
         beside: Callable[[], bool],
         parent: QObject,
     ) -> None:
+        """Make a comparison with the photo for every tab; it follows ``edge``."""
         super().__init__(parent)
         self._compare, self._canvas, self._edge, self._tabs, self._beside = compare, compare.canvas, edge, tabs, beside
         self._choices: WeakKeyDictionary[Tab, Compared] = WeakKeyDictionary()

@@ -30,6 +30,7 @@ class EdgeView(QObject):
     followed = Signal()  # what lies over the photo may be another now
 
     def __init__(self, canvas: Canvas, choices: ViewChoices, parent: QObject) -> None:
+        """Make a view that shows neither trimap nor fringe, and follows no session yet."""
         super().__init__(parent)
         self._canvas, self._choices = canvas, choices
         self._session: Session | None = None
@@ -85,6 +86,7 @@ class EdgeView(QObject):
         self.follow()
 
     def _follow_trimap(self, session: Session) -> None:
+        """Lay the trimap over the canvas while it is wanted, and take it away otherwise; not during a stroke."""
         if session.edging.stroke is not None:
             return  # which shows in the trimap as it is
         if session.active is None or not (self._chosen or self._with_tool):
@@ -104,6 +106,7 @@ class EdgeView(QObject):
             self._of_before = document, document.put(layer.changed(refinement=None))
 
     def _follow_fringe(self, session: Session) -> None:
+        """Have the fringe measured while it is wanted; then go to its place and show its worst background."""
         document = session.document
         if self._choices.mode != "worst":
             self._judged_on = None

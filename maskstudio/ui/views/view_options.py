@@ -31,6 +31,7 @@ class ViewOptions(QStackedWidget):
     """Follows the choices, and changes them."""
 
     def __init__(self, choices: ViewChoices, parent: QWidget | None = None) -> None:
+        """Make the pages and show the one of the mode in use."""
         super().__init__(parent)
         self.setObjectName("viewFields")
         self.setFixedWidth(WIDTH)
@@ -72,6 +73,7 @@ class ViewOptions(QStackedWidget):
         self._pages[mode] = page
 
     def _add_overlay(self) -> None:
+        """Make the page of the overlay: colour, strength, side and stripes."""
         choices = self._choices
         self._colour = Swatch(self.tr("Overlay colour"), self._tints())
         self._colour.setObjectName("overlayColour")
@@ -98,6 +100,7 @@ class ViewOptions(QStackedWidget):
         self._page("overlay", self._colour, self._strength, self._percent, self._side, self._hatched)
 
     def _add_backdrop(self) -> None:
+        """Make the pages of what lies behind the cut-out: a colour, and a picture."""
         self._backdrop = Swatch(self.tr("Colour behind the cut-out"), self._grounds())
         self._backdrop.setObjectName("backdropColour")
         self._backdrop.chosen.connect(lambda colour: self._choices.choose(backdrop=colour))
@@ -133,6 +136,7 @@ class ViewOptions(QStackedWidget):
             self._choices.choose_picture(path_of(path))
 
     def _tints(self) -> Named:
+        """The colours offered for the overlay, by name."""
         return (
             (self.tr("Violet"), "#d600ff"),
             (self.tr("Red"), "#e5484d"),
@@ -145,6 +149,7 @@ class ViewOptions(QStackedWidget):
         )
 
     def _grounds(self) -> Named:
+        """The colours offered behind the cut-out, by name."""
         return (
             (self.tr("Middle grey"), "#7f7f7f"),
             (self.tr("Light grey"), "#d9d9d9"),

@@ -40,6 +40,7 @@ class Modes(QFrame):
     edited = Signal()
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
+        """Make a button for each choice of ``spec``, with the key that holds it in the tooltip."""
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self._keys = [key for key, _ in spec.choices]

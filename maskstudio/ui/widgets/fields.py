@@ -50,6 +50,7 @@ class Segments(QFrame):
     edited = Signal()
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
+        """Make a button for each choice of ``spec``."""
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self._keys = [key for key, _ in spec.choices]

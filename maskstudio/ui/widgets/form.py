@@ -37,6 +37,7 @@ class Form(QWidget, Generic[P]):
         own: Mapping[str, QWidget] | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """Make a row for each parameter of ``kind`` and show the defaults."""
         super().__init__(parent)
         self._params = kind()
         self._specs = [spec for spec in kind.specs() if spec.name not in without and (not only or spec.name in only)]
@@ -84,6 +85,7 @@ class Form(QWidget, Generic[P]):
     # Making
 
     def _add(self, row: int, spec: Spec) -> None:
+        """Put label and control of a parameter in a row; a check box carries its label itself."""
         field = self._made(spec)
         field.setObjectName(spec.wire)
         field.setAccessibleName(translated(spec.label))
@@ -106,6 +108,8 @@ class Form(QWidget, Generic[P]):
         return label
 
     def _made(self, spec: Spec) -> QWidget:
+        """The control of a parameter: its own, or the one that fits its kind."""
+
         def take(value: Any) -> None:
             self._take(spec, value)
 
@@ -144,6 +148,7 @@ class Form(QWidget, Generic[P]):
             self._show(spec)
 
     def _show(self, spec: Spec) -> None:
+        """Show the value of a parameter in its control, without a signal."""
         field, value = self._fields[spec.name], getattr(self._params, spec.name)
         blocked = field.blockSignals(True)
         if isinstance(field, NumberField):

@@ -31,6 +31,7 @@ class Notice(QFrame):
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the notice, hidden and without a sentence."""
         super().__init__(parent)
         self.setObjectName("notice")
         self._kind: Severity = "info"

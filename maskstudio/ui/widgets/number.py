@@ -35,6 +35,7 @@ class NumberField(QDoubleSpinBox):
     """
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
+        """Make the field for the range, step and unit of ``spec``, which must have both ends."""
         assert spec.low is not None
         assert spec.high is not None
         super().__init__(parent)
@@ -154,6 +155,7 @@ class NumberField(QDoubleSpinBox):
         painter.drawRoundedRect(QRectF(self.box).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
 
     def _paint_slider(self, painter: QPainter, colours: theme.ThemeColours) -> None:
+        """Draw the track, the part up to the value (from zero where the range has both signs) and the handle."""
         _, stop = self.track
         middle, live = self.height() / 2, self.isEnabled()
         painter.setPen(Qt.PenStyle.NoPen)

@@ -16,6 +16,7 @@ class PairField(QWidget):
     edited = Signal()
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
+        """Make two numbers, each with the range of ``spec`` and its own default."""
         super().__init__(parent)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

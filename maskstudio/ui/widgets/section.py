@@ -13,6 +13,7 @@ class Section(QWidget):
     toggled = Signal(bool)  # whether it is folded now
 
     def __init__(self, name: str, title: str, *, folded: bool = False) -> None:
+        """Make the section with an empty ``column`` below ``title``."""
         super().__init__()
         self.setObjectName(name)
         self.header = parts.quiet_button("chevron-down", title, lambda: self.fold(not self.folded))

@@ -13,6 +13,7 @@ class Swatch(QToolButton):
     chosen = Signal(str)
 
     def __init__(self, title: str, colours: Named, parent: QWidget | None = None) -> None:
+        """Make the button with a menu of ``colours``, and one entry for any other; it shows black at first."""
         super().__init__(parent)
         self._title = title
         self._colour = "#000000"

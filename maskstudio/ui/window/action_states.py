@@ -30,6 +30,7 @@ class ActionStates:
         model_ready: Callable[[], bool],
         working: Callable[[], bool],
     ) -> None:
+        """Keep what the states are read from; changes no action before ``refresh``."""
         self._actions, self._tabs, self._tools = actions, tabs, tools
         self._model_ready, self._working = model_ready, working
         self._holds: frozenset[When] | None = None  # by what the actions were enabled

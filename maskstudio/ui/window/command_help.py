@@ -29,6 +29,7 @@ class CommandHelp:
         open_file: Callable[[Path], object],
         closed: Reopenable,
     ) -> None:
+        """Keep what palette and sheet need; neither is made before it is opened."""
         self._window, self._settings, self._keys = window, settings, keys
         self._open_file, self._closed = open_file, closed
         self._actions: dict[str, QAction] = {}

@@ -28,6 +28,7 @@ class JobReports:
         refresh: Callable[[], object],
         told: Callable[[Job], object],
     ) -> None:
+        """Keep the parts of the window that jobs are shown in."""
         self._tabs, self._status, self._notice, self._files, self._owed = tabs, status, notice, files, owed
         self._refresh, self._tell = refresh, told
 

@@ -37,6 +37,7 @@ class Leaving(QObject):
     def __init__(
         self, window: QWidget, tabs: Tabs, settings: Settings, owed: OwedWork, save: Callable[[], Job | None]
     ) -> None:
+        """Start with nothing asked, nothing saving and no sheet open."""
         super().__init__(window)
         self._window, self._tabs, self._settings, self._owed, self._save = window, tabs, settings, owed, save
         self._agreed = False  # the user has said what is to become of unsaved work

@@ -35,6 +35,7 @@ class PreferenceEffects:
         tidy_closed: Effect,
         recent_changed: Effect,
     ) -> None:
+        """Keep the effect of each setting under its name in code."""
         self._settings, self._tabs, self._canvas = settings, tabs, canvas
         self._tidy_closed, self._recent_changed = tidy_closed, recent_changed
         self._given = {

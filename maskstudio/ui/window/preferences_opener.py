@@ -33,6 +33,7 @@ class PreferencesOpener:
         open_sheet: Callable[[], object],
         services_changed: Callable[[], object],
     ) -> None:
+        """Keep what the preferences need; they are made when they are first opened."""
         self._window, self._settings, self._keys, self._session = window, settings, keys, session
         self._apply = {**apply, "full_screen_f": keys.use_settings}
         self._open_sheet, self._services_changed = open_sheet, services_changed

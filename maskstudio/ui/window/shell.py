@@ -33,6 +33,7 @@ class Shell(QMainWindow):
     """What the window consists of. ``make`` makes the sessions its tabs hold."""
 
     def __init__(self, settings: stored.Settings, make: Callable[[], Session]) -> None:
+        """Make canvas, tools, notice, status line, tabs, views and panels; ``arrange`` puts them in place."""
         super().__init__()
         self.setObjectName("mainWindow")
         self.setAcceptDrops(True)

@@ -33,6 +33,7 @@ class Sidebar(QScrollArea):
     """Panels one above the other, each in a dock with a title that folds it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the column, empty, with the strip of icons above it."""
         super().__init__(parent)
         self.setObjectName("sidebar")
         self.setWidgetResizable(True)
@@ -209,6 +210,7 @@ class _Title(QWidget):
     """A dock's title: a chevron that folds, the name, the panel's tools, and a button that floats."""
 
     def __init__(self, dock: QDockWidget, panel: QWidget, tools: Sequence[QToolButton]) -> None:
+        """Make the title of ``dock`` for ``panel``, with its ``tools`` between name and float button."""
         super().__init__()
         self.setObjectName("dockTitle")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

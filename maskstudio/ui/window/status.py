@@ -40,6 +40,7 @@ class StatusLine(QStatusBar):
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the line: zoom, size, place and hint at the left, safety and the job at the right; no job shows."""
         super().__init__(parent)
         self.setObjectName("statusLine")
         self.setSizeGripEnabled(False)

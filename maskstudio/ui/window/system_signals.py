@@ -13,6 +13,7 @@ class Signals(QObject):
     """``take(number)`` is called for each signal that asks the program to end."""
 
     def __init__(self, take: Callable[[int], object], parent: QObject | None = None) -> None:
+        """Take over the signals that end a program, through a socket that wakes the event loop."""
         super().__init__(parent)
         self._take = take
         self._here, self._there = socket.socketpair()

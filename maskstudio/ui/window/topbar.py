@@ -21,6 +21,7 @@ class TopBar(QToolBar):
     """Buttons of the most used actions, as far as there are such."""
 
     def __init__(self, actions: Actions, choices: ViewChoices, parent: QWidget) -> None:
+        """Make the bar from the actions there are, and the options of the view beside its modes."""
         super().__init__(parent)
         self.setObjectName("topBar")
         self.setWindowTitle(self.tr("Tools"))
@@ -61,6 +62,7 @@ class ModeRow(QFrame):
     """The ways of looking side by side; the rarer ones are in a menu at the end, which shows the one that is on."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """Make a button for each common mode, and one with a menu for the rarer ones."""
         super().__init__(parent)
         self.setObjectName("modeRow")
         row = QHBoxLayout(self)

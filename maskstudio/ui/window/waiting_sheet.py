@@ -20,6 +20,7 @@ class WaitingSheet(QDialog):
     anyway = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the sheet with a few empty rows and the buttons Quit Anyway and Cancel."""
         super().__init__(parent)
         self.setObjectName("waiting")
         self.setWindowTitle(self.tr("Quit"))

@@ -56,6 +56,7 @@ class MainWindow(Shell):
     """Documents in tabs above one canvas, with the panels of the work in their order."""
 
     def __init__(self, settings: stored.Settings) -> None:
+        """Make threads, writer and all parts, connect them, and show the window's first state."""
         self.bridge = Bridge()
         self.writer = Writer(self.bridge.post)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="job", initializer=step_aside)
