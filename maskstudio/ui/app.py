@@ -22,12 +22,12 @@ from maskstudio.ui.window.window import MainWindow
 
 
 def create_window(files: list[str]) -> QMainWindow:
-    """The whole editor window, for a caller that owns the QApplication and the event loop.
+    """Make the editor window, for a caller that owns the QApplication and the event loop.
 
     ``files`` are opened once the loop runs, so the window paints first.
     """
     keychain.take_in()
-    sys.setswitchinterval(0.001)  # s; the window waits this long for a job that runs Python, by default five times that
+    sys.setswitchinterval(0.001)  # seconds a thread that runs Python keeps the window waiting; by default 0.005
     app = QApplication.instance()
     assert isinstance(app, QApplication), "create_window needs a QApplication"
     chosen = settings.load()
@@ -55,7 +55,7 @@ def run(files: list[str]) -> int:
     assert isinstance(window, MainWindow)
     window.tour.first_run = True
     window.show()
-    gc.freeze()  # what there is now stays: no need to look through it again and again
+    gc.freeze()  # the objects made so far live until the end, so later collections can skip them
     gc.enable()
     app.commitDataRequest.connect(window.leaving.session_ends)
     signals = Signals(window.leaving.end_by_signal, window)
@@ -63,5 +63,5 @@ def run(files: list[str]) -> int:
     signals.end()
     if not window.farewell.wait():
         sys.stderr.flush()
-        os._exit(status)  # what still computes has nobody it computes for; files and journals are written
+        os._exit(status)  # files and journals are written; what still computes is of no use to anybody
     return status

@@ -1,4 +1,4 @@
-"""The one hop from a job's thread back to the window's."""
+"""The one way from a job's thread back to the window's thread."""
 
 import logging
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class Bridge(QObject):
             self._posted.emit(closure)
 
     def close(self) -> None:
-        """Let nothing through any more: the window is gone."""
+        """Drop every closure from here on, since the window is gone."""
         self._open = False
 
     @Slot(object)

@@ -1,7 +1,7 @@
 """Marching ants: a line of moving dashes along the mask's edge at 50 %, drawn over the photo at the screen's own size.
 
-Everything here is in device pixels of the upright frame. Knows the scene and the transform, no widget and no clock but
-the one that ends a time slice.
+Everything here is in device pixels of the upright frame. Knows the scene and the transform, but no widget; its only
+clock is the one that ends a time slice.
 """
 
 import time
@@ -20,15 +20,15 @@ from maskstudio.ui.canvas.transform import ViewTransform
 
 DASH = 4  # dots of a dash; as many follow in the other colour
 _CELL = 64  # device pixels drawn at once
-_FEW = 6  # cells a side that are looked at in one go
-_IN = 128  # the alpha from which a pixel is in
+_FEW = 6  # cells a side that one search covers
+_IN = 128  # alpha (0..255) from which a pixel counts as inside
 _BLACK, _WHITE = 0xFF000000, 0xFFFFFFFF
 
 Cell = tuple[int, int]  # column and row of a cell, counted from the image's corner
 
 
 class Ants:
-    """The edge of what a view shows. It keeps what it found, and forgets only what changes."""
+    """The edge of the mask in a view. Cells that were searched are kept until the mask changes in them."""
 
     def __init__(self) -> None:
         self._cells: dict[Cell, QImage | None] = {}  # the dashes in each; None where there are none
@@ -36,20 +36,20 @@ class Ants:
         self._view: ViewTransform | None = None
         self._region: QRegion | None = None  # of all cells, from the image's corner
         self._phase = 0
-        self.complete = True  # whether the last painting found all there is
-        self.searches = 0  # areas looked at so far, for tests and tuning
+        self.complete = True  # whether the last painting searched all cells it needed
+        self.searches = 0  # areas searched so far, for tests and tuning
 
     def step(self) -> None:
         """March on by one dot."""
         self._phase = (self._phase + 1) % (2 * DASH)
 
     def forget(self) -> None:
-        """Nothing is known any more."""
+        """Forget every cell that was searched."""
         self._cells.clear()
         self._region = None
 
     def outdate(self, rect: Rect) -> None:
-        """The mask changed in these pixels of the image."""
+        """Forget the cells that show ``rect`` (image pixels), where the mask has changed."""
         if self._view is None:
             return
         area, (left, top) = self._view.covering(rect).grow(2), self._view.origin
@@ -60,7 +60,7 @@ class Ants:
     def paint(
         self, painter: QPainter, scene: Scene, view: ViewTransform, dot: int, region: QRegion, deadline: float
     ) -> None:
-        """Draw the dashes in ``region``, ``dot`` device pixels wide; what is not known by ``deadline`` is left out."""
+        """Draw the dashes in ``region``, ``dot`` device pixels wide; cells not found by ``deadline`` are left out."""
         self._look(view, dot)
         left, top = view.origin
         wanted = _indices(rect_of(region.boundingRect() & qrect(view.shown)), left, top)
@@ -74,7 +74,7 @@ class Ants:
                 painter.drawImage(place.topLeft(), image)
 
     def region(self, view: ViewTransform) -> QRegion:
-        """Where the dashes are in this view."""
+        """The device pixels of the dashes found in this view."""
         if self._region is None:
             made = QRegion()
             for (column, row), image in self._cells.items():
@@ -91,7 +91,7 @@ class Ants:
         self._key, self._view = key, view
 
     def _search(self, scene: Scene, view: ViewTransform, missing: list[Cell], dot: int, deadline: float) -> None:
-        """Find the edge in cells that are not known yet, as many as there is time for."""
+        """Find the edge in the cells not searched yet, as many as ``deadline`` allows."""
         self.complete = True
         for area in _areas(missing):
             found = _find(scene, view, area, dot, deadline) if time.perf_counter() < deadline else None
@@ -129,7 +129,7 @@ def _indices(area: Rect, left: int, top: int) -> list[Cell]:
 
 
 def _areas(cells: list[Cell]) -> list[Rect]:
-    """Rectangles of cells to look at in one go: one around all if that is small, else one in each square of a few."""
+    """Rectangles of cells to search at once: one around all if it is small, else one in each square of a few."""
     whole = bounds(Rect(column, row, 1, 1) for column, row in cells)
     if whole.area <= _FEW * _FEW:
         return [whole] if cells else []
@@ -143,7 +143,7 @@ def _areas(cells: list[Cell]) -> list[Rect]:
 def _find(scene: Scene, view: ViewTransform, area: Rect, dot: int, deadline: float) -> dict[Cell, QImage | None] | None:
     """Look for the edge in an area of cells; None if ``deadline`` passed before the alpha was there."""
     rect = Rect(area.x * _CELL, area.y * _CELL, area.width * _CELL, area.height * _CELL)
-    around = dot + 2  # what decides about the outermost pixels, and what smoothing needs
+    around = dot + 2  # neighbours that decide about the outermost pixels, and that smoothing needs
     inside = _inside(scene, view, rect.grow(around), deadline)
     if inside is None:
         return None
@@ -166,15 +166,15 @@ def _dashes(line: Plane, start: int, dot: int) -> QImage:
 
 @lru_cache(maxsize=64)
 def _numbers(start: int, dot: int) -> Plane:
-    """For each pixel of a cell, which dot of the dashes it is, from 1; they run along the diagonal."""
+    """For each pixel of a cell, the number of its dot in the dashes, from 1; dashes run along the diagonal."""
     along = np.arange(_CELL)[:, None] + np.arange(_CELL) + start
     return (along // dot % (2 * DASH) + 1).astype(np.uint8)
 
 
 def _inside(scene: Scene, view: ViewTransform, rect: Rect, deadline: float) -> Plane | None:
-    """255 where a device pixel (counted from the image's corner) is in the mask; nothing outside the image is.
+    """255 where a device pixel (counted from the image's corner) is in the mask, 0 elsewhere and outside the image.
 
-    One pixel stands for all where they are alike; None if ``deadline`` passed before the alpha was there.
+    An area of one value gives a single pixel; None if ``deadline`` passed before the alpha was there.
     """
     tiling = Tiling(view)
     shown = Rect(0, 0, tiling.shown.width(), tiling.shown.height()).intersect(rect)
@@ -194,7 +194,7 @@ def _inside(scene: Scene, view: ViewTransform, rect: Rect, deadline: float) -> P
 
 
 def _sampled(alpha: Plane, part: Part, ratio: float) -> Plane:
-    """The alpha of a part at every device pixel, as the picture below shows it: exact squares when enlarged."""
+    """The alpha at every device pixel of a part, sampled as the picture below is: square pixels when enlarged."""
     width, height = part.target.width(), part.target.height()
     left, top = part.source.x(), part.source.y()
     if ratio >= 1:

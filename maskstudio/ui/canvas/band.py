@@ -1,7 +1,7 @@
 """A trimap laid over a picture: the unknown band tinted, and a thin line on either side of it.
 
-The line is light where what lies beyond it is sure to be in, and dark where it is sure to be out: a cue that needs no
-hue. It is as thin at every zoom, and a band narrower than a pixel of the screen stays in sight.
+The line is light on the side that is surely inside and dark on the side that is surely outside: a cue that needs no
+hue. It is equally thin at every zoom, and a band narrower than a pixel of the screen stays visible.
 """
 
 from functools import lru_cache, partial
@@ -22,7 +22,7 @@ from maskstudio.ui.canvas.tiling import Part, Tiling
 from maskstudio.ui.canvas.tints import Table, tinted
 
 _ON_PHOTO, _ON_CUT = 0.5, 0.25  # strength of the tint; a cut-out has to be judged through it
-_ENOUGH = 64  # of 255: with so large a share of unknown pixels below it, one of the screen is tinted
+_ENOUGH = 64  # of 255: a device pixel is tinted if at least this share of the pixels below it is unknown
 _NOTHING, _TINT, _LIGHT, _DARK = range(4)
 _DOT = 8  # squares of a checkerboard are this many times as wide as a line
 _PHOTOS = PHOTOS | {"overlay"}
@@ -35,7 +35,7 @@ class BandOverlay:
     def __init__(self, size: tuple[int, int]) -> None:
         self.trimap: Mask | None = None
         self._size = size
-        self.planes: tuple[Pyramid, ...] = ()  # how many of the pixels below are unknown, and how many surely in
+        self.planes: tuple[Pyramid, ...] = ()  # shares of unknown and of surely inner pixels
 
     @property
     def shown(self) -> bool:
@@ -43,7 +43,7 @@ class BandOverlay:
         return self.trimap is not None
 
     def replace(self, trimap: Mask | None, within: Rect | None = None) -> list[Rect]:
-        """Show another one, which differs at most ``within`` where that is given; gives the pixels that differ."""
+        """Show another trimap and return the pixels that differ; ``within`` says that no others do."""
         old, self.trimap = self.trimap, trimap
         if old is None or trimap is None:
             self.planes = () if trimap is None else self._fresh()
@@ -54,11 +54,11 @@ class BandOverlay:
         return changed
 
     def ensure(self, level: int, rect: Rect, deadline: float) -> bool:
-        """Make what painting these pixels of a level needs; whether it was all there before ``deadline``."""
+        """Make what painting ``rect`` of a level needs; returns whether all of it was there before ``deadline``."""
         return all(plane.ensure(level, _around(plane, level, rect), deadline) for plane in self.planes)
 
     def paint(self, painter: QPainter, tiling: Tiling, parts: list[Part], style: Style) -> None:
-        """Paint ``parts``, which were ensured, over what is there."""
+        """Paint ``parts``, for which ``ensure`` has returned True, over the picture."""
         dot = max(style.square // _DOT, 1)
         colours = _colours(_ON_PHOTO if style.mode in _PHOTOS else _ON_CUT)
         for part in parts:
@@ -76,7 +76,7 @@ class BandOverlay:
         painter.drawImage(part.target.topLeft(), qimage(cv2.LUT(here, colours.view(np.int32)), PREMULTIPLIED))
 
     def _plain(self, level: int, rect: Rect) -> bool:
-        """Whether nothing is to be seen there: all of it and around it is surely in, or surely out."""
+        """Whether the band does not show in ``rect``: it and its surroundings are all inside or all outside."""
         unknown, inside = (plane.flat(level, _around(plane, level, rect)) for plane in self.planes)
         return unknown == 0 and inside in (0, 255)
 
@@ -84,7 +84,7 @@ class BandOverlay:
         return tuple(Pyramid(*self._size, 1, partial(self._read, value)) for value in (128, 255))
 
     def _read(self, value: int, rect: Rect) -> Bytes:
-        """255 where the trimap has this value."""
+        """255 where the trimap has ``value``, else 0; (rect.height, rect.width)."""
         assert self.trimap is not None
         found: Bytes = cv2.inRange(self.trimap.array(rect), value, value)
         return found
@@ -95,7 +95,7 @@ def _around(plane: Pyramid, level: int, rect: Rect) -> Rect:
 
 
 def _sampled(part: Part, values: Bytes) -> Bytes:
-    """The values on the device pixels of a part: smooth between those of a reduced size, else the nearest."""
+    """The values at the device pixels of a part: interpolated where it is reduced, else the nearest."""
     if part.source.width() > part.target.width():
         return reduced(part, values)
     rows = _nearest(part.source.y(), part.source.height(), part.target.height(), values.shape[0])

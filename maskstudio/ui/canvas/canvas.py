@@ -1,5 +1,6 @@
-"""The canvas: a document and what lies over it: marks, a tool's drawing, the brush's ring. Knows no session, no panel
-and no tool; it only tells what happened on it.
+"""The canvas: a document and what lies over it: marks, a tool's drawing, the brush's ring.
+
+Knows no session, no panel and no tool; its signals tell what happens on it.
 """
 
 from collections.abc import Callable
@@ -18,9 +19,9 @@ from maskstudio.ui.canvas.scene import Mode
 
 __all__ = ["Canvas", "Pointer"]
 
-_MARKED: tuple[Mode, ...] = ("overlay", "image")  # others are for judging the edge, with nothing in the way
+_MARKED: tuple[Mode, ...] = ("overlay", "image")  # the other modes are for judging the edge and show no marks
 _CLICK = 4  # logical pixels a click may wander
-_HOVER_PAUSE = 50  # ms between two tellings of the place while a stroke is made or the view dragged
+_HOVER_PAUSE = 50  # ms between two ``hovered`` signals during a stroke or while the view is dragged
 
 
 class Canvas(ComparingView):
@@ -49,18 +50,18 @@ class Canvas(ComparingView):
         self._hover.timeout.connect(self._tell_hover)
 
     def set_show_extras(self, shown: bool) -> None:
-        """Whether detections are marked with boxes and numbers, in the overlay and on the photo, and ants march."""
+        """Show or hide the boxes and numbers of detections, in the overlay and on the photo, and the ants."""
         super().set_show_extras(shown)
         self._lay_marks()
 
     def set_picking(self, picking: bool) -> None:
-        """Whether a click on a tag or box chooses its layer; not while a tool has the pointer."""
+        """Let a click on a tag or box choose its layer, or not, as while a tool has the pointer."""
         self._picking = picking
         self._clicking = None
         self._point_at(None)
 
     def set_painter(self, paint: "Callable[[QPainter, Canvas], None] | None") -> None:
-        """What a tool draws over the image: called last in every repaint, in logical pixels of the widget."""
+        """Have ``paint`` draw over the image: it is called last in every repaint, in logical pixels of the widget."""
         self._painter = paint
         self.update()
 
@@ -69,12 +70,12 @@ class Canvas(ComparingView):
         self._repaint(area.toAlignedRect())
 
     def set_tool_cursor(self, cursor: QCursor | None) -> None:
-        """The cursor of a tool, wherever the hand is not wanted; None for the ordinary one."""
+        """Use this cursor wherever the hand is not shown; None for the ordinary one."""
         self._tool_cursor = cursor
         self._show_cursor()
 
     def set_ring(self, diameter: float | None, inner: float | None = None) -> None:
-        """Draw a brush of ``diameter`` image pixels around the pointer (None for none), and in it perhaps another."""
+        """Draw a ring of ``diameter`` image pixels around the pointer (None: no ring), and one of ``inner`` in it."""
         self._ring = None if diameter is None else (diameter, inner)
         self._place_ring()
 
@@ -112,7 +113,7 @@ class Canvas(ComparingView):
         self._lay_marks()
 
     def set_trimap(self, trimap: Mask | None, within: Rect | None = None) -> None:
-        """Lay a trimap over the photo, which is loud enough without boxes and tags."""
+        """Lay a trimap over the photo; boxes and tags are hidden while it shows."""
         super().set_trimap(trimap, within)
         self._lay_marks()
 
@@ -183,7 +184,7 @@ class Canvas(ComparingView):
 
     @property
     def _busy(self) -> bool:
-        """Whether every movement of the pointer does something that must not wait."""
+        """Whether movements of the pointer draw or pan, so that ``hovered`` is emitted less often."""
         return self.drawing or self._hand.button is not None
 
     def _follow_hover(self) -> None:

@@ -1,8 +1,8 @@
-"""A view that compares: the photo, or another document of its size, beside the result at a divider; the photo in its
-place while held; with marching ants.
+"""A view that compares: the photo, or another document of its size, beside the result at a divider, or the photo alone
+while a key is held. Marching ants run along the edge.
 
-Another document may also take the place of the result for a while, or show where it differs. That changes nothing.
-It tells other views of the same scene what it does, so that they can follow.
+A second document may stand in for the result for a while, or show where it differs; the document is never changed.
+Signals tell other views of the same scene what is shown, so that they can follow.
 """
 
 import time
@@ -26,16 +26,16 @@ from maskstudio.ui.canvas.tiling import qrect, rects
 _PACE = 110  # ms a step of the ants
 _SLICE = 0.004  # seconds of looking for the edge in one repaint
 _CORNER = 10  # logical pixels from the corner to the words of what is shown
-_SHARE = 0.05  # of the time that marching may take; with a very long edge the steps become slower
+_SHARE = 0.05  # share of the time that marching may take; with a very long edge the steps become slower
 
 
 class ComparingView(ImageView):
     """A document under a style, the bare photo, or both."""
 
     outdated = Signal(Rect)  # image pixels that look different now
-    restyled = Signal()  # the way of looking is another
-    otherChanged = Signal()  # what is compared with is another, or looks different now  # noqa: N815
-    standInEnded = Signal()  # a stroke has begun, which is to be seen  # noqa: N815
+    restyled = Signal()  # the style has changed
+    otherChanged = Signal()  # the other side of the comparison has changed  # noqa: N815
+    standInEnded = Signal()  # a stroke has begun, so the result must show  # noqa: N815
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make a view that compares with nothing and shows no stand-in."""
@@ -56,20 +56,20 @@ class ComparingView(ImageView):
 
     @property
     def style_of_view(self) -> Style:
-        """The way of looking, whether or not the original is held."""
+        """The style of the view, whether or not the original is held."""
         return self._style
 
     @property
     def style_on_show(self) -> Style:
-        """What the result looks like now: the bare photo while that is held."""
+        """The style the result is painted in: that of the bare photo while the original is held."""
         return self._dressed("image" if self._original else self._shown_mode, bare=self._original)
 
     def set_style(self, style: Style) -> None:
-        """Look in another way; the mode is part of it."""
+        """Use another style, its mode included."""
         self._restyle(style)
 
     def hold_original(self, held: bool) -> None:
-        """Show the bare photo for as long as this is held; what was there comes back at once."""
+        """Show the bare photo while ``held``; what was there comes back at once."""
         if held != self._original:
             self._original = held
             if self._other is not None:
@@ -81,12 +81,13 @@ class ComparingView(ImageView):
 
     @property
     def scene_on_show(self) -> Scene | None:
-        """What the result is painted from: the document's scene, or the stand-in's."""
+        """The scene the result is painted from: the document's, or that of its stand-in."""
         return self._stand_in or self._scene
 
     def stand_in(self, document: Document | None, against: Document | None = None) -> None:
-        """Show another document of the same size as the result, or where it differs from a second one, until None
-        comes, another image, or a stroke; while that is made, nothing takes its place.
+        """Show ``document`` in place of the result, or, with ``against``, where the two differ.
+
+        It must have the size of the result. None, another image or a stroke ends it; none starts during a stroke.
         """
         shown, scene = self._stand_in, self._scene
         if scene is None or document is None or document.size != scene.document.size or self._live is not None:
@@ -103,7 +104,7 @@ class ComparingView(ImageView):
         self._follow_stand_in()
 
     def _may_become(self, shown: Scene, document: Document, against: Document | None) -> bool:
-        """Whether a stand-in can go on as another: of the same image, and nobody else's."""
+        """Whether the present stand-in's scene can show ``document``: same image, and used by no other side."""
         alike = shown.document.image is document.image and _against(shown) is against
         return alike and shown is not self._other
 
@@ -111,23 +112,24 @@ class ComparingView(ImageView):
         if against is not None:
             return Difference(document, against, self._display, beside)
         if self._other is not None and self._other.document is document:
-            return self._other  # all that was looked at of it is there already
+            return self._other  # its tiles are made already
         return Scene(document, self._display, beside=beside)
 
     @property
     def scene_beside(self) -> Scene | None:
-        """What the result is compared with: another document's scene, or that of the document, for its photo."""
+        """The scene the result is compared with: another document's, or the document's own for its photo."""
         return self._other or self._scene
 
     @property
     def style_beside(self) -> Style:
-        """What that looks like: another document like the result, the photo bare."""
+        """The style of the other side: another document is shown like the result, the photo bare."""
         mode = "image" if self._other is None else self._mode_for(self._other.document)
         return self._dressed(mode, bare=True)
 
     def set_other(self, document: Document | None, names: tuple[str, str] = ("", "")) -> None:
-        """Compare with another document of the same size, None for the photo. ``names`` are what that and the result
-        are called; nothing stands for photo and result.
+        """Compare with another document of the same size, None for the photo.
+
+        ``names`` are the names of that side and of the result; empty ones stand for photo and result.
         """
         other, scene = self._other, self._scene
         before = other.document if other is not None else None
@@ -146,7 +148,7 @@ class ComparingView(ImageView):
             self.otherChanged.emit()
 
     def set_caption(self, text: str) -> None:
-        """Say in a corner what is shown; nothing where that goes without saying."""
+        """Write in a corner what is shown; an empty text hides the words."""
         self._caption.setText(text)
         self._caption.adjustSize()
         self._caption.setVisible(bool(text))
@@ -157,20 +159,20 @@ class ComparingView(ImageView):
         self._follow_style()
 
     def set_document(self, document: Document | None) -> None:
-        """Show a document; what stood in for one of another image goes."""
+        """Show a document; a stand-in of another image is dropped."""
         if self._scene is not None and (document is None or document.image is not self._scene.document.image):
             self._stand_in = self._other = None
         super().set_document(document)
 
     def set_display(self, profile: bytes | None) -> None:
-        """The ICC profile of the screen; what is compared with has to come anew for another."""
+        """Set the ICC profile of the screen; a new one drops stand-in and other side, which must be set again."""
         if profile != self._display:
             self.stand_in(None)
             self.set_other(None)
         super().set_display(profile)
 
     def set_live(self, read: ReadPlane | None) -> None:
-        """Show a stroke while it is made, and not what stood in for the document it goes to."""
+        """Show a stroke while it is made; a stand-in for its document is dropped."""
         super().set_live(read)
         if read is not None and self._stand_in is not None:
             self.stand_in(None)
@@ -178,18 +180,18 @@ class ComparingView(ImageView):
 
     @property
     def split(self) -> bool:
-        """Whether the photo, or what else is compared with, is beside the result."""
+        """Whether the photo, or another document compared with, shows beside the result."""
         return not self._divider.isHidden()
 
     def set_split(self, split: bool) -> None:
-        """Show what is compared with at the left of a divider, and the result at its right."""
+        """Show the other side at the left of a divider and the result at its right, or the result alone."""
         if split != self.split:
             self._divider.setVisible(split)
             self.update()
 
     @property
     def divider(self) -> Divider:
-        """The line between photo and result."""
+        """The line between the two sides."""
         return self._divider
 
     @property
@@ -214,7 +216,7 @@ class ComparingView(ImageView):
         return [side for side in sides if not side[3].isEmpty()]
 
     def _parts(self, region: QRegion) -> tuple[QRegion, QRegion]:
-        """Where in ``region`` the photo is, and where the result."""
+        """The parts of ``region`` that show the photo and that show the result."""
         if self._original:
             return region, QRegion()
         if not self.split:
@@ -265,7 +267,7 @@ class ComparingView(ImageView):
     # Ants
 
     def set_show_extras(self, shown: bool) -> None:
-        """Whether ants march along the edge, in the view that is for them."""
+        """Show or hide the ants, which march in the mode that is for them."""
         self._extras = shown
         self._keep_marching()
         self.update()
@@ -276,7 +278,7 @@ class ComparingView(ImageView):
         return self._extras and drawn and self._scene is not None
 
     def _keep_marching(self) -> None:
-        """March only where somebody may see it, and stand still for those who asked the system for no blinking."""
+        """March only while visible, and stand still if the system asks for no blinking."""
         blinking = QApplication.styleHints().cursorFlashTime() > 0
         wanted = self._marching and self.isVisible() and not self.window().isMinimized() and blinking
         if wanted != self._march.isActive():
@@ -331,5 +333,5 @@ class ComparingView(ImageView):
 
 
 def _against(scene: Scene) -> Document | None:
-    """What a scene shows the difference from, if it does."""
+    """The document that a scene shows the difference from; None if it shows no difference."""
     return scene.there if isinstance(scene, Difference) else None

@@ -1,5 +1,6 @@
-"""Where the masks of two documents of one size differ: in one colour what only the first holds, in another what only
-the second does, over a grey photo.
+"""Where the masks of two documents of one size differ, over a grey photo.
+
+Pixels of the first mask alone have one colour, those of the second alone another.
 """
 
 import numpy as np
@@ -19,12 +20,12 @@ from maskstudio.ui.canvas.tiling import Part, Tiling
 # Orange and blue are told apart with every kind of colour vision, and neither is a grey.
 HERE: Colour = (0xFF, 0x9F, 0x0A)
 THERE: Colour = (0x2F, 0xA8, 0xFF)
-_OUT, _IN = 0.35, 0.75  # of the light of the grey photo: where neither mask holds a pixel, and where both do
+_OUT, _IN = 0.35, 0.75  # share of the light of the grey photo that stays: outside both masks, and inside both
 SAME: Colour = (0x80, 0x80, 0x80)  # stands for those greys in a legend
 
 
 class Difference(Scene):
-    """``here`` against ``there``, whatever the way of looking. It is painted like any scene."""
+    """A scene that shows ``here`` against ``there`` and looks the same in every style."""
 
     def __init__(
         self, here: Document, there: Document, display: bytes | None = None, beside: Scene | None = None
@@ -34,7 +35,7 @@ class Difference(Scene):
         self._seen = Pyramid(*here.size, 4, self._read)
 
     def replace(self, document: Document) -> list[Rect]:
-        """Compare another state of the first document."""
+        """Show another state of the first document."""
         changed = super().replace(document)
         self._seen.refresh(changed)
         return changed
@@ -45,11 +46,11 @@ class Difference(Scene):
         self._seen.trim()
 
     def catch_up(self, style: Style, deadline: float) -> bool:
-        """Take in what changed, as far as ``deadline`` allows; whether that was all."""
+        """Take in what changed, as far as ``deadline`` allows; returns whether that was all."""
         return self._seen.catch_up(deadline)
 
     def prepare(self, style: Style, level: int, rect: Rect, deadline: float) -> bool:
-        """Make what painting these pixels of a level needs; False if ``deadline`` passed before it was all there."""
+        """Make what painting ``rect`` of a level needs; False if ``deadline`` passed before all of it was there."""
         return self._seen.ensure(level, rect, deadline)
 
     def paint(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
@@ -58,14 +59,15 @@ class Difference(Scene):
             draw(painter, part, self._seen.view(tiling.level, part.rect), OPAQUE)
 
     def _read(self, rect: Rect) -> Bytes:
-        """The pixels of ``rect`` at full size, so that from afar thin differences fade but do not cancel out."""
+        """The marked pixels of ``rect`` at full size; reducing these lets thin differences fade, not cancel out."""
         grey = cv2.cvtColor(self.photo.read(rect), cv2.COLOR_BGRA2GRAY)
         return marked(grey, self.read_alpha(rect), self.there.alpha.array(rect))
 
 
 def marked(grey: Bytes, here: Bytes, there: Bytes) -> Bytes:
-    """BGRA pixels of (height, width): ``grey`` dimmed, less where both alphas are high, and the colour of the larger
-    alpha over it, as strong as they differ.
+    """BGRA pixels of (height, width): ``grey`` dimmed, less where both alphas are high.
+
+    Over it lies the colour of the larger alpha, as strong as the alphas differ.
     """
     both = np.minimum(here, there) / np.float32(255)
     more = (here.astype(np.float32) - there) / np.float32(255)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
-_WIDE = 15  # logical pixels one can take hold of
+_WIDE = 15  # logical pixels around the line that can be grabbed
 _GRIP = 26
 _LINE, _SHADE = QColor(255, 255, 255), QColor(0, 0, 0, 150)
 _STEP, _LEAP = 0.01, 0.1
@@ -13,7 +13,7 @@ _KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class Divider(QWidget):
-    """Lies over its parent, over the whole height, at a ``share`` of the width. The parent paints the two sides."""
+    """A line over the whole height of its parent, at a ``share`` of its width. The parent paints the two sides."""
 
     moved = Signal()
 
@@ -27,13 +27,13 @@ class Divider(QWidget):
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self._under = parent
         self._share = 0.5
-        self._held: float | None = None  # between pointer and line, while dragged
+        self._held: float | None = None  # from the pointer to the line while it is dragged, logical pixels
         self._names = [caption(self.tr("Photo"), parent), caption(self.tr("Result"), parent)]
         self.hide()
         parent.installEventFilter(self)
 
     def set_names(self, left: str, right: str) -> None:
-        """Say what is on the two sides; nothing stands for the photo and the result."""
+        """Name the two sides; empty names stand for the photo and the result."""
         words = left or self.tr("Photo"), right or self.tr("Result")
         if words == tuple(name.text() for name in self._names):
             return
@@ -144,7 +144,7 @@ class Divider(QWidget):
 
 
 def caption(text: str, parent: QWidget) -> QLabel:
-    """What a view or a side of it shows, over it and hidden at first; nothing that could be clicked."""
+    """A label over ``parent`` that says what it shows, hidden at first; clicks pass through it."""
     label = QLabel(text, parent)
     label.setObjectName("sideName")
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

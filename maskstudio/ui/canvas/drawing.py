@@ -1,5 +1,6 @@
-"""A viewport that tools draw on: tells strokes of mouse and pen in image pixels, and keeps them apart from moving the
-view. Knows no tool and no document.
+"""A viewport that tools draw on: its signals tell strokes of mouse and pen in image pixels, apart from view moves.
+
+Knows no tool and no document.
 """
 
 from dataclasses import replace
@@ -19,17 +20,17 @@ _TABLET = (QEvent.Type.TabletPress, QEvent.Type.TabletMove, QEvent.Type.TabletRe
 
 
 class DrawingView(Viewport):
-    """From ``pressed`` to ``released`` or ``interrupted`` is one stroke; there is never a second one at the same time.
+    """One stroke lasts from ``pressed`` to ``released`` or ``interrupted``; strokes never overlap.
 
-    The view may be panned meanwhile: by Space, the middle button, two fingers, or Shift and the wheel. That tells no
-    press or release, only where the pointer is on the image then.
+    The view may be panned during a stroke, by Space, the middle button, two fingers, or Shift and the wheel. This emits
+    no ``pressed`` or ``released``, only ``moved`` with the new place on the image.
     """
 
     pressed = Signal(Pointer)  # a button that does not pan
     moved = Signal(Pointer)  # the pointer, with a button or without
     released = Signal(Pointer)
     doubleClicked = Signal(Pointer)  # after the second ``pressed``  # noqa: N815
-    interrupted = Signal()  # the stroke is over, without a release: the pointer went to somebody else
+    interrupted = Signal()  # the stroke ends without a release: another widget has the pointer
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +38,7 @@ class DrawingView(Viewport):
         self.setTabletTracking(True)
         self._at: QPointF | None = None  # the pointer, in logical pixels; None while it is away
         self._stroke: Pointer | None = None  # its latest position; None between strokes
-        self._button = Qt.MouseButton.NoButton  # the one that draws
+        self._button = Qt.MouseButton.NoButton  # the button that draws
 
     @property
     def drawing(self) -> bool:
@@ -45,7 +46,7 @@ class DrawingView(Viewport):
         return self._stroke is not None
 
     def interrupt(self) -> None:
-        """End a stroke that will see no release; without one, nothing happens."""
+        """End the stroke under way, if any, which will see no release."""
         if self._stroke is not None:
             self._end_stroke()
             self.interrupted.emit()
@@ -58,26 +59,26 @@ class DrawingView(Viewport):
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Whoever has the focus now may never tell that the button went up."""
+        """End the stroke: without the focus, the release may never arrive."""
         super().focusOutEvent(event)
         self.interrupt()
         self._drop_hand()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """As when the focus goes."""
+        """End the stroke, as at a lost focus."""
         super().hideEvent(event)
         self.interrupt()
         self._drop_hand()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """In a stroke, the wheel only pans: zooming under a brush would be an accident."""
+        """Zoom or pan; in a stroke only pan, since zooming under a brush would be an accident."""
         if self._stroke is not None and not isinstance(gestures.of_wheel(event, pans=self.wheel_pans), Pan):
             event.accept()
             return
         super().wheelEvent(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """A pen draws, it does not pan. Accepted, so that no mouse event is made of it."""
+        """Draw with the pen. The event is accepted, so that Qt makes no mouse event of it."""
         if event.type() not in _TABLET:
             event.ignore()
             return
@@ -110,7 +111,7 @@ class DrawingView(Viewport):
         return held and event.button() == Qt.MouseButton.LeftButton and self._stroke is None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A press like any other, which tools may take for more."""
+        """Handle the second press like any other and emit ``doubleClicked``."""
         drew = self._stroke
         self.mousePressEvent(event)
         if self._stroke is not None and self._stroke is not drew:
@@ -129,14 +130,14 @@ class DrawingView(Viewport):
             self._release(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """The pointer is gone, unless a stroke holds it."""
+        """Forget the pointer, unless a stroke holds it."""
         if self._stroke is None:
             self._at = None
             self._pointer_left()
 
     def _press(self, event: QMouseEvent | QTabletEvent) -> None:
         if self._stroke is not None:
-            return  # a second button would tear the stroke in two
+            return  # a second button must not split the stroke
         self._button = event.button()
         self._at = event.position()
         self._stroke = pointer_of(event, self.to_image(event.position()))
@@ -147,7 +148,7 @@ class DrawingView(Viewport):
     def _move(self, event: QMouseEvent | QTabletEvent) -> None:
         """Pan if a drag pans, go on with the stroke if there is one, and tell where the pointer is."""
         if self._stroke is not None and not event.buttons() & self._button:
-            self.interrupt()  # it went up where nobody told
+            self.interrupt()  # the button went up without an event
         self._at = event.position()
         pan = self._hand.move(event.position())
         if pan is not None:
@@ -178,7 +179,7 @@ class DrawingView(Viewport):
             self._drop_hand()
 
     def _takes_with_space(self, event: QTabletEvent) -> bool:
-        """Space makes the pen a hand, as it does with everything."""
+        """Start a pan if Space is held and no stroke is under way; returns whether it did."""
         if not (self._hand.space and event.button() == Qt.MouseButton.LeftButton and self._stroke is None):
             return False
         self._hand.press(event.button(), event.position())
@@ -186,7 +187,7 @@ class DrawingView(Viewport):
         return True
 
     def _echoes_pen(self, event: QMouseEvent) -> bool:
-        """Some systems send a mouse event after a pen's own."""
+        """Whether this mouse event repeats a pen's, as some systems send them."""
         if self._stroke is not None and self._stroke.pen:
             return True
         device = event.pointingDevice()
@@ -202,7 +203,7 @@ class DrawingView(Viewport):
             self.moved.emit(self._stroke)
 
     def _hold_space(self, held: bool) -> None:
-        """In a stroke, where the button is down already, Space itself is what takes hold of the image."""
+        """Start or end a pan with Space alone, in a stroke whose button is down already."""
         if self._stroke is not None and self._at is not None:
             if held and self._hand.button is None:
                 self._hand.press(Qt.MouseButton.NoButton, self._at)
@@ -216,13 +217,13 @@ class DrawingView(Viewport):
             self._show_cursor()
 
     def _pressed_at(self, event: QMouseEvent | QTabletEvent) -> None:
-        """A stroke begins."""
+        """Called when a stroke begins."""
 
     def _released_at(self, event: QMouseEvent | QTabletEvent) -> None:
-        """A stroke ended."""
+        """Called when a stroke has ended with a release."""
 
     def _pointer_moved(self, position: QPointF) -> None:
-        """The pointer is here now, in logical pixels."""
+        """Called when the pointer moves, with its position in logical pixels."""
 
     def _pointer_left(self) -> None:
-        """The pointer is not over the widget any more."""
+        """Called when the pointer leaves the widget."""

@@ -19,15 +19,15 @@ from maskstudio.ui.canvas.transform import ViewTransform
 
 _GRID = QColor(128, 128, 128, 72)
 _GRID_PIXEL = 0x48242424  # the same, premultiplied
-_BATCH = 4  # tiles made between two looks at the clock
-_BAND = 250_000  # device pixels painted at once where nothing is left to be made
-_GRACE = 0.002  # seconds beyond the deadline for what only has to be painted: done in one go, it is done sooner
+_BATCH = 4  # tiles made between two checks of the deadline
+_BAND = 250_000  # device pixels painted at once where all tiles are made
+_GRACE = 0.002  # seconds beyond the deadline to finish painting what is made: one long turn is quicker than two
 
 
 class Frame:
-    """A pixmap of the viewport that knows which of its pixels are right.
+    """A pixmap of the viewport that knows which of its pixels are up to date.
 
-    ``valid`` pixels show what they should; ``drawn`` ones show something that may be out of date but is in its place.
+    ``valid`` pixels are up to date; ``_drawn`` ones may be out of date but are at the right place.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Frame:
         self._drawn = QRegion()
         self._view: ViewTransform | None = None
         self._past: tuple[QPixmap, ViewTransform] | None = None
-        self._pace = 0.0  # seconds that a device pixel took to paint, of late
+        self._pace = 0.0  # recent seconds per painted device pixel
         self.painted = 0  # device pixels painted from the scene so far, for tests and tuning
 
     def shows(self, view: ViewTransform | None) -> bool:
@@ -44,15 +44,15 @@ class Frame:
         return self._view == view
 
     def clear(self) -> None:
-        """Nothing is right any more, and what is there should not be seen again."""
+        """Drop everything: no pixel is up to date, and none may be shown again."""
         self.valid, self._drawn, self._past, self._view = QRegion(), QRegion(), None, None
 
     def outdate(self) -> None:
-        """Everything is out of date, but may stay until it is painted anew."""
+        """Mark everything as out of date; it may stay visible until it is painted anew."""
         self.valid = QRegion()
 
     def outdate_image(self, rect: Rect) -> QRect:
-        """These image pixels are out of date; gives where they are shown."""
+        """Mark ``rect`` (image pixels) as out of date; returns the device pixels that show it."""
         if self._view is None:
             return QRect()
         area = qrect(self._view.covering(rect)).intersected(self.pixmap.rect())
@@ -60,7 +60,7 @@ class Frame:
         return area
 
     def show(self, view: ViewTransform) -> None:
-        """Arrange the pixmap for a view: moved if it only panned, else begun anew with the old one as a stand-in."""
+        """Arrange the pixmap for a view: after a pan it is moved, else begun anew with the old one as a stand-in."""
         old, self._view = self._view, view
         if old == view:
             return
@@ -74,7 +74,7 @@ class Frame:
             self._begin(view, spare)
 
     def paint(self, scene: Scene, style: Style, surround: QColor, region: QRegion, deadline: float) -> None:
-        """Bring ``region`` up to date, as far as ``deadline`` allows; ``valid`` tells how far that was."""
+        """Bring ``region`` up to date, as far as ``deadline`` allows; ``valid`` says how far."""
         assert self._view is not None
         todo = (region & self.pixmap.rect()) - self.valid
         if todo.isEmpty():
@@ -86,7 +86,7 @@ class Frame:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._view.scale < 1)
         self._paint_inside(painter, scene, style, tiling, inside, deadline)
         self._fill_surround(painter, todo - inside, surround)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # a stand-in is seen for a moment
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # a stand-in shows only for a moment
         for rect in rects(inside - self._drawn):
             self._stand_in(painter, rect, surround)
         painter.end()
@@ -95,7 +95,7 @@ class Frame:
     def _paint_inside(
         self, painter: QPainter, scene: Scene, style: Style, tiling: Tiling, inside: QRegion, deadline: float
     ) -> None:
-        """Band by band, at least one, until the next would take too long."""
+        """Paint band by band, at least one, until the next would pass the deadline."""
         if not scene.catch_up(style, deadline):
             return
         first = True
@@ -110,7 +110,7 @@ class Frame:
     def _paint_band(
         self, painter: QPainter, scene: Scene, style: Style, tiling: Tiling, band: Part, deadline: float
     ) -> None:
-        """At once where nothing is left to be made, which is nearly always; otherwise tile by tile."""
+        """Paint a band at once if all its tiles are made, as nearly always; otherwise tile by tile."""
         if scene.prepare(style, tiling.level, band.rect, -math.inf):
             self._paint_parts(painter, scene, style, tiling, [band])
             return
@@ -165,8 +165,10 @@ class Frame:
 
 
 def _draw_grid(painter: QPainter, view: ViewTransform, target: QRect) -> None:
-    """Lines on the first device pixel of every image pixel. Upright ones are a pattern: one by one, every pixel
-    of theirs is in another row of memory, and they would take longer than everything below them.
+    """Draw a line on the first device pixel of every image pixel.
+
+    Vertical lines are painted as a pattern: one by one, each would touch every row of memory, which takes longer
+    than the whole picture below.
     """
     left, top = view.origin
     columns = range(*_lines(target.left() - left, target.right() - left, view.scale))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QInputDevice, QNativeGestureEvent, QW
 from maskstudio.ui.canvas.transform import next_step
 
 _NOTCH = 120  # angle units of one click of a mouse wheel
-_PAN_NOTCH = 60.0  # logical pixels a notch moves the view
+_PAN_NOTCH = 60.0  # logical pixels that a notch of the wheel moves the view
 _TRACKPAD_ZOOM = 1.004  # factor for each logical pixel that fingers move
 _ARROW, _ARROW_FAST = 20.0, 200.0
 _ARROWS: dict[int, tuple[int, int]] = {
@@ -29,13 +29,13 @@ class Pan:
 
 @dataclass(frozen=True, slots=True)
 class Zoom:
-    """Zoom about the pointer: by a factor, or by round steps where ``steps`` is not 0."""
+    """Zoom about the pointer: by ``factor``, or, if ``steps`` is not 0, by that many round steps."""
 
     factor: float = 1.0
     steps: int = 0
 
     def applied(self, scale: float) -> float:
-        """The scale that follows ``scale``."""
+        """The scale after this zoom, starting from ``scale``."""
         for _ in range(abs(self.steps)):
             scale = next_step(scale, self.steps)
         return scale * self.factor
@@ -49,7 +49,7 @@ class Rotate:
 
 
 def of_wheel(event: QWheelEvent, *, pans: bool = False) -> Pan | Zoom | None:
-    """Two fingers pan and a mouse wheel zooms, or ``pans``; Ctrl always zooms, Shift with a wheel pans sideways."""
+    """Two fingers pan; a wheel zooms, or pans if ``pans``; Ctrl always zooms, Shift with a wheel pans sideways."""
     modifiers = event.modifiers()
     if _is_trackpad(event):
         moved = event.pixelDelta()
@@ -68,7 +68,7 @@ def of_wheel(event: QWheelEvent, *, pans: bool = False) -> Pan | Zoom | None:
 
 
 def of_native(event: QNativeGestureEvent) -> Pan | Zoom | Rotate | None:
-    """A pinch zooms, two fingers that turn turn the view."""
+    """A pinch zooms; a turn of two fingers turns the view."""
     if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
         return Zoom(max(1 + event.value(), 0.1))
     if event.gestureType() == Qt.NativeGestureType.RotateNativeGesture:
@@ -101,11 +101,11 @@ class HandDrag:
         return self.button is None and wanted
 
     def press(self, button: Qt.MouseButton, at: QPointF) -> None:
-        """Begin."""
+        """Begin a drag at this position."""
         self.button, self.at = button, at
 
     def move(self, to: QPointF) -> Pan | None:
-        """How far the view goes with this movement; None while nothing is dragged."""
+        """The pan of this movement; None while nothing is dragged."""
         if self.button is None or self.at is None:
             return None
         moved, self.at = to - self.at, to
@@ -120,21 +120,21 @@ class HandDrag:
 
     @property
     def cursor(self) -> Qt.CursorShape | None:
-        """The hand to show, if any."""
+        """The hand cursor to show; None for no hand."""
         if self.button is not None:
             return Qt.CursorShape.ClosedHandCursor
         return Qt.CursorShape.OpenHandCursor if self.space else None
 
 
 def _wheel_zoom(angle: int) -> Zoom:
-    """A full notch goes to the next round scale; finer wheels move smoothly at the same pace."""
+    """Zoom to the next round scale for a full notch, smoothly at the same pace for finer wheels."""
     if angle % _NOTCH == 0:
         return Zoom(steps=angle // _NOTCH)
     return Zoom(1.4 ** (angle / _NOTCH))
 
 
 def _is_trackpad(event: QWheelEvent) -> bool:
-    """Trackpads report pixels. X11 reports some for plain wheels too; there, whole notches of a mouse are a wheel."""
+    """Whether the event is a trackpad's, which reports pixels; on X11, whole notches of a mouse are a wheel's."""
     if event.pixelDelta().isNull():
         return False
     whole = event.angleDelta().y() % _NOTCH == 0 and event.angleDelta().x() % _NOTCH == 0

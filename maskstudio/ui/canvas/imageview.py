@@ -1,5 +1,6 @@
-"""A view that shows a document: keeps what was painted, and paints what changes. Knows no session, panel or tool, and
-nothing of what lies over the image.
+"""A view that shows a document: keeps what was painted, and paints what changes.
+
+Knows no session, panel or tool, and nothing of what lies over the image.
 """
 
 import math
@@ -21,14 +22,14 @@ from maskstudio.ui.canvas.scene import MODES, Mode, Scene, Side, Style
 from maskstudio.ui.canvas.style import CUTS
 from maskstudio.ui.canvas.tiling import Tiling, ahead, qrect, rect_of, rects
 
-_SLICE = 0.005  # seconds of making and painting tiles in one repaint; what is not ready follows in the next
+_SLICE = 0.005  # seconds of making and painting tiles in one repaint; the rest follows in the next
 _DRAGGED = 0.003  # the same while the image is dragged, which must not stutter
-_AHEAD = 0.002  # seconds of making at once what may be looked at next
-_PAUSE = 12  # ms of peace before that
-_BREATH = 1  # ms between two turns at it
-_BESIDE_LINE = 3  # device pixels from a changed one to the last whose line may be another
+_AHEAD = 0.002  # seconds of making tiles ahead in one turn
+_PAUSE = 12  # ms without a repaint before that starts
+_BREATH = 1  # ms between two such turns
+_BESIDE_LINE = 3  # device pixels around a change in which the trimap's lines may change
 _SQUARE = 8  # logical pixels of a checkerboard square
-_WASTE = 1.5  # how many times the pixels may be repainted that would have to be, for the sake of one rectangle
+_WASTE = 1.5  # one rectangle may hold this many times the pixels that must be repainted
 
 PaneContent = tuple[Frame, Scene, Style, QRegion]
 
@@ -45,7 +46,7 @@ class ImageView(DrawingView):
         self._live: LiveAlpha | None = None
         self._frame = Frame()
         self._style = Style()
-        self._worn: dict[tuple[Mode, int, bool], Style] = {}  # what ``_dressed`` made of the style
+        self._worn: dict[tuple[Mode, int, bool], Style] = {}  # the styles ``_dressed`` has made
         self._original = False
         self._surround: QColor | None = None
         self._display: bytes | None = None
@@ -58,23 +59,23 @@ class ImageView(DrawingView):
 
     @property
     def scene(self) -> Scene | None:
-        """What is painted, for another view to share."""
+        """The scene painted here, for another view to share; None without a document."""
         return self._scene
 
     @property
     def scene_on_show(self) -> Scene | None:
-        """What the result is painted from: the scene, or what takes its place for a while."""
+        """The scene the result is painted from: the document's, or a stand-in's."""
         return self._scene
 
     @property
     def trimap(self) -> Mask | None:
-        """The trimap that lies over the photo."""
+        """The trimap over the photo, None if there is none."""
         return self._scene.band.trimap if self._scene else None
 
     def set_trimap(self, trimap: Mask | None, within: Rect | None = None) -> None:
         """Lay a trimap (0, 128 or 255, of the image's size) over photo and cut-out; None for none.
 
-        What is shown already is repainted where they differ: ``within``, or where their tiles do.
+        Only pixels that differ from the trimap before are repainted: those in ``within``, or those of differing tiles.
         """
         if self._scene is None or trimap is self.trimap:
             return
@@ -90,8 +91,8 @@ class ImageView(DrawingView):
     def set_document(self, document: Document | None) -> None:
         """Show a document.
 
-        Another state of the same image repaints only what differs. The view stays where it was; only an image that
-        is the first, or of another size than the last, is fitted.
+        Another state of the same image repaints only what differs. The view stays where it was, except that the first
+        image, or one of another size than the last, is fitted.
         """
         scene = self._scene
         if scene is not None and document is not None and scene.document.image is document.image:
@@ -101,14 +102,14 @@ class ImageView(DrawingView):
             self.interrupt()
             self._live = None
             if scene is not None and document is not None and sharpens(scene.document.image, document.image):
-                self._frame.outdate()  # the first look stays until it is painted over
+                self._frame.outdate()  # the preview stays until it is painted over
             else:
                 self._frame.clear()
             self._scene = Scene(document, self._display) if document else None
             self._show_image(document.size if document else None)
 
     def set_display(self, profile: bytes | None) -> None:
-        """The ICC profile of the screen; None stands for sRGB."""
+        """Set the ICC profile of the screen; None stands for sRGB."""
         if profile == self._display:
             return
         self._display = profile
@@ -120,8 +121,8 @@ class ImageView(DrawingView):
     def set_live(self, read: ReadPlane | None) -> None:
         """Show the alpha that ``read`` gives for a rectangle of the image, while a stroke is being made.
 
-        It starts out equal to the document's; from then on ``touch`` tells where it changed. ``adopt`` ends it; None
-        ends it too, and shows the document as it was.
+        It starts equal to the document's; ``touch`` tells where it changes. ``adopt`` ends it and keeps what shows;
+        None ends it and shows the document as it was.
         """
         before = self._shown_mode
         if self._live is not None:
@@ -130,11 +131,11 @@ class ImageView(DrawingView):
             self._live = None
             self._follow_document()
         self._live = LiveAlpha(self._scene, read) if self._scene and read else None
-        if self._shown_mode != before:  # the first stroke on a bare photo: now there is something to leave out
+        if self._shown_mode != before:  # the first stroke on a bare photo changes the mode it is shown in
             self._outdate()
 
     def touch(self, rect: Rect) -> None:
-        """The live alpha changed in ``rect`` (image pixels): repaints what shows these, and nothing else."""
+        """Repaint what shows ``rect`` (image pixels), where the live alpha has changed, and nothing else."""
         if self._scene is None or self._live is None:
             return
         rect = rect.intersect(self._scene.document.frame)
@@ -143,9 +144,9 @@ class ImageView(DrawingView):
             self._outdate_image(rect)
 
     def adopt(self, document: Document) -> None:
-        """End a live stroke with the document it became. Everything on show is right already, so nothing is done over.
+        """End a live stroke with the document it became; nothing is repainted, since everything on show is up to date.
 
-        Without a live stroke this is ``set_document``.
+        Without a live stroke this does what ``set_document`` does.
         """
         if self._live is None or self._scene is None or document.image is not self._scene.document.image:
             self.set_document(document)
@@ -158,23 +159,23 @@ class ImageView(DrawingView):
         self._follow_document()
 
     def set_mode(self, mode: Mode) -> None:
-        """One of ``MODES``; ``image`` is the original."""
+        """Set the view mode, one of ``MODES``; ``image`` is the original."""
         if mode not in MODES:
             raise ValueError(f"There is no view mode called {mode!r}.")
         self._restyle(replace(self._style, mode=mode))
 
     def set_overlay(self, colour: QColor, opacity: float, side: Side) -> None:
-        """Colour, opacity (0..1) and side (``outside`` or ``inside`` the mask) of the overlay."""
+        """Set colour, opacity (0..1) and side (``outside`` or ``inside`` the mask) of the overlay."""
         rgb = (colour.red(), colour.green(), colour.blue())
         self._restyle(replace(self._style, colour=rgb, opacity=min(max(opacity, 0.0), 1.0), side=side))
 
     def set_surround(self, colour: QColor | None) -> None:
-        """The colour around the image; None takes a neutral grey that goes with the palette."""
+        """Set the colour around the image; None takes a neutral grey that goes with the palette."""
         self._surround = colour
         self._outdate()
 
     def hold_original(self, held: bool) -> None:
-        """Show the bare photo for as long as this is held."""
+        """Show the bare photo while ``held``."""
         if held != self._original:
             self._original = held
             self._outdate()
@@ -187,13 +188,14 @@ class ImageView(DrawingView):
 
     @property
     def _shown_mode(self) -> Mode:
-        """The mode of the view, or for a moment the original."""
+        """The mode on show: ``image`` while the original is held, else the result's."""
         return "image" if self._original else self._result_mode
 
     @property
     def _result_mode(self) -> Mode:
-        """The photo is shown until something is selected: a photo without layers is not tinted, and what holds
-        nothing is no cut-out to put on a background.
+        """The mode the result is shown in: the photo alone until something is selected.
+
+        A photo without layers is not tinted, and an empty mask makes no cut-out to put on a background.
         """
         scene = self.scene_on_show
         return self.mode if scene is None or self._live is not None else self._mode_for(scene.document)
@@ -214,7 +216,7 @@ class ImageView(DrawingView):
 
     @property
     def complete(self) -> bool:
-        """Whether everything in sight shows what it should; otherwise the rest follows by itself."""
+        """Whether everything in sight is up to date; if not, the next repaints follow by themselves."""
         return self._scene is None or all(
             frame.shows(self._view) and self._missing(frame, part).isEmpty()
             for frame, _, _, part in self._sides(QRegion(0, 0, *self._turn.window))
@@ -224,7 +226,7 @@ class ImageView(DrawingView):
         """Bring the frame up to date within a time slice, copy it, and draw what lies over it."""
         self._damage = QRect()
         if self._turn.window != self._device_size:
-            self._follow_size()  # the pixel ratio changed, as on the way to another screen
+            self._follow_size()  # the pixel ratio changed, as on a move to another screen
         painter = QPainter(self)
         if self._scene is None or self._view is None:
             painter.fillRect(event.rect(), self.surround)
@@ -248,7 +250,7 @@ class ImageView(DrawingView):
             self._follow_style()
 
     def _bring_up_to_date(self, region: QRegion) -> None:
-        """Paint what is out of date of these device pixels of the window, as far as the time slice allows."""
+        """Paint what is out of date in ``region`` (device pixels of the window), as far as the time slice allows."""
         assert self._view is not None
         deadline = time.perf_counter() + (_SLICE if self._hand.button is None else _DRAGGED)
         for frame, scene, style, part in self._sides(region):
@@ -270,8 +272,9 @@ class ImageView(DrawingView):
             painter.restore()
 
     def _sides(self, region: QRegion) -> list[PaneContent]:
-        """What is shown where in ``region`` (device pixels of the window): a frame, what it is painted from, its style,
-        and its part; nothing without a document.
+        """What shows in ``region`` (device pixels of the window): for each side its frame, scene, style and part of it.
+
+        Nothing without a document.
         """
         scene = self.scene_on_show
         return [(self._frame, scene, self._dressed(self._shown_mode, bare=self._original), region)] if scene else []
@@ -285,7 +288,7 @@ class ImageView(DrawingView):
         return style
 
     def _in_frame(self, region: QRegion) -> QRegion:
-        """The device pixels of the frame that these of the window show."""
+        """The device pixels of the frame that ``region`` of the window shows."""
         if self._turn.upright:
             return region
         made = QRegion()
@@ -294,24 +297,24 @@ class ImageView(DrawingView):
         return made
 
     def _missing(self, frame: Frame, part: QRegion) -> QRegion:
-        """What is not right yet of a frame, for a part of the window."""
+        """The device pixels of a frame that are out of date, within a part of the window."""
         return (self._in_frame(part) & frame.pixmap.rect()) - frame.valid
 
     def _follow_view(self) -> None:
-        """The view moved."""
+        """Called when the view has moved."""
         self.update()
 
     def _follow_document(self) -> None:
-        """Another state of the document is on show."""
+        """Called when another state of the document is on show."""
 
     def _follow_style(self) -> None:
-        """The way of looking is another."""
+        """Called when the style has changed."""
 
     def _paint_over(self, painter: QPainter, region: QRegion) -> None:
         """Draw over the image, where ``region`` is repainted; units are device pixels of the window."""
 
     def _turning(self) -> QTransform:
-        """From the frame to the window, in device pixels."""
+        """The transform from the frame to the window, in device pixels."""
         a, b, c, d, e, f = self._turn.matrix
         return QTransform(a, c, b, d, e, f)
 
@@ -325,13 +328,13 @@ class ImageView(DrawingView):
 
     def _continue(self) -> None:
         if not self._turn.square:
-            self.update()  # what is missing may lie in a corner of the frame that no part of the window asks for
+            self.update()  # missing pixels may lie in a corner of the frame that the window does not show
             return
         for frame, _, _, part in self._sides(QRegion(0, 0, *self._turn.window)):
             self.update(self._widget_rect(self._missing(frame, part).boundingRect()))
 
     def _make_ahead(self) -> None:
-        """Make what a pan or a step of zooming would bring into sight next, a little at a time."""
+        """Make the tiles that a pan or a zoom step would bring into sight next, a few at a time."""
         scene = self.scene_on_show
         if scene is None or self._view is None or self.drawing or not self.complete:
             return
@@ -345,7 +348,7 @@ class ImageView(DrawingView):
         self._outdate_frame(rect)
 
     def _outdate_frame(self, rect: Rect) -> None:
-        """These image pixels look different now, whatever the way of looking."""
+        """Mark ``rect`` (image pixels) as out of date in every style, and repaint it."""
         area = self._frame.outdate_image(rect)
         if not area.isEmpty():
             self._repaint(self._widget_rect(area))
@@ -355,8 +358,9 @@ class ImageView(DrawingView):
         self.update()
 
     def _repaint(self, area: QRect) -> None:
-        """Repaint these logical pixels, together with what is waiting already where that makes one rectangle of both:
-        everything is painted quicker into one than into a ragged region.
+        """Repaint ``area`` (logical pixels), in one rectangle with what waits already if that is not much larger.
+
+        One rectangle is painted quicker than a ragged region.
         """
         both = self._damage.united(area)
         if both.width() * both.height() <= _WASTE * sum(one.width() * one.height() for one in (self._damage, area)):
@@ -375,7 +379,7 @@ class ImageView(DrawingView):
         self._worn.clear()
 
     def _widget_rect(self, rect: QRect) -> QRect:
-        """The logical pixels that show any of these device pixels of the frame."""
+        """The logical pixels that show any device pixel of the frame in ``rect``."""
         return self._widget_rect_here(qrect(self._turn.rect_to_window(rect_of(rect))))
 
     def _widget_rect_here(self, rect: QRect) -> QRect:
@@ -383,12 +387,12 @@ class ImageView(DrawingView):
 
 
 def scaled(rect: QRect, factor: float) -> QRect:
-    """The whole pixels that hold the scaled rectangle."""
+    """The smallest rectangle of whole pixels around the scaled one."""
     return QRectF(rect.x() * factor, rect.y() * factor, rect.width() * factor, rect.height() * factor).toAlignedRect()
 
 
 def scaled_region(region: QRegion, factor: float) -> QRegion:
-    """The whole pixels that hold the scaled region."""
+    """The whole pixels that hold the scaled region, rectangle by rectangle."""
     if factor == 1:
         return region
     out = QRegion()

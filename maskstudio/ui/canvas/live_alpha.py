@@ -1,4 +1,4 @@
-"""A stroke that is not in the document yet: where its alpha is read, and what it has touched. Knows no tool."""
+"""The alpha of a stroke that is not in the document yet, and the pixels it has touched. Knows no tool."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ class LiveAlpha:
     """Makes a scene show what ``read`` gives, instead of its document's alpha.
 
     ``read`` gives the document alpha of image pixels (within the image) as uint8 (rect.height, rect.width). It starts
-    out equal to the document's own; ``touch`` tells where it is not any more.
+    equal to the document's own; ``touch`` tells where it has changed.
     """
 
     def __init__(self, scene: Scene, read: ReadPlane) -> None:
@@ -26,7 +26,7 @@ class LiveAlpha:
         scene.read_alpha = read
 
     def touch(self, rect: Rect) -> None:
-        """These pixels within the image changed: have just them averaged down when somebody looks."""
+        """Take in that ``rect`` (image pixels) changed; reduced sizes follow when they are next painted."""
         columns = range(rect.x // TILE, (rect.right - 1) // TILE + 1)
         for row in range(rect.y // TILE, (rect.bottom - 1) // TILE + 1):
             self._touched.update((column, row) for column in columns)
@@ -34,14 +34,14 @@ class LiveAlpha:
             pyramid.refresh([rect])
 
     def adopt(self, document: Document) -> None:
-        """Read from this document from now on: its alpha is what ``read`` gave, so everything on show stays right."""
+        """Read from this document, whose alpha equals what ``read`` gave, so everything on show stays valid."""
         for pyramid in self._scene.of_alpha:
-            pyramid.catch_up()  # what is still to be read is read from the stroke, which has it at hand
+            pyramid.catch_up()  # pixels still to be read come from the stroke, which holds them already
         self._scene.document = document
         self._scene.read_alpha = self._scene.document_alpha
 
     def cancel(self) -> list[Rect]:
-        """Read from the document again; gives the image pixels where that makes a difference."""
+        """Read from the document again; returns the image pixels that change by it."""
         scene = self._scene
         scene.read_alpha = scene.document_alpha
         touched = merged(scene.document.alpha.rect(index) for index in self._touched)
@@ -50,5 +50,5 @@ class LiveAlpha:
         return touched
 
     def at(self, x: int, y: int) -> int:
-        """Alpha of one pixel of the image."""
+        """Alpha (0..255) of one pixel of the image."""
         return int(self._read(Rect(x, y, 1, 1))[0, 0])

@@ -1,4 +1,4 @@
-"""Where a view looks, in terms that fit any image: what a lock carries from one photo to the next."""
+"""Where a view looks, in terms that fit any image, so that a lock can carry it from photo to photo."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -35,10 +35,10 @@ class Look:
         return replace(self, angle=angle, mirrored=mirrored, fitted=fitted)
 
     def centre(self, image: Size) -> Point:
-        """The point in the middle on an image of this size."""
+        """The point in the middle of the window, in pixels of an image of this size."""
         return self.x * image[0], self.y * image[1]
 
     @property
     def allowed_scale(self) -> float:
-        """The scale, brought into the range there is."""
+        """The scale, brought into the range that views allow."""
         return min(max(self.scale, SMALLEST), LARGEST)

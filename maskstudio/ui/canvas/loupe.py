@@ -1,4 +1,4 @@
-"""The loupe: a square beside the pointer that shows the pixels there enlarged, and says how far they are in."""
+"""The loupe: a square beside the pointer that shows the pixels there enlarged, with their coverage in words."""
 
 import time
 
@@ -14,8 +14,8 @@ from maskstudio.ui.canvas.transform import ViewTransform
 
 FACTORS = (2, 4, 8)
 _SIDE, _FOOT = 168, 24  # logical pixels of the square, and of the line of words below it
-_AWAY = 32  # from the pointer
-_ARM, _HOLE = 14, 3  # of the cross, and the free middle
+_AWAY = 32  # logical pixels from the pointer to the loupe
+_ARM, _HOLE = 14, 3  # logical pixels of an arm of the cross, and of its open middle
 _SLICE = 0.003  # seconds
 _DARK, _LIGHT, _WORDS = QColor(0, 0, 0, 170), QColor(255, 255, 255, 230), QColor(32, 32, 32)
 
@@ -36,7 +36,7 @@ class Loupe(QWidget):
         self._frame = Frame()
         self._on = False
         self._factor = 4
-        self._at: tuple[int, int] | None = None  # the pixel in the middle
+        self._at: tuple[int, int] | None = None  # column and row of the image pixel in the middle
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self.update)
         view.moved.connect(self._follow)
@@ -46,27 +46,27 @@ class Loupe(QWidget):
 
     @property
     def on(self) -> bool:
-        """Whether it is shown when the pointer is on the image."""
+        """Whether the loupe shows while the pointer is on the image."""
         return self._on
 
     def set_on(self, on: bool) -> None:
-        """Have it, or not."""
+        """Turn the loupe on or off."""
         self._on = on
         if not on:
             self.hide()
 
     @property
     def factor(self) -> int:
-        """Device pixels for a pixel of the image."""
+        """Device pixels for each pixel of the image."""
         return self._factor
 
     def set_factor(self, factor: int) -> None:
-        """How much it enlarges: one of ``FACTORS``."""
+        """Set how much the loupe enlarges: one of ``FACTORS``."""
         self._factor = factor
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go when the pointer goes."""
+        """Hide the loupe when the pointer leaves the view."""
         if event.type() == QEvent.Type.Leave:
             self.hide()
         return super().eventFilter(watched, event)
@@ -85,7 +85,7 @@ class Loupe(QWidget):
         self.show()
 
     def _place(self, pointer: QPoint) -> None:
-        """Below and right of the pointer, or on the other side where there is no room."""
+        """Put the loupe below and right of the pointer, or on the other side if there is no room."""
         room = self._view.rect()
         x, y = pointer.x() + _AWAY, pointer.y() + _AWAY
         if x + self.width() > room.right():
@@ -106,7 +106,7 @@ class Loupe(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The pixels, the cross, and the words below."""
+        """Paint the enlarged pixels, the cross, and the words below."""
         painter = QPainter(self)
         scene = self._view.scene_on_show
         if scene is None or self._at is None:

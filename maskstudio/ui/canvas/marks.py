@@ -1,4 +1,4 @@
-"""Boxes and numbered tags on what was detected: where they are, how they look, which one is under the pointer."""
+"""Boxes and numbered tags on detected objects: their layout, their looks, and which one is under the pointer."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from maskstudio.ui.canvas.turn import ViewTurn
 
 _SHADE = QColor(0, 0, 0, 90)
 _QUIET = QColor(32, 32, 32, 200)
-_PADDING = 5, 2  # around a tag's text, in logical pixels
+_PADDING = 5, 2  # logical pixels around a tag's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,10 @@ def layout(
     pointed: int | None,
     turn: ViewTurn | None = None,
 ) -> list[Mark]:
-    """Marks from back to front: the active one last. The active one and the one pointed at have long tags, others
-    their number only. ``ratio`` is device pixels per logical pixel; ``turn`` how the view lies in the window.
+    """Marks from back to front, the active one last.
+
+    The active one and the one pointed at have long tags, the others show their number only. ``ratio`` is device
+    pixels per logical pixel; ``turn`` says how the view lies in the window.
     """
     turn = turn or ViewTurn(view.viewport)
     marks = []
@@ -69,12 +71,12 @@ def paint(painter: QPainter, marks: list[Mark], font: QFont, ratio: float, point
 
 
 def hit_tag(marks: list[Mark], point: QPoint) -> int | None:
-    """The layer whose tag holds this device pixel."""
+    """The id of the layer whose tag holds this device pixel, None if no tag does."""
     return next((mark.layer_id for mark in reversed(marks) if mark.tag.contains(point)), None)
 
 
 def hit(marks: list[Mark], point: QPoint) -> int | None:
-    """The layer whose tag, or else whose smallest box, holds this device pixel."""
+    """The id of the layer whose tag, or else whose smallest box, holds this device pixel; None for neither."""
     tagged = hit_tag(marks, point)
     if tagged is not None:
         return tagged
@@ -113,7 +115,7 @@ def _corners(box: Rect, turn: ViewTurn) -> tuple[tuple[float, float], ...]:
 
 
 def _tag(text: str, box: QRect, window: Size, font: QFont, ratio: float) -> QRect:
-    """Above the box's left corner; pushed inside the window while any of the box is in it."""
+    """The tag's rectangle above the box's left corner, pushed into the window while any of the box shows."""
     metrics = QFontMetrics(_scaled(font, ratio))
     across, down = (round(pad * ratio) for pad in _PADDING)
     tag = QRect(0, 0, metrics.horizontalAdvance(text) + 2 * across, metrics.height() + 2 * down)
@@ -135,7 +137,7 @@ def _scaled(font: QFont, ratio: float) -> QFont:
 
 
 def _paint_box(painter: QPainter, mark: Mark, ratio: float) -> None:
-    """A line with a dark rim, so that it shows on any photo; it lies outside the box's pixels."""
+    """Paint a line with a dark rim, which shows on any photo, outside the box's pixels."""
     line = max(round((1.5 if mark.active else 1) * ratio), 1)
     if mark.askew:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -153,7 +155,7 @@ def _paint_box(painter: QPainter, mark: Mark, ratio: float) -> None:
 
 
 def _paint_tag(painter: QPainter, mark: Mark, ratio: float) -> None:
-    """Filled with the layer's colour where it is active; others are dark with an edge of it."""
+    """Paint a tag: the active layer's filled with its colour, others dark with an edge in their colour."""
     own = QColor(*mark.colour)
     back = own if mark.active else _QUIET
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

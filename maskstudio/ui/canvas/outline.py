@@ -16,17 +16,18 @@ _SEGMENTS = 16  # pieces that a larger ring is repainted in
 
 
 class Outline:
-    """Where the ring is, and how it is painted. ``place`` tells what to repaint, and that is only the ring itself."""
+    """The ring's place and its painting. ``place`` returns what to repaint, which is only the ring itself."""
 
     def __init__(self) -> None:
         self._centre: QPoint | None = None
         self._shape: Rings = (0.0, None, 1.0)
-        self._picture: QPixmap | None = None  # of the present shape, where it is small enough to keep
-        self.areas: list[QRect] = []  # what it covers
+        self._picture: QPixmap | None = None  # picture of the ring, kept while it is small
+        self.areas: list[QRect] = []  # device pixels the ring covers
 
     def place(self, centre: QPointF | None, radius: float, inner: float | None, ratio: float) -> list[QRect]:
-        """Put it there (None takes it away); ``inner`` is the radius of a second ring. Gives what has to be repainted:
-        where it was and where it is. ``ratio`` is device pixels per logical pixel.
+        """Move the ring to ``centre`` (None takes it away); returns the areas to repaint: where it was and where it is.
+
+        ``radius`` and ``inner``, that of a second ring, are in device pixels; ``ratio`` is device per logical pixel.
         """
         at, shape = (None if centre is None else centre.toPoint()), (radius, inner, ratio)
         if (at, shape) == (self._centre, self._shape):
@@ -38,7 +39,7 @@ class Outline:
         return before + self.areas
 
     def paint(self, painter: QPainter) -> None:
-        """Draw it on a painter whose units are device pixels."""
+        """Draw the ring on a painter whose units are device pixels."""
         if self._centre is None:
             return
         if self._shape[0] > _WHOLE:
@@ -87,7 +88,7 @@ def _paint(painter: QPainter, centre: QPointF, shape: Rings) -> None:
 
 
 def _paint_ring(painter: QPainter, centre: QPointF, radius: float, ratio: float) -> None:
-    """The edge of the brush runs between the dark and the light line."""
+    """Draw a dark and a light line; the edge of the brush runs between them."""
     for colour, at in ((_DARK, radius + ratio / 2), (_LIGHT, max(radius - ratio / 2, ratio / 2))):
         painter.setPen(QPen(colour, ratio))
         painter.drawEllipse(centre, at, at)
@@ -103,5 +104,5 @@ def _paint_cross(painter: QPainter, centre: QPointF, ratio: float) -> None:
 
 
 def _around(centre: QPoint, left: float, top: float, right: float, bottom: float) -> QRect:
-    """The whole pixels of a rectangle given relative to a point."""
+    """The whole pixels around a rectangle given relative to ``centre``."""
     return QRectF(centre.x() + left, centre.y() + top, right - left, bottom - top).toAlignedRect()

@@ -1,4 +1,7 @@
-"""What the result is compared with, beside it, moving as one. The second view paints the first one's scenes."""
+"""A second view beside the canvas that shows the other side of a comparison and moves with it.
+
+It paints the scenes of the canvas.
+"""
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QRegion
@@ -17,8 +20,9 @@ _CROSS = ((QColor(0, 0, 0, 170), 3), (QColor(255, 255, 255), 1))
 
 
 class Pane(ImageView):
-    """The photo, or what else another view compares with, as that looks at it. Dragging moves both; where the pointer
-    of the other is, a cross is.
+    """The photo, or another document the canvas compares with, at the same place and scale.
+
+    Dragging moves both views; a cross marks the pointer of the canvas.
     """
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
@@ -42,7 +46,7 @@ class Pane(ImageView):
         self.viewChanged.connect(self._lead)
 
     def follow(self) -> None:
-        """Show what the other view shows, where it does."""
+        """Show the other side of the canvas's comparison, at the canvas's place and scale."""
         if self.isHidden() or self._following:
             return
         self._following = True
@@ -62,21 +66,21 @@ class Pane(ImageView):
         self._following = False
 
     def set_caption(self, text: str) -> None:
-        """Say in a corner what is shown; nothing where that goes without saying."""
+        """Write in a corner what is shown; an empty text hides the words."""
         self.setAccessibleName(text or self.tr("The photo"))
         self._caption.setText(text)
         self._caption.adjustSize()
         self._caption.setVisible(bool(text))
 
     def _lead(self) -> None:
-        """The view was moved here."""
+        """Move the canvas to where this view was moved."""
         if not self._following and not self.isHidden() and self.look is not None:
             self._following = True
             self._canvas.look = self.look
             self._following = False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """There is nothing to draw on here, so that every button pans."""
+        """Pan with any button, since nothing is drawn here."""
         event.accept()
         if self._hand.button is None:
             self._hand.press(event.button(), event.position())
@@ -110,8 +114,9 @@ class Pane(ImageView):
 
 
 class CompareView(QSplitter):
-    """Holds a canvas, and beside it a pane of what it compares with while that is wanted. It is there only while the
-    canvas is.
+    """Holds a canvas and, if wanted, a pane beside it with the other side of its comparison.
+
+    It is hidden with the canvas.
     """
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
@@ -127,11 +132,11 @@ class CompareView(QSplitter):
 
     @property
     def side_by_side(self) -> bool:
-        """Whether what is compared with has a pane of its own."""
+        """Whether the other side of the comparison has a pane of its own."""
         return not self.pane.isHidden()
 
     def set_side_by_side(self, beside: bool) -> None:
-        """Show what is compared with at the left of the canvas, or the canvas alone."""
+        """Show the other side at the left of the canvas, or the canvas alone."""
         if beside == self.side_by_side:
             return
         self.pane.setVisible(beside)
@@ -141,7 +146,7 @@ class CompareView(QSplitter):
             self.pane.follow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hide and come with the canvas, so that what lies below can be reached."""
+        """Hide and show with the canvas, so that the widget below can be reached."""
         if watched is self.canvas and event.type() in (QEvent.Type.HideToParent, QEvent.Type.ShowToParent):
             self.setVisible(event.type() == QEvent.Type.ShowToParent)
         return super().eventFilter(watched, event)

@@ -1,4 +1,4 @@
-"""The pyramid of a photo: a large one brings its quarter with it, and the sizes between need not be made for that."""
+"""The pyramid of a photo. A large photo comes with a quarter size, so the sizes between need not be made first."""
 
 import time
 
@@ -14,9 +14,10 @@ QUARTER = 2  # the level
 
 
 class Photo(Pyramid):
-    """A pyramid of ``image`` in the colours that ``screen`` makes of its own. Of a large image, levels 2 and 3 are made
-    from its quarter, without those above them. At full size nothing is kept where ``screen`` only rearranges channels:
-    that takes no longer than a look into memory would, and spares four bytes for each pixel seen.
+    """A pyramid of ``image`` in screen colours. Levels 2 and 3 of a large image are made from its quarter size.
+
+    Full-size pixels are not kept if ``screen`` only rearranges channels: that takes no longer than reading them from
+    memory would, and saves four bytes for each pixel seen.
     """
 
     def __init__(self, image: Image, screen: ScreenColours) -> None:
@@ -30,15 +31,15 @@ class Photo(Pyramid):
         return self._read(rect)
 
     def ensure(self, level: int, rect: Rect, deadline: float) -> bool:
-        """At full size everything is there; otherwise as in any pyramid."""
+        """Build as any pyramid does; at full size nothing has to be built."""
         return (level == 0 and self._direct) or super().ensure(level, rect, deadline)
 
     def view(self, level: int, rect: Rect) -> Bytes:
-        """The pixels of ``rect``, which was ensured; perhaps made for this call."""
+        """The pixels of ``rect``, which was ensured; at full size they may be made for this call."""
         return self._read(rect) if level == 0 and self._direct else super().view(level, rect)
 
     def _pixels(self, level: int, box: Rect) -> Bytes:
-        if level == 1 and self._direct:  # a quarter of the pixels to rearrange, with the same outcome
+        if level == 1 and self._direct:  # averaged first: a quarter of the pixels to rearrange, same result
             return self._screen(halved(self._image.pixels[self._below(level, box).slices()]))
         return super()._pixels(level, box)
 
@@ -55,10 +56,10 @@ class Photo(Pyramid):
 
 
 def finest(image: Image) -> int:
-    """The finest level there is of an image: of one that is still being decoded, the quarter."""
+    """The finest level an image has: the quarter size while it is still being decoded."""
     return QUARTER if isinstance(image, Preview) else 0
 
 
 def sharpens(old: Image, new: Image) -> bool:
-    """Whether ``new`` is what ``old`` was a first look at."""
+    """Whether ``old`` is the preview of ``new``."""
     return isinstance(old, Preview) and (old.path, old.size) == (new.path, new.size)

@@ -1,4 +1,4 @@
-"""A picture to put a cut-out on. It covers the image and belongs to it: zooming and panning take it along."""
+"""A picture behind a cut-out. It covers the image, and zooming and panning move it with the image."""
 
 import math
 
@@ -11,11 +11,11 @@ from maskstudio.core.image import Image
 from maskstudio.ui.canvas.pixels import OPAQUE, ScreenColours, qimage
 from maskstudio.ui.canvas.tiling import Tiling
 
-LONGEST = 4096  # px kept of a picture's longer side
+LONGEST = 4096  # px that a picture's longer side is reduced to
 
 
 class Picture:
-    """Pixels for the screen, and their halves as somebody looks from afar."""
+    """The pixels of a picture for the screen, with reduced sizes made as they are needed."""
 
     def __init__(self, pixels: Bytes) -> None:
         """``pixels`` are screen colours, (H, W, 4) as ``ScreenColours`` gives them; taken over."""
@@ -31,7 +31,7 @@ class Picture:
         return cls(ScreenColours(image.icc, display)(pixels))
 
     def paint(self, painter: QPainter, tiling: Tiling, target: QRect) -> None:
-        """Paint the part behind ``target``: scaled to cover the image, cut alike on both sides."""
+        """Paint the part behind ``target``: scaled to cover the image, cropped equally on both sides."""
         height, width = self._halves[0].shape[:2]
         room = tiling.shown
         scale = max(room.width() / width, room.height() / height)

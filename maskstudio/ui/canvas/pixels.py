@@ -1,4 +1,4 @@
-"""Between numpy and Qt: images on array memory, colours for the screen, pixels premultiplied for painting."""
+"""Conversions between numpy and Qt: images on array memory, screen colours, premultiplied pixels."""
 
 import logging
 
@@ -42,11 +42,11 @@ class ScreenColours:
 
     @property
     def rearranges(self) -> bool:
-        """Whether 8-bit colours stay as they are, in another order."""
+        """Whether 8-bit colours keep their values and only change their order."""
         return self._transform is None
 
     def __call__(self, pixels: Pixels) -> Bytes:
-        """``pixels`` RGB of 8 or 16 bits, (H, W, 3); gives uint8 (H, W, 4) with 255 in the last channel."""
+        """Convert RGB ``pixels`` of 8 or 16 bits, (H, W, 3), to uint8 (H, W, 4) with 255 in the last channel."""
         screen: Bytes = cv2.cvtColor(to_depth(pixels, 8), cv2.COLOR_RGB2BGRA)
         if self._transform is None:
             return screen
@@ -56,17 +56,17 @@ class ScreenColours:
 
 
 def premultiplied(screen: Bytes, alpha: Bytes) -> Bytes:
-    """Screen colours (H, W, 4) times ``alpha`` (H, W) for painting once over a background; for nothing else."""
+    """Screen colours (H, W, 4) times ``alpha`` (H, W), for painting once over a background only."""
     out: Bytes = cv2.multiply(screen, cv2.merge([alpha] * 4), scale=1 / 255)
     return out
 
 
 def _space(icc: bytes | None, whose: str) -> QColorSpace:
-    """The colour space of a profile; sRGB without one, and where it makes no sense to Qt."""
+    """The colour space of a profile; sRGB without one, or if Qt cannot read it."""
     srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
     if not icc or profile_space(icc) != "RGB":
         return srgb
-    space = QColorSpace.fromIccProfile(without(icc, b"cicp"))  # whose HDR Qt does not tone-map
+    space = QColorSpace.fromIccProfile(without(icc, b"cicp"))  # cicp announces HDR, which Qt does not tone-map
     if not space.isValid() or space.colorModel() != QColorSpace.ColorModel.Rgb:
         log.info("The profile of %s cannot be used; sRGB is taken in its place.", whose)
         return srgb
@@ -74,7 +74,7 @@ def _space(icc: bytes | None, whose: str) -> QColorSpace:
 
 
 def _transform(source: QColorSpace, target: QColorSpace) -> QColorTransform | None:
-    """The way from one space to the other, or None where there is nothing to do."""
+    """The transform from one space to the other, None if they are alike."""
     if not target.isValidTarget():
         target = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
     transform = source.transformationToColorSpace(target)

@@ -1,4 +1,4 @@
-"""The pointer over the image, as tools see it: made of mouse and pen events. Changes nothing."""
+"""The pointer over the image as tools see it, made from mouse and pen events."""
 
 import time
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from PySide6.QtGui import QMouseEvent, QPointingDevice, QSinglePointEvent, QTabl
 class Pointer:
     """The pointer over the image: ``x`` and ``y`` in image pixels, fractional, perhaps outside the image.
 
-    ``button`` is the one that went down or up (none for a movement), ``buttons`` those held. ``pressure`` is 0..1, and
-    1 for a mouse; ``eraser`` tells the other end of a pen. ``time`` is in seconds of a clock that only goes forward.
+    ``button`` is the one that went down or up (none for a movement), ``buttons`` are those held. ``pressure`` is 0..1,
+    and 1 for a mouse; ``eraser`` is True for the eraser end of a pen. ``time`` is seconds of a monotonic clock.
     """
 
     x: float
@@ -27,7 +27,7 @@ class Pointer:
 
 
 def pointer_of(event: QMouseEvent | QTabletEvent, at: QPointF) -> Pointer:
-    """What an event says, at image point ``at``."""
+    """The pointer of an event at image point ``at``."""
     pen = isinstance(event, QTabletEvent)
     return Pointer(
         at.x(),
@@ -43,6 +43,6 @@ def pointer_of(event: QMouseEvent | QTabletEvent, at: QPointF) -> Pointer:
 
 
 def _seconds(event: QSinglePointEvent) -> float:
-    """When the event happened, not when it was handled: speed is measured by it. Some events carry no time."""
+    """The time at which the event happened, in seconds, or now if it carries none; speed is measured by it."""
     stamp = event.timestamp()
     return stamp / 1000 if stamp else time.monotonic()

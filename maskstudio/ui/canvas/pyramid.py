@@ -1,4 +1,4 @@
-"""Half sizes of a plane, built tile by tile when somebody looks there. Knows neither Qt nor what the plane shows."""
+"""Half sizes of a plane, built tile by tile when they are asked for. Knows neither Qt nor what the plane shows."""
 
 import math
 import mmap
@@ -12,18 +12,18 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import TILE, grid
 
-MIXED = -1  # a tile that is not of one value
-UNKNOWN = -2  # nobody looked yet
+MIXED = -1  # a tile of several values
+UNKNOWN = -2  # not looked up yet
 LIMIT = 256 << 20
-_REFRESHED = 64  # changed rectangles, and their pixels in all, that are patched in; of more, whole tiles are made anew
+_REFRESHED = 64  # changed rectangles, and their pixels in all, that are patched; beyond that, whole tiles are made anew
 _REFRESHED_AREA = 12 << 20
-_PATCH = 1 << 20  # pixels patched between two looks at the clock
-_ROWS = 16  # rows; what is patched at a time is cut there
+_PATCH = 1 << 20  # pixels patched between two checks of the deadline
+_ROWS = 16  # rows; patches are cut at multiples of this
 _SMALL = 1 << 20  # bytes
 
 
 class _Level:
-    """One size of the plane. The array takes memory only where it was written, as systems give pages on first touch."""
+    """One size of the plane. The array takes memory only where it is written: pages come on first touch."""
 
     def __init__(self, width: int, height: int, channels: int) -> None:
         self.frame = Rect(0, 0, width, height)
@@ -41,7 +41,7 @@ class _Level:
 
     @property
     def nbytes(self) -> int:
-        """Bytes written, about."""
+        """Approximate number of bytes written."""
         return int(np.count_nonzero(self.built)) * TILE * TILE * self.channels
 
     def put(self, index: Index, box: Rect, pixels: Bytes) -> None:
@@ -51,12 +51,12 @@ class _Level:
         self.value[index[1], index[0]] = UNKNOWN
 
     def patch(self, part: Rect, pixels: Bytes) -> None:
-        """Store some pixels, of tiles that are built or not."""
+        """Store pixels of tiles that may or may not be built."""
         self.array[part.slices()] = pixels
         self.value[_tiles(part)] = UNKNOWN
 
     def flat(self, column: int, row: int) -> int | None:
-        """The one value of a tile; None where its pixels differ. Found out when somebody asks."""
+        """The one value of a tile, None if its pixels differ; worked out at the first call."""
         value = int(self.value[row, column])
         if value == UNKNOWN:
             x, y = column * TILE, row * TILE
@@ -66,8 +66,10 @@ class _Level:
 
 
 class Pyramid:
-    """A ``width`` x ``height`` plane of uint8 with ``channels``, and its halves: pixel (x, y) of level n averages the
-    square of 2**n pixels at (x, y) * 2**n; at the right and lower border the last pixels are repeated.
+    """A ``width`` x ``height`` plane of uint8 with ``channels``, and its half sizes.
+
+    Pixel (x, y) of level n averages the square of 2**n pixels a side at (x, y) * 2**n; at the right and lower border
+    the last pixels are repeated.
 
     ``read(rect)`` gives the pixels of the plane itself, (rect.height, rect.width[, channels]).
     """
@@ -85,7 +87,7 @@ class Pyramid:
         return self._level(level).frame
 
     def ensure(self, level: int, rect: Rect, deadline: float) -> bool:
-        """Build the tiles missing in ``rect`` until ``perf_counter()`` passes ``deadline``; whether all are there."""
+        """Build the tiles missing in ``rect`` until ``deadline`` (``perf_counter``); returns whether all are there."""
         if self._changed and not self.catch_up(deadline):
             return False
         store = self._level(level)
@@ -95,13 +97,13 @@ class Pyramid:
         return all(self._build(level, index, box, deadline) for index, box in missing)
 
     def view(self, level: int, rect: Rect) -> Bytes:
-        """The pixels of ``rect``, which was ensured; a view, good until the next change."""
+        """The pixels of ``rect``, which was ensured, as a view that is valid until the next change."""
         return self._level(level).array[rect.slices()]
 
     def flat(self, level: int, rect: Rect) -> int | None:
         """The one value of the pixels in ``rect`` (of a plane of one channel), or None where they differ.
 
-        Looked up if ``rect`` lies in one tile; else the pixels decide, since it may only graze a neighbour.
+        Within one tile the tile's value is looked up; across tiles the pixels of ``rect`` decide.
         """
         store = self._level(level)
         x, y = rect.x // TILE, rect.y // TILE
@@ -110,7 +112,7 @@ class Pyramid:
         return _one_value(store.array[rect.slices()])
 
     def patch(self, rect: Rect) -> None:
-        """These pixels of the plane changed: read them, and average down just what they went into, at every size."""
+        """Read these changed pixels of the plane and average down just the pixels made of them, at every size."""
         rect = rect.intersect(Rect(0, 0, *self._size))
         if rect:
             patch = _Patch(self._read, rect, self._size)
@@ -118,7 +120,7 @@ class Pyramid:
                 self._patch_level(level, patch)
 
     def refresh(self, rects: Iterable[Rect]) -> None:
-        """As ``patch``, but not before somebody looks; where very much has changed, as ``invalidate``."""
+        """Patch these pixels when they are next asked for; where very much has changed, ``invalidate`` them."""
         if not self._levels:
             return
         self._changed += (band for rect in rects for band in _bands(rect))
@@ -128,7 +130,7 @@ class Pyramid:
                 self.invalidate(rect)
 
     def catch_up(self, deadline: float = math.inf) -> bool:
-        """Do now what ``refresh`` put off: some of it, then more until ``deadline``; whether that was all."""
+        """Do what ``refresh`` put off: some of it, then more until ``deadline``; returns whether that was all."""
         while self._changed:
             self.patch(self._changed.pop())
             if time.perf_counter() >= deadline:
@@ -136,14 +138,14 @@ class Pyramid:
         return not self._changed
 
     def invalidate(self, rect: Rect) -> None:
-        """Forget what was made of these pixels of the plane; the stored ones stay readable until built again."""
+        """Mark all tiles made of these pixels as not built; their stored pixels stay readable until built again."""
         for level, store in self._levels.items():
             part = shrunk(rect, level).intersect(store.frame)
             if part:
                 store.built[_tiles(part)] = False
 
     def trim(self) -> None:
-        """Give back levels that have grown beyond the limit. Call it while no view is in use."""
+        """Free the levels that have grown beyond the limit; call it while no view is in use."""
         for store in self._levels.values():
             if store.nbytes > LIMIT:
                 store.forget()
@@ -169,7 +171,7 @@ class Pyramid:
                 self._patch_tile(level, index, box.intersect(part))
 
     def _patch_tile(self, level: int, index: Index, part: Rect) -> None:
-        """Patch one tile if what it is made of is there; otherwise it has to be made anew."""
+        """Patch one tile if the tiles it is made of are there; otherwise mark it as not built."""
         store = self._levels[level]
         if self._has(level - 1, self._below(level, part)):
             store.patch(part, self._pixels(level, part))
@@ -200,7 +202,7 @@ class Pyramid:
 
 
 class _Patch:
-    """Changed pixels of the plane, read once for both sizes that are made from the plane itself."""
+    """Changed pixels of the plane, read once for levels 0 and 1, which are made from the plane itself."""
 
     def __init__(self, read: Callable[[Rect], Bytes], rect: Rect, size: tuple[int, int]) -> None:
         self.rect = rect
@@ -210,7 +212,7 @@ class _Patch:
         self._pixels: Bytes | None = None
 
     def pixels(self, level: int, part: Rect) -> Bytes:
-        """The pixels of level 0 or 1 that the changed ones went into."""
+        """The pixels of level 0 or 1 that are made of the changed ones."""
         if self._pixels is None:
             self._pixels = self._read(self._even)
         if level == 1:
@@ -219,13 +221,13 @@ class _Patch:
 
 
 def shrunk(rect: Rect, level: int) -> Rect:
-    """The pixels of a level that any pixel of ``rect`` went into."""
+    """The pixels of a level that are made of any pixel of ``rect``."""
     x, y = rect.x >> level, rect.y >> level
     return Rect(x, y, -(-rect.right >> level) - x, -(-rect.bottom >> level) - y)
 
 
 def _bands(rect: Rect) -> Iterator[Rect]:
-    """The same pixels in pieces that take a millisecond each."""
+    """The same pixels in pieces that take about a millisecond each."""
     height = max(_PATCH // max(rect.width, 1) & -_ROWS, _ROWS)
     for y in range(rect.y, rect.bottom, height):
         yield Rect(rect.x, y, rect.width, min(height, rect.bottom - y))
@@ -234,14 +236,14 @@ def _bands(rect: Rect) -> Iterator[Rect]:
 def _pages(size: int) -> Bytes:
     """Bytes that take memory page by page as they are written.
 
-    NumPy asks the system for huge pages for its own large arrays. One tile, which lies in many rows, then takes six
-    times its size, and its first pixel 30 ms.
+    NumPy asks for huge pages for its own large arrays. A tile, which lies in many rows, would then take six times its
+    size, and writing its first pixel 30 ms.
     """
     return np.frombuffer(mmap.mmap(-1, size), np.uint8) if size > _SMALL else np.empty(size, np.uint8)
 
 
 def merged(rects: Iterable[Rect]) -> list[Rect]:
-    """The same pixels in fewer rectangles, where neighbours in a row are equally high: tiles come out as rows."""
+    """The same pixels in fewer rectangles: neighbours in a row of equal height are joined."""
     out: list[Rect] = []
     for rect in sorted(rects, key=lambda rect: (rect.y, rect.x)):
         last = out[-1] if out else None
@@ -256,7 +258,7 @@ def _one_value(pixels: Bytes) -> int | None:
     """The value that all of (H, W) ``pixels`` have, or None."""
     first = pixels[0, 0]
     if first != pixels[-1, -1] or first != pixels[len(pixels) // 2, pixels.shape[1] // 2]:
-        return None  # spares most looks at every pixel
+        return None  # three pixels rule out most cases
     return int(first) if (pixels == first).all() else None
 
 

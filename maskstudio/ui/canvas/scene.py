@@ -1,4 +1,4 @@
-"""What a document looks like: paints parts of it in a way of looking. Knows no widget, no window, no event."""
+"""The look of a document: paints parts of it in a style. Knows no widget, no window, no event."""
 
 from collections.abc import Callable
 
@@ -24,15 +24,16 @@ __all__ = ["MODES", "Mode", "Scene", "Side", "Style"]
 
 
 class Scene:
-    """A document ready to be painted. It keeps reduced copies of what was looked at, and forgets only what changes.
+    """A document ready to be painted. It keeps the reduced copies it has made, and remakes only what changes.
 
-    ``read_alpha`` gives the alpha of a rectangle of the image; while a stroke is live, it is the stroke's.
-    ``photo`` is the image without it, ``of_alpha`` are the planes made of it; a trimap, ``band``, may lie over it.
+    ``read_alpha`` gives the alpha of a rectangle of the image, the stroke's while one is live. ``photo`` is the pyramid
+    of the image alone, ``of_alpha`` are those made from the alpha; ``band`` is the trimap that may lie over it.
     """
 
     def __init__(self, document: Document, display: bytes | None = None, beside: "Scene | None" = None) -> None:
-        """``display`` is the ICC profile of the screen; None stands for sRGB. What is the same for all states of an
-        image is shared with a scene ``beside`` that shows another state of it: the photo, and a trimap over it.
+        """Make a scene for a screen with the ICC profile ``display``; None stands for sRGB.
+
+        With ``beside``, a scene of another state of the same image, it shares the photo and the trimap.
         """
         self.document = document
         self.read_alpha: Callable[[Rect], Bytes] = self.document_alpha
@@ -57,11 +58,11 @@ class Scene:
         return self.photo, *self.of_alpha, *self.band.planes
 
     def document_alpha(self, rect: Rect) -> Bytes:
-        """The alpha of the document, whatever a live stroke does to it."""
+        """The alpha of the document without a live stroke, (rect.height, rect.width)."""
         return self.document.alpha.array(rect)
 
     def replace(self, document: Document) -> list[Rect]:
-        """Show another state of the same image; gives the image pixels that may look different now."""
+        """Show another state of the same image; returns the image pixels that may look different."""
         changed = _changed(self.document, document)
         self.document = document
         for pyramid in self.of_alpha:
@@ -69,12 +70,12 @@ class Scene:
         return changed
 
     def trim(self) -> None:
-        """Give back memory beyond the limits."""
+        """Free memory beyond the limits."""
         for pyramid in self._all:
             pyramid.trim()
 
     def catch_up(self, style: Style, deadline: float) -> bool:
-        """Take in what changed of the alpha, as far as ``deadline`` allows; whether that was all."""
+        """Take in changes of the alpha, as far as ``deadline`` allows; returns whether that was all."""
         if not style.of_alpha:
             return True
         planes: tuple[Pyramid, ...] = (self._soft,) if style.mode == "soft" else (self._alpha,)
@@ -83,7 +84,7 @@ class Scene:
         return all(plane.catch_up(deadline) for plane in planes)
 
     def prepare(self, style: Style, level: int, rect: Rect, deadline: float) -> bool:
-        """Make what painting these pixels of a level needs; False if ``deadline`` passed before it was all there."""
+        """Make what painting ``rect`` of a level needs; False if ``deadline`` passed before all of it was there."""
         if self._banded(style) and not self.band.ensure(level, rect, deadline):
             return False
         return all(pyramid.ensure(level, rect, deadline) for pyramid in self._needed(style, level, rect, deadline))
@@ -103,7 +104,7 @@ class Scene:
         return photo if flat in (0, 255) else (*photo, self._cut_of(style))
 
     def coverage(self, level: int, rect: Rect, deadline: float) -> Bytes | int | None:
-        """The alpha of these pixels of a level, or its one value; None if ``deadline`` passed before it was there."""
+        """The alpha of ``rect`` of a level, or its one value; None if ``deadline`` passed before it was there."""
         if not self._alpha.ensure(level, rect, deadline):
             return None
         flat = self._alpha.flat(level, rect)
@@ -161,14 +162,14 @@ class Scene:
             self._lay(painter, self._alpha, table, tiling, parts)
 
     def _paint_soft(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
-        """The photo in dim greys, with the pixels that are neither in nor out marked."""
+        """Paint the photo in dim greys, with half-transparent pixels marked."""
         for part in tiling.joined(parts):
             grey = cv2.cvtColor(self.photo.view(tiling.level, part.rect), cv2.COLOR_BGRA2GRAY)
             draw_mapped(painter, part, grey, tints.dimming(), OPAQUE)
         self._lay(painter, self._soft, tints.marking(style.soft), tiling, parts)
 
     def _lay(self, painter: QPainter, plane: Pyramid, table: tints.Table, tiling: Tiling, parts: list[Part]) -> None:
-        """Lay what ``table`` makes of a plane over what is there."""
+        """Paint ``table``, applied to a plane, over what is there."""
         for value, alike in self._by_value(plane, tiling.level, parts).items():
             if value is not None and not table[value]:
                 continue
@@ -181,7 +182,7 @@ class Scene:
     def _paint_hatched(
         self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part], table: tints.Table
     ) -> None:
-        """Stripes of the screen's own size, cut to the strength of the overlay, over what is there."""
+        """Paint stripes, whose width does not follow the zoom, over what is there, as strong as the overlay."""
         stripes = tints.stripes(style.colour, style.square)
         for value, alike in self._by_value(self._alpha, tiling.level, parts).items():
             for part in tiling.joined(alike):
@@ -194,10 +195,10 @@ class Scene:
                     painter.drawImage(part.target, _cut_out(stripes, tiling, part, cover))
 
     def _paint_cut(self, painter: QPainter, style: Style, tiling: Tiling, parts: list[Part]) -> None:
-        """Colours times alpha over the background.
+        """Paint colours times alpha over the background.
 
-        Reduced sizes hold the average of the product, not the product of averages, so that a cut-out seen from afar
-        has no fringe that it does not have up close.
+        Reduced sizes hold the average of the product, not the product of averages, so that a small cut-out has no
+        fringe that it lacks at full size.
         """
         groups, cut = self._by_value(self._alpha, tiling.level, parts), self._cut_of(style)
         self._paint_photo(painter, tiling, groups.pop(255, []))
@@ -208,7 +209,7 @@ class Scene:
                     draw(painter, part, cut.view(tiling.level, part.rect), PREMULTIPLIED)
 
     def _by_value(self, plane: Pyramid, level: int, parts: list[Part]) -> dict[int | None, list[Part]]:
-        """The parts by the one value they have in a plane; those of several values under None."""
+        """The parts grouped by their one value in a plane; those with several values under None."""
         groups: dict[int | None, list[Part]] = {}
         for part in parts:
             groups.setdefault(plane.flat(level, part.rect), []).append(part)
@@ -219,7 +220,7 @@ class Scene:
 
 
 def _changed(old: Document, new: Document) -> list[Rect]:
-    """The image pixels that may differ: rows of tiles where that says more than one rectangle around them all."""
+    """The image pixels that may differ: rows of tiles, or one rectangle around them if rows tell no more."""
     area = compare(old, new).area
     if area.area <= TILE * TILE:
         return [area]
@@ -243,7 +244,7 @@ def _background(style: Style) -> QBrush:
 
 
 def _cut_out(brush: QBrush, tiling: Tiling, part: Part, cover: tints.Table) -> QImage:
-    """A part filled with ``brush``, as strong as ``cover`` (premultiplied pixels of the part) is."""
+    """A part filled with ``brush``, as opaque as ``cover`` (premultiplied pixels of the part)."""
     made = QImage(part.target.size(), PREMULTIPLIED)
     painter = QPainter(made)
     painter.setBrushOrigin(tiling.origin - part.target.topLeft())

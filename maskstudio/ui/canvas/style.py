@@ -1,4 +1,4 @@
-"""The ways of looking at a document, and what can be chosen about each."""
+"""The view modes, and the options of each."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -13,17 +13,17 @@ Side = Literal["outside", "inside"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 CUTS: frozenset[Mode] = frozenset({"black", "white", "worst", "colour", "picture", "checker"})  # on something
-PHOTOS: frozenset[Mode] = frozenset({"image", "ants"})  # nothing but the photo under what is drawn on top
-PLANES: frozenset[Mode] = frozenset({"mask", "soft"})  # neither photo nor cut-out, so that no trimap lies over them
+PHOTOS: frozenset[Mode] = frozenset({"image", "ants"})  # modes that show the photo alone
+PLANES: frozenset[Mode] = frozenset({"mask", "soft"})  # neither photo nor cut-out: no trimap lies over these
 
-# On typical colours of photos (skin, leaves, sky, greys) half of this is told from none by people with every kind of
-# colour vision: at least 23 units of CIELAB apart in Machado, Oliveira and Fernandes' (2009) simulation of each kind.
-# The usual red comes to 1.
+# At half strength on typical colours of photos (skin, leaves, sky, greys) this is visible with every kind of colour
+# vision: at least 23 units of CIELAB from the bare photo in the simulation of Machado, Oliveira and Fernandes (2009).
+# The usual red reaches 1.
 OVERLAY: Colour = (0xD6, 0x00, 0xFF)
-# Lighter than any grey of the dimmed photo it lies on, so that no hue is needed to see it.
+# Lighter than any grey of the dimmed photo below, so that it shows without hue.
 SOFT: Colour = (0xFF, 0xD0, 0x00)
-# Chosen in the same way for the unknown band of a trimap: half of it is at least 13 units from typical colours of
-# photos, and 30 from the same under the overlay.
+# Chosen in the same way for the unknown band of a trimap: at half strength it is at least 13 units from typical
+# colours of photos, and 30 from these under the overlay.
 BAND: Colour = (0xA5, 0xFF, 0x00)
 
 
@@ -39,9 +39,9 @@ class Style:
     soft      what marks half-transparent pixels in "soft"
     worst     what "worst" puts behind the cut-out: the colour on which its edge shows most of a fringe
     raw       whether the cut-out has the colours of the photo along its edge, not the clean ones
-    bare      whether no trimap lies over it: the photo beside the result, to compare with
+    bare      whether no trimap lies over it, as on the photo beside the result
     square    side of a checkerboard's square; stripes are as wide
-    grid_from the scale from which image pixels are told apart by lines
+    grid_from the scale (device pixels per image pixel) from which lines separate image pixels
     """
 
     mode: Mode = "overlay"
@@ -61,5 +61,5 @@ class Style:
 
     @property
     def of_alpha(self) -> bool:
-        """Whether the mask has a part in it; otherwise a changed mask changes nothing."""
+        """Whether the mode shows the mask; otherwise a changed mask changes nothing on the screen."""
         return self.mode not in PHOTOS

@@ -1,4 +1,4 @@
-"""Which pixels of which reduced size belong on which device pixels. Knows nothing of what they show."""
+"""Which pixels of which reduced size are shown on which device pixels."""
 
 import math
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas.transform import ViewTransform
 
 AROUND = 256  # device pixels around the viewport that are made ahead
-_ENOUGH = 1.06  # a level with so many fewer pixels each way looks as sharp, and is a quarter of the work
+_ENOUGH = 1.06  # a level with up to 6 % fewer pixels each way looks as sharp, for a quarter of the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,9 @@ class Part:
 
 
 class Tiling:
-    """A view cut into pieces. Its ``level`` is the smallest one with as many pixels as the screen shows, or nearly so;
-    it is no finer than ``finest``.
+    """A view cut into pieces.
+
+    Its ``level`` is the smallest one with about as many pixels as the screen shows, and no finer than ``finest``.
     """
 
     def __init__(self, view: ViewTransform, finest: int = 0) -> None:
@@ -43,8 +44,9 @@ class Tiling:
         self._frame = Rect(0, 0, *(-(-side >> self.level) for side in view.image))
 
     def part(self, target: QRect) -> Part:
-        """The piece for these device pixels, which must lie within the image. Where pixels are averaged the source may
-        reach into neighbouring tiles; that makes pieces meet without a seam.
+        """The piece for these device pixels, which must lie within the image.
+
+        Where pixels are averaged, the source may reach into neighbouring tiles, so that pieces meet without a seam.
         """
         ratio = self._ratio
         x, y = (target.x() - self.origin.x()) / ratio, (target.y() - self.origin.y()) / ratio
@@ -67,7 +69,7 @@ class Tiling:
         return below.intersect(Rect(0, 0, *(-(-side >> level) for side in self._image)))
 
     def parts(self, region: QRegion) -> Iterator[Part]:
-        """Pieces within one tile each that cover ``region``: each device pixel goes with the tile under its centre."""
+        """Pieces within one tile each that cover ``region``; a device pixel belongs to the tile under its centre."""
         for rect in rects(region & self.shown):
             for y, bottom in self._spans(rect.y(), rect.bottom() + 1, self.origin.y(), self._frame.height):
                 for x, right in self._spans(rect.x(), rect.right() + 1, self.origin.x(), self._frame.width):
@@ -95,8 +97,9 @@ class Tiling:
 
 
 def ahead(tiling: Tiling, viewport: tuple[int, int]) -> Iterator[tuple[int, Rect]]:
-    """What may be looked at next, as pixels of levels: around the viewport (panning), in it (zooming in), and twice as
-    far (zooming out). The nearest comes first.
+    """The pixels of levels that may be shown next, the nearest first.
+
+    They lie around the viewport (for a pan), in it (zooming in), and twice as far (zooming out).
     """
     width, height = viewport
     whole, level = QRect(0, 0, width, height), tiling.level
@@ -111,17 +114,17 @@ def ahead(tiling: Tiling, viewport: tuple[int, int]) -> Iterator[tuple[int, Rect
 
 
 def qrect(rect: Rect) -> QRect:
-    """The same rectangle in Qt's terms."""
+    """The rectangle as a ``QRect``."""
     return QRect(rect.x, rect.y, rect.width, rect.height)
 
 
 def rect_of(rect: QRect) -> Rect:
-    """The same rectangle in our terms."""
+    """The rectangle as a ``Rect``."""
     return Rect(rect.x(), rect.y(), rect.width(), rect.height())
 
 
 def rects(region: QRegion) -> Iterator[QRect]:
-    """The rectangles a region is made of."""
+    """The rectangles that make up a region."""
     yield from region  # type: ignore[misc]  # iterable, but its stub does not say so
 
 

@@ -1,4 +1,4 @@
-"""Tables from a value of a plane to a pixel that is laid over the photo, and the brushes of stripes and boards."""
+"""Tables from a plane's value to a pixel laid over the photo, and brushes of stripes and checkerboards."""
 
 from functools import lru_cache
 
@@ -13,39 +13,39 @@ from maskstudio.ui.canvas.style import Side
 Table = npt.NDArray[np.uint32]  # of 256 premultiplied pixels
 
 SOFTEST, HARDEST = 13, 242  # alpha from 5 to 95 %
-_DARK = 0.3  # of the colour in dark stripes
-_DIMMED = 0.6  # of the light in the photo under marked pixels
+_DARK = 0.3  # share of the colour that dark stripes keep
+_DIMMED = 0.6  # share of the photo's light that stays under marked pixels
 
 
 @lru_cache(maxsize=8)
 def overlay(colour: Colour, opacity: float, side: Side) -> Table:
-    """For each alpha, the overlay there."""
+    """For each alpha 0..255, the overlay's pixel."""
     alpha = np.arange(256)
     return tinted(colour, (255 - alpha if side == "outside" else alpha) * opacity)
 
 
 @lru_cache(maxsize=8)
 def marking(colour: Colour) -> Table:
-    """For each share of soft pixels, 0..255, the mark on it. A thin soft line stays in sight from afar."""
+    """For each share of soft pixels, 0..255, the mark's pixel; a thin soft line stays visible at small scales."""
     return tinted(colour, 255 * np.sqrt(np.arange(256) / 255))
 
 
 @lru_cache(maxsize=1)
 def softness() -> npt.NDArray[np.uint8]:
-    """For each alpha 255 where it is soft, else 0."""
+    """For each alpha 0..255: 255 if it counts as soft, else 0."""
     alpha = np.arange(256)
     return np.where((alpha >= SOFTEST) & (alpha <= HARDEST), 255, 0).astype(np.uint8)
 
 
 @lru_cache(maxsize=1)
 def dimming() -> Table:
-    """For each grey, a darker one, opaque."""
+    """For each grey 0..255, a darker opaque one."""
     grey = np.rint(np.arange(256) * _DIMMED).astype(np.uint8)
     return np.stack([grey, grey, grey, np.full(256, 255, np.uint8)], axis=1).view(np.uint32)[:, 0]
 
 
 def solid(table: Table, value: int) -> QColor:
-    """The colour that a table gives one value, not premultiplied."""
+    """The colour of one value in a table, not premultiplied."""
     blue, green, red, alpha = (int(channel) for channel in table[value : value + 1].view(np.uint8))
     whole = max(alpha, 1)
     return QColor(red * 255 // whole, green * 255 // whole, blue * 255 // whole, alpha)
@@ -53,7 +53,7 @@ def solid(table: Table, value: int) -> QColor:
 
 @lru_cache(maxsize=8)
 def stripes(colour: Colour, width: int) -> QBrush:
-    """Diagonal stripes, as wide across as they are high, of a colour and of the same made dark."""
+    """Diagonal stripes at 45° in a colour and in a darker one."""
     size = 2 * width
     rows, columns = np.mgrid[:size, :size]
     dark = (rows + columns) // width % 2 == 1
@@ -64,7 +64,7 @@ def stripes(colour: Colour, width: int) -> QBrush:
 
 @lru_cache(maxsize=8)
 def checker(square: int) -> QBrush:
-    """A board of light and less light squares."""
+    """A checkerboard of light and slightly darker squares."""
     light, dark = (QColor(grey, grey, grey) for grey in (255, 204))
     board = QImage(2 * square, 2 * square, OPAQUE)
     board.fill(light)
@@ -81,7 +81,7 @@ def _opaque(colour: tuple[int, ...]) -> int:
 
 
 def tinted(colour: Colour, cover: npt.NDArray[np.floating]) -> Table:
-    """Premultiplied pixels of a colour, as strong as each ``cover``, 0..255."""
+    """Premultiplied pixels of a colour, as opaque as each ``cover``, 0..255."""
     channels = [np.rint(cover), *(np.rint(value * cover / 255) for value in colour)]
     pixels = np.stack(channels[::-1], axis=1).astype(np.uint8)
     return pixels.view(np.uint32)[:, 0]

@@ -17,12 +17,12 @@ STEPS = tuple(
     for percent in (1, 2, 3, 4, 6, 8, 12, 16, 25, 100 / 3, 50, 200 / 3, 100, 200, 300, 400, 600, 800, 1200, 1600, 3200)
 )
 SMALLEST, LARGEST = STEPS[0], STEPS[-1]
-# This much of the image, in device pixels, stays in the viewport however far one pans.
+# Device pixels of the image that stay in the viewport, however far it is panned.
 KEPT = 32
 
 
 def next_step(scale: float, direction: int) -> float:
-    """The nearest round scale above (``direction`` > 0) or below ``scale``; the last one where there is no further."""
+    """The nearest round scale above (``direction`` > 0) or below ``scale``; the outermost one if there is no other."""
     if direction > 0:
         return STEPS[min(bisect_right(STEPS, scale * 1.001), len(STEPS) - 1)]
     return STEPS[max(bisect_left(STEPS, scale / 1.001) - 1, 0)]
@@ -30,10 +30,10 @@ def next_step(scale: float, direction: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ViewTransform:
-    """An ``image`` of so many pixels in a ``viewport`` of so many device pixels.
+    """The mapping of an ``image`` (pixels) into a ``viewport`` (device pixels).
 
     ``scale`` is device pixels per image pixel; ``centre`` is the image point in the middle of the viewport. ``sight``
-    is the part about the middle of the viewport that one surely sees, where that is not all of it.
+    is the size about the middle of the viewport that surely shows, None if all of it does.
     """
 
     image: Size
@@ -89,21 +89,22 @@ class ViewTransform:
         return Rect(x, y, right - x, bottom - y)
 
     def panned(self, dx: float, dy: float) -> "ViewTransform":
-        """The image moved by so many device pixels, but not out of sight."""
+        """The view after moving the image by ``dx`` and ``dy`` device pixels, but never out of sight."""
         x, y = self.centre
         return self._drawn_to((x - dx / self.scale, y - dy / self.scale))
 
     def zoomed(self, scale: float, anchor: Point) -> "ViewTransform":
-        """Another scale, with the image point under viewport position ``anchor`` staying there.
+        """The view at another scale, with the image point at viewport position ``anchor`` staying there.
 
-        That holds wherever the anchor is on the image; about one beside it the image might leave, and is held back.
+        This holds for any anchor on the image; about an anchor beside it the image is kept in sight instead.
         """
         scale = min(max(scale, SMALLEST), LARGEST)
         return replace(self, scale=scale).placed(self.to_image(anchor), anchor)
 
     def placed(self, point: Point, anchor: Point) -> "ViewTransform":
-        """The same scale with image point ``point`` at viewport position ``anchor``, which one sees. A point that is
-        not on the image is held where a piece of the image stays in sight.
+        """The view at the same scale with image point ``point`` at the visible viewport position ``anchor``.
+
+        For a point outside the image, a piece of the image is kept in sight instead.
         """
         dx, dy = anchor[0] - self.viewport[0] / 2, anchor[1] - self.viewport[1] / 2
         view = replace(self, centre=(point[0] - dx / self.scale, point[1] - dy / self.scale))
@@ -111,13 +112,13 @@ class ViewTransform:
         return view if on_image else view.clamped()
 
     def resized(self, viewport: Size, sight: Size | None = None) -> "ViewTransform":
-        """Another viewport showing the same image point in its middle."""
+        """The view in another viewport, with the same image point in its middle."""
         return replace(self, viewport=viewport, sight=sight).clamped()
 
     def fitted(self, margin: float = 0, window: Size | None = None, extent: Point | None = None) -> "ViewTransform":
-        """The whole image, centred, ``margin`` device pixels from the border; enlarged by whole factors only.
+        """The view of the whole image, centred, ``margin`` device pixels from the border; enlarged by whole factors.
 
-        Where the view is turned, ``window`` says what there is room for, and ``extent`` what the turned image takes.
+        In a turned view, ``window`` is the room there is and ``extent`` the size of the turned image, device pixels.
         """
         room = [max(side - 2 * margin, 1) for side in window or self.viewport]
         scale = min(side / length for side, length in zip(room, extent or self.image, strict=True))
@@ -129,7 +130,7 @@ class ViewTransform:
         return replace(self, centre=(self._kept(0), self._kept(1)))
 
     def _drawn_to(self, wanted: Point) -> "ViewTransform":
-        """Centred there, or as near as a piece of the image stays in sight. What is further out already may stay."""
+        """Centred at ``wanted``, or as near as keeps a piece of the image in sight; a view further out may stay."""
         x, y = (
             min(max(wanted[axis], min(low, self.centre[axis])), max(high, self.centre[axis]))
             for axis, (low, high) in enumerate((self._range(0), self._range(1)))
@@ -141,7 +142,7 @@ class ViewTransform:
         return min(max(self.centre[axis], low), high)
 
     def _range(self, axis: int) -> Point:
-        """Where the centre may be for a piece of the image to stay in sight."""
+        """The range of the centre along an axis (image pixels) that keeps a piece of the image in sight."""
         length, half = self.image[axis], (self.sight or self.viewport)[axis] / 2 / self.scale
         piece = min(KEPT / self.scale, length, 2 * half)
         return piece - half, length - piece + half

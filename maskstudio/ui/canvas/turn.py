@@ -1,4 +1,4 @@
-"""How the upright frame lies in the window: turned and mirrored about its middle. Knows no Qt and no image."""
+"""The turn of the upright frame in the window: mirrored and rotated about its middle. Knows no Qt and no image."""
 
 import math
 from collections.abc import Callable
@@ -14,11 +14,12 @@ _QUARTERS: dict[float, Point] = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0
 
 @dataclass(frozen=True)
 class ViewTurn:
-    """A ``window`` of so many device pixels that shows an upright frame mirrored left to right (if ``mirrored``), then
-    turned clockwise by ``angle`` degrees (0 up to 360), both about the middle.
+    """A ``window`` (device pixels) that shows an upright frame, mirrored left to right and turned.
 
-    Frame and window have the same pixels where nothing is turned; otherwise the frame is just large enough to fill the
-    window. At quarter turns pixel lies on pixel.
+    It is mirrored if ``mirrored``, then turned clockwise by ``angle`` degrees (0 up to 360), both about the middle.
+
+    Without a turn, frame and window have the same pixels; otherwise the frame is just large enough to fill the window.
+    At quarter turns pixels lie exactly on pixels.
     """
 
     window: Size
@@ -27,7 +28,7 @@ class ViewTurn:
 
     @property
     def upright(self) -> bool:
-        """Whether frame and window are the same."""
+        """Whether the view is neither turned nor mirrored, so that frame and window are the same."""
         return self.angle == 0.0 and not self.mirrored
 
     @property
@@ -37,7 +38,7 @@ class ViewTurn:
 
     @cached_property
     def frame(self) -> Size:
-        """Device pixels of the upright frame."""
+        """Size of the upright frame in device pixels."""
         width, height = self.window
         if self.square:
             return (width, height) if self.angle in (0.0, 180.0) else (height, width)
@@ -46,7 +47,7 @@ class ViewTurn:
 
     @cached_property
     def sight(self) -> Size | None:
-        """A part about the middle of the frame that is surely in the window; None where all of it is."""
+        """Size about the middle of the frame that is surely in the window, None if all of it is."""
         if self.square:
             return None
         side = max(int(min(self.window) * math.sqrt(0.5)), 1)
@@ -75,8 +76,8 @@ class ViewTurn:
         return self.vector_to_frame((point[0] - self.matrix[4], point[1] - self.matrix[5]))
 
     def vector_to_frame(self, vector: Point) -> Point:
-        """The movement in the frame that is this movement in the window."""
-        a, b, c, d, _, _ = self.matrix  # of length 1 each way, so that the transposed matrix is the inverse
+        """The movement in the frame that equals this movement in the window."""
+        a, b, c, d, _, _ = self.matrix  # the axes have length 1, so that the transposed matrix is the inverse
         return a * vector[0] + c * vector[1], b * vector[0] + d * vector[1]
 
     def rect_to_window(self, rect: Rect) -> Rect:
@@ -88,7 +89,7 @@ class ViewTurn:
         return rect if self.upright else self._around(rect, self.to_frame)
 
     def spread(self, size: Point) -> Point:
-        """Width and height in the window of an upright thing of this ``size`` in the frame."""
+        """Width and height in the window of an upright rectangle of this ``size`` in the frame."""
         cos, sin = (abs(part) for part in self._direction)
         return size[0] * cos + size[1] * sin, size[0] * sin + size[1] * cos
 
@@ -107,7 +108,7 @@ class ViewTurn:
 
 
 def normal(angle: float) -> float:
-    """The same direction as 0 up to 360 degrees; a hair beside a quarter turn is one."""
+    """The angle brought into 0 up to 360 degrees; one very near a quarter turn becomes exactly that."""
     angle %= 360.0
     nearest = round(angle / 90) * 90.0
     return nearest % 360.0 if abs(angle - nearest) < 1e-6 else angle

@@ -1,4 +1,4 @@
-"""A widget that looks at an area of pixels: scale, centre, wheel, trackpad, keys and hand. Knows not what is there."""
+"""A widget that views an area of pixels: scale, centre, wheel, trackpad, keys and hand. It paints nothing."""
 
 import math
 from dataclasses import replace
@@ -29,7 +29,7 @@ class Viewport(QWidget):
         self._turn = ViewTurn(self._device_size)
         self._fitted = True
         self._hand = HandDrag()
-        self.wheel_pans = False  # a preference: a mouse wheel by itself zooms, or scrolls
+        self.wheel_pans = False  # a preference: whether a mouse wheel alone zooms or scrolls
 
     @property
     def scale(self) -> float:
@@ -53,7 +53,7 @@ class Viewport(QWidget):
 
     @property
     def look(self) -> Look | None:
-        """Where the view looks, for taking it up again later or on another image; None without an image."""
+        """Where the view looks, to return to it later or on another image; None without an image."""
         if self._view is None:
             return None
         look = Look.at(self._view.image, self._view.scale, self._view.centre)
@@ -72,55 +72,56 @@ class Viewport(QWidget):
             self.viewChanged.emit()
 
     def rotate_to(self, degrees: float, anchor: QPointF | None = None) -> None:
-        """Turn the view to so many degrees clockwise; the image point at position ``anchor`` (the middle by default)
-        stays under it. Turns the view only, never the image.
+        """Turn the view, never the image, to ``degrees`` clockwise.
+
+        The image point at position ``anchor`` (the middle by default) stays under it.
         """
         if normal(degrees) != self.angle:
             self._fitted = False
             self._turn_to(replace(self._turn, angle=normal(degrees)), anchor)
 
     def reset_rotation(self) -> None:
-        """Upright again, about the middle."""
+        """Turn the view upright about the middle."""
         self.rotate_to(0.0)
 
     def set_mirrored(self, mirrored: bool) -> None:
-        """Exchange left and right of what is on show, about the middle of the widget."""
+        """Show left and right exchanged or not, about the middle of the widget."""
         if mirrored != self.mirrored:
             self._turn_to(replace(self._turn, angle=normal(-self.angle), mirrored=mirrored), None)
 
     def look_at(self, scale: float, centre: QPointF) -> None:
-        """Show an image point in the middle at some scale, as when coming back to a document."""
+        """Show image point ``centre`` in the middle at ``scale``, as on coming back to a document."""
         if self._view:
             self._fitted = False
             self._move_to(replace(self._view, scale=scale, centre=(centre.x(), centre.y())).clamped())
 
     def fit(self) -> None:
-        """Show the whole image, also when the widget changes its size, until the user moves the view."""
+        """Show the whole image, and keep doing so as the widget changes its size, until the user moves the view."""
         if self._view:
             self._fitted = True
             self._move_to(self._whole(self._view))
 
     def actual_pixels(self) -> None:
-        """One image pixel on one device pixel."""
+        """Show one image pixel on one device pixel."""
         self.zoom_to(1.0)
 
     def zoom_in(self) -> None:
-        """The next round scale, about the middle."""
+        """Go to the next round scale, about the middle."""
         self.zoom_to(next_step(self.scale, 1))
 
     def zoom_out(self) -> None:
-        """The previous round scale, about the middle."""
+        """Go to the previous round scale, about the middle."""
         self.zoom_to(next_step(self.scale, -1))
 
     def zoom_to(self, scale: float, anchor: QPointF | None = None) -> None:
-        """Another scale; the image point at position ``anchor`` (the middle by default) stays under it."""
+        """Go to another scale; the image point at position ``anchor`` (the middle by default) stays under it."""
         if self._view:
             self._fitted = False
             self._move_to(self._view.zoomed(scale, self._turn.to_frame(self._anchor(anchor))))
 
     @property
     def visible(self) -> Rect:
-        """The image pixels in sight, and, where the view is turned, those in the corners between; empty for none."""
+        """The rectangle around the image pixels in sight, larger than these in a turned view; empty for none."""
         if self._view is None:
             return EMPTY
         width, height = self.width(), self.height()
@@ -164,7 +165,7 @@ class Viewport(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys and Space; anything else is somebody else's."""
+        """Handle arrow keys and Space; ignore all others."""
         pan = gestures.of_key(event.key(), event.modifiers())
         if event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
@@ -175,14 +176,14 @@ class Viewport(QWidget):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Space."""
+        """Handle Space; ignore all others."""
         if event.key() != Qt.Key.Key_Space:
             super().keyReleaseEvent(event)
         elif not event.isAutoRepeat():
             self._hold_space(False)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A Space let go elsewhere must not stay held."""
+        """Let Space go, since its release may arrive elsewhere."""
         self._hold_space(False)
         super().focusOutEvent(event)
 
@@ -196,7 +197,7 @@ class Viewport(QWidget):
         return position.x() * ratio, position.y() * ratio
 
     def _anchor(self, position: QPointF | None) -> tuple[float, float]:
-        """A position in device pixels of the window, its middle for None."""
+        """A logical position in device pixels of the window, its middle for None."""
         width, height = self._turn.window
         return (width / 2, height / 2) if position is None else self._device(position)
 
@@ -222,7 +223,7 @@ class Viewport(QWidget):
         self.viewChanged.emit()
 
     def _show_image(self, size: Size | None) -> None:
-        """Look at an image of another size, all of it; None for none. The view of an equally large one is kept."""
+        """View an image of this ``size``: the view stays for the same size, else fits all of it; None for no image."""
         if size is None:
             self._view = None
         elif self._view is None or self._view.image != size:

@@ -1,4 +1,4 @@
-"""Projects that are open are saved by themselves, as often as the settings say."""
+"""Saving open projects automatically, as often as the settings say."""
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -9,7 +9,7 @@ _MINUTE = 60_000  # ms
 
 
 class Autosave(QObject):
-    """Runs from the start; ``keep_time`` takes over what was changed in the settings."""
+    """A timer that saves open projects; it runs from the start, and ``keep_time`` takes over a changed interval."""
 
     def __init__(self, parent: QObject, tabs: Tabs, settings: Settings) -> None:
         super().__init__(parent)
@@ -19,7 +19,7 @@ class Autosave(QObject):
         self.keep_time()
 
     def keep_time(self) -> None:
-        """Save as often as the settings say."""
+        """Take over the interval from the settings."""
         minutes = self._settings.autosave_minutes
         if minutes > 0:
             self._timer.start(minutes * _MINUTE)
@@ -32,5 +32,5 @@ class Autosave(QObject):
             tab.session.projects.autosave()
 
     def stop(self) -> None:
-        """The window goes."""
+        """Stop: the window closes."""
         self._timer.stop()

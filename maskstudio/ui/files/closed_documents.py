@@ -1,5 +1,6 @@
-"""Documents that were closed, seen from the window: the last one back with a key, all of them in a menu and in the
-palette, and how long they are kept.
+"""Closed documents in the window: a key reopens the last one, a menu and the palette list all.
+
+Old ones are thrown away as the settings say.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.notice import Notice
 from maskstudio.ui.widgets.shortened import short
 
-_SHOWN = 10  # in the menu; the palette finds all
+_SHOWN = 10  # entries of the menu; the palette finds all
 _PICTURE = QSize(40, 30)  # logical px
 _TIDY = 3000  # ms after a document was closed
 
@@ -30,9 +31,9 @@ def _tr(text: str) -> str:
 
 
 class ClosedDocuments(QObject):
-    """The verbs on closed documents; ``menu`` lists them. ``known`` are those there were when last looked.
+    """The verbs on closed documents; ``menu`` lists them, ``known`` holds those found at the last look at the disk.
 
-    ``open_file`` opens the project of one that was saved, and ``notice`` says what became of the others.
+    ``open_file`` opens the project of a saved one; ``notice`` says what went wrong with the others.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class ClosedDocuments(QObject):
         self._tabs, self._settings, self._notice, self._open_file = tabs, settings, notice, open_file
         self._own: list[Journal] = []  # closed in this window, the last one last
         self._busy: set[Path] = set()  # journals this window has tried to reopen
-        self._wanted = 0  # times that the last one is still to be reopened
+        self._wanted = 0  # how many times the last one is still to be reopened
         self._job: Job | None = None  # looks for the next one to reopen
         self.known: list[Closed] = []
         self._pictures: dict[Closed, QIcon] = {}
@@ -57,21 +58,21 @@ class ClosedDocuments(QObject):
         self._timer.timeout.connect(self.tidy)
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         return {"file.reopenClosed": self.reopen_last, "file.forgetClosed": self.ask_forget}
 
     def put_away(self, journal: Journal) -> None:
-        """Remember what was closed in this window just now, and tidy up before long."""
+        """Remember ``journal`` as the last one closed in this window, and tidy up soon."""
         self._busy.discard(journal.folder)
         self._own = [*(other for other in self._own if other.folder != journal.folder), journal]
         self.tidy_soon()
 
     def tidy_soon(self) -> None:
-        """Tidy up in a moment, as one who chooses a number passes through others."""
+        """Tidy up after a moment, since a number in the preferences changes step by step."""
         self._timer.start()
 
     def tidy(self) -> None:
-        """Throw away what is too old or too much, and look what there is; on a thread."""
+        """Throw away what is too old or too much, and list what is left; on a thread."""
         days, room = self._settings.closed_days, self._settings.closed_gigabytes << 30
 
         def work(_token: Token) -> list[Closed]:
@@ -81,18 +82,18 @@ class ClosedDocuments(QObject):
         self._start(work, self._know, "closed tidy")
 
     def stop(self) -> None:
-        """The window goes."""
+        """Stop: the window closes."""
         self._timer.stop()
 
     # Reopening
 
     def reopen_last(self) -> None:
-        """Reopen what was closed last: in this window first, then whatever there is, older and older."""
+        """Reopen the document closed last: first those of this window, then all others, the newest first."""
         self._wanted += 1
         self._look_for_next()
 
     def reopen(self, one: Closed) -> None:
-        """Reopen this one, in a tab of its own."""
+        """Reopen a closed document in a tab of its own."""
         self._busy.add(one.folder)
         self.known = [other for other in self.known if other.folder != one.folder]
         if one.path is not None:
@@ -127,7 +128,7 @@ class ClosedDocuments(QObject):
     # The list
 
     def picture(self, one: Closed) -> QIcon:
-        """Its small picture, or a sign for a photo."""
+        """The small picture of a closed document, or an icon where there is none."""
         made = self._pictures.get(one)
         if made is None:
             data, pixmap = closed.picture(one), QPixmap()
@@ -138,7 +139,7 @@ class ClosedDocuments(QObject):
         return made
 
     def facts(self, one: Closed) -> str:
-        """When it was closed, how large it is and what was done to it, in a line."""
+        """One line: when it was closed, its size, and what was done to it."""
         size, done = f"{one.size[0]} × {one.size[1]} px", one.steps - 1
         steps = _tr("{} steps").format(done) if done > 1 else _tr("1 step") if done else _tr("nothing done")
         return f"{_when(one)}   {size}   {steps}"
@@ -150,7 +151,7 @@ class ClosedDocuments(QObject):
             self._show_entries()
 
     def _fill(self) -> None:
-        """Show what is known, and what is found meanwhile once it is."""
+        """Show the known documents at once, and those found on the disk when the search ends."""
         self._show_entries()
         self._start(lambda token: _all(list(self._own), token), self._know, "closed look")
 
@@ -167,7 +168,7 @@ class ClosedDocuments(QObject):
         line = QAction(self.menu)
         line.setSeparator(True)
         self._entries.append(line)
-        self.menu.insertActions(self.menu.actions()[0], self._entries)  # above the one that forgets them
+        self.menu.insertActions(self.menu.actions()[0], self._entries)  # above the entry that forgets them
 
     def _entry(self, one: Closed) -> QAction:
         made = QAction(self.picture(one), f"{short(one.name, 40)}\t{_when(one)}".replace("&", "&&"), self.menu)
@@ -178,7 +179,7 @@ class ClosedDocuments(QObject):
     # Forgetting
 
     def ask_forget(self) -> None:
-        """Ask once, and then remove all closed documents for good."""
+        """Ask the user, then remove all closed documents for good."""
         self._start(lambda token: _all(list(self._own), token), self._offer_to_forget, "closed forget")
 
     def _offer_to_forget(self, found: list[Closed]) -> None:
@@ -213,14 +214,14 @@ def _when(one: Closed) -> str:
 
 
 def _ended(own: list[Journal], token: Token) -> None:
-    """Wait until what was just closed is put away."""
+    """Wait until the documents just closed are written."""
     for journal in own:
         while not journal.ended.wait(0.05):
             token.check()
 
 
 def _next(own: list[Journal], busy: set[Path], token: Token) -> Closed | None:
-    """What is to be reopened next; ``own`` comes first, in this order."""
+    """The document to reopen next; those in ``own`` come first, in that order."""
     _ended(own, token)
     for one in (*(closed.at(journal.folder) for journal in own), *closed.closed()):
         if one is not None and one.folder not in busy:

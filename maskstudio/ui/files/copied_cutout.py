@@ -1,4 +1,4 @@
-"""A cut-out in the forms other programs take it in, none of which shows what lay behind it."""
+"""A copied cut-out in the formats other programs take; none contains the pixels that were cut away."""
 
 from typing import NamedTuple
 
@@ -9,16 +9,18 @@ from PySide6.QtGui import QColorSpace, QImage, QImageReader, QImageWriter, QPain
 from maskstudio.session.clipboard import Cutout
 from maskstudio.ui.files.file_urls import url_of
 
-PLACE = "application/x-maskstudio-place"  # where it lies on its photo: only we read it
-# Forms without transparency; the names other than the first of a kind are those that Qt offers of its own accord.
+PLACE = "application/x-maskstudio-place"  # place of the cut-out on its photo; only maskstudio reads it
+# Formats without transparency; Qt adds the names after the first of each kind by itself.
 _FLAT = {b"JPEG": ("image/jpeg", "image/jpg", "image/jfif"), b"BMP": ("image/bmp",)}
 _QUALITY = 95
-_WHITE = 0x00FFFFFF  # and see-through, as ARGB
+_WHITE = 0x00FFFFFF  # transparent white, as ARGB
 
 
 class Parcel(NamedTuple):
-    """``image`` is the bitmap, white wherever it is fully see-through; ``flat`` are the bytes of what has no
-    transparency, laid on white. Both are empty for a cut-out beyond Qt's limit, which goes as PNG and file only.
+    """The parts of a copied cut-out.
+
+    ``image`` is the bitmap, white wherever it is fully transparent; ``flat`` are the bytes of the formats without
+    transparency, on white. Both are empty for a cut-out beyond Qt's limit, which is offered as PNG and file only.
     """
 
     cutout: Cutout
@@ -27,9 +29,9 @@ class Parcel(NamedTuple):
 
     @classmethod
     def of(cls, cutout: Cutout) -> "Parcel":
-        """Unpack and lay on white, on whatever thread this is."""
+        """Unpack the PNG and lay it on white; any thread may call it."""
         held = QBuffer()
-        held.setData(QByteArray(cutout.png))  # not its file: Qt cannot open one whose name is not UTF-8
+        held.setData(QByteArray(cutout.png))  # from bytes: Qt cannot open a file whose name is not UTF-8
         held.open(QIODevice.OpenModeFlag.ReadOnly)
         reader = QImageReader(held, QByteArray(b"PNG"))
         size = reader.size()
@@ -43,8 +45,10 @@ class Parcel(NamedTuple):
         return cls(cutout, image, {kind: _encoded(white, kind) for kind in _FLAT})
 
     def mime(self) -> QMimeData:
-        """PNG bytes with the place of the cut-out, a bitmap with straight alpha (Windows makes a DIBv5 of it), the
-        forms without transparency on white, which Qt would make of the bitmap by dropping its alpha, and a file.
+        """The mime data for the clipboard: PNG with the place of the cut-out, a bitmap, formats on white, and a file.
+
+        The bitmap has straight alpha (Windows makes a DIBv5 of it). The formats without transparency are added here,
+        since Qt would make them by dropping the alpha.
         """
         mime = QMimeData()
         mime.setData("image/png", QByteArray(self.cutout.png))
@@ -59,7 +63,7 @@ class Parcel(NamedTuple):
 
 
 def _bare(image: QImage) -> QImage:
-    """``image`` (ARGB32) with nothing but white under what is fully see-through, for whoever ignores alpha."""
+    """``image`` (ARGB32) with white in fully transparent pixels, for programs that ignore alpha."""
     pixels = np.frombuffer(image.bits(), np.uint32)
     pixels[pixels >> 24 == 0] = _WHITE
     return image

@@ -15,7 +15,7 @@ _PICTURE = QSize(120, 120)
 
 
 class DragOut(QPushButton):
-    """Press, and drag once the cut-out is ready: writing it, as ``params`` say, takes a moment on a large photo."""
+    """A button that writes the cut-out as ``params`` say at a press, and drags the file once it is ready."""
 
     def __init__(self, session: Session, params: Callable[[], ExportParams], parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Drag out"), parent)
@@ -27,11 +27,11 @@ class DragOut(QPushButton):
         self._ready: Parcel | None = None
 
     def follow(self, session: Session) -> None:
-        """Hand out another document from now on."""
+        """Drag the cut-out of another document's session."""
         self._session, self._ready = session, None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to make the file."""
+        """Begin to write the file."""
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and self._session.document:
             hand_over()
@@ -40,13 +40,13 @@ class DragOut(QPushButton):
             self._session.clipboard.hand_out(params, merged=True, prepare=Parcel.of, done=self._have, lane="drag")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag, once there is something to drag."""
+        """Start the drag once the file is ready."""
         moved = self._from is not None and (event.position().toPoint() - self._from).manhattanLength()
         if moved and moved >= QGuiApplication.styleHints().startDragDistance() and self._ready:
             self._drag(self._ready)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """End the press without a drag."""
         super().mouseReleaseEvent(event)
         self._from = None
 

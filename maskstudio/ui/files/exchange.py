@@ -18,9 +18,9 @@ from maskstudio.ui.files.filemenu import FileMenu
 from maskstudio.ui.files.masks_in import MaskIn
 from maskstudio.ui.files.tabs import Tabs
 
-# What programs put on the clipboard for pictures, the most faithful first.
+# Formats in which programs put pictures on the clipboard, the most faithful first.
 _FORMATS = ("image/png", "PNG", *(f"image/{name}" for name in MIME_TYPES))
-Propose = Callable[[str, str, Callable[[], object]], None]  # a sentence, the words of a button and what it does
+Propose = Callable[[str, str, Callable[[], object]], None]  # a sentence, the words of a button, and the verb it runs
 
 
 def _tr(text: str) -> str:
@@ -28,7 +28,7 @@ def _tr(text: str) -> str:
 
 
 class Openable(NamedTuple):
-    """What mime data holds that could be opened: files, bytes of an image file, or an address on the web."""
+    """What mime data holds that can be opened: files, bytes of an image file, or an address on the web."""
 
     files: tuple[Path, ...] = ()
     data: bytes = b""
@@ -39,7 +39,7 @@ class Openable(NamedTuple):
 
 
 class Exchange:
-    """Copy, paste and drop. ``offer`` asks the user inline before anything is fetched from the web."""
+    """Copy, paste and drop. ``offer`` asks the user above the canvas before anything is fetched from the web."""
 
     def __init__(self, tabs: Tabs, files: FileMenu, masks: MaskIn, offer: Propose) -> None:
         self._tabs, self._files, self._masks, self._offer = tabs, files, masks, offer
@@ -98,7 +98,7 @@ class Exchange:
 
 
 def found_in(mime: QMimeData | None) -> Openable:
-    """What could be opened: files first, then a picture, then a path or address as text."""
+    """What can be opened: files first, then a picture, then a path or address as text."""
     if mime is None:
         return Openable()
     files = tuple(path for path in map(path_in, mime.urls()) if path is not None)
@@ -114,7 +114,7 @@ def found_in(mime: QMimeData | None) -> Openable:
 
 
 def place_in(mime: QMimeData | None) -> Place | None:
-    """Where on its photo the PNG in it lies, where maskstudio has put it there."""
+    """The place on its photo of the PNG in it, if maskstudio copied it; else None."""
     if mime is None or not mime.hasFormat(PLACE) or not mime.hasFormat("image/png"):
         return None
     return Place.unpacked(bytes(mime.data(PLACE).data()))

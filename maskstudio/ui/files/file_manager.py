@@ -1,4 +1,4 @@
-"""Showing a file in the system's file manager, chosen in its folder where the system can do that."""
+"""Showing a file in the system's file manager, selected in its folder if the system can do that."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ _NAME, _AT = "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"
 
 
 def show_in_folder(path: Path) -> None:
-    """Open the folder of ``path`` with the file chosen in it, or at least the folder."""
+    """Open the folder of ``path`` with the file selected, or, if that fails, just the folder."""
     if sys.platform == "win32":
         QProcess.startDetached("explorer", [f"/select,{path}"])
     elif sys.platform == "darwin":
@@ -20,15 +20,15 @@ def show_in_folder(path: Path) -> None:
 
 
 def _url(path: Path) -> QUrl:
-    """The address of a file, byte by byte as its name is."""
+    """The URL of a file, with the bytes of its name."""
     return QUrl.fromEncoded(path.absolute().as_uri().encode())
 
 
 def _asked_for(path: Path) -> bool:
-    """Whether the desktop's file manager was asked to show the file. Where it refuses, the folder is opened."""
+    """Whether the desktop's file manager was asked to show the file; if it refuses, the folder is opened."""
     try:
         from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
-    except ImportError:  # a Qt without it
+    except ImportError:  # this Qt is built without D-Bus
         return False
     bus = QDBusConnection.sessionBus()
     if not bus.isConnected():

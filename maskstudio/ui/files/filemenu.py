@@ -1,4 +1,4 @@
-"""What the user does with files: asks which one and where, warns of what would be lost, and hands it to the session."""
+"""The verbs on files: they ask which file and where, warn of what would be lost, and call the session."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,12 +24,12 @@ from maskstudio.ui.widgets.notice import NoticeButton
 from maskstudio.ui.widgets.shortened import short
 from maskstudio.ui.widgets.typed_text import hand_over
 
-_CUTOUT = "-cutout"  # after the photo's name
+_CUTOUT = "-cutout"  # added to the photo's name
 _MODELS = (".pt", ".onnx")
 
 
 class _Export(NamedTuple):
-    """What was to be written where."""
+    """An export: what is written, and where."""
 
     path: Path
     params: ExportParams
@@ -43,7 +43,7 @@ def _tr(text: str) -> str:
 class FileMenu:
     """The verbs of the File menu; its dialogs stand over ``window``.
 
-    ``save`` saves the project in front; ``masks`` takes in what is a mask; ``model_added(name)`` is called once a
+    ``save`` saves the project in front; ``masks`` imports files that are masks; ``model_added(name)`` is called once a
     weight file is in the models folder.
     """
 
@@ -61,8 +61,8 @@ class FileMenu:
         self._save, self._masks, self._model_added = save, masks, model_added
         self._failed: Path | None = None
         self._adding: Path | None = None
-        self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out went last
-        self._last: WeakKeyDictionary[Session, _Export] = WeakKeyDictionary()  # of all kinds
+        self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out was last written
+        self._last: WeakKeyDictionary[Session, _Export] = WeakKeyDictionary()  # the last export of any kind
         self._saving: dict[Job, Callable[[], object]] = {}
 
     @property
@@ -72,8 +72,9 @@ class FileMenu:
     # Photos
 
     def open(self, path: Path, *, anyway: bool = False, again: bool = False) -> None:
-        """Open an image in a tab of its own, which comes to the front once it is there; one that is open is shown, or,
-        as it is on the disk, opened ``again``.
+        """Open an image in a tab of its own, which comes to the front once it is loaded.
+
+        A file that is open already is brought to the front, or, with ``again``, opened anew as it is on the disk.
         """
         path = path.absolute()
         if not again and (tab := self._tabs.showing(path)):
@@ -87,7 +88,7 @@ class FileMenu:
             tab.session.opening.open(path)
 
     def opening_failed(self, tab: Tab) -> None:
-        """Take the tab away again in which nothing could be opened."""
+        """Take away the tab in which nothing could be opened; the tab in front before comes back."""
         if tab.opening is not None and tab.session.document is None:
             self._failed, tab.opening, tab.preview = tab.opening, None, None
             if tab is self._tabs.front and tab.before in self._tabs.open:
@@ -146,7 +147,7 @@ class FileMenu:
             self.close_tab(tab)
 
     def _may_leave(self, tab: Tab, again: Callable[[], object]) -> bool:
-        """Whether a document may go: nothing is lost, or the user agrees."""
+        """Whether a document may be closed: nothing is lost, or the user agrees."""
         document = tab.session.document
         if not tab.session.projects.unsaved or document is None:
             return True
@@ -159,12 +160,12 @@ class FileMenu:
         return False
 
     def job_changed(self, job: Job) -> None:
-        """Go on with what waited for a file to be saved."""
+        """Do what waits for this job to save a file."""
         if job.finished and (again := self._saving.pop(job, None)) and job.state == "done":
             QTimer.singleShot(0, again)
 
     def fill_recent(self, menu: QMenu) -> None:
-        """The recent files that are still there."""
+        """Fill ``menu`` with the recent files that still exist."""
         menu.clear()
         for text in self._settings.recent:
             if paths.is_file(path := path_of(text)):
@@ -191,12 +192,12 @@ class FileMenu:
         self._export(params, "-mask")
 
     def last_export(self, session: Session) -> Path | None:
-        """Where a result of this document was to be written last."""
+        """The path of the last export of this document, whether or not it succeeded; None without one."""
         last = self._last.get(session)
         return last.path if last is not None else None
 
     def repeat_export(self, session: Session, over: Over) -> None:
-        """Write what was to be exported last, over whatever the user has now agreed to."""
+        """Repeat the last export of a document, over whatever the user has agreed to replace."""
         if session.document is not None and (last := self._last.get(session)) is not None:
             self._write(last, over, session)
 
@@ -228,7 +229,7 @@ class FileMenu:
     # When it fails
 
     def way_out(self, error: MaskStudioError) -> NoticeButton | None:
-        """What could be offered to go on in spite of ``error``."""
+        """A button that offers a way on after ``error``; None if there is none."""
         if isinstance(error, TooLarge) and (path := self._failed):
             return _tr("Open Anyway"), partial(self.open, path, anyway=True)
         if isinstance(error, Untrusted) and (weights := self._adding):

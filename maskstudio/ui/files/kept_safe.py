@@ -1,4 +1,4 @@
-"""How safe the work in front is, as the status line says it."""
+"""The status line's words on how safe the work in front is."""
 
 import time
 from collections.abc import Callable
@@ -17,14 +17,14 @@ def _tr(text: str) -> str:
 
 
 class KeptSafe:
-    """``show`` is told how safe the work is, in a word or two, and what that means."""
+    """Calls ``show`` with how safe the work is, in a word or two, and what that means."""
 
     def __init__(self, tabs: Tabs, settings: Settings, show: Callable[[str, str], object]) -> None:
         self._tabs, self._settings, self._show = tabs, settings, show
         self._remembered: Path | None = None
 
     def refresh(self) -> None:
-        """Show how safe the work in front is; a project that has a file is among the recent ones from then on."""
+        """Show how safe the work in front is; a project with a file is added to the recent files."""
         session = self._tabs.front.session
         if session.projects.path is not None and session.projects.path != self._remembered:
             self._settings.remember(session.projects.path)
@@ -33,7 +33,7 @@ class KeptSafe:
 
 
 def _words(session: Session) -> tuple[str, str]:
-    """What the status line says, and what it explains."""
+    """The words of the status line, and their explanation."""
     if session.document is None or session.journal is None:
         return "", ""
     if session.journal.safety == "failed":

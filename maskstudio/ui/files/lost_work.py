@@ -1,4 +1,4 @@
-"""Work that a killed editor left behind: looked for at the start, offered above the stage, and gone on with."""
+"""Work that a killed editor left behind: it is looked for at the start and offered above the stage."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +13,13 @@ from maskstudio.ui.files.tabs import Tabs
 
 
 def _left_behind() -> list[Recoverable]:
-    """What a killed editor left: its litter is removed, its work found."""
+    """Remove the temporary files of a killed editor and return the work it left."""
     sweep()
     return recovery.recoverable()
 
 
 class LostWork(QObject):
-    """``offer`` is the widget to put above the stage; ``tidy`` is called whenever the disk is looked through."""
+    """Offers lost work: ``offer`` is the widget above the stage; ``tidy`` is called with each search of the disk."""
 
     def __init__(self, parent: QObject, tabs: Tabs, tidy: Callable[[], object]) -> None:
         super().__init__(parent)
@@ -35,11 +35,11 @@ class LostWork(QObject):
         self._begin.start()
 
     def stop(self) -> None:
-        """The window goes."""
+        """Stop: the window closes."""
         self._begin.stop()
 
     def look(self) -> None:
-        """Find out, on a thread, what a killed editor has left behind, and offer it."""
+        """Search the disk, on a thread, for what a killed editor has left behind, and offer it."""
         self._tabs.front.session.runner.start(
             "Look for lost work",
             lambda _token: _left_behind(),

@@ -1,4 +1,4 @@
-"""The sheet for a mask that comes in: which channel it is, how it lies, what becomes of the mask there is."""
+"""The sheet for a mask being imported: its channel, its place, and how it joins the present mask."""
 
 import math
 from dataclasses import dataclass, replace
@@ -23,15 +23,15 @@ from maskstudio.ui.widgets.fields import Choice
 from maskstudio.ui.widgets.form import Form
 
 _SIDE = 380  # logical px of the preview
-_FINE = 2  # samples for a pixel of it, each way, as screens may have
+_FINE = 2  # samples per pixel of the preview, each way, for fine screens
 _FORM = 320  # px
 _TINT = (77, 139, 255)
-_COVER, _VEIL = 150, 110  # of 255: the tint where the mask is whole, and the dark where it is not
+_COVER, _VEIL = 150, 110  # of 255: the tint of full coverage, and the darkness of none
 
 
 @dataclass(frozen=True)
 class ImportParams(MaskInParams):
-    """How a mask is taken in, in the window."""
+    """How a mask is imported in the window."""
 
     title: ClassVar[str] = "Import mask"
 
@@ -51,14 +51,14 @@ class ImportParams(MaskInParams):
 
     @property
     def fit(self) -> Fit:
-        """What becomes of a picture of another size."""
+        """How a picture of another size is fitted."""
         return "stretch" if self.stretch else "keep"
 
 
 class MaskInSheet(QDialog):
-    """Shows ``incoming`` over the photo as it would be taken in, live. ``agreed(params)`` comes once, on Import.
+    """Shows ``incoming`` over the photo as it would be imported, live. ``agreed(params)`` is emitted once, on Import.
 
-    ``note`` is one sentence on what is special about it.
+    ``note`` is one sentence on what is special about this mask.
     """
 
     agreed = Signal(object)
@@ -131,7 +131,7 @@ class MaskInSheet(QDialog):
 
 
 class _Preview(QWidget):
-    """The photo from afar: tinted where the mask would be, darkened where it would not."""
+    """A small picture of the photo: tinted where the mask would be, darkened elsewhere."""
 
     def __init__(self, document: Document, incoming: Incoming) -> None:
         """Reduce photo, mask and the mask there is to samples for the preview."""
@@ -151,7 +151,7 @@ class _Preview(QWidget):
         self._mask = QImage()
 
     def show_mask(self, params: ImportParams) -> None:
-        """Show what ``params`` make of the mask."""
+        """Show the mask as ``params`` would import it."""
         plane = self._plane(params)
         self._mask = _tinted(plane)
         self.setAccessibleName(self.tr("{:.0%} of the photo is in the mask.").format(float(plane.mean()) / 255))
@@ -167,7 +167,7 @@ class _Preview(QWidget):
         return combine_planes(np.ascontiguousarray(self._there), plane, join)  # type: ignore[arg-type]
 
     def sizeHint(self) -> QSize:
-        """As the photo, in a square."""
+        """The photo's proportions, fitted into a square."""
         scale = min(_SIDE / self._frame.width, _SIDE / self._frame.height)
         return QSize(round(self._frame.width * scale), round(self._frame.height * scale))
 
@@ -184,14 +184,14 @@ class _Preview(QWidget):
 
 
 def _only(kind: type[Params], name: str, keys: tuple[str, ...]) -> Choice:
-    """The list of a parameter with these of its choices, in their order."""
+    """A list of these choices of a parameter, in the parameter's order."""
     spec = next(each for each in kind.specs() if each.name == name)
     words = dict(spec.choices)
     return Choice(replace(spec, choices=tuple((key, words[key]) for key in keys)))
 
 
 def _tinted(plane: Plane) -> QImage:
-    """The tint where the mask is, a dark veil where it is not."""
+    """Pixels to lay over the photo: a tint where the mask is, a dark veil elsewhere."""
     height, width = plane.shape
     share = plane.astype(np.uint32)
     data = np.empty((height, width, 4), np.uint8)

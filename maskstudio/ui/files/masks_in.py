@@ -1,4 +1,4 @@
-"""Masks on their way in: from a file, the clipboard or a drop, with a sheet wherever there is something to choose."""
+"""Importing masks from a file, the clipboard or a drop, with a sheet if there is something to choose."""
 
 from __future__ import annotations
 
@@ -29,19 +29,21 @@ def _tr(text: str) -> str:
 
 
 class MaskIn:
-    """Asks over ``window``, and by ``notice`` where the user is not to be interrupted."""
+    """Imports masks: it asks over ``window``, or by ``notice`` where the user must not be interrupted."""
 
     def __init__(self, window: QWidget, notice: Notice) -> None:
         self._window, self._notice = window, notice
-        self.sheet: MaskInSheet | None = None  # while it is open
+        self.sheet: MaskInSheet | None = None  # the sheet while it is open
 
     def from_file(self, session: Session, path: Path) -> None:
-        """Look at a file, and ask how it is to be taken in."""
+        """Read a file, and ask how its mask is imported."""
         session.importing.look_at_mask(path, path.name, partial(self._ask, session, name=shown(path.stem)))
 
     def paste(self, session: Session, source: Path | bytes, place: Place | None) -> None:
-        """Take in what was copied: at its place where that is known and the photo is of the same size, as it is where
-        it fits the photo, and else as the user says.
+        """Import the copied picture as a mask.
+
+        A cut-out copied from a photo of the same size goes to its place there, and a picture of the photo's size covers
+        it; for anything else the user is asked.
         """
         document, name = session.document, _tr("Pasted mask")
         if document is None:
@@ -54,7 +56,7 @@ class MaskIn:
             session.importing.look_at_mask(source, name, partial(self._take, session, name))
 
     def dropped(self, session: Session, path: Path, opened: Callable[[], object]) -> None:
-        """Open a dropped file as a photo, or first ask where it looks like a mask for the photo that is open."""
+        """Open a dropped file as a photo, or ask first if it looks like a mask for the open photo."""
         document = session.document
         if document is None:
             opened()
@@ -76,7 +78,7 @@ class MaskIn:
                 opened()
 
         def failed(_error: MaskStudioError) -> None:
-            opened()  # which says what is wrong with it
+            opened()  # opening it says what is wrong with it
 
         session.runner.start(
             _tr("Look at {}").format(path.name), work, done, lane=f"look {path}", failed=failed, quiet=True

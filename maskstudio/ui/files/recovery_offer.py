@@ -1,4 +1,4 @@
-"""The offer at start: documents that a killed editor left behind, to go on with, to throw away, or to decide later."""
+"""The offer at the start: documents a killed editor left behind, to continue, to discard, or to decide later."""
 
 from PySide6.QtCore import QDateTime, QEvent, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
@@ -9,14 +9,16 @@ from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.shortened import short
 
 _THUMBNAIL = QSize(64, 48)  # logical px
-_SIGN = QSize(24, 24)  # where there is no picture
+_SIGN = QSize(24, 24)  # the icon shown without a picture
 _SIGN_NAME = "recoverySign"
-_SHOWN = 4  # at once; the others follow when these are dealt with
+_SHOWN = 4  # documents shown at once; the others follow when these are dealt with
 
 
 class RecoveryOffer(QFrame):
-    """Hidden until ``show_found``. Emits ``continued`` or ``discarded`` with the document in question, ``later`` when
-    the user puts it off: everything is kept and offered again at the next start.
+    """The offer, hidden until ``show_found``.
+
+    Emits ``continued`` or ``discarded`` with a document, or ``later`` when the user puts the decision off: then
+    everything is kept and offered again at the next start.
     """
 
     continued = Signal(object)
@@ -29,7 +31,7 @@ class RecoveryOffer(QFrame):
         self.setObjectName("recoveryOffer")
         self.setProperty("kind", "warning")
         self._found: list[Recoverable] = []
-        self._sure: Recoverable | None = None  # a second click throws it away
+        self._sure: Recoverable | None = None  # the document that a second click discards
         self._title = title = QLabel()
         title.setObjectName("recoveryTitle")
         title.setWordWrap(True)
@@ -52,12 +54,12 @@ class RecoveryOffer(QFrame):
         self.hide()
 
     def show_found(self, found: list[Recoverable]) -> None:
-        """Offer these, or nothing where there are none."""
+        """Offer these documents; hide if there are none."""
         self._found = list(found)
         self._fill()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Signs in the theme of now."""
+        """Draw the icons anew in the colours of a changed palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             for sign in self.findChildren(QLabel, _SIGN_NAME):
@@ -65,7 +67,7 @@ class RecoveryOffer(QFrame):
 
     def _fill(self) -> None:
         """Show a row for each of the first few documents and the number of the others; hide if there are none."""
-        self._sure = None  # the buttons are new, and say what they did at first
+        self._sure = None  # the buttons are new and have not asked yet
         while (item := self._rows.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
                 row.hide()
@@ -101,7 +103,7 @@ class RecoveryOffer(QFrame):
         words.addWidget(facts)
         words.addStretch()
         line.addLayout(words, 1)
-        if one.newer:  # left alone: whoever wrote it knows what to do with it
+        if one.newer:  # left alone: the version that wrote it can open it
             return row
         go_on, away = QPushButton(self.tr("Continue")), QPushButton(self.tr("Discard"))
         go_on.setObjectName("recoverContinue")
@@ -147,7 +149,7 @@ class RecoveryOffer(QFrame):
         self.continued.emit(one)
 
     def _discard(self, one: Recoverable, away: QPushButton) -> None:
-        """The first click asks, by what the button says then; the second does it."""
+        """At the first click, change the button's words to a question; at the second, discard the document."""
         if self._sure is not one:
             self._sure = one
             away.setText(self.tr("Discard for Good"))

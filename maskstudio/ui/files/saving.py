@@ -26,7 +26,7 @@ class Saving:
         self._parent, self._tabs, self._settings = parent, tabs, settings
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         return {"file.save": self.save, "file.saveAs": self.save_as, "file.saveCopy": self.save_copy}
 
     def save(self) -> Job | None:
@@ -48,8 +48,8 @@ class Saving:
         return self._tabs.front.session
 
     def _ask(self, title: str) -> Path | None:
-        """Where to, beside what was opened; None where the user gives no place or will not write over a file."""
-        from maskstudio.core.project import SUFFIX  # formats are loaded with the first file
+        """Ask for a path, first beside the opened file; None if the user cancels or will not replace a file."""
+        from maskstudio.core.project import SUFFIX  # formats are loaded at the first use
 
         session, settings = self._session, self._settings
         if session.document is None:

@@ -1,4 +1,4 @@
-"""The open documents as tabs: each has a session of its own and remembers how it was looked at."""
+"""The open documents as tabs: each has a session of its own and remembers its view."""
 
 import re
 from collections.abc import Callable
@@ -16,32 +16,33 @@ from maskstudio.core.document import Document
 from maskstudio.session.session import Session
 from maskstudio.ui.widgets.icons import icon
 
-_ENDS = 8  # letters of either end of a long title that are seen, with its middle left out
-_LETTERS = 26  # average letters, with the dot and the button, that a tab has room for at least
+_ENDS = 8  # letters shown of each end of a long title whose middle is left out
+_LETTERS = 26  # least width of a tab in average letters, dot and button included
 
 
 @dataclass(eq=False)
 class Tab:
-    """One session; ``look`` is what the canvas says of its view, to go back to. ``opening`` is being opened in it, and
-    ``preview`` shows it until it is there.
+    """One session. ``look`` is the canvas's view of it, to return to.
+
+    ``opening`` is the file being opened in it, and ``preview`` a first look at it until it is loaded.
     """
 
     session: Session
     look: Any = None
     opening: Path | None = None
     preview: Document | None = None
-    before: "Tab | None" = None  # the one that was in front before its preview was
-    asked: int = 0  # when the user last asked for it, counted up over all tabs
-    shown: bool = field(default=False)  # whether it has had a document and so has a place in the bar
+    before: "Tab | None" = None  # the tab that was in front before its preview
+    asked: int = 0  # number of the user's last request for it, counted over all tabs
+    shown: bool = field(default=False)  # whether it has had a document, and so has a place in the bar
 
     @property
     def picture(self) -> Document | None:
-        """What the canvas shows of it."""
+        """The document the canvas shows: the session's, or the preview until that is loaded."""
         return self.session.document or self.preview
 
     @property
     def name(self) -> str:
-        """What the tab is called, with a dot for work that is not saved."""
+        """The tab's title, with a dot for work that is not saved."""
         return self.named(self.title)
 
     @property
@@ -59,7 +60,7 @@ class Tab:
 
 
 class Tabs(QTabBar):
-    """There is always one session at least; one without a document shows no tab but the welcome.
+    """The bar of open documents. There is always at least one session; one without a document has no tab.
 
     ``switched`` is emitted when another session is in front, ``closing(tab)`` when the user asks to close one.
     """
@@ -82,7 +83,7 @@ class Tabs(QTabBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._open_menu)
         self._make = make
-        self._lingering: list[Session] = []  # of closed tabs, until their work has ended
+        self._lingering: list[Session] = []  # sessions of closed tabs, until their work has ended
         self.front = Tab(make())
         self.open: list[Tab] = [self.front]
         self._asked = count(1)
@@ -92,16 +93,16 @@ class Tabs(QTabBar):
         self.refresh()
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         return {"window.nextTab": lambda: self.step(1), "window.previousTab": lambda: self.step(-1)}
 
     def of(self, session: Session) -> Tab | None:
-        """The tab of a session; None once it is closed, whatever its jobs still have to say."""
+        """The tab of a session; None once it is closed, even while its jobs still run."""
         return next((tab for tab in self.open if tab.session is session), None)
 
     @property
     def sessions(self) -> list[Session]:
-        """Those of the open tabs, that in front first, then those of closed ones whose work has not ended."""
+        """The sessions of open tabs, the one in front first, then those of closed tabs whose work has not ended."""
         self._lingering = [session for session in self._lingering if session.runner.jobs]
         others = [tab.session for tab in self.open if tab is not self.front]
         return [self.front.session, *others, *self._lingering]
@@ -116,7 +117,7 @@ class Tabs(QTabBar):
         return next((tab for tab in self.open if path in (tab.opening, *tab.session.files)), None)
 
     def fresh(self) -> Tab:
-        """A tab for another document: the empty one in front, or a new one that comes to the front once it has one."""
+        """A tab for another document: the empty one in front, or a new one, which comes to the front once loaded."""
         tab = self.front
         if tab.session.document is not None or tab.opening is not None:
             tab = Tab(self._make())
@@ -130,8 +131,9 @@ class Tabs(QTabBar):
         self._bring(tab)
 
     def come(self, tab: Tab) -> None:
-        """Something to see has come in a tab: bring it to the front, unless the user has asked for another since, so
-        that of several that are opened together the last one asked for ends in front, however long each takes.
+        """Bring a tab that has something to show to the front, unless the user has asked for another one since.
+
+        So of several files opened together the last one ends in front, however long each takes.
         """
         if tab.asked >= self.front.asked or self.front.picture is None:
             self._bring(tab)
@@ -139,7 +141,7 @@ class Tabs(QTabBar):
             self.refresh()
 
     def go_back(self, tab: Tab) -> None:
-        """Bring the tab to the front that was there before what has failed; nobody has asked for it anew."""
+        """Bring back the tab that was in front before an opening failed; this is no request of the user."""
         self._bring(tab)
 
     def _bring(self, tab: Tab) -> None:
@@ -149,7 +151,7 @@ class Tabs(QTabBar):
             self.switched.emit()
 
     def step(self, by: int) -> None:
-        """The next (1) or previous (-1) of the open documents, round and round."""
+        """Go to the next (1) or previous (-1) open document; after the last comes the first."""
         shown = [tab for tab in self.open if tab.shown]
         if self.front in shown and len(shown) > 1:
             self.show_tab(shown[(shown.index(self.front) + by) % len(shown)])
@@ -171,7 +173,7 @@ class Tabs(QTabBar):
             self.refresh()
 
     def refresh(self) -> None:
-        """Show the names of now."""
+        """Show the present names."""
         for tab in self.open:
             tab.shown = tab.shown or tab.picture is not None
         shown = self._shown
@@ -192,13 +194,13 @@ class Tabs(QTabBar):
         self.setVisible(bool(shown))
 
     def minimumTabSizeHint(self, index: int) -> QSize:
-        """Wide enough to tell photos of one series apart; where that is too much for all, the bar scrolls."""
+        """Wide enough to tell photos of one series apart; if all tabs need more room, the bar scrolls."""
         wanted = self.tabSizeHint(index)
         least = self.fontMetrics().averageCharWidth() * _LETTERS
         return QSize(min(wanted.width(), least), wanted.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A middle click closes."""
+        """Close a tab at a middle click."""
         super().mouseReleaseEvent(event)
         at = self.tabAt(event.position().toPoint())
         if event.button() == Qt.MouseButton.MiddleButton and at >= 0:
@@ -257,7 +259,7 @@ class Tabs(QTabBar):
 
 
 def _apart(tabs: list[Tab]) -> list[str]:
-    """Their titles; those of one name say their folder too, those that differ in the middle begin there."""
+    """The titles of tabs; equal names also say their folder, names that differ in the middle begin there."""
     titles = [tab.title for tab in tabs]
     folders = [tab.session.files[-1].parent.name if tab.session.files else "" for tab in tabs]
     others = set(titles)
@@ -268,15 +270,15 @@ def _apart(tabs: list[Tab]) -> list[str]:
 
 
 def _telling(title: str, others: set[str]) -> str:
-    """``title`` from the word on that tells it from the ``others``, where that would be left out with its middle."""
+    """``title`` from the word on that tells it from ``others``, if eliding the middle would hide that word."""
     same = max((_common(title, other) for other in others), default=0)
     if not _ENDS <= same < len(title) - _ENDS:
         return title
-    word = re.search(r"[^\W_]*$", title[:same])  # that the difference lies in
+    word = re.search(r"[^\W_]*$", title[:same])  # the word in which they differ
     return f"…{title[word.start() :]}" if word is not None else title
 
 
 def _common(one: str, other: str) -> int:
-    """How many letters two texts have in common at their beginning."""
+    """The number of letters two texts share at their beginning."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))

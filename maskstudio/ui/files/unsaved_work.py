@@ -1,4 +1,4 @@
-"""The questions before documents go whose work no file holds: save it, let it go, or stay."""
+"""The questions before documents with unsaved work close: save it, let it go, or stay."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.shortened import short
 
-_ROWS = 8  # shown without scrolling
+_ROWS = 8  # rows shown without scrolling
 _WIDTH = 420  # px
 _MARGIN = 16
 
@@ -33,9 +33,9 @@ def _tr(text: str) -> str:
 
 
 def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
-    """What to do with work on ``name`` that no file holds, before it is closed. Escape cancels.
+    """Ask what to do with unsaved work on ``name`` before it is closed. Escape cancels.
 
-    ``days``: for how long it can be reopened without being saved, 0 for not at all.
+    ``days`` is how long it can be reopened without being saved, 0 for not at all.
     """
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
@@ -54,7 +54,7 @@ def ask_leave(parent: QWidget, name: str, days: int) -> Leave:
 
 
 def without_saving(days: int) -> str:
-    """What becomes of work that is not saved, if closed documents are kept for so many ``days``."""
+    """A sentence on what happens to unsaved work if closed documents are kept for ``days``."""
     if days <= 0:
         return _tr("What is not saved will be lost, since closed documents are not kept.")
     if days == 1:
@@ -63,9 +63,9 @@ def without_saving(days: int) -> str:
 
 
 def ask_leave_all(parent: QWidget, names: Sequence[str], days: int) -> list[int] | None:
-    """Which of these documents, by number, are to be saved before the program ends; None to stay.
+    """Ask which of these documents are saved before the program ends; returns their numbers, or None to stay.
 
-    ``days`` as in ``ask_leave``.
+    ``days`` means the same as in ``ask_leave``.
     """
     if len(names) == 1:
         answer = ask_leave(parent, names[0], days)
@@ -76,9 +76,9 @@ def ask_leave_all(parent: QWidget, names: Sequence[str], days: int) -> list[int]
 
 
 class UnsavedDialog(QDialog):
-    """Documents with a tick each. ``chosen`` are the numbers of those to be saved, None for not leaving at all.
+    """Documents with a check box each. ``chosen`` are the numbers of those to save, None to stay.
 
-    ``otherwise`` says what becomes of work that is not saved.
+    ``otherwise`` is a sentence on what happens to unsaved work.
     """
 
     def __init__(self, names: Sequence[str], otherwise: str, parent: QWidget | None = None) -> None:
@@ -139,7 +139,7 @@ class UnsavedDialog(QDialog):
         return [number for number, box in enumerate(self.boxes) if box.isChecked()]
 
     def _name(self) -> None:
-        """Say how many will be saved."""
+        """Say on the button how many will be saved."""
         ticked = len(self._ticked())
         every = ticked == len(self.boxes)
         self.save_button.setText(self.tr("Save All") if every else self.tr("Save {}").format(ticked))

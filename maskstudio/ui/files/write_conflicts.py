@@ -1,4 +1,4 @@
-"""Where a file is not as it was, or not to be written over: the ways on that the sentence about it offers."""
+"""The ways on when a file has changed on the disk or must not be replaced."""
 
 import os
 from collections.abc import Callable
@@ -21,8 +21,9 @@ def _tr(text: str) -> str:
 def ways_on(
     files: FileMenu, session: Session, error: MaskStudioError, again: Callable[[Path], object] | None = None
 ) -> list[NoticeButton]:
-    """What can be offered to go on in spite of ``error``, the safest first. ``again`` writes what failed with it to a
-    path that the user agrees to.
+    """The buttons that offer a way on after ``error``, the safest first.
+
+    ``again`` writes what failed to a path that the user agrees to.
     """
     if isinstance(error, OverOriginal) and error.path == files.last_export(session):
         return [(_tr("Replace It"), partial(files.repeat_export, session, "original"))]
@@ -46,5 +47,5 @@ def ways_on(
 
 
 def _both(theirs: Path, again: Callable[[Path], object]) -> NoticeButton:
-    """Leave theirs, and write ours beside it, under a name that is free when the user says so."""
+    """Leave the other file and write this one beside it, under a name that is free at that moment."""
     return _tr("Keep Both"), lambda: again(free_name(theirs))

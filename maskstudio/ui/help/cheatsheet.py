@@ -1,4 +1,4 @@
-"""The sheet of all keys as a window: in columns, to read beside the work, to save and to print."""
+"""The sheet of all keys as a window with columns, to read beside the work, to save and to print."""
 
 from collections.abc import Collection
 from html import escape
@@ -29,7 +29,7 @@ from maskstudio.ui.keys.presets import TITLES
 from maskstudio.ui.widgets import parts, theme
 
 _COLUMN = 370  # px
-_HEADING = 2  # rows a heading takes, to balance the columns
+_HEADING = 2  # rows a heading counts for when columns are balanced
 _NAME = "cheatSheet"
 
 
@@ -38,7 +38,7 @@ def _tr(text: str) -> str:
 
 
 def show_sheet(parent: QWidget, keymap: Keymap, present: Collection[str]) -> QDialog:
-    """Open the sheet of the keys in use; one that is open already is brought up to date."""
+    """Open the sheet of the keys in use; an open one is replaced by one that is up to date."""
     if (old := parent.findChild(CheatSheet, _NAME)) is not None:
         old.setObjectName("")
         old.close()
@@ -48,7 +48,7 @@ def show_sheet(parent: QWidget, keymap: Keymap, present: Collection[str]) -> QDi
 
 
 class CheatSheet(QDialog):
-    """All keys of ``keymap`` for the actions that are ``present``."""
+    """All keys of ``keymap`` for the actions whose ids are in ``present``."""
 
     def __init__(self, parent: QWidget, keymap: Keymap, present: Collection[str]) -> None:
         """Lay the sheet out in up to three columns, as many as the screen has room for."""
@@ -90,7 +90,7 @@ class CheatSheet(QDialog):
             file.write(written)
 
     def _pdf(self) -> bytes:
-        """The sheet on A4, with Qt's own rich text."""
+        """The sheet as a PDF on A4, laid out by Qt's rich text."""
         memory = QBuffer()
         memory.open(QBuffer.OpenModeFlag.WriteOnly)
         page = QPdfWriter(memory)
@@ -99,7 +99,7 @@ class CheatSheet(QDialog):
         document = QTextDocument()
         document.setHtml(_print_html(self._sections, self.windowTitle()))
         document.print_(page)
-        del page  # writes the end of the file
+        del page  # deleting it writes the end of the file
         return bytes(memory.data().data())
 
     def _foot(self) -> QWidget:
@@ -131,7 +131,7 @@ class CheatSheet(QDialog):
 
 
 def _balanced(found: list[SheetSection], across: int) -> list[list[SheetSection]]:
-    """The sections in at most ``across`` columns, in their order, cut where the longest column is shortest."""
+    """The sections in at most ``across`` columns, in order, split so that the longest column is shortest."""
     sizes = [len(section.rows) + _HEADING for section in found]
     ways = combinations(range(1, len(found)), min(across, len(found)) - 1)
     columns = [pairwise((0, *cuts, len(found))) for cuts in ways]
@@ -151,7 +151,7 @@ def _column(found: list[SheetSection]) -> QGridLayout:
             grid.setRowMinimumHeight(grid.rowCount(), theme.MARGIN)
         heading = QLabel(section.title)
         heading.setObjectName("sheetHeading")
-        heading.setIndent(0)  # a label with a border of its own would stand further in
+        heading.setIndent(0)  # a label with a border of its own is indented by default
         grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
         for each in section.rows:
             at = grid.rowCount()
@@ -186,7 +186,7 @@ def _caps(keys: tuple[str, ...]) -> QHBoxLayout:
 
 
 def _print_html(found: list[SheetSection], title: str) -> str:
-    """For Qt's own rich text, which knows tables but no columns."""
+    """The sheet as HTML for Qt's rich text, which knows tables but no columns."""
     parts = [f"<h2>{escape(title)}</h2>"]
     for section in found:
         rows = "".join(

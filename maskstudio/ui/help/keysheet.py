@@ -1,4 +1,4 @@
-"""Every key on one sheet, as data, as text and as a page for a browser."""
+"""The sheet of all keys as data, as text and as a page for a browser."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from maskstudio.ui.keys.presets import SIZED_BY_SHIFT, TITLES
 from maskstudio.ui.registry.entry import Entry
 from maskstudio.ui.registry.table import ACTIONS, with_keys
 
-_RUNS = ("brush.opacity", "brush.flow")  # ten actions in a row of keys, one row on the sheet
+_RUNS = ("brush.opacity", "brush.flow")  # ten actions on a row of keys share one row of the sheet
 _STYLE = """
 body { font: 10.5pt/1.35 system-ui, sans-serif; margin: 2rem; color: #1c1c1c; background: #fff; }
 h1 { font-size: 16pt; margin: 0 0 .2rem; } p { color: #575757; margin: 0 0 1.2rem; }
@@ -32,7 +32,7 @@ def _tr(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A thing to do, and the keys or gestures that do it."""
+    """An action, and the keys or gestures that do it."""
 
     text: str
     keys: tuple[str, ...]
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SheetSection:
-    """The rows of a menu, or of gestures: those are words, not keys."""
+    """The rows of a menu, or of gestures, whose ``keys`` are words."""
 
     title: str
     rows: tuple[Row, ...]
@@ -48,7 +48,7 @@ class SheetSection:
 
 
 def sections(keymap: Keymap, present: Collection[str]) -> list[SheetSection]:
-    """What has keys, by menu, of the actions whose ids are ``present``; then what the pointer does."""
+    """The actions in ``present`` (ids) that have keys, by menu; then the gestures of the pointer."""
     menus = dict.fromkeys(spec.menu for spec in ACTIONS)
     made = [SheetSection(_word(menu), _rows(menu, keymap, present)) for menu in menus]
     gestures = tuple(Row(text, (keys,)) for text, keys in _gestures(keymap))
@@ -68,7 +68,7 @@ def as_text(found: list[SheetSection], keymap: Keymap) -> str:
 
 
 def as_html(found: list[SheetSection], keymap: Keymap) -> str:
-    """The sheet as a page of its own, in columns, fit to print."""
+    """The sheet as a page of HTML in columns, fit to print."""
     parts = [
         f"<!doctype html><html><head><meta charset='utf-8'><title>{escape(_title(keymap))}</title>",
         f"<style>{_STYLE}</style></head><body><h1>maskstudio</h1><p>{escape(_title(keymap))}</p><main>",

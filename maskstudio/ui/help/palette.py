@@ -1,4 +1,4 @@
-"""The command palette: type what you want, see its key and whether it can be done now, and press Enter."""
+"""The command palette: a list of commands that is searched by typing, with their keys and whether they can run."""
 
 from collections.abc import Callable
 from typing import cast
@@ -51,8 +51,9 @@ class _Model(QAbstractListModel):
 
 
 class Palette(QFrame):
-    """Lies over ``window`` while it is open. ``find(query)`` gives all entries; ``recent`` holds the ids of those used
-    lately, newest first, and is changed in place.
+    """The palette, over ``window`` while it is open.
+
+    ``find(query)`` gives all entries; ``recent`` holds the ids of those used lately, newest first, changed in place.
     """
 
     def __init__(self, window: QWidget, find: Callable[[str], list[PaletteEntry]], recent: list[str]) -> None:
@@ -95,7 +96,7 @@ class Palette(QFrame):
         self.hide()
 
     def open(self) -> None:
-        """Show it, empty, with what was used lately at the top; a second time closes it."""
+        """Show the palette with an empty query and the recent entries at the top, or close it if it is open."""
         if self.isVisible():
             self.close_it()
             return
@@ -116,21 +117,21 @@ class Palette(QFrame):
         self._back = None
 
     def run(self) -> None:
-        """Do what is chosen, if it can be done."""
+        """Run the chosen entry, if it can run now, and close."""
         self._run(self.list.currentIndex())
 
     @property
     def found(self) -> list[PaletteEntry]:
-        """The entries on show."""
+        """The entries shown, best first."""
         return self._model.entries
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys that walk the list; the window's new size; a click elsewhere."""
+        """Handle keys that move in the list, the window's new size, and clicks elsewhere, which close the palette."""
         if watched is self.query:
             if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
                 return self._key(event)
             if event.type() == QEvent.Type.FocusOut and self.isVisible() and self.window().isActiveWindow():
-                self._back = None  # the focus went where the user wanted it
+                self._back = None  # the click moves the focus where the user wants it
                 self.close_it()
         elif watched is self.window() and event.type() == QEvent.Type.Resize:
             self._place()
@@ -146,7 +147,7 @@ class Palette(QFrame):
         elif key == Qt.Key.Key_Escape:
             self.close_it()
         else:
-            return key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)  # there is nowhere else to go
+            return key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)  # Tab stays in the palette
         return True
 
     def _move(self, by: int) -> None:
@@ -192,6 +193,6 @@ class Palette(QFrame):
 
 
 def ranked_or_typed(query: str, entries: list[PaletteEntry], recent: list[str]) -> list[PaletteEntry]:
-    """Numbers that were typed out come first: they were made for this query and fit it by themselves."""
+    """The entries, ranked, with those that set a typed number first: they are made from the query itself."""
     typed = [entry for entry in entries if entry.id.startswith("number:")]
     return typed + ranked(query, (entry for entry in entries if entry not in typed), recent)

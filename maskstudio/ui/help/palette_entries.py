@@ -1,4 +1,4 @@
-"""What the command palette offers: actions, recent files, and numbers of the panels typed as words."""
+"""The entries of the command palette: actions, recent files, closed documents, and numbers of the panels."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -20,10 +20,10 @@ from maskstudio.ui.widgets.fuzzy import score
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.number import NumberField
 
-_RECENT = 5.0  # what having been used lately is worth, at most
+_RECENT = 5.0  # highest bonus in the score for recent use
 _NUMBER = re.compile(r"^(?P<words>\D*?)[\s:=]*(?P<number>[-+]?\d+(?:[.,]\d+)?)\s*(?:px|%|°)?$")
-_PICTURED = 100  # closed documents whose pictures are shown
-_SHARES = {"also": 0.8, "menu": 0.5, "tip": 0.4}  # what a fit elsewhere than in the title is worth
+_PICTURED = 100  # number of closed documents shown with a picture
+_SHARES = {"also": 0.8, "menu": 0.5, "tip": 0.4}  # weight of a fit in other words than the title
 
 
 def _tr(text: str) -> str:
@@ -32,7 +32,7 @@ def _tr(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaletteEntry:
-    """A row of the palette. ``reason`` says why it cannot be done now; such a row can be read but not run."""
+    """A row of the palette. ``reason`` says why it cannot run now; such a row is shown but does nothing."""
 
     id: str
     title: str
@@ -46,7 +46,7 @@ class PaletteEntry:
 
 
 def commands(actions: dict[str, QAction]) -> list[PaletteEntry]:
-    """An entry for each action there is, in the order of the menus."""
+    """An entry for each action, in the order of the menus."""
     return [_command(action) for name, action in actions.items() if name in BY_ID and name != "edit.commands"]
 
 
@@ -68,7 +68,7 @@ def _command(action: QAction) -> PaletteEntry:
 
 
 def recent_files(recent: Iterable[str], open_file: Callable[[Path], object]) -> list[PaletteEntry]:
-    """An entry for each file that is still there."""
+    """An entry for each file that still exists."""
     return [
         PaletteEntry(
             id=f"recent:{shown(text)}",
@@ -95,7 +95,7 @@ class Reopenable(Protocol):
 
 
 def closed_documents(documents: Reopenable) -> list[PaletteEntry]:
-    """An entry for each document that was closed and can be reopened, with its small picture."""
+    """An entry for each closed document that can be reopened; the first few have a small picture."""
     return [
         PaletteEntry(
             id=f"closed:{one.folder.name}",
@@ -110,7 +110,7 @@ def closed_documents(documents: Reopenable) -> list[PaletteEntry]:
 
 
 def numbers(query: str, window: QWidget) -> list[PaletteEntry]:
-    """For "padding 10" and the like: an entry that sets that number, for each field in the window that fits."""
+    """For a query such as "padding 10": an entry that sets the number, for each field in the window that fits."""
     typed = _NUMBER.match(query.strip())
     if typed is None or not typed["words"].strip():
         return []
@@ -137,7 +137,7 @@ def _number(each: NumberField, text: str) -> PaletteEntry:
 
 
 def ranked(query: str, entries: Iterable[PaletteEntry], recent: list[str]) -> list[PaletteEntry]:
-    """The entries that fit, best first; without a query all of them, those used lately first."""
+    """The entries that fit ``query``, best first; without a query all of them, the recent ones first."""
     every = list(entries)
     if not query.strip():
         lately = [entry for name in recent for entry in every if entry.id == name]

@@ -1,4 +1,4 @@
-"""How a row of the command palette is painted: icon, name, menu, and its key as a cap at the right."""
+"""Painting a row of the command palette: icon, name, menu, and the key as a cap at the right."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPen
@@ -14,16 +14,16 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 class RowPainter(QStyledItemDelegate):
-    """Paints one ``PaletteEntry``, found under the user role."""
+    """Paints the ``PaletteEntry`` that an index holds under the user role."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """All rows are of one height."""
+        """The size of a row; all rows have one height."""
         return QSize(100, ROW_HEIGHT)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """The row in the colours of the theme; what cannot be done now is grey, and says why instead of its menu."""
+        """Paint the row in the theme's colours; one that cannot run now is grey and says why instead of its menu."""
         entry: PaletteEntry = index.data(Qt.ItemDataRole.UserRole)
         colours, chosen = theme.tokens(), bool(option.state & QStyle.StateFlag.State_Selected)
         rect: QRect = option.rect
@@ -65,7 +65,7 @@ def _paint_words(
 def _paint_keys(
     painter: QPainter, entry: PaletteEntry, rect: QRect, colours: theme.ThemeColours, metrics: QFontMetrics
 ) -> int:
-    """Paint the key as a cap; returns where the room to the left of it ends."""
+    """Paint the key as a cap; returns the right end of the room to the left of it, px."""
     if not entry.key:
         return rect.right() - _PAD
     width = metrics.horizontalAdvance(entry.key) + 2 * _PAD

@@ -1,4 +1,4 @@
-"""The first-run tour: a few places of the window, lit one after the other, with a sentence or two for each."""
+"""The first-run tour: a few places of the window, highlighted in turn, with a sentence or two for each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,14 +10,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from maskstudio.ui.keys.key_owner import OWNS_KEYS
 from maskstudio.ui.widgets import theme
 
-_WIDTH = 320  # px of the words
-_AWAY = 14  # px between them and their place
+_WIDTH = 320  # px, width of the bubble
+_AWAY = 14  # px between the bubble and its place
 _DIM = QColor(0, 0, 0, 130)
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A place. ``names`` are object names of widgets, the first one in sight is shown; ``key`` is an action's id whose
+    """A place of the tour.
+
+    ``names`` are object names of widgets, of which the first visible one is shown; ``key`` is the id of an action whose
     key replaces {} in the text.
     """
 
@@ -51,8 +53,10 @@ def stops() -> tuple[Stop, ...]:
 
 
 class Tour(QWidget):
-    """Lies over ``window``. ``find(name)`` returns the widget of that name, or None; ``key(action)`` the text of its
-    key; ``over()`` is called when it ends, however it does. Only places that can be seen are shown.
+    """The tour, over ``window``. Only places that are visible are shown.
+
+    ``find(name)`` returns the widget of that name, or None; ``key(action)`` the text of the action's key; ``over()`` is
+    called when the tour ends in any way.
     """
 
     def __init__(
@@ -86,16 +90,16 @@ class Tour(QWidget):
 
     @property
     def place(self) -> QWidget:
-        """The widget that is lit."""
+        """The highlighted widget."""
         return self._stops[self._at][1]
 
     @property
     def words(self) -> str:
-        """What is said about it."""
+        """The text about the highlighted widget."""
         return self._bubble.text.text()
 
     def go(self, by: int) -> None:
-        """To another place; beyond the last one the tour is over."""
+        """Go ``by`` places forward or back; beyond the last one the tour ends."""
         if self._at + by >= len(self._stops):
             self.end()
         elif self._at + by >= 0:
@@ -103,7 +107,7 @@ class Tour(QWidget):
             self._show_stop()
 
     def end(self) -> None:
-        """Take it away and give the focus back."""
+        """End the tour and give the focus back."""
         if self.isHidden():
             return
         self.hide()
@@ -114,7 +118,7 @@ class Tour(QWidget):
         self.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the window's size; arrows walk and Escape ends, whichever button has the focus."""
+        """Follow the window's size; at any button, arrow keys go to another place and Escape ends the tour."""
         if event.type() == QEvent.Type.Resize and watched is self.parent():
             self.setGeometry(self.window().rect())
             self._arrange()
@@ -123,7 +127,7 @@ class Tour(QWidget):
         return False
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab stays among the buttons."""
+        """Keep Tab among the buttons of the bubble."""
         buttons = [button for button in self._bubble.buttons if button.isEnabled()]
         now = next((at for at, button in enumerate(buttons) if button.hasFocus()), -1)
         buttons[(now + (1 if forward else -1)) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
@@ -140,7 +144,7 @@ class Tour(QWidget):
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Dim everything but the place."""
+        """Dim everything but the highlighted place."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lit, whole = self._lit().toRectF(), QPainterPath()
@@ -172,7 +176,7 @@ class Tour(QWidget):
 
 
 class _Bubble(QFrame):
-    """The words, and the buttons to go on."""
+    """The bubble with the words and the buttons."""
 
     def __init__(self, parent: QWidget) -> None:
         """Make the bubble with title, text, count and the buttons Skip, Back and Next."""
@@ -204,7 +208,7 @@ class _Bubble(QFrame):
         column.addLayout(row)
 
     def show_stop(self, stop: Stop, key: str, at: int, of: int) -> None:
-        """Say what there is to say, and take the focus."""
+        """Show the words of a stop and take the focus."""
         text = stop.text.format(key) if key else stop.text.replace(" ({})", "").replace("{}", self.tr("The menu View"))
         self.title.setText(stop.title)
         self.text.setText(text)
@@ -216,12 +220,12 @@ class _Bubble(QFrame):
         self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def wanted(self) -> QSize:
-        """As high as the words need."""
+        """The size of the bubble, as high as the words need."""
         return QSize(_WIDTH, self.heightForWidth(_WIDTH))
 
 
 def beside(place: QRect, size: QSize, room: QRect) -> QRect:
-    """Where ``size`` goes beside ``place``, left, right, below or above it, else in it, within ``room``."""
+    """A rectangle of ``size`` beside ``place``: left, right, below or above it, else in it, within ``room``."""
     left, right = place.left() - _AWAY - size.width(), place.right() + _AWAY
     top = min(max(place.top(), room.top() + _AWAY), room.bottom() - size.height() - _AWAY)
     if left >= room.left() + _AWAY:
@@ -232,7 +236,7 @@ def beside(place: QRect, size: QSize, room: QRect) -> QRect:
     below, above = place.bottom() + _AWAY, place.top() - _AWAY - size.height()
     if below + size.height() <= room.bottom() - _AWAY:
         return QRect(QPoint(x, below), size)
-    inside = place.bottom() - size.height() - _AWAY  # of a place that fills the window
+    inside = place.bottom() - size.height() - _AWAY  # inside a place that fills the window
     return QRect(QPoint(x, above if above >= room.top() + _AWAY else inside), size)
 
 

@@ -1,4 +1,4 @@
-"""What an empty window says: what to do first."""
+"""The page of an empty window, which says what to do first."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ _SHOWN = 5
 
 
 class Welcome(QWidget):
-    """Open, the sample, and the recent files; emits ``chosen(path)`` for one of these."""
+    """Buttons to open a photo or the sample, and the recent files; emits ``chosen(path)`` for a recent file."""
 
     chosen = Signal(Path)
 
@@ -52,11 +52,11 @@ class Welcome(QWidget):
         column.addStretch(3)
 
     def dress(self) -> None:
-        """The picture in the theme of now."""
+        """Draw the picture in the colours of the theme in use."""
         self._picture.setPixmap(icon("image").pixmap(48, 48))
 
     def refresh(self, recent: list[str]) -> None:
-        """Show the first few of these paths, those that are still there."""
+        """Show the first few of these paths that still exist."""
         self.dress()
         while (item := self._recent.takeAt(0)) is not None:
             if (old := item.widget()) is not None:

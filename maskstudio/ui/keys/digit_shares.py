@@ -1,4 +1,4 @@
-"""Digits as shares: one is tens of per cent, two in quick succession are exact."""
+"""Digits as percentages: one digit means tens of per cent, two in quick succession the exact number."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ _PAUSE = 0.6  # seconds within which a second digit belongs to the first
 
 
 class Digits:
-    """``apply(share)`` is called with 0.01..1 at every digit. ``now()`` is a clock in seconds."""
+    """Calls ``apply(share)`` with 0.01..1 at every digit. ``now()`` is a clock in seconds."""
 
     def __init__(self, apply: Callable[[float], object], now: Callable[[], float] = time.monotonic) -> None:
         self._apply, self._now = apply, now

@@ -1,4 +1,4 @@
-"""The editor of keys: choose a set, find a command, press new keys; a clash is said in one sentence with a way out."""
+"""The editor of keys: choose a set, find a command, press new keys; a conflict is explained with a way out."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -29,7 +29,7 @@ from maskstudio.ui.widgets.parts import say
 
 
 class KeyEditor(QWidget):
-    """Shows ``keymap`` for the actions whose ids are ``present``; ``changed(keymap)`` comes with every change."""
+    """Edits ``keymap`` for the actions whose ids are in ``present``; emits ``changed(keymap)`` at every change."""
 
     changed = Signal(object)
     sheetRequested = Signal()  # noqa: N815
@@ -40,7 +40,7 @@ class KeyEditor(QWidget):
         self.setObjectName("keyEditor")
         self._keymap = keymap
         self._wanted = ""
-        self._before: Keymap | None = None  # the keys before an import, as long as that can be taken back
+        self._before: Keymap | None = None  # the keys before an import, while that can be taken back
         self._preset = QComboBox()
         self._preset.setObjectName("keyPreset")
         self._preset.setAccessibleName(self.tr("Set of keys"))
@@ -67,7 +67,7 @@ class KeyEditor(QWidget):
         return self._keymap
 
     def choose(self, action: str) -> None:
-        """Go to the row of an action."""
+        """Select the row of an action."""
         self._table.choose(action)
 
     # Building
@@ -235,7 +235,7 @@ class KeyEditor(QWidget):
 
 
 def _full(spec: Entry) -> str:
-    """The words of an action, with the workspace its keys belong to."""
+    """The words of an action, with the workspace in which its keys act."""
     return f"{word(spec.text)} ({word(spec.menu)})" if spec.workspace else word(spec.text)
 
 

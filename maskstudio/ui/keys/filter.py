@@ -1,4 +1,4 @@
-"""The one place that sees every key first: it keeps actions out of text fields and finds keys by their place."""
+"""The event filter that sees every key first: it gives text fields their keys and finds keys by their place."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -12,15 +12,17 @@ from maskstudio.ui.keys.enter_presses import presses
 
 
 class Taker(Protocol):
-    """Somebody who may have a use for a key."""
+    """An object that is offered every key before the actions are."""
 
     def take(self, event: QKeyEvent) -> bool:
-        """Whether it took the key."""
+        """Handle a key event; returns whether it is consumed."""
 
 
 class KeyFilter(QObject):
-    """Installed on the application. ``find(key)`` returns the action a key belongs to, given as Qt's portable text.
-    ``takers`` are asked before, in turn, until one takes it.
+    """The filter, installed on the application.
+
+    ``find(key)`` returns the action of a key, given as Qt's portable text. ``takers`` are asked first, in turn, until
+    one consumes the event.
     """
 
     def __init__(self, window: QObject, find: Callable[[str], QAction | None], takers: Sequence[Taker] = ()) -> None:
@@ -29,7 +31,7 @@ class KeyFilter(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give fields their keys; run the action whose key has another name on this layout."""
-        if not isinstance(event, QKeyEvent):  # every event comes here; asking for its type would cost the most
+        if not isinstance(event, QKeyEvent):  # every event comes here, and this check is the cheapest
             return False
         if presses(watched, event) or any(taker.take(event) for taker in self._takers):
             return True
@@ -43,7 +45,7 @@ class KeyFilter(QObject):
         return False
 
     def _run(self, event: QKeyEvent) -> bool:
-        """Whether the key was an action's by its place; no shortcut wanted it by its name."""
+        """Trigger the action of a key by its place, since no shortcut matched its name; returns whether it has one."""
         if QApplication.activePopupWidget() or QApplication.activeWindow() is not self._window:
             return False
         key = physical.sequence(event)

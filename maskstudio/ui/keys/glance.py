@@ -1,4 +1,4 @@
-"""The backtick: held, the photo shows alone; tapped, the view goes back to where it was."""
+"""The backtick key: holding it shows the photo alone, a tap goes back to the previous view."""
 
 import time
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from maskstudio.ui.keys import key_owner, physical
 
-_TAP = 0.25  # seconds; longer is holding
+_TAP = 0.25  # seconds; a longer press counts as holding
 _OTHERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class Glance(QObject):
-    """Is given every key. ``hold(held)`` and ``tap()`` are called; ``now()`` is a clock in seconds."""
+    """Calls ``hold(held)`` and ``tap()`` for the backtick. It is given every key; ``now()`` is a clock in seconds."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class Glance(QObject):
         self._since: float | None = None
 
     def take(self, event: QKeyEvent) -> bool:
-        """Whether it took the key, by its name or its place; not while somebody types."""
+        """Handle the backtick, by its name or its place; returns whether it did, never while text is typed."""
         kind = event.type()
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
@@ -46,7 +46,7 @@ class Glance(QObject):
         return True
 
     def let_go(self) -> None:
-        """End it, as when the key is let go in another window."""
+        """End the holding, since the release may go to another window."""
         if self._since is not None:
             self._since = None
             self._hold(False)

@@ -1,4 +1,4 @@
-"""Actions that show something: a tap of their key turns it on or off, holding it does so for as long as it is held."""
+"""Actions that show something: a tap of their key toggles it, holding the key toggles it until it is let go."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,24 +7,27 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 
-TAP = 0.25  # seconds; longer is holding
+TAP = 0.25  # seconds; a longer press counts as holding
 _PLACES = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier
 
 
 class Holding(QObject):
-    """Is given every key, and takes none: the action's own shortcut does the first turn. ``now()`` is in seconds."""
+    """Toggles an action back when its key is let go after a hold; its shortcut does the first toggle.
+
+    It is given every key and consumes none. ``now()`` is a clock in seconds.
+    """
 
     def __init__(self, window: QObject, actions: Sequence[QAction], now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(window)
         self._actions, self._now = actions, now
-        self._key = 0  # what was pressed last
-        self._held: tuple[QAction, int, float] | None = None  # what its key has turned, the key, and since when
-        self._on = False  # what it was turned to
+        self._key = 0  # the key pressed last, if it is an action's
+        self._held: tuple[QAction, int, float] | None = None  # the action its key has toggled, the key, and when
+        self._on = False  # the state it was toggled to
         for action in actions:
             action.triggered.connect(partial(self._turned, action))
 
     def take(self, event: QKeyEvent) -> bool:
-        """Note it; never taken."""
+        """Note the key; returns False, since it consumes none."""
         kind = event.type()
         if kind == QEvent.Type.ShortcutOverride and not event.isAutoRepeat():
             self._key = event.key() if self._means_one(event) else 0
@@ -33,7 +36,7 @@ class Holding(QObject):
         return False
 
     def let_go(self) -> None:
-        """End it, as when the key is let go in another window."""
+        """End the holding, since the release may go to another window."""
         if self._held is not None:
             self._end()
 
@@ -42,7 +45,7 @@ class Holding(QObject):
         return any(key in action.shortcuts() for action in self._actions)
 
     def _turned(self, action: QAction) -> None:
-        """It was triggered; by its key, if that has just gone down."""
+        """Remember the triggered action as held, if its key has just gone down."""
         if self._key:
             self._held, self._key = (action, self._key, self._now()), 0
             self._on = action.isChecked()
@@ -58,5 +61,5 @@ class Holding(QObject):
     def _end(self) -> None:
         assert self._held is not None
         action, self._held = self._held[0], None
-        if action.isChecked() == self._on:  # otherwise somebody has turned it back meanwhile
+        if action.isChecked() == self._on:  # otherwise it has been toggled back meanwhile
             action.trigger()

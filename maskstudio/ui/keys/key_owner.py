@@ -1,4 +1,4 @@
-"""Whose a key is: the field's that is being typed in, the list's that is being walked, or an action's."""
+"""Who receives a key: the field being typed in, the list being moved in, or an action."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -28,14 +28,14 @@ _EDITING = (
 
 
 def is_text(widget: QWidget) -> bool:
-    """Whether one types into ``widget``."""
+    """Whether text can be typed into ``widget``."""
     if isinstance(widget, QComboBox):
         return widget.isEditable()
     return isinstance(widget, QLineEdit | QAbstractSpinBox | QTextEdit | QPlainTextEdit)
 
 
 def keeps(widget: QWidget | None, event: QKeyEvent) -> bool:
-    """Whether the focused ``widget`` has the first right to this key, before any action."""
+    """Whether the focused ``widget`` receives this key before any action does."""
     if widget is None or widget.objectName() == "canvas":
         return False
     if widget.property(OWNS_KEYS):

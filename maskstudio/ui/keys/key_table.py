@@ -1,4 +1,4 @@
-"""The table of commands and their keys, grouped by menu, that can be searched."""
+"""The searchable table of commands and their keys, grouped by menu."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from maskstudio.ui.registry.table import BY_ID
 from maskstudio.ui.widgets.fuzzy import score
 
 _ID = Qt.ItemDataRole.UserRole
-_BETWEEN = "   "  # keys in a cell
+_BETWEEN = "   "  # keys shown in a cell
 
 
 class KeyTable(QTreeWidget):
@@ -58,7 +58,7 @@ class KeyTable(QTreeWidget):
         return BY_ID.get(item.data(0, _ID) or "") if item is not None else None
 
     def choose(self, action: str) -> None:
-        """Go to the row of an action."""
+        """Select the row of an action."""
         if action in self._rows:
             self.setCurrentItem(self._rows[action])
             self.scrollToItem(self._rows[action])
@@ -73,7 +73,7 @@ class KeyTable(QTreeWidget):
             row.setToolTip(1, self.tr("Changed by you") if keymap.changed(action) else "")
 
     def search(self, query: str) -> None:
-        """Show only the rows whose words, or one of whose keys, fit ``query``."""
+        """Show only the rows where the words or a key fit ``query``."""
         wanted, found = query.strip(), None
         for action, row in self._rows.items():
             spec = BY_ID[action]
@@ -89,5 +89,5 @@ class KeyTable(QTreeWidget):
 
 
 def word(text: str) -> str:
-    """A text of the table of actions in the user's language."""
+    """A text of the action table in the user's language."""
     return QCoreApplication.translate("actions", text)

@@ -1,7 +1,7 @@
-"""Keys in a file, to take them to another machine or give them to somebody: a set, and what was changed of it.
+"""Keys in a file, to take to another machine or to share: the name of a set, and the changes to it.
 
-A JSON object ``{"keys": 1, "set": "krita", "changed": {"layer.solo": ["F8"]}}``. It is a file from a stranger until
-every value has been checked, and is taken whole or not at all.
+It is a JSON object ``{"keys": 1, "set": "krita", "changed": {"layer.solo": ["F8"]}}``. Every value is checked before
+any is used, and the file is taken whole or not at all.
 """
 
 import json
@@ -19,11 +19,11 @@ from maskstudio.ui.keys.presets import PRESETS
 from maskstudio.ui.registry.table import BY_ID
 
 VERSION = 1
-FIXED = frozenset({"Space", "Esc", "Left", "Right", "Up", "Down"})  # they move the view, or leave; nobody may have them
-_MODIFIERS = frozenset({"Shift", "Ctrl", "Control", "Alt", "Meta"})  # which are no keys by themselves
+FIXED = frozenset({"Space", "Esc", "Left", "Right", "Up", "Down"})  # they move the view or leave a tool
+_MODIFIERS = frozenset({"Shift", "Ctrl", "Control", "Alt", "Meta"})  # modifiers, which are no keys by themselves
 _LARGEST = 1 << 20  # bytes
-_MOST = 8  # keys of one action
-_LONGEST = 64  # letters of a key
+_MOST = 8  # most keys of one action
+_LONGEST = 64  # most letters of a key
 
 
 def _said(text: str) -> str:
@@ -31,7 +31,7 @@ def _said(text: str) -> str:
 
 
 def write(path: Path, keymap: Keymap) -> None:
-    """Write the set in use and what the user changed of it. Raises CannotWrite."""
+    """Write the set in use and the user's changes to it. Raises CannotWrite."""
     changed = {action: list(keymap.keys(action)) for action in keymap.own if action in BY_ID}
     values = {"keys": VERSION, "set": keymap.preset, "changed": changed}
     with replacing(path) as file:
@@ -39,9 +39,9 @@ def write(path: Path, keymap: Keymap) -> None:
 
 
 def read(path: Path, before: Keymap) -> tuple[Keymap, int]:
-    """The keys in a file, with the preferences of ``before``; and how many of its actions are not known here.
+    """Read the keys in a file, with the preferences of ``before``; also returns how many of its actions are unknown.
 
-    Raises CannotRead where there is no reading it, and BadParameter where it is not what ``write`` makes.
+    Raises CannotRead if it cannot be read, and BadParameter if it is not what ``write`` makes.
     """
     try:
         with path.open("rb") as file:
@@ -68,7 +68,7 @@ def _keymap(values: Fields, before: Keymap) -> tuple[Keymap, int]:
 
 
 def _keys(changed: Fields, action: str) -> tuple[str, ...]:
-    """The keys of one action: each a single one, in one spelling, that may be given away."""
+    """The keys of one action, each a single allowed key in its one spelling. Raises BadProject."""
     return tuple(_key(key) for key in changed.listed(action, _MOST))
 
 

@@ -1,4 +1,4 @@
-"""Asking which file of keys is read, and where one is written."""
+"""The dialogs that ask for a file of keys to read or to write."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def _tr(text: str) -> str:
 
 
 def ask_keys_export(parent: QWidget, name: str) -> Path | None:
-    """Where to write the keys of a set called ``name``, or None."""
+    """Ask where to write the keys of a set called ``name``; None if the user cancels."""
     name, _ = QFileDialog.getSaveFileName(
         parent, _tr("Export Keys"), f"maskstudio-{name}.json", f"{_tr('Keys')} (*.json)"
     )
@@ -27,6 +27,6 @@ def ask_keys_export(parent: QWidget, name: str) -> Path | None:
 
 
 def ask_keys_import(parent: QWidget) -> Path | None:
-    """A file of keys the user chooses, or None."""
+    """Ask for a file of keys to read; None if the user cancels."""
     name, _ = QFileDialog.getOpenFileName(parent, _tr("Import Keys"), "", f"{_tr('Keys')} (*.json)")
     return path_of(name) if name else None

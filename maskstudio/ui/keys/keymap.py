@@ -1,4 +1,4 @@
-"""Which keys do what: a preset, and over it what the user chose."""
+"""The keys of actions: a preset, and the user's own choices over it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,20 +14,20 @@ from maskstudio.ui.registry.table import ACTIONS, BY_ID
 
 
 def portable(key: str) -> str:
-    """One spelling for each key ("ctrl+z" becomes "Ctrl+Z"); nothing if it is no key."""
+    """The one spelling of a key ("ctrl+z" becomes "Ctrl+Z"); empty if it is no key."""
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
 
 
 def shown(key: str) -> str:
-    """A key as this system writes it."""
+    """A key as this system writes it, for showing."""
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 @dataclass(frozen=True)
 class Keymap:
-    """Keys for every action. ``own`` holds those the user chose, by action id; ``full_screen_f`` is a preference.
+    """The keys of every action. ``own`` holds the user's, by action id; ``full_screen_f`` is a preference.
 
-    A key may belong to one entry outside of workspaces, and to one in each of these, where that one comes first.
+    A key may belong to one entry outside workspaces and to one in each workspace, where that one comes first.
     """
 
     preset: Preset = "photoshop"
@@ -63,20 +63,20 @@ class Keymap:
         return {(key, BY_ID[action].workspace): action for action, keys in self._keys.items() for key in keys}
 
     def keys(self, action: str) -> tuple[str, ...]:
-        """The keys of an action, the one to show first; none for an unknown action."""
+        """The keys of an action, first the one to show; empty for an unknown action."""
         return self._keys.get(action, ())
 
     def owner(self, key: str, workspace: Workspace = "") -> str:
-        """The id of the entry ``key`` belongs to, in a workspace or outside of them, or nothing."""
+        """The id of the entry that has ``key`` in a workspace, or outside all of them; empty if none has."""
         return self._owners.get((portable(key), workspace), "")
 
     def action(self, key: str, workspace: Workspace = "") -> str:
-        """The id of the action that ``key`` triggers in a workspace, or nothing."""
+        """The id of the action that ``key`` triggers in a workspace; empty if none."""
         there = self.owner(key, workspace)
         return (BY_ID[there].does or there) if there else self.owner(key)
 
     def acting(self, action: str, workspace: Workspace = "") -> tuple[str, ...]:
-        """The keys that trigger ``action`` in a workspace, those it has only there first."""
+        """The keys that trigger ``action`` in a workspace, first those it has only there."""
         here = (
             key for spec in ACTIONS if spec.does == action and spec.workspace == workspace for key in self.keys(spec.id)
         )
@@ -88,7 +88,7 @@ class Keymap:
         return self.keys(action) != self._preset_keys.get(action, ())
 
     def with_key(self, action: str, key: str) -> "Keymap":
-        """Give ``key`` to ``action``, first of its keys, and take it from whoever had it in the same workspace."""
+        """The keymap with ``key`` as the first key of ``action``, taken from the one that had it in the workspace."""
         key = portable(key)
         former = self.owner(key, BY_ID[action].workspace)
         own = dict(self.own)
@@ -98,11 +98,11 @@ class Keymap:
         return self._with(own)
 
     def without_key(self, action: str, key: str) -> "Keymap":
-        """Take ``key`` from ``action``."""
+        """The keymap without ``key`` for ``action``."""
         return self._with({**self.own, action: tuple(each for each in self.keys(action) if each != portable(key))})
 
     def reset(self, action: str) -> "Keymap":
-        """The preset's keys for ``action`` again; the user's other choices stay, and give up a key it needs."""
+        """The keymap with the preset's keys for ``action``; the user's other choices stay, without a key it needs."""
         wanted, there = self._preset_keys.get(action, ()), BY_ID[action].workspace
         own = {
             other: tuple(key for key in keys if portable(key) not in wanted or _workspace(other) != there)
@@ -112,29 +112,29 @@ class Keymap:
         return self._with(own)
 
     def _with(self, own: Mapping[str, Iterable[str]]) -> "Keymap":
-        """With these choices, less those that say what the preset says."""
+        """The keymap with these choices, without those that equal the preset's."""
         preset = self._preset_keys
         kept = {action: tuple(keys) for action, keys in own.items() if _clean(keys) != preset.get(action)}
         return replace(self, own=kept)
 
 
 def of_settings(settings: Settings) -> Keymap:
-    """The keys the user chose."""
+    """The keymap in the settings."""
     own = {action: tuple(keys) for action, keys in settings.keys.items()}
     return Keymap(cast("Preset", settings.preset), own, settings.full_screen_f)
 
 
 def into_settings(keymap: Keymap, settings: Settings) -> None:
-    """Note the user's choice of keys."""
+    """Put a keymap into the settings."""
     settings.preset = keymap.preset
     settings.keys = {action: list(keys) for action, keys in keymap.own.items()}
 
 
 def _workspace(action: str) -> Workspace:
-    """Where the keys of an action act; what an older or newer version had is nowhere else than most."""
+    """The workspace in which the keys of an action act; an action of another version acts outside them."""
     return BY_ID[action].workspace if action in BY_ID else ""
 
 
 def _clean(keys: Iterable[str]) -> tuple[str, ...]:
-    """Each key once, in one spelling, without those that are none."""
+    """Each key once, in its one spelling, without texts that are no keys."""
     return tuple(dict.fromkeys(clean for clean in map(portable, keys) if clean))

@@ -1,5 +1,7 @@
-"""Keys by where they are on the keyboard. Brackets, backslash, backtick and the digits need AltGr, Shift or a dead key
-on many layouts; their places are the same on all.
+"""Keys by their place on the keyboard.
+
+Brackets, backslash, backtick and the digits need AltGr, Shift or a dead key on many layouts; their places are the same
+on all.
 
 Sources of the codes: evdev key codes plus 8 (X11 and Wayland), PC scan codes set 1 (Windows), kVK_ANSI (macOS).
 """
@@ -14,12 +16,12 @@ _XKB = dict(zip((49, 34, 35, 51, *range(10, 20)), (*_MARKS, *_DIGITS), strict=Tr
 _WINDOWS = dict(zip((0x29, 0x1A, 0x1B, 0x2B, *range(2, 12)), (*_MARKS, *_DIGITS), strict=True))
 _MAC_DIGITS = (18, 19, 20, 21, 23, 22, 26, 28, 25, 29)
 _MAC = dict(zip((50, 33, 30, 42, *_MAC_DIGITS), (*_MARKS, *_DIGITS), strict=True))
-_TILDES = (_K.Key_AsciiTilde, _K.Key_Dead_Tilde)  # held, they are a tool's own, wherever a layout has them
+_TILDES = (_K.Key_AsciiTilde, _K.Key_Dead_Tilde)  # while held they belong to a tool, wherever a layout has them
 _HELD = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier
 
 
 def place(event: QKeyEvent, platform: str = "") -> Qt.Key | None:
-    """What the pressed key says on a US keyboard, if it is one that moves about between layouts, else None.
+    """The key of a US keyboard at the place of the pressed one, if layouts differ there, else None.
 
     ``platform`` is Qt's name of the window system, by default the one in use.
     """
@@ -30,12 +32,12 @@ def place(event: QKeyEvent, platform: str = "") -> Qt.Key | None:
 
 
 def is_key(event: QKeyEvent, key: Qt.Key) -> bool:
-    """Whether ``event`` is of ``key``, by what it says or by its place."""
+    """Whether ``event`` is of ``key``, by its name or by its place."""
     return event.key() == key or place(event) == key
 
 
 def sequence(event: QKeyEvent, platform: str = "") -> str:
-    """The key as a US keyboard would give it, as Qt's portable text; nothing if its place says nothing new."""
+    """The key at this place of a US keyboard, with modifiers, as Qt's portable text; empty if it is no other key."""
     key = place(event, platform)
     if key is None or key == event.key() or event.key() in _TILDES:
         return ""

@@ -1,6 +1,6 @@
-"""Sets of keys for people who come from another editor. Photoshop's are in the table itself; the others differ from it.
+"""Sets of keys for users of other editors. Photoshop's are in the action table; the others list what differs.
 
-Where two editors disagree with each other or with what a mask needs, the choice is noted beside the key.
+Where an editor's key conflicts with another or with what masks need, a comment beside the key gives the choice.
 """
 
 from typing import Literal, get_args
@@ -10,11 +10,11 @@ from maskstudio.ui.registry.table import ACTIONS
 Preset = Literal["photoshop", "gimp", "krita", "lightroom"]
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 TITLES: dict[Preset, str] = {"photoshop": "Photoshop", "gimp": "GIMP", "krita": "Krita", "lightroom": "Lightroom"}
-SIZED_BY_SHIFT: frozenset[Preset] = frozenset({"krita"})  # where a drag with Shift is for the size of the brush
+SIZED_BY_SHIFT: frozenset[Preset] = frozenset({"krita"})  # sets in which dragging with Shift sizes the brush
 
 KeySets = dict[str, tuple[str, ...]]
 _NO_DIGITS: KeySets = {spec.id: () for spec in ACTIONS if spec.id.startswith(("brush.opacity", "brush.flow"))}
-# Nobody else has such a workspace, and there they would only hide the set's own letters.
+# Other editors have no such workspace, and its keys would hide the set's own letters there.
 _NO_WORKSPACE: KeySets = {spec.id: () for spec in ACTIONS if spec.workspace}
 
 _GIMP: KeySets = {
@@ -93,7 +93,7 @@ _KRITA: KeySets = {
     "window.fullScreen": ("Ctrl+Shift+F", "F11"),
 }
 _TENS = tuple((step * 10, str(step % 10)) for step in range(1, 11))
-# The keys of masking and of Develop; what rates, flags and crops photos there has no counterpart here.
+# The keys of masking and of Develop; rating, flagging and cropping have no counterpart here.
 _LIGHTROOM: KeySets = {
     **_NO_WORKSPACE,
     **{f"brush.flow{percent}": (digit,) for percent, digit in _TENS},  # digits are the flow
@@ -105,7 +105,7 @@ _LIGHTROOM: KeySets = {
     "tool.nextMarquee": (),
     "tool.hand": (),  # H hides what lies over the photo; Space moves it
     "tool.zoom": (),  # Z is 100 %
-    "brush.swap": ("/", "X"),  # from brush A to B there
+    "brush.swap": ("/", "X"),  # switches from brush A to B there
     "select.subject": ("Shift+W", "Ctrl+Shift+B"),  # a new mask
     "mask.invert": ("'", "Ctrl+I", "Ctrl+Shift+I"),
     "layer.visible": ("Ctrl+Alt+H",),  # Ctrl+, is for preferences
@@ -113,7 +113,7 @@ _LIGHTROOM: KeySets = {
     "edit.preferences": ("Ctrl+,", "Ctrl+K"),
     "file.exportAgain": ("Ctrl+Alt+Shift+E", "Ctrl+E"),
     "view.overlay": ("O",),
-    "view.nextMode": ("Shift+O",),  # other colours of the overlay there
+    "view.nextMode": ("Shift+O",),  # there it changes the colour of the overlay
     "view.previousMode": (),
     "view.mask": ("Alt+O",),
     "view.image": ("\\", "Q"),

@@ -1,4 +1,4 @@
-"""A button that listens: after a click the next combination of keys is what the user means."""
+"""A button that records keys: after a click, it takes the next combination the user presses."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
@@ -12,7 +12,7 @@ _HELD = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModi
 
 
 class Recorder(QPushButton):
-    """Emits ``recorded(key)`` with Qt's portable text of one combination; Escape and a lost focus end it without."""
+    """Emits ``recorded(key)`` with Qt's portable text of a combination; Escape or a lost focus ends the recording."""
 
     recorded = Signal(str)
 
@@ -34,7 +34,7 @@ class Recorder(QPushButton):
             if event.type() == QEvent.Type.KeyPress:
                 self._take(event)
                 return True
-            return True  # letting go of a key must not click
+            return True  # releasing a key must not click the button
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

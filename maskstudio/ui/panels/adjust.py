@@ -1,4 +1,4 @@
-"""The panel with the controls of the edge, live and changeable ever after, and its islands and holes."""
+"""The panel with the live controls of the edge, which can be changed at any time, and of islands and holes."""
 
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -12,9 +12,7 @@ from maskstudio.ui.widgets.form import Form
 
 
 class AdjustPanel(RedrawnByChange, QWidget):
-    """Controls of the active layer's edge, or of the region that is chosen. They stay as they are set; at 0 they
-    change nothing.
-    """
+    """Controls of the active layer's edge, or of the chosen region. They keep their values; 0 changes nothing."""
 
     SHOWS = Shows(active=True, own=frozenset({"edge", "regions"}))
 
@@ -23,7 +21,7 @@ class AdjustPanel(RedrawnByChange, QWidget):
         super().__init__(parent)
         self.setObjectName("adjustPanel")
         self._session = session
-        self._chosen: int | None = None  # a region of the active layer
+        self._chosen: int | None = None  # id of the chosen region of the active layer
         self.form = Form(AdjustParams)
         for name, rule in AdjustParams.rules.items():
             self.form.enable_when(name, rule.holds)
@@ -42,27 +40,27 @@ class AdjustPanel(RedrawnByChange, QWidget):
         self.refresh()
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session, self._chosen = session, None
         self.clean.follow(session)
         self.refresh()
 
     def show_region(self, region: int | None) -> None:
-        """Show and change this region of the active layer, or, with None, its edge as a whole."""
+        """Show and change this region of the active layer, or, with None, the whole edge."""
         self._chosen = region
         self.refresh()
 
     @property
     def sections(self) -> tuple[RedrawnByChange, ...]:
-        """Islands and holes."""
+        """The section of islands and holes."""
         return (self.clean,)
 
     def facts(self) -> object:
-        """The controls as shown, and those that are just being applied."""
+        """The values shown, and those being applied."""
         return self.form.params(), self._session.adjusting.adjust_params
 
     def redraw(self) -> None:
-        """Show the controls as they are, or are just being applied."""
+        """Show the values of the layer or region, or those being applied."""
         live, region = self._session.active is not None, self._region
         params = region.edge if region else self._session.adjusting.adjust_params
         self.form.setEnabled(live)
@@ -73,7 +71,7 @@ class AdjustPanel(RedrawnByChange, QWidget):
         parts.say(self._hint, only if live else self.tr("Choose a layer to adjust its edge."))
 
     def focus(self, name: str) -> None:
-        """Bring the keyboard to a parameter of the edge, by its name in code."""
+        """Give the keyboard focus to a parameter of the edge, by its name in code."""
         self.form.field(name).setFocus()
 
     @property

@@ -1,4 +1,4 @@
-"""A small picture of what refining does: in, the band, out."""
+"""A small picture of what refining does: inside, the unknown band, outside."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
@@ -8,12 +8,12 @@ from maskstudio.ui.widgets import theme
 
 _HEIGHT = 40  # px
 _CAPTION = 17
-_STRANDS = (  # where a strand leaves the subject and where it ends, in shares of the height
+_STRANDS = (  # start and end of each strand, as shares of the height
     (0.08, 0.02), (0.22, 0.12), (0.36, 0.34), (0.50, 0.44), (0.64, 0.70), (0.78, 0.84), (0.92, 0.97),
 )  # fmt: skip
 
 
-# As in every mask, light is in and dark is out, whatever the theme.
+# As in every mask, light is inside and dark is outside, in both themes.
 _IN, _OUT = QColor("#d6d6d6"), QColor("#262626")
 
 
@@ -27,11 +27,11 @@ class BandPicture(QWidget):
         self.setAccessibleName(self.tr("The band lies along the edge, between what is in and what is out."))
 
     def sizeHint(self) -> QSize:
-        """As wide as there is room."""
+        """A fixed height, and as much width as the layout gives."""
         return QSize(200, _HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Three zones with their names below."""
+        """Paint the three zones with their names below."""
         colours, painter = theme.tokens(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(0.5, 0.5, self.width() - 1, _HEIGHT - _CAPTION - 1)
@@ -63,7 +63,7 @@ class BandPicture(QWidget):
 
 
 def _paint_subject(painter: QPainter, area: QRectF, colour: QColor, edge: float, right: float) -> None:
-    """A solid part up to ``edge`` and strands that reach almost to ``right``."""
+    """Paint a solid part up to ``edge`` and strands that reach almost to ``right``."""
     painter.fillRect(QRectF(area.left(), area.top(), edge - 6, area.height()), colour)
     painter.setPen(QPen(colour, 1.25, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     for root, tip in _STRANDS:

@@ -11,7 +11,7 @@ from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.section import Section
 
-_REST = 400  # ms after a change until islands and holes are looked for again
+_REST = 400  # ms after a change until islands and holes are searched for again
 
 
 def _said(text: str) -> str:
@@ -19,7 +19,7 @@ def _said(text: str) -> str:
 
 
 class CleanPart(RedrawnByChange, Section):
-    """Folded until it is wanted, since islands and holes have to be looked for first."""
+    """Islands and holes; folded at first, since the search for them takes time."""
 
     SHOWS = Shows(active=True, own=ALPHA)
 
@@ -44,33 +44,33 @@ class CleanPart(RedrawnByChange, Section):
         self.toggled.connect(self._turned)
 
     def open(self) -> None:
-        """Unfold, and bring the keyboard there."""
+        """Unfold, and give the keyboard focus to the first size."""
         self.fold(False)
         self.form.field("min_island").setFocus()
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session.adjusting.forget_parts()
         self._session = session
         self.refresh()
 
     def facts(self) -> object:
-        """The sizes as shown and as the run of now has them, and whether islands and holes are known."""
+        """The sizes shown, those of the current run, and the islands and holes found; always differs while unknown."""
         if self.idle:
             return None
         session, adjusting = self._session, self._session.adjusting
         found = adjusting.parts
         if found is None and session.active is not None:
-            return object()  # they are still to be looked for
+            return object()  # the search is still to come
         return self.form.params(), adjusting.clean_params, adjusting.in_run("clean"), found
 
     @property
     def idle(self) -> bool:
-        """Folded, there is nothing to see."""
+        """Whether it is folded, so that it shows nothing."""
         return self.folded
 
     def redraw(self) -> None:
-        """Show what the run of now asks for, and what it removes."""
+        """Show the sizes of the current run, and what it removes."""
         if self.idle:
             return
         session, found = self._session, self._session.adjusting.parts
@@ -84,17 +84,17 @@ class CleanPart(RedrawnByChange, Section):
             self._rest.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look for what is there now."""
+        """Refresh, which starts the search if it is needed."""
         super().showEvent(event)
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody waits any more."""
+        """Stop waiting for the search: the section is hidden."""
         super().hideEvent(event)
         self._rest.stop()
 
     def _turned(self, folded: bool) -> None:
-        """What is previewed stays as it is, whether it is seen or not."""
+        """Forget what was found when folded, search when unfolded; the preview stays as it is."""
         if folded:
             self._session.adjusting.forget_parts()
         self.refresh()
@@ -109,7 +109,7 @@ class CleanPart(RedrawnByChange, Section):
         self.refresh()
 
     def _sentence(self, found: LooseParts | None) -> str:
-        """What goes at these sizes, of what there is."""
+        """A sentence on how many islands and holes these sizes remove, of those found."""
         if self._session.active is None:
             return _said("Choose a layer to clean its mask.")
         if found is None:

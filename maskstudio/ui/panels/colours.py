@@ -14,7 +14,7 @@ def _said(text: str) -> str:
 
 
 class ColoursSection(Section):
-    """Decontamination, how much of it, and of which colour."""
+    """Decontamination: on or off, its amount, and the spill colour it removes."""
 
     def __init__(self) -> None:
         """Make the form of the colour parameters and the check box that shows the colours before cleaning."""
@@ -31,6 +31,6 @@ class ColoursSection(Section):
         self.column.addWidget(self.before)
 
     def show_params(self, params: RefineParams, *, live: bool) -> None:
-        """Show these; no signal."""
+        """Show these parameters, without a signal."""
         self.form.setEnabled(live)
         self.form.set_params(params)

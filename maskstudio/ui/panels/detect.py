@@ -1,4 +1,4 @@
-"""The panel that finds the subject: where, which model looks, how strictly, and the buttons that start it."""
+"""The panel that finds the subject: where it runs, the model, its threshold, and the buttons that start it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,12 +24,12 @@ _THERE: tuple[ServiceOperation, ...] = ("detect", "objects", "bodyParts", "cutou
 
 
 class DetectPanel(RedrawnByChange, QWidget):
-    """Detect objects, or remove the background in one go. Models are asked for when the panel is first shown.
+    """Detects objects, or removes the background in one step. Models are listed when the panel is first shown.
 
-    With a service chosen, its own forms stand in for the controls of this machine.
+    While a service is chosen, its forms replace the controls of this machine.
     """
 
-    SHOWS = Shows(active=True)  # some operations of services take a layer along
+    SHOWS = Shows(active=True)  # some operations of services need a layer
 
     addModelRequested = Signal()  # noqa: N815  as Qt names signals
     readinessChanged = Signal()  # whether the chosen model can run  # noqa: N815
@@ -64,7 +64,7 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.refresh()
 
     def _build_options(self) -> None:
-        """What removing the background can be told, behind a disclosure."""
+        """Make the options of removing the background, folded behind a button."""
         self.cutout_form = Form(CutoutParams, only=("post_process_mask", "alpha_matting", *_MATTING))
         for name, rule in CutoutParams.rules.items():
             self.cutout_form.enable_when(name, rule.holds)
@@ -89,12 +89,12 @@ class DetectPanel(RedrawnByChange, QWidget):
         buttons = parts.row(self.detect_button, self.cutout_button, self.options_button)
         buttons.setSpacing(theme.GAP)
         column.addLayout(buttons)
-        column.addWidget(self._note)  # below the buttons, which stay where they are whatever there is to say
+        column.addWidget(self._note)  # below the buttons, so that a note does not move them
         column.addWidget(self.download_button)
         column.addWidget(self.cutout_form)
 
     def params(self) -> DetectParams:
-        """The chosen model and what the form says."""
+        """The chosen model and the values of the form."""
         return replace(self.form.params(), model=self.model.value() or self.form.params().model)
 
     def detect(self) -> None:
@@ -120,42 +120,42 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.cutout_button.watch(session.finding.remove_background(self.cutout_form.params()))
 
     def run_here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
-        """What does on this machine what a service was asked for; None where this panel has nothing that does."""
+        """A verb that does on this machine what a service was asked for; None if this panel has none."""
         if departure.operation in ("detect", "objects"):
             return partial(self.detect_here, session)
         return partial(self.remove_background_here, session) if departure.operation == "cutout" else None
 
     def job_changed(self) -> None:
-        """Show how the jobs of the buttons are."""
+        """Show the state of the buttons' jobs."""
         for button in (self.detect_button, self.cutout_button):
             button.show_jobs(self._session.runner.jobs)
 
     @property
     def ready(self) -> bool:
-        """Whether the chosen model can run, as far as is known. What a service lacks is said when it is asked."""
+        """Whether the chosen model can run, as far as is known; a service says when it is asked what it lacks."""
         state = self.model.state()
         return bool(self.elsewhere.name) or state is None or state.state == "ready"
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session = session
         self.elsewhere.follow(session)
         self.job_changed()
         self.refresh()
 
     def facts(self) -> object:
-        """How things stand where it runs."""
+        """The state of the place where it runs."""
         return self.elsewhere.facts()
 
     def redraw(self) -> None:
-        """What can be done with the document of now; models are left alone."""
+        """Enable what can be done with the present document; the list of models stays."""
         has_photo = self._session.document is not None
         self.detect_button.setEnabled(has_photo and self.ready)
         self.cutout_button.setEnabled(has_photo)
         self.elsewhere.refresh()
 
     def refresh_models(self, choose: str = "") -> None:
-        """Ask which models there are and how they stand; choose the one called ``choose``."""
+        """List the models and their states again; choose the one called ``choose``."""
         self._asked = True
         wanted = choose or self.params().model
         self.model.show_states({each.name: each for each in self._session.finding.models()})

@@ -1,4 +1,4 @@
-"""The first section of the refine panel: where, and how, the band along the edge is solved."""
+"""The first section of the refine panel: where and how the band along the edge is solved."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from maskstudio.ui.widgets.fields import Choice
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.section import Section
 
-_PEERS = "closed-form"  # the first of pymatting's solvers
+_PEERS = "closed-form"  # the first of pymatting's solvers; a line above it sets them apart
 
 
 def _said(text: str) -> str:
@@ -21,9 +21,9 @@ def _said(text: str) -> str:
 
 
 class EdgeSection(Section):
-    """Band width and solver, with the trade-off in a sentence. ``press`` is what the button does.
+    """Band width and solver, with the trade-off in a sentence. ``press`` is called by the button.
 
-    All of it makes way for the form of a service that is chosen in ``elsewhere``.
+    While a service is chosen in ``elsewhere``, its form replaces these controls.
     """
 
     def __init__(self, press: Callable[[], object], elsewhere: Elsewhere) -> None:
@@ -61,7 +61,7 @@ class EdgeSection(Section):
         parts.say(self._trade, trade_off(params.solver))
 
     def name_button(self, text: str, *, primary: bool, tip: str) -> None:
-        """What the button does."""
+        """Set the words of the button."""
         self.button.setToolTip(tip)
         if self.button.text() != text:
             self.button.setText(text)
@@ -70,7 +70,7 @@ class EdgeSection(Section):
 
 
 def trade_off(solver: str) -> str:
-    """What a solver is good for, and what it costs."""
+    """A sentence on what a solver is good for, and what it costs."""
     own = {
         "fast": _said("Shows at once; fine hair stays coarse."),
         "balanced": _said("Right for nearly every photo."),

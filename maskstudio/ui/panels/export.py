@@ -15,7 +15,7 @@ from maskstudio.ui.widgets.typed_text import hand_over
 
 
 class ExportPanel(RedrawnByChange, QWidget):
-    """How files are written. The window chooses where, on ``exportRequested`` and ``maskExportRequested`` (params)."""
+    """How files are written. The window asks where, on ``exportRequested`` and ``maskExportRequested`` (params)."""
 
     SHOWS = Shows(stack=True)
 
@@ -50,11 +50,11 @@ class ExportPanel(RedrawnByChange, QWidget):
         self.refresh()
 
     def params(self) -> ExportParams:
-        """What the form says."""
+        """The values of the form."""
         return self.form.params()
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session = session
         self.drag_button.follow(session)
         self.refresh()

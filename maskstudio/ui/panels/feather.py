@@ -9,12 +9,12 @@ from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.number import NumberField
 
 _WIDTH = 340  # px
-_FIRST = 5  # px, the radius offered first
-_ABOVE = 48  # px from the top of what it lies over
+_FIRST = 5  # px of the image, the radius offered first
+_ABOVE = 48  # px from the top of the widget it lies over
 
 
 class FeatherField(QFrame):
-    """``chosen(radius)`` is emitted with px when it is applied; the last radius is offered again."""
+    """The field. ``chosen(radius)``, px of the image, is emitted on Apply; the last radius is offered again."""
 
     chosen = Signal(int)
 
@@ -50,7 +50,7 @@ class FeatherField(QFrame):
         self.field.selectAll()
 
     def apply(self) -> None:
-        """Take the radius."""
+        """Close the field and emit the radius."""
         self.field.interpretText()
         self.hide()
         self.chosen.emit(round(self.field.value()))

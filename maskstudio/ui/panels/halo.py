@@ -1,4 +1,4 @@
-"""The fourth section of the refine panel: how much of the old background the edge still shows, measured by itself."""
+"""The fourth section of the refine panel: how much of the old background the edge still shows."""
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
@@ -14,7 +14,7 @@ from maskstudio.ui.widgets.colourname import named
 from maskstudio.ui.widgets.section import Section
 
 _REST = 400  # ms after a change until the fringe is measured again
-_TRIES = 2  # for one state of the document: a measurement may have been cancelled, or fail
+_TRIES = 2  # tries for one state of the document, since a measurement can be cancelled or fail
 
 
 def _said(text: str) -> str:
@@ -22,7 +22,7 @@ def _said(text: str) -> str:
 
 
 def _words(fringe: Fringe) -> str:
-    """How much there is, on the whole and at the worst place, which has the say: a clump is not clean on average."""
+    """A word and the numbers of a fringe; its worst place decides, since an average can hide a clump."""
     worst = fringe.spots[0] if fringe.spots else None
     if worst is None or worst.amount <= fringe.amount:
         words = f"{fringe.amount:.1f}  {judged(fringe.amount)}"
@@ -32,7 +32,7 @@ def _words(fringe: Fringe) -> str:
 
 
 class HaloSection(RedrawnByChange, Section):
-    """Measures only while it is unfolded and seen."""
+    """The halo meter. It measures only while it is unfolded and visible."""
 
     SHOWS = Shows(stack=True, solo=True, each=ALPHA | {"visible", "mode", "refine", "measured", "regions"})
 
@@ -49,7 +49,7 @@ class HaloSection(RedrawnByChange, Section):
         self.meter, self.picture, self.number = Meter(), RimPicture(), QLabel()
         self.number.setObjectName("haloNumber")
         self.number.ensurePolished()
-        self.number.setMinimumHeight(2 * self.number.fontMetrics().lineSpacing())  # so that nothing moves
+        self.number.setMinimumHeight(2 * self.number.fontMetrics().lineSpacing())  # two lines, so that nothing moves
         meaning = _said("Colour difference (Delta E) of the rim, on the background that shows it worst.")
         for each in (self.meter, self.picture, self.number):
             each.setToolTip(meaning)
@@ -71,27 +71,27 @@ class HaloSection(RedrawnByChange, Section):
         self.column.addLayout(buttons)
 
     def adopt(self, worst: QAction | None, following: QAction | None, fix: QAction | None) -> None:
-        """The actions behind the buttons."""
+        """Tie the buttons to these actions."""
         self._worst_action.follow(worst)
         self._next_action.follow(following)
         self._fix_action.follow(fix)
 
     def follow(self, session: Session) -> None:
-        """Measure another document's session from now on."""
+        """Measure another document's session."""
         self._session, self._looked_at = session, None
         self._empty("")
 
     def facts(self) -> object:
-        """What was measured; while that is still to come, every change is a reason to look."""
+        """The fringe measured; while there is none, a value that always differs, so that every change redraws."""
         return None if self.idle else self._session.inspecting.fringe or object()
 
     @property
     def idle(self) -> bool:
-        """Nobody sees it."""
+        """Whether it is folded or hidden."""
         return self.folded or not self.isVisible()
 
     def redraw(self) -> None:
-        """Show what was measured; where that is another state of the document, measure it soon."""
+        """Show the fringe measured, or, if there is none of this state of the document, measure it soon."""
         document = self._session.document
         if self.idle:
             self._rest.stop()
@@ -118,7 +118,7 @@ class HaloSection(RedrawnByChange, Section):
             self.picture.show_image(rim(document, fringe.worst, backdrop))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look at what is there now."""
+        """Refresh, which starts a measurement if it is needed."""
         super().showEvent(event)
         self.refresh()
 
@@ -135,7 +135,7 @@ class HaloSection(RedrawnByChange, Section):
         self._pictured = None
 
     def _await(self, document: Document) -> None:
-        """Measure when nothing has changed for a while."""
+        """Measure ``document`` when nothing has changed for a while."""
         if document is not self._looked_at:
             self._looked_at, self._tries = document, 0
             self._rest.start()

@@ -1,4 +1,4 @@
-"""How much of a fringe there is, as a bar on a scale, with a mark and a picture of the worst of it."""
+"""A fringe as a bar on a scale, with a mark at its worst, and a picture of the worst place."""
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
@@ -10,7 +10,7 @@ from maskstudio.core.geometry import Rect
 from maskstudio.core.image import to_8bit
 from maskstudio.ui.widgets import theme
 
-# Delta E: below the first nobody sees it, above the second everybody does; the scale ends at the third.
+# Delta E: below the first it is invisible, above the second it is plain; the scale ends at the third.
 VISIBLE, STRONG, FULL = 2.0, 6.0, 10.0
 _BAR, _CAPTION = 6, 16  # px
 PICTURE = QSize(64, 44)  # px
@@ -21,12 +21,12 @@ def _said(text: str) -> str:
 
 
 def judged(amount: float) -> str:
-    """A fringe of so many Delta E in a word."""
+    """A word for a fringe of this Delta E."""
     return _said("clean") if amount < VISIBLE else _said("visible") if amount <= STRONG else _said("strong")
 
 
 class Meter(QWidget):
-    """A bar as long as the fringe and a mark at the worst of it, in the colour of whose zone; ``stale`` greys it."""
+    """A bar as long as the fringe, with a mark at its worst, whose zone gives the colour; ``stale`` greys it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,21 +40,21 @@ class Meter(QWidget):
 
     @property
     def amount(self) -> float | None:
-        """What is shown, Delta E; None for nothing."""
+        """The fringe shown, Delta E; None for none."""
         return self._amount
 
     @property
     def stale(self) -> bool:
-        """Whether that was measured on something else."""
+        """Whether the fringe was measured on an earlier state."""
         return self._stale
 
     @property
     def peak(self) -> float:
-        """The worst of it, Delta E."""
+        """The fringe at its worst place, Delta E."""
         return self._peak
 
     def show_amount(self, amount: float | None, *, stale: bool, peak: float | None = None) -> None:
-        """Show this much, and ``peak`` where it is worst; without one what was there stays, or is the amount."""
+        """Show a fringe and its ``peak`` (Delta E); without one, a stale fringe keeps the old peak."""
         peak = max(amount or 0.0, self._peak if peak is None and stale else peak or 0.0)
         if (amount, stale, peak) != (self._amount, self._stale, self._peak):
             self._amount, self._stale, self._peak = amount, stale, peak
@@ -65,7 +65,7 @@ class Meter(QWidget):
         return QSize(150, _BAR + _CAPTION + 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Track, bar, and the names of the zones below."""
+        """Paint the track, the bar, and the names of the zones below."""
         colours, painter = theme.tokens(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QPainterPath()
@@ -107,7 +107,7 @@ class RimPicture(QWidget):
         self._image: QImage | None = None
 
     def show_image(self, image: QImage | None) -> None:
-        """Show this; nothing where there is none."""
+        """Show this picture; None shows none."""
         self._image = image
         self.update()
 
@@ -130,7 +130,7 @@ class RimPicture(QWidget):
 
 
 def rim(document: Document, place: tuple[int, int] | None, backdrop: tuple[int, int, int]) -> QImage:
-    """The cut-out of ``document`` around ``place`` (x, y) on ``backdrop``; the backdrop alone where there is none."""
+    """The cut-out of ``document`` around ``place`` (x, y) on ``backdrop``; the backdrop alone without a place."""
     width, height = PICTURE.width(), PICTURE.height()
     out = np.full((height, width, 3), backdrop, np.uint8)
     if place is not None:

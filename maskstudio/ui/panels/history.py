@@ -1,4 +1,4 @@
-"""The panel of the history: every step there was, the one of now, and those that were undone."""
+"""The panel of the history: the past steps, the current one, and those that were undone."""
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QShowEvent
@@ -11,17 +11,20 @@ from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.icons import icon
 
-_PAUSE = 200  # ms between two looks for pictures that are missing
+_PAUSE = 200  # ms between two searches for missing pictures
 _REST = 1000  # ms until the bytes are counted
-_ROWS = 5  # shown where there is little room
+_ROWS = 5  # steps shown where there is little room
 
 
 class HistoryPanel(RedrawnByChange, QWidget):
-    """A click or the arrow keys go to a step; its menu compares with it. Pictures and bytes follow in quiet moments."""
+    """The list of steps: a click or an arrow key goes to one, its menu compares with it.
+
+    Pictures and bytes follow when nothing else happens.
+    """
 
     SHOWS = Shows(steps=True)
 
-    compareRequested = Signal(int)  # the place of the step that is to be compared with  # noqa: N815
+    compareRequested = Signal(int)  # the index of the step to compare with  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         """Make the panel for ``session``: the list of steps, and below it the memory they take."""
@@ -59,15 +62,15 @@ class HistoryPanel(RedrawnByChange, QWidget):
         self.refresh()
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session = session
         self.model.follow(session)
         self.refresh()
         self._count()
 
     def redraw(self) -> None:
-        """Show the steps of now."""
-        self._following = True  # rows that go take the current one along; nobody has chosen the one it falls on
+        """Show the present steps."""
+        self._following = True  # removing rows moves the current one, which is no choice of the user
         self.model.refresh()
         self._following = False
         self._mark_current()
@@ -77,7 +80,7 @@ class HistoryPanel(RedrawnByChange, QWidget):
                 self._rest.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Make up for what was left out while nobody looked."""
+        """Do what was left out while the panel was hidden."""
         super().showEvent(event)
         self.view.scrollTo(self.view.currentIndex())
         self._look_soon()
@@ -101,14 +104,14 @@ class HistoryPanel(RedrawnByChange, QWidget):
             self._session.go_to(current.row())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the right button from going to a step: it asks for the menu."""
+        """Keep the right button, which opens the menu, from going to a step."""
         presses = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
         if presses and isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.RightButton:
             return True
         return super().eventFilter(watched, event)
 
     def menu(self, row: int) -> QMenu:
-        """What can be done with a step."""
+        """The menu of a step."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         compare = menu.addAction(icon("view-split"), self.tr("Compare With This Step"))
@@ -126,7 +129,7 @@ class HistoryPanel(RedrawnByChange, QWidget):
             self._pause.start()
 
     def _look(self) -> None:
-        """Have the pictures made that are missing in sight, the newest first: each differs little from the next."""
+        """Have the missing pictures in sight made, the newest first, since each differs little from the next."""
         if not self.isVisible() or not self.model.rowCount():
             return
         first = self.view.indexAt(self.view.viewport().rect().topLeft()).row()

@@ -17,16 +17,16 @@ from maskstudio.ui.widgets import theme
 
 HEIGHT = 40  # px of a row
 THUMB = 32
-_UNDONE = 0.4  # opacity of the picture of a step that was taken back
+_UNDONE = 0.4  # opacity of the picture of an undone step
 STEP = Qt.ItemDataRole.UserRole
 UNDONE = Qt.ItemDataRole.UserRole + 1
 
 
 class HistoryModel(QStringListModel):
-    """The steps of a session, oldest first. It follows them step by step, however many there are.
+    """The steps of a session, oldest first. Changes are announced step by step, so a long history costs no more.
 
-    Rows are counted by the base class, whose strings stay empty: a view asks for each row whenever one comes, and
-    thousands of answers in Python would take longer than a stroke.
+    The base class counts the rows, with empty strings: views ask for each row whenever one is added, and thousands of
+    answers in Python would take longer than a stroke.
     """
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -34,8 +34,8 @@ class HistoryModel(QStringListModel):
         self._session = session
         self._steps: list[Step] = []
         self._at = -1
-        self._seen: WeakKeyDictionary[Document, float] = WeakKeyDictionary()  # when each came, as far as is known
-        self.rowsRemoved.connect(self._forget)  # before any view hears of it
+        self._seen: WeakKeyDictionary[Document, float] = WeakKeyDictionary()  # time of each step, as far as it is known
+        self.rowsRemoved.connect(self._forget)  # before any view is told
 
     @property
     def position(self) -> int:
@@ -43,7 +43,7 @@ class HistoryModel(QStringListModel):
         return self._at
 
     def follow(self, session: Session) -> None:
-        """Show another document's history from now on."""
+        """Show another document's history."""
         self._session = session
         self.removeRows(0, self.rowCount())
         self._at = -1
@@ -68,7 +68,7 @@ class HistoryModel(QStringListModel):
         return self._steps[index.row()] if index.isValid() and index.row() < len(self._steps) else None
 
     def data(self, index: RowIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Label, time, words for those who do not see the row, and the step itself."""
+        """A row's label, its time, its words for screen readers, or the step itself, by role."""
         step = self.step(index)
         if step is None:
             return None
@@ -81,13 +81,13 @@ class HistoryModel(QStringListModel):
         return {STEP: step, UNDONE: index.row() > self._at}.get(role)
 
     def flags(self, index: RowIndex) -> Qt.ItemFlag:
-        """Rows can be chosen, and nothing else."""
+        """Rows can be chosen, but not changed."""
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     # Following
 
     def _take_sealed(self, new: list[Step]) -> None:
-        """The current step may have been made anew only to end a run of merging: then it says what it said."""
+        """Take over a current step that was only replaced to end a run of merging, and whose words are the same."""
         at = self._at
         if 0 <= at < min(len(self._steps), len(new)):
             was, now = self._steps[at], new[at]
@@ -95,7 +95,7 @@ class HistoryModel(QStringListModel):
                 self._steps[at] = now
 
     def _trim(self, first: Step) -> None:
-        """The oldest steps were dropped, or the first of them was made anew."""
+        """Take over that the oldest steps were dropped, or that the first was replaced."""
         at = next((row for row, step in enumerate(self._steps) if step is first), 0)
         if at:
             self._at -= at
@@ -105,7 +105,7 @@ class HistoryModel(QStringListModel):
         del self._steps[first : last + 1]
 
     def _replace(self, new: list[Step], same: int) -> None:
-        """As many as before: some were made anew where they stand."""
+        """Take over steps that were replaced, as many as before."""
         old, self._steps = self._steps, new
         differing = [row for row in range(same, len(new)) if old[row] is not new[row]]
         for row in differing:
@@ -117,7 +117,7 @@ class HistoryModel(QStringListModel):
             self.dataChanged.emit(self.index(differing[0]), self.index(differing[-1]))
 
     def _continue(self, new: list[Step], same: int) -> None:
-        """Steps that had been undone are gone, and others came."""
+        """Take over that undone steps are gone and others were added."""
         if same < len(self._steps):
             self.removeRows(same, len(self._steps) - same)
         self._steps = new
@@ -149,7 +149,7 @@ class HistoryModel(QStringListModel):
 
 
 def _common(old: list[Step], new: list[Step]) -> int:
-    """How many steps both begin with. Lists of objects are compared by identity at the speed of memory."""
+    """The number of equal steps at the start of both; slices are compared by identity, which is fast."""
     low, high = 0, min(len(old), len(new))
     for guess in (high, high - 1, high - 2):
         if guess >= 0 and old[:guess] == new[:guess]:
@@ -166,19 +166,19 @@ def _common(old: list[Step], new: list[Step]) -> int:
 
 
 class HistoryDelegate(QStyledItemDelegate):
-    """Draws a picture and the label; the current step is marked, what was undone is grey."""
+    """Draws a picture and the label; the current step is marked, undone ones are grey."""
 
     def __init__(self, picture: Callable[[Document], QPixmap | None], view: QAbstractItemView) -> None:
-        """``picture`` gives the picture of a document, or None while there is none."""
+        """Draw rows with the pictures that ``picture`` gives for a document, None while there is none."""
         super().__init__(view)
         self._picture = picture
 
     def sizeHint(self, option: QStyleOptionViewItem, index: RowIndex) -> QSize:
-        """All rows are alike."""
+        """The size of a row; all rows are alike."""
         return QSize(200, HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: RowIndex) -> None:
-        """One row."""
+        """Paint one row."""
         step: Step = index.data(STEP)
         undone: bool = index.data(UNDONE)
         colours, rect = theme.tokens(), option.rect

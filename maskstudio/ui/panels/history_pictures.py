@@ -1,4 +1,4 @@
-"""Small pictures of documents for the history: made by a quiet job, a few at a time, and kept while history is."""
+"""Small pictures of documents for the history: made by a quiet job, a few at a time, and kept with the documents."""
 
 import math
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from maskstudio.jobs import Runner, Token
 from maskstudio.ui.panels.thumbnail import squared
 
 _MOST = 400  # pictures
-_FINE = 2  # samples for a pixel of the picture, each way
+_FINE = 2  # samples per pixel of the picture, each way
 _LANE = "history pictures"
 
 
 class _Eye:
-    """Sees documents of one image from afar."""
+    """Reduced samples of one image, from which pictures of its documents are made."""
 
     def __init__(self, image: Image, side: int) -> None:
         self.image = image
@@ -30,7 +30,7 @@ class _Eye:
         self._samples = DocumentSamples(image.size, step)
 
     def picture(self, document: Document) -> QImage:
-        """The photo as far as the document's alpha lets it through, in the middle of a square."""
+        """The photo with the document's alpha, centred in a square."""
         plane: Plane = self._samples.alpha(
             [(layer, "add" if document.solo else layer.mode) for layer in document.shown]
         )
@@ -38,7 +38,7 @@ class _Eye:
 
 
 class HistoryPictures(QObject):
-    """Pictures of ``side`` px. ``made`` tells that there are more than before."""
+    """Pictures of ``side`` px; ``made`` is emitted when more are there."""
 
     made = Signal()
 
@@ -46,14 +46,14 @@ class HistoryPictures(QObject):
         super().__init__(parent)
         self._side = side
         self._kept: WeakKeyDictionary[Document, QPixmap] = WeakKeyDictionary()
-        self._eye: _Eye | None = None  # None as well while a job has it
+        self._eye: _Eye | None = None  # None also while a job uses it
 
     def of(self, document: Document) -> QPixmap | None:
-        """The picture of a document, if it has been made."""
+        """The picture of a document, None if it is not made yet."""
         return self._kept.get(document)
 
     def make(self, documents: Sequence[Document], ratio: float, runner: Runner) -> None:
-        """Make those that are missing, for a device pixel ratio; does nothing while others are being made."""
+        """Make the missing pictures for a device pixel ratio; do nothing while others are being made."""
         missing = [document for document in documents if document not in self._kept]
         if not missing or runner.under_way(_LANE):
             return

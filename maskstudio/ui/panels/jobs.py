@@ -1,4 +1,4 @@
-"""The panel that shows work: what runs, and how the last few jobs ended."""
+"""The panel of jobs: those that run, and how the last few ended."""
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QShowEvent
@@ -12,14 +12,14 @@ from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.progress import ProgressBar
 
-_KEPT = 5  # finished jobs
+_KEPT = 5  # finished jobs shown
 _MARKS = {"done": "check", "failed": "warning", "cancelled": "cancel"}  # others are still at work
 
 
 class JobsPanel(RedrawnByChange, QWidget):
-    """Running jobs with their progress and a button to cancel each; below, those that ended, the newest first.
+    """Running jobs with their progress and a cancel button each; below, ended ones, the newest first.
 
-    Nothing here belongs to a document: ``job_changed`` tells what to show.
+    It shows the jobs of all documents, as ``job_changed`` tells.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -41,17 +41,17 @@ class JobsPanel(RedrawnByChange, QWidget):
         column.addStretch()
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session = session
         self.owed.follow(session)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """What was paid for in another session may still be owed."""
+        """List again the paid results that are still to be fetched, which another session may have added."""
         super().showEvent(event)
         self.owed.refresh()
 
     def job_changed(self, job: Job) -> None:
-        """Show where ``job`` stands now."""
+        """Show the present state of ``job``."""
         row = self._rows.get(job)
         if row is None:
             row = self._rows[job] = _Row(job)
@@ -81,7 +81,7 @@ class JobsPanel(RedrawnByChange, QWidget):
 
 
 class _Row(QWidget):
-    """One job: its label, its progress or its end, and a button to cancel it."""
+    """One job: its label, its progress or how it ended, and a button to cancel it."""
 
     def __init__(self, job: Job) -> None:
         """Make the row of ``job``: mark, label and cancel button, below them progress and sentence."""
@@ -106,7 +106,7 @@ class _Row(QWidget):
         grid.addWidget(self._text, 2, 1, 1, 2)
 
     def show_job(self) -> None:
-        """Show where it stands."""
+        """Show the present state of the job."""
         job = self._job
         self._bar.setVisible(not job.finished)
         self.cancel_button.setVisible(not job.finished)

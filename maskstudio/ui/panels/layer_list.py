@@ -1,4 +1,4 @@
-"""The rows of the layer list: what they say, and what becomes of edits and drops."""
+"""The rows of the layer list: their contents, and how edits and drops are handled."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,13 +21,14 @@ from maskstudio.session.session import Session
 RowIndex = QModelIndex | QPersistentModelIndex
 LAYER = Qt.ItemDataRole.UserRole
 NUMBER = Qt.ItemDataRole.UserRole + 1
-COUNTS = Qt.ItemDataRole.UserRole + 2  # whether the layer counts just now
-SOLO = Qt.ItemDataRole.UserRole + 3  # whether it alone does
+COUNTS = Qt.ItemDataRole.UserRole + 2  # whether the layer counts in the result
+SOLO = Qt.ItemDataRole.UserRole + 3  # whether it alone counts
 
 
 class LayerModel(QAbstractListModel):
-    """The layers from top to bottom. Edits go to the session; ``dropped(id, place)`` asks for a move to that place,
-    counted from the bottom.
+    """The layers from top to bottom.
+
+    Edits go to the session; ``dropped(id, place)`` asks for a move to that place, counted from the bottom.
     """
 
     dropped = Signal(int, int)
@@ -39,7 +40,7 @@ class LayerModel(QAbstractListModel):
         self._solo: int | None = None
 
     def follow(self, session: Session) -> None:
-        """Show another document's layers from now on."""
+        """Show another document's layers."""
         self._session = session
 
     def refresh(self) -> None:
@@ -68,11 +69,11 @@ class LayerModel(QAbstractListModel):
         return self.index(ids.index(layer_id)) if layer_id in ids else QModelIndex()
 
     def rowCount(self, parent: RowIndex = QModelIndex()) -> int:  # noqa: B008
-        """How many layers there are."""
+        """The number of layers."""
         return 0 if parent.isValid() else len(self._layers)
 
     def data(self, index: RowIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Name, visibility, words for those who do not see the row, and the layer itself."""
+        """A row's name, visibility, words for screen readers, or the layer itself, by role."""
         layer = self.layer(index)
         if layer is None:
             return None
@@ -98,7 +99,7 @@ class LayerModel(QAbstractListModel):
         return True
 
     def flags(self, index: RowIndex) -> Qt.ItemFlag:
-        """Rows can be chosen, renamed, ticked and dragged; what is dragged falls between rows."""
+        """Rows can be chosen, renamed, ticked and dragged; drops go between rows."""
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
         return (
@@ -114,7 +115,7 @@ class LayerModel(QAbstractListModel):
         return Qt.DropAction.MoveAction
 
     def mimeTypes(self) -> list[str]:
-        """What a dragged row is carried as."""
+        """The mime type of a dragged row."""
         return ["application/x-maskstudio-layer"]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
@@ -142,7 +143,7 @@ class LayerModel(QAbstractListModel):
 
 
 def details(layer: Layer) -> str:
-    """Where a layer comes from, with its score in %."""
+    """A line on where a layer comes from, with its score in %."""
     source = layer.source
     if source is None:
         return layer.origin.model if layer.origin and layer.origin.model else how(layer)
@@ -151,7 +152,7 @@ def details(layer: Layer) -> str:
 
 
 def _by(source: Detection) -> str:
-    """Which model found it, and at which service; on this machine the model says all."""
+    """The model that found a layer; if a service ran it, the service, with the model if it has a name."""
     if source.provider not in directory.SERVICES:
         return source.model
     title = directory.title_of(source.provider)
@@ -167,7 +168,7 @@ def how(layer: Layer) -> str:
 
 
 def marks(layer: Layer) -> list[tuple[str, str]]:
-    """What was done to a layer besides its parameters: an icon and a word for each."""
+    """What was done to a layer besides its parameters: for each an icon and a word."""
     done = (
         ("tool-brush", _said("painted"), layer.paint is not None or layer.retouch is not None),
         ("invert", _said("inverted"), layer.inverted),

@@ -1,4 +1,4 @@
-"""The menus of a layer: everything that can be done with it, and the ways it combines with what is below."""
+"""The menus of a layer: its verbs, and the modes in which it combines with the layers below."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ _MODES: tuple[CombineMode, ...] = ("add", "subtract", "intersect")
 
 
 def opened(over: QWidget) -> QMenu:
-    """An empty menu that goes when it is closed."""
+    """An empty menu that is deleted when it closes."""
     menu = QMenu(over)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return menu
@@ -29,7 +29,10 @@ def whole(
     compare: Callable[[], object],
     over: QWidget,
 ) -> QMenu:
-    """Everything. ``rename`` starts editing the name, ``tell`` shows its origin, ``compare`` compares with it."""
+    """The menu of all verbs of a layer.
+
+    ``rename`` starts editing the name, ``tell`` shows the layer's origin, ``compare`` compares with it.
+    """
     document = session.document
     assert document is not None
     at, solo = document.layers.index(layer), document.solo == layer.id
@@ -69,7 +72,7 @@ def whole(
 
 
 def fill_modes(menu: QMenu, session: Session, layer: Layer) -> None:
-    """The ways a layer combines, the one of now checked."""
+    """Add the modes in which a layer combines, with its own checked."""
     names = {
         "add": _said("Add to What Is Below"),
         "subtract": _said("Subtract from What Is Below"),

@@ -22,16 +22,16 @@ from maskstudio.ui.widgets.icons import icon
 HEIGHT = 48  # px of a row
 _THUMB = 36
 _ICON = 18
-_SMALL = 14  # px, of what marks a layer
+_SMALL = 14  # px, size of the colour and the icons that mark a layer
 _SWATCH = 10
 _HIDDEN = 0.6  # opacity of a row whose layer does not count
-_USUAL = 0.45  # opacity of the mark of what is usual
-_BUTTON = 28  # px, width of what can be clicked at either end
+_USUAL = 0.45  # opacity of an icon for the usual state
+_BUTTON = 28  # px, width of the clickable parts at either end
 _ALONE = Qt.KeyboardModifier.AltModifier
 
 
 class LayerDelegate(QStyledItemDelegate):
-    """Draws eye, solo, thumbnail, number, colour, name, origin, marks and mode; what can be clicked tells so."""
+    """Draws eye, solo, thumbnail, number, colour, name, origin, marks and mode, and emits clicks on some of these."""
 
     modeClicked = Signal(object, QPoint)  # noqa: N815  as Qt names signals
     colourClicked = Signal(object, QPoint)  # noqa: N815
@@ -44,7 +44,7 @@ class LayerDelegate(QStyledItemDelegate):
         self._thumbnails.made.connect(view.viewport().update)
 
     def follow(self, session: Session) -> None:
-        """Paint the rows of another document from now on."""
+        """Paint the rows of another document."""
         self._session = session
 
     def sizeHint(self, option: QStyleOptionViewItem, index: RowIndex) -> QSize:
@@ -113,7 +113,7 @@ class LayerDelegate(QStyledItemDelegate):
         painter.drawText(upper.adjusted(indent, 0, 0, 0), flags, name)
 
     def _paint_marks(self, painter: QPainter, row: QRect, layer: Layer, colours: theme.ThemeColours) -> None:
-        """The colour a layer is told by, and small icons for what was done to it."""
+        """Paint the colour of a layer, and small icons for what was done to it."""
         painter.setPen(QPen(QColor(colours.border), 1))
         painter.setBrush(QColor(*layer.colour))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -125,18 +125,18 @@ class LayerDelegate(QStyledItemDelegate):
     # Editing
 
     def setEditorData(self, editor: QWidget, index: RowIndex) -> None:
-        """Show the name, but never over what is being typed."""
+        """Put the name into the editor, unless it is being typed in."""
         if not (isinstance(editor, QLineEdit) and editor.isModified()):
             super().setEditorData(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: RowIndex) -> None:
-        """The name is edited where it stands."""
+        """Put the editor over the name."""
         editor.setGeometry(_words(option.rect).adjusted(_indent(option.fontMetrics) - 7, 6, 0, -5))
 
     def editorEvent(
         self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: RowIndex
     ) -> bool:
-        """A click on the eye shows or hides, with Alt it shows that layer alone; one on mode or colour opens a menu."""
+        """Handle clicks: the eye shows or hides (with Alt, shows that layer alone), mode and colour open a menu."""
         if not isinstance(event, QMouseEvent):
             return super().editorEvent(event, model, option, index)
         if event.button() != Qt.MouseButton.LeftButton:
@@ -161,7 +161,7 @@ class LayerDelegate(QStyledItemDelegate):
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: RowIndex
     ) -> bool:
-        """Say what each part of a row is for."""
+        """Show a tooltip for the part of a row under the pointer."""
         layer: Layer | None = index.data(LAYER)
         if layer is None:
             return False
@@ -212,7 +212,7 @@ def _words(row: QRect) -> QRect:
 
 
 def _colour(row: QRect) -> QRect:
-    """What can be clicked of the swatch: more than there is to see."""
+    """The clickable area of the swatch, which is larger than the swatch."""
     return QRect(_words(row).left() - 4, row.top() + 23, 20, 22)
 
 
@@ -231,7 +231,7 @@ def _marks_width(layer: Layer) -> int:
 
 
 def _indent(metrics: QFontMetrics) -> int:
-    """How far the name stands to the right of the number, in px."""
+    """The distance from the number's left to the name's, px."""
     return metrics.horizontalAdvance("00") + theme.GAP
 
 

@@ -1,4 +1,4 @@
-"""The panel of layers: which there are, from top to bottom, and what can be done with each."""
+"""The panel of layers: the list from top to bottom, and the verbs on each."""
 
 from collections.abc import Callable
 
@@ -24,8 +24,8 @@ from maskstudio.ui.panels.provenance import Provenance
 from maskstudio.ui.panels.redrawn import EVERY_FIELD, RedrawnByChange, Shows
 from maskstudio.ui.widgets import parts, theme
 
-_FEW, _MANY = 2, 6  # rows that are shown at least, and that the panel grows to by itself
-_UNLIMITED = 16_777_215  # px, as Qt has it
+_FEW, _MANY = 2, 6  # least number of rows shown, and the number up to which the panel grows
+_UNLIMITED = 16_777_215  # px, Qt's own limit of a widget's size
 
 
 class LayersPanel(RedrawnByChange, QWidget):
@@ -33,7 +33,7 @@ class LayersPanel(RedrawnByChange, QWidget):
 
     SHOWS = Shows(stack=True, active=True, solo=True, each=EVERY_FIELD)  # the rows hold the layers themselves
 
-    compareRequested = Signal(int)  # the id of the layer that is to be compared with  # noqa: N815
+    compareRequested = Signal(int)  # the id of the layer to compare with  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         """Make the panel for ``session``: the list of layers and the bar that ends a solo."""
@@ -60,7 +60,7 @@ class LayersPanel(RedrawnByChange, QWidget):
         self.refresh()
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session = session
         self.model.follow(session)
         self._delegate.follow(session)
@@ -90,7 +90,7 @@ class LayersPanel(RedrawnByChange, QWidget):
         self.tools = (self.add_button, self.duplicate_button, self.up_button, self.down_button, self.delete_button)
 
     def redraw(self) -> None:
-        """Show the layers of now; selection, scroll position and a name being edited stay."""
+        """Show the present layers; selection, scroll position and a name being edited stay."""
         document = self._session.document
         self.model.refresh()
         layers = document.layers if document else ()
@@ -107,7 +107,7 @@ class LayersPanel(RedrawnByChange, QWidget):
         self._fit(len(layers))
 
     def show_compact(self, compact: bool) -> None:
-        """Take no more room than two rows, or as much as there are layers, within bounds."""
+        """Take the room of two rows, or, if not ``compact``, of all layers within bounds."""
         self._compact = compact
         self.refresh()
         self.setMaximumHeight(self.minimumSizeHint().height() if compact else _UNLIMITED)
@@ -117,7 +117,7 @@ class LayersPanel(RedrawnByChange, QWidget):
         self._stack.setMinimumHeight(rows * HEIGHT + 2)
 
     def rename(self) -> None:
-        """Edit the name of the active layer where it stands."""
+        """Edit the name of the active layer in its row."""
         if layer := self._session.active:
             self.view.setFocus()
             self.view.edit(self.model.index_of(layer.id))
@@ -160,7 +160,7 @@ class LayersPanel(RedrawnByChange, QWidget):
     # Menus
 
     def menu(self, layer: Layer) -> QMenu:
-        """Everything that can be done with ``layer``."""
+        """The menu of all verbs on ``layer``."""
         index = self.model.index_of(layer.id)
         return layer_menu.whole(
             self._session,
@@ -172,7 +172,7 @@ class LayersPanel(RedrawnByChange, QWidget):
         )
 
     def show_details(self, layer: Layer) -> Provenance:
-        """Show where ``layer`` came from, beside its row."""
+        """Show the origin of ``layer`` beside its row."""
         row = self.view.visualRect(self.model.index_of(layer.id))
         popover = Provenance(layer, self)
         popover.show_at(self.view.viewport().mapToGlobal(row.topLeft()) - QPoint(theme.SPACE, 0))
@@ -196,7 +196,7 @@ class LayersPanel(RedrawnByChange, QWidget):
 
 
 class _SoloBar(QFrame):
-    """Says that one layer alone counts, with the way out."""
+    """A bar that says that one layer alone counts, with a button that ends this."""
 
     def __init__(self, leave: Callable[[], object]) -> None:
         """Make the bar, hidden; its button calls ``leave``."""
@@ -214,7 +214,7 @@ class _SoloBar(QFrame):
         self.hide()
 
     def show_document(self, document: Document | None) -> None:
-        """Name the layer that counts alone; without one, the bar is hidden."""
+        """Show the name of the layer that counts alone; hide the bar if there is none."""
         alone = document.layer(document.solo) if document else None
         self.setVisible(alone is not None)
         if document is not None and alone is not None:
@@ -222,7 +222,7 @@ class _SoloBar(QFrame):
 
 
 class _List(QListView):
-    """Rows of one height that can be dragged; Delete asks for the deletion of the current one."""
+    """A list of rows that can be dragged; Delete emits ``deleted`` for the current one."""
 
     deleted = Signal()
 
@@ -242,7 +242,7 @@ class _List(QListView):
         self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete and Backspace delete."""
+        """Emit ``deleted`` at Delete and Backspace."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not event.modifiers():
             self.deleted.emit()
             return

@@ -10,7 +10,7 @@ from maskstudio.ui.widgets.form import Form
 
 
 class MaskPanel(RedrawnByChange, QWidget):
-    """Padding and blur of the active layer; every change is applied at once."""
+    """Padding and blur of the active layer, px; every change is applied at once."""
 
     SHOWS = Shows(active=True, own=frozenset({"params"}))
 
@@ -32,12 +32,12 @@ class MaskPanel(RedrawnByChange, QWidget):
         self.refresh()
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session = session
         self.refresh()
 
     def facts(self) -> object:
-        """The parameters in the form, and those that are just being applied."""
+        """The parameters in the form, and those being applied."""
         return self.form.params(), self._wanted()
 
     def redraw(self) -> None:

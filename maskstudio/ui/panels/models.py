@@ -1,4 +1,4 @@
-"""The choice of a model: every model with its state, what stands in the way of the chosen one, and the way out."""
+"""The choice of a model: all models with their states, and a note on why the chosen one cannot run."""
 
 from typing import Protocol
 
@@ -10,11 +10,11 @@ from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.state_dot import DOT, dot
 
 _NAME = Qt.ItemDataRole.UserRole + 1
-_SMALL = 0.88  # of the usual size of letters
+_SMALL = 0.88  # share of the usual font size
 
 
 class ListedModel(Protocol):
-    """A model as the session describes it."""
+    """What the list needs of a model, as the session describes it."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -29,14 +29,14 @@ class ListedModel(Protocol):
 
 
 class _Rows(QStyledItemDelegate):
-    """Rows of the open list in two columns: what the model finds, and in small print its name, the services' own."""
+    """Paints the open list in two columns: what the model finds, and in small print its name."""
 
-    column = 0  # px from the left where names begin: beyond the longest title
+    column = 0  # px from the left to the names, beyond the longest title
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Draw the name beside the title, smaller and in a quieter colour."""
+        """Draw the name beside the title, smaller and in a muted colour."""
         super().paint(painter, option, index)
         colours = theme.tokens()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -54,7 +54,7 @@ class _Rows(QStyledItemDelegate):
 
 
 class ModelChoice(QComboBox):
-    """Models in a list, each with a dot for its state; ``edited`` comes when the user chooses one."""
+    """A list of models, each with a dot for its state; ``edited`` is emitted when the user chooses one."""
 
     edited = Signal()
 
@@ -74,7 +74,7 @@ class ModelChoice(QComboBox):
         self.activated.connect(lambda _: self.edited.emit())
 
     def value(self) -> str:
-        """The name of the chosen model; empty while there is none."""
+        """The name of the chosen model; empty if there is none."""
         return str(self.currentData() or "")
 
     def set_value(self, name: str) -> None:
@@ -83,7 +83,7 @@ class ModelChoice(QComboBox):
             self.setCurrentIndex(at)
 
     def state(self) -> ListedModel | None:
-        """What is known of the chosen model."""
+        """The chosen model, None if there is none."""
         return self._states.get(self.value())
 
     def show_states(self, states: dict[str, ListedModel]) -> None:
@@ -107,7 +107,7 @@ class ModelChoice(QComboBox):
         self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 640))
 
     def dress(self) -> None:
-        """Dots in the colours of the theme of now."""
+        """Draw the dots in the colours of the theme in use."""
         ring = theme.tokens().on_accent
         for row in range(self.count()):
             self.setItemIcon(row, dot(_colour(self._states[self.itemData(row)]), ring))
@@ -123,11 +123,11 @@ class ModelChoice(QComboBox):
         return words[each.state] + size
 
     def small_print(self, each: ListedModel) -> str:
-        """The state, and the name that services, files and the command line know the model by."""
+        """The state, and the name of the model in services, files and the command line."""
         return f"{self.word(each)} · {each.name}"
 
     def note(self, each: ListedModel) -> str:
-        """What there is to say about the state; empty where all is well."""
+        """A sentence on the state of a model; empty if there is nothing to say."""
         return self.tr("The file is checked before it is used.") if each.state == "download" else each.note
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -136,7 +136,7 @@ class ModelChoice(QComboBox):
 
 
 def small(font: QFont) -> QFont:
-    """The same font, for small print."""
+    """``font`` in the size of small print."""
     made = QFont(font)
     if made.pointSizeF() > 0:
         made.setPointSizeF(made.pointSizeF() * _SMALL)

@@ -1,4 +1,4 @@
-"""The navigator: all of the photo with its mask, and a frame around what the canvas shows of it."""
+"""The navigator: the whole photo with its mask, and a frame around the part the canvas shows."""
 
 import time
 from dataclasses import replace
@@ -31,12 +31,12 @@ _HEIGHT, _MARGIN = 168, 8  # logical pixels
 _PAUSE = 120  # ms between two repaints while the mask changes
 _SLICE = 0.003  # seconds
 _VEIL = QColor(0, 0, 0, 120)
-_STEP = 0.1  # of what the canvas shows
+_STEP = 0.1  # share of what the canvas shows that an arrow key moves by
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class Navigator(QWidget):
-    """Paints the scene of a canvas from afar; the drag of a pointer, the wheel and the arrow keys move the canvas."""
+    """Paints the whole scene of a canvas; dragging, the wheel and the arrow keys move the canvas."""
 
     def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
         """Make a navigator that follows view, changes and style of ``canvas``."""
@@ -50,7 +50,7 @@ class Navigator(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._canvas = canvas
         self._frame = Frame()
-        self._grabbed: QPointF | None = None  # from the pointer to the middle of the frame, in pixels of the image
+        self._grabbed: QPointF | None = None  # from the pointer to the middle of the frame, px of the image
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._pause.timeout.connect(self.update)
         canvas.viewChanged.connect(self._follow_view)
@@ -58,16 +58,16 @@ class Navigator(QWidget):
         canvas.restyled.connect(self._restyle)
 
     def sizeHint(self) -> QSize:
-        """As wide as the column, a few rows high."""
+        """A fixed height, and the width of the column."""
         return QSize(280, _HEIGHT)
 
     @property
     def complete(self) -> bool:
-        """Whether all of the photo is there."""
+        """Whether the whole photo is painted up to date."""
         return (QRegion(self._frame.pixmap.rect()) - self._frame.valid).isEmpty()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The photo, what is out of sight under a veil, and the frame."""
+        """Paint the photo, a veil over what the canvas does not show, and the frame."""
         painter = QPainter(self)
         scene, view = self._canvas.scene, self._transform()
         back = self.palette().color(QPalette.ColorRole.Window)
@@ -117,13 +117,13 @@ class Navigator(QWidget):
         return QRectF(shown.x / ratio, shown.y / ratio, shown.width / ratio, shown.height / ratio).toAlignedRect()
 
     def _corners(self) -> list[QPointF]:
-        """What the canvas shows, as four points of the image."""
+        """The corners of what the canvas shows, as points of the image."""
         room = QRectF(self._canvas.rect())
         corners = (room.topLeft(), room.topRight(), room.bottomRight(), room.bottomLeft())
         return [self._canvas.to_image(corner) for corner in corners]
 
     def _here(self, point: QPointF) -> QPointF:
-        """Where a point of the image is in this widget."""
+        """The position of an image point in this widget."""
         view = self._transform()
         return QPointF() if view is None else QPointF(*view.to_view((point.x(), point.y()))) / self.devicePixelRatioF()
 
@@ -150,12 +150,12 @@ class Navigator(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another size shows the photo anew."""
+        """Paint the photo anew for another size."""
         super().resizeEvent(event)
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the frame; a press beside it brings its middle there."""
+        """Grab the frame; a press beside it first brings its middle there."""
         if event.button() != Qt.MouseButton.LeftButton or self._canvas.document is None:
             return
         at = self._there(event.position())
@@ -168,11 +168,11 @@ class Navigator(QWidget):
         self._drag(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let it go."""
+        """Let the frame go."""
         self._grabbed = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom the canvas about the middle of what it shows; two fingers move it."""
+        """Zoom the canvas about its middle; two fingers move it."""
         action = gestures.of_wheel(event)
         event.accept()
         if isinstance(action, Zoom):

@@ -1,4 +1,4 @@
-"""Where a layer came from and what was done to it, in a small window beside the list."""
+"""A small window beside the list that says where a layer came from and what was done to it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -52,7 +52,7 @@ class Provenance(QFrame):
         self.setFixedHeight(grid.totalHeightForWidth(_WIDTH))
 
     def show_at(self, where: QPoint) -> None:
-        """Show it with its upper right corner there (global), so that the list stays in sight; never off the screen."""
+        """Show the window with its upper right corner at a global position, beside the list and within the screen."""
         room = self.screen().availableGeometry()
         x = min(max(where.x() - self.width(), room.left()), room.right() - self.width())
         y = min(max(where.y(), room.top()), room.bottom() - self.height())
@@ -61,7 +61,7 @@ class Provenance(QFrame):
 
 
 def facts(layer: Layer) -> list[tuple[str, str]]:
-    """What is known of a layer, as names and values; only what there is."""
+    """The known facts of a layer, as names and values."""
     origin, source = layer.origin, layer.source
     model = (origin.model if origin else "") or (source.model if source else "")
     known = [
@@ -92,12 +92,12 @@ def _place(provider: str) -> str:
 
 
 def _cost(value: object) -> str:
-    """A price out of a project, which may hold anything."""
+    """The price in words, empty if the project holds no valid one."""
     return money(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def _heard(said: Mapping[str, Any]) -> str:
-    """What a service said of its answer under its own names, one a line."""
+    """What a service said of its answer, under its own names, one to a line."""
     return "\n".join(f"{name} {_value(value)}" for name, value in said.items() if name != "cost")
 
 
@@ -110,12 +110,12 @@ def _painted(layer: Layer) -> str:
 
 
 def _listed(params: Mapping[str, Any]) -> str:
-    """Parameters under the names the panels give them, one a line; the model has a line of its own."""
+    """Parameters under the labels of the panels, one to a line; the model is left out, as it has a fact of its own."""
     return "\n".join(_named(wire, value) for wire, value in params.items() if wire != "model")
 
 
 def _differing(params: Params) -> dict[str, Any]:
-    """What is not as it was at first."""
+    """The parameters that differ from their defaults."""
     first = type(params)().to_wire()
     return {wire: value for wire, value in params.to_wire().items() if value != first[wire]}
 
@@ -143,7 +143,7 @@ def _value(value: object) -> str:
 
 
 def _moment(when: str) -> str:
-    """An ISO time as this user writes times; as it is where it is no such time."""
+    """An ISO time in the user's format; a text that is none is returned as it is."""
     moment = QDateTime.fromString(when, Qt.DateFormat.ISODate)
     return QLocale().toString(moment, QLocale.FormatType.ShortFormat) if moment.isValid() else when
 

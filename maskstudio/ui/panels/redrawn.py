@@ -1,25 +1,23 @@
-"""What a panel shows, declared by itself, so that it is drawn anew when that has changed and at no other time."""
+"""Panels declare what they show, so that each is redrawn when that changes and at no other time."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from maskstudio.core.changes import FIELDS, Changes
 
-EVERY_FIELD = FIELDS  # of a layer
-ALPHA = frozenset(
-    ("shaped", "inverted", "paint", "refinement", "retouch")
-)  # the fields that a layer's alpha is made of
+EVERY_FIELD = FIELDS  # all fields of a layer
+ALPHA = frozenset(("shaped", "inverted", "paint", "refinement", "retouch"))  # the fields that determine a layer's alpha
 
 
 @dataclass(frozen=True, slots=True)
 class Shows:
-    """Parts of a document and its history, as ``Changes`` names them. Another photo or document is always shown.
+    """Parts of a document and its history, as ``Changes`` names them. Another photo or document touches them all.
 
     stack   which layers there are, in which order
     active  which layer is active
     solo    which layer counts alone
     steps   the history
-    own     fields of the active layer; who shows any shows ``active`` too
+    own     fields of the active layer; a panel that shows any sets ``active`` too
     each    fields of any layer
     """
 
@@ -44,45 +42,44 @@ class Shows:
 
 
 class RedrawnByChange:
-    """A panel, or a section of one, beside its widget class. ``redraw`` draws it, ``SHOWS`` declares what of the
-    document it shows.
+    """A base of panels and sections. ``redraw`` draws it; ``SHOWS`` declares which parts of the document it shows.
 
-    What it shows besides, of the session and of its own controls, ``facts`` tells: it is also drawn where these are not
-    what they were when it was last drawn. So a value that was typed and came to nothing goes back.
+    ``facts`` returns what else it shows, of the session and of its own controls: it is also redrawn when these differ
+    from those of the last redraw, so that a typed value that was not taken is replaced by the one in force.
     """
 
     SHOWS: ClassVar[Shows] = Shows()
-    _drawn: object = None  # the facts it was last drawn by
+    _drawn: object = None  # the facts at the last redraw
 
     def redraw(self) -> None:
-        """Draw it, without its sections, by the session of now; by default there is nothing to draw."""
+        """Draw it, without its sections, from the present session; by default there is nothing to draw."""
 
     def facts(self) -> object:
-        """What it shows that is no part of the document: quick to get, and compared with ``==``.
+        """What it shows besides the document: quick to get, and compared with ``==``.
 
-        A new ``object()`` equals nothing: so it is drawn at every change, as while it waits for something.
+        A new ``object()`` equals nothing, so it is redrawn at every change, as while it waits for something.
         """
         return None
 
     @property
     def idle(self) -> bool:
-        """Whether it shows nothing just now; then it draws itself as soon as it does."""
+        """Whether it shows nothing now; it then draws itself when it is shown."""
         return False
 
     @property
     def sections(self) -> "tuple[RedrawnByChange, ...]":
-        """Those that declare by themselves what they show."""
+        """Its sections that declare what they show."""
         return ()
 
     def refresh(self) -> None:
-        """Draw all of it, whatever has changed."""
+        """Redraw it and its sections, whatever has changed."""
         self.redraw()
         self._drawn = self.facts()
         for section in self.sections:
             section.refresh()
 
     def follow_changes(self, changes: Changes) -> None:
-        """Draw it, and each of its sections, where it shows any of what changed."""
+        """Redraw it, and each of its sections, if it shows any of the changes."""
         if not self.idle and (self.SHOWS.touched(changes) or self.facts() != self._drawn):
             self.redraw()
             self._drawn = self.facts()

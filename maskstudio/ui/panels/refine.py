@@ -1,4 +1,4 @@
-"""The panel that refines the active layer's edge: the band, clean colours, regions, and how well it came out."""
+"""The panel that refines the active layer's edge: the band, clean colours, regions, and the fringe that is left."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -23,22 +23,23 @@ from maskstudio.ui.widgets import parts
 
 
 class RefinePanel(RedrawnByChange, QWidget):
-    """The first time a button starts it; from then on every change is live. What is shown and changed is the whole
-    edge's, or that of the region that is chosen (``regionChosen``, with its id or None).
+    """Refines the active layer's edge: a button starts it the first time, afterwards every change is live.
+
+    It shows and changes the whole edge, or the chosen region (``regionChosen``, with its id or None).
     """
 
     SHOWS = Shows(active=True, own=frozenset({"refine", "regions", "hints"}))
 
     regionChosen = Signal(object)  # noqa: N815
-    spillPickRequested = Signal()  # answer with ``set_spill``  # noqa: N815
+    spillPickRequested = Signal()  # is answered with ``set_spill``  # noqa: N815
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         """Make the panel for the active layer of ``session``, with the whole edge chosen."""
         super().__init__(parent)
         self.setObjectName("refinePanel")
         self._session = session
-        self._own = RefineParams()  # for the next layer that is refined
-        self._chosen: tuple[int, int] | None = None  # layer and region
+        self._own = RefineParams()  # parameters for the next layer to be refined
+        self._chosen: tuple[int, int] | None = None  # ids of the layer and the region
         self.elsewhere = Elsewhere(session, ("refine",))
         self.edge, self.colours = EdgeSection(self._press, self.elsewhere), ColoursSection()
         self._spill = SpillSearch(session, self.colours)
@@ -58,22 +59,22 @@ class RefinePanel(RedrawnByChange, QWidget):
         self.refresh()
 
     def adopt(self, actions: Mapping[str, QAction]) -> None:
-        """Give the buttons that show something, or go somewhere, the actions of the window, by id."""
+        """Tie the buttons that show or go to something to the window's actions, by id."""
         self.edge.trimap_action.follow(actions.get("view.trimap"))
         self.colours.before_action.follow(actions.get("view.rawColours"))
         self.halo.adopt(actions.get("view.worst"), actions.get("view.nextFringe"), actions.get("mask.fixFringe"))
 
     def params(self) -> RefineParams:
-        """What the forms say."""
+        """The values of the forms."""
         return self.edge.form.params()
 
     @property
     def region(self) -> int | None:
-        """The id of the region that is chosen; None for the whole edge."""
+        """The id of the chosen region; None for the whole edge."""
         return self._chosen[1] if self._chosen else None
 
     def choose_region(self, region: int | None) -> None:
-        """Show and change this region from now on, or the whole edge."""
+        """Show and change this region, or, with None, the whole edge."""
         layer, before = self._session.active, self.region
         self._chosen = (layer.id, region) if layer is not None and region is not None else None
         self.refresh()
@@ -85,9 +86,9 @@ class RefinePanel(RedrawnByChange, QWidget):
         self._change(replace(self.params(), color_decontamination=True, spill=(*colour, 255)))
 
     def refine(self) -> None:
-        """Solve the active layer's edge with what the form says; with a region chosen, as it was last asked for.
+        """Solve the active layer's edge with the values of the form; with a region chosen, as it was last solved.
 
-        With a service chosen, it is asked instead.
+        With a service chosen, ask that instead.
         """
         if self.elsewhere.name:
             self.elsewhere.ask("refine")
@@ -102,13 +103,13 @@ class RefinePanel(RedrawnByChange, QWidget):
             session.shaping.refine(layer_id, session.shaping.refine_params(layer) or self._own)
 
     def run_here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
-        """What does on this machine what a service was asked for; None where this panel has nothing that does."""
+        """A verb that does on this machine what a service was asked for; None if this panel has none."""
         if departure.operation != "refine" or departure.layer is None:
             return None
         return partial(self.refine_here, session, departure.layer)
 
     def follow(self, session: Session) -> None:
-        """Show another document's session from now on."""
+        """Show another document's session."""
         self._session = session
         self.elsewhere.follow(session)
         self._spill.follow(session)
@@ -118,18 +119,18 @@ class RefinePanel(RedrawnByChange, QWidget):
 
     @property
     def sections(self) -> tuple[RedrawnByChange, ...]:
-        """The colour of the old background, and the halo meter."""
+        """The search for the spill colour, and the halo meter."""
         return self._spill, self.halo
 
     def facts(self) -> object:
-        """What the forms say and what is just being solved, the sentence about it, and how things stand elsewhere."""
+        """The values of the forms, those being solved, the sentence about it, and the state of the chosen service."""
         layer = self._session.active
         wanted = self._session.shaping.refine_params(layer) if layer is not None else None
         sentence = self._sentence(layer, self._region(layer))
         return self.edge.form.params(), self.colours.form.params(), wanted, sentence, self.elsewhere.facts()
 
     def redraw(self) -> None:
-        """Show the active layer's refinement, as it is or is just being solved."""
+        """Show the active layer's refinement, or the one being solved."""
         layer = self._session.active
         region = self._region(layer)
         if region is None and self._chosen is not None:
@@ -159,7 +160,7 @@ class RefinePanel(RedrawnByChange, QWidget):
         return self._session.shaping.refine_params(layer) or self._own
 
     def _region(self, layer: Layer | None) -> Region | None:
-        """The region that is chosen, if it is still there and its layer the active one."""
+        """The chosen region, if it still exists and its layer is active."""
         if layer is None or self._chosen is None or self._chosen[0] != layer.id:
             return None
         return next((each for each in layer.regions if each.id == self._chosen[1]), None)
@@ -190,7 +191,7 @@ class RefinePanel(RedrawnByChange, QWidget):
         self.refresh()
 
     def _add_region(self) -> None:
-        """A new region begins as the layer is, or is going to be."""
+        """Add a region with the layer's parameters, or those being solved."""
         if layer := self._session.active:
             self.choose_region(self._session.edging.add_region(layer.id, refine=self._of_layer(layer)))
 

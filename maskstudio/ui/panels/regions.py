@@ -1,4 +1,4 @@
-"""The third section of the refine panel: parts of a layer that are refined in ways of their own."""
+"""The third section of the refine panel: parts of a layer with refine parameters of their own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.section import Section
 
 _ROW, _PICTURE = 28, 22  # px
-_ROWS = 4  # shown at once
+_ROWS = 4  # rows shown at once
 _ID = Qt.ItemDataRole.UserRole
-_SEEN = _ID + 1  # which picture a row has
+_SEEN = _ID + 1  # the key of a row's picture
 
 
 def _said(text: str) -> str:
@@ -27,14 +27,14 @@ def _said(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A region as ``Thumbnails`` looks at it."""
+    """A region in the form ``Thumbnails`` needs."""
 
     id: tuple[int, int]
     alpha: Mask
 
 
 class RegionsSection(Section):
-    """The whole edge, then the regions; ``chosen`` comes with the id of the one the user wants, None for the whole."""
+    """A list of the whole edge and its regions; ``chosen`` is emitted with a region's id, None for the whole."""
 
     chosen = Signal(object)
     addRequested = Signal()  # noqa: N815
@@ -65,7 +65,7 @@ class RegionsSection(Section):
         self.clear_button.hide()
 
     def follow(self, session: Session) -> None:
-        """Act on another document's session from now on."""
+        """Act on another document's session."""
         self._session = session
 
     def show_layer(self, layer: Layer | None, region: int | None) -> None:
@@ -86,7 +86,7 @@ class RegionsSection(Section):
         self._picture()
 
     def dress(self) -> None:
-        """Pictures in the theme of now."""
+        """Draw the pictures in the colours of the theme in use."""
         blocked = self.view.blockSignals(True)
         self.view.item(0).setIcon(icon("refine"))
         for number in range(1, self.view.count()):
@@ -95,7 +95,7 @@ class RegionsSection(Section):
         self._picture()
 
     def _fill(self, regions: Sequence[Region]) -> None:
-        """A row each; what stays the same is left alone, even while its name is being edited."""
+        """Fill the rows; a row that stays the same is left alone, even while its name is being edited."""
         blocked = self.view.blockSignals(True)
         rows: list[tuple[int | None, str]] = [(None, _said("Whole edge")), *((each.id, each.name) for each in regions)]
         while self.view.count() > len(rows):
@@ -116,7 +116,7 @@ class RegionsSection(Section):
         self.view.setFixedHeight(min(len(rows), _ROWS) * _ROW + 4)
 
     def _picture(self) -> None:
-        """Put the small pictures there are into their rows, while anybody sees them."""
+        """Put the pictures that are ready into their rows, while the section is visible."""
         document, layer = self._session.document, self._layer
         if self.folded or document is None or layer is None:
             return
@@ -141,7 +141,7 @@ class RegionsSection(Section):
             return
         self._session.edging.rename_region(layer.id, key, item.text())
         now = self._session.document and self._session.document.layer(layer.id)
-        self._fill(now.regions if now else ())  # an empty name is none
+        self._fill(now.regions if now else ())  # an empty name is not taken
 
     def _delete(self) -> None:
         item = self.view.currentItem()
@@ -184,7 +184,7 @@ def _item(*, editable: bool) -> QListWidgetItem:
 
 
 def _framed(picture: QPixmap) -> QPixmap:
-    """A picture on the grey that surrounds photos, so that an empty one is seen too."""
+    """A picture on the grey that surrounds photos, so that an empty one shows too."""
     made = QPixmap(picture.size())
     made.setDevicePixelRatio(picture.devicePixelRatio())
     made.fill(QColor(theme.tokens().surround))

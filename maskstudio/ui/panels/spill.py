@@ -1,4 +1,4 @@
-"""The control for the colour of an old background: found by itself, taken from the photo, or chosen."""
+"""The control of the spill colour: found automatically, picked from the photo, or chosen."""
 
 from collections.abc import Callable
 
@@ -49,13 +49,13 @@ class SpillField(QWidget):
         self.swatch.set_value(rgba)
 
     def take(self, rgba: Rgba) -> None:
-        """Have this colour chosen."""
+        """Choose this colour, as the user does."""
         if rgba != self.value():
             self.set_value(rgba)
             self.edited.emit()
 
     def show_found(self, rgb: tuple[int, int, int] | None) -> None:
-        """What "automatic" has found: shown in the swatch as long as that is the choice."""
+        """Show the colour that "automatic" has found in the swatch, while that is the choice."""
         self.swatch.show_found(rgb)
 
     def sizeHint(self) -> QSize:
@@ -64,7 +64,7 @@ class SpillField(QWidget):
 
 
 class _Swatch(ColourButton):
-    """Opens a menu; ``take`` gets what is chosen there."""
+    """The swatch; a click opens a menu, and ``take`` is called with the choice."""
 
     def __init__(self, take: Callable[[Rgba], object]) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class _Swatch(ColourButton):
         self.menu.addAction(self.tr("Choose…"), self._ask)
 
     def show_found(self, rgb: tuple[int, int, int] | None) -> None:
-        """The colour that automatic stands for; None where it is not known."""
+        """Show the colour that automatic stands for; None if it is not known."""
         if rgb != self._found:
             self._found = rgb
             self.update()

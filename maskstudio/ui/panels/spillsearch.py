@@ -1,4 +1,4 @@
-"""The search for the colour of the old background, as long as the user leaves it to us."""
+"""The search for the spill colour while it is set to automatic."""
 
 from PySide6.QtCore import QTimer
 
@@ -7,11 +7,11 @@ from maskstudio.session.session import Session
 from maskstudio.ui.panels.colours import ColoursSection
 from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 
-_REST = 500  # ms after the last change until the spill colour is looked for
+_REST = 500  # ms after the last change until the spill colour is searched for
 
 
 class SpillSearch(RedrawnByChange):
-    """Looks along the active layer's edge while the section ``colours`` is seen, and shows there what was found."""
+    """Searches along the active layer's edge while the section ``colours`` is visible, and shows the result there."""
 
     SHOWS = Shows(active=True)
 
@@ -21,15 +21,15 @@ class SpillSearch(RedrawnByChange):
         self._rest.timeout.connect(self._find)
 
     def follow(self, session: Session) -> None:
-        """Look in another document's session from now on."""
+        """Search in another document's session."""
         self._session = session
 
     def facts(self) -> object:
-        """What was found, and where to look: every change of that layer is a reason to look again."""
+        """The colour found, and the layer to search in: every change of that layer starts another search."""
         return self._session.inspecting.spill, self._wanted() if self._seen else None
 
     def redraw(self) -> None:
-        """Show what was found, and look again soon."""
+        """Show the colour found, and search again soon."""
         self._colours.spill.show_found(self._session.inspecting.spill)
         if self._wanted() is not None:
             self._rest.start()
@@ -39,7 +39,7 @@ class SpillSearch(RedrawnByChange):
         return self._colours.isVisible() and not self._colours.folded
 
     def _wanted(self) -> Layer | None:
-        """The layer whose spill colour is to be found; None where the form says another, or none."""
+        """The layer whose spill colour is searched for; None unless the form asks for the automatic one."""
         layer, params = self._session.active, self._colours.form.params()
         automatic = params.color_decontamination and not params.spill[3]
         return layer if layer is not None and automatic and not layer.unsolved else None

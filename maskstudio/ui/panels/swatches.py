@@ -1,4 +1,4 @@
-"""The menu of colours a layer can be told by: seven that everybody can tell apart, or any other."""
+"""The menu of colours that mark a layer: seven that all kinds of colour vision tell apart, or any other."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ _NAMES = ("Orange", "Sky blue", "Green", "Yellow", "Blue", "Vermilion", "Purple"
 
 
 def fill(menu: QMenu, chosen: Colour, take: Callable[[Colour], object], over: QWidget) -> None:
-    """Put the colours into ``menu``; ``take`` gets the one that is chosen. ``over`` is what the dialog belongs to."""
+    """Put the colours into ``menu``; ``take`` is called with the chosen one. ``over`` is the dialog's parent."""
     for name, colour in zip(_NAMES, COLOURS, strict=True):
         action = menu.addAction(_swatch(colour), QCoreApplication.translate("swatches", name))
         action.setObjectName(f"colour.{name}")

@@ -1,4 +1,4 @@
-"""Small pictures of layers: the photo around a layer, seen through its alpha. They follow without anybody waiting."""
+"""Small pictures of layers: the photo around a layer with its alpha. They are made in short turns of a timer."""
 
 import math
 import time
@@ -16,27 +16,27 @@ from maskstudio.core.image import Image, to_8bit
 from maskstudio.core.mask import Mask
 from maskstudio.core.mask_samples import Samples
 
-_PAUSE = 200  # ms between two looks at what changed
-_SLICE = 0.003  # seconds of the window's time for each
+_PAUSE = 200  # ms between two turns
+_SLICE = 0.003  # seconds of the window's time for each turn
 _COARSE = 256  # samples along the longer side of a photo
-_AROUND = 0.08  # of the layer's size, shown around it
-_GRAIN = 16  # the part that is shown moves in steps of about one of this many of its size
+_AROUND = 0.08  # share of the layer's size shown around it
+_GRAIN = 16  # the part shown moves in steps of about 1/n of its size
 
 
 class Seen(Protocol):
-    """What a picture is made of: coverage, and what it is told by."""
+    """What a picture is made of: an id and coverage."""
 
     @property
     def id(self) -> Hashable:
-        """The same for all that becomes of it."""
+        """An id that stays the same for all later states."""
 
     @property
     def alpha(self) -> Mask:
-        """The coverage of now."""
+        """The present coverage."""
 
 
 class Thumbnails(QObject):
-    """Pictures of ``side`` px. One that is outdated stays until the next is ready; ``made`` tells that one is."""
+    """Pictures of ``side`` px. An outdated one stays until the next is ready; ``made`` is emitted then."""
 
     made = Signal()
 
@@ -49,7 +49,7 @@ class Thumbnails(QObject):
         self._pause.timeout.connect(self._make)
 
     def of(self, layer: Seen, image: Image, ratio: float) -> QPixmap | None:
-        """The picture there is of a layer of ``image``, at a device pixel ratio; if need be, a newer one follows.
+        """The last picture of a layer of ``image``, at a device pixel ratio; if it is outdated, a newer one follows.
 
         A part of a layer, such as a region, can be shown as well.
         """
@@ -63,7 +63,7 @@ class Thumbnails(QObject):
         return kept[3] if kept is not None and known else None
 
     def _make(self) -> None:
-        """As many as there is time for; the rest soon."""
+        """Make as many pictures as one turn has time for; the rest follow soon."""
         until = time.perf_counter() + _SLICE
         while self._wanted and time.perf_counter() < until:
             layer, image, ratio = self._wanted.pop(next(iter(self._wanted)))
@@ -78,7 +78,7 @@ class Thumbnails(QObject):
 
 
 class LayerSight:
-    """One layer of ``image`` from afar, and from near where it is small."""
+    """Samples of one layer of ``image``: of the whole image, and finer ones around a small layer."""
 
     def __init__(self, image: Image) -> None:
         self.image = image
@@ -98,7 +98,7 @@ class LayerSight:
         return squared(_photo(self.image, aligned, step), plane[here.slices()], side)
 
     def _closer(self, alpha: Mask, area: Rect, side: int) -> QImage:
-        """It is so small that the view from afar has less than a sample for each pixel of the picture."""
+        """Finer samples of a layer so small that the whole image has less than a sample for each picture pixel."""
         step = max(1, max(area.width, area.height) // (2 * side))
         if self._near is None or (self._near.area, self._near.step) != (area, step):
             self._near = Samples(area, step)
@@ -121,9 +121,9 @@ def _photo(image: Image, area: Rect, step: int) -> npt.NDArray[np.uint8]:
 
 
 def _area(plane: Plane, step: int, frame: Rect) -> Rect:
-    """Where the layer is, with a little around it; the whole frame where there is nothing of it.
+    """The area of the layer with a little around it; the whole frame if the layer is empty.
 
-    In coarse steps, so that it stays the same for most strokes and only what they touch is looked at.
+    It changes in coarse steps, so that most strokes leave it as it is and only the pixels they touch are read again.
     """
     columns, rows = np.flatnonzero(plane.any(axis=0)), np.flatnonzero(plane.any(axis=1))
     if not len(columns):

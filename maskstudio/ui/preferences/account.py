@@ -1,4 +1,4 @@
-"""One account in the preferences: how a service is reached, its keys, a test, and what was spent there."""
+"""One account in the preferences: the address of a service, its keys, a test, and what was spent there."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def _said(text: str) -> str:
 
 
 class AccountSection(Section):
-    """The account called ``name``. ``changed`` comes when it, or one of its keys, was changed here."""
+    """The account called ``name``. ``changed`` is emitted when it, or one of its keys, is changed here."""
 
     changed = Signal()
 
@@ -34,7 +34,7 @@ class AccountSection(Section):
         super().__init__(f"{name}Account", kind.title, folded=True)
         self._name, self._settings, self._session = name, settings, session
         self._job: Job | None = None
-        self._before = ""  # an address that keys were kept for, before it was changed here
+        self._before = ""  # the former address, if keys are kept for it
         texts = [spec.name for spec in kind.specs() if spec.kind is str and not spec.choices]
         self.form = Form(kind, own={each: LineField() for each in texts})
         self.form.changed.connect(self._take)
@@ -94,14 +94,14 @@ class AccountSection(Section):
             self.column.addWidget(self._bar)
 
     def refresh(self) -> None:
-        """Show the account of now. The keychain and the ledger are asked only while it is unfolded."""
+        """Show the present account. The keychain and the ledger are asked only while the section is unfolded."""
         self.form.set_params(accounts.account(self._settings, self._name))
         if not self.folded:
             self._session().services.ask_states(lambda _states: self._show_keys())
             self._show_spent()
 
     def _show_keys(self) -> None:
-        """Once the keychain was asked where nobody waits for it, it answers at once."""
+        """Show the keys, after a thread has asked the keychain, so that it answers at once."""
         self.keys.refresh()
         self._show_old_keys()
 
@@ -113,7 +113,7 @@ class AccountSection(Section):
         try:
             accounts.keep(self._settings, self._name, account)
         except BadParameter as error:
-            self.form.set_params(known)  # what stands there is what is used
+            self.form.set_params(known)  # the form shows what is in use
             self._say(str(error), "bad")
             return
         if before and before != accounts.address(account) and self.keys.held_at(before):
@@ -128,7 +128,7 @@ class AccountSection(Section):
         self.changed.emit()
 
     def _show_old_keys(self) -> None:
-        """After the address was changed: its keys did not come along."""
+        """Say, after a change of the address, that the keys belong to the former one."""
         now = accounts.address(self.form.params())
         stale = bool(self._before) and self._before != now and not (now and self.keys.held_at(now))
         if stale:
@@ -152,7 +152,7 @@ class AccountSection(Section):
     # Tokens
 
     def _buy(self) -> None:
-        """Put a payment before the user; nothing is asked for by this."""
+        """Open the sheet that offers a payment; this alone asks for none."""
         from maskstudio.ui.preferences.token import TokenSheet
 
         session = self._session()
@@ -188,7 +188,7 @@ class AccountSection(Section):
         self._say(sentence, tone)
 
     def _cancel(self) -> None:
-        """Stop the test; nothing is heard of it any more."""
+        """Stop the test and drop its answer."""
         if self._job is not None:
             self._job.cancel()
             self._job = None
@@ -205,5 +205,5 @@ class AccountSection(Section):
 
 
 def _hosts(address: str) -> str:
-    """The hosts in an address, which may be of two servers."""
+    """The hosts in an address, which may name two servers."""
     return ", ".join(each.partition("://")[2].partition("/")[0] or each for each in address.split())

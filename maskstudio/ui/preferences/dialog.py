@@ -1,4 +1,4 @@
-"""The preferences: pages at the left, what is on them at the right; every change acts at once."""
+"""The preferences: the list of pages at the left, the page at the right; every change acts at once."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -30,13 +30,15 @@ from maskstudio.ui.widgets import parts, theme
 _SIZE = QSize(820, 600)
 _PAUSE = 400  # ms without a change, then the file is written
 KEYS, SERVICES = "keys", "services"
-_OWN = (KEYS, SERVICES)  # pages that are not made from the declarations of settings
+_OWN = (KEYS, SERVICES)  # pages not made from the declarations of settings
 
 
 class Preferences(QDialog):
-    """Changes ``settings`` in place. ``apply`` says, by name, which settings have an effect and brings it about after
-    a change; others are not shown. Keys are announced with ``keysChanged(keymap)``, accounts and their keys with
-    ``servicesChanged``. ``session`` gives the session in front.
+    """The window of preferences; it changes ``settings`` in place.
+
+    ``apply`` maps the names of settings to what is called after a change; a setting that is not in it is not shown.
+    ``keysChanged(keymap)`` is emitted for keys, ``servicesChanged`` for accounts and their keys. ``session`` gives the
+    session in front.
     """
 
     keysChanged = Signal(object)  # noqa: N815
@@ -83,7 +85,7 @@ class Preferences(QDialog):
         self.resize(_SIZE.boundedTo(parent.screen().availableSize() - QSize(60, 80)))
 
     def open_page(self, name: str = "") -> None:
-        """Show the window, at the page called ``name`` or where it was."""
+        """Show the window at the page called ``name``, or at the page shown last."""
         if name in self._names:
             self._list.setCurrentRow(self._names.index(name))
         self.refresh()
@@ -97,12 +99,12 @@ class Preferences(QDialog):
         self.services.open_account(name)
 
     def refresh(self) -> None:
-        """Show the settings of now: some can be changed elsewhere too."""
+        """Show the present settings, some of which are changed elsewhere too."""
         for page in self.findChildren(PreferencePage):
             page.refresh()
 
     def done(self, result: int) -> None:
-        """Write the file before the window goes."""
+        """Close the window, after writing the settings file if a change waits for that."""
         if self._later.isActive():
             self._later.stop()
             stored.save(self._settings)

@@ -1,4 +1,4 @@
-"""The controls of preferences that forms do not have: a line of text, a colour without opacity, a file."""
+"""Controls of preferences that forms lack: a line of text, a colour without opacity, a file."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from maskstudio.ui.widgets.fields import ColourButton
 
 
 class TextField(QLineEdit):
-    """A line of text; ``edited`` comes with every letter."""
+    """A line of text; ``edited`` is emitted at every letter."""
 
     edited = Signal()
 
@@ -30,7 +30,7 @@ class TextField(QLineEdit):
 
 
 class LineField(QLineEdit):
-    """A line of text; ``edited`` comes when it is complete. Enter completes it and presses no button as well."""
+    """A line of text; ``edited`` is emitted when it is complete. Enter completes it and presses no button."""
 
     edited = Signal()
 
@@ -52,7 +52,7 @@ class LineField(QLineEdit):
             self.setCursorPosition(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter belongs to the line."""
+        """Keep Enter, so that it presses no button of the dialog."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._finish()
         else:
@@ -84,7 +84,7 @@ class SolidColour(ColourButton):
 
 
 class FileField(QWidget):
-    """The path of a file, to type or to choose; ``edited`` comes when it is complete. Empty means none."""
+    """The path of a file, typed or chosen; ``edited`` is emitted when it is complete. Empty means no file."""
 
     edited = Signal()
 
@@ -108,7 +108,7 @@ class FileField(QWidget):
         self.setFocusProxy(self._line)
 
     def setAccessibleName(self, name: str) -> None:
-        """The name belongs to the line that is typed in."""
+        """Give the name to the line that is typed in."""
         super().setAccessibleName(name)
         self._line.setAccessibleName(name)
 

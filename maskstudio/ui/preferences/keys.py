@@ -1,4 +1,4 @@
-"""The keys of one account: typed once, kept by the keychain, never shown again."""
+"""The keys of one account: typed once, stored in the keychain, never shown again."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def _said(text: str) -> str:
 
 
 class KeyField(QLineEdit):
-    """A line that shows dots. Enter means ``entered``, and does not press the dialog's button as well."""
+    """A line that shows dots. Enter emits ``entered`` and does not press the dialog's button."""
 
     entered = Signal()
 
@@ -31,20 +31,20 @@ class KeyField(QLineEdit):
         self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keep with Enter."""
+        """Emit ``entered`` at Enter."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
         else:
             super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """What was typed and not kept is not left standing."""
+        """Empty the line, so that a typed key that was not kept does not stay in it."""
         super().hideEvent(event)
         self.clear()
 
 
 class ServiceKeys(QWidget):
-    """The keys of ``service`` at ``address()``. ``changed`` comes when one was kept or forgotten."""
+    """The keys of ``service`` at ``address()``. ``changed`` is emitted when one is kept or forgotten."""
 
     changed = Signal()
 
@@ -53,7 +53,7 @@ class ServiceKeys(QWidget):
         super().__init__()
         self._service, self._keychain, self._address = service, keychain, address
         self._secrets = directory.account(service).secrets
-        self._kept: dict[tuple[str, str], KeyPlace] = {}  # by address and field: where each went in this session
+        self._kept: dict[tuple[str, str], KeyPlace] = {}  # where each key was kept, by address and field
         self._lines: dict[str, KeyField] = {}
         self._says: dict[str, parts.Hint] = {}
         self.forget_button = QPushButton(_said("Forget"))
@@ -79,7 +79,7 @@ class ServiceKeys(QWidget):
         return tuple(self._lines)
 
     def line(self, field: str) -> KeyField:
-        """Where a key is typed."""
+        """The line in which a key is typed."""
         return self._lines[field]
 
     def refresh(self) -> None:
@@ -119,7 +119,7 @@ class ServiceKeys(QWidget):
             grid.addWidget(self.forget_button, row + 1, 2)
 
     def _where(self, field: SecretField) -> str:
-        """Where the key of this field is, one sentence; empty where there is none."""
+        """A sentence on where the key of this field is kept; empty if there is none."""
         address = self._address()
         found = self._keychain.look_up(self._service, address, field.name)
         if not found:

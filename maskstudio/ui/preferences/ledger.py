@@ -1,4 +1,4 @@
-"""The ledger as a table: when, which service, what, how it went and what it cost."""
+"""The ledger as a table: time, service, operation, state and cost."""
 
 import time
 
@@ -74,7 +74,7 @@ class LedgerWindow(QDialog):
 
 
 def _cost(line: Line) -> str:
-    """What it cost, USD, with a question mark for what may have been charged."""
+    """The cost of a line, USD, with a question mark if it may have been charged."""
     if line.charged == "no":
         return QCoreApplication.translate("LedgerWindow", "not charged")
     amount = line.amount if line.amount is not None else line.expected

@@ -1,4 +1,4 @@
-"""A page of preferences made from the declarations in ``settings.py``: label, control, and below it what it does."""
+"""A page of preferences made from declared settings: label, control, and below it a sentence on its effect."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,12 +17,12 @@ from maskstudio.ui.widgets.number import NumberField
 from maskstudio.ui.widgets.parts import Hint, say
 
 _FIELD = 320  # px at most
-_PADDING = 28  # px around the words of one choice beside others
+_PADDING = 28  # px around the words of each choice in a row
 _FILES = "ICC (*.icc *.icm)"
 
 
 class PreferencePage(QWidget):
-    """Controls for some settings. ``changed(name)`` is called after one of them was changed here."""
+    """Controls of some settings. ``changed(name)`` is called after one of them is changed here."""
 
     def __init__(self, wanted: list[Preference], settings: Settings, changed: Callable[[str], object]) -> None:
         """Make a control for each setting in ``wanted``."""
@@ -43,12 +43,12 @@ class PreferencePage(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the settings of now."""
+        """Show the present settings."""
         for each in self._wanted:
             self._show(each)
 
     def restore(self) -> None:
-        """Give the settings of this page their defaults."""
+        """Set the settings of this page to their defaults."""
         for each in self._wanted:
             self._set(each, each.spec.default)
         self.refresh()
@@ -128,7 +128,7 @@ class PreferencePage(QWidget):
         self._changed(name)
 
     def _judge(self, each: Preference, value: Any) -> bool:
-        """Whether the value may be taken; where not, the hint says why."""
+        """Check a value; if it is not valid, the hint says why. Returns whether it is."""
         hint = self._hints[each.spec.name]
         if each.kind == "file" and value and not paths.is_file(path_of(value)):
             say(hint, self.tr("There is no such file."), "bad")

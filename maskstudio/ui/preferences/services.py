@@ -1,4 +1,4 @@
-"""The page of services: every account, its keys and its cost, and the ledger of what was spent."""
+"""The page of services: the accounts with their keys and costs, and the ledger."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from maskstudio.ui.widgets import parts, theme
 
 
 class ServicesPage(QWidget):
-    """Changes the accounts in ``settings`` in place; ``changed`` comes when they still have to be saved."""
+    """Changes the accounts in ``settings`` in place; ``changed`` is emitted when they have to be saved."""
 
     changed = Signal()
 
@@ -51,7 +51,7 @@ class ServicesPage(QWidget):
         column.addStretch()
 
     def refresh(self) -> None:
-        """Show the accounts of now."""
+        """Show the present accounts."""
         for section in self.accounts.values():
             section.refresh()
 
@@ -64,7 +64,7 @@ class ServicesPage(QWidget):
         QTimer.singleShot(0, self, lambda: self._go_to(section))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Some accounts change elsewhere too."""
+        """Refresh, since accounts change elsewhere too."""
         super().showEvent(event)
         self.refresh()
 

@@ -1,4 +1,4 @@
-"""Buying a token for calls of a service: what it costs and where, the user's word, and how the payment stands."""
+"""Buying a token for calls of a service: its price, the user's consent, and the state of the payment."""
 
 from collections.abc import Callable
 
@@ -17,9 +17,9 @@ _WIDTH = 500  # px
 
 
 class TokenSheet(QDialog):
-    """Over ``parent``. Nothing is asked for before the user presses the button that names the price.
+    """The sheet over ``parent``. No payment is requested before the user presses the button that names the price.
 
-    ``kept`` comes when a token has come home and was kept.
+    ``kept`` is emitted when a token has arrived and is kept.
     """
 
     kept = Signal()
@@ -154,7 +154,7 @@ class TokenSheet(QDialog):
         self.look_button.setEnabled(True)
 
     def done(self, result: int) -> None:
-        """Nobody looks any more; a payment that was asked for stands in the ledger all the same."""
+        """Close the sheet and stop its job; a requested payment stays in the ledger."""
         if self._job is not None and not self._job.finished:
             self._job.cancel()
         super().done(result)
@@ -169,6 +169,6 @@ def _state(status: str) -> str:
 
 
 def _when(text: str) -> str:
-    """A moment as people here write it; as it came where it is none."""
+    """A time in the user's format; a text that is none is returned as it is."""
     moment = QDateTime.fromString(text, Qt.DateFormat.ISODate)
     return QLocale().toString(moment.toLocalTime(), QLocale.FormatType.ShortFormat) if moment.isValid() else text

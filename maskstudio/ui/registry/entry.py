@@ -1,4 +1,4 @@
-"""What an action is made from: id, words, keys, icon and when it can be done."""
+"""The declaration of an action: id, words, keys, icon and the condition under which it is enabled."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,18 +17,18 @@ WHY_NOT: dict[When, str] = {
     "above": "There is no layer above this one.",
     "below": "There is no layer below this one.",
     "tabs": "Only one photo is open.",
-}  # the sentence for an action that waits for this
+}  # why an action with this condition is disabled
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An action.
+    """The declaration of an action.
 
     ``keys`` are Qt's portable texts, the first one is shown; the other presets replace them (``ui/keys/presets.py``).
-    ``group`` makes it one of several exclusive choices. ``cycles`` names actions of which this one triggers the next;
-    it needs no verb of its own. ``submenu`` puts it one level down. ``also`` are words a user may search for.
-    ``workspace`` makes it a set of keys that act only there, before what they do elsewhere: they trigger the action
-    that ``does`` names, and the entry is no action of its own. ``menu`` is then the heading it is listed under.
+    ``group`` makes it one of several exclusive choices. ``cycles`` names actions of which it triggers the next, so that
+    it needs no verb. ``submenu`` puts it one level down. ``also`` are words a user may search for. With ``workspace``
+    the entry is no action but a set of keys that act in that workspace only, before their usual meaning: they trigger
+    the action named by ``does``, and ``menu`` is the heading they are listed under.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The one table of what can be done, in the order of the menus. Menus, keys, toolbar, palette and sheet read it."""
+"""The table of all actions, in the order of the menus. Menus, keys, toolbar, palette and sheet read it."""
 
 from collections.abc import Collection
 
@@ -17,5 +17,5 @@ BY_ID: dict[str, Entry] = {spec.id: spec for spec in ACTIONS}
 
 
 def with_keys(present: Collection[str]) -> list[Entry]:
-    """What can have keys where the actions ``present`` are: these, and the keys of workspaces for them."""
+    """The entries that can have keys: the actions in ``present`` (ids), and the workspace keys for these."""
     return [spec for spec in ACTIONS if (spec.does or spec.id) in present]

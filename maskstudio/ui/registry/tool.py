@@ -1,4 +1,4 @@
-"""The Tool menu: what the pointer does, and the brush it does it with."""
+"""The Tool menu: the tools, and the settings of the brush."""
 
 from maskstudio.ui.registry.entry import Entry
 
@@ -6,7 +6,7 @@ _LASSOS = ("tool.lasso", "tool.polygon", "tool.magnetic")
 _MARQUEES = ("tool.rectangle", "tool.ellipse")
 _FILLS = ("tool.fill", "tool.gradient")
 _HINTING = ("tool.refine", "tool.trimap")
-_GREATEST = 10  # of the keys 1 to 9 and 0
+_GREATEST = 10  # the shares on the keys 1 to 9 and 0
 
 
 def _steps(name: str, text: str, tip: str, modifier: str) -> tuple[Entry, ...]:

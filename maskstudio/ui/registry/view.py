@@ -1,4 +1,4 @@
-"""The View menu: ways of looking, zoom, and what is drawn over the photo."""
+"""The View menu: view modes, zoom, and what is drawn over the photo."""
 
 from maskstudio.ui.registry.entry import Entry
 

@@ -1,4 +1,4 @@
-"""Keys that act only in a workspace. There they come before what the same keys do elsewhere."""
+"""Keys that act only in a workspace, where they come before their usual meaning."""
 
 from maskstudio.ui.registry.entry import Entry
 from maskstudio.ui.registry.tool import TOOL
@@ -8,7 +8,7 @@ _BY_ID = {spec.id: spec for spec in (*TOOL, *VIEW)}
 
 
 def _there(name: str, does: str, *keys: str) -> Entry:
-    """Keys of the Refine workspace for an action of the table, under its own words."""
+    """The keys of the Refine workspace for an action of the table, under the action's words."""
     action = _BY_ID[does]
     return Entry(
         f"refine.{name}", "Refine Workspace", action.text, action.tip, keys,

@@ -1,4 +1,4 @@
-"""What the window does when work is to leave this machine: ask, remember, offer a way on, and tell what came home."""
+"""What the window does when work leaves this machine: ask, remember, offer a way on, and report the results."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from maskstudio.ui.widgets.notice import Notice, NoticeButton
 
 _WHERE = "where"  # in the remembered values of a panel
-_AWAIT = (PaymentNeeded, Busy, Unreachable, CapReached)  # what need not keep the user waiting
+_AWAIT = (PaymentNeeded, Busy, Unreachable, CapReached)  # errors after which the work can run on this machine instead
 
 
 def _said(text: str) -> str:
@@ -45,15 +45,15 @@ class Panel(Protocol):
     def objectName(self) -> str: ...  # noqa: D102
 
     def run_here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
-        """What does the same on this machine; None where nothing here does."""
+        """A verb that does the same on this machine; None if the panel has none."""
 
 
 class Sending:
     """The window's side of every service. ``attend`` connects it to its ``panels`` once their forms are restored.
 
-    ``in_sight`` says what of the photo in front is seen, in px; ``open_account`` shows the account at a service by its
-    name; ``keys_of`` the keys of an action by its id; ``keep`` holds a sentence on something paid for until it is read;
-    ``fail`` says an error, with a way on.
+    ``in_sight`` gives the visible part of the photo in front, px; ``open_account`` shows the account at a service;
+    ``keys_of`` gives the keys of an action id; ``keep`` shows a sentence on a paid result until it is read; ``fail``
+    reports an error, with a button that offers a way on.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Sending:
         self.sheet: DepartureSheet | None = None  # while it is open
 
     def attend(self) -> None:
-        """Let the panels run where they ran last, and remember where they are told to."""
+        """Let the panels run where they ran last, and remember every change of that."""
         for panel in self._panels:
             name, elsewhere = panel.objectName(), panel.elsewhere
             elsewhere.choose(str(self._settings.forms.get(name, {}).get(_WHERE, "")))
@@ -86,7 +86,7 @@ class Sending:
             elsewhere.where.resumed.connect(self.refresh)
 
     def refresh(self) -> None:
-        """An account or a key has changed, or a queue goes on."""
+        """Look up the chosen services again, after a change of an account or a key, or a resumed queue."""
         for panel in self._panels:
             if panel.elsewhere.name:
                 panel.elsewhere.where.look_up()
@@ -137,9 +137,9 @@ class Sending:
     # What became of it
 
     def stranded(self, session: Session, departure: Departure, error: MaskStudioError) -> None:
-        """Say why something did not come home, and offer a way on."""
+        """Say why a result did not arrive, and offer a way on."""
         offer: NoticeButton | None = None
-        if session.document is None:  # its tab was closed: there is nothing to try again with
+        if session.document is None:  # its tab is closed, so there is no photo to try again with
             if error.again and departure.photo is not None:
                 self._keep(f"{departure.photo.name}: {error}")
                 return
@@ -158,7 +158,7 @@ class Sending:
             session.told(_said("Open the photo first that the result is of."))
 
     def homeless(self, departure: Departure, sentence: str) -> None:
-        """What came for a closed document goes to a tab in which its photo was opened again; else it is said."""
+        """Fetch a result for a closed document into a tab that shows its photo again; without one, say ``sentence``."""
         for tab in self._tabs.open:
             document = tab.session.document
             if document is not None and departure.photo is not None and _same(document.image, departure.photo):
@@ -167,15 +167,15 @@ class Sending:
         self._keep(sentence)
 
     def _here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
-        """What does the same on this machine; None where nothing does."""
+        """A verb that does the same on this machine; None if there is none."""
         ways = (panel.run_here(session, departure) for panel in self._panels)
         return next((way for way in ways if way is not None), None)
 
     def arrived(self, session: Session, departure: Departure, note: str) -> None:
-        """Say what there is to know about what came home."""
+        """Say what the user should know about a result that arrived."""
         told = " ".join(part for part in (note, self._beside(session, departure)) if part)
         held = session.services.paused(departure.service)
-        if held and held in note:  # it was billed far above its price: that must not pass unseen
+        if held and held in note:  # it was billed far above its price, which the user must see
             go_on = _said("Go on"), partial(self._go_on, session, departure.service)
             self._notice.show_sentence(held, "warning", *go_on)
             self.refresh()
@@ -187,7 +187,7 @@ class Sending:
         self.refresh()
 
     def _beside(self, session: Session, departure: Departure) -> str:
-        """How to look at the local answer beside this one; nothing where there is none."""
+        """A sentence on how to see the local answer beside this one; empty if there is none."""
         pair, document = session.rivals.pair, session.document
         layer = document.layer(pair[0][0]) if pair and document else None
         if layer is None or layer.origin is None or layer.origin.params.get("job") != departure.identity:
@@ -199,7 +199,7 @@ class Sending:
 
 
 def equip(session: Session, settings: stored.Settings, sending: Callable[[], Sending]) -> None:
-    """Give a new session the user's accounts, and ways to ask for their word and to tell what became of it."""
+    """Give a new session the user's accounts, and the functions that ask for consent and report results."""
     session.services.access.account = lambda name: accounts.account(settings, name)
     session.services.consent = lambda departure, go: sending().ask(session, departure, go)
     session.services.stranded = lambda departure, error: sending().stranded(session, departure, error)
@@ -208,7 +208,7 @@ def equip(session: Session, settings: stored.Settings, sending: Callable[[], Sen
 
 
 def _same(one: Image, other: Image) -> bool:
-    """Whether two photos show the same, pixel by pixel; those of other names are not looked at."""
+    """Whether two photos have the same name, size and pixels."""
     if one.name != other.name or (one.width, one.height) != (other.width, other.height):
         return False
     return one is other or np.array_equal(one.pixels, other.pixels)

@@ -1,4 +1,4 @@
-"""A picture of the photo in which what would leave this machine is bright, and the rest dim."""
+"""A picture of the photo in which the part that would be sent is bright and the rest dim."""
 
 import math
 
@@ -14,14 +14,14 @@ from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.ui.widgets import theme
 
 _SIDE = 300  # px
-_FINE = 2  # samples for a pixel of the picture, each way, as screens may have
+_FINE = 2  # samples per pixel of the picture, each way, for fine screens
 _DIM = QColor(0, 0, 0, 175)
-_TINT = (77, 139, 255)  # the mask that goes along
-_COVER = 130  # of 255, where the mask is whole
+_TINT = (77, 139, 255)  # the colour of the mask that is sent along
+_COVER = 130  # of 255, at full coverage
 
 
 class DeparturePicture(QWidget):
-    """``document`` from afar; ``layer`` is the one whose mask goes along, None for none."""
+    """A small picture of ``document``; ``layer`` is the one whose mask is sent along, None for none."""
 
     def __init__(self, document: Document, layer: Layer | None) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class DeparturePicture(QWidget):
             self._mask = _tinted(DocumentSamples(document.size, step).alpha([(layer, "add")]))
 
     def show_area(self, area: Rect) -> None:
-        """Show these pixels of the photo as those that leave."""
+        """Show these pixels of the photo as the part that is sent."""
         self._area = area
         share = area.area / self._frame.area
         self.setAccessibleName(self.tr("{:.0%} of the photo would leave this machine.").format(share))
@@ -46,7 +46,7 @@ class DeparturePicture(QWidget):
         return QSize(_SIDE, _SIDE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The photo, the mask over it, what stays here in the dark, and a line around what leaves."""
+        """Paint the photo and the mask, darken what is not sent, and draw a line around what is."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         scale = min(self.width() / self._frame.width, self.height() / self._frame.height)
@@ -70,7 +70,7 @@ class DeparturePicture(QWidget):
 
 
 def _around(whole: QRectF, hole: QRectF) -> list[QRectF]:
-    """``whole`` without ``hole``, in four strips."""
+    """``whole`` without ``hole``, as four strips."""
     return [
         QRectF(whole.left(), whole.top(), whole.width(), hole.top() - whole.top()),
         QRectF(whole.left(), hole.bottom(), whole.width(), whole.bottom() - hole.bottom()),

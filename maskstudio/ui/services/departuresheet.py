@@ -1,4 +1,4 @@
-"""The sheet before anything leaves this machine: what, to whom, at what price; it waits for the user's word."""
+"""The sheet before anything is sent: what, to whom and at what price; it waits for the user's consent."""
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -30,10 +30,10 @@ _FACTS = 330  # px
 
 
 class DepartureSheet(QDialog):
-    """Shows ``departure`` over ``parent``. ``agreed(departure, asks_again)`` comes on the user's word, once.
+    """Shows ``departure`` over ``parent``. ``agreed(departure, asks_again)`` is emitted once, on the user's consent.
 
-    ``shown`` are the pixels of the photo in sight. Enter alone never sends: Cancel is what it presses, until the
-    user has gone to another button.
+    ``shown`` are the visible pixels of the photo. Enter alone never sends: it presses Cancel until the user moves to
+    another button.
     """
 
     agreed = Signal(object, bool)
@@ -55,14 +55,14 @@ class DepartureSheet(QDialog):
         self._areas = self._choices(departure, shown)
         self._build()
         self._arrange()
-        self._cancel.setDefault(True)  # only now: a button without its dialog is nobody's default
+        self._cancel.setDefault(True)  # only now, since a button is made the default of the dialog it is in
         self._cancel.setFocus()
         self._show()
 
     # Making
 
     def _choices(self, departure: Departure, shown: Rect) -> list[tuple[str, str, Rect]]:
-        """Object name, words and pixels of each area that may be sent."""
+        """Object name, words and pixels of each area that can be sent."""
         whole, seen = departure.whole, shown.intersect(departure.whole)
         made = [("wholePhoto", self.tr("Whole photo"), whole)]
         if departure.layer is not None:
@@ -82,7 +82,7 @@ class DepartureSheet(QDialog):
         self._group.idClicked.connect(self._take_area)
         self._facts = {name: parts.Hint() for name in ("to", "what", "price", "month")}
         for name, label in self._facts.items():
-            label.setObjectName(name)  # these are no quiet sentences
+            label.setObjectName(name)  # the name takes away the style of a quiet sentence
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -239,17 +239,17 @@ class DepartureSheet(QDialog):
         self.accept()
 
     def _open_account(self) -> None:
-        """The sheet goes: it lies over the preferences otherwise."""
+        """Close the sheet, which would lie over the preferences, and open the account."""
         self.reject()
         self.accountRequested.emit(self._departure.service)
 
     def done(self, result: int) -> None:
-        """Ask for no price any more."""
+        """Close the sheet and cancel a request for the price."""
         self._stop_asking()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """The same when the window goes."""
+        """Cancel a request for the price when the window closes."""
         self._stop_asking()
         super().closeEvent(event)
 
@@ -286,7 +286,7 @@ def _month(departure: Departure) -> str:
 
 
 def _beyond(departure: Departure) -> str:
-    """Why the cap forbids it, one sentence; empty if it does not."""
+    """A sentence on why the cap forbids sending; empty if it does not."""
     total = departure.spent + (departure.price or 0.0)
     if total > departure.cap + 1e-9 or (departure.price is None and departure.spent >= departure.cap):
         return _said("This would pass your monthly cap of {}.").format(money(departure.cap))

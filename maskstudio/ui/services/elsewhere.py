@@ -1,4 +1,4 @@
-"""The part of a panel that may send its work elsewhere: where it runs, and the forms of the service that is chosen."""
+"""The part of a panel that can send its work to a service: the choice of the place, and the service's forms."""
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
@@ -12,9 +12,11 @@ from maskstudio.ui.widgets import parts
 
 
 class Elsewhere(QWidget):
-    """``switched(name)`` comes when another place is chosen; the name is empty for this machine.
+    """The choice of the place, and the forms of the chosen service.
 
-    The panel's own controls make way while a service is chosen.
+    ``switched(name)`` is emitted when another place is chosen; the name is empty for this machine.
+
+    The panel hides its own controls while a service is chosen.
     """
 
     switched = Signal(str)
@@ -40,32 +42,32 @@ class Elsewhere(QWidget):
         return self._panes.get(self.name)
 
     def choose(self, name: str) -> None:
-        """Run there from now on; an unknown name is this machine."""
+        """Choose a service by name; an unknown name means this machine."""
         self.where.set_name(name)
         if self.name and self.isVisible():
             self.where.look_up()
         self._switch()
 
     def ask(self, operation: ServiceOperation) -> None:
-        """Have the service do this, with what its form says; the user is asked before anything leaves."""
+        """Have the service do this with the values of its form; the user is asked before anything is sent."""
         if self._session.document is not None and self.pane is not None and operation in self.pane.forms:
             self._session.services.ask(self.name, operation, self.pane.forms[operation].params())
 
     def follow(self, session: Session) -> None:
-        """Speak to another document's session from now on."""
+        """Use another document's session."""
         self._session = session
         self.where.follow(session)
         self.refresh()
 
     def facts(self) -> object:
-        """What it shows of the chosen service that may change by itself: why its queue is paused."""
+        """Why the queue of the chosen service is paused, which can change by itself."""
         return self.name and self._session.services.paused(self.name)
 
     def refresh(self) -> None:
-        """What can be asked for with the document of now."""
+        """Enable what can be asked for with the present document."""
         self.where.refresh()
         if self.pane is not None:
-            has_layer = self._session.active is not None  # whether its mask holds anything is seen when it is asked
+            has_layer = self._session.active is not None  # an empty mask is noticed when the service is asked
             for operation, form in self.pane.forms.items():
                 takes_mask = operation in WITH_MASK
                 form.button.setEnabled(self._session.document is not None and (has_layer or not takes_mask))
@@ -73,7 +75,7 @@ class Elsewhere(QWidget):
                 form.button.setToolTip(needs)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ask how the chosen service stands."""
+        """Look up the state of the chosen service."""
         super().showEvent(event)
         if self.name:
             self.where.look_up()

@@ -1,4 +1,4 @@
-"""What a service can be asked for: for each of its operations the parameters that it really has, and a button."""
+"""The forms of a service: for each of its operations the parameters it has, and a button."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from maskstudio.ui.widgets.fields import Choice
 from maskstudio.ui.widgets.form import Form
 
 _ROOM = 28  # px beside the words of an open list
-_UNSEEN = ("rgba",)  # a colour that is put behind on export on the command line; here the export has one
+_UNSEEN = ("rgba",)  # a parameter of the command line; in the window the export has a background of its own
 
 
 def _said(text: str) -> str:
@@ -21,7 +21,7 @@ def _said(text: str) -> str:
 
 
 class ErrandForm(QWidget):
-    """One operation of a service. ``asked`` comes when its button is pressed."""
+    """The form of one operation of a service. ``asked`` is emitted when its button is pressed."""
 
     asked = Signal()
 
@@ -59,11 +59,11 @@ class ErrandForm(QWidget):
                     form.enable_when(name, rule.holds)
 
     def params(self) -> Params:
-        """What the forms say."""
+        """The values of the forms."""
         return self._params
 
     def set_params(self, params: Params) -> None:
-        """Show these; no signal. Both forms hold the whole set, so that rules may look across."""
+        """Show these, without a signal. Both forms hold all parameters, so that rules can refer to either."""
         self._params = params
         for form in self._forms:
             form.set_params(params)
@@ -74,7 +74,7 @@ class ErrandForm(QWidget):
 
 
 class ServicePane(QWidget):
-    """All that one service does in a panel. ``asked(operation)`` comes when the user wants something of it."""
+    """All operations of one service in a panel. ``asked(operation)`` is emitted at a press of a button."""
 
     asked = Signal(str)
 
@@ -95,5 +95,5 @@ class ServicePane(QWidget):
 
     @property
     def main(self) -> ServiceOperation:
-        """What its primary button asks for."""
+        """The operation of the primary button."""
         return next(iter(self.forms))

@@ -1,4 +1,4 @@
-"""Results that were paid for and have not come home: each can be fetched for as long as the service keeps it."""
+"""Paid results that have not arrived; each can be fetched while the service keeps it."""
 
 import time
 from functools import partial
@@ -18,7 +18,7 @@ _MOST = 5  # rows
 
 
 class OwedList(QWidget):
-    """The newest of them; hidden while there are none. The ledger is asked where nobody waits."""
+    """The newest of these results; hidden if there are none. The ledger is read on a thread."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -32,15 +32,15 @@ class OwedList(QWidget):
         self.hide()
 
     def follow(self, session: Session) -> None:
-        """Fetch for another document from now on."""
+        """Fetch results for another document."""
         self._session = session
 
     def refresh(self) -> None:
-        """Look again which there are."""
+        """Read the list from the ledger again."""
         self._session.services.owed.ask(self.show_lines)
 
     def show_lines(self, lines: list[Line]) -> None:
-        """Show these, and no others."""
+        """Show exactly these lines of the ledger."""
         for row in self._rows:
             self._column.removeWidget(row)
             row.deleteLater()

@@ -1,4 +1,4 @@
-"""The choice of where a panel's work runs: on this machine, or at a service, and how things stand there."""
+"""The choice of where a panel's work runs, on this machine or at a service, with the state of the service."""
 
 from collections.abc import Collection
 
@@ -17,12 +17,12 @@ HERE = ""  # the name of this machine
 
 
 class _Places(QComboBox):
-    """The list; ``opening`` comes before it is shown."""
+    """The list of places; ``opening`` is emitted before it opens."""
 
     opening = Signal()
 
     def showPopup(self) -> None:
-        """Let the states be looked up first."""
+        """Emit ``opening``, so that the states are looked up, and open the list."""
         self.opening.emit()
         super().showPopup()
 
@@ -32,7 +32,7 @@ class _Places(QComboBox):
 
 
 class WhereRow(QWidget):
-    """This machine and the services that do some of ``operations``. ``chosen(name)`` comes when the user chooses.
+    """This machine and the services that do some of ``operations``. ``chosen(name)`` is emitted when the user chooses.
 
     Keys are in the keychain, which may be slow to ask, so states are looked up only while a service is chosen or the
     list is opened.
@@ -40,7 +40,7 @@ class WhereRow(QWidget):
 
     chosen = Signal(str)
     accountRequested = Signal(str)  # noqa: N815  as Qt names signals
-    resumed = Signal()  # a paused queue goes on, on the user's word
+    resumed = Signal()  # the user has resumed a paused queue
 
     def __init__(self, session: Session, operations: Collection[ServiceOperation]) -> None:
         """List this machine and every service that does some of ``operations``; this machine is chosen."""
@@ -89,17 +89,17 @@ class WhereRow(QWidget):
         return str(self.places.currentData() or HERE)
 
     def set_name(self, name: str) -> None:
-        """Choose by name, without a signal; an unknown one is this machine."""
+        """Choose by name, without a signal; an unknown name means this machine."""
         self.places.setCurrentIndex(max(self.places.findData(name), 0))
         self.refresh()
 
     def follow(self, session: Session) -> None:
-        """Speak to another document's session from now on."""
+        """Use another document's session."""
         self._session = session
         self.refresh()
 
     def look_up(self) -> None:
-        """Ask how all services stand, and show it once that is known."""
+        """Ask for the states of all services, and show them once they are known."""
         self._session.services.ask_states(self._show_states)
 
     def _show_states(self, states: list[ServiceState]) -> None:
@@ -114,7 +114,7 @@ class WhereRow(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show whether the chosen service can work; asks no keychain."""
+        """Show whether the chosen service can work, without asking the keychain."""
         name = self.name
         self.account_button.setVisible(bool(name))
         paused, lacking = (self._session.services.paused(name), self._lacking(name)) if name else ("", "")
@@ -129,7 +129,7 @@ class WhereRow(QWidget):
         self.way_out.setVisible(bool(paused or lacking))
 
     def dress(self) -> None:
-        """Dots in the colours of the theme of now."""
+        """Draw the dots in the colours of the theme in use."""
         colours = theme.tokens()
         self.places.setItemIcon(0, dot(colours.good, colours.on_accent))
         for row in range(1, self.places.count()):
@@ -140,7 +140,7 @@ class WhereRow(QWidget):
             self.places.setItemIcon(row, dot(shade, colours.on_accent))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Stand in line with the forms in another font."""
+        """Align the label with those of the forms when the font changes."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_label"):
             self._label.setFixedWidth(label_width(self))

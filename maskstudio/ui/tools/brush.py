@@ -58,7 +58,7 @@ class BrushTool(PaintTool):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return f"{said('Drag to paint into the mask. Alt or the right button erases.')} {self._sizing_hint}"
 
 
@@ -71,5 +71,5 @@ class EraserTool(PaintTool):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return f"{said('Drag to paint out of the mask. Alt or the right button adds.')} {self._sizing_hint}"

@@ -33,7 +33,7 @@ class ColourPickTool(Tool[Params]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Click the old background where its colour is plain. Esc leaves the colour as it is.")
 
     def leave(self) -> None:

@@ -28,7 +28,7 @@ class EyedropperTool(Tool[Params]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Shows the coverage under the pointer; a click makes it what the brush paints.")
 
     def leave(self) -> None:

@@ -27,7 +27,7 @@ class FillTool(Tool[FillParams]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Click to fill a region or a hole. Alt or the right button removes the piece of the mask there.")
 
     def press(self, at: Pointer) -> None:

@@ -81,7 +81,7 @@ class TransformTool(Tool[TransformParams]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Drag handles to scale, inside to move, outside to turn. Enter applies, Esc cancels.")
 
     @property

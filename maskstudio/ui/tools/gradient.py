@@ -35,7 +35,7 @@ class GradientTool(AreaTool[RampParams]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Drag a line: the mask is full at its start and fades to nothing at its end. Shift keeps 45°.")
 
     @property

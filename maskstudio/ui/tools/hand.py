@@ -22,7 +22,7 @@ class HandTool(Tool[Params]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Drag to move the view. With any tool, Space or the middle button does the same.")
 
     @property
@@ -32,7 +32,7 @@ class HandTool(Tool[Params]):
 
     @property
     def undoes(self) -> str:
-        """Nothing: how the photo is looked at is no step."""
+        """Nothing: a change of the view is no step of the history."""
         return ""
 
     def press(self, at: Pointer) -> None:

@@ -161,7 +161,7 @@ class RefineTool(HintTool[HintParams]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         what = said("Paint over hair or fur to have its edge solved. Alt or the right button takes refinement away.")
         return f"{what} {self._sizing_hint}"
 
@@ -192,7 +192,7 @@ class TrimapTool(HintTool[TrimapParams]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         what = said(
             "Paint what is unknown, surely in or surely out. Alt or the right button takes away what was painted."
         )

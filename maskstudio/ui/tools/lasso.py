@@ -23,7 +23,7 @@ class LassoTool(AreaTool[AreaParams]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said(
             "Draw around what you want. Shift adds, Alt or the right button subtracts, both together intersect."
         )

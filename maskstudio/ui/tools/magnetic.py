@@ -41,7 +41,7 @@ class MagneticTool(CornersTool):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said(
             "Click, follow an edge, click to hold the line. Enter or a double click closes, Backspace takes back."
         )

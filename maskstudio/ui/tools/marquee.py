@@ -162,7 +162,7 @@ class RectangleTool(MarqueeTool):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Drag a rectangle. Then Shift makes it square, Alt draws from the centre, Space moves it.")
 
 
@@ -174,7 +174,7 @@ class EllipseTool(MarqueeTool):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Drag an ellipse. Then Shift makes it a circle, Alt draws from the centre, Space moves it.")
 
     @property

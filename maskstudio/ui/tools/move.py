@@ -42,7 +42,7 @@ class MoveTool(Tool[Params]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Drag to move the active layer's mask. Arrow keys move it by 1 px, with Shift by 10.")
 
     @property

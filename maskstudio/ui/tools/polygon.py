@@ -184,5 +184,5 @@ class PolygonTool(CornersTool):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Click from corner to corner, Shift for 45°. Enter or a double click closes, Backspace takes back.")

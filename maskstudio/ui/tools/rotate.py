@@ -25,7 +25,7 @@ class RotateTool(Tool[Params]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Drag to turn the view, with Shift in steps of 15°. Esc sets it upright.")
 
     @property
@@ -35,7 +35,7 @@ class RotateTool(Tool[Params]):
 
     @property
     def undoes(self) -> str:
-        """Nothing: how the photo is looked at is no step."""
+        """Nothing: a change of the view is no step of the history."""
         return ""
 
     def press(self, at: Pointer) -> None:

@@ -65,7 +65,7 @@ class WandTool(AreaTool[ColourParams]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said(
             "Click a colour and drag sideways for the tolerance. Shift adds, Alt or the right button subtracts."
         )

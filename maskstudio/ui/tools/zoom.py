@@ -26,7 +26,7 @@ class ZoomTool(Tool[Params]):
 
     @property
     def hint(self) -> str:
-        """One line."""
+        """One sentence on what the tool does and which keys change it."""
         return said("Click to see closer, Alt+click from further away; drag sideways to zoom smoothly.")
 
     @property
@@ -36,7 +36,7 @@ class ZoomTool(Tool[Params]):
 
     @property
     def undoes(self) -> str:
-        """Nothing: how the photo is looked at is no step."""
+        """Nothing: a change of the view is no step of the history."""
         return ""
 
     def press(self, at: Pointer) -> None:

@@ -24,7 +24,7 @@ class ViewModes:
         actions[f"view.{self.now}"].setChecked(True)
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         canvas = self._canvas
         return {
             **{f"view.{mode}": partial(self.show, mode) for mode in MODES},

@@ -48,7 +48,7 @@ class ViewOptions(QStackedWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the choices of now."""
+        """Show the present choices."""
         kept, now = self._choices.settings, self._choices.now
         self._colour.set_value(kept.overlay_colour)
         _put(self._strength, self._percent, kept.overlay_opacity)

@@ -36,7 +36,7 @@ class CommandHelp:
         self._palette: Palette | None = None
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         return {"edit.commands": self.open_palette, "help.shortcuts": self.open_sheet}
 
     def adopt(self, actions: dict[str, QAction]) -> None:

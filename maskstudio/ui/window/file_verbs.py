@@ -9,7 +9,7 @@ from maskstudio.ui.widgets.icons import SAMPLE, resource
 
 
 def verbs(files: FileMenu, exchange: Exchange, export: Callable[[], ExportParams]) -> dict[str, Callable[[], object]]:
-    """By the id of their action; ``export`` says how a cut-out is to be written."""
+    """The verbs, by the id of their action; ``export`` gives the parameters a cut-out is written with."""
     return {
         "file.open": files.ask_open,
         "file.sample": lambda: files.open(resource(SAMPLE)),

@@ -38,7 +38,7 @@ class JobReports:
         return [job for session in self._tabs.sessions for job in session.runner.jobs]
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         return {"edit.cancelJobs": self.cancel_all}
 
     def cancel_all(self) -> None:

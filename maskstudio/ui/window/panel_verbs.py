@@ -10,7 +10,7 @@ from maskstudio.ui.window.shell import Shell
 
 
 def verbs(shell: Shell) -> dict[str, Callable[[], object]]:
-    """By the id of their action; a panel is shown and unfolded before its control is used."""
+    """The verbs, by the id of their action; a panel is shown and unfolded before its control is used."""
     feather = FeatherField(shell.canvas)
     feather.chosen.connect(lambda radius: shell.session.adjusting.feather(radius))
     return {

@@ -41,7 +41,7 @@ class PreferencesOpener:
         self._made: Preferences | None = None
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         return {"edit.preferences": self.open, "edit.keys": lambda: self.open("keys")}
 
     def adopt(self, actions: dict[str, QAction]) -> None:

@@ -100,7 +100,7 @@ class SessionView(QObject):
             status.show_place(None)
 
     def stop(self) -> None:
-        """The window goes."""
+        """Stop: the window closes."""
         self._resting.stop()
 
     def _note_photo(self) -> None:

@@ -46,7 +46,7 @@ class TopBar(QToolBar):
         self.fields.setEnabled(actions["view.overlay"].isEnabled())
 
     def refresh(self) -> None:
-        """Show the choices of now."""
+        """Show the present choices."""
         self.fields.refresh()
 
     def _place(self, action: QAction) -> None:

@@ -31,7 +31,7 @@ class TourStart(QObject):
         self.first_run = False  # the tour begins when the sample is opened, until it has been seen
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         return {"help.tour": self.start}
 
     def adopt(self, actions: dict[str, QAction]) -> None:

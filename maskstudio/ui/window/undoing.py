@@ -10,7 +10,7 @@ from maskstudio.ui.tools.tools import Tools
 
 
 def verbs(tools: Tools, session: Callable[[], Session]) -> dict[str, Callable[[], object]]:
-    """By the id of their action; ``session`` gives that of the tab in front."""
+    """The verbs, by the id of their action; ``session`` gives the session of the tab in front."""
     return {
         "edit.undo": lambda: undo(tools, session()),
         "edit.redo": lambda: redo(tools, session()),

@@ -22,7 +22,7 @@ class WindowVerbs:
         self._actions: dict[str, QAction] = {}
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """By the id of their action."""
+        """The verbs, by the id of the action that triggers them."""
         return {
             "window.panels": self._hide_panels,
             "window.sidebar": lambda: self._hide_panels(keep_tools=True),
