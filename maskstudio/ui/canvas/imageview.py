@@ -1,7 +1,4 @@
-"""A view that shows a document: keeps what was painted, and paints what changes.
-
-Knows no session, panel or tool, and nothing of what lies over the image.
-"""
+"""A view that shows a document and repaints only changes. Knows no session, no panel and nothing over the image."""
 
 import math
 import time
@@ -358,10 +355,7 @@ class ImageView(DrawingView):
         self.update()
 
     def _repaint(self, area: QRect) -> None:
-        """Repaint ``area`` (logical pixels), in one rectangle with what waits already if that is not much larger.
-
-        One rectangle is painted quicker than a ragged region.
-        """
+        """Repaint ``area`` (logical pixels), with what waits, in one rectangle if that is quicker than several."""
         both = self._damage.united(area)
         if both.width() * both.height() <= _WASTE * sum(one.width() * one.height() for one in (self._damage, area)):
             self._damage = both

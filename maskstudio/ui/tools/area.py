@@ -1,4 +1,4 @@
-"""What tools that select areas have in common: how an area joins the mask, and what is pressed after its start."""
+"""The base of tools that select areas: how an area joins the mask, and modifiers pressed after its start."""
 
 from typing import ClassVar, TypeVar
 
@@ -16,26 +16,27 @@ from maskstudio.ui.tools.cursors import cross
 from maskstudio.ui.tools.folding import Make
 
 A = TypeVar("A", bound=Params)
-_QUICK = 500_000  # pixels that are worked out within a frame of the screen
+_QUICK = 500_000  # pixels that can be worked out within a frame of the screen
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 _OPPOSITE: dict[How, How] = {"add": "subtract", "subtract": "add", "replace": "subtract", "intersect": "subtract"}
 
 
 class AreaTool(Tool[A]):
-    """A tool whose parameters have ``how``. What is held at the press chooses the mode of this one area; what is
-    pressed after it is for the tool (``fresh``).
+    """A tool whose parameters have ``how``.
+
+    Modifiers held at the press choose the mode of this one area; those pressed later belong to the tool (``fresh``).
     """
 
     right: ClassVar[Right] = "drag"
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.how: How = "add"  # of the area under way
+        self.how: How = "add"  # the mode of the area under way
         self._used = M.NoModifier
 
     @property
     def chosen(self) -> How:
-        """The mode of the bar."""
+        """The mode chosen in the bar."""
         how: How = getattr(self.params, "how", "add")
         return how
 
@@ -64,8 +65,9 @@ class AreaTool(Tool[A]):
         self.show_cursor(M.NoModifier)
 
     def fold(self, make: Make, pixels: float, label: str) -> None:
-        """Take an area into the mask, as one step; an empty one changes nothing. ``pixels`` is about how large it is:
-        what takes long is left to a thread.
+        """Fold an area into the mask as one step; an empty one changes nothing.
+
+        ``pixels`` is its approximate size: a large area is worked out on a thread.
         """
         session, how, feather = self.session, self.how, getattr(self.params, "feather", 0)
         document = session.document

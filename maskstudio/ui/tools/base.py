@@ -1,4 +1,4 @@
-"""Tool: what the pointer does. A tool hears of presses, movements and keys, and may draw over the image."""
+"""The base of tools. A tool receives presses, movements and keys, and may draw over the image."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,23 +28,23 @@ def said(text: str) -> str:
 
 @dataclass
 class Bench:
-    """What all tools work with. ``opposite`` is True while the key for it is held.
+    """What all tools share. ``opposite`` is True while the key for it is held.
 
-    ``region`` is set by the panel where regions are chosen; an id that the active layer does not have counts as None.
+    ``region`` is set by the panel of regions; an id that the active layer does not have counts as None.
     """
 
     canvas: Canvas
     settings: Settings
     session: Session | None = None
     opposite: bool = False
-    precise: bool = False  # turned by Caps Lock
+    precise: bool = False  # toggled by Caps Lock
     region: int | None = None  # id of the region of the active layer that the refine brush paints for; None for none
     folding: Folding = field(default_factory=Folding)
-    shown: Callable[[], None] = lambda: None  # called when parameters changed other than in the bar
+    shown: Callable[[], None] = lambda: None  # called when parameters change other than in the bar
 
     @property
     def document(self) -> Document | None:
-        """The document of now."""
+        """The present document."""
         return self.session.document if self.session else None
 
 
@@ -52,7 +52,7 @@ class Tool(Generic[P]):
     """One tool. Presses come with a document open, and never two at a time.
 
     ``bar`` names the parameters shown in the bar, ``more`` those behind its last button. ``right`` says what the right
-    button is for: the menu alone, a drag (a click still opens the menu), or as good as the left one.
+    button does: open the menu, drag (a click still opens the menu), or the same as the left one.
     """
 
     name: ClassVar[str] = ""
@@ -68,7 +68,7 @@ class Tool(Generic[P]):
         self.canvas = bench.canvas
         self._params = remembered(bench.settings, self.name, self.kind)
 
-    # What it is set to
+    # Its parameters
 
     @property
     def params(self) -> P:
@@ -76,7 +76,7 @@ class Tool(Generic[P]):
         return self._params  # type: ignore[return-value]
 
     def set_params(self, params: P) -> None:
-        """Take these and remember them."""
+        """Use these parameters and remember them."""
         if params != self._params:
             self._params = params
             self.bench.settings.tools[self.name] = params.to_wire()
@@ -84,64 +84,64 @@ class Tool(Generic[P]):
             self.bench.shown()
 
     def changed(self) -> None:
-        """The parameters are others now."""
+        """Called when the parameters have changed."""
 
-    # What happens to it
+    # Events
 
     def enter(self) -> None:
-        """It is the tool in use now."""
+        """Called when it becomes the tool in use."""
         self.show_cursor(M.NoModifier)
 
     def leave(self) -> None:
-        """Another one is."""
+        """Called when another tool is chosen."""
         self.finish()
 
     def press(self, at: Pointer) -> None:
-        """A button went down."""
+        """Called when a button goes down."""
 
     def move(self, at: Pointer) -> None:
-        """The pointer moved, with a button held or without."""
+        """Called when the pointer moves, with or without a button held."""
 
     def release(self, at: Pointer) -> None:
-        """The button went up."""
+        """Called when the button goes up."""
 
     def double_click(self, at: Pointer) -> None:
-        """The second press of two quick ones, which has been told as a press too."""
+        """Called for the second of two quick presses, after ``press``."""
 
     def key(self, event: QKeyEvent) -> bool:
-        """Whether this key going down is the tool's; it has then done what the key asks for."""
+        """Handle a key that goes down; returns whether the tool has used it."""
         return False
 
     def wants(self, event: QKeyEvent) -> bool:
-        """Whether ``key`` would take this, before any action gets it."""
+        """Whether ``key`` would use this key, which is asked before any action gets it."""
         return False
 
     def key_up(self, event: QKeyEvent) -> bool:
-        """Whether this key going up is the tool's."""
+        """Handle a key that goes up; returns whether the tool has used it."""
         return False
 
     def wheel(self, event: QWheelEvent) -> bool:
-        """Whether the wheel is the tool's."""
+        """Handle the wheel; returns whether the tool has used it."""
         return self.busy
 
     def view_changed(self) -> None:
-        """The view moved: what is drawn lies elsewhere now."""
+        """Called when the view has moved, so that drawings lie elsewhere on the screen."""
 
     def pointer_left(self) -> None:
-        """The pointer is not on the image any more."""
+        """Called when the pointer leaves the image."""
 
     def focus_lost(self) -> None:
-        """Keys that are held will not be seen going up."""
+        """Called when the focus is lost, after which held keys send no release."""
 
     def held(self, modifiers: M) -> None:
-        """Other modifiers are held than before."""
+        """Called when the held modifiers have changed."""
         self.show_cursor(modifiers)
 
     def show_cursor(self, modifiers: M) -> None:
         """Show the cursor that goes with the modifiers held."""
         self.canvas.set_tool_cursor(QCursor(Qt.CursorShape.CrossCursor))
 
-    # What it is in the middle of
+    # Work under way
 
     @property
     def busy(self) -> bool:
@@ -149,42 +149,42 @@ class Tool(Generic[P]):
         return False
 
     def finish(self) -> None:
-        """End what is under way and keep what was painted: another tool or document is chosen."""
+        """End what is under way and keep what was painted, as when another tool or document is chosen."""
         self.cancel()
 
     def interrupt(self) -> None:
-        """The press under way will see no release: the focus is lost."""
+        """Called when the press under way will get no release, since the focus is lost."""
         self.finish()
 
     def cancel(self) -> bool:
-        """Drop what is under way and nothing else; whether there was something."""
+        """Drop what is under way and nothing else; returns whether there was something."""
         return False
 
     @property
     def undoes(self) -> str:
-        """What undo takes back of what is under way, in a word; empty where that is nothing of its business."""
+        """What undo takes back of the work under way, in a word; empty if undo goes to the history."""
         return said("drag") if self.busy else ""
 
     @property
     def redoes(self) -> str:
-        """What redo brings back of what undo took back here; empty for nothing."""
+        """What redo brings back of what undo took back here, in a word; empty for nothing."""
         return ""
 
     def undo(self) -> None:
-        """Take back what ``undoes`` says: all that is under way, where it has no parts."""
+        """Take back what ``undoes`` says; by default all that is under way."""
         self.cancel()
 
     def redo(self) -> None:
         """Bring back what ``redoes`` says."""
 
     def forget_undone(self) -> None:
-        """The history is walked now: what was taken back here before is not to come back after it."""
+        """Forget what was taken back here, since undo or redo has moved in the history."""
 
-    # What it shows
+    # Display
 
     @property
     def hint(self) -> str:
-        """One line of what it does and what keys change about it."""
+        """One sentence on what the tool does and which keys change it."""
         return ""
 
     def paint(self, painter: QPainter) -> None:
@@ -194,16 +194,16 @@ class Tool(Generic[P]):
 
     @property
     def session(self) -> Session:
-        """The session of now; there is one while a document is open."""
+        """The session in front; there is one while a document is open."""
         assert self.bench.session is not None
         return self.bench.session
 
     def place(self, x: float, y: float) -> QPointF:
-        """Where an image point is in the canvas, in logical pixels."""
+        """The position of an image point in the canvas, in logical pixels."""
         return self.canvas.from_image(QPointF(x, y))
 
     def zoom(self) -> float:
-        """Logical pixels of the canvas for one of the image."""
+        """Logical pixels of the canvas per image pixel."""
         return self.canvas.scale / self.canvas.devicePixelRatioF()
 
 
@@ -211,7 +211,7 @@ AnyTool = Tool[Any]
 
 
 def remembered(settings: Settings, name: str, kind: type[Params]) -> Params:
-    """The parameters kept for a tool; what does not fit any more takes its default."""
+    """The parameters remembered for a tool; invalid values become defaults."""
     saved = settings.tools.get(name, {})
     values = {}
     for spec in kind.specs():

@@ -11,7 +11,7 @@ from maskstudio.ui.tools.stroking import Stroking
 
 
 class PaintTool(Stroking[PaintParams]):
-    """What brush and eraser have in common."""
+    """The base of brush and eraser."""
 
     kind = PaintParams
     bar = ("size", "hardness", "opacity", "flow")
@@ -19,7 +19,7 @@ class PaintTool(Stroking[PaintParams]):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.turned: PaintTool | None = None  # what the other end of a pen is
+        self.turned: PaintTool | None = None  # the tool that the other end of a pen acts as
 
     @property
     def adding(self) -> bool:

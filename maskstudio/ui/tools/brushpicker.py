@@ -20,7 +20,7 @@ from maskstudio.ui.tools.base import said
 from maskstudio.ui.widgets import theme
 
 _SIZE = (44, 24)  # px
-_LARGEST = 22.0  # px of the picture that a brush of any larger size takes
+_LARGEST = 22.0  # px in the picture of the largest brush; larger ones look the same
 PRESETS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Hard round", {"size": 60.0, "hardness": 1.0, "opacity": 1.0, "flow": 1.0}),
     ("Soft round", {"size": 120.0, "hardness": 0.0, "opacity": 1.0, "flow": 1.0}),
@@ -32,7 +32,7 @@ PRESETS: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 class BrushPicker(QToolButton):
-    """``take(params)`` is called with the brush that was chosen; what a ready-made one does not name stays."""
+    """The button. ``take(params)`` is called with the chosen brush; parameters it does not name stay."""
 
     def __init__(self, take: Callable[[PaintParams], object]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A click that takes a colour from the photo. Works for as long as it is lent the pointer, like a free transform."""
+"""A tool that takes a colour from the photo at a click. It has the pointer until then, like a free transform."""
 
 from collections.abc import Callable
 from math import floor
@@ -20,7 +20,7 @@ _SIDE = 34.0  # logical pixels of the colour beside the pointer
 
 
 class ColourPickTool(Tool[Params]):
-    """``take`` gets red, green and blue (0..255) of what can be seen at the click; ``over`` is called when done."""
+    """Calls ``take`` with red, green and blue (0..255) of the visible colour at the click, then ``over``."""
 
     name = "colourPick"
 
@@ -57,7 +57,7 @@ class ColourPickTool(Tool[Params]):
         self._outdate()
 
     def pointer_left(self) -> None:
-        """Nothing to show."""
+        """Stop showing a colour."""
         self._at = self._colour = None
         self._outdate()
 
@@ -66,7 +66,7 @@ class ColourPickTool(Tool[Params]):
         return Qt.Key(event.key()) == Qt.Key.Key_Escape
 
     def key(self, event: QKeyEvent) -> bool:
-        """Esc leaves everything as it is."""
+        """Handle Esc, which ends the tool without a colour."""
         if self.wants(event):
             QTimer.singleShot(0, self._over)
             return True

@@ -1,4 +1,4 @@
-"""Cursors of the tools: dark lines in a light rim, to be seen on any colour. They are made once."""
+"""Cursors of the tools: dark lines with a light rim, visible on any colour. Each is made once."""
 
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ from maskstudio.session.laying import How
 
 _SIZE = 32  # logical pixels
 _DARK, _LIGHT = QColor(0, 0, 0), QColor(255, 255, 255)
-_SIGN = QPointF(22.0, 22.0)  # where the sign of a mode is
+_SIGN = QPointF(22.0, 22.0)  # the middle of the sign of a mode
 
 
 @lru_cache(maxsize=64)
@@ -26,7 +26,7 @@ def cross(how: How, ratio: float) -> QCursor:
 
 @lru_cache(maxsize=16)
 def sign(how: How, ratio: float) -> QCursor:
-    """The sign of a mode alone, beside the pointer, which something else shows already."""
+    """The sign of a mode alone, for tools that draw their own pointer."""
     return _cursor(_sign(how), QPointF(_SIZE / 2 - 0.5, _SIZE / 2 - 0.5), ratio)
 
 

@@ -23,7 +23,7 @@ _AREAS = (RectangleTool, EllipseTool, LassoTool, PolygonTool, MagneticTool, Wand
 
 
 def every(bench: Bench) -> dict[str, AnyTool]:
-    """One of each, at this bench."""
+    """Make one of each tool, at this bench."""
     brush, eraser, dropper = BrushTool(bench), EraserTool(bench), EyedropperTool(bench)
     brush.turned = eraser
     dropper.taken = lambda share: brush.set_params(replace(brush.params, coverage=share))

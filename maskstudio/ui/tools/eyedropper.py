@@ -23,7 +23,7 @@ class EyedropperTool(Tool[Params]):
         self.taken: Callable[[float], object] = lambda _share: None
         self._at: QPointF | None = None
         self._alpha: int | None = None
-        self._took = False  # whether what is shown was clicked
+        self._took = False  # whether the number shown was clicked
         self._shown = QRectF()
 
     @property
@@ -37,7 +37,7 @@ class EyedropperTool(Tool[Params]):
         self.pointer_left()
 
     def press(self, at: Pointer) -> None:
-        """Take it."""
+        """Take the coverage under the pointer."""
         self.move(at)
         if self._alpha is not None:
             self.taken(round(self._alpha / 255, 2))
@@ -45,7 +45,7 @@ class EyedropperTool(Tool[Params]):
             self._outdate()
 
     def move(self, at: Pointer) -> None:
-        """Look."""
+        """Show the coverage under the pointer."""
         document = self.bench.document
         x, y = floor(at.x), floor(at.y)
         inside = document is not None and 0 <= x < document.size[0] and 0 <= y < document.size[1]
@@ -55,7 +55,7 @@ class EyedropperTool(Tool[Params]):
         self._outdate()
 
     def pointer_left(self) -> None:
-        """Nothing to show."""
+        """Stop showing a number."""
         self._at = self._alpha = None
         self._outdate()
 
@@ -64,7 +64,7 @@ class EyedropperTool(Tool[Params]):
         self.canvas.set_tool_cursor(dropper(self.canvas.devicePixelRatioF()))
 
     def paint(self, painter: QPainter) -> None:
-        """The number."""
+        """Draw the number beside the pointer."""
         if self._at is not None and self._alpha is not None:
             label(painter, beside(self._at) + QPointF(8, 8), self._text(self._alpha), self.canvas, large=True)
 

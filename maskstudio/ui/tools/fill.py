@@ -1,4 +1,4 @@
-"""Fill: a click fills what the mask leaves out there, or only a hole it encloses; with Alt it removes an island."""
+"""Fill: a click fills the unmasked region there, or only an enclosed hole; with Alt it removes an island."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -18,7 +18,7 @@ Find = Callable[[Mask, float, float], Area]
 
 
 class FillTool(Tool[FillParams]):
-    """Looking for the region is left to a thread; it is folded into the layer of then, unless that is another one."""
+    """Searches the region on a thread, and folds it into the layer if that is still the active one."""
 
     name = "fill"
     kind = FillParams

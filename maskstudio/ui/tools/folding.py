@@ -1,4 +1,4 @@
-"""Folding: areas worked out on threads join the mask in the order they were drawn."""
+"""Areas worked out on threads are folded into the mask in the order they were drawn."""
 
 from collections import deque
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _numbers = count()
 
 @dataclass(eq=False)
 class _Waiting:
-    """An area on its way."""
+    """An area that is being worked out."""
 
     session: Session
     label: str
@@ -27,30 +27,30 @@ class _Waiting:
 
     @property
     def over(self) -> bool:
-        """Whether it has come, or never will."""
+        """Whether it is ready, or its job has ended without it."""
         return self.area is not None or (self.job is not None and self.job.finished)
 
 
 class Folding:
-    """A line of areas. One that is dropped or fails does not hold up the others."""
+    """A queue of areas. One that is dropped or fails does not hold up the others."""
 
     def __init__(self) -> None:
         self._line: deque[_Waiting] = deque()
-        self.changed: Callable[[], None] = lambda: None  # called when another area is the last one on its way
+        self.changed: Callable[[], None] = lambda: None  # called when the last area of the queue is another
 
     @property
     def idle(self) -> bool:
-        """Whether none is on its way."""
+        """Whether the queue is empty."""
         self._serve()
         return not self._line
 
     def last(self, session: Session | None) -> str:
-        """What the last area still on its way to this session will be called; empty where there is none."""
+        """The label of the last area in the queue of this session; empty if there is none."""
         waiting = self._last(session)
         return waiting.label if waiting is not None else ""
 
     def drop_last(self, session: Session | None) -> None:
-        """Do without it."""
+        """Drop the last area in the queue of this session."""
         waiting = self._last(session)
         if waiting is not None and waiting.job is not None:
             self._line.remove(waiting)
@@ -62,9 +62,9 @@ class Folding:
         return next(mine, None)
 
     def add(self, session: Session, label: str, make: Make, fold: Fold) -> None:
-        """Run ``make(token)`` on a thread, and ``fold(area)`` at home once it is this one's turn.
+        """Run ``make(token)`` on a thread, and ``fold(area)`` on the window's thread when it is this one's turn.
 
-        If another document or layer is in hand by then, the area is dropped.
+        The area is dropped if another document or layer is active by then.
         """
         document = session.document
         assert document is not None

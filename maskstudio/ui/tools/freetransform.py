@@ -1,4 +1,4 @@
-"""Free transform: handles around the active layer's mask that scale, turn and move it, with everything live."""
+"""Free transform: handles around the active layer's mask that scale, turn and move it live."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from maskstudio.ui.tools.base import Bench, M, Tool, said
 from maskstudio.ui.tools.overlay_lines import handle, outline
 from maskstudio.ui.tools.transform_box import HANDLES, Grip, TransformBox
 
-_REACH = 9  # logical pixels a handle can be taken hold of from
+_REACH = 9  # logical pixels around a handle that grab it
 _LEFT = Qt.MouseButton.LeftButton
 _DONE = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEP, _FAR = 1, 10  # px of the arrow keys
@@ -57,7 +57,7 @@ class TransformParams(Params):
 
 
 class TransformTool(Tool[TransformParams]):
-    """Works for as long as it is lent the pointer; ``over`` is called when it is done."""
+    """The tool has the pointer until it is done, when it calls ``over``."""
 
     name = "transform"
     kind = TransformParams
@@ -70,13 +70,13 @@ class TransformTool(Tool[TransformParams]):
         self._layer: Layer | None = None
         self._box: TransformBox | None = None
         self._grip: tuple[Grip, tuple[float, float], TransformBox] | None = None
-        self._past: list[TransformBox] = []  # what it was taken from, drag by drag, and number by number
+        self._past: list[TransformBox] = []  # the boxes before each drag and each number
         self._undone: list[TransformBox] = []
-        self._typing = False  # whether the last of these was left by a number in the bar
+        self._typing = False  # whether the last of these is the box before a number in the bar
 
     @property
     def box(self) -> TransformBox | None:
-        """Where the mask is being taken; None until it has been measured."""
+        """The box in which the mask is shown; None until it is measured."""
         return self._box
 
     @property
@@ -86,21 +86,21 @@ class TransformTool(Tool[TransformParams]):
 
     @property
     def busy(self) -> bool:
-        """From the beginning to Enter or Esc."""
+        """True from the start to Enter or Esc."""
         return self._layer is not None
 
     @property
     def undoes(self) -> str:
-        """The last drag or number; the transform as a whole where there was none."""
+        """The last drag or number; without one, the whole transform."""
         return said("transform") if self.busy else ""
 
     @property
     def redoes(self) -> str:
-        """What was taken back of it."""
+        """The drag or number taken back last."""
         return said("transform") if self._undone else ""
 
     def undo(self) -> None:
-        """Go back to before the last drag or number, or give the transform up."""
+        """Go back to before the last drag or number; without one, cancel the transform."""
         if self._grip is not None:
             before, self._grip = self._grip[2], None
             self._take(before)
@@ -112,17 +112,17 @@ class TransformTool(Tool[TransformParams]):
             self.cancel()
 
     def redo(self) -> None:
-        """Bring it back."""
+        """Bring the drag or number back."""
         if self._box is not None:
             self._past.append(self._box)
             self._take(self._undone.pop())
 
     def forget_undone(self) -> None:
-        """Nothing comes back."""
+        """Forget what was taken back."""
         self._undone.clear()
 
     def enter(self) -> None:
-        """Measure the active layer; that takes a moment where it is large."""
+        """Measure the active layer, which takes a moment if it is large."""
         super().enter()
         layer = self.bench.session.active if self.bench.session else None
         self._params, self._box, self._layer = TransformParams(), None, layer
@@ -149,13 +149,13 @@ class TransformTool(Tool[TransformParams]):
         self.canvas.update()
 
     def press(self, at: Pointer) -> None:
-        """Take hold of a handle, of what is inside, or of the turning around it."""
+        """Grab a handle to scale, the inside to move, or the outside to turn."""
         if at.button == _LEFT and self._box is not None:
             point = at.x, at.y
             self._grip = self._box.grip(point, _REACH / self.zoom()), point, self._box
 
     def move(self, at: Pointer) -> None:
-        """Follow the pointer; show by the cursor what a press would do."""
+        """Follow the pointer, and let the cursor say what a press would do."""
         if self._box is None:
             return
         if self._grip is None:
@@ -174,7 +174,7 @@ class TransformTool(Tool[TransformParams]):
                 self._note(before)
 
     def double_click(self, at: Pointer) -> None:
-        """Inside, apply it."""
+        """Apply the transform at a double click inside the box."""
         if self._box is not None and self._box.grip((at.x, at.y), 0) == "inside":
             self._apply()
 
@@ -198,7 +198,7 @@ class TransformTool(Tool[TransformParams]):
         return False
 
     def set_params(self, params: TransformParams) -> None:
-        """What was typed in the bar."""
+        """Use the numbers typed in the bar."""
         if self._box is not None and params != self._params:
             if not self._typing:
                 self._note(self._box)
@@ -220,7 +220,7 @@ class TransformTool(Tool[TransformParams]):
         return had
 
     def view_changed(self) -> None:
-        """Follow the view; end where the layer is gone, or the transform was undone."""
+        """Follow the view; end if the layer is gone or the transform was undone."""
         if self._layer is None:
             return
         now, box = self.session.active, self._box
@@ -242,13 +242,13 @@ class TransformTool(Tool[TransformParams]):
             handle(painter, point)
 
     def _note(self, before: TransformBox) -> None:
-        """A drag or number begins here, to which undo comes back; numbers that follow each other are one."""
+        """Note the box before a drag or number, to which undo returns; consecutive numbers count as one."""
         self._past.append(before)
         self._undone.clear()
         self._typing = False
 
     def _take(self, box: TransformBox) -> None:
-        """Show the box there at once, and the mask as soon as it is computed."""
+        """Show the new box at once, and the mask as soon as it is computed."""
         self._box = box
         across, down = box.scale
         values = {"across": across, "down": down, "angle": box.angle, "x": box.shift[0], "y": box.shift[1]}
@@ -273,7 +273,7 @@ class TransformTool(Tool[TransformParams]):
 
 
 def _within(value: float, spec: Spec) -> float:
-    """A number as it can be shown."""
+    """A number brought into the range of its field."""
     assert spec.low is not None
     assert spec.high is not None
     return min(max(round(value, 4), spec.low), spec.high)

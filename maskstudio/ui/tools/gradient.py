@@ -17,11 +17,11 @@ from maskstudio.ui.tools.overlay_lines import handle, outline
 from maskstudio.ui.tools.tint import Tint
 
 _PREVIEW = 160  # px: the longer side of the picture shown while drawing
-_SHORTEST = 2  # logical pixels of a line that is one
+_SHORTEST = 2  # logical pixels from which a drag is a line
 
 
 class GradientTool(AreaTool[RampParams]):
-    """A rough one follows the line; the real one is left to a thread when the button goes up."""
+    """Shows a rough gradient along the line; the real one is made on a thread when the button goes up."""
 
     name = "gradient"
     kind = RampParams
@@ -54,7 +54,7 @@ class GradientTool(AreaTool[RampParams]):
         self._start = self._end = (at.x, at.y)
 
     def move(self, at: Pointer) -> None:
-        """Take its end along."""
+        """Move the end of the line."""
         if self._start is not None:
             held = self.fresh(at.modifiers) & M.ShiftModifier
             self._end = to_45(*self._start, at.x, at.y) if held else (at.x, at.y)

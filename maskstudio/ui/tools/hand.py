@@ -36,7 +36,7 @@ class HandTool(Tool[Params]):
         return ""
 
     def press(self, at: Pointer) -> None:
-        """Take hold."""
+        """Grab the image point under the pointer."""
         self._held = QPointF(at.x, at.y)
         self.show_cursor(M.NoModifier)
 

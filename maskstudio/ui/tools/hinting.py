@@ -1,7 +1,7 @@
-"""Refine edge brush and trimap brush: they say what of the edge is unknown, which is solved, and what is sure.
+"""Refine edge brush and trimap brush: they mark what of the edge is unknown, to be solved, and what is sure.
 
-What is painted shows in the trimap with every movement. The answer under it takes longer than the pointer needs for
-its next one: what comes meanwhile is kept and laid down together, as often as leaves the window time for all else.
+Painted hints show in the trimap at every movement. Solving takes longer than the next movement: samples that arrive
+meanwhile are kept and painted together, as often as leaves the window time for everything else.
 """
 
 import time
@@ -24,14 +24,14 @@ from maskstudio.ui.tools.stroking import Stroking
 H = TypeVar("H", bound=HintParams)
 HintPoint = tuple[float, float, float]  # column, row, pressure
 
-_SHARE = 1.5  # times as long as an answer took until the next one is worked out, so that others get their turn
-_LONGEST = 0.06  # seconds until then at most
-_REST = 60  # ms without a movement
-_ASIDE = 1 / 16  # of the brush's size that a point may lie beside the straight way and still be left out
+_SHARE = 1.5  # pause between two solutions, in times the last one took, so that other work gets its turn
+_LONGEST = 0.06  # longest pause, seconds
+_REST = 60  # ms without a movement that count as rest
+_ASIDE = 1 / 16  # share of the brush's size by which a point may lie off the straight line and be left out
 
 
 class HintTool(Stroking[H]):
-    """What both have in common."""
+    """The base of both brushes."""
 
     hard = True
     shows_trimap = True
@@ -39,8 +39,8 @@ class HintTool(Stroking[H]):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._waiting: list[HintPoint] = []
-        self._laid: list[HintPoint] = []  # the latest that was painted
-        self._free_at = 0.0  # when the next answer may be worked out, by perf_counter
+        self._laid: list[HintPoint] = []  # the last sample painted
+        self._free_at = 0.0  # when the next solution may start, by perf_counter
         self._trace: HintTrace | None = None
         self._timer = QTimer(bench.canvas, singleShot=True)
         self._timer.timeout.connect(self._in_time)
@@ -51,11 +51,11 @@ class HintTool(Stroking[H]):
 
     @property
     def adding(self) -> bool:
-        """Whether it does not take away what was painted."""
+        """Whether it paints hints, rather than removing them."""
         return not self.params.erase
 
     def toggle_erasing(self) -> None:
-        """From painting to erasing, and back."""
+        """Switch between painting and erasing."""
         self.set_params(replace(self.params, erase=not self.params.erase))
 
     def changed(self) -> None:
@@ -72,7 +72,7 @@ class HintTool(Stroking[H]):
         return dropped
 
     def _sign(self, *, opposite: bool) -> How | None:
-        """A minus for as long as it takes away."""
+        """A minus while the brush removes hints."""
         return None if self.adding != opposite else "subtract"
 
     def _open(self, *, adds: bool) -> object | None:
@@ -85,7 +85,7 @@ class HintTool(Stroking[H]):
 
     @property
     def _region(self) -> int | None:
-        """The region that what is painted belongs to."""
+        """The id of the region that painted hints belong to; None for none."""
         return None
 
     @property
@@ -93,7 +93,7 @@ class HintTool(Stroking[H]):
         return self.session.edging.stroke
 
     def _lay(self, x: float, y: float, pressure: float) -> None:
-        """Show at once what is painted, and the answer as soon as there is time for it."""
+        """Show a sample in the trimap at once, and its solution as soon as there is time."""
         self._at = x, y
         self._waiting.append((x, y, pressure))
         if self._trace is not None:
@@ -101,7 +101,7 @@ class HintTool(Stroking[H]):
         self._set_timer()
 
     def _in_time(self) -> None:
-        """Paint what is waiting, piece by piece; where the pointer rests, bring the trailing brush all the way."""
+        """Paint the waiting samples, piece by piece; when the pointer rests, bring the trailing brush up to it."""
         rests = not self._waiting
         way = self._way or self._laid
         self._waiting = way[1:]
@@ -110,7 +110,7 @@ class HintTool(Stroking[H]):
             self._set_timer()
 
     def _catch_up(self) -> None:
-        """Paint all that is waiting. There is no answer to it but the true one, which is on its way."""
+        """Paint all waiting samples without a preview, since the final solution follows."""
         self._timer.stop()
         way, self._waiting = self._way, []
         if self._under_way:
@@ -120,11 +120,11 @@ class HintTool(Stroking[H]):
 
     @property
     def _way(self) -> list[HintPoint]:
-        """What is waiting, without the points that make no difference."""
+        """The waiting samples, without those that make no difference."""
         return thinned([*self._laid, *self._waiting], self.params.size * _ASIDE)[len(self._laid) :]
 
     def _answer(self, way: list[HintPoint]) -> None:
-        """Paint this, and show the answer."""
+        """Paint these samples, and show their solution."""
         if not way or not self._under_way:
             return
         begun, touched = time.perf_counter(), EMPTY
@@ -152,7 +152,7 @@ class HintTool(Stroking[H]):
 
 
 class RefineTool(HintTool[HintParams]):
-    """Paints over hair, fur and blur: what is under it is solved from the photo."""
+    """Paints over hair, fur and blur, whose alpha is solved from the photo."""
 
     name = "refine"
     kind = HintParams
@@ -166,12 +166,12 @@ class RefineTool(HintTool[HintParams]):
         return f"{what} {self._sizing_hint}"
 
     def code(self, *, adds: bool) -> int:
-        """Unknown, or as the mask is."""
+        """The hint for unknown, or for "as the mask is"."""
         return HINT_UNKNOWN if adds else HINT_MASK
 
     @property
     def _region(self) -> int | None:
-        """The one chosen, where the layer of now has it."""
+        """The chosen region, if the active layer has it."""
         layer, chosen = self.session.active, self.bench.region
         known = layer is not None and any(region.id == chosen for region in layer.regions)
         return chosen if known else None
@@ -199,7 +199,7 @@ class TrimapTool(HintTool[TrimapParams]):
         return f"{what} {self._sizing_hint}"
 
     def code(self, *, adds: bool) -> int:
-        """What is chosen, or nothing."""
+        """The hint chosen in the bar, or none."""
         return self._codes[self.params.what] if adds else NO_HINT
 
 

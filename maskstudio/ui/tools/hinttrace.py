@@ -1,4 +1,4 @@
-"""What a stroke of hints does to the trimap on show, while it is being made."""
+"""What a stroke of hints does to the trimap shown, while it is being made."""
 
 from dataclasses import replace
 
@@ -13,13 +13,13 @@ from maskstudio.params.local import BrushParams
 from maskstudio.session.hintcodes import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN
 from maskstudio.ui.canvas.canvas import Canvas
 
-_SHOWN = {HINT_UNKNOWN: 128, HINT_FOREGROUND: 255, HINT_BACKGROUND: 0}  # in a trimap
+_SHOWN = {HINT_UNKNOWN: 128, HINT_FOREGROUND: 255, HINT_BACKGROUND: 0}  # values in a trimap
 
 
 class HintTrace:
-    """Paints into the trimap of the canvas, where there is one, until the true one is drawn.
+    """Paints into the trimap of the canvas, if there is one, until the final one is drawn.
 
-    Where hints are taken away, the nearer side of the mask shows for now.
+    Where hints are removed, the nearer side of the mask shows until then.
     """
 
     def __init__(self, canvas: Canvas, layer: Layer, params: BrushParams, code: int) -> None:
@@ -29,7 +29,7 @@ class HintTrace:
         self._stroke = Stroke(Mask(*layer.mask.size), None, hard, 255)
 
     def to(self, x: float, y: float, pressure: float) -> None:
-        """Go on to this point (image px)."""
+        """Continue the stroke to this point (image px)."""
         self._show(self._stroke.to(x, y, pressure))
 
     def end(self) -> None:
@@ -37,7 +37,7 @@ class HintTrace:
         self._show(self._stroke.end())
 
     def drop(self) -> None:
-        """Show the trimap of before."""
+        """Show the trimap as it was before the stroke."""
         self._canvas.set_trimap(self._before)
 
     def _show(self, rect: Rect) -> None:

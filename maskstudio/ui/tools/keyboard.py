@@ -1,4 +1,4 @@
-"""Keys and wheel on their way to the tool in use, before actions and the canvas get them."""
+"""Passes keys and the wheel to the tool in use, before actions and the canvas get them."""
 
 from collections.abc import Callable
 
@@ -20,10 +20,10 @@ class Keyboard:
     def __init__(self, bench: Bench, tool: Callable[[], AnyTool]) -> None:
         self._bench, self._tool = bench, tool
         self._modifiers = M.NoModifier
-        self._tilde = 0  # native code of the key that says it, which says something else once AltGr or Shift is up
+        self._tilde = 0  # native code of the tilde key, whose name changes once AltGr or Shift is up
 
     def filter(self, event: QEvent) -> bool:
-        """Whether an event of the canvas was meant for the tool, and is dealt with."""
+        """Handle an event of the canvas that is for the tool; returns whether it is."""
         kind = event.type()
         if kind in _LOST:
             self._turn(held=False)
@@ -37,18 +37,18 @@ class Keyboard:
         return False
 
     def hold(self, modifiers: M) -> None:
-        """These are held now."""
+        """Take over the modifiers that are held."""
         if modifiers != self._modifiers:
             self._modifiers = modifiers
             self._tool().held(modifiers)
 
     def show(self) -> None:
-        """Have the tool follow what was chosen about its cursor."""
+        """Have the tool show its cursor as it is chosen."""
         self._tool().changed()
         self._tool().show_cursor(self._modifiers)
 
     def _override(self, event: QKeyEvent) -> bool:
-        """Keep the actions off a key the tool has a use for, and the menu bar off Alt, which is a modifier here."""
+        """Keep a key the tool uses from the actions, and Alt, which is a modifier here, from the menu bar."""
         escape = event.key() == _K.Key_Escape and self._tool().busy
         if escape or event.key() == _K.Key_Alt or _is_tilde(event) or self._tool().wants(event):
             event.accept()
@@ -58,7 +58,7 @@ class Keyboard:
     def _down(self, event: QKeyEvent) -> bool:
         """Handle a key that goes down: modifiers, tilde, Caps Lock, Esc; returns whether it is dealt with."""
         key = _K(event.key())
-        if key in _MODIFIERS:  # the event of a modifier's own key does not count it yet
+        if key in _MODIFIERS:  # a modifier's own event does not list it yet
             self.hold(event.modifiers() | _MODIFIERS[key])
             return False
         if _is_tilde(event):
@@ -81,7 +81,7 @@ class Keyboard:
         return self._tool().key_up(event)
 
     def _says_tilde(self, event: QKeyEvent) -> bool:
-        """Whether this key said it when it went down; what was held with it may have gone up first."""
+        """Whether this key was the tilde when it went down; modifiers may be released before it."""
         return is_key(event, _K.Key_QuoteLeft) or (self._tilde != 0 and event.nativeScanCode() == self._tilde)
 
     def _turn(self, *, held: bool) -> None:
@@ -91,6 +91,6 @@ class Keyboard:
 
 
 def _is_tilde(event: QKeyEvent) -> bool:
-    """By what it says, or by its place on a US keyboard."""
+    """Whether a key is the tilde, by its name or by its place on a US keyboard."""
     shifted = bool(event.modifiers() & M.ShiftModifier)
     return _K(event.key()) in _TILDE or (shifted and is_key(event, _K.Key_QuoteLeft))

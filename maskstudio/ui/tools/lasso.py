@@ -1,4 +1,4 @@
-"""Freehand lasso: what is drawn around is selected when the button is let go."""
+"""Freehand lasso: the outlined area is selected when the button is let go."""
 
 from PySide6.QtGui import QPainter
 

@@ -1,4 +1,4 @@
-"""Magnetic lasso: the line snaps to the edges of the photo; a click holds it where it is."""
+"""Magnetic lasso: the line snaps to the edges of the photo; a click fixes it up to the pointer."""
 
 from itertools import count
 from typing import NamedTuple
@@ -17,7 +17,7 @@ _gestures = count()
 
 
 class _Taken(NamedTuple):
-    """A corner taken back: where it was, the path from it on, what finds that, and the path that led to it."""
+    """A corner taken back: its place, the path from it on, the scissors that find it, and the path up to it."""
 
     at: Point
     path: list[Point]
@@ -26,9 +26,9 @@ class _Taken(NamedTuple):
 
 
 class MagneticTool(CornersTool):
-    """From each corner a path along edges leads on: to the next corner, or to the pointer.
+    """From each corner a path along edges leads to the next corner, or to the pointer.
 
-    Looking for edges around a corner is left to a thread; until it is done the path is straight, and mended then.
+    Edges around a corner are searched on a thread; until that is done the path is straight.
     """
 
     name = "magnetic"
@@ -52,13 +52,13 @@ class MagneticTool(CornersTool):
         return said("Magnetic lasso")
 
     def aim(self, at: Pointer) -> None:
-        """Take the path to the pointer."""
+        """Lead the path to the pointer."""
         self.tip = (at.x, at.y)
         if self._paths:
             self._paths[-1] = self._path(len(self._paths) - 1, self.tip)
 
     def put(self) -> None:
-        """Hold the path, and look for edges around its end."""
+        """Fix the path, and search for edges around its end."""
         if not self.corners:
             self._gesture = next(_gestures)
         self.corners.append(self.tip)
@@ -90,7 +90,7 @@ class MagneticTool(CornersTool):
         self._paths[-1] = self._path(last, self.tip)
 
     def line(self) -> list[Point]:
-        """All paths, the last one to where it began."""
+        """The points of all paths, the last of which leads to the start."""
         if self._paths:
             self._paths[-1] = self._path(len(self._paths) - 1, self.corners[0])
         return [point for path in self._paths for point in path]
@@ -105,7 +105,7 @@ class MagneticTool(CornersTool):
         return [*self._paths[-1], self.tip]
 
     def paint(self, painter: QPainter) -> None:
-        """The paths, and the corners to click back to."""
+        """Draw the paths and the corners."""
         for path in self._paths:
             outline(painter, QPolygonF([self.place(*point) for point in path]))
         for number, corner in enumerate(self.corners):
@@ -117,7 +117,7 @@ class MagneticTool(CornersTool):
         return [self.corners[number], to] if scissors is None else scissors.path(*to)
 
     def _arm(self, number: int) -> None:
-        """Look for edges around a corner, as fine as the view shows them."""
+        """Search for edges around a corner, as fine as the view shows them."""
         document, corner, gesture = self.bench.document, self.corners[number], self._gesture
         if document is None:
             return

@@ -21,7 +21,7 @@ _SIDES = 96  # of the polygon an ellipse is drawn with
 
 
 class MarqueeTool(AreaTool[AreaParams]):
-    """Shift makes it square, Alt draws from the centre, Space moves it: all pressed after the start."""
+    """A box from corner to corner. Pressed after the start, Shift makes it square, Alt centres it, Space moves it."""
 
     kind = AreaParams
     bar = ("how", "feather", "antialias")
@@ -52,7 +52,7 @@ class MarqueeTool(AreaTool[AreaParams]):
         self._modifiers, self._moving = M.NoModifier, False
 
     def move(self, at: Pointer) -> None:
-        """Take the other corner along, or with Space both."""
+        """Move the other corner, or, with Space, the whole box."""
         if self._start is None:
             return
         if self._moving:
@@ -91,21 +91,21 @@ class MarqueeTool(AreaTool[AreaParams]):
         return self.busy and event.key() == Qt.Key.Key_Space
 
     def key(self, event: QKeyEvent) -> bool:
-        """Space takes hold of it."""
+        """Move the box while Space is held."""
         if self.wants(event):
             self._moving = True
             return True
         return False
 
     def key_up(self, event: QKeyEvent) -> bool:
-        """Space lets it go."""
+        """Stop moving the box."""
         if not self._moving or event.key() != Qt.Key.Key_Space:
             return False
         self._moving = self._moving and event.isAutoRepeat()
         return True
 
     def focus_lost(self) -> None:
-        """Space may be let go elsewhere."""
+        """Let Space go, since its release may arrive elsewhere."""
         self._moving = False
 
     def view_changed(self) -> None:

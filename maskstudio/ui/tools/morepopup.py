@@ -1,4 +1,4 @@
-"""The last button of the bar above the canvas: a form with the parameters that have no room in it."""
+"""The last button of the bar above the canvas: it opens a form of the parameters that have no room there."""
 
 from collections.abc import Callable, Collection
 
@@ -38,7 +38,7 @@ class MoreButton(QToolButton):
         self.form.setFocus()
 
     def show_params(self, params: Params) -> None:
-        """Show these; nothing is told."""
+        """Show these parameters, without calling ``take``."""
         self.form.set_params(params)
 
 

@@ -25,7 +25,7 @@ _LEFT = Qt.MouseButton.LeftButton
 
 
 class MoveTool(Tool[Params]):
-    """What moves is shown as a tint; it lands when button or key is let go, as one step."""
+    """Shows the moving mask as a tint; letting the button or key go applies the move as one step."""
 
     name = "move"
     picks: ClassVar[bool] = True
@@ -33,7 +33,7 @@ class MoveTool(Tool[Params]):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._layer: Layer | None = None  # what moves
-        self._start: tuple[float, float] | None = None  # where the pointer took hold; None while keys move it
+        self._start: tuple[float, float] | None = None  # where the pointer grabbed it; None while keys move it
         self._axis: Axis | None = None
         self._by = (0, 0)
         self._at = QPointF()
@@ -61,7 +61,7 @@ class MoveTool(Tool[Params]):
             self._start, self._at = (at.x, at.y), self.place(at.x, at.y)
 
     def move(self, at: Pointer) -> None:
-        """Take it along, with Shift level or upright."""
+        """Move the mask, with Shift only horizontally or vertically."""
         if self._start is None:
             return
         x, y, self._at = at.x, at.y, self.place(at.x, at.y)
@@ -74,19 +74,19 @@ class MoveTool(Tool[Params]):
         self._outdate()
 
     def release(self, at: Pointer) -> None:
-        """Let it land."""
+        """Apply the move."""
         self.move(at)
         self.finish()
 
     def finish(self) -> None:
-        """Let it land."""
+        """Apply the move."""
         layer, by = self._layer, self._by
         self._forget()
         if layer is not None and by != (0, 0):
             self.session.layers.move_pixels(layer.id, *by)
 
     def cancel(self) -> bool:
-        """Leave it where it was."""
+        """Drop the move."""
         had = self.busy
         self._forget()
         return had
@@ -98,7 +98,7 @@ class MoveTool(Tool[Params]):
         return known and not held and self._start is None and self.session.active is not None
 
     def key(self, event: QKeyEvent) -> bool:
-        """A pixel, or ten."""
+        """Move by a pixel, or by ten with Shift."""
         if not self.wants(event):
             return False
         if self._layer is None and not self._take():
@@ -111,7 +111,7 @@ class MoveTool(Tool[Params]):
         return True
 
     def key_up(self, event: QKeyEvent) -> bool:
-        """Let it land where the keys took it."""
+        """Apply the move made by keys."""
         if self._layer is None or self._start is not None or Qt.Key(event.key()) not in _ARROWS:
             return False
         if not event.isAutoRepeat():
@@ -119,7 +119,7 @@ class MoveTool(Tool[Params]):
         return True
 
     def focus_lost(self) -> None:
-        """Let what the keys moved land."""
+        """Apply a move made by keys, whose release may not arrive."""
         if self._start is None:
             self.finish()
 
@@ -133,7 +133,7 @@ class MoveTool(Tool[Params]):
         self.canvas.set_tool_cursor(QCursor(Qt.CursorShape.SizeAllCursor))
 
     def paint(self, painter: QPainter) -> None:
-        """Where it would land."""
+        """Draw the mask where it would go."""
         if self._layer is None or self._by == (0, 0):
             return
         if self._tint is not None:

@@ -1,4 +1,4 @@
-"""The bar above the canvas: what the tool in use is set to. Made from the declarations of its parameters."""
+"""The bar above the canvas with the parameters of the tool in use, made from their declarations."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,10 +41,10 @@ class OptionsBar(QFrame):
         self._row.setSpacing(0)
         self.done: Callable[[], object] = lambda: (
             None
-        )  # called when a value was entered: the keys are the canvas's again
+        )  # called when a value is entered, to give the keys back to the canvas
 
     def show_tool(self, tool: AnyTool) -> None:
-        """Show what this tool is set to."""
+        """Show the parameters of this tool."""
         page = self._pages.get(tool.name)
         if page is None:
             page = self._pages[tool.name] = ToolOptions(tool, self._take)
@@ -64,7 +64,7 @@ class OptionsBar(QFrame):
             self._pages[tool.name].show_params(tool.params)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as much as there is room for."""
+        """Show as many fields as there is room for."""
         super().resizeEvent(event)
         self._fit()
 
@@ -119,7 +119,7 @@ class ToolOptions(QWidget):
         self.dress()
 
     def show_params(self, params: Params) -> None:
-        """Show these; nothing is told."""
+        """Show these parameters, without calling ``take``."""
         self._params = params
         for name, field in self.fields.items():
             blocked = field.blockSignals(True)
@@ -137,7 +137,7 @@ class ToolOptions(QWidget):
             self._picker.show_params(params)
 
     def fit(self, width: int) -> None:
-        """Show what there is room for in so many px: first the sliders go, then the words, then the last fields."""
+        """Fit into ``width`` px: first the sliders are hidden, then the labels, then the last fields."""
         row = self.layout()
         assert row is not None
         fields = list(self.fields.values())

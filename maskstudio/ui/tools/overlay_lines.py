@@ -1,4 +1,4 @@
-"""Lines and words over the image that stand out on any colour: dark and light together."""
+"""Lines and words over the image that show on any colour, since they are dark and light at once."""
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
@@ -31,7 +31,7 @@ def handle(painter: QPainter, at: QPointF, *, chosen: bool = False) -> None:
 
 
 def label_area(at: QPointF, text: str, widget: QWidget, *, large: bool = False) -> QRectF:
-    """Where ``label`` draws, for repainting just that."""
+    """The area that ``label`` draws in, to repaint just that."""
     metrics = QFontMetricsF(_font(widget, large=large))
     width, height = metrics.horizontalAdvance(text) + 2 * _PADDING, metrics.height() + _PADDING
     box = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
@@ -54,7 +54,7 @@ def label(painter: QPainter, at: QPointF, text: str, widget: QWidget, *, large: 
 
 
 def clip_of(painter: QPainter, widget: QWidget) -> QRectF:
-    """What is being repainted, in logical pixels: more than that need not be drawn."""
+    """The area being repainted, in logical pixels; nothing outside it has to be drawn."""
     engine = painter.paintEngine()
     region = engine.systemClip() if engine is not None else None
     if region is None or region.isEmpty():

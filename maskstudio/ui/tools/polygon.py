@@ -17,7 +17,7 @@ _BACK = {Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
 
 
 class CornersTool(AreaTool[AreaParams]):
-    """What polygon and magnetic lasso have in common: corners by clicks, and a line to the pointer."""
+    """The base of polygon and magnetic lasso: corners by clicks, and a line to the pointer."""
 
     kind = AreaParams
     bar = ("how", "feather", "antialias")
@@ -26,7 +26,7 @@ class CornersTool(AreaTool[AreaParams]):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self.corners: list[Point] = []
-        self._undone: list[object] = []  # what ``take_back`` gave
+        self._undone: list[object] = []  # what ``take_back`` returned
         self.tip: Point = (0.0, 0.0)  # where the line to the pointer ends
         self._shown = QRectF()
 
@@ -51,7 +51,7 @@ class CornersTool(AreaTool[AreaParams]):
         self.outdate()
 
     def redo(self) -> None:
-        """Put it again where it was."""
+        """Put the corner back where it was."""
         self.put_back(self._undone.pop())
         self.outdate()
 
@@ -60,7 +60,7 @@ class CornersTool(AreaTool[AreaParams]):
         self._undone.clear()
 
     def interrupt(self) -> None:
-        """A lost press loses no corner."""
+        """Keep all corners when a press gets no release."""
 
     def press(self, at: Pointer) -> None:
         """Put a corner, or close at the first one."""
@@ -75,27 +75,27 @@ class CornersTool(AreaTool[AreaParams]):
         self.outdate()
 
     def move(self, at: Pointer) -> None:
-        """Have the line follow."""
+        """Lead the line to the pointer."""
         if self.corners:
             self.aim(at)
             self.outdate()
 
     def double_click(self, at: Pointer) -> None:
-        """Close; the two clicks have put the last corner."""
+        """Close the line, whose last corner the two clicks have put."""
         self.close()
 
     def aim(self, at: Pointer) -> None:
-        """Take the line to the pointer."""
+        """Lead the line to the pointer."""
         self.tip = (at.x, at.y)
         if self.corners and self.fresh(at.modifiers) & M.ShiftModifier:
             self.tip = to_45(*self.corners[-1], at.x, at.y)
 
     def put(self) -> None:
-        """Make a corner of where the line ends."""
+        """Put a corner where the line ends."""
         self.corners.append(self.tip)
 
     def take_back(self) -> object:
-        """Take the last corner back; gives what ``put_back`` needs to put it again."""
+        """Take the last corner back; returns what ``put_back`` needs."""
         return self.corners.pop()
 
     def put_back(self, corner: object) -> None:
@@ -164,7 +164,7 @@ class CornersTool(AreaTool[AreaParams]):
         return [*self.corners[-1:], self.tip]
 
     def outdate(self) -> None:
-        """Have what changed repainted: the line to the pointer as it was and as it is, and the first corner."""
+        """Repaint what changed: the line to the pointer before and after, and the first corner."""
         if self.corners:
             here = QPolygonF([self.place(*point) for point in self.extent()]).boundingRect()
             first = self.place(*self.corners[0])

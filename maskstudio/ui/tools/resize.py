@@ -1,4 +1,4 @@
-"""Resizing a brush by dragging: sideways the size, upwards the hardness, whichever the hand went for first."""
+"""Resizing a brush by dragging: sideways its size, upwards its hardness, as the first movement decides."""
 
 from dataclasses import replace
 from typing import Generic, TypeVar
@@ -19,7 +19,7 @@ _FULL = 200  # logical pixels upwards from softest to hardest
 
 
 class Resize(Generic[B]):
-    """One such drag, from where it began. The outline stays there meanwhile and shows the solid core too.
+    """One drag, from where it began. The outline stays there and also shows the solid core.
 
     The rim of a ``hard`` brush stays as it is.
     """
@@ -36,7 +36,7 @@ class Resize(Generic[B]):
         self._outdate(before)
 
     def to(self, at: Pointer) -> B:
-        """The brush for a pointer that has come there."""
+        """The brush for a pointer at this place."""
         moved = self._canvas.from_image(QPointF(at.x, at.y)) - self._start
         if not self.moved and max(abs(moved.x()), abs(moved.y())) >= _UNDECIDED:
             self.moved = True
@@ -58,7 +58,7 @@ class Resize(Generic[B]):
         return None if self._hard else 2 * rim(params.size, params.hardness)[0]
 
     def end(self) -> None:
-        """The outline follows the pointer again."""
+        """Let the outline follow the pointer again."""
         self._canvas.hold_ring(None)
         self._outdate(self.before)
 

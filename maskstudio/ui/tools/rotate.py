@@ -14,7 +14,7 @@ _STEP = 15  # degrees, with Shift
 
 
 class RotateTool(Tool[Params]):
-    """Esc while dragging goes back; Esc at rest sets the view upright."""
+    """Turns the view. Esc while dragging goes back; Esc at rest sets the view upright."""
 
     name = "rotate"
 
@@ -30,7 +30,7 @@ class RotateTool(Tool[Params]):
 
     @property
     def busy(self) -> bool:
-        """Whether the view is turned, or being turned: Esc has something to do."""
+        """Whether the view is turned or being turned, so that Esc does something."""
         return self._grip is not None
 
     @property
@@ -45,7 +45,7 @@ class RotateTool(Tool[Params]):
         self._outdate()
 
     def move(self, at: Pointer) -> None:
-        """Turn by as much as the pointer went round the middle."""
+        """Turn by the angle the pointer has moved around the middle."""
         if self._grip is None:
             return
         angle = self._direction(at) - self._grip

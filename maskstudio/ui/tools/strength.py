@@ -1,5 +1,6 @@
-"""What the keys of the brush do: the size of the brush in use, hardness, opacity and flow of brush or eraser, whichever
-was used last, and erasing with the refine brush.
+"""The verbs of the brush keys: size, hardness, opacity, flow, and erasing with the refine brush.
+
+Size is that of the tool in use; hardness, opacity and flow those of brush or eraser, whichever was used last.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ _STEP = 0.1
 
 
 class Strength:
-    """``name()`` gives the tool in use, ``choose(name)`` takes another."""
+    """The verbs. ``name()`` gives the name of the tool in use, ``choose(name)`` chooses another."""
 
     def __init__(self, tools: Mapping[str, AnyTool], name: Callable[[], str], choose: Callable[[str], object]) -> None:
         self._tools, self._name, self._choose = tools, name, choose
@@ -35,7 +36,7 @@ class Strength:
 
     @property
     def sized(self) -> Stroking[Any]:
-        """The tool in use, where it has a size, otherwise the one that was painted with last."""
+        """The tool in use if it has a size, otherwise the brush or eraser used last."""
         painting, used = self.painting, self._tools[self._name()]
         return used if isinstance(used, Stroking) else painting
 
@@ -60,13 +61,13 @@ class Strength:
         }
 
     def _swap(self) -> None:
-        """From one to the other; from any other tool, to the one used last."""
+        """Switch between brush and eraser; from any other tool, go to the one used last."""
         used = self.painting
         other = "eraser" if used.name == "brush" else "brush"
         self._choose(other if self._name() == used.name else used.name)
 
     def _toggle_erasing(self) -> None:
-        """With the refine or the trimap brush; from any other tool, to the refine brush."""
+        """Toggle erasing of the refine or trimap brush; from any other tool, go to the refine brush."""
         used = self._tools[self._name()]
         if isinstance(used, HintTool):
             used.toggle_erasing()

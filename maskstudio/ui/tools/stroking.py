@@ -1,4 +1,4 @@
-"""Stroking: what all brushes have in common, whatever they lay down: outline, strokes, straight lines, size."""
+"""The base of all brushes: outline, strokes, straight lines, size."""
 
 from abc import abstractmethod
 from dataclasses import replace
@@ -19,7 +19,7 @@ from maskstudio.ui.tools.resize import Resize
 
 B = TypeVar("B", bound=BrushParams)
 
-# Up to each size a step of the keys is so large, px.
+# Up to each size, px, the step of the keys, px.
 _STEPS = ((10, 1), (20, 2), (50, 5), (100, 10), (200, 20), (500, 50), (1000, 100), (5000, 250))
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
@@ -33,21 +33,21 @@ class Stroking(Tool[B]):
     def __init__(self, bench: Bench) -> None:
         """Make a brush with no stroke under way."""
         super().__init__(bench)
-        self._stroke: object | None = None  # the session's
+        self._stroke: object | None = None  # the session's stroke
         self._resize: Resize[B] | None = None
-        self._clicked: Pointer | None = None  # where Shift was pressed to resize, as long as it may be a click
+        self._clicked: Pointer | None = None  # where a Shift press began to resize, while it may still be a click
         self._axis: Axis | None = None
-        self._at = (0.0, 0.0)  # where the stroke has come to
+        self._at = (0.0, 0.0)  # the last point of the stroke
         self._last: tuple[float, float] | None = None  # where the last stroke ended, for a straight line from there
         self._turned = False  # whether the other end of a pen was seen last
         self._flipped: bool | None = None  # whether the stroke under way does the opposite
         self._held = M.NoModifier
 
-    # What kinds of brushes differ in
+    # What the kinds of brushes define
 
     @property
     def adding(self) -> bool:
-        """Whether it lays something down by itself, and takes away what is there as the opposite."""
+        """Whether it adds by itself; its opposite then removes."""
         return True
 
     @abstractmethod
@@ -61,7 +61,7 @@ class Stroking(Tool[B]):
 
     @abstractmethod
     def _paint(self, x: float, y: float, pressure: float) -> Rect:
-        """Go on to this point (image px); the pixels that may look different now."""
+        """Paint on to this point (image px); returns the pixels that may have changed."""
 
     # The outline
 
@@ -84,8 +84,9 @@ class Stroking(Tool[B]):
             self.canvas.set_ring(self.used.size, self._resize.inner(self.params) if self._resize else None)
 
     def show_cursor(self, modifiers: M) -> None:
-        """The outline is the cursor; a cross where the user wants to see the very point. Either has a sign beside it
-        while something held makes the brush do the opposite.
+        """Show the outline as the cursor, or a cross if the user wants to see the exact point.
+
+        A sign stands beside it while a held key makes the brush do the opposite.
         """
         self._held = modifiers
         opposite = self._opposite(modifiers) if self._flipped is None else self._flipped
@@ -102,19 +103,19 @@ class Stroking(Tool[B]):
         return ("subtract" if self.adding else "add") if opposite else None
 
     def _sizes(self, modifiers: M) -> bool:
-        """Whether a drag with these held is for the size of the brush; the set of keys says so."""
+        """Whether a drag with these modifiers sizes the brush, which depends on the set of keys."""
         shift = modifiers & ~(M.KeypadModifier | M.GroupSwitchModifier) == M.ShiftModifier
         return shift and not self.bench.opposite and self.bench.settings.preset in SIZED_BY_SHIFT
 
     @property
     def _sizing_hint(self) -> str:
-        """How straight lines and sizes are made."""
+        """The part of the hint on straight lines and sizes."""
         if self.bench.settings.preset in SIZED_BY_SHIFT:
             return said("Shift and a click draws straight, Shift and a drag resizes.")
         return said("Shift draws straight, Alt+right-drag resizes.")
 
     def _opposite(self, modifiers: M) -> bool:
-        """Whether what is held makes it do the opposite."""
+        """Whether the held modifiers or key make the brush do the opposite."""
         return self.bench.opposite or bool(modifiers & (M.AltModifier | M.ControlModifier))
 
     @property
@@ -129,7 +130,7 @@ class Stroking(Tool[B]):
     # Strokes
 
     def press(self, at: Pointer) -> None:
-        """Begin a stroke, or to resize."""
+        """Begin a stroke or a resize."""
         self._turn(at)
         by_shift = at.button == _LEFT and self._sizes(at.modifiers)
         if by_shift or (at.button == _RIGHT and at.modifiers & M.AltModifier):
@@ -149,7 +150,7 @@ class Stroking(Tool[B]):
             self._turn(at)
 
     def release(self, at: Pointer) -> None:
-        """End the stroke, or the resizing; with Shift and no drag it was a straight line, from where the last ended."""
+        """End the stroke or the resize; a Shift click draws a straight line from the end of the last stroke."""
         if self._stroke is not None:
             self._go(at)
         elif self._resize is not None and self._clicked is not None and not self._resize.moved:
@@ -198,7 +199,7 @@ class Stroking(Tool[B]):
 
     @property
     def _under_way(self) -> bool:
-        """Whether the session still has our stroke; an undo, say, ends it."""
+        """Whether the session still has this stroke, which an undo, for example, ends."""
         return self._stroke is not None and self._opened is self._stroke
 
     def _begin(self, at: Pointer) -> None:
@@ -231,7 +232,7 @@ class Stroking(Tool[B]):
             self._lay(x, y, self._pressure(at))
 
     def _forget(self) -> None:
-        """The stroke is over."""
+        """Forget the stroke, which is over."""
         self._stroke = self._axis = self._flipped = None
         self.show_cursor(self._held)
 
@@ -242,7 +243,7 @@ class Stroking(Tool[B]):
             self.canvas.touch(rect)
 
     def _catch_up(self) -> None:
-        """Paint what was put off, before the stroke ends."""
+        """Paint samples that wait, before the stroke ends."""
 
     def _turn(self, at: Pointer) -> None:
         if at.eraser != self._turned:
@@ -262,7 +263,7 @@ class Stroking(Tool[B]):
             self.changed()
 
     def wheel(self, event: QWheelEvent) -> bool:
-        """With Alt the wheel turns the size; during a stroke it does nothing."""
+        """Change the size with Alt and the wheel; during a stroke do nothing."""
         if self.busy:
             return True
         turned = event.angleDelta().y() or event.angleDelta().x()

@@ -1,4 +1,4 @@
-"""Tint: a look at coverage that is not in the mask yet, as colour over the photo with a line around it."""
+"""Coverage that is not in the mask yet, shown as colour over the photo with a line around it."""
 
 from dataclasses import dataclass
 
@@ -22,14 +22,14 @@ _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 @dataclass(frozen=True)
 class Tint:
-    """A picture of coverage, and the image pixels it is about."""
+    """A picture of coverage, and the image pixels it shows."""
 
     rect: Rect
     pixels: npt.NDArray[np.uint8]  # (h, w, 4), blue, green, red, alpha; premultiplied
 
     @classmethod
     def of(cls, area: Area, scale: float) -> "Tint":
-        """Of an area, for a view with ``scale`` device pixels to one of the image. Slow for large ones: not at home."""
+        """The tint of an area, for ``scale`` device pixels per image pixel; call it on a thread for large areas."""
         rect, plane = area
         if not rect:
             return cls(EMPTY, np.zeros((0, 0, 4), np.uint8))
@@ -42,11 +42,11 @@ class Tint:
 
     @classmethod
     def plain(cls, rect: Rect, plane: Plane) -> "Tint":
-        """Of coverage at any size, stretched over ``rect``; without a line around it."""
+        """The tint of coverage of any size, stretched over ``rect``, without a line around it."""
         return cls(rect, _coloured(plane, lined=False))
 
     def paint(self, painter: QPainter, canvas: Canvas, by: tuple[float, float] = (0, 0)) -> None:
-        """Draw it where it lies, or moved by so many image pixels."""
+        """Draw the tint in its place, or moved by image pixels."""
         if not self.rect:
             return
         height, width = self.pixels.shape[:2]
@@ -58,7 +58,7 @@ class Tint:
         painter.restore()
 
     def place(self, canvas: Canvas, by: tuple[float, float] = (0, 0)) -> QRectF:
-        """Where it shows, in logical pixels of the canvas."""
+        """The area it covers, in logical pixels of the canvas."""
         if not self.rect:
             return QRectF()
         x, y = self.rect.x + by[0], self.rect.y + by[1]
@@ -68,7 +68,7 @@ class Tint:
         return QPolygonF(places).boundingRect().adjusted(-2, -2, 2, 2)
 
     def _transform(self, canvas: Canvas, width: int, height: int, by: tuple[float, float]) -> QTransform:
-        """From the picture to the canvas, turned and mirrored as the view is."""
+        """The transform from the picture to the canvas, turned and mirrored like the view."""
         x, y = self.rect.x + by[0], self.rect.y + by[1]
         start = canvas.from_image(QPointF(x, y))
         across = (canvas.from_image(QPointF(x + self.rect.width, y)) - start) / width

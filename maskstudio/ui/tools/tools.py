@@ -1,4 +1,4 @@
-"""Tools: which tool is in use, and the way of pointer, keys and parameters to it. The window needs this object only."""
+"""The tool in use, and how pointer, keys and parameters reach it. The window needs this object only."""
 
 from collections.abc import Callable
 from functools import partial
@@ -27,8 +27,8 @@ class Tools(QObject):
     """The tools of one canvas. Call ``verbs`` before the actions are made and ``build`` after it."""
 
     hint = Signal(str)  # one line for the status bar
-    menuRequested = Signal(QPoint)  # a click of the right button that no tool uses; global position  # noqa: N815
-    underWayChanged = Signal()  # undo or redo would do something else than before  # noqa: N815
+    menuRequested = Signal(QPoint)  # a right click that no tool uses; global position  # noqa: N815
+    underWayChanged = Signal()  # what undo or redo would do has changed  # noqa: N815
     toolChanged = Signal(str)  # the name of the tool in use  # noqa: N815
 
     strip: ToolStrip
@@ -48,7 +48,7 @@ class Tools(QObject):
         self._keyboard = Keyboard(self._bench, lambda: self._tool)
         self._image: Image | None = None
         self._passed = False  # whether the press under way went to the tool
-        self._told = ("", "")  # what undo and redo were said to do
+        self._told = ("", "")  # the words of undo and redo told last
         self._bench.folding.changed = self._heed
         canvas.installEventFilter(self)
         canvas.pressed.connect(self._press)
@@ -60,10 +60,10 @@ class Tools(QObject):
         canvas.left.connect(lambda: self._tool.pointer_left())
         canvas.set_painter(self._paint)
 
-    # Hooking in
+    # Connections
 
     def verbs(self) -> dict[str, Callable[[], object]]:
-        """What the actions of tools and brush do, by id."""
+        """The verbs of tools and brush, by the id of their action."""
         chosen: dict[str, Callable[[], object]] = {f"tool.{name}": partial(self.choose, name) for name in self._tools}
         return chosen | self.strength.verbs()
 
@@ -79,7 +79,7 @@ class Tools(QObject):
         self.choose(name if name in self._tools else FIRST)
 
     def follow(self, session: Session | None) -> None:
-        """Work on this session from now on; what is under way in the other one ends, with what was painted kept."""
+        """Work on another session; work under way in the old one ends and keeps what was painted."""
         self.end()
         self._tool.leave()
         self._bench.session, self._image = session, None
@@ -87,7 +87,7 @@ class Tools(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Follow a change of the document; what was begun on another photo ends."""
+        """Follow a change of the document; work under way on another photo ends."""
         document = self._bench.document
         image = document.image if document is not None else None
         if image is not self._image:
@@ -105,7 +105,7 @@ class Tools(QObject):
         self._keyboard.show()
 
     def set_region(self, region: int | None) -> None:
-        """The refine brush paints for this region of the active layer from now on; None for none."""
+        """Let the refine brush paint for this region of the active layer; None for none."""
         self._bench.region = region
 
     # The tool in use
@@ -125,7 +125,7 @@ class Tools(QObject):
         return self._tools[name]
 
     def choose(self, name: str) -> None:
-        """Use another tool; what is under way ends, with what was painted kept."""
+        """Use another tool; work under way ends and keeps what was painted."""
         if name != self.name or not self._actions.get(f"tool.{name}", QAction()).isChecked():
             self._tool.leave()
             self._tool = self._tools[name]
@@ -143,8 +143,9 @@ class Tools(QObject):
         self.toolChanged.emit(name)
 
     def lend(self, kind: Callable[[Bench, Callable[[], object]], AnyTool]) -> None:
-        """Have the pointer work for a tool that is not in the strip, until it calls what ``kind`` is given to make it
-        with, or another tool is chosen.
+        """Give the pointer to a tool that is not in the strip.
+
+        It ends when the tool calls the callback that ``kind`` is made with, or when another tool is chosen.
         """
         before = self.name
         self._tool.leave()
@@ -178,7 +179,7 @@ class Tools(QObject):
         return self._tool.redoes
 
     def undo(self) -> bool:
-        """Take back the last of what is under way; whether the history is to be left as it is."""
+        """Take back the last part of the work under way; returns whether the history must stay as it is."""
         if self._tool.undoes:
             self._tool.undo()
         elif self.undoes:
@@ -190,7 +191,7 @@ class Tools(QObject):
         return True
 
     def redo(self) -> bool:
-        """Bring back what ``undo`` took back here; whether the history is to be left as it is."""
+        """Bring back what ``undo`` took back here; returns whether the history must stay as it is."""
         if self._tool.redoes:
             self._tool.redo()
         elif not self.undoes:
@@ -199,7 +200,7 @@ class Tools(QObject):
         return True
 
     def _heed(self) -> None:
-        """Tell when undo or redo would do something else now."""
+        """Emit a signal if what undo or redo would do has changed."""
         now = self.undoes, self.redoes
         if now != self._told:
             self._told = now
@@ -252,7 +253,7 @@ class Tools(QObject):
         return self._canvas.from_image(QPointF(at.x, at.y))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Give the tool in use the keys it has a use for."""
+        """Give the tool in use the keys it uses."""
         taken = self._keyboard.filter(event)
         if event.type() in _KEYS:
             self._heed()

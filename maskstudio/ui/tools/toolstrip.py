@@ -23,13 +23,13 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("rotate",),
 )  # from top to bottom; an empty one is a line
 _TWICE = {"hand": "view.fit", "zoom": "view.actual", "rotate": "view.resetRotation"}  # what a double click does
-_SHARED = {"hand": "hand", "zoom": "search", "colourPick": "tool-eyedropper"}  # tools whose icon others have too
+_SHARED = {"hand": "hand", "zoom": "search", "colourPick": "tool-eyedropper"}  # tools that share an icon with others
 _ICON, _BUTTON = 20, 32  # px
-_CORNER = 4.0  # px, of the triangle that tells of a flyout
+_CORNER = 4.0  # px of the triangle that marks a flyout
 
 
 class ToolStrip(QToolBar):
-    """Made from the actions ``tool.<name>``; those there are none of are left out.
+    """The strip, made from the actions ``tool.<name>``; tools without an action are left out.
 
     Up and Down go from button to button, Right opens a flyout; a long press or the right button does too.
     """
@@ -55,14 +55,14 @@ class ToolStrip(QToolBar):
             action.setIcon(sign(action.objectName().removeprefix("tool.")))
 
     def show_tool(self, name: str) -> None:
-        """Have the button of that tool's kind stand for it."""
+        """Let the button of that tool's kind show this tool."""
         for button in self._buttons:
             for action in button.members:
                 if action.objectName() == f"tool.{name}":
                     button.stand_for(action)
 
     def button(self, name: str) -> "ToolButton":
-        """The button a tool is found at."""
+        """The button that holds a tool."""
         return next(each for each in self._buttons for action in each.members if action.objectName() == f"tool.{name}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -82,7 +82,7 @@ class ToolStrip(QToolBar):
 
 
 class ToolButton(QToolButton):
-    """One kind of tools; shows the one used last."""
+    """The button of one kind of tools; it shows the one used last."""
 
     def __init__(self, members: list[QAction], twice: QAction | None, parent: QWidget) -> None:
         """Make the button of these actions; ``twice`` is triggered by a double click."""
@@ -102,7 +102,7 @@ class ToolButton(QToolButton):
             action.changed.connect(self._name)
 
     def stand_for(self, action: QAction) -> None:
-        """Be the button of this one."""
+        """Show this tool's icon; a click then triggers its action."""
         self.setDefaultAction(action)
         self._name()
 
@@ -121,7 +121,7 @@ class ToolButton(QToolButton):
         super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A double click does what the tool can do for the whole view."""
+        """Trigger what a double click on the tool does for the whole view."""
         if self._twice is not None and event.button() == Qt.MouseButton.LeftButton:
             self._twice.trigger()
             return
@@ -155,7 +155,7 @@ class ToolButton(QToolButton):
         painter.end()
 
     def event(self, event: QEvent) -> bool:
-        """Tell the key that is in force now: presets change it."""
+        """Show the key in use in the tooltip, since presets change it."""
         if event.type() == QEvent.Type.ToolTip:
             self._name()
         return super().event(event)
@@ -171,5 +171,5 @@ class ToolButton(QToolButton):
 
 
 def sign(name: str) -> QIcon:
-    """The icon of a tool in the theme of now."""
+    """The icon of a tool in the theme in use."""
     return icon(_SHARED.get(name, f"tool-{name}"))

@@ -1,4 +1,4 @@
-"""Trace: a line being drawn over the image, kept in image points and painted in pieces."""
+"""A line being drawn over the image, kept in image points and painted in pieces."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from maskstudio.core.arrays import Point
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.tools.overlay_lines import outline
 
-_NEAR = 1.5  # logical pixels between points that are worth a corner on the screen
+_NEAR = 1.5  # least logical pixels between two corners on the screen
 _PIECE = 48  # corners
 
 
@@ -23,7 +23,7 @@ class _Piece:
 
 
 class Trace:
-    """Every point is kept; the screen gets those it can tell apart."""
+    """The line. Every point is kept; the screen shows those it can tell apart."""
 
     def __init__(self, canvas: Canvas) -> None:
         self.points: list[Point] = []
@@ -32,7 +32,7 @@ class Trace:
         self._length = 0.0
 
     def add(self, x: float, y: float) -> None:
-        """Go on to an image point, and have the canvas repaint just that."""
+        """Add an image point, and repaint just the new piece."""
         self.points.append((x, y))
         self._show(x, y)
 
@@ -42,7 +42,7 @@ class Trace:
         self.project()
 
     def project(self) -> None:
-        """Find the places on the screen again: the view moved."""
+        """Compute the places on the screen again, after the view has moved."""
         self._pieces, self._length = [], 0.0
         for point in self.points:
             self._show(*point)
@@ -56,7 +56,7 @@ class Trace:
 
     @property
     def box(self) -> QRectF:
-        """What it takes up on the screen."""
+        """The area it covers on the screen, logical pixels."""
         whole = QRectF()
         for piece in self._pieces:
             whole = whole.united(piece.corners.boundingRect())

@@ -9,10 +9,10 @@ import numpy.typing as npt
 from maskstudio.core.arrays import Point
 from maskstudio.core.geometry import Rect
 
-Grip = tuple[int, int] | str  # a handle by its side (-1, 0, 1 each way), "inside" or "outside"
+Grip = tuple[int, int] | str  # a handle by its side (-1, 0 or 1 each way), "inside" or "outside"
 HANDLES: tuple[tuple[int, int], ...] = ((-1, -1), (0, -1), (1, -1), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0))
-_TURN = 15  # degrees a turn is held to
-_LEAST = 0.005  # of the first size: a box never becomes a line
+_TURN = 15  # degrees of the steps a turn is held to
+_LEAST = 0.005  # least share of the first size, so that a box never becomes a line
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class TransformBox:
         return np.column_stack([linear, middle + self.shift - linear @ middle])
 
     def place(self, side: Point) -> Point:
-        """Where a point of the box is now; (-1, -1) is its upper left corner, (0, 0) its middle."""
+        """The image point of a point of the box; (-1, -1) is its upper left corner, (0, 0) its middle."""
         x, y = self._turn @ (self._half * self.scale * side) + self._middle + self.shift
         return float(x), float(y)
 
     def grip(self, point: Point, reach: float) -> Grip:
-        """What a press there takes hold of: a handle within ``reach`` px, what is inside, or outside."""
+        """What a press at ``point`` grabs: a handle within ``reach`` px, the inside, or the outside."""
         near = min(HANDLES, key=lambda side: math.dist(self.place(side), point))
         if math.dist(self.place(near), point) <= reach:
             return near
@@ -56,8 +56,8 @@ class TransformBox:
     ) -> "TransformBox":
         """The box after a drag from ``start`` to ``to``.
 
-        ``held`` keeps proportions, moves level or upright, and turns in steps of 15 degrees. ``centred`` scales about
-        the middle instead of the handle across.
+        ``held`` keeps proportions, moves horizontally or vertically, and turns in steps of 15 degrees. ``centred``
+        scales about the middle instead of the opposite handle.
         """
         if grip == "inside":
             return self._moved(start, to, held=held)
@@ -80,7 +80,7 @@ class TransformBox:
         return np.array([[cosine, -sine], [sine, cosine]])
 
     def _local(self, point: Point) -> npt.NDArray[np.float64]:
-        """From the middle of the box, along its sides."""
+        """The vector from the middle of the box to a point, along its sides."""
         local: npt.NDArray[np.float64] = self._turn.T @ (np.array(point) - self._middle - self.shift)
         return local
 
@@ -112,7 +112,7 @@ class TransformBox:
             share[:] = float((reached - fixed) @ way) / max(float(way @ way), 1e-9)
             least[:] = least.max()
         share = np.where(np.abs(share) < least, np.copysign(least, share), share)
-        middle = self._turn @ (fixed * (1 - share))  # what is fixed stays where it was
+        middle = self._turn @ (fixed * (1 - share))  # the fixed point stays where it was
         scale = np.array(self.scale) * share
         shift = np.array(self.shift) + middle
         return replace(self, scale=(float(scale[0]), float(scale[1])), shift=(float(shift[0]), float(shift[1])))

@@ -1,4 +1,4 @@
-"""Magic wand: a press chooses the colour, dragging sideways turns the tolerance, letting go selects."""
+"""Magic wand: a press chooses the colour, dragging sideways changes the tolerance, letting go selects."""
 
 import threading
 from dataclasses import dataclass, replace
@@ -22,14 +22,14 @@ from maskstudio.ui.tools.base import Bench, Right, said
 from maskstudio.ui.tools.overlay_lines import beside, label, label_area
 from maskstudio.ui.tools.tint import Tint
 
-_SLOP = 3  # logical pixels a click may wander before it turns the tolerance
+_SLOP = 3  # logical pixels a click may move before it changes the tolerance
 _PIXELS_A_STEP = 2
 _numbers = count()
 
 
 @dataclass(eq=False)
 class _Touch:
-    """One press: where, and how far its answer has come."""
+    """One press: its place, and the area found for it so far."""
 
     x: float
     y: float
@@ -38,14 +38,14 @@ class _Touch:
     before: WandParams
     image: Image
     lane: str
-    known: WandParams | None = None  # what ``area`` was found with
+    known: WandParams | None = None  # the parameters ``area`` was found with
     area: Area | None = None
     tint: Tint | None = None
     released: bool = False
 
 
 class WandTool(AreaTool[ColourParams]):
-    """Looking for the colour is left to a thread; what it found is shown, and folded in once the button is up."""
+    """Searches for the colour on a thread; the area found is shown, and folded in once the button is up."""
 
     name = "wand"
     kind = ColourParams
@@ -56,7 +56,7 @@ class WandTool(AreaTool[ColourParams]):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._touch: _Touch | None = None
-        self._late: list[_Touch] = []  # let go before their answer was there
+        self._late: list[_Touch] = []  # presses let go before their area was found
         self._wand: Wand | None = None
         self._image: Image | None = None
         self._lock = threading.Lock()
@@ -77,18 +77,18 @@ class WandTool(AreaTool[ColourParams]):
 
     @property
     def undoes(self) -> str:
-        """What is being selected, or is still being looked for."""
+        """The selection being made or still being searched."""
         return said("selection") if self.busy or self._late else ""
 
     def undo(self) -> None:
-        """Forget it."""
+        """Drop the selection."""
         if self._touch is None and self._late:
             self.session.runner.cancel(self._late.pop().lane)
         else:
             self.cancel()
 
     def press(self, at: Pointer) -> None:
-        """Look for this colour."""
+        """Search for the colour under the pointer."""
         document = self.bench.document
         if document is None:
             return
@@ -101,7 +101,7 @@ class WandTool(AreaTool[ColourParams]):
         self._ask(self._touch)
 
     def move(self, at: Pointer) -> None:
-        """Turn the tolerance by the way from where it began."""
+        """Change the tolerance by the distance dragged."""
         touch = self._touch
         if touch is None:
             return
@@ -116,7 +116,7 @@ class WandTool(AreaTool[ColourParams]):
             self._ask(touch)
 
     def release(self, at: Pointer) -> None:
-        """Select what was found, as soon as it is."""
+        """Select the area as soon as it is found."""
         self.move(at)
         touch, self._touch = self._touch, None
         if touch is None:
@@ -129,7 +129,7 @@ class WandTool(AreaTool[ColourParams]):
             self._late.append(touch)
 
     def cancel(self) -> bool:
-        """Forget it, and go back to the tolerance of before."""
+        """Drop the selection, and restore the tolerance."""
         touch, self._touch = self._touch, None
         if touch is None:
             return False
@@ -145,7 +145,7 @@ class WandTool(AreaTool[ColourParams]):
             self.canvas.update()
 
     def paint(self, painter: QPainter) -> None:
-        """What has been found, and the tolerance beside the pointer."""
+        """Draw the area found, and the tolerance beside the pointer."""
         if self._touch is None:
             return
         if self._touch.tint is not None:
@@ -153,12 +153,12 @@ class WandTool(AreaTool[ColourParams]):
         label(painter, beside(self._at), self._text(), self.canvas)
 
     def _ask(self, touch: _Touch) -> None:
-        """Look on a thread; a newer tolerance overtakes an older one."""
+        """Search on a thread; a newer tolerance replaces an older one."""
         params, wand, scale = touch.wanted, self._wand, self.canvas.scale
         assert wand is not None
 
         def work(token: Token) -> tuple[Area, Tint]:
-            with self._lock:  # what the wand remembers of a place is not for two threads
+            with self._lock:  # the wand's memory of a place must not be used by two threads
                 area = wand.select(touch.x, touch.y, params, check=token.check)
             return area, Tint.of(area, scale)
 

@@ -1,4 +1,4 @@
-"""Zoom: a click goes a step closer, with Alt further away; a drag sideways goes smoothly."""
+"""Zoom: a click zooms in a step, with Alt out; a sideways drag zooms smoothly."""
 
 from PySide6.QtCore import QPointF, Qt
 
@@ -14,7 +14,7 @@ _LEFT = Qt.MouseButton.LeftButton
 
 
 class ZoomTool(Tool[Params]):
-    """Stays about the point that was pressed."""
+    """Zooms about the pressed image point."""
 
     name = "zoom"
 
@@ -40,12 +40,12 @@ class ZoomTool(Tool[Params]):
         return ""
 
     def press(self, at: Pointer) -> None:
-        """Choose the point that stays."""
+        """Remember the pressed point, which stays in place."""
         if at.button == _LEFT:
             self._anchor, self._before, self._dragged = self.place(at.x, at.y), self.canvas.scale, False
 
     def move(self, at: Pointer) -> None:
-        """Zoom by the way dragged."""
+        """Zoom by the distance dragged."""
         if self._anchor is None:
             return
         way = self.place(at.x, at.y).x() - self._anchor.x()
@@ -61,11 +61,11 @@ class ZoomTool(Tool[Params]):
         self._anchor = None
 
     def finish(self) -> None:
-        """Stay where the view has come to."""
+        """Keep the present scale."""
         self._anchor = None
 
     def cancel(self) -> bool:
-        """Go back to the scale of before the drag."""
+        """Restore the scale before the drag."""
         anchor, self._anchor = self._anchor, None
         if anchor is not None and self._dragged:
             self.canvas.zoom_to(self._before, anchor)

@@ -1,4 +1,4 @@
-"""The menu of what can be compared with, made anew whenever it is opened."""
+"""The menu of what a document can be compared with, filled anew whenever it opens."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from maskstudio.ui.views.comparison import Compared, Comparison, Earlier, LayerAlone, OtherTab
 
-_STEPS = 40  # the latest; more are in the panel of the history
+_STEPS = 40  # the latest steps; the panel of the history has all
 _LETTERS = 48
 
 
 class CompareMenu(QMenu):
-    """``choose(choice)`` is called with what the user takes."""
+    """The menu. ``choose(choice)`` is called with the user's choice."""
 
     def __init__(self, comparison: Comparison, choose: Callable[[Compared], object], parent: QWidget) -> None:
         super().__init__(parent)
@@ -21,7 +21,7 @@ class CompareMenu(QMenu):
         self.aboutToShow.connect(self.fill)
 
     def fill(self) -> None:
-        """Show what there is to choose from now."""
+        """Fill the menu with the present choices."""
         self.clear()
         tab, chosen = self._comparison.tab, self._comparison.choice
         document = tab.session.document if tab is not None else None
@@ -56,7 +56,7 @@ class CompareMenu(QMenu):
 
 
 def step_name(number: int, label: str) -> str:
-    """What a step of the history is called where it is compared with; the first is 1."""
+    """The name of a step of the history in a comparison; the first is 1."""
     return f"{number}. {label}"
 
 

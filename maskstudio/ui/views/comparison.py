@@ -1,6 +1,6 @@
 """What the canvas compares with: the photo, a layer alone, a step of the history, or another open photo of its size.
 
-Comparing only shows: it changes no document. This is the one place that says what takes the place of the result.
+Comparing changes no document. Only this module decides what takes the place of the result.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LayerAlone:
-    """A layer by itself; the result is then the active layer by itself, unless that is the same one."""
+    """A layer alone; the result then shows the active layer alone, unless it is the same one."""
 
     layer: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Earlier:
-    """A step of the history, kept whether or not the history keeps it."""
+    """A step of the history, kept even if the history drops it."""
 
     name: str
     document: Document
@@ -36,7 +36,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OtherTab:
-    """What another tab shows, as it is then."""
+    """The document of another tab, in its present state."""
 
     tab: Tab
 
@@ -45,10 +45,10 @@ Compared = LayerAlone | Earlier | OtherTab | None  # None is the photo
 
 
 class Comparison(QObject):
-    """Each tab has a choice of its own. Call ``follow`` after every change of a document; it makes nothing twice.
+    """What each tab is compared with. Call ``follow`` after every change of a document; it makes nothing twice.
 
-    ``difference`` and ``swapped`` say whether the result gives its place to the difference, or to what it is compared
-    with. ``beside`` says whether both are shown, by a divider or in two panes.
+    ``difference`` and ``swapped`` say whether the difference, or the other side, replaces the result. ``beside`` says
+    whether both sides are shown, by a divider or in two panes.
     """
 
     changed = Signal()  # the choice, or what is shown in place of the result
@@ -65,7 +65,7 @@ class Comparison(QObject):
         super().__init__(parent)
         self._compare, self._canvas, self._edge, self._tabs, self._beside = compare, compare.canvas, edge, tabs, beside
         self._choices: WeakKeyDictionary[Tab, Compared] = WeakKeyDictionary()
-        self._alone: dict[int, tuple[Document, Document]] = {}  # for a layer: of which document, and that layer alone
+        self._alone: dict[int, tuple[Document, Document]] = {}  # by layer: its document, and that layer alone
         self._tab: Tab | None = None
         self._shown: tuple[object, ...] = ()
         self._earlier: tuple[Document, Document] | None = None  # a step's document, and a copy that history won't strip
@@ -84,33 +84,33 @@ class Comparison(QObject):
         return self._choices.get(self._tab) if self._tab is not None else None
 
     def choose(self, choice: Compared) -> None:
-        """Compare the document in front with something else."""
+        """Compare the document in front with ``choice``."""
         if self._tab is not None:
             self._choices[self._tab] = choice
             self.follow()
 
     def others(self) -> list[Tab]:
-        """The tabs whose photo can be compared with that in front: those of its size."""
+        """The tabs whose photo has the size of the one in front, and so can be compared with it."""
         here = self._tab.session.document if self._tab is not None else None
         return [tab for tab in self._tabs() if tab is not self._tab and here is not None and _size(tab) == here.size]
 
     def show(self, tab: Tab) -> None:
-        """Another tab may be in front; its edge is followed next, and then all this is."""
+        """Take over the tab in front; the comparison follows when its edge has been followed."""
         if tab is not self._tab:
             self._tab, self.swapped = tab, False
 
     def show_difference(self, *, shown: bool) -> None:
-        """Show where both differ, in place of the result."""
+        """Show or hide, in place of the result, where both sides differ."""
         self.difference = shown
         self.follow()
 
     def swap(self, *, swapped: bool) -> None:
-        """Show what it is compared with in place of the result."""
+        """Show the other side in place of the result, or the result."""
         self.swapped = swapped
         self.follow()
 
     def glance(self, held: bool) -> None:
-        """Show the photo alone for as long as this is held."""
+        """Show the photo alone while ``held``."""
         self._glancing = held
         self.follow()
 
@@ -120,12 +120,12 @@ class Comparison(QObject):
 
     @property
     def difference_on_show(self) -> bool:
-        """Whether the difference is what is seen, and nothing comes before it."""
+        """Whether the difference is shown, and nothing that takes precedence over it."""
         return self.difference and not self.swapped and self._edge.original is None
 
     @property
     def names(self) -> tuple[str, str]:
-        """What it is compared with and the result are called; nothing for the photo and for the document as it is."""
+        """The names of the other side and of the result; empty for the photo and for the document as it is."""
         document = self._tab.session.document if self._tab is not None else None
         choice = self.choice
         if document is None or choice is None:
@@ -137,10 +137,10 @@ class Comparison(QObject):
         return (choice.name if isinstance(choice, Earlier) else choice.tab.title), ""
 
     def follow(self) -> None:
-        """Bring the canvas up to what is to be compared by now."""
+        """Show the present comparison on the canvas."""
         document = self._tab.session.document if self._tab is not None else None
         there = self._there(document)
-        if self._tab is not None and there is None:  # the layer, the tab or the size is gone
+        if self._tab is not None and there is None:  # the layer or the tab is gone, or the size has changed
             self._choices.pop(self._tab, None)
         self.difference = self.difference and there is not None
         names = self.names
@@ -159,7 +159,7 @@ class Comparison(QObject):
             self.changed.emit()
 
     def _there(self, document: Document | None) -> Document | None:
-        """What the document is compared with; None for its photo, and for what is not there any more."""
+        """The document of the other side; None for the photo, and if the choice no longer exists."""
         choice = self.choice
         if document is None or choice is None:
             return None
@@ -170,7 +170,7 @@ class Comparison(QObject):
         return choice.tab.session.document if choice.tab in self.others() else None
 
     def _in_place(self, document: Document | None, there: Document | None) -> tuple[Document | None, Document | None]:
-        """What takes the place of the result, and what it is shown against."""
+        """The document in place of the result, and the one its difference is shown against; None for neither."""
         if self._edge.original is not None:
             return self._edge.original, None
         if document is None or there is None:
@@ -185,7 +185,7 @@ class Comparison(QObject):
         return (here if here is not document and self._beside() else None), None
 
     def _step(self, document: Document, step: Document) -> Document | None:
-        """A step's document; what it has in common with that of now is not combined again."""
+        """A step's document; tiles it shares with the present one are not combined again."""
         if step.size != document.size:
             return None
         if self._earlier is None or self._earlier[0] is not step:

@@ -1,4 +1,4 @@
-"""What of an edge is shown on the photo: its trimap, and the background its fringe shows worst on."""
+"""What is shown of an edge on the photo: its trimap, and the background on which its fringe shows most."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
 
 class EdgeView(QObject):
-    """Follows the session in front: has drawn and measured what is shown, while it is, and nothing else.
+    """Follows the session in front, and has drawn and measured only what is shown.
 
-    Call ``follow`` after every change of a document or of what is being asked of it; it asks for nothing twice.
+    Call ``follow`` after every change of a document or of what is shown of it; it asks for nothing twice.
     """
 
-    followed = Signal()  # what lies over the photo may be another now
+    followed = Signal()  # what lies over the photo may have changed
 
     def __init__(self, canvas: Canvas, choices: ViewChoices, parent: QObject) -> None:
         """Make a view that shows neither trimap nor fringe, and follows no session yet."""
         super().__init__(parent)
         self._canvas, self._choices = canvas, choices
         self._session: Session | None = None
-        self._chosen = False  # whether the trimap is to be seen, whatever the tool
-        self._unrefined = False  # whether the active layer's mask of before is to be seen
-        self._of_before: tuple[Document, Document] | None = None  # for which document which one is shown for that
-        self._with_tool = False  # whether it is for the tool in use
+        self._chosen = False  # whether the trimap is shown with every tool
+        self._unrefined = False  # whether the active layer's unrefined mask is shown
+        self._of_before: tuple[Document, Document] | None = None  # a document, and the one shown in its place
+        self._with_tool = False  # whether the tool in use shows the trimap
         self._drawn: Mask | None = None  # the trimap as the session had it drawn
-        self._measured: Document | None = None  # whose fringe was asked for last
-        self._step = 0  # how many places of the fringe to go on by once it is known
-        self._stop: tuple[Fringe, int] | None = None  # the place gone to last
-        self._judged_on: Image | None = None  # the photo whose worst background is on show since it was asked for
+        self._measured: Document | None = None  # the document whose fringe was asked for last
+        self._step = 0  # how many places to move on in the fringe once it is known
+        self._stop: tuple[Fringe, int] | None = None  # the fringe, and its place visited last
+        self._judged_on: Image | None = None  # the photo whose worst background shows since it was asked for
         choices.changed.connect(self.follow)
 
     def attend(self, tools: Tools) -> None:
@@ -51,7 +51,7 @@ class EdgeView(QObject):
         self._use(shows=tools.tool.shows_trimap)
 
     def show_trimap(self, shown: bool) -> None:
-        """Show it, or only with a tool that paints into it."""
+        """Show the trimap with every tool, or only with one that paints into it."""
         self._chosen = shown
         self.follow()
 
@@ -62,18 +62,19 @@ class EdgeView(QObject):
 
     @property
     def original(self) -> Document | None:
-        """The document with that mask, while it is to be shown and differs."""
+        """The document with the unrefined mask, while that is shown and differs; else None."""
         return self._of_before[1] if self._of_before is not None else None
 
     def go_to_fringe(self, step: int = 1) -> None:
-        """Look at the place where the fringe shows most, once it is found; then at the next worst, or the one before
-        for a ``step`` of -1.
+        """Look at the place where the fringe shows most, once it is found, and then at the next worst.
+
+        A ``step`` of -1 goes to the one before.
         """
         self._step, self._measured = step, None
         self.follow()
 
     def follow(self, session: Session | None = None) -> None:
-        """Bring the canvas up to what is known by now, and ask for what is not."""
+        """Show on the canvas what is known, and ask for what is not."""
         self._session = session or self._session
         if self._session is not None:
             self._follow_trimap(self._session)
@@ -88,7 +89,7 @@ class EdgeView(QObject):
     def _follow_trimap(self, session: Session) -> None:
         """Lay the trimap over the canvas while it is wanted, and take it away otherwise; not during a stroke."""
         if session.edging.stroke is not None:
-            return  # which shows in the trimap as it is
+            return  # the stroke itself paints into the trimap shown
         if session.active is None or not (self._chosen or self._with_tool):
             self._drawn = None
             self._canvas.set_trimap(None)
@@ -112,7 +113,7 @@ class EdgeView(QObject):
             self._judged_on = None
         if document is None or not (self._step or self._choices.mode == "worst"):
             return
-        if document is not self._measured:  # asked once: what fails would fail for ever
+        if document is not self._measured:  # asked only once, since a failure would repeat without end
             self._measured = document
             session.inspecting.measure_fringe()
         if (fringe := session.inspecting.fringe) is None:
@@ -121,16 +122,16 @@ class EdgeView(QObject):
         if step:
             self._go_on(session, fringe, step)
         if step or (self._judged_on is not document.image and document.alpha.tiles):
-            self._judged_on = document.image  # it stays, whatever is painted now, until it is asked for again
+            self._judged_on = document.image  # it stays during later changes until it is asked for again
             at = self._stopped_at(fringe)
             self._choices.show_worst(fringe.backdrop if at is None else fringe.tour[at].backdrop)
 
     def _stopped_at(self, fringe: Fringe) -> int | None:
-        """The number of the place of this fringe that was gone to last, None where it was none of its."""
+        """The number of the place visited last in this fringe; None if it was in another one."""
         return self._stop[1] if self._stop is not None and self._stop[0] is fringe else None
 
     def _go_on(self, session: Session, fringe: Fringe, step: int) -> None:
-        """Look at the place so many steps after the one looked at last, the worst one at first."""
+        """Look at the place ``step`` after the last one, at first at the worst."""
         spots = fringe.tour
         if not spots:
             session.told(said("There is no fringe to be seen on any background."))
@@ -148,7 +149,7 @@ class EdgeView(QObject):
             session.told(words.format(number + 1, len(spots), amount, judgement, named(spot.backdrop)))
 
     def _close(self, session: Session) -> float:
-        """A scale at which no place of the photo is seen with all others: twice that at which it fills the view."""
+        """The scale for looking at a place: twice the one at which the photo fits the view, rounded."""
         if session.document is None:
             return 1.0
         width, height = session.document.size

@@ -1,4 +1,4 @@
-"""What the colours over the photo mean, in a corner of it, while more than one of them is there."""
+"""The legend: what the colours over the photo mean, in a corner, while there is more than one."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
@@ -19,7 +19,7 @@ def _said(text: str) -> str:
 
 
 def entries(style: Style, *, trimap: bool, masked: bool, apart: tuple[str, str] | None = None) -> list[LegendEntry]:
-    """The colours that lie over the photo in this ``style``, and what they mean; none where they explain themselves.
+    """The colours over the photo in this ``style`` and their meanings; empty if they explain themselves.
 
     ``trimap`` says whether a trimap is shown, ``masked`` whether there is a mask to tint by; ``apart`` what the two are
     called whose difference is shown: what is compared with, and the result, nothing for that as it is.
@@ -39,7 +39,7 @@ def entries(style: Style, *, trimap: bool, masked: bool, apart: tuple[str, str] 
 
 
 class Legend(QWidget):
-    """Lies in the left bottom corner of its parent, lets the pointer through, hides while there is nothing to say."""
+    """The legend in the bottom left corner of its parent; it lets the pointer through, and hides if it is empty."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ class Legend(QWidget):
         return QSize(2 * _PADDING + _SWATCH + _SPACE + words, 2 * _PADDING + self._line * len(self._entries))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Swatches and words on a ground that any photo may lie under."""
+        """Paint swatches and words on a plate that is legible over any photo."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -83,7 +83,7 @@ class Legend(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the corner."""
+        """Keep the legend in the corner when the parent changes its size."""
         if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self._place()
         return super().eventFilter(watched, event)

@@ -1,4 +1,4 @@
-"""What the user chose about the ways of looking: read from the settings, shown on the canvas, kept in the settings."""
+"""The user's choices on view modes: read from the settings, shown on the canvas, kept in the settings."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from maskstudio.ui.canvas.loupe import FACTORS
 from maskstudio.ui.canvas.picture import Picture
 from maskstudio.ui.canvas.style import SOFT, Mode, Style
 
-_KEY = "choices"  # in the settings' views
+_KEY = "choices"  # key in the views of the settings
 _LARGEST_PROFILE = 16 << 20
 
 
@@ -40,18 +40,18 @@ def _is_colour(value: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ChosenView:
-    """Beside the overlay's colour, strength and side, which have settings of their own; see ``Style``."""
+    """The choices besides the overlay's colour, strength and side, which have settings of their own; see ``Style``."""
 
     hatched: bool = False
     backdrop: str = "#7f7f7f"
-    picture: str = ""  # the file
+    picture: str = ""  # path of the file
     onion: float = 0.5
     soft: str = name_of(SOFT)
     loupe: int = 4
 
     @classmethod
     def of(cls, saved: dict[str, Any]) -> "ChosenView":
-        """The saved choices; what does not fit is left at its default."""
+        """The saved choices; invalid values become defaults."""
         plain = cls()
         good = {
             each.name: saved[each.name]
@@ -72,13 +72,13 @@ _FITS: dict[str, Callable[[Any], bool]] = {
 
 
 class ViewChoices(QObject):
-    """The choices of now. ``changed`` comes after each change, ``failed`` with a sentence where a file is of no use."""
+    """The present choices. ``changed`` is emitted after each change, ``failed`` with a sentence on an unusable file."""
 
     changed = Signal()
     failed = Signal(str)
 
     def __init__(self, settings: Settings, canvas: Canvas, runner: Callable[[], Runner], parent: QObject) -> None:
-        """``runner`` gives the one that decodes pictures."""
+        """Read the choices; ``runner`` gives the runner that decodes pictures."""
         super().__init__(parent)
         self.settings = settings
         self.now = ChosenView.of(settings.views.get(_KEY, {}))
@@ -90,7 +90,7 @@ class ViewChoices(QObject):
 
     @property
     def mode(self) -> Mode:
-        """The way of looking."""
+        """The view mode."""
         return self._canvas.mode
 
     @property
@@ -113,7 +113,7 @@ class ViewChoices(QObject):
         )
 
     def show(self) -> None:
-        """Bring the canvas up to the choices of now."""
+        """Show the present choices on the canvas."""
         if self._profile != self.settings.monitor_profile:
             self._profile = self.settings.monitor_profile
             self._canvas.set_display(self._read_profile())
@@ -121,14 +121,14 @@ class ViewChoices(QObject):
         self.changed.emit()
 
     def show_mode(self, mode: Mode) -> None:
-        """Look in another way. A picture that was chosen in an earlier session is read when it is first wanted."""
+        """Use another view mode. A picture chosen in an earlier run is read when it is first needed."""
         self._canvas.set_style(replace(self.style, mode=mode))
         if mode == "picture" and self.now.picture and self._picture is None:
             self.choose_picture(path_of(self.now.picture))
         self.changed.emit()
 
     def show_worst(self, backdrop: Colour) -> None:
-        """Have "worst" put this colour behind the cut-out."""
+        """Let "worst" put this colour behind the cut-out."""
         if backdrop != self._worst:
             self._worst = backdrop
             self.show()
@@ -139,19 +139,19 @@ class ViewChoices(QObject):
         self.show()
 
     def choose(self, **choices: Any) -> None:
-        """Take other choices, keep them and show them."""
+        """Change choices, keep and show them."""
         self.now = replace(self.now, **choices)
         self.settings.views = {**self.settings.views, _KEY: asdict(self.now)}
         self.show()
 
     def choose_overlay(self, **choices: Any) -> None:
-        """Take another ``colour`` ("#rrggbb"), ``opacity`` (0..1) or ``side`` of the overlay, keep and show it."""
+        """Change ``colour`` ("#rrggbb"), ``opacity`` (0..1) or ``side`` of the overlay, keep and show it."""
         for name, value in choices.items():
             setattr(self.settings, f"overlay_{name}", value)
         self.show()
 
     def choose_picture(self, path: Path) -> None:
-        """Put the cut-out on the picture in a file, as soon as that is read."""
+        """Put the cut-out on the picture in a file, once that is read."""
         display = self._read_profile()
 
         def read(token: Token) -> Picture:

@@ -1,4 +1,4 @@
-"""What there is about looking beside the canvas itself: choices, split, second pane, loupe, navigator, and the lock."""
+"""The controls of the view around the canvas: choices, split, second pane, loupe, navigator, and the lock."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,14 +26,14 @@ from maskstudio.ui.views.legend import Legend, entries
 from maskstudio.ui.views.view_choices import ViewChoices
 
 _TURN = 15.0  # degrees
-_ROOM = 0.9  # of the canvas for the subject
-_SETTLED = 400  # ms without another zoom until one counts as a place to come back to
+_ROOM = 0.9  # share of the canvas that the subject fills
+_SETTLED = 400  # ms without another zoom until a view can be returned to
 _COMPARING = "view.split", "view.sideBySide", "view.difference"  # one of them at most
 _SWITCHES = "switches"  # in the settings' views
 
 
 class ViewControls(QObject):
-    """Made before the actions are, which it is given afterwards; ``verbs`` may be called in between."""
+    """The controls. They are made before the actions, which ``adopt`` takes; ``verbs`` may be called before that."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class ViewControls(QObject):
         tabs: Callable[[], list[Tab]],
         parent: QObject,
     ) -> None:
-        """``runner`` gives the one that decodes pictures, ``tabs`` what is open."""
+        """Make the controls; ``runner`` gives the runner that decodes pictures, ``tabs`` the open tabs."""
         super().__init__(parent)
         self.choices = ViewChoices(settings, canvas, runner, self)
         self.edge = EdgeView(canvas, self.choices, self)
@@ -61,7 +61,7 @@ class ViewControls(QObject):
         self._actions: dict[str, QAction] = {}
         self._tab: Tab | None = None
         self._tell: Callable[[str], object] = lambda _sentence: None
-        self._carried: Look | None = None  # what was looked at last, for the lock
+        self._carried: Look | None = None  # the last view, for the lock
         self._here: Look | None = None
         self._before: Look | None = None
         self._settling = QTimer(self, singleShot=True, interval=_SETTLED)
@@ -70,7 +70,7 @@ class ViewControls(QObject):
         canvas.standInEnded.connect(self._end_original)
 
     def adopt(self, actions: dict[str, QAction]) -> None:
-        """Use these actions, and bring back what they were set to."""
+        """Use these actions, and restore their saved states."""
         self._actions = actions
         if (lock := actions.get("view.lock")) is not None:
             lock.setChecked(bool(self._settings.views.get(_SWITCHES, {}).get("lock", False)))
@@ -107,7 +107,7 @@ class ViewControls(QObject):
         }
 
     def attend(self, layers: LayersPanel, history: HistoryPanel, tell: Callable[[str], object]) -> None:
-        """Compare with what is asked for in these panels; ``tell`` says a sentence to the user."""
+        """Compare as these panels request; ``tell`` says a sentence to the user."""
         layers.compareRequested.connect(self.compare_with_layer)
         history.compareRequested.connect(self.compare_with_step)
         self._tell = tell
@@ -115,7 +115,7 @@ class ViewControls(QObject):
     # Documents
 
     def show(self, tab: Tab) -> None:
-        """Show what a tab holds, as it was looked at last; with the lock, as whatever was on show before."""
+        """Show a tab's document in its last view, or, with the lock on, in the view of the document shown before."""
         canvas, picture = self._canvas, tab.picture
         if canvas.look is not None:
             self._carried = canvas.look
@@ -131,12 +131,12 @@ class ViewControls(QObject):
         self._tab = tab
         if look is not None:
             canvas.look = look
-        canvas.setFocus()  # keys are for the photo that has just come
+        canvas.setFocus()  # keys now go to the new photo
         if (mirror := self._actions.get("view.mirror")) is not None:
             mirror.setChecked(canvas.mirrored)
 
     def _another(self, tab: Tab, picture: Document | None) -> bool:
-        """Whether this is another photo than the one on show; the same one after its first look is not."""
+        """Whether this is another photo than the one shown; a loaded photo after its preview is the same."""
         shown = self._canvas.document
         return tab is not self._tab or shown is None or picture is None or shown.size != picture.size
 
@@ -151,7 +151,7 @@ class ViewControls(QObject):
     # Zoom
 
     def zoom_to_subject(self) -> None:
-        """Show all that the mask holds; all of the photo where it holds nothing."""
+        """Fit the masked area into the view, or, if the mask is empty, the whole photo."""
         document, canvas = self._canvas.document, self._canvas
         bounds = document.alpha.bounds if document else None
         if not bounds:
@@ -162,7 +162,7 @@ class ViewControls(QObject):
         canvas.look_at(scale, QPointF(bounds.x + bounds.width / 2, bounds.y + bounds.height / 2))
 
     def previous_zoom(self) -> None:
-        """Go back to where the view was before the last zoom, or there again."""
+        """Go to the view before the last zoom; a second time, back again."""
         self._settle()
         if self._before is not None:
             self._canvas.look = self._before
@@ -194,14 +194,14 @@ class ViewControls(QObject):
         self.comparison.swap(swapped=False)
 
     def show_mode(self, mode: Mode) -> None:
-        """Look in another way; whoever wants ants wants to see them."""
+        """Use another view mode; the mode of the ants shows the extras too."""
         extras = self._actions.get("view.boxes")
         if mode == "ants" and extras is not None and not extras.isChecked():
             extras.trigger()
         self.choices.show_mode(mode)
 
     def _compare_in(self, name: str) -> None:
-        """Split, side by side and difference exclude each other."""
+        """Turn off the ways of comparing other than ``name``, and show what is on."""
         for other in set(_COMPARING) - {name}:
             if other in self._actions:
                 self._actions[other].setChecked(False)
@@ -213,7 +213,7 @@ class ViewControls(QObject):
         self._follow_comparison()
 
     def compare_with(self, choice: Compared, *_checked: bool) -> None:
-        """Compare with something else, by the slider where it is in no way compared yet."""
+        """Compare with ``choice``, by the divider if nothing is compared yet."""
         self.comparison.choose(choice)
         split = self._actions.get("view.split")
         compared = self.comparison.swapped or any(self._on(name) for name in _COMPARING)
@@ -235,7 +235,7 @@ class ViewControls(QObject):
         return self._canvas.split or self.compare.side_by_side
 
     def _blink(self) -> None:
-        """Between both sides; without a choice, between a service's answer and the local one, where there are such."""
+        """Switch between both sides; without a choice, between a service's answer and the local one, if both exist."""
         session = self._tab.session if self._tab is not None else None
         if self.comparison.choice is None and session is not None and session.rivals.pair is not None:
             session.rivals.blink()
@@ -250,7 +250,7 @@ class ViewControls(QObject):
         self._explain()
 
     def _enlarge(self, factor: int) -> None:
-        """Have the loupe, and enlarge so much."""
+        """Turn the loupe on with this factor."""
         self.choices.choose(loupe=factor)
         self.loupe.set_factor(factor)
         self.loupe.set_on(True)

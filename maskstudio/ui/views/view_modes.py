@@ -1,4 +1,4 @@
-"""The ways of looking, one at a time, and the zoom: what the View menu's first half does."""
+"""The verbs of the View menu's first half: view modes and zoom."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +10,7 @@ from maskstudio.ui.canvas.style import MODES, Mode
 
 
 class ViewModes:
-    """``look(mode)`` shows one. The keys of some go back to the mode before when they are pressed again."""
+    """The verbs. ``look(mode)`` shows a mode; some keys, pressed again, go back to the mode before."""
 
     def __init__(self, canvas: Canvas, look: Callable[[Mode], object]) -> None:
         self._canvas, self._look = canvas, look
@@ -19,7 +19,7 @@ class ViewModes:
         self.before: Mode = "overlay"
 
     def adopt(self, actions: dict[str, QAction]) -> None:
-        """Check the action of the mode on show."""
+        """Take these actions and check that of the mode in use."""
         self._actions = actions
         actions[f"view.{self.now}"].setChecked(True)
 
@@ -44,7 +44,7 @@ class ViewModes:
         }
 
     def show(self, mode: Mode) -> None:
-        """Look in this way."""
+        """Show this mode."""
         if mode != self.now:
             self.now, self.before = mode, self.now
         self._actions[f"view.{mode}"].setChecked(True)

@@ -1,4 +1,4 @@
-"""What can be set about the way of looking that is on show: one page for each that has something to set."""
+"""The options of the view mode in use: a page for each mode that has some."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,11 +24,11 @@ from maskstudio.ui.widgets import file_dialogs, theme
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.swatch import Named, Swatch
 
-WIDTH = 306  # px, of the widest page; the others keep to it, so that nothing moves when the view changes
+WIDTH = 306  # px of the widest page; all have it, so that nothing moves when the mode changes
 
 
 class ViewOptions(QStackedWidget):
-    """Follows the choices, and changes them."""
+    """The pages, which show the choices and change them."""
 
     def __init__(self, choices: ViewChoices, parent: QWidget | None = None) -> None:
         """Make the pages and show the one of the mode in use."""
@@ -165,7 +165,7 @@ class ViewOptions(QStackedWidget):
 def _slider(
     name: str, title: str, width: int, moved: Callable[[float], object], lowest: int = 5
 ) -> tuple[QSlider, QLabel]:
-    """A slider of per cent, and the number beside it."""
+    """A slider in per cent, and a label with its number."""
     slider, percent = QSlider(Qt.Orientation.Horizontal), QLabel()
     slider.setObjectName(name)
     slider.setRange(lowest, 100)

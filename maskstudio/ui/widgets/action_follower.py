@@ -1,11 +1,11 @@
-"""Buttons and check boxes in a panel that do what an action of the window does, and look as it stands."""
+"""Buttons and check boxes in a panel that trigger an action of the window and show its state."""
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPushButton, QSizePolicy
 
 
 class ActionFollower:
-    """Ties a button to an action; without one the button is hidden. Its words stay the panel's own."""
+    """Ties a button to an action; without one the button is hidden. The button keeps its own words."""
 
     def __init__(self, button: QAbstractButton) -> None:
         self._button = button
@@ -14,7 +14,7 @@ class ActionFollower:
         button.hide()
 
     def follow(self, action: QAction | None) -> None:
-        """Be this action from now on."""
+        """Trigger and show this action; None hides the button."""
         if self._action is not None:
             self._action.changed.disconnect(self._show)
         self._action = action
@@ -26,7 +26,7 @@ class ActionFollower:
     def _press(self) -> None:
         if self._action is not None:
             self._action.trigger()
-            self._show()  # a button that can be checked has checked itself, whatever came of it
+            self._show()  # a checkable button has toggled itself, even if the action did not
 
     def _show(self) -> None:
         button, action = self._button, self._action
@@ -41,7 +41,7 @@ class ActionFollower:
 
 
 def button(text: str) -> tuple[QPushButton, ActionFollower]:
-    """A button with these words, and what ties it to an action."""
+    """A button with these words, and its follower."""
     made = QPushButton(text)
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     made.setProperty("narrow", True)
@@ -49,6 +49,6 @@ def button(text: str) -> tuple[QPushButton, ActionFollower]:
 
 
 def check(text: str) -> tuple[QCheckBox, ActionFollower]:
-    """A check box with these words, and what ties it to an action."""
+    """A check box with these words, and its follower."""
     made = QCheckBox(text)
     return made, ActionFollower(made)

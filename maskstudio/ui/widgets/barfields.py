@@ -9,11 +9,11 @@ from maskstudio.ui.widgets.fields import Segments, translated
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.number import NumberField
 
-_KEYS = {"add": "Shift", "subtract": "Alt", "intersect": "Shift+Alt"}  # held for as long as one drags
+_KEYS = {"add": "Shift", "subtract": "Alt", "intersect": "Shift+Alt"}  # the key that chooses a mode while it is held
 
 
 class BarNumber(NumberField):
-    """A number with the shortest slider of use."""
+    """A number with a slider of the least useful length."""
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
@@ -21,7 +21,7 @@ class BarNumber(NumberField):
         self.setToolTip(_tip(spec))
 
     def show_slider(self, shown: bool) -> None:
-        """Be the field alone, where there is no room for both."""
+        """Show the slider, or the field alone if there is no room."""
         self.setFixedWidth(self.minimumSizeHint().width() if shown else self.box.width())
 
 
@@ -35,7 +35,7 @@ class BarChoice(Segments):
 
 
 class Modes(QFrame):
-    """Replace, add, subtract, intersect: one of four is on."""
+    """Four buttons, of which one is on: replace, add, subtract, intersect."""
 
     edited = Signal()
 
@@ -64,7 +64,7 @@ class Modes(QFrame):
         self.setFocusProxy(self._group.button(0))
 
     def value(self) -> str:
-        """The key of the one that is on."""
+        """The key of the mode that is on."""
         return self._keys[self._group.checkedId()]
 
     def set_value(self, key: str) -> None:

@@ -1,4 +1,4 @@
-"""A quiet line of words that is cut with an ellipsis where there is no room for all of it."""
+"""A line of muted text that ends in an ellipsis if there is no room for all of it."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -8,7 +8,7 @@ _SPARE = 12  # px, for what the label keeps around its text
 
 
 class ElidedLabel(QLabel):
-    """Asks for no width of its own; what is cut is told by the tooltip and the accessible name."""
+    """A label that needs no width; its tooltip and accessible name give the whole text."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class ElidedLabel(QLabel):
         return QSize(0, self.fontMetrics().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """More or less of it."""
+        """Elide the text to the new width."""
         super().resizeEvent(event)
         self._fit()
 

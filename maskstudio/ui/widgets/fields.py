@@ -1,4 +1,4 @@
-"""The controls a form is made of besides numbers. Each has ``value``, ``set_value`` and a signal ``edited``."""
+"""The controls of a form besides numbers. Each has ``value``, ``set_value`` and a signal ``edited``."""
 
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -33,7 +33,7 @@ def translated(text: str) -> str:
 
 @runtime_checkable
 class Picker(Protocol):
-    """What every control here can do."""
+    """The interface of the controls here."""
 
     edited: ClassVar[Signal]
 
@@ -45,7 +45,7 @@ class Picker(Protocol):
 
 
 class Segments(QFrame):
-    """A few choices side by side; exactly one is chosen. The arrow keys go from one to the next."""
+    """A few choices side by side, of which exactly one is chosen; arrow keys move between them."""
 
     edited = Signal()
 
@@ -194,7 +194,7 @@ class ColourButton(QAbstractButton):
 
 
 class ScrubLabel(QLabel):
-    """The name of a number: dragging it turns the number, a double click takes the default."""
+    """The label of a number: dragging it changes the number, a double click restores the default."""
 
     def __init__(self, text: str, field: NumberField, default: float) -> None:
         super().__init__(text)
@@ -209,7 +209,7 @@ class ScrubLabel(QLabel):
             self._from = event.globalPosition().x(), self._field.value()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Turn the number by the way dragged; with Shift ten times as far."""
+        """Change the number by the distance dragged, with Shift ten times as much."""
         if self._from is None:
             return
         x, value = self._from
@@ -222,5 +222,5 @@ class ScrubLabel(QLabel):
         self._from = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Take the default."""
+        """Restore the default."""
         self._field.setValue(self._default)

@@ -1,4 +1,4 @@
-"""What every dialog that chooses a file needs: where it begins, and whether a file may be written over."""
+"""Helpers of file dialogs: the folder they begin in, and the question before a file is replaced."""
 
 from pathlib import Path
 
@@ -13,12 +13,12 @@ def _tr(text: str) -> str:
 
 
 def place(folder: str | Path) -> str:
-    """A folder as the file dialog can be told it: Qt knows no name that is not UTF-8, so maybe one further up."""
+    """The nearest folder, this one or a parent, whose name is UTF-8, since Qt's file dialog takes no other."""
     path = Path(text_of(folder))
     return str(next((each for each in (path, *path.parents) if shown(each) == str(each)), "")) if str(folder) else ""
 
 
 def may_replace(parent: QWidget, path: Path) -> bool:
-    """Whether the user agrees that a file which is there already is written over."""
+    """Ask whether an existing file may be replaced; returns whether it may."""
     text = _tr("{} is there already. Replace it?").format(shown(path.name))
     return QMessageBox.question(parent, _tr("Export"), text) == QMessageBox.StandardButton.Yes

@@ -10,12 +10,12 @@ from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-SAMPLE = "samples/grace_hopper.jpg"  # the photo to try everything on
+SAMPLE = "samples/grace_hopper.jpg"  # the sample photo
 
 
 @lru_cache
 def resource(name: str) -> Path:
-    """The file ``name`` that comes with the program: inside a wheel, or beside the package in a checkout."""
+    """The path of a file that comes with the program: inside a wheel, or beside the package in a checkout."""
     package = Path(str(files("maskstudio")))
     for folder in (package / "resources", package.parent / "resources"):
         if (folder / name).exists():
@@ -36,7 +36,7 @@ def icon(name: str, colour: str = "") -> QIcon:
 class _Line(QIconEngine):
     """Draws an icon when it is wanted and as large as that: all of them in all sizes before take a fifth of a start."""
 
-    _clones: ClassVar[list[QIconEngine]] = []  # Qt owns them, but the binding would let go of them too soon
+    _clones: ClassVar[list[QIconEngine]] = []  # Qt owns them, but the binding would delete them too soon
 
     def __init__(self, source: str, colour: str) -> None:
         super().__init__()

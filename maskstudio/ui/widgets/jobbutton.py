@@ -1,4 +1,4 @@
-"""A button that shows the job it has started: as pressed, with a line along its foot that says how far the job is."""
+"""A button that shows the job it has started: it looks pressed, with the progress as a line along its foot."""
 
 from collections.abc import Callable, Collection
 
@@ -11,11 +11,11 @@ from maskstudio.ui.widgets import theme
 
 _LINE = 3  # px
 _TO_DO = 0.3  # opacity of the part of the line that is still to come
-_LEAST = 0.06  # of the width: that it runs shows before any progress is told
+_LEAST = 0.06  # least share of the width, so that a job without progress shows too
 
 
 class JobButton(QPushButton):
-    """Whoever starts a job, by the button or by its key, lets it be watched. ``show_jobs`` says which jobs run now."""
+    """The button. ``watch`` takes the job, however it was started; ``show_jobs`` says which jobs are running."""
 
     def __init__(self, text: str, verb: Callable[[], object], *, primary: bool = False) -> None:
         super().__init__(text)
@@ -31,12 +31,12 @@ class JobButton(QPushButton):
         return bool(self.property("busy"))
 
     def watch(self, job: Job) -> None:
-        """Show this job from now on."""
+        """Show the progress of this job."""
         self._job = job
         self.show_jobs([] if job.finished else [job])
 
     def show_jobs(self, running: Collection[Job]) -> None:
-        """Show how its job is, if it is one of these."""
+        """Show whether its job is one of these running jobs, and its progress."""
         busy = self._job in running
         if busy != self.busy:
             self.setProperty("busy", busy)

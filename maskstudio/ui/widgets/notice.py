@@ -1,4 +1,4 @@
-"""A sentence above the canvas, where a dialog would interrupt: news, an error, or a choice with buttons."""
+"""A sentence above the canvas, in place of a dialog: news, an error, or a choice with buttons."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -23,9 +23,8 @@ _ICONS: dict[Severity, str] = {"info": "info", "warning": "warning", "error": "w
 class Notice(QFrame):
     """Hidden until ``show_sentence``; the newest sentence replaces the older.
 
-    It lies over the upper edge of ``lie_over``'s widget instead of pushing it down: the photo must not move. A sentence
-    that holds is not replaced by news; ``dismissed`` is emitted when the user has put one away. ``buttons`` are its
-    choices.
+    It lies over the upper edge of ``lie_over``'s widget, so that the photo does not move. A sentence that holds is not
+    replaced by news; ``dismissed`` is emitted when the user closes one. ``buttons`` are its choices.
     """
 
     dismissed = Signal()
@@ -36,7 +35,7 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self._kind: Severity = "info"
         self._sentence = ""
-        self._of_job = False  # whether it says how work ended
+        self._of_job = False  # whether the sentence says how a job ended
         self._icon, self._text = QLabel(), QLabel()
         self._text.setObjectName("noticeText")
         self._text.setWordWrap(True)
@@ -63,7 +62,7 @@ class Notice(QFrame):
         self.hide()
 
     def lie_over(self, widget: QWidget) -> None:
-        """Be shown over the top of this one."""
+        """Show the notice over the top of this widget."""
         self.setParent(widget)
         self.hide()
         widget.installEventFilter(self)
@@ -94,7 +93,7 @@ class Notice(QFrame):
 
     @property
     def sentence(self) -> str:
-        """What it says now, or nothing."""
+        """The sentence shown, or an empty text."""
         return "" if self.isHidden() else self._sentence
 
     def show_sentence(
@@ -110,7 +109,7 @@ class Notice(QFrame):
     ) -> None:
         """Say ``text``; with ``choice``, offer a button that runs ``action``, and ``more`` such beside it.
 
-        What is said ``of_job`` goes with the next one.
+        A sentence said ``of_job`` is hidden when the next job begins.
         """
         if self._holds and kind == "info" and not self.isHidden():
             return
@@ -131,7 +130,7 @@ class Notice(QFrame):
             self._timer.stop()
 
     def forget_job(self) -> None:
-        """New work has begun: how the last one ended is old news."""
+        """Hide a sentence on how the last job ended, since new work has begun."""
         if self._of_job:
             self._of_job = False
             self.hide()
@@ -152,7 +151,7 @@ class Notice(QFrame):
         for button, (_, action) in zip(self.buttons, choices, strict=True):
             button.clicked.connect(partial(self._act, action))
             self._row.insertWidget(self._row.count() - 1, button)
-            button.show()  # now, not with the layout's next turn: who sees the sentence may click
+            button.show()  # at once, not at the layout's next turn, since the user may click
 
     def _act(self, action: Callable[[], object], _checked: bool = False) -> None:
         self.hide()

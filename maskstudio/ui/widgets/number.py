@@ -23,15 +23,15 @@ from maskstudio.ui.widgets import theme
 _KNOB = 6  # px, radius of the handle
 _BOX = 66  # px, width of the field
 _ZERO = 10  # px, the mark of zero reaches above and below the handle
-_SHORTEST = 56  # px, of a slider that is still of use
+_SHORTEST = 56  # px, least useful length of a slider
 _COARSE = 10  # steps with Shift
 
 
 class NumberField(QDoubleSpinBox):
-    """One number in its wire units: drag the slider (its soft range), or type anything in the full range.
+    """One number in its wire units: the slider covers the soft range, the field takes the full range.
 
-    Up and Down go by a step, with Shift by ten. The wheel turns it only while it has the focus, so that a panel can be
-    scrolled over it.
+    Up and Down change it by a step, with Shift by ten. The wheel changes it only while it has the focus, so that a
+    panel can be scrolled over it.
     """
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
@@ -68,7 +68,7 @@ class NumberField(QDoubleSpinBox):
         return self.value() if number is None else number
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Digits with a sign and a point may be typed; what is out of range is brought into it when done."""
+        """Accept digits with a sign and a point; ``fixup`` brings the number into the range later."""
         number = self._read(text)
         if number is not None and self.minimum() <= number <= self.maximum():
             state = QValidator.State.Acceptable
@@ -79,7 +79,7 @@ class NumberField(QDoubleSpinBox):
         return state, text, position
 
     def fixup(self, text: str) -> str:
-        """Bring a number into the range; what is no number goes back to the value of before."""
+        """Bring a number into the range; a text that is no number becomes the value before."""
         number = min(max(self.valueFromText(text), self.minimum()), self.maximum())
         return self.textFromValue(number) + self.suffix()
 
@@ -115,7 +115,7 @@ class NumberField(QDoubleSpinBox):
 
     @property
     def track(self) -> tuple[float, float]:
-        """The ends of the handle's way, in px from the left."""
+        """The ends of the handle's range, px from the left."""
         return _KNOB + 1.0, self.width() - self._box_width - theme.SPACE - _KNOB - 1.0
 
     def x_of(self, value: float) -> float:
@@ -213,7 +213,7 @@ class NumberField(QDoubleSpinBox):
         super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn the number only where the focus is; elsewhere the wheel scrolls the panel."""
+        """Change the number only with the focus; otherwise the wheel scrolls the panel."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import icon
 
-_WIDTH = 200  # px a sentence would like
+_WIDTH = 200  # px, preferred width of a sentence
 _PADDING = 6  # px; the panels share one column, which should need no scrolling on a usual screen
 
 
@@ -74,11 +74,11 @@ class Hint(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def hasHeightForWidth(self) -> bool:
-        """Layouts are told a height, not a rule."""
+        """False, since the layout is given a fixed height."""
         return False
 
     def sizeHint(self) -> QSize:
-        """As high as the text is at the width of now."""
+        """The height of the text at the present width."""
         return QSize(_WIDTH, self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:

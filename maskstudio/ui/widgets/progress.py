@@ -1,4 +1,4 @@
-"""A progress bar that waits its turn to be painted."""
+"""A progress bar that is painted with the next regular repaint."""
 
 from PySide6.QtWidgets import QProgressBar, QWidget
 
@@ -6,7 +6,7 @@ _STEPS = 1000
 
 
 class ProgressBar(QProgressBar):
-    """Qt's own paints at once, and with it everything else that is waiting, such as a whole canvas."""
+    """A progress bar with delayed repaints; Qt's own repaints at once, together with everything else that waits."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -8,7 +8,7 @@ from maskstudio.ui.widgets.icons import icon
 
 
 class Section(QWidget):
-    """``column`` takes what it holds. A ``note`` beside the title says in a word or two how things stand."""
+    """A folding section; its contents go into ``column``. A ``note`` beside the title gives its state in brief."""
 
     toggled = Signal(bool)  # whether it is folded now
 

@@ -1,15 +1,15 @@
-"""What is being typed counts as entered as soon as anything is made of it: the field in use hands it over."""
+"""Entering text that is being typed, before a verb uses it."""
 
 from PySide6.QtWidgets import QAbstractItemView, QAbstractSpinBox, QApplication, QLineEdit
 
 
 def hand_over() -> None:
-    """Have the field with the focus take what was typed into it, as Enter would; the focus stays where it is."""
+    """Let the field with the focus take the typed text, as Enter does; the focus stays."""
     field = QApplication.focusWidget()
     if isinstance(field, QAbstractSpinBox):
         field.interpretText()
     elif isinstance(field, QLineEdit) and (view := _list_around(field)) is not None:
-        view.setFocus()  # which ends the editing of a name in a list
+        view.setFocus()  # this ends the editing of a name in a list
 
 
 def _list_around(field: QLineEdit) -> QAbstractItemView | None:
