@@ -64,7 +64,7 @@ def line() -> QFrame:
 class Hint(QLabel):
     """A quiet sentence that wraps. It never makes a panel wider, and is always as high as its width asks for.
 
-    Docks know nothing of heights that depend on widths, so this asks for a new height whenever its width changes.
+    Docks ignore heights that depend on widths, so this asks for a new height whenever its width changes.
     """
 
     def __init__(self, text: str = "") -> None:

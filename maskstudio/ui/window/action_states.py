@@ -1,4 +1,4 @@
-"""What can be done now: which actions are enabled, and what undo and redo say they would take back or bring back."""
+"""The states of actions: which are enabled, and the words of undo and redo."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,8 +18,9 @@ def _tr(text: str) -> str:
 
 
 class ActionStates:
-    """Keeps ``actions`` as things stand. ``model_ready`` says whether the chosen model can run, ``working`` whether a
-    job runs.
+    """Keeps ``actions`` up to date.
+
+    ``model_ready`` says whether the chosen model can run, ``working`` whether a job runs.
     """
 
     def __init__(
@@ -33,10 +34,10 @@ class ActionStates:
         """Keep what the states are read from; changes no action before ``refresh``."""
         self._actions, self._tabs, self._tools = actions, tabs, tools
         self._model_ready, self._working = model_ready, working
-        self._holds: frozenset[When] | None = None  # by what the actions were enabled
+        self._holds: frozenset[When] | None = None  # the conditions the actions were last enabled by
 
     def refresh(self) -> None:
-        """Enable what can be done with the document in front."""
+        """Enable the actions that can run on the document in front."""
         self.refresh_undo()
         holds = frozenset(when for when, holding in self._conditions().items() if holding)
         if holds != self._holds:
@@ -44,7 +45,7 @@ class ActionStates:
             made.enable(self._actions, holds)
 
     def refresh_undo(self) -> None:
-        """Say what undo and redo would do."""
+        """Name in undo and redo what they would take back or bring back."""
         labels = undoing.undo_label(self._tools, self._session), undoing.redo_label(self._tools, self._session)
         for name, words, label in zip(("undo", "redo"), (_tr("Undo {}"), _tr("Redo {}")), labels, strict=True):
             action = self._actions[f"edit.{name}"]
@@ -52,7 +53,7 @@ class ActionStates:
             action.setEnabled(bool(label))
 
     def refresh_jobs(self) -> None:
-        """Whether there is a job to cancel."""
+        """Enable the cancel action while there is a job to cancel."""
         self._actions["edit.cancelJobs"].setEnabled(self._working())
 
     @property

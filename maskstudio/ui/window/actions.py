@@ -1,4 +1,4 @@
-"""QActions made from the table: menus, keys, tooltips, and when each is enabled."""
+"""QActions made from the table: their menus, keys, tooltips and enabled states."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -21,8 +21,8 @@ _REPEATING = (
 def build(parent: QObject, verbs: Mapping[str, Callable[[], object]], keymap: Keymap) -> dict[str, QAction]:
     """A QAction for each entry that has a verb, named by its id and connected to it.
 
-    An entry without a verb, or one that cycles through fewer than two others, is left out: there is nothing it could
-    do. An id in ``verbs`` that is not in the table raises KeyError.
+    An entry without a verb, or one that cycles through fewer than two others, is left out, since it would do nothing.
+    Raises KeyError for an id in ``verbs`` that is not in the table.
     """
     assert not set(verbs) - set(BY_ID), f"not in the table: {sorted(set(verbs) - set(BY_ID))}"
     groups: dict[str, QActionGroup] = {}
@@ -40,7 +40,7 @@ def build(parent: QObject, verbs: Mapping[str, Callable[[], object]], keymap: Ke
 
 
 def missing(verbs: Iterable[str]) -> list[str]:
-    """The ids of the table that nobody does yet."""
+    """The ids of the table that have no verb."""
     known = set(verbs)
     return [spec.id for spec in ACTIONS if spec.id not in known and not spec.cycles and not spec.does]
 
@@ -87,7 +87,7 @@ def enable(actions: Mapping[str, QAction], holds: Iterable[When]) -> None:
 
 
 def tooltip(spec: Entry, keys: tuple[str, ...]) -> str:
-    """What a button says when pointed at: its text, its key, and what it does."""
+    """The tooltip of an action: its text, its key, and what it does."""
     title = f"{_translated(spec.text)}  {shown(keys[0]) if keys else ''}".strip()
     return f"<p><b>{title}</b><br>{_translated(spec.tip)}</p>"
 

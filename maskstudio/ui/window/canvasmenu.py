@@ -1,4 +1,4 @@
-"""The menu of the right button over the photo: what one wants there without going up to the menu bar."""
+"""The context menu of the photo, with the actions most used there."""
 
 from collections.abc import Mapping
 
@@ -14,12 +14,12 @@ _ROWS = (
     "edit.copy", "edit.paste", "",
     "view.fit", "view.actual", "view.zoomSubject",
 )  # fmt: skip
-_FULLER = {"select.all": "Select All", "select.none": "Select None"}  # what the menu Select need not say
+_FULLER = {"select.all": "Select All", "select.none": "Select None"}  # actions of the menu Select that are left out
 _LAST = ("view.split", "view.sideBySide", "view.difference", "view.compareWith", "view.resetRotation")
 
 
 def show_menu(actions: Mapping[str, QAction], at: QPoint, parent: QWidget) -> QMenu:
-    """Open it at a place of the screen; it is gone once it is closed."""
+    """Open the menu at a place of the screen; it is deleted when it closes."""
     menu = QMenu(parent)
     menu.setObjectName("canvasMenu")
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

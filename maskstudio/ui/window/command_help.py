@@ -1,4 +1,4 @@
-"""Opening what helps to find a command: the palette to type its name into, and the sheet of all keys."""
+"""Opening the helps to find a command: the palette, and the sheet of all keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from maskstudio.ui.help import palette_entries
 from maskstudio.ui.help.palette_entries import PaletteEntry, Reopenable
 from maskstudio.ui.window.keys_in_use import KeysInUse
 
-if TYPE_CHECKING:  # what the user asks for is loaded then, not at every start
+if TYPE_CHECKING:  # modules are loaded when the user asks for them, not at every start
     from maskstudio.ui.help.palette import Palette
 
 
@@ -40,7 +40,7 @@ class CommandHelp:
         return {"edit.commands": self.open_palette, "help.shortcuts": self.open_sheet}
 
     def adopt(self, actions: dict[str, QAction]) -> None:
-        """Find these from now on."""
+        """Let the palette find these actions."""
         self._actions = actions
 
     def open_palette(self) -> Palette:

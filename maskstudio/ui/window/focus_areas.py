@@ -1,4 +1,4 @@
-"""F6: the keyboard goes from one area of the window to the next, so that every one can be reached without a mouse."""
+"""F6 moves the focus to the next area of the window, so that each can be reached without a mouse."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 
 def focus_next(areas: Sequence[QWidget]) -> QWidget | None:
-    """Move the focus to the area after the one that has it, of those in sight; returns what has it then."""
+    """Move the focus to the next visible area; returns the widget that has it then."""
     ways = [(area, way) for area in areas if area.isVisible() and (way := _way_in(area)) is not None]
     if not ways:
         return None

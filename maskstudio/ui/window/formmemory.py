@@ -1,4 +1,4 @@
-"""What the forms of panels were set to last, from one start to the next."""
+"""The values of the panels' forms, remembered from one start to the next."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _PAUSE = 400  # ms without a change, then the file is written
 
 
 class FormMemory(QObject):
-    """Sets ``forms`` (by the name they are kept under) as they were, and keeps every change from then on."""
+    """Restores ``forms`` (by the name they are kept under), and keeps every later change."""
 
     def __init__(self, settings: Settings, forms: Mapping[str, Form[Any]], parent: QObject) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class FormMemory(QObject):
         try:
             form.set_params(type(form.params()).from_wire(self._settings.forms.get(name, {})))
         except (BadParameter, TypeError, ValueError):
-            return  # kept by another version, or written by hand: the defaults serve
+            return  # invalid, as from another version or edited by hand: the defaults are used
 
     def _keep(self, name: str, params: Params) -> None:
         self._settings.forms = {**self._settings.forms, name: params.to_wire()}

@@ -1,4 +1,4 @@
-"""Hiding what is around the photo, and bringing back what was there."""
+"""Hiding the panels around the photo, and showing them again."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QWidget
 
 
 class HiddenPanels:
-    """``around()`` are the widgets to hide, ``kept()`` those of them that stay when tools are to be kept."""
+    """``around()`` gives the widgets to hide, ``kept()`` those of them that stay when the tools are kept."""
 
     def __init__(self, around: Callable[[], Sequence[QWidget]], kept: Callable[[], Sequence[QWidget]]) -> None:
         self._around, self._kept = around, kept
         self._hidden: list[QWidget] = []
 
     def toggle(self, *, keep_tools: bool = False) -> bool:
-        """Hide, or show what was hidden; returns whether something is hidden now."""
+        """Hide the widgets, or show those that were hidden; returns whether some are hidden now."""
         if self._hidden:
             for widget in self._hidden:
                 widget.show()

@@ -1,4 +1,4 @@
-"""What the window shows of the jobs of all documents: how far they are, and what became of those that failed."""
+"""What the window shows of the jobs of all documents: their progress, and why some failed."""
 
 from collections.abc import Callable
 
@@ -14,8 +14,9 @@ from maskstudio.ui.window.status import StatusLine
 
 
 class JobReports:
-    """Each change of a job is shown by ``status``, and then ``told`` on; ``refresh`` shows the session in front anew
-    where a document that was being opened has come to nothing.
+    """Shows each change of a job by ``status``, and passes it on to ``told``.
+
+    ``refresh`` shows the session in front anew if a document that was being opened has failed.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class JobReports:
 
     @property
     def jobs(self) -> list[Job]:
-        """What runs for any document, that of the one in front first."""
+        """The running jobs of all documents, those of the one in front first."""
         return [job for session in self._tabs.sessions for job in session.runner.jobs]
 
     def verbs(self) -> dict[str, Callable[[], object]]:
@@ -42,12 +43,12 @@ class JobReports:
         return {"edit.cancelJobs": self.cancel_all}
 
     def cancel_all(self) -> None:
-        """Ask everything that runs to stop."""
+        """Cancel all running jobs."""
         for job in self.jobs:
             job.cancel()
 
     def job_changed(self, session: Session, job: Job) -> None:
-        """Show what has become of a job of a session."""
+        """Show the new state of a job of a session."""
         if job.state == "failed":
             self._owed.failed(session, job)
         if job.lane == "open" and job.state == "cancelled":
@@ -59,7 +60,7 @@ class JobReports:
         self._tell(job)
 
     def failed(self, session: Session, error: MaskStudioError, offer: NoticeButton | None = None) -> None:
-        """Say what went wrong, with ``offer`` or another way on where there is one."""
+        """Say what went wrong, with ``offer`` or another way on if there is one."""
         if tab := self._tabs.of(session):
             self._files.opening_failed(tab)
         self._refresh()

@@ -1,4 +1,4 @@
-"""The keys in use: which action each of them is now, and what one shows for as long as it is held."""
+"""The keys in use: the action of each, and the actions that show something while their key is held."""
 
 from collections.abc import Callable
 
@@ -15,13 +15,13 @@ from maskstudio.ui.keys.keymap import Keymap, shown
 from maskstudio.ui.registry.entry import Workspace
 from maskstudio.ui.window.actions import set_keys
 
-_HELD = ("view.trimap", "view.rawColours", "view.originalMask", "view.blink")  # shown while their key is held
+_HELD = ("view.trimap", "view.rawColours", "view.originalMask", "view.blink")  # they show something while held
 
 
 class KeysInUse(QObject):
-    """Belongs to ``window``. Give the actions to ``adopt`` once they are made, and let it ``listen`` last of all.
+    """The keys of ``window``. Give the actions to ``adopt`` once they are made, and call ``listen`` last.
 
-    ``glance(on)`` looks at the other side of the comparison while its key is held.
+    ``glance(on)`` is called when its key goes down and up.
     """
 
     def __init__(self, window: QWidget, settings: Settings, glance: Callable[[bool], object]) -> None:
@@ -29,10 +29,10 @@ class KeysInUse(QObject):
         self._window, self._settings, self._look = window, settings, glance
         self._actions: dict[str, QAction] = {}
         self.keymap = keymaps.of_settings(settings)
-        self.workspace: Workspace = ""  # whose keys act before all others
+        self.workspace: Workspace = ""  # the workspace whose keys act before all others
 
     def adopt(self, actions: dict[str, QAction]) -> None:
-        """Mind the keys of these from now on."""
+        """Give these actions their keys."""
         self._actions = actions
         self._glance = Glance(self._window, self._look, self._look_back)
         self._holding = Holding(self._window, [actions[name] for name in _HELD if name in actions])
@@ -40,27 +40,27 @@ class KeysInUse(QObject):
         self._filter = KeyFilter(self._window, lambda key: actions.get(self.keymap.action(key, self.workspace)), takers)
 
     def listen(self) -> None:
-        """See the keys from now on; last of all, since the making of a window sends events by the thousand."""
+        """Start to filter keys; call it last, since making a window sends thousands of events."""
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self._filter)
 
     def let_go(self) -> None:
-        """The window lost the keyboard: nothing is held any more."""
+        """End every holding, since the window has lost the keyboard."""
         self._glance.let_go()
         self._holding.let_go()
 
     def use(self, keymap: Keymap) -> None:
-        """Take other keys, at once."""
+        """Use other keys at once."""
         self.keymap = keymap
         set_keys(self._actions, keymap, self.workspace)
 
     def use_settings(self) -> None:
-        """Take the keys that the settings say."""
+        """Use the keys in the settings."""
         self.use(keymaps.of_settings(self._settings))
 
     def enter(self, workspace: Workspace) -> None:
-        """Let the keys of a workspace act, or none but those that act everywhere."""
+        """Let the keys of a workspace act; an empty name leaves only those that act everywhere."""
         self.workspace = workspace
         self.use(self.keymap)
 

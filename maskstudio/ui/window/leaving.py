@@ -1,4 +1,4 @@
-"""Leaving: one question about unsaved work, a wait for what is still owed, then an end that nobody waits for."""
+"""Closing the program: one question about unsaved work, a wait for owed files, then an end in the background."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from maskstudio.ui.files.tabs import Tabs
     from maskstudio.ui.window.owed import OwedWork
 
-_A_MOMENT = 2.0  # s for work nobody waits for to come to its next step
+_A_MOMENT = 2.0  # seconds that other work gets to reach its next step
 
 
 class Leaving(QObject):
-    """Says whether the window may close. If not yet, it closes the window by itself once it may; ``ended`` is emitted
-    when that has come to something: gone, or staying. ``save`` saves the project in front.
+    """Says whether the window may close, and if not yet, closes it once it may.
+
+    ``ended`` is emitted when that is decided: closed, or staying. ``save`` saves the project in front.
     """
 
     ended = Signal()
@@ -40,15 +41,15 @@ class Leaving(QObject):
         """Start with nothing asked, nothing saving and no sheet open."""
         super().__init__(window)
         self._window, self._tabs, self._settings, self._owed, self._save = window, tabs, settings, owed, save
-        self._agreed = False  # the user has said what is to become of unsaved work
-        self._ask_again = False  # something has come since
+        self._agreed = False  # the user has decided about unsaved work
+        self._ask_again = False  # a result has arrived since
         self._anyway = False
         self._saving: list[Job] = []
         self._sheet: WaitingSheet | None = None
         self.keeps_journals = False  # unsaved work is offered at the next start
 
     def may_go(self) -> bool:
-        """Whether nothing is lost and nothing is owed any more; asks, or waits with a sheet, where there is."""
+        """Whether nothing would be lost and nothing is owed; otherwise asks, or waits with a sheet."""
         if self._anyway:
             return True
         if not self._agreed and not self._ask():
@@ -65,14 +66,14 @@ class Leaving(QObject):
         return False
 
     def job_changed(self, job: Job) -> None:
-        """Go on, or give up, with what a job has come to."""
+        """Continue or stop the closing, by the new state of a job."""
         if not self._agreed:
             return
         self._ask_again |= job.state == "done" and job.owes is not None and job.owes.adds
         lost = job.finished and job.state != "done" and job in self._saving
         failed = lost or (job.state == "failed" and job.owes is not None)
-        if failed and not self.keeps_journals:  # otherwise nobody is there to be asked
-            self._owed.may_leave()  # which says it: the next time, the user knows
+        if failed and not self.keeps_journals:  # otherwise there is no user to ask
+            self._owed.may_leave()  # this says it, so that the next try may close
             self.stay()
         elif self._owed.jobs:
             self._show_jobs()
@@ -80,15 +81,13 @@ class Leaving(QObject):
             QTimer.singleShot(0, self._go)
 
     def close_journals(self) -> None:
-        """The window goes: what is in no file can be reopened, or, if the system has ended it, is offered at the next
-        start.
-        """
+        """End the journals: unsaved work can be reopened, or, if the system ends it, is offered at the next start."""
         for tab in self._tabs.open:
             tab.session.journalling.end(keep=self.keeps_journals and tab.session.projects.unsaved)
 
     def stay(self) -> None:
-        """Go on with the work instead."""
-        if self.keeps_journals:  # the rest must still be written
+        """Stop the closing and go on with the work."""
+        if self.keeps_journals:  # the other files must still be written
             return
         self._agreed = False
         self._saving.clear()
@@ -96,9 +95,7 @@ class Leaving(QObject):
         self.ended.emit()
 
     def end_by_signal(self, number: int) -> None:
-        """The system wants an end: what is owed is written, unsaved work kept for the next start. The second time, at
-        once.
-        """
+        """End at a signal: owed files are written, unsaved work is kept for the next start; a second one ends now."""
         if self.keeps_journals and self._agreed:
             self._say_what_is_left()
             self._leave_anyway()
@@ -108,7 +105,7 @@ class Leaving(QObject):
         self._window.close()
 
     def session_ends(self, manager: QSessionManager) -> None:
-        """The user logs out: unsaved work is kept for the next start; where files are owed, they can wait for them."""
+        """End with the login session: unsaved work is kept for the next start, and the user may wait for files."""
         self.keeps_journals = self._agreed = True
         if not self._owed.jobs or not manager.allowsInteraction():
             return
@@ -121,10 +118,10 @@ class Leaving(QObject):
             manager.cancel()
         manager.release()
 
-    status = 0  # of the program, where a signal has ended it
+    status = 0  # exit status of the program if a signal has ended it
 
     def _ask(self) -> bool:
-        """Whether the user agrees to leave; starts to save what they want saved."""
+        """Ask about unsaved work and start to save what the user wants; returns whether they agree to leave."""
         hand_over()
         tabs = [tab for tab in self._tabs.open if tab.session.projects.unsaved]
         days = self._settings.closed_days
@@ -184,7 +181,7 @@ class Leaving(QObject):
 
 
 class Farewell:
-    """What is left to do once the window is gone, on a thread: nobody is to see a window that hangs."""
+    """The work after the window is closed, on a thread, so that no window hangs."""
 
     def __init__(self, writer: Writer, *pools: Executor) -> None:
         self._writer, self._pools = writer, pools
@@ -197,7 +194,7 @@ class Farewell:
         self._thread.start()
 
     def wait(self, patience: float = _A_MOMENT) -> bool:
-        """Wait for files, and ``patience`` s for work that nobody waits for; whether all of it has ended."""
+        """Wait for files, and ``patience`` seconds for other work; returns whether all of it has ended."""
         if self._thread is None:
             return True
         self._kept.wait()

@@ -1,4 +1,4 @@
-"""Where there is no screen, Qt writes pages and aborts the process; here that is one sentence and status 1."""
+"""One sentence and status 1 if there is no screen, where Qt writes pages of text and aborts."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ _UNREACHED = ("could not connect to display", "wl_display")  # Qt's words for X1
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """The block in which the application object is made: without a screen, the process ends there."""
+    """The context in which the application object is made; without a screen the process ends there."""
     said: list[str] = []
 
     def take(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What jobs owed and could not bring: it is said until the user has seen it, with a way to write it elsewhere."""
+"""Files that jobs owe and could not write: the user is told until they have seen it, and may write them elsewhere."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ from maskstudio.ui.files.tabs import Tabs
 from maskstudio.ui.widgets.notice import Notice
 from maskstudio.ui.widgets.shortened import short
 
-_NAMED = 3  # of the files that were not written
+_NAMED = 3  # names shown of files that were not written
 
 
 class _Unpaid(NamedTuple):
@@ -29,32 +29,32 @@ def _tr(text: str) -> str:
 
 
 class OwedWork:
-    """The work of all sessions that somebody waits for, also of closed ones, and what of it has failed.
+    """The jobs of all sessions, closed ones too, whose results are owed, and those that failed.
 
-    ``notice`` says it; ``parent`` is what a dialog that asks for another place stands over.
+    ``notice`` says it; ``parent`` is the parent of the dialog that asks for another place.
     """
 
     def __init__(self, parent: QWidget, tabs: Tabs, notice: Notice) -> None:
         self._parent, self._tabs, self._notice = parent, tabs, notice
         self._unpaid: list[_Unpaid] = []
-        self._kept: list[str] = []  # sentences on what came for closed documents and can be had
-        self._unseen = False  # whether there is something new to say since the user last tried to leave
+        self._kept: list[str] = []  # sentences on results for closed documents that can be fetched
+        self._unseen = False  # whether there is news since the user last tried to leave
         notice.dismissed.connect(self._seen)
 
     @property
     def jobs(self) -> list[Job]:
-        """What is still to be brought."""
+        """The running jobs whose results are owed."""
         jobs = (job for session in self._tabs.sessions for job in session.runner.jobs)
         return [job for job in jobs if job.due]
 
     def failed(self, session: Session, job: Job) -> None:
-        """Remember what a job could not write."""
+        """Remember a job that could not write its file."""
         if job.owes is not None and job.owes.elsewhere is not None:
             self._unpaid.append(_Unpaid(session, job))
             self._unseen = True
 
     def may_leave(self) -> bool:
-        """Whether the user knows of all that could not be written; otherwise says it, once more."""
+        """Whether the user knows of everything that could not be written; if not, says it again."""
         unseen, self._unseen = self._unseen and bool(self._unpaid or self._kept), False
         if unseen and self._unpaid:
             self._say(str(self._unpaid[-1].job.error))
@@ -63,21 +63,21 @@ class OwedWork:
         return not unseen
 
     def tell(self, sentence: str) -> None:
-        """Say what has become of something that was paid for, until the user has seen it."""
+        """Say a sentence on something paid for, until the user has seen it."""
         self._kept.append(sentence)
         self._unseen = True
         self._say_kept()
 
     def again(self, error: MaskStudioError) -> Callable[[Path], None] | None:
-        """Writes, to a path that the user agrees to, what failed with ``error``; None where nothing was owed."""
+        """A function that writes what failed with ``error`` to another path; None if nothing was owed."""
         return next((partial(self._pay, each) for each in self._unpaid if each.job.error is error), None)
 
     def forget(self, error: MaskStudioError) -> None:
-        """There is another way on after ``error``."""
+        """Forget the job that failed with ``error``, after which there is another way on."""
         self._unpaid[:] = [each for each in self._unpaid if each.job.error is not error]
 
     def say(self, error: MaskStudioError) -> bool:
-        """Say ``error``, if it is of such a job, together with what failed before and nobody has acknowledged."""
+        """Say ``error`` with earlier failures not yet dismissed; returns whether it is of a job that owed a file."""
         if not any(each.job.error is error for each in self._unpaid):
             return False
         self._say(str(error))
@@ -100,7 +100,7 @@ class OwedWork:
         self._notice.show_sentence(why, "warning", _tr("Write Elsewhere…"), self._write_elsewhere, holds=True)
 
     def _write_elsewhere(self) -> None:
-        """Ask where each of them may go; what the user gives no place for stays to be said."""
+        """Ask where to write each file; one without a place is said again."""
         waiting, self._unpaid[:] = list(self._unpaid), []
         for number, each in enumerate(waiting):
             if (owes := each.job.owes) is None:

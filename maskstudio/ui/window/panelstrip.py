@@ -1,4 +1,4 @@
-"""A row of icons above the panels, one for each: whatever does not fit on a low screen is one click away."""
+"""A row of icons above the panels, one for each, so that panels off a low screen are one click away."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ class PanelStrip(QWidget):
         self.buttons[name] = button
 
     def come_before(self, panel: QWidget) -> None:
-        """Tab reaches the icons, one after the other, before the first ``panel``."""
+        """Let Tab reach the icons, in order, before the first ``panel``."""
         before = panel.previousInFocusChain()
         while before and (before.focusPolicy() == Qt.FocusPolicy.NoFocus or before.isAncestorOf(panel)):
             before = before.previousInFocusChain()
@@ -44,7 +44,7 @@ class PanelStrip(QWidget):
             before = button
 
     def mark(self, name: str) -> None:
-        """The panel of this name is at the top."""
+        """Mark the icon of the panel that is at the top."""
         for each, button in self.buttons.items():
             button.setChecked(each == name)
 

@@ -1,4 +1,4 @@
-"""What a changed preference means for the window, by the name of the setting."""
+"""The effects of changed preferences on the window, by the name of the setting."""
 
 from collections.abc import Callable
 
@@ -47,10 +47,10 @@ class PreferenceEffects:
         }
 
     def by_name(self) -> dict[str, Effect]:
-        """What to do after each setting was changed. A setting that is not here has no effect, and is not offered."""
+        """What to call after a change of each setting. A setting that is not here is not offered."""
 
         def nothing() -> None:
-            """It is read whenever it is needed."""
+            """Do nothing, for a setting that is read whenever it is needed."""
 
         return {
             **self._given,
@@ -65,12 +65,12 @@ class PreferenceEffects:
         }
 
     def surround(self) -> None:
-        """The colour around the photo."""
+        """Apply the colour around the photo."""
         name = _SURROUNDS.get(self._settings.surround)
         self._canvas.set_surround(QColor(name) if name else None)
 
     def wheel(self) -> None:
-        """What a mouse wheel does by itself."""
+        """Apply what a mouse wheel does without a modifier."""
         self._canvas.wheel_pans = self._settings.wheel == "pan"
 
     def _equip_all(self) -> None:
@@ -94,7 +94,7 @@ class PreferenceEffects:
 
 
 def equip(session: Session, settings: Settings) -> None:
-    """Give a session what the user chose."""
+    """Apply the user's settings to a session."""
     session.author = settings.author or user()
     session.history_limit = settings.history_megabytes << 20
     session.projects.past_limit = settings.project_history_megabytes << 20

@@ -12,7 +12,7 @@ from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.window.keys_in_use import KeysInUse
 
-if TYPE_CHECKING:  # what the user asks for is loaded then, not at every start
+if TYPE_CHECKING:  # modules are loaded when the user asks for them, not at every start
     from maskstudio.ui.preferences.dialog import Preferences
 
 
@@ -45,7 +45,7 @@ class PreferencesOpener:
         return {"edit.preferences": self.open, "edit.keys": lambda: self.open("keys")}
 
     def adopt(self, actions: dict[str, QAction]) -> None:
-        """Offer the keys of these from now on."""
+        """Let the page of keys offer these actions."""
         self._actions = actions
 
     def open(self, page: str = "") -> Preferences:

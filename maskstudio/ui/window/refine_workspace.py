@@ -1,4 +1,4 @@
-"""The workspace for an edge: room for the panels that refine it, and everything back as it was."""
+"""The workspace for edges: it makes room for the panels that refine, and restores the others afterwards."""
 
 from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.window.sidebar import Sidebar
@@ -11,7 +11,7 @@ class RefineWorkspace:
 
     def __init__(self, sidebar: Sidebar, layers: LayersPanel) -> None:
         self._sidebar, self._layers = sidebar, layers
-        self._before: dict[str, bool] | None = None  # what was folded
+        self._before: dict[str, bool] | None = None  # which panels were folded before
 
     def toggle(self) -> bool:
         """Make room for the panels that refine an edge; the second time, fold and unfold all as it was before.

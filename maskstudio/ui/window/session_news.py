@@ -1,4 +1,4 @@
-"""What sessions have to tell, said above the photo: with the name of the photo where another one is in front."""
+"""News of sessions, shown above the photo, with the photo's name if another one is in front."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,11 +19,11 @@ class SessionNews:
         self._tabs, self._notice = tabs, notice
 
     def told(self, session: Session, sentence: str) -> None:
-        """Say what a session tells."""
+        """Show a session's sentence."""
         self._notice.show_sentence(self._of(session, sentence))
 
     def written(self, session: Session, path: Path, sentence: str) -> None:
-        """A file is there: say so, and offer to show where."""
+        """Say that a file is written, and offer to show it."""
         words = QCoreApplication.translate("news", "Show in Folder")
         self._notice.show_sentence(self._of(session, sentence), "info", words, partial(show_in_folder, path))
 
@@ -36,7 +36,7 @@ class SessionNews:
         self._notice.show_sentence(QCoreApplication.translate("news", "Added the model {}.").format(name))
 
     def warn(self, sentence: str) -> None:
-        """Say what did not work out, where nothing is lost."""
+        """Warn of a failure in which nothing is lost."""
         self._notice.show_sentence(sentence, "warning")
 
     def _of(self, session: Session, sentence: str) -> str:

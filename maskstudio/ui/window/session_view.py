@@ -1,4 +1,4 @@
-"""What the window shows of the session in front, and what comes behind it in other tabs."""
+"""Showing the session in front in the window, and marking changes in other tabs."""
 
 from collections.abc import Callable
 
@@ -16,8 +16,9 @@ _REST_WALKING = 25  # ms after an undo: the steps beyond are made ready for the 
 
 
 class SessionView(QObject):
-    """Shows it in the parts of ``shell``. ``photo_opened`` is called when another photo is in front, ``also`` whenever
-    anything has changed.
+    """Shows the session in front in the parts of ``shell``.
+
+    ``photo_opened`` is called when another photo is in front, ``also`` whenever anything has changed.
     """
 
     def __init__(self, shell: Shell, photo_opened: Callable[[], object], also: Callable[[], object]) -> None:
@@ -29,7 +30,7 @@ class SessionView(QObject):
         self._resting.timeout.connect(self._settle)
 
     def changed(self, session: Session) -> None:
-        """Show what changed, or that a document has come behind the one in front."""
+        """Show what changed in the session in front, or that a document has been loaded in another tab."""
         tabs = self._shell.tabs
         tab = tabs.of(session)
         if tab is None:
@@ -45,7 +46,7 @@ class SessionView(QObject):
             tabs.refresh()
         history = session.history
         walking = history is not None and history.redo_label is not None
-        if walking or not self._resting.isActive():  # whoever undoes is about to undo or redo once more
+        if walking or not self._resting.isActive():  # another undo or redo is likely to follow
             self._resting.start(_REST_WALKING if walking else _REST)
 
     def previewed(self, session: Session, preview: Preview) -> None:
@@ -61,7 +62,7 @@ class SessionView(QObject):
             tabs.come(tab)
 
     def follow(self) -> None:
-        """Another document is in front."""
+        """Show another session, which is now in front."""
         shell = self._shell
         shell.tools.follow(shell.session)
         for panel in shell.panels:

@@ -1,4 +1,4 @@
-"""The shell of the window: panels, docks and tabs in their places, which it remembers. It knows no verb."""
+"""The shell of the window: panels, docks and tabs, and their remembered places. It knows no verb."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +30,7 @@ from maskstudio.ui.window.status import StatusLine
 
 
 class Shell(QMainWindow):
-    """What the window consists of. ``make`` makes the sessions its tabs hold."""
+    """The parts of the window. ``make`` makes the sessions of its tabs."""
 
     def __init__(self, settings: stored.Settings, make: Callable[[], Session]) -> None:
         """Make canvas, tools, notice, status line, tabs, views and panels; ``arrange`` puts them in place."""
@@ -103,7 +103,7 @@ class Shell(QMainWindow):
         self.notice.lie_over(stage)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setObjectName("splitter")
-        self.setCentralWidget(self.splitter)  # before it holds anything: whatever moves is styled anew, all of it
+        self.setCentralWidget(self.splitter)  # while it is empty, since Qt styles a moved widget anew with all it holds
         self.splitter.addWidget(middle)
         self.splitter.addWidget(self.sidebar)
         self.sidebar.strip.come_before(self.detect_panel)
@@ -113,10 +113,10 @@ class Shell(QMainWindow):
         self._restore()
 
     def _join(self) -> None:
-        """Let the parts hear of each other."""
+        """Connect the parts with each other."""
         canvas, tools, status = self.canvas, self.tools, self.status
         tools.hint.connect(status.show_hint)
-        status.show_hint(tools.tool.hint)  # the first tool told its own before anybody listened
+        status.show_hint(tools.tool.hint)  # the first tool emitted its hint before this was connected
         tools.follow(self.session)
         self.viewing.edge.attend(tools)
         self.viewing.attend(self.layers_panel, self.history_panel, self.notice.show_sentence)
@@ -131,7 +131,7 @@ class Shell(QMainWindow):
 
     def dress(self) -> None:
         """Take over the theme's icons."""
-        for name in ("qt_toolbar_ext_button", "qt_menubar_ext_button"):  # for what has no room; Qt's own are black
+        for name in ("qt_toolbar_ext_button", "qt_menubar_ext_button"):  # shown if room lacks; Qt's icons are black
             for more in self.findChildren(QToolButton, name):
                 more.setIcon(icon("more"))
                 more.setAccessibleName(self.tr("More"))
@@ -140,17 +140,17 @@ class Shell(QMainWindow):
         self.welcome.dress()
 
     def remember_forms(self) -> None:
-        """Set the forms of the panels as they were left, and keep what is changed in them."""
+        """Restore the values of the panels' forms, and keep later changes."""
         detect, export = self.detect_panel, self.export_panel
         FormMemory(self.settings, {"detect": detect.form, "cutout": detect.cutout_form, "export": export.form}, self)
 
     def remember(self) -> None:
-        """Note the arrangement in the settings, which are still to be saved."""
+        """Put the arrangement into the settings, without saving them."""
         states = {"geometry": self.saveGeometry(), "panels": self.sidebar.state(), "split": self.splitter.saveState()}
         self.settings.window = {name: bytes(state.toBase64().data()).decode() for name, state in states.items()}
 
     def _restore(self) -> None:
-        """Put everything where it was left; at the first start, as it reads best."""
+        """Restore the arrangement; at the first start, use the default one."""
         saved = {name: QByteArray.fromBase64(text.encode()) for name, text in self.settings.window.items()}
         self.resize(1440, 900)
         self.splitter.setSizes([1100, 320])

@@ -47,7 +47,7 @@ class Sidebar(QScrollArea):
         self.docks: dict[str, QDockWidget] = {}
         self._leading: dict[str, Section] = {}
         self._gone_to = ""
-        self._target: QWidget | None = None  # what is scrolled to, until it is there
+        self._target: QWidget | None = None  # the widget being scrolled to
         self._arriving = QTimer(self, singleShot=True, interval=_ARRIVES)
         self.strip = PanelStrip(self.go_to, self)
         self.setViewportMargins(0, HEIGHT, 0, 0)
@@ -92,7 +92,7 @@ class Sidebar(QScrollArea):
         return next(name for name in self.docks if self._title(name).panel.isAncestorOf(section))
 
     def _head_for(self, widget: QWidget) -> None:
-        """Scroll there now, and again when the column has grown by what was unfolded."""
+        """Scroll to a widget now, and again when the column has grown by what was unfolded."""
         self._target = widget
         self._arriving.start()
         QTimer.singleShot(0, self, self._arrive)
@@ -104,24 +104,24 @@ class Sidebar(QScrollArea):
         self._mark()
 
     def _top(self, widget: QWidget) -> int:
-        """Where a widget begins in the column, in px."""
+        """The top of a widget in the column, px."""
         return widget.mapTo(self._docks, QPoint()).y()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The strip stays above."""
+        """Keep the strip above the column."""
         super().resizeEvent(event)
         self.strip.setGeometry(0, 0, self.width(), HEIGHT)
         self._mark()
 
     def _mark(self) -> None:
-        """Mark what is at the top: the last whose title has come there; at the column's end, what was asked for."""
+        """Mark the last panel whose title has reached the top; at the column's end, the one asked for."""
         bar, places = self.verticalScrollBar(), self._places()
         above = [name for name, top in places.items() if top <= bar.value()]
         at_end = bar.value() == bar.maximum() and places.get(self._gone_to, -1) >= bar.value()
         self.strip.mark(self._gone_to if at_end else max(above, key=lambda name: places[name], default=""))
 
     def _places(self) -> dict[str, int]:
-        """Where what the strip leads to begins, in px, as far as it is in the column."""
+        """The tops of the strip's panels and sections that are in the column, px."""
         targets = {**self.docks, **self._leading}
         found = {name: targets[name] for name in self.strip.buttons}
         return {name: self._top(each) for name, each in found.items() if self._in_column(each)}
@@ -185,7 +185,7 @@ def _floats(widget: QWidget) -> bool:
 
 
 class _Holder(QWidget):
-    """Stays when its panel is folded away: a dock whose own widget is hidden shrinks to the width of its title."""
+    """Holds a panel and stays when it is folded: a dock whose own widget is hidden shrinks to its title's width."""
 
     def __init__(self, panel: QWidget, *, stretches: bool) -> None:
         super().__init__()

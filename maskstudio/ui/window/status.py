@@ -8,16 +8,17 @@ from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.progress import ProgressBar
 
-_WORDS = 260  # px of what a job is called; a long file name must not widen the window
+_WORDS = 260  # px of a job's label; a long file name must not widen the window
 
 
 class _Fact(QLabel):
-    """A label whose size does not depend on its words: new ones lay nothing out anew, which takes milliseconds, and
-    they come with every movement of the pointer.
+    """A label whose size does not depend on its words.
+
+    New words come with every movement of the pointer, and a new layout would take milliseconds.
     """
 
     def __init__(self, digits: int) -> None:
-        """As wide as so many digits."""
+        """Make the label as wide as this number of digits."""
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._digits = digits

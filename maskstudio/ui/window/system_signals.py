@@ -1,4 +1,4 @@
-"""Signals of the system, brought to the window's thread between two events, where it is safe to act on them."""
+"""Signals of the system, handled on the window's thread between two events, where that is safe."""
 
 import signal
 import socket
@@ -31,7 +31,7 @@ class Signals(QObject):
             self._take(number)
 
     def end(self) -> None:
-        """No signal is heard any more."""
+        """Stop handling signals."""
         signal.set_wakeup_fd(-1)
         self._notifier.setEnabled(False)
         self._here.close()

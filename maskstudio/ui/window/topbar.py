@@ -1,4 +1,4 @@
-"""The bar above the canvas: file and history, zoom, the ways of looking, and what can be set about the one on show."""
+"""The bar above the canvas: file and history, zoom, view modes, and the options of the one in use."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
@@ -18,7 +18,7 @@ Actions = dict[str, QAction]
 
 
 class TopBar(QToolBar):
-    """Buttons of the most used actions, as far as there are such."""
+    """The buttons of the most used actions, of those that exist."""
 
     def __init__(self, actions: Actions, choices: ViewChoices, parent: QWidget) -> None:
         """Make the bar from the actions there are, and the options of the view beside its modes."""
@@ -59,7 +59,7 @@ class TopBar(QToolBar):
 
 
 class ModeRow(QFrame):
-    """The ways of looking side by side; the rarer ones are in a menu at the end, which shows the one that is on."""
+    """The view modes side by side; the rarer ones are in a menu at the end, whose button shows the one that is on."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         """Make a button for each common mode, and one with a menu for the rarer ones."""

@@ -1,4 +1,4 @@
-"""When the tour begins: when it is asked for, and by itself with the sample photo at the first run."""
+"""The start of the tour: on request, and by itself with the sample photo at the first run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from maskstudio import settings as stored
 from maskstudio.session.session import Session
 from maskstudio.ui.widgets.icons import SAMPLE, resource
 
-if TYPE_CHECKING:  # what the user asks for is loaded then, not at every start
+if TYPE_CHECKING:  # modules are loaded when the user asks for them, not at every start
     from maskstudio.ui.help.tour import Tour
 
 
@@ -35,7 +35,7 @@ class TourStart(QObject):
         return {"help.tour": self.start}
 
     def adopt(self, actions: dict[str, QAction]) -> None:
-        """Point at the buttons of these from now on."""
+        """Let the tour point at the buttons of these actions."""
         self._actions = actions
 
     def start(self) -> None:

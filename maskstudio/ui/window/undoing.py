@@ -1,6 +1,6 @@
-"""Undo and redo, wherever they come from: what a tool has under way is asked first, the history after it.
+"""Undo and redo: the work a tool has under way is asked first, the history after it.
 
-While something is under way the history stands still, so that nothing is taken back behind it.
+While a tool has work under way the history does not move, so that nothing is taken back behind it.
 """
 
 from collections.abc import Callable

@@ -15,7 +15,7 @@ _MARGIN = 16
 
 
 class WaitingSheet(QDialog):
-    """Emits ``anyway`` where the user does not want to wait; to reject it is to stay."""
+    """The sheet. It emits ``anyway`` if the user does not want to wait; rejecting it means staying."""
 
     anyway = Signal()
 
@@ -55,7 +55,7 @@ class WaitingSheet(QDialog):
         self.setMinimumWidth(_WIDTH)
 
     def show_jobs(self, jobs: Sequence[Job]) -> None:
-        """Where they stand."""
+        """Show the progress of these jobs."""
         names = [short(job.owes.what) for job in jobs if job.owes is not None]
         if any(job.owes is not None and job.owes.adds for job in jobs):
             more = self.tr("{} and {} more").format(names[0], len(names) - 1) if len(names) > 1 else names[0]

@@ -72,14 +72,15 @@ class MainWindow(Shell):
         self.shown.refresh()
         self.keys.listen()
 
-    # What there is
+    # Parts
 
     def _front(self) -> Session:
         return self.session
 
     def _new_session(self) -> Session:
-        """A session that tells the window what happens in it. It is made before most of the parts, which are asked for
-        when it tells something.
+        """Make a session that tells the window what happens in it.
+
+        The first one is made before most parts of the window, so its callbacks look the parts up when they are called.
         """
         session = Session(Runner(self.bridge.post, self._pool, self._away))
         session.changed.connect(lambda: self.shown.changed(session))
@@ -230,10 +231,10 @@ class MainWindow(Shell):
         """Open an image; the document that is open stays until the new one is there."""
         self.files.open(path)
 
-    # What follows from what
+    # Reactions
 
     def _follow(self) -> None:
-        """Something has changed in the session in front."""
+        """Follow a change in the session in front."""
         self._show_recent()
         self.states.refresh()
         self.kept_safe.refresh()
@@ -286,7 +287,7 @@ class MainWindow(Shell):
     # Events
 
     def changeEvent(self, event: QEvent) -> None:
-        """Pixmaps in colours of the theme are made anew for a new palette, be it ours or the system's."""
+        """Make pixmaps in the theme's colours anew for a new palette."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "sidebar"):
             self.dress()
@@ -305,7 +306,7 @@ class MainWindow(Shell):
             QTimer.singleShot(0, lambda: self.exchange.take(found))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask once about work no file holds, wait for what is owed, remember the arrangement, let the work end."""
+        """Ask about unsaved work, wait for owed files, remember the arrangement, and let the other work end."""
         if not self._closing and not self.leaving.may_go():
             event.ignore()
             return

@@ -14,7 +14,7 @@ from maskstudio.ui.window.shell import Shell
 
 
 class WindowVerbs:
-    """The panels and areas are those of ``shell``; a workspace brings ``keys`` of its own."""
+    """The verbs act on the panels and areas of ``shell``; a workspace brings ``keys`` of its own."""
 
     def __init__(self, shell: Shell, keys: KeysInUse, workspace: RefineWorkspace) -> None:
         self._shell, self._keys, self._workspace = shell, keys, workspace
@@ -32,12 +32,13 @@ class WindowVerbs:
         }
 
     def adopt(self, actions: dict[str, QAction]) -> None:
-        """Show by these how things stand."""
+        """Let these actions show the present states."""
         self._actions = actions
 
     def show_refine_workspace(self) -> bool:
-        """Make room for the panels that refine an edge, with keys of their own, or give it back; whether they have it
-        now.
+        """Make room for the panels that refine an edge, with keys of their own, or restore the others.
+
+        Returns whether they have the room now.
         """
         on = self._workspace.toggle()
         self._keys.enter("refine" if on else "")
