@@ -134,7 +134,7 @@ class Sending:
         for panel in self._panels:
             panel.elsewhere.where.refresh()  # a paused queue goes on with it
 
-    # What became of it
+    # Results
 
     def stranded(self, session: Session, departure: Departure, error: MaskStudioError) -> None:
         """Say why a result did not arrive, and offer a way on."""

@@ -136,7 +136,7 @@ class Notice(QFrame):
             self.hide()
 
     def dress(self) -> None:
-        """The sign in the theme of now."""
+        """Draw the sign in the colours of the theme in use."""
         self._icon.setPixmap(icon(_ICONS[self._kind]).pixmap(16, 16))
 
     def _dismiss(self) -> None:

@@ -1,4 +1,4 @@
-"""How the window looks: two tables of greys with one accent, and the palette and style sheet made from them.
+"""The looks of the window: two tables of greys with one accent, and the palette and style sheet made from them.
 
 Greys are neutral (red = green = blue), so that nothing tints the judgement of colours.
 """
@@ -15,7 +15,7 @@ from maskstudio.names import text_of
 from maskstudio.ui.widgets.icons import resource
 
 ROW = 26  # px, height of a control
-GAP, SPACE, MARGIN = 4, 8, 12  # px, the only distances
+GAP, SPACE, MARGIN = 4, 8, 12  # px, the only distances in use
 RADIUS = 4  # px
 
 
@@ -26,7 +26,7 @@ class ThemeColours:
     name: str
     bar: str  # menus, tool bars, titles, status
     window: str  # panels
-    field: str  # where one types or chooses from
+    field: str  # fields to type into or to choose from
     raised: str  # buttons
     hover: str
     pressed: str
@@ -110,7 +110,7 @@ LIGHT = ThemeColours(
 
 
 def apply(app: QApplication, name: str) -> None:
-    """Dress ``app`` in "dark" or "light", or follow the system's choice from now on with "system"."""
+    """Dress ``app`` in "dark" or "light", or, with "system", follow the system's choice and its changes."""
     app.setProperty("theme", name)
     hints = app.styleHints()
     if app.findChild(QObject, "themeWatcher") is None:
