@@ -35,6 +35,7 @@ from maskstudio.session.sending import ServiceVerbs
 from maskstudio.session.session import Session
 from maskstudio.session.shaping import ShapingVerbs
 from tests.core.documents import disc, document
+from tests.patience import until
 from tests.test_session import Discs
 
 KINDS = [
@@ -252,6 +253,9 @@ def test_the_journal_goes_on_whoever_else_listens(desk, writer):
     assert samples == [True]
     assert kept == [True] * 3, "each step is kept before others hear of it"
     assert writer.settle()
+    until(
+        lambda: not desk.journal._copying.is_alive()
+    )  # the pixels of a photo without a file, by a thread of their own
     grave = recovery.home() / "grave"
     shutil.copytree(desk.journal.folder, grave, ignore=shutil.ignore_patterns(".*.part"))
     found = recovery.recover(next(one for one in recovery.recoverable() if one.folder == grave))
