@@ -18,7 +18,8 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers import registry
 from maskstudio.providers.local import families
-from maskstudio.providers.provider import ModelState, Prompt, Provider
+from maskstudio.providers.provider import ModelState, Provider
+from maskstudio.selection.prompt import Prompt
 from maskstudio.services.keychain import keychain
 
 Health = Literal["ok", "note", "broken"]
@@ -133,7 +134,7 @@ def _tried(model: ModelState, provider: Provider, image: Image) -> Diagnosis:
             provider.cutout(image, CutoutParams(model=model.name), Token())
         else:
             middle = (image.width / 2, image.height / 2)
-            provider.select(image, Prompt(model.name, include=(middle,)), None, Token())
+            provider.open_selector(image, model.name, Token()).predict(Prompt(include=(middle,)), Token())
     except MaskStudioError as error:
         return Diagnosis(model.name, "broken", str(error))
     return Diagnosis(model.name, "ok", f"Runs. {model.note}".strip())

@@ -9,10 +9,10 @@ from typing import Literal, Protocol, runtime_checkable
 
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
-from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.selection.prompt import Selector
 
 Operation = Literal["detect", "cutout", "select"]
 Readiness = Literal["ready", "download", "unavailable"]
@@ -42,28 +42,6 @@ class ModelState(Model):
     state: Readiness
     note: str = ""
     size: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What the user points at in an image, and the name of the model.
-
-    ``include`` and ``exclude`` are points (x, y) in px, on the subject and outside it; ``box`` is left, top, right,
-    bottom in px around it, or None.
-    """
-
-    model: str
-    include: tuple[tuple[float, float], ...] = ()
-    exclude: tuple[tuple[float, float], ...] = ()
-    box: tuple[float, float, float, float] | None = None
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Candidate:
-    """One answer to a prompt: a mask of the image's size, 0 outside and 255 inside, and the model's certainty, 0..1."""
-
-    mask: Mask
-    score: float
 
 
 @runtime_checkable
@@ -97,11 +75,10 @@ class CutsOut(Protocol):
 class Selects(Protocol):
     """Selects the thing that the user points at."""
 
-    def select(self, image: Image, prompt: Prompt, earlier: Mask | None, token: Token) -> list[Candidate]:
-        """Select what ``prompt`` points at with ``prompt.model``, starting from an ``earlier`` answer if given.
+    def open_selector(self, image: Image, model: str, token: Token) -> Selector:
+        """Prepare ``image`` for prompts with ``model``: the slow part, done once for all clicks in a photo.
 
-        Returns candidates, best first; empty if nothing was found. ``Local`` has checked that the prompt is not empty,
-        that its points lie in the image and that ``earlier`` has the image's size. Raises the errors of ``detect``.
+        Raises the errors of ``detect``.
         """
         ...
 

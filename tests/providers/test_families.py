@@ -18,8 +18,9 @@ from maskstudio.jobs import Inline, Runner, Token, immediate
 from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams
 from maskstudio.providers.local import families, yolo
 from maskstudio.providers.local.local import Local
-from maskstudio.providers.provider import Candidate, CutsOut, Detects, Model, ModelState, Prompt, Selects
+from maskstudio.providers.provider import CutsOut, Detects, Model, ModelState, Selects
 from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.selection.prompt import Candidate, Prompt, Scribble
 from maskstudio.session.session import Session
 from tests.test_layers import PACKAGE, imports
 
@@ -49,12 +50,31 @@ class Bright:
     def cutout(self, image, params, token):
         return self.detect(image, params, token)[0]
 
-    def select(self, image, prompt, earlier, token):
-        self.asked = prompt, earlier
-        halves = [np.zeros((image.height, image.width), np.uint8) for _ in range(2)]
-        halves[0][:, : image.width // 2], halves[1][:, image.width // 2 :] = 255, 255
-        order = halves if prompt.include[0][0] < image.width / 2 else halves[::-1]
-        return [Candidate(Mask.from_array(half), score) for half, score in zip(order, (0.9, 0.1), strict=True)]
+    def open_selector(self, image, model, token):
+        self.opened = image, model
+        return Halves(self, image)
+
+
+class Halves:
+    """The selector of Bright."""
+
+    def __init__(self, family, image):
+        self.family, self.image = family, image
+
+    def predict(self, prompt, token):
+        self.family.asked = prompt
+        return [
+            Candidate(half, score) for half, score in zip(self.order(prompt.include[0][0]), (0.9, 0.1), strict=True)
+        ]
+
+    def preview(self, x, y):
+        return self.order(x)[0]
+
+    def order(self, x):
+        halves = [np.zeros((self.image.height, self.image.width), np.uint8) for _ in range(2)]
+        halves[0][:, : self.image.width // 2], halves[1][:, self.image.width // 2 :] = 255, 255
+        masks = [Mask.from_array(half) for half in halves]
+        return masks if x < self.image.width / 2 else masks[::-1]
 
 
 def bright(pixels):
@@ -175,34 +195,40 @@ def test_the_doctor_tries_it(monkeypatch):
 
 
 def test_what_is_pointed_at_is_selected(row):
-    local, earlier = Local(), Mask(60, 40)
-    prompt = Prompt("pointer", include=((50.0, 20.0),), exclude=((1.0, 1.0),), box=(30, 0, 60, 40))
-    found = local.select(image(), prompt, earlier, Token())
-    assert row.asked[0] is prompt
-    assert row.asked[1] is earlier
+    photo, earlier = image(), Mask(60, 40)
+    prompt = Prompt(include=((50.0, 20.0),), exclude=((1.0, 1.0),), box=(30, 0, 60, 40), earlier=earlier)
+    selector = Local().open_selector(photo, "pointer", Token())
+    assert row.opened == (photo, "pointer")
+    found = selector.predict(prompt, Token())
+    assert row.asked is prompt
     assert [each.score for each in found] == [0.9, 0.1]
     right = np.zeros((40, 60))
     right[:, 30:] = 255
     np.testing.assert_array_equal(found[0].mask.array(), right)
+    np.testing.assert_array_equal(selector.preview(40, 3).array(), right)
+    assert [selector.preview(*outside) for outside in ((60, 3), (-1, 3), (3, 40))] == [None] * 3
 
 
 @pytest.mark.parametrize(
-    ("prompt", "earlier", "kind", "says"),
+    ("prompt", "kind", "says"),
     [
-        (Prompt("pointer"), None, BadParameter, "needs a point"),
-        (Prompt("pointer", exclude=((1, 1),)), None, BadParameter, "needs a point"),
-        (Prompt("pointer", include=((61, 1),)), None, BadParameter, "61, 1 lies outside the image of 60 x 40 px"),
-        (Prompt("pointer", include=((1, 1),), exclude=((1, -1),)), None, BadParameter, "1, -1 lies outside"),
-        (Prompt("pointer", include=((float("nan"), 1),)), None, BadParameter, "lies outside"),
-        (Prompt("pointer", box=(5, 5, 5, 9)), None, BadParameter, "holds nothing"),
-        (Prompt("pointer", box=(60, 0, 80, 9)), None, BadParameter, "holds nothing"),
-        (Prompt("pointer", include=((1, 1),)), Mask(40, 60), BadMask, "another size"),
-        (Prompt("nobody", include=((1, 1),)), None, UnknownModel, "nobody"),
+        (Prompt(), BadParameter, "needs a point"),
+        (Prompt(exclude=((1, 1),)), BadParameter, "needs a point"),
+        (Prompt(include=((61, 1),)), BadParameter, "61, 1 lies outside the image of 60 x 40 px"),
+        (Prompt(include=((1, 1),), exclude=((1, -1),)), BadParameter, "1, -1 lies outside"),
+        (Prompt(include=((float("nan"), 1),)), BadParameter, "lies outside"),
+        (Prompt(scribbles=(Scribble(((1, 1), (2, 41))),)), BadParameter, "2, 41 lies outside"),
+        (Prompt(include=((1, 1),), erasures=(Scribble(((-2, 1),)),)), BadParameter, "-2, 1 lies outside"),
+        (Prompt(box=(5, 5, 5, 9)), BadParameter, "holds nothing"),
+        (Prompt(box=(60, 0, 80, 9)), BadParameter, "holds nothing"),
+        (Prompt(outline=((61, 1), (70, 1), (65, 9))), BadParameter, "holds nothing"),
+        (Prompt(include=((1, 1),), earlier=Mask(40, 60)), BadMask, "another size"),
     ],
 )
-def test_a_prompt_that_cannot_be_answered_is_one_sentence(row, prompt, earlier, kind, says):
+def test_a_prompt_that_cannot_be_answered_is_one_sentence(row, prompt, kind, says):
+    selector = Local().open_selector(image(), "pointer", Token())
     with pytest.raises(kind, match=says) as raised:
-        Local().select(image(), prompt, earlier, Token())
+        selector.predict(prompt, Token())
     assert str(raised.value).count(".") == 1
     assert not hasattr(row, "asked")
 
@@ -214,12 +240,14 @@ def test_a_model_is_not_asked_for_what_it_cannot_do(row):
     with pytest.raises(BadParameter, match="cannot cut out a subject; models that can are mediapipe_selfie, person"):
         local.cutout(image(), CutoutParams(model="mediapipe_hands"), Token())
     with pytest.raises(BadParameter, match="yolov8n cannot select what is pointed at; models that can are bright"):
-        local.select(image(), Prompt("yolov8n", include=((1, 1),)), None, Token())
+        local.open_selector(image(), "yolov8n", Token())
+    with pytest.raises(UnknownModel, match="nobody"):
+        local.open_selector(image(), "nobody", Token())
 
 
 def test_where_no_model_can_it_says_so():
     with pytest.raises(BadParameter, match=r"cannot select what is pointed at; no model on this machine can\."):
-        Local().select(image(), Prompt("mediapipe_selfie", include=((1, 1),)), None, Token())
+        Local().open_selector(image(), "mediapipe_selfie", Token())
 
 
 def test_a_file_belongs_to_the_first_row_that_knows_it_and_only_that_trusts_it(monkeypatch, tmp_path):

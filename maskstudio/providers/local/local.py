@@ -7,7 +7,8 @@ from maskstudio.errors import BadMask, BadParameter
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local import families
-from maskstudio.providers.provider import Candidate, CutsOut, Detects, ModelState, Prompt, Selects
+from maskstudio.providers.provider import CutsOut, Detects, ModelState, Selects
+from maskstudio.selection.prompt import Candidate, Prompt, Selector
 
 
 class Local:
@@ -33,30 +34,55 @@ class Local:
         assert isinstance(family, CutsOut)
         return family.cutout(image, params, token)
 
-    def select(self, image: Image, prompt: Prompt, earlier: Mask | None, token: Token) -> list[Candidate]:
-        """Select what the prompt points at, see ``Selects``.
+    def open_selector(self, image: Image, model: str, token: Token) -> Selector:
+        """Prepare the image for prompts, see ``Selects``; the selector refuses prompts that no model can answer.
 
-        Raises ``BadParameter`` for a model that cannot, and for a prompt that is empty or outside the image;
-        ``BadMask`` for an ``earlier`` mask of another size.
+        Raises ``BadParameter`` for a model that cannot select.
         """
         token.step(0.0, "Getting ready")
-        family = families.able(prompt.model, "select")
+        family = families.able(model, "select")
         assert isinstance(family, Selects)
-        _check(image, prompt, earlier)
-        return family.select(image, prompt, earlier, token)
+        return _Checked(image, family.open_selector(image, model, token))
 
 
-def _check(image: Image, prompt: Prompt, earlier: Mask | None) -> None:
+class _Checked:
+    """A selector that answers only what can be answered."""
+
+    def __init__(self, image: Image, selector: Selector) -> None:
+        self._image, self._selector = image, selector
+
+    def predict(self, prompt: Prompt, token: Token) -> list[Candidate]:
+        """The selector's answer. Raises ``BadParameter`` for a prompt that is empty or outside the image, ``BadMask``
+        for an earlier mask of another size.
+        """
+        _check(self._image, prompt)
+        return self._selector.predict(prompt, token)
+
+    def preview(self, x: float, y: float) -> Mask | None:
+        """The selector's guess; None outside of the image."""
+        inside = 0 <= x < self._image.width and 0 <= y < self._image.height
+        return self._selector.preview(x, y) if inside else None
+
+
+def _check(image: Image, prompt: Prompt) -> None:
     """Raise BadParameter or BadMask for a prompt that no model can answer."""
-    if not prompt.include and prompt.box is None and earlier is None:
+    if not prompt.positive:
         raise BadParameter("A selection needs a point of the subject, a box around it, or an earlier mask.")
-    for x, y in (*prompt.include, *prompt.exclude):
+    for x, y in prompt.points:
         if not (0 <= x <= image.width and 0 <= y <= image.height):
             raise BadParameter(f"The point {x:g}, {y:g} lies outside the image of {image.width} x {image.height} px.")
-    if prompt.box is not None:
-        left, top, right, bottom = prompt.box
+    for left, top, right, bottom in _boxes(prompt):
         inside = min(right, image.width) > max(left, 0) and min(bottom, image.height) > max(top, 0)
         if not inside:
             raise BadParameter("The box of a selection holds nothing of the image.")
-    if earlier is not None and earlier.size != (image.width, image.height):
+    if prompt.earlier is not None and prompt.earlier.size != (image.width, image.height):
         raise BadMask("The earlier mask of a selection has another size than the image.")
+
+
+def _boxes(prompt: Prompt) -> list[tuple[float, float, float, float]]:
+    """The box of a prompt and the box around its outline, as far as it has them."""
+    found = [prompt.box] if prompt.box is not None else []
+    if prompt.outline:
+        across, down = zip(*prompt.outline, strict=True)
+        found.append((min(across), min(down), max(across), max(down)))
+    return found
