@@ -12,7 +12,7 @@ text is one sentence; all of them are ``MaskStudioError``.
     clean = api.estimate_foreground(image, alpha)
 """
 
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,17 @@ import numpy.typing as npt
 from maskstudio.errors import BadImage, BadMask, BadParameter, MaskStudioError
 from maskstudio.jobs import Token
 
-__all__ = ["MaskStudioError", "Token", "apply_mask_params", "estimate_foreground", "solve_alpha"]
+if TYPE_CHECKING:  # it stands on OpenCV, which scripts that need none of it do not load
+    from maskstudio.subject.subject import Subject
+
+__all__ = [
+    "MaskStudioError",
+    "Token",
+    "apply_mask_params",
+    "cut_out_subject",
+    "estimate_foreground",
+    "solve_alpha",
+]
 
 Depth = TypeVar("Depth", np.uint8, np.uint16)
 _Quality = Literal["fast", "balanced", "best"]
@@ -86,6 +96,29 @@ def apply_mask_params(mask: npt.NDArray[np.uint8], padding: int, blur: int) -> n
     _check_plane(mask, "mask", np.uint8)
     wanted = MaskParams(mask_padding=_whole(padding), mask_blur=_whole(blur))
     return ops.apply_mask_params(np.ascontiguousarray(mask), wanted.mask_padding, wanted.mask_blur)
+
+
+def cut_out_subject(image: npt.NDArray[Depth], *, model: str | None = None, token: Token | None = None) -> "Subject":
+    """The one thing, or the group of things, that a photo is of.
+
+    ``image`` is uint8 or uint16 RGB (H, W, 3) in sRGB. ``model`` is the name of a model that cuts out, "none" for the
+    way without one; None chooses by the photo among those that are ready. Nothing is downloaded. Through ``token`` the
+    work reports its progress and can be cancelled.
+
+    Returns a ``Subject``: ``alpha`` is float32 (H, W) in 0..1, its edge solved from the photo's colours; ``way`` says
+    in one sentence how it was found, ``confidence`` in 0..1 how far that is to be trusted, and ``sure`` whether that is
+    enough. Where nothing was found, ``alpha`` is 0 and ``confidence`` too. Raises ``BadImage`` for a wrong shape or
+    type, ``UnknownModel``, ``BadParameter`` for a model that cannot cut out, ``ModelUnavailable``, ``Untrusted``, and
+    ``Cancelled`` through ``token``. The method and its sources: `maskstudio.subject.finder`.
+    """
+    from maskstudio.core.image import Image
+    from maskstudio.providers.local import subject
+
+    _check_image(image)
+    photo = Image(np.ascontiguousarray(image).copy())
+    token = token or Token()
+    found = subject.cut_out_subject(photo, model, token.part(0.0, 0.5))
+    return subject.solved(photo, found, token.part(0.5, 1.0))
 
 
 def _check_image(image: object) -> None:

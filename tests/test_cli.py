@@ -303,7 +303,7 @@ def test_a_cutout_of_nothing_says_so(maskstudio, tmp_path):
     status, out, err = maskstudio("cutout", tmp_path / "blank.png", "-o", tmp_path / "c.png", "--json")
     assert status == 0
     assert json.loads(out)["output"] == str(tmp_path / "c.png")
-    assert err.startswith("People, cut out softly: no subject found.\n")
+    assert err.startswith("No subject was found.\n")
     assert (decoded(tmp_path / "c.png")[..., 3] == 0).all()
 
 

@@ -28,6 +28,7 @@ ONE_SUBJECT = {
     "app.py",  # the program in the terminal, and in the window
     "base.py",  # what every service builds on, and every tool
     "local.py",  # on this machine: the parameters, and the models
+    "subject.py",  # what is known of a subject, and what finds it on this machine
     "window.py",  # the window, and the menu of that name
 }
 

@@ -33,7 +33,7 @@ def test_wire_names_and_defaults_are_the_services():
         "maskBlur": 4,
     }
     assert CutoutParams().to_wire() == {
-        "model": "mediapipe_selfie",
+        "model": "auto",
         "rgba": [255, 255, 255, 0],
         "postProcessMask": False,
         "returnOnlyMask": False,

@@ -278,7 +278,7 @@ def test_nothing_found_is_said_and_changes_nothing():
     session.told = said.append
     session.finding.remove_background(CutoutParams(alpha_matting=False))
     assert session.document is before
-    assert said == ["People, cut out softly: no subject found."]
+    assert said == ["No subject was found."]
 
 
 def test_everything_can_be_undone_to_the_start(session):

@@ -17,7 +17,7 @@ from maskstudio.cli.group import EditorByDefault
 from maskstudio.cli.options import options
 from maskstudio.cli.services import AsJson, PartsOf, ServiceOptions, Yes, say
 from maskstudio.cli.streams import check_apart, check_folder, check_output, given, wanted
-from maskstudio.cli.used import Settle, check_mask_only, described, file_rows, row_of, used_here
+from maskstudio.cli.used import Settle, about_subject, check_mask_only, described, file_rows, row_of, used_here
 from maskstudio.errors import BadParameter, MaskStudioError
 from maskstudio.names import shown, text_of
 from maskstudio.params.local import (
@@ -265,6 +265,7 @@ def cutout(
         check_mask_only(chosen, mask_only=mask_only)
         used = used_here(Settle(option, yes), chosen, cutout_params)
         session.finding.remove_background(cutout_params)
+        used |= about_subject(session.active)
     steps.write(session, output, export_params, mask_only=mask_only, backdrop=rgba)
     _say(as_json, image, output, started, [], **used)
 

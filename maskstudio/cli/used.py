@@ -14,7 +14,7 @@ from maskstudio.params.spec import Params
 from maskstudio.services import directory
 
 if TYPE_CHECKING:
-    from maskstudio.core.document import Detection, Document
+    from maskstudio.core.document import Detection, Document, Layer
 
 _SAID = ("label", "score", "boundingBox", "mediaType")  # reported for each mask, under the service's own names
 
@@ -68,6 +68,17 @@ def used_here(settle: Settle, chosen: dict[str, Any], *sets: Params, parts_of: P
     values = {wire: value for each in sets for wire, value in each.to_wire().items()}
     model = {"model": values["model"]} if "model" in values else {}
     return {"provider": "local", **model, "parameters": values}
+
+
+def about_subject(layer: "Layer | None") -> dict[str, Any]:
+    """The entries of a JSON report on how the subject that ``layer`` shows was found; none where nothing was."""
+    from maskstudio.session.finding import subject_of
+    from maskstudio.subject.subject import NOTHING
+
+    found = subject_of(layer) if layer else None
+    if found is None:
+        return {"way": NOTHING, "confidence": 0.0, "sure": False}
+    return {"used": found.used, "way": found.way, "confidence": round(found.confidence, 3), "sure": found.sure}
 
 
 def _check_box(params: DetectParams) -> None:

@@ -141,7 +141,9 @@ class CutoutParams(Params):
         "alpha_matting_erode_size": _MATTED,
     }
 
-    model: str = param("mediapipe_selfie", "model", "Model", "What tells the subject from the background.")
+    model: str = param(
+        "auto", "model", "Model", "What tells the subject from the background; auto chooses by the photo."
+    )
     rgba: tuple[int, int, int, int] = param(
         (255, 255, 255, 0), "rgba", "Background",
         "Red, green, blue and opacity (0 to 255) of what is put behind the subject; opacity 0 leaves it see-through.",

@@ -22,13 +22,15 @@ Readiness = Literal["ready", "download", "unavailable"]
 class Model:
     """A model: its name at services, in files and on the command line, its title in plain words, and its operations.
 
-    ``outlines`` says that it draws the shape of what it finds; otherwise it may find only boxes.
+    ``outlines`` says that it draws the shape of what it finds; otherwise it may find only boxes. ``general`` says that
+    it cuts out subjects of any kind, so that the automatic choice may take it.
     """
 
     name: str
     title: str
     operations: frozenset[Operation]
     outlines: bool = field(default=True, kw_only=True)
+    general: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,12 @@ from maskstudio.providers.provider import ModelState
 from maskstudio.providers.weights import store
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
+from maskstudio.subject.subject import Subject
+
+
+def subject_of(layer: Layer) -> Subject | None:
+    """How the subject of a photo was found, for a layer that shows one; None for any other layer."""
+    return layer.source if isinstance(layer.source, Subject) else None
 
 
 class FindingVerbs:
@@ -48,17 +54,22 @@ class FindingVerbs:
         )
 
     def remove_background(self, params: CutoutParams) -> Job:
-        """Find the whole subject; it becomes one layer."""
+        """Find the whole subject; it becomes one layer, in place of an earlier one that nobody edited.
+
+        ``subject_of`` that layer says how it was found. Where that is unsure, or nothing was found, a sentence says so.
+        """
         document = self._desk.required()
 
         def done(layer: Layer) -> None:
+            subject = subject_of(layer)
+            assert subject is not None
             if layer.mask.tiles:
-                self._take([layer], params.model, "Remove background", params.to_wire())
-            else:
-                self._desk.told(f"{families.title(params.model)}: no subject found.")
+                self._take([layer], subject.used, "Cut out subject", params.to_wire())
+            if not subject.sure:
+                self._desk.told(subject.way)
 
         return self._desk.start(
-            "Remove background",
+            "Cut out subject",
             lambda token: operations.remove_background(document.image, self._desk.provider, params, token),
             done,
             lane="detect",
@@ -92,7 +103,11 @@ class FindingVerbs:
         """Commit the finds of ``model`` as layers, in place of its earlier finds that nobody edited."""
         document = self._desk.required()
         origin = self._desk.origin("detection", model=model, version=families.version(model), params=params)
-        document = self._desk.without_stale(
-            document, lambda layer: layer.source is not None and layer.source.model == model
-        )
+        subject = any(subject_of(layer) for layer in layers)
+
+        def stale(layer: Layer) -> bool:
+            same = layer.source is not None and layer.source.model == model
+            return same or (subject and subject_of(layer) is not None)
+
+        document = self._desk.without_stale(document, stale)
         self._desk.commit(document.add([layer.changed(origin=origin).as_found() for layer in layers]), label)

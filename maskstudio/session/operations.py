@@ -21,6 +21,7 @@ from maskstudio.jobs import Token
 from maskstudio.matting.trimap import from_thresholds
 from maskstudio.names import shown
 from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.providers.local.subject import as_subject
 from maskstudio.providers.provider import Provider
 
 # Px around a result that are examined as the surroundings of its edge.
@@ -73,8 +74,11 @@ def shaped(mask: Mask, params: MaskParams, source: Detection | None, token: Toke
 
 
 def remove_background(image: Image, provider: Provider, params: CutoutParams, token: Token) -> Layer:
-    """The subject as one layer, smoothed and with its edge solved if ``params`` ask for it."""
-    found = provider.cutout(image, params, token.part(0.0, 0.4))
+    """The subject as one layer, smoothed and with its edge solved if ``params`` ask for it.
+
+    The layer's ``source`` is a ``Subject``, which says how it was found.
+    """
+    found = as_subject(provider.cutout(image, params, token.part(0.0, 0.4)))
     mask = _cleaned(found.mask) if params.post_process_mask else found.mask
     layer = Layer(id=0, name=found.label, mask=mask, shaped=mask, params=UNSHAPED, source=found)
     if not params.alpha_matting:

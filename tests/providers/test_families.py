@@ -138,7 +138,7 @@ def test_no_two_rows_have_a_name_in_common():
 
 
 def test_only_the_table_knows_families_and_the_room_of_weights_knows_none():
-    rows = {f"maskstudio.providers.local.{name}" for name in ("mediapipe", "yolo")}
+    rows = {f"maskstudio.providers.local.{name}" for name in ("automatic", "classical", "mediapipe", "yolo")}
     for file in sorted(PACKAGE.rglob("*.py")):
         named = set(imports(file))
         if file != LOCAL / "families.py":
@@ -237,7 +237,9 @@ def test_a_model_is_not_asked_for_what_it_cannot_do(row):
     local = Local()
     with pytest.raises(BadParameter, match="pointer cannot detect objects; models that can are mediapipe_face_mesh"):
         local.detect(image(), DetectParams(model="pointer"), Token())
-    with pytest.raises(BadParameter, match="cannot cut out a subject; models that can are mediapipe_selfie, person"):
+    with pytest.raises(
+        BadParameter, match="cannot cut out a subject; models that can are auto, none, mediapipe_selfie"
+    ):
         local.cutout(image(), CutoutParams(model="mediapipe_hands"), Token())
     with pytest.raises(BadParameter, match="yolov8n cannot select what is pointed at; models that can are bright"):
         local.open_selector(image(), "yolov8n", Token())

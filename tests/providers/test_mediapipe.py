@@ -150,7 +150,7 @@ def test_hands_cover_their_marked_joints(local, photo, shared_data, name):
 @pytest.mark.parametrize("name", [BUS, ZIDANE, "rembg/examples/girl-1.jpg", "rembg/examples/girl-3.jpg"])
 def test_selfie_agrees_with_yolo_people(local, photo, name):
     """Two independent networks see the same person where the person is large; never the same code."""
-    cut = local.cutout(photo(name), CutoutParams(), Token())
+    cut = local.cutout(photo(name), CutoutParams(model="mediapipe_selfie"), Token())
     people = detect(local, photo(name), "yolo11n-seg", confidence=0.5)
     union = np.max([each.mask.array() for each in people if each.label == "person"], axis=0) > 127
     soft = cut.mask.array()
@@ -172,7 +172,7 @@ def test_selfie_edge_follows_the_photo(local, shared_data):
         rgb = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA) if rgb.shape[:2] != truth.shape else rgb
         single = graphs.get("selfie").run(cv2.resize(rgb, (256, 256), interpolation=cv2.INTER_AREA)).segmentation_mask
         raw = cv2.resize(single, (width, height))
-        cut = local.cutout(Image(rgb), CutoutParams(), Token()).mask.array() / 255
+        cut = local.cutout(Image(rgb), CutoutParams(model="mediapipe_selfie"), Token()).mask.array() / 255
         ours.append(np.abs(cut - truth).mean())
         coarse.append(np.abs(raw - truth).mean())
     assert np.mean(ours) < 0.8 * np.mean(coarse)
@@ -193,7 +193,7 @@ def test_tiny_and_odd_images(local, model):
     deep = Image(np.full((40, 60, 3), 30000, np.uint16))
     detect(local, deep, model)
     if model == "mediapipe_selfie":
-        assert local.cutout(deep, CutoutParams(), Token()).mask.size == (60, 40)
+        assert local.cutout(deep, CutoutParams(model="mediapipe_selfie"), Token()).mask.size == (60, 40)
 
 
 def test_cut_out_refuses_models_that_find_parts(local, photo):
@@ -207,7 +207,7 @@ def test_cancel(local, photo):
         local.detect(photo(BUS), DetectParams(), token)
     other = Token(lambda fraction, _: other.cancel() if fraction > 0.4 else None)
     with pytest.raises(Cancelled):
-        local.cutout(photo(BUS), CutoutParams(), other)
+        local.cutout(photo(BUS), CutoutParams(model="mediapipe_selfie"), other)
 
 
 def test_squares_cover_the_whole_photo():

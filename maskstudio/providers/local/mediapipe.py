@@ -9,10 +9,12 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
-from maskstudio.providers.local.people import facemesh, faces, graphs, hands, selfie
+from maskstudio.providers.local import fullsize
+from maskstudio.providers.local.people import facemesh, faces, graphs, hands, looking
 from maskstudio.providers.local.shapes import box_mask, strokes_mask
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.subject.subject import Subject, judged
 
 _MISSING = "MediaPipe is not installed; install it with: pip install mediapipe==0.10.14"
 _DETECT: frozenset[Operation] = frozenset({"detect"})
@@ -72,7 +74,9 @@ class MediaPipe:
             return _hands(image, params, token)
         if params.model == _SELFIE:
             found = _people(image, token)
-            return [found] if found.mask.tiles and (found.score or 0) > params.confidence else []
+            return (
+                [found] if found.mask.tiles and found.label == "person" and found.confidence > params.confidence else []
+            )
         seen = faces.find(visible(image), token, near=params.model == "mediapipe_face_short")
         seen = [face for face in seen if face.score > params.confidence]
         parts = _PARTS.get(params.model, ())
@@ -80,14 +84,20 @@ class MediaPipe:
             return [_boxed(image, face, params) for face in seen[: params.max_detections]]
         return _meshes(image, seen, parts, params, token)
 
-    def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
-        """The people in the photo as one soft mask."""
+    def cutout(self, image: Image, params: CutoutParams, token: Token) -> Subject:
+        """The people in the photo as one soft mask; without people, what the model takes for one, and says so."""
         return _people(image, token)
 
 
-def _people(image: Image, token: Token) -> Detection:
-    mask, score = selfie.person(visible(image), token)
-    return _detection("person", score, mask, _SELFIE)
+def _people(image: Image, token: Token) -> Subject:
+    """Whatever stands out as people do, called a person only where there is evidence of one."""
+    rgb = visible(image)
+    small = fullsize.reduced(rgb)
+    seen = looking.look(small, token.part(0.2, 0.5))
+    mask = fullsize.carried(rgb, small, seen.coverage, token.part(0.5, 1.0))
+    if seen.people:
+        return judged(mask, seen.certainty, _SELFIE, way="Person, by MediaPipe", label="person")
+    return judged(mask, seen.certainty, _SELFIE, way="No person, but what stands out, by MediaPipe")
 
 
 def _boxed(image: Image, face: faces.Face, params: DetectParams) -> Detection:

@@ -158,7 +158,9 @@ class DetectPanel(RedrawnByChange, QWidget):
         """List the models and their states again; choose the one called ``choose``."""
         self._asked = True
         wanted = choose or self.params().model
-        self.model.show_states({each.name: each for each in self._session.finding.models()})
+        self.model.show_states(
+            {each.name: each for each in self._session.finding.models() if "detect" in each.operations}
+        )
         self.model.set_value(wanted)
         self._choose()
 

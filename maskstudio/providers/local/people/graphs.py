@@ -18,7 +18,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.quiet import silence
 from maskstudio.errors import ModelUnavailable
 
-GraphName = Literal["face_full", "face_short", "face_mesh", "hands", "selfie", "selfie_wide"]
+GraphName = Literal["face_full", "face_short", "face_mesh", "hands", "pose", "selfie", "selfie_wide"]
 
 _WEAK = 0.2  # graphs report everything above this score; callers filter further
 _MANY = 20  # most hands in one picture
@@ -133,6 +133,17 @@ _GRAPHS: dict[GraphName, dict[str, Any]] = {
             "handlandmarkcpu__ThresholdingCalculator.threshold": _WEAK,
         },
         "outputs": ["multi_hand_landmarks", "multi_handedness"],
+    },
+    "pose": {
+        "binary_graph_path": "mediapipe/modules/pose_landmark/pose_landmark_cpu.binarypb",
+        "side_inputs": {
+            "model_complexity": 1,
+            "smooth_landmarks": False,
+            "enable_segmentation": False,
+            "smooth_segmentation": False,
+            "use_prev_landmarks": False,
+        },
+        "outputs": ["pose_landmarks"],
     },
     "selfie": _selfie(0),
     "selfie_wide": _selfie(1),

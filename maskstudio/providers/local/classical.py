@@ -1,0 +1,41 @@
+"""No model at all: the subject found by colours, edges and the backdrop alone. Always there, on every machine."""
+
+from collections.abc import Mapping
+
+from maskstudio.core.image import Image
+from maskstudio.core.seen import visible
+from maskstudio.jobs import Token
+from maskstudio.params.local import CutoutParams
+from maskstudio.providers.local import fullsize
+from maskstudio.providers.provider import Model, ModelState
+from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.subject import finder
+from maskstudio.subject.subject import Subject, judged
+
+_NAME = "none"
+MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, "Main object, without a model", frozenset({"cutout"}))}
+
+
+class Classical:
+    """The family of what needs no weights."""
+
+    name = "No model"
+    libraries = ("opencv-python",)
+    weights: Mapping[str, WeightFile] = {}
+
+    def models(self) -> Mapping[str, Model]:
+        """The one name under which all of it is asked for."""
+        return MODELS
+
+    def state(self, name: str) -> ModelState:
+        """Always ready."""
+        model = MODELS[name]
+        return ModelState(name, model.title, model.operations, "ready")
+
+    def cutout(self, image: Image, params: CutoutParams, token: Token) -> Subject:
+        """The main object by its backdrop, or by how it stands out; see ``subject.finder``."""
+        rgb = visible(image)
+        small = fullsize.reduced(rgb)
+        found = finder.find(small, token.part(0.0, 0.6))
+        mask = fullsize.carried(rgb, small, found.coverage, token.part(0.6, 1.0))
+        return judged(mask, found.confidence, _NAME, way="Main object, without a model")
