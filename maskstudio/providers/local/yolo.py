@@ -40,14 +40,11 @@ class ModelFile:
 
 
 class Yolo:
-    """The family of YOLO models. The networks used last stay loaded between calls."""
+    """The family of YOLO models. The networks used last stay in memory, see ``warm``."""
 
     name = "YOLO"
     libraries = ("ultralytics", "torch")
     weights: Mapping[str, WeightFile] = yolo_files.BY_NAME
-
-    def __init__(self) -> None:
-        self._networks = network.Networks()
 
     def models(self) -> Mapping[str, Model]:
         """The known files and all other files in the model folders."""
@@ -65,7 +62,7 @@ class Yolo:
         """Find objects of every class of the model, or of one class if it replaces another model."""
         choice = choose(params.model)
         token.step(0.05, f"Loading {choice.path.stem}")
-        loaded = self._networks.get(choice.path, _known())
+        loaded = network.get(choice.path, _known())
         found = network.detect(loaded, image, params, token, choice.label)
         if not choice.stands_in:
             return found

@@ -7,7 +7,6 @@ its predictor (sources, saving, callbacks, torchvision) is not used.
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,6 +27,7 @@ from maskstudio.params.local import DetectParams
 from maskstudio.providers.local.networks import ultralytics_quiet
 from maskstudio.providers.local.networks.field import ScalarField, product
 from maskstudio.providers.local.shapes import box_mask
+from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.weights import trust
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _SIZE = 640  # px, the longer side of the training pictures
 _OVERLAP = 0.7  # boxes of one class that share more than this (IoU) are one object
 _MOST = 1000  # boxes left by the suppression
 _TASKS = ("detect", "segment", "pose")
-_KEPT = 3  # networks held in memory
+_GROWTH = 3  # memory of a loaded network over the size of its file: halves become floats, and there are buffers
 _ELSEWHERE = b"\x0a\x08location"  # marks a tensor of an .onnx file whose values are in another file
 
 
@@ -161,26 +161,13 @@ def _drawn(
             yield Detection(network.names[int(row[5])], float(row[4]), box, mask, params.model)
 
 
-class Networks:
-    """The few networks used last, each loaded once. Safe to share between threads."""
+def get(path: Path, known: Collection[str]) -> Network:
+    """The network in the file, loaded now or still in memory. Raises ``Untrusted`` or ``ModelUnavailable``.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loaded: OrderedDict[tuple[str, int, int], Network] = OrderedDict()
-
-    def get(self, path: Path, known: Collection[str]) -> Network:
-        """The network in the file, loaded now or earlier. Raises ``Untrusted`` or ``ModelUnavailable``.
-
-        ``known`` are the sha256 sums of files that may be loaded without asking.
-        """
-        with self._lock:
-            key = trust.stamp(path)
-            if key not in self._loaded:
-                self._loaded[key] = load(path, known)
-            self._loaded.move_to_end(key)
-            while len(self._loaded) > _KEPT:
-                self._loaded.popitem(last=False)
-            return self._loaded[key]
+    ``known`` are the sha256 sums of files that may be loaded without asking.
+    """
+    key = trust.stamp(path)
+    return WARM.get(path.stem, key, _GROWTH * key[1], lambda: load(path, known))
 
 
 def load(path: Path, known: Collection[str] = ()) -> Network:
