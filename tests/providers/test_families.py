@@ -138,7 +138,9 @@ def test_no_two_rows_have_a_name_in_common():
 
 
 def test_only_the_table_knows_families_and_the_room_of_weights_knows_none():
-    rows = {f"maskstudio.providers.local.{name}" for name in ("automatic", "classical", "mediapipe", "onnxcutout", "yolo")}
+    rows = {
+        f"maskstudio.providers.local.{name}" for name in ("automatic", "classical", "mediapipe", "onnxcutout", "yolo")
+    }
     for file in sorted(PACKAGE.rglob("*.py")):
         named = set(imports(file))
         if file != LOCAL / "families.py":
