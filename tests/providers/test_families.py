@@ -18,6 +18,7 @@ from maskstudio.jobs import Inline, Runner, Token, immediate
 from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams
 from maskstudio.providers.local import families, yolo
 from maskstudio.providers.local.local import Local
+from maskstudio.providers.local.mediapipe import MediaPipe
 from maskstudio.providers.provider import CutsOut, Detects, Model, ModelState, Selects
 from maskstudio.providers.weights.weightfile import WeightFile
 from maskstudio.selection.prompt import Candidate, Prompt, Scribble
@@ -243,13 +244,16 @@ def test_a_model_is_not_asked_for_what_it_cannot_do(row):
         BadParameter, match="cannot cut out a subject; models that can are auto, none, mediapipe_selfie"
     ):
         local.cutout(image(), CutoutParams(model="mediapipe_hands"), Token())
-    with pytest.raises(BadParameter, match="yolov8n cannot select what is pointed at; models that can are bright"):
+    with pytest.raises(
+        BadParameter, match="yolov8n cannot select what is pointed at; models that can are none, bright"
+    ):
         local.open_selector(image(), "yolov8n", Token())
     with pytest.raises(UnknownModel, match="nobody"):
         local.open_selector(image(), "nobody", Token())
 
 
-def test_where_no_model_can_it_says_so():
+def test_where_no_model_can_it_says_so(monkeypatch):
+    monkeypatch.setattr(families, "FAMILIES", (MediaPipe(),))
     with pytest.raises(BadParameter, match=r"cannot select what is pointed at; no model on this machine can\."):
         Local().open_selector(image(), "mediapipe_selfie", Token())
 

@@ -1,4 +1,4 @@
-"""No model at all: the subject found by colours, edges and the backdrop alone. Always there, on every machine."""
+"""No model at all: what colours, edges and the backdrop alone tell. Always there, on every machine."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,12 @@ from maskstudio.params.local import CutoutParams
 from maskstudio.providers.local import fullsize
 from maskstudio.providers.provider import Model, ModelState
 from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.selection.prompt import Selector
 from maskstudio.subject import finder
 from maskstudio.subject.subject import Subject, judged
 
 _NAME = "none"
-MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, "Main object, without a model", frozenset({"cutout"}))}
+MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, "No model: colours and edges", frozenset({"cutout", "select"}))}
 
 
 class Classical:
@@ -39,3 +40,9 @@ class Classical:
         found = finder.find(small, token.part(0.0, 0.6))
         mask = fullsize.carried(rgb, small, found.coverage, token.part(0.6, 1.0))
         return judged(mask, found.confidence, _NAME, way="Main object, without a model")
+
+    def open_selector(self, image: Image, model: str, token: Token) -> Selector:
+        """Cut the photo into superpixels; what is pointed at is judged by their colours and borders."""
+        from maskstudio.selection.selector import RegionSelector  # imported here: it needs SciPy
+
+        return RegionSelector(visible(image), token)
