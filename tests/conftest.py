@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from maskstudio.services.keychain import _taken, keychain, variables
 
@@ -16,6 +17,10 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 # Everything below the window is tested with Qt out of reach (`make test` does so, with pytest-qt switched off).
 if os.environ.get("MASKSTUDIO_TEST_WITHOUT_QT"):
     sys.modules["PySide6"] = None  # type: ignore[assignment]
+
+# A busy machine takes its time over an example, so none has a deadline.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # No test touches the keychain of whoever runs it.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"

@@ -62,7 +62,7 @@ def test_two_plain_colours_come_apart(kind):
     assert np.abs(clean[alpha > 0] / np.iinfo(kind).max - bright).max() < 0.02
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(arrays(np.bool_, st.tuples(st.integers(1, 30), st.integers(1, 30))), st.integers(-40, 40), st.integers(0, 40))
 def test_padding_and_blur_are_distances(inside, padding, blur):
     mask = np.where(inside, 255, 0).astype(np.uint8)
@@ -133,7 +133,7 @@ def sentence(error):
     assert len(text) < 300
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(anything)
 def test_what_is_no_image_of_this_size_is_refused_in_a_sentence(image):
     with pytest.raises(api.MaskStudioError) as error:
@@ -144,7 +144,7 @@ def test_what_is_no_image_of_this_size_is_refused_in_a_sentence(image):
     sentence(error)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(anything)
 def test_what_is_no_plane_of_this_size_is_refused_in_a_sentence(plane):
     with pytest.raises(api.MaskStudioError) as error:

@@ -33,7 +33,7 @@ def told(data, image):
     return tale, replay, replay.history()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.data())
 def test_any_run_of_histories_comes_back_as_the_last(data):
     drawn = st.lists(documents(most=2).filter(lambda each: each.image.depth == 8), min_size=1, max_size=3)
@@ -57,7 +57,7 @@ def test_any_run_of_histories_comes_back_as_the_last(data):
         assert_same(mine.document, theirs.document)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=6), st.floats(0, 1), st.binary(max_size=40))
 def test_any_bytes_give_a_history_or_a_sentence(spots, end, tail):
     made = document(disc())

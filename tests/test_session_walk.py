@@ -413,7 +413,7 @@ class Walk(RuleBasedStateMachine):
 def test_a_random_user_and_late_jobs(monkeypatch):
     monkeypatch.setattr(edge, "refine_edge", refine_edge)
     walks = int(os.environ.get("MASKSTUDIO_WALKS", "50"))  # 250 of them are 10,000 operations
-    run_state_machine_as_test(Walk, settings=settings(max_examples=walks, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(Walk, settings=settings(max_examples=walks, stateful_step_count=40))
 
 
 def test_hints_that_do_not_show_yet_are_solved_behind_a_control_that_comes_late(monkeypatch):

@@ -29,7 +29,7 @@ def area(plane):
     return plane.astype(float).sum() / 255
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 999), st.integers(1, 200), st.integers(1, 200), st.sampled_from([1, 3, 9, 20, 60, 250]))
 def test_feather_is_a_gaussian_of_half_the_radius(seed, height, width, radius):
     plane = blotches(seed, height, width, 6)
@@ -96,7 +96,7 @@ def test_smooth_leaves_an_even_half_tone_alone():
     assert np.abs(smooth(plane, 12)[:, :100].astype(int) - 180).max() <= 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(0, 1))
 def test_contrast_turns_around_the_middle(amount):
     ramp = np.arange(256, dtype=np.uint8)[None]
@@ -129,7 +129,7 @@ def test_adjusted_applies_all_in_order_and_nothing_at_rest():
     assert np.array_equal(adjusted(plane, AdjustParams(smooth=5, feather=8, contrast=0.4, shift_edge=-3)), expected)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 40), st.integers(0, 60), st.booleans(), st.floats(0, 1), st.integers(0, 40))
 def test_reach_is_as_far_as_it_goes(smoothing, softness, outer, amount, shift):
     params = AdjustParams(smooth=smoothing, feather=softness, outer_only=outer, contrast=amount, shift_edge=shift)

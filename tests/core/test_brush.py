@@ -83,7 +83,7 @@ def test_the_fade_lies_within_the_brush_and_is_a_pixel_at_least(diameter, hardne
     assert inner <= max(diameter / 2 * hardness, 0)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(-700, 1600), st.floats(-700, 1600), st.floats(1, 900), st.floats(0, 1))
 def test_tiles_are_those_the_circle_reaches(x, y, diameter, hardness):
     stamp = Stamp(Dab(x, y, diameter), hardness, 1.0)

@@ -46,7 +46,7 @@ VERBS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 9), st.integers(0, 5)), min_size=1, max_size=6))
 def test_the_record_says_what_differs_and_nothing_else(steps):
     first = now = document(DISC, DISC, DISC)

@@ -40,7 +40,7 @@ def hard_masks(draw):
     return np.where(np.random.default_rng(seed).random((height, width)) < share, 255, 0).astype(np.uint8)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(hard_masks(), st.integers(0, 30), st.integers(0, 30))
 def test_hard_masks_lose_exactly_what_is_too_small(plane, min_island, min_hole):
     found = parts(plane)
@@ -54,7 +54,7 @@ def test_hard_masks_lose_exactly_what_is_too_small(plane, min_island, min_hole):
         assert sorted(map(tuple, pieces.boxes)) == sorted(cv2.boundingRect(piece.view(np.uint8)) for piece in expected)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(0, 9999), st.integers(0, 60), st.integers(0, 60))
 def test_soft_masks_change_only_below_the_limits_and_only_towards_flat(seed, min_island, min_hole):
     rng = np.random.default_rng(seed)

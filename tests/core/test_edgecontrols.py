@@ -75,7 +75,7 @@ def test_the_core_is_of_the_mask_before_it_was_adjusted_by_default():
     assert out[60, 31] < 200
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 9999), st.integers(1, 24), st.integers(1, 24), st.integers(1, 9))
 def test_the_core_of_any_small_base(seed, height, width, depth):
     rng = np.random.default_rng(seed)

@@ -42,7 +42,7 @@ def blob(height=40, width=60):
 # --- what it holds --------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     st.sampled_from([8, 16]),
     st.sampled_from([8, 16, None]),

@@ -20,7 +20,7 @@ def placed(area, shape):
     return out
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(0, 9999), st.integers(1, 40), st.integers(1, 40), st.sampled_from([0.3, 0.5, 0.7]), st.data())
 def test_hard_masks_fill_exactly_their_region(seed, height, width, share, data):
     alpha = np.where(np.random.default_rng(seed).random((height, width)) < share, 255, 0).astype(np.uint8)

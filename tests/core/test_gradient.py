@@ -12,7 +12,7 @@ from maskstudio.errors import BadParameter, Cancelled
 points = st.tuples(st.floats(-50, 50), st.floats(-50, 50))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(points, points, st.sampled_from(["linear", "radial"]), st.integers(-9, 9), st.integers(1, 90))
 def test_every_pixel_follows_the_formula(start, end, shape, corner, side):
     rect = Rect(corner, -corner, side, 100 - side)

@@ -41,7 +41,7 @@ def pixels(width, height, value, noisy):
     return np.full((height, width), value, np.uint8)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(sizes, patches())
 def test_put_and_array_agree_with_a_plain_array(size, writes):
     width, height = size
@@ -66,7 +66,7 @@ def test_put_and_array_agree_with_a_plain_array(size, writes):
     assert mask[probe] == plain[probe[1], probe[0]]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(sizes, patches(), st.tuples(*[st.integers(-200, 800)] * 2, *[st.integers(1, 500)] * 2))
 def test_any_rectangle_reads_like_a_padded_array(size, writes, window):
     width, height = size
@@ -121,7 +121,7 @@ def test_anything_but_one_8_bit_plane_is_refused(bad):
         Mask.from_array(bad)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(sizes, patches())
 def test_the_inverse_is_255_less_every_value_and_stays_one_object(size, writes):
     mask = Mask(*size)

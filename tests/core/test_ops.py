@@ -34,7 +34,7 @@ def hard_masks(draw):
     return np.where(np.random.default_rng(seed).random((height, width)) < share, 255, 0).astype(np.uint8)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(hard_masks(), st.integers(-70, 70), st.integers(0, 70))
 def test_padding_and_blur_are_exact_on_hard_masks(mask, padding, blur):
     result = apply_mask_params(mask, padding, blur)
@@ -42,7 +42,7 @@ def test_padding_and_blur_are_exact_on_hard_masks(mask, padding, blur):
     assert np.abs(result - exact(mask, padding, blur)).max() <= 0.51
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(0, 10_000), st.integers(1, 50), st.integers(1, 50), st.integers(0, 20), st.integers(0, 20))
 def test_soft_masks_never_move_the_wrong_way(seed, height, width, padding, blur):
     mask = np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8)
@@ -71,7 +71,7 @@ def test_the_frame_is_no_edge():
     np.testing.assert_array_equal(apply_mask_params(full, -10, 5), full)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.integers(-40, 40), st.integers(0, 40))
 def test_the_tiled_form_equals_the_plain_one(seed, padding, blur):
     rng = np.random.default_rng(seed)
@@ -82,7 +82,7 @@ def test_the_tiled_form_equals_the_plain_one(seed, padding, blur):
     np.testing.assert_array_equal(tiled.array(), apply_mask_params(plane, padding, blur))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 1000), st.sampled_from(["add", "subtract", "intersect"]))
 def test_combining_equals_the_arithmetic_of_arrays(seed, mode):
     rng = np.random.default_rng(seed)

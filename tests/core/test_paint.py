@@ -47,7 +47,7 @@ def painted(seed):
     return paint
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seeds)
 def test_laying_and_covering_follow_the_formulas(seed):
     paint = painted(seed)
@@ -60,7 +60,7 @@ def test_laying_and_covering_follow_the_formulas(seed):
     np.testing.assert_array_equal(paint.over(Mask.from_array(base)).array(), expected)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(seeds)
 def test_the_inverse_paint_gives_the_inverse_picture(seed):
     paint, base = painted(seed), Mask.from_array(plane(seed + 5))
@@ -92,7 +92,7 @@ def test_tiles_without_paint_stay_the_same_objects_and_results_are_kept():
     assert more.over(other).changed(more.over(base)) == [(0, 1)]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seeds)
 def test_erasing_an_area_is_laying_nothing_there(seed):
     paint, area = painted(seed), plane(seed + 9)

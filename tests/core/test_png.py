@@ -40,7 +40,7 @@ def rasters(draw):
     return array[::step, ::step]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(rasters(), st.sampled_from(["fast", "smallest"]))
 def test_two_decoders_read_back_every_bit(array, compression):
     data = written(array, compression=compression)

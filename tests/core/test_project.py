@@ -31,7 +31,7 @@ def kept(made, path, source=NONE):
     return read_project(path, limit=None).document
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents())
 def test_a_document_comes_back_as_it_was(tmp_path, made):
     path = tmp_path / "work.ora"

@@ -138,7 +138,7 @@ def test_a_truncated_file_is_refused_wherever_it_ends(path):
         refused(path, "damaged or incomplete")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spots=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8))
 def test_spoilt_bytes_give_a_sentence_or_a_document(path, spoilable, spots):
     data = bytearray(spoilable)

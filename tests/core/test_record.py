@@ -33,7 +33,7 @@ def read(record, planes, photo, limits=None):
     return Reader(photo, shelf).document(Fields(record, "it"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(documents())
 def test_a_document_comes_back_as_it_was(made):
     (record,), planes = written(made)

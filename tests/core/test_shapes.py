@@ -48,14 +48,14 @@ def placed(area):
     return out
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(coordinates, min_size=3, max_size=9))
 def test_a_polygon_covers_what_it_winds_round(points):
     expected = shares(winding(points, *samples(FINE)) != 0)
     assert np.abs(placed(polygon(points, FRAME)) - expected).max() <= 255 * (1 / 32 + 2 / FINE)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(coordinates, min_size=3, max_size=9))
 def test_a_hard_polygon_holds_the_pixels_whose_centres_are_inside(points):
     inside = winding(points, *samples(1)) != 0
@@ -95,7 +95,7 @@ def test_bands_of_a_wild_scribble_fit_together(monkeypatch):
     assert np.array_equal(placed(polygon(points, FRAME)), whole)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(coordinates, coordinates)
 def test_a_rectangle_is_exact(a, b):
     def part(start, end, count):
@@ -106,7 +106,7 @@ def test_a_rectangle_is_exact(a, b):
     assert np.abs(placed(rectangle(*a, *b, FRAME)) - expected).max() <= 0.501
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(coordinates, coordinates)
 def test_a_hard_rectangle_and_polygon_agree(a, b):
     corners = [a, (b[0], a[1]), b, (a[0], b[1])]
@@ -115,7 +115,7 @@ def test_a_hard_rectangle_and_polygon_agree(a, b):
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(coordinates, coordinates)
 def test_an_ellipse_covers_its_area(a, b):
     x, y = samples(FINE)

@@ -121,7 +121,7 @@ brushes = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(samples, brushes, st.sampled_from(sorted(BASES)), st.sampled_from(sorted(PAINTS)), st.sampled_from([0, 90, 255]))
 def test_whatever_is_drawn(way, brush, base, paint, value):
     base, paint = BASES[base], PAINTS[paint]

@@ -44,7 +44,7 @@ def blotches(seed, height, width):
     return np.clip(rough.astype(int) // 48 * 48 + rng.integers(0, 9, (height, width, 3)), 0, 255).astype(np.uint8)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     st.integers(0, 9999), st.integers(1, 50), st.integers(1, 50), st.integers(0, 255), st.booleans(),
     st.sampled_from(["rgb", "lab"]), st.sampled_from(["1", "3", "5"]), st.data(),

@@ -24,7 +24,7 @@ def random_mask(seed, width, height):
     return plane
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 9999), st.integers(1, 700), st.integers(1, 600), st.integers(-800, 800), st.integers(-700, 700))
 def test_moved_is_the_shifted_array(seed, width, height, dx, dy):
     plane = random_mask(seed, width, height)
@@ -97,7 +97,7 @@ def test_mirrors_and_whole_shifts_are_exact_and_cut_at_the_frame():
     assert transformed(plane, rect, [[1, 0, 900], [0, 1, 0]], FRAME)[0] == EMPTY
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.floats(0, 6.3), st.floats(0.15, 3), st.floats(0.15, 3), st.floats(-0.4, 0.4), st.floats(-40, 40)
 )  # fmt: skip

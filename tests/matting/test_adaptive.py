@@ -107,7 +107,7 @@ def test_the_true_edge_is_found_where_the_mask_misses_it(off):
 sides, seeds, kinds = st.integers(1, 40), st.integers(0, 9999), st.sampled_from([np.uint8, np.uint16])
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(st.tuples(sides, sides, seeds, kinds), st.integers(0, 12), st.booleans())
 def test_it_is_never_unknown_where_the_plain_band_is_sure(picture, width, hard):
     height, across, seed, kind = picture

@@ -64,7 +64,7 @@ def test_a_hard_edge_between_two_colours_is_found_again_exactly():
 
 
 @given(value=st.integers(0, 255), height=st.integers(1, 40), width=st.integers(1, 40), seed=st.integers(0, 99))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_flat_mask_stays_flat(value, height, width, seed):
     photo = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
     mask = np.full((max(height // 2, 1), max(width // 3, 1)), value, np.uint8)
@@ -74,7 +74,7 @@ def test_a_flat_mask_stays_flat(value, height, width, seed):
 
 
 @given(seed=st.integers(0, 999), scale=st.floats(1.05, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_inside_and_outside_stay_whatever_the_photo_shows(seed, scale):
     dice = np.random.default_rng(seed)
     photo = dice.integers(0, 256, (60, 80, 3), np.uint8)

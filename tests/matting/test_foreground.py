@@ -15,7 +15,7 @@ from tests.matting.truth import composites, rim_error
 shapes = st.tuples(st.integers(1, 30), st.integers(1, 30)) | st.sampled_from([(1, 1), (1, 400), (400, 1)])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     shapes,
     st.sampled_from([np.uint8, np.uint16]),

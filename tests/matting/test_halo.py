@@ -151,7 +151,7 @@ def test_without_a_rim_there_is_no_fringe(value):
     assert not halo.strength.any()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(shapes, st.sampled_from([np.uint8, np.uint16]), st.integers(0, 2**32 - 1), st.integers(1, 300))
 def test_any_input_gives_a_number_and_a_place(shape, kind, seed, levels):
     random = np.random.default_rng(seed)

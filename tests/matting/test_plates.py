@@ -175,7 +175,7 @@ def test_two_scenes_that_differ_are_refused(shared_data):
 
 
 @pytest.mark.parametrize("match", [two_shot, clean_plate])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.tuples(st.integers(1, 40), st.integers(1, 40)) | st.sampled_from([(1, 1), (1, 200), (200, 1)]),
     st.sampled_from([np.uint8, np.uint16]),

@@ -105,7 +105,7 @@ def test_with_a_side_missing_the_mask_decides_and_the_photo_says_where(known):
 sides, kinds = st.integers(1, 30), st.sampled_from([np.uint8, np.uint16])
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(sides, sides, st.integers(0, 10**6), kinds, st.sampled_from(["noise", "flat", "two", "black"]))
 def test_any_small_photo_and_trimap_gives_an_alpha_that_keeps_what_is_known(height, width, seed, kind, sort):
     rng = np.random.default_rng(seed)

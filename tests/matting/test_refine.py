@@ -35,7 +35,7 @@ def inputs(draw):
     return image, np.ascontiguousarray(trimap)
 
 
-@settings(deadline=None, max_examples=int(os.environ.get("MASKSTUDIO_TRIMAPS", "300")))
+@settings(max_examples=int(os.environ.get("MASKSTUDIO_TRIMAPS", "300")))
 @given(inputs(), st.sampled_from([3, 40, 40_000]), st.sampled_from([0, 8]))
 def test_any_valid_input_gives_an_alpha_and_known_pixels_stay_known(given_, cells, steps):
     image, trimap = given_
@@ -54,7 +54,7 @@ def test_any_valid_input_gives_an_alpha_and_known_pixels_stay_known(given_, cell
     assert np.array_equal(trimap, before[1])
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(arrays(np.uint8, (12, 15, 3)), st.integers(0, 11), st.integers(0, 14))
 def test_a_single_unknown_pixel_changes_nothing_else(image, row, column):
     trimap = np.zeros((12, 15), np.uint8)

@@ -39,7 +39,7 @@ def test_real_alpha_and_a_large_image_give_the_same():
     assert np.abs(np.array(sampled(wide, np.float32(wide_alpha) / 255)) - (20, 170, 60)).max() <= 6
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.tuples(st.integers(1, 20), st.integers(1, 20)), st.sampled_from([np.uint8, np.uint16]), st.integers(0, 2**32 - 1)
 )

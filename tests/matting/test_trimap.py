@@ -32,7 +32,7 @@ def farness(marked):
     return np.sqrt(((grid[:, :, None] - places) ** 2).sum(axis=-1)).min(axis=2)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(hard, st.integers(0, 8))
 def test_a_hard_mask_is_unknown_within_the_band_and_sure_elsewhere(mask, width):
     across = np.where(mask > 0, farness(mask == 0), farness(mask > 0))
@@ -63,7 +63,7 @@ def test_a_thin_gap_keeps_its_core():
     assert (from_mask(mask, 12)[60, 93:98] == 0).all()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(soft, st.integers(0, 8))
 def test_a_soft_mask_has_only_three_values_and_never_changes_sides(mask, width):
     trimap = from_mask(mask, width)
@@ -88,7 +88,7 @@ def test_a_flat_mask_has_no_band(value):
     assert (from_mask(np.full((30, 40), value, np.uint8), 12) == value).all()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(soft, st.integers(0, 255), st.integers(0, 255), st.integers(0, 6))
 def test_thresholds_leave_sure_what_lies_deeper_than_the_erosion(mask, foreground, background, erode):
     sure, clear = mask > foreground, mask < background
@@ -126,7 +126,7 @@ def test_parameters_out_of_range_are_refused():
             make()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(soft, st.randoms(use_true_random=False))
 def test_hints_lie_over_the_trimap(mask, chance):
     trimap, hint = from_mask(mask, 2), np.zeros_like(mask)

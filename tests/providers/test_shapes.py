@@ -18,7 +18,7 @@ def coverage(mask):
     return mask.array().sum() / 255
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BOXES)
 def test_box_covers_its_area_within_the_image(box):
     mask = box_mask(640, 520, box, "box")
@@ -27,7 +27,7 @@ def test_box_covers_its_area_within_the_image(box):
     assert coverage(mask) == pytest.approx(width * height, abs=(width + height) * 0.02 + 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(BOXES.filter(lambda box: min(box[2] - box[0], box[3] - box[1]) >= 8))
 def test_ellipse_against_supersampling(box):
     mask = box_mask(400, 400, box, "ellipse").array() / 255

@@ -174,7 +174,7 @@ def cases(draw):
     return image, earlier.astype(np.uint8), places[:cut], places[cut:]
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(cases())
 def test_clicks_are_honoured_and_nothing_changes_beside_them(case):
     image, earlier, include, exclude = case
@@ -193,7 +193,7 @@ def test_clicks_are_honoured_and_nothing_changes_beside_them(case):
     assert np.array_equal(earlier, kept[1])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(arrays(np.uint8, SHAPES), st.data())
 def test_clicks_that_are_right_change_no_soft_value(earlier, data):
     height, width = earlier.shape

@@ -117,7 +117,7 @@ def points(most):
     return st.lists(st.tuples(st.floats(0, 0.999), st.floats(0, 0.999)), max_size=most)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(pictures(), points(3), points(3), st.sampled_from(["click", "box", "outline", "scribble"]))
 def test_any_prompt_on_any_picture_is_answered_honoured_and_answered_alike_again(photo, include, exclude, kind):
     height, width = photo.shape[:2]

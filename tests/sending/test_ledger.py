@@ -84,7 +84,7 @@ def test_where_it_cannot_be_written_nothing_may_be_sent(tmp_path):
         Ledger(tmp_path / "ledger.sqlite").agree("a", "runware", "detect", 1.0, 10)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from(["done", "failed", "unclear", ""]), st.floats(0, 0.4)), max_size=12))
 def test_what_is_spent_is_never_more_than_the_cap(tmp_path_factory, works):
     ledger = Ledger(tmp_path_factory.mktemp("ledger") / "ledger.sqlite")

@@ -165,7 +165,7 @@ def test_an_empty_mask_has_no_line_and_a_full_one_that_of_the_image(canvas, pixe
         assert np.array_equal(line, line_of(np.full((500, 620), value == 255)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3))
 def test_edge_is_what_touches_the_outside(seed, width):
     random = np.random.default_rng(seed)

@@ -207,7 +207,7 @@ looks = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(looks, st.tuples(st.integers(50, 3000), st.integers(50, 3000)))
 def test_a_look_taken_up_on_another_image_is_the_same_look(qapp, look, size):
     canvas = Canvas()

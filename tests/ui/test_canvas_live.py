@@ -35,7 +35,7 @@ def built(pyramid, level):
 boxes = st.tuples(st.integers(-40, 700), st.integers(-40, 620), st.integers(1, 420), st.integers(1, 420))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(boxes, min_size=1, max_size=4), st.sets(st.integers(0, 4), min_size=1), st.booleans(), st.randoms())
 def test_a_patch_equals_a_full_rebuild_at_every_size(rects, levels, later, random):
     noise = np.random.default_rng(random.randrange(1 << 30))
@@ -55,7 +55,7 @@ def test_a_patch_equals_a_full_rebuild_at_every_size(rects, levels, later, rando
     assert pyramid.builds == builds
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(boxes, boxes, st.randoms())
 def test_a_patch_across_what_was_never_looked_at_is_right_too(seen, changed, random):
     noise = np.random.default_rng(random.randrange(1 << 30))

@@ -216,3 +216,13 @@ def test_the_question_says_what_can_be_done(window, monkeypatch, button, answer)
         ("What is not saved can be brought back for 14 days by File > Reopen Closed.", "Don't Save"),
         ("What is not saved will be lost, since closed documents are not kept.", "Don't Save"),
     ]
+
+
+def test_documents_put_away_as_the_window_closes_start_nothing_any_more(window, qtbot, photo, careless):
+    opened(window, qtbot, photo)
+    paint(window, qtbot)
+    window.close()
+    window.closed.tidy_soon()
+    assert window.closed._timer.isActive()
+    qtbot.waitUntil(lambda: not window.closed._timer.isActive())  # the threads are gone: a job would raise in the loop
+    window.closed.tidy()

@@ -99,7 +99,7 @@ def test_setting_is_silent_and_shows(made):
 
 
 @given(padding=st.integers(-500, 500), blur=st.integers(0, 500))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_valid_value_goes_in_and_comes_out(made, padding, blur):
     form = made(MaskParams)
     form.set_params(MaskParams(padding, blur))

@@ -56,6 +56,7 @@ class ClosedDocuments(QObject):
         self._entries: list[QAction] = []
         self._timer = QTimer(self, singleShot=True, interval=_TIDY)
         self._timer.timeout.connect(self.tidy)
+        self._stopped = False  # no thread is left to work on
 
     def verbs(self) -> dict[str, Callable[[], object]]:
         """The verbs, by the id of the action that triggers them."""
@@ -72,7 +73,9 @@ class ClosedDocuments(QObject):
         self._timer.start()
 
     def tidy(self) -> None:
-        """Throw away what is too old or too much, and list what is left; on a thread."""
+        """Throw away what is too old or too much, and list what is left; on a thread. Does nothing once stopped."""
+        if self._stopped:
+            return
         days, room = self._settings.closed_days, self._settings.closed_gigabytes << 30
 
         def work(_token: Token) -> list[Closed]:
@@ -82,7 +85,8 @@ class ClosedDocuments(QObject):
         self._start(work, self._know, "closed tidy")
 
     def stop(self) -> None:
-        """Stop: the window closes."""
+        """Stop: the window closes, and the documents in it are only put away after this."""
+        self._stopped = True
         self._timer.stop()
 
     # Reopening

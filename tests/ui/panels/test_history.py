@@ -100,7 +100,7 @@ def test_the_bytes_in_use_are_told(show, layered, qtbot):
     assert not panel.used.text().startswith("0")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(["commit", "merge", "undo", "redo", "go", "amend", "trim", "seal"]), max_size=30))
 def test_the_rows_are_always_the_steps(actions):
     session = Session(Runner(immediate, Inline()))
