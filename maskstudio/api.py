@@ -10,8 +10,12 @@ text is one sentence; all of them are ``MaskStudioError``.
 
     alpha = api.solve_alpha(image, trimap)
     clean = api.estimate_foreground(image, alpha)
+    mask = api.open_selector(image).predict([(120, 80)])[0].mask
 """
 
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args
 
 import numpy as np
@@ -21,14 +25,19 @@ from maskstudio.errors import BadImage, BadMask, BadParameter, MaskStudioError
 from maskstudio.jobs import Token
 
 if TYPE_CHECKING:  # it stands on OpenCV, which scripts that need none of it do not load
+    from maskstudio.selection.prompt import Candidate as Found
+    from maskstudio.selection.prompt import Prompt
     from maskstudio.subject.subject import Subject
 
 __all__ = [
+    "Candidate",
     "MaskStudioError",
+    "Selector",
     "Token",
     "apply_mask_params",
     "cut_out_subject",
     "estimate_foreground",
+    "open_selector",
     "solve_alpha",
 ]
 
@@ -119,6 +128,93 @@ def cut_out_subject(image: npt.NDArray[Depth], *, model: str | None = None, toke
     token = token or Token()
     found = subject.cut_out_subject(photo, model, token.part(0.0, 0.5))
     return subject.solved(photo, found, token.part(0.5, 1.0))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Candidate:
+    """One answer of a ``Selector``: ``mask`` uint8 (H, W), 0 out and 255 in, and ``score``, how sure it is, in 0..1."""
+
+    mask: npt.NDArray[np.uint8]
+    score: float
+
+
+class Selector:
+    """One image, prepared for many questions. ``open_selector`` makes it; use it from one thread at a time."""
+
+    def __init__(self, size: tuple[int, int], answer: "Callable[[Prompt], list[Found]]") -> None:
+        self._size, self._answer = size, answer
+
+    def predict(
+        self,
+        include: Iterable[tuple[float, float]],
+        exclude: Iterable[tuple[float, float]] = (),
+        *,
+        box: tuple[float, float, float, float] | None = None,
+        mask: npt.NDArray[np.uint8] | None = None,
+    ) -> list[Candidate]:
+        """What the points and the box point at.
+
+        ``include`` are points x, y in px of the subject, ``exclude`` of what does not belong to it, in the order in
+        which they were made, ``box`` is left, top, right, bottom in px around the subject. ``mask`` is an earlier mask
+        to correct, uint8 (H, W), 0 out and 255 in: then only the connected parts that points show to be wrong change,
+        and all other pixels keep their values. Of all this, ``exclude`` alone is not enough.
+
+        Returns at most three candidates, best first; none if nothing was found. Raises ``BadParameter`` for a point
+        outside of the image, a box without a pixel of it, or nothing to go by, and ``BadMask`` for an earlier mask of
+        another shape or type.
+        """
+        from maskstudio.core.mask import Mask
+        from maskstudio.selection.prompt import Prompt
+
+        if mask is not None:
+            _check_plane(mask, "mask", np.uint8, self._size)
+        points = [tuple(_numbers(each, 2, "A point") for each in _each(points)) for points in (include, exclude)]
+        around = None if box is None else _numbers(box, 4, "A box")
+        earlier = None if mask is None else Mask.from_array(mask)
+        found = self._answer(Prompt(points[0], points[1], around, earlier=earlier))
+        return [Candidate(each.mask.array(), float(each.score)) for each in found]
+
+
+def open_selector(image: npt.NDArray[Depth], *, model: str | None = None, token: Token | None = None) -> Selector:
+    """Prepare an image for questions about what is pointed at: the slow part, done once for all points.
+
+    ``image`` is uint8 or uint16 RGB (H, W, 3) in sRGB. ``model`` is the name of a model that selects, "none" for the
+    way without one; None takes the best of those that are ready. Nothing is downloaded. Through ``token`` the work
+    reports its progress and can be cancelled.
+
+    Returns a ``Selector``. Raises ``BadImage`` for a wrong shape or type, ``UnknownModel``, ``BadParameter`` for a
+    model that cannot select, ``ModelUnavailable``, ``Untrusted``, and ``Cancelled`` through ``token``.
+    """
+    from maskstudio.core.image import Image
+    from maskstudio.providers.local import families
+    from maskstudio.providers.local.local import Local
+
+    _check_image(image)
+    name = families.ready("select")[0] if model is None else model
+    if not isinstance(name, str):
+        raise BadParameter(f"The model must be named by a text, not {_kind(name)}.")
+    opened = Local().open_selector(Image(np.ascontiguousarray(image).copy()), name, token or Token())
+    return Selector(image.shape[:2], lambda prompt: opened.predict(prompt, Token()))
+
+
+def _each(points: Any) -> list[Any]:
+    """The points of an iterable. Raises ``BadParameter`` for anything else."""
+    try:
+        return list(points)
+    except TypeError:
+        raise BadParameter(f"Points are given as a list of x, y in pixels, not as {_kind(points)}.") from None
+
+
+def _numbers(value: Any, many: int, what: str) -> Any:
+    """A tuple of so many finite numbers. Raises ``BadParameter`` for anything else."""
+    wanted = BadParameter(f"{what} must be {many} finite numbers in pixels.")
+    try:
+        found = tuple(map(float, value))
+    except (TypeError, ValueError, OverflowError):
+        raise wanted from None
+    if isinstance(value, str | bytes) or len(found) != many or not all(map(math.isfinite, found)):
+        raise wanted
+    return found
 
 
 def _check_image(image: object) -> None:

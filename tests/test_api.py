@@ -15,7 +15,11 @@ from hypothesis.extra.numpy import arrays
 from scipy.ndimage import distance_transform_edt
 
 from maskstudio import api
+from maskstudio.core.mask import Mask
 from maskstudio.matting.refine import Quality
+from maskstudio.providers.local import families
+from maskstudio.providers.provider import Model, ModelState
+from maskstudio.selection.prompt import Candidate
 from tests.matting.truth import Triple, closed_form, composites, errors, rim_error
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -268,3 +272,109 @@ def test_scripts_are_checked_by_types(tmp_path):
     places = [line.split("script.py:")[-1].split(":")[0] for line in run.stdout.splitlines()]
     last = (SCRIPT + WRONG).count("\n")
     assert places == [str(last - 1), str(last)], run.stdout + run.stderr
+
+
+class Pointing:
+    """A family of one model whose selector says all that is brighter than where it is pointed at, then everything."""
+
+    name = "Pointing"
+    libraries = ("numpy",)
+    weights = {}  # noqa: RUF012
+
+    def models(self):
+        return {"pointing": Model("pointing", "?", frozenset({"select"}))}
+
+    def state(self, name):
+        return ModelState(name, "?", frozenset({"select"}), "ready")
+
+    def open_selector(self, image, model, token):
+        token.step(0.5, "Encoding")
+        self.grey = image.rgb8()[..., 0]
+        return self
+
+    def predict(self, prompt, token):
+        self.asked = prompt
+        x, y = prompt.include[0] if prompt.include else (0, 0)
+        found = np.where(self.grey >= self.grey[int(y), int(x)], 255, 0).astype(np.uint8)
+        return [Candidate(Mask.from_array(each), score) for each, score in ((found, 1), (found | 255, 0.5))]
+
+    def preview(self, x, y):
+        return None
+
+
+@pytest.fixture
+def pointing(monkeypatch):
+    family = Pointing()
+    monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
+    return family
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_a_selector_answers_with_arrays_best_first(pointing, kind):
+    image, _, alpha = triple(kind)
+    image.setflags(write=False)
+    selector = api.open_selector(image)
+    first, second = selector.predict([(SIDE, 2.5)], [(0, 0)], box=(0, 0, 9, 9))
+    assert np.array_equal(first.mask, np.where(alpha == 1, 255, 0))
+    assert (first.mask.dtype, first.score, type(first.score), second.score) == (np.uint8, 1.0, float, 0.5)
+    assert first.mask.flags.writeable
+    assert (second.mask == 255).all()
+    asked = pointing.asked
+    assert (asked.include, asked.exclude, asked.box, asked.earlier) == (((SIDE, 2.5),), ((0, 0),), (0, 0, 9, 9), None)
+
+
+def test_points_may_be_arrays_and_an_earlier_mask_a_view(pointing):
+    image, _, _ = triple()
+    earlier = np.arange(image.shape[0] * image.shape[1] * 2, dtype=np.uint8).reshape(image.shape[0], -1)[:, ::2]
+    api.open_selector(image, model="pointing").predict(np.array([[2, 3], [4, 5]]), mask=earlier)
+    assert pointing.asked.include == ((2, 3), (4, 5))
+    assert np.array_equal(pointing.asked.earlier.array(), earlier)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.one_of(anything, st.lists(anything, max_size=3), st.lists(st.tuples(st.floats(), st.floats()), max_size=2)))
+def test_what_is_no_point_box_or_mask_is_refused_in_a_sentence(value):
+    selector = api.Selector(TRIMAP.shape, lambda prompt: [])
+    for asked in (lambda: selector.predict(value), lambda: selector.predict([(1, 1)], box=value)):
+        said = "."
+        try:
+            assert asked() == []
+        except api.MaskStudioError as error:
+            said = str(error)
+        assert said.endswith(".")
+    if value is not None and not (
+        isinstance(value, np.ndarray) and (value.shape, value.dtype) == (TRIMAP.shape, np.uint8)
+    ):
+        with pytest.raises(api.MaskStudioError) as error:
+            selector.predict([(1, 1)], mask=value)
+        sentence(error)
+
+
+def test_what_cannot_be_selected_is_refused_in_a_sentence(pointing):
+    selector = api.open_selector(IMAGE)
+    for wrong in (
+        lambda: selector.predict([]),
+        lambda: selector.predict([], [(1, 1)]),
+        lambda: selector.predict([(-1, 2)]),
+        lambda: selector.predict([(1, 1)], box=(50, 50, 60, 60)),
+        lambda: api.open_selector(IMAGE, model="no_such_model"),
+        lambda: api.open_selector(IMAGE, model="mediapipe_face_full"),
+        lambda: api.open_selector(IMAGE, model=3),
+        lambda: api.open_selector(TRIMAP),
+    ):
+        with pytest.raises(api.MaskStudioError) as error:
+            wrong()
+        sentence(error)
+    token = api.Token()
+    token.cancel()
+    with pytest.raises(api.MaskStudioError, match="Cancelled"):
+        api.open_selector(IMAGE, token=token)
+
+
+def test_selecting_stands_as_it_was_promised():
+    opened, asked = inspect.signature(api.open_selector), inspect.signature(api.Selector.predict)
+    assert [*opened.parameters] == ["image", "model", "token"]
+    assert [*asked.parameters] == ["self", "include", "exclude", "box", "mask"]
+    assert {name for name, each in asked.parameters.items() if each.kind.name == "KEYWORD_ONLY"} == {"box", "mask"}
+    assert asked.parameters["exclude"].default == ()
+    assert [*api.Candidate.__dataclass_fields__] == ["mask", "score"]

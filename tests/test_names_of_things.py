@@ -13,6 +13,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
 # Names that may stand in two places, and why.
 TWICE = {
     "Side": "what an overlay tints: the canvas draws it, the settings remember it, and neither may know the other",
+    "Candidate": "an answer of a selector: of tiles in the house, of one array for scripts",
+    "Selector": "what gives those answers: a contract in the house, a class that scripts can rely on",
 }
 # Rooms whose own names are still being settled.
 REBUILT: tuple[str, ...] = ()

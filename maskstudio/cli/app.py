@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from maskstudio import paths
-from maskstudio.cli import money, services, streams
+from maskstudio.cli import money, select, services, streams
+from maskstudio.cli.files import IN, OUT, AllowHuge, ImageFile, Output
 from maskstudio.cli.group import EditorByDefault
 from maskstudio.cli.options import options
 from maskstudio.cli.services import AsJson, PartsOf, ServiceOptions, Yes, say
-from maskstudio.cli.streams import check_apart, check_folder, check_output, given, wanted
+from maskstudio.cli.streams import check_apart, check_folder, check_output, given
 from maskstudio.cli.used import Settle, about_subject, check_mask_only, described, file_rows, row_of, used_here
 from maskstudio.errors import BadParameter, MaskStudioError
 from maskstudio.names import shown, text_of
@@ -51,19 +52,10 @@ app.add_typer(models_app, name="models")
 app.add_typer(services.app, name="providers")
 money.add_to(services.app)
 
-ImageFile = Annotated[
-    Path, typer.Argument(metavar="IMAGE", parser=given, help="The photo; - is the standard input.", show_default=False)
-]
-_IN: dict[str, Any] = {"parser": given, "metavar": "FILE"}
-_OUT: dict[str, Any] = {"parser": wanted, "metavar": "FILE"}
-MaskOutput = Annotated[Path | None, typer.Option("-o", "--output", help="Write all masks as one grey PNG.", **_OUT)]
-Output = Annotated[
-    Path, typer.Option("-o", "--output", help="The PNG to write; - is the standard output.", show_default=False, **_OUT)
-]
+MaskOutput = Annotated[Path | None, typer.Option("-o", "--output", help="Write all masks as one grey PNG.", **OUT)]
 ProviderName = Annotated[
     str, typer.Option("--provider", help="Where it runs: local, or a service of `maskstudio providers list`.")
 ]
-AllowHuge = Annotated[bool, typer.Option("--allow-huge", help="Open images above the pixel limit.")]
 
 
 @app.callback()
@@ -169,33 +161,33 @@ def refine(
     mask_only: Annotated[bool, typer.Option("--mask-only", help="Write the refined mask as a grey PNG.")] = False,
     resize: Annotated[bool, typer.Option("--resize-mask", help="Fit a mask of another size.")] = False,
     trimap: Annotated[
-        Path | None, typer.Option("--trimap", help="White is in, black is out, grey is solved.", **_IN)
+        Path | None, typer.Option("--trimap", help="White is in, black is out, grey is solved.", **IN)
     ] = None,
     here: Annotated[
-        Path | None, typer.Option("--refine-here", help="Solve where this mask is white too.", **_IN)
+        Path | None, typer.Option("--refine-here", help="Solve where this mask is white too.", **IN)
     ] = None,
     keep: Annotated[
-        Path | None, typer.Option("--keep-here", help="Keep the mask as it is where this one is white.", **_IN)
+        Path | None, typer.Option("--keep-here", help="Keep the mask as it is where this one is white.", **IN)
     ] = None,
     region: Annotated[
         list[str] | None,
         typer.Option("--region", help="A part refined by a recipe of its own; may be repeated.", metavar="MASK=RECIPE"),
     ] = None,
     clean_plate: Annotated[
-        Path | None, typer.Option("--clean-plate", help="The same scene without the object.", **_IN)
+        Path | None, typer.Option("--clean-plate", help="The same scene without the object.", **IN)
     ] = None,
     second_shot: Annotated[
-        Path | None, typer.Option("--second-shot", help="The object before another background.", **_IN)
+        Path | None, typer.Option("--second-shot", help="The object before another background.", **IN)
     ] = None,
     fringe: Annotated[
         bool, typer.Option("--fringe", help="Say on which background the edge shows worst, and how much.")
     ] = False,
     fix_fringe: Annotated[bool, typer.Option("--fix-fringe", help="Clean the edge of what still shows.")] = False,
     trimap_output: Annotated[
-        Path | None, typer.Option("--trimap-output", help="Write the trimap that was solved.", **_OUT)
+        Path | None, typer.Option("--trimap-output", help="Write the trimap that was solved.", **OUT)
     ] = None,
     save_recipe: Annotated[
-        Path | None, typer.Option("--save-recipe", help="Write these parameters as a recipe.", **_OUT)
+        Path | None, typer.Option("--save-recipe", help="Write these parameters as a recipe.", **OUT)
     ] = None,
     provider: ProviderName = "local",
     option: ServiceOptions = None,
@@ -397,3 +389,6 @@ def _table(titles: list[str], rows: list[list[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+select.add_to(app, _opened, _say)

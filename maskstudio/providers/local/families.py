@@ -25,6 +25,7 @@ _WORDS: dict[Operation, str] = {
     "cutout": "cut out a subject",
     "select": "select what is pointed at",
 }
+WEIGHTLESS = "none"  # the model that is none
 _NAMED = 3  # other models that an error names
 
 
@@ -62,6 +63,12 @@ def able(model: str, operation: Operation) -> Family:
     instead = ", ".join(each.name for each in able[:_NAMED])
     rest = f"models that can are {instead}." if able else "no model on this machine can."
     raise BadParameter(f"{model} cannot {_WORDS[operation]}; {rest}")
+
+
+def ready(operation: Operation) -> list[str]:
+    """The models that can do ``operation`` and run now, in the order of the table; what needs no model is last."""
+    able = [each for each in states() if operation in each.operations and each.state == "ready"]
+    return [each.name for each in sorted(able, key=lambda each: each.name == WEIGHTLESS)]
 
 
 def title(model: str) -> str:
