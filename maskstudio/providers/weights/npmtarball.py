@@ -41,7 +41,7 @@ class _Unfit(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class PackedChunk:
     """One piece of a model: its sha256 and the bytes of the model it holds, ``start``..``stop``."""
 
     sha256: str
@@ -178,7 +178,7 @@ def _octal(field: bytes) -> int:
     return int(text or "0", 8)
 
 
-def _contents(archive: _Archive, token: Token) -> dict[str, list[Chunk]]:
+def _contents(archive: _Archive, token: Token) -> dict[str, list[PackedChunk]]:
     """What the list in a tarball says of its models: the chunks of each, in order."""
     said = None
     for name, size in archive.members(token):
@@ -198,7 +198,7 @@ def _contents(archive: _Archive, token: Token) -> dict[str, list[Chunk]]:
     return found
 
 
-def _chunks(said: Any) -> list[Chunk]:
+def _chunks(said: Any) -> list[PackedChunk]:
     """The chunks of one model, each beginning where the one before ends. Raises ``ValueError`` and the like."""
     at, found = 0, []
     for each in said["chunks"]:
@@ -206,7 +206,7 @@ def _chunks(said: Any) -> list[Chunk]:
         plain = type(start) is int and type(stop) is int and isinstance(each["hash"], str)
         if not plain or start != at or not start < stop <= start + _MOST_CHUNK or not _SHA256.fullmatch(each["hash"]):
             raise ValueError(each)
-        found.append(Chunk(each["hash"], start, stop))
+        found.append(PackedChunk(each["hash"], start, stop))
         at = stop
     if not found or len(found) > _MOST_CHUNKS or at != said["size"] or at > _MOST_BYTES:
         raise ValueError(at)
