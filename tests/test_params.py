@@ -34,6 +34,7 @@ def test_wire_names_and_defaults_are_the_services():
     }
     assert CutoutParams().to_wire() == {
         "model": "auto",
+        "secondModel": "",
         "rgba": [255, 255, 255, 0],
         "postProcessMask": False,
         "returnOnlyMask": False,

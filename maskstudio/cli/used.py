@@ -72,13 +72,18 @@ def used_here(settle: Settle, chosen: dict[str, Any], *sets: Params, parts_of: P
 
 def about_subject(layer: "Layer | None") -> dict[str, Any]:
     """The entries of a JSON report on how the subject that ``layer`` shows was found; none where nothing was."""
+    from maskstudio.providers.local.opinions import share_in_doubt
     from maskstudio.session.finding import subject_of
     from maskstudio.subject.subject import NOTHING
 
     found = subject_of(layer) if layer else None
     if found is None:
         return {"way": NOTHING, "confidence": 0.0, "sure": False}
-    return {"used": found.used, "way": found.way, "confidence": round(found.confidence, 3), "sure": found.sure}
+    doubt = share_in_doubt(found)
+    second = {} if doubt is None else {"doubt": round(doubt, 3)}
+    return {
+        "used": found.used, "way": found.way, "confidence": round(found.confidence, 3), "sure": found.sure, **second,
+    }  # fmt: skip
 
 
 def _check_box(params: DetectParams) -> None:

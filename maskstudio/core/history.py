@@ -262,7 +262,7 @@ def held(document: Document) -> Held:
         for solved in (layer.refinement, layer.measured):
             masks += [solved.alpha, solved.solved] if solved else []
         if layer.source is not None:
-            masks.append(layer.source.mask)
+            masks += [layer.source.mask] + ([layer.source.doubt] if layer.source.doubt else [])
     distinct = {id(mask): mask for mask in masks}.values()
     tiles: Held = {id(tile): tile for mask in distinct for tile in mask.tiles.values() if tile.value is None}
     for layer in document.layers:

@@ -34,7 +34,8 @@ class Detection:
     ``score`` is 0..1, or None where the provider gives none; ``box`` is left, top, right, bottom in px of the document;
     ``mask`` is raw and of document size; ``done`` names parameters the provider has already applied to it; ``stand_in``
     names the model that ran in place of ``model``, where another one did; ``said`` is what a service said of it under
-    its own names, such as its cost: texts, numbers, and objects of those.
+    its own names, such as its cost: texts, numbers, and objects of those; ``doubt`` is by how much a second opinion
+    differs at each pixel, 0..255, None where there is none.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Detection:
     done: frozenset[str] = frozenset()
     stand_in: str = ""
     said: Mapping[str, Any] = field(default_factory=dict)
+    doubt: Mask | None = None
 
 
 def colour_of(number: int) -> Colour:

@@ -132,6 +132,7 @@ def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dic
         "done": sorted(found.done),
         "standIn": found.stand_in,
         "said": dict(found.said),
+        "doubt": None if found.doubt is None else keep(found.doubt, "doubt"),
     }
 
 
@@ -275,6 +276,7 @@ class Reader:
             done=frozenset(str(each)[:100] for each in record.listed("done", 100)),
             stand_in=record.text("standIn"),
             said=told(record.values.get("said", {}), "what a service said"),
+            doubt=None if record.values.get("doubt") is None else self._mask(record, "doubt"),
         )
 
     def _region(self, record: Fields) -> Region:

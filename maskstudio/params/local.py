@@ -144,6 +144,11 @@ class CutoutParams(Params):
     model: str = param(
         "auto", "model", "Model", "What tells the subject from the background; auto chooses by the photo."
     )
+    second_model: str = param(
+        "", "secondModel", "Second opinion",
+        "Another model that is asked as well; where the two differ is in doubt and solved from the photo. Empty for "
+        "none.",
+    )  # fmt: skip
     rgba: tuple[int, int, int, int] = param(
         (255, 255, 255, 0), "rgba", "Background",
         "Red, green, blue and opacity (0 to 255) of what is put behind the subject; opacity 0 leaves it see-through.",

@@ -100,8 +100,9 @@ def layers(draw, dtype):
 def detections():
     edge = st.floats(-1e6, 1e6)
     return st.builds(
-        Detection, texts, st.one_of(st.none(), st.floats(0, 1)), st.tuples(edge, edge, edge, edge), masks, texts
-    )
+        Detection, texts, st.one_of(st.none(), st.floats(0, 1)), st.tuples(edge, edge, edge, edge), masks, texts,
+        doubt=st.one_of(st.none(), masks),
+    )  # fmt: skip
 
 
 def origins():
@@ -176,6 +177,7 @@ def _planes(layer):
             found[f"{name} value"], found[f"{name} cover"] = paint.value, paint.cover
     if layer.source is not None:
         found["source"] = layer.source.mask
+        found |= {} if layer.source.doubt is None else {"doubt": layer.source.doubt}
     for name in ("refinement", "measured"):
         if (solved := getattr(layer, name)) is not None:
             found[f"{name} alpha"], found[f"{name} solved"] = solved.alpha, solved.solved

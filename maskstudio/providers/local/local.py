@@ -1,5 +1,7 @@
 """The provider that runs on this machine, without a network. It passes work to the family that has the model."""
 
+from dataclasses import replace
+
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
@@ -7,6 +9,7 @@ from maskstudio.errors import BadMask, BadParameter
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local import families
+from maskstudio.providers.local.opinions import doubted
 from maskstudio.providers.provider import CutsOut, Detects, ModelState, Selects
 from maskstudio.selection.prompt import Candidate, Prompt, Selector
 
@@ -28,11 +31,18 @@ class Local:
         return family.detect(image, params, token)
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
-        """Find the subject, see ``CutsOut``. Raises ``BadParameter`` for a model that cannot."""
+        """Find the subject, see ``CutsOut``; with what a second model says otherwise as its doubt, if there is one.
+
+        Raises ``BadParameter`` for a model that cannot.
+        """
         token.step(0.0, "Getting ready")
-        family = families.able(params.model, "cutout")
-        assert isinstance(family, CutsOut)
-        return family.cutout(image, params, token)
+        able = [families.able(name, "cutout") for name in (params.model, params.second_model) if name]
+        found = []
+        for number, (family, model) in enumerate(zip(able, (params.model, params.second_model), strict=False)):
+            assert isinstance(family, CutsOut)
+            part = token.part(number / len(able), (number + 1) / len(able))
+            found.append(family.cutout(image, replace(params, model=model, second_model=""), part))
+        return doubted(*found) if len(found) == 2 else found[0]
 
     def open_selector(self, image: Image, model: str, token: Token) -> Selector:
         """Prepare the image for prompts, see ``Selects``; the selector refuses prompts that no model can answer.
