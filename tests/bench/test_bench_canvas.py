@@ -42,13 +42,13 @@ class Bench:
         self.first = document(*self.size)
         self.canvas = Canvas()
         self.canvas.resize(1920, 1200)
-        self.canvas.set_document(self.first)
+        self.canvas.contents.set_document(self.first)
         self.canvas.show()
         self.turn = 0
 
     def look(self, scale):
-        self.canvas.set_document(self.first)
-        self.canvas.look_at(scale, QPointF(self.size[0] / 2, self.size[1] / 2))
+        self.canvas.contents.set_document(self.first)
+        self.canvas.view.look_at(scale, QPointF(self.size[0] / 2, self.size[1] / 2))
         self.settle()
         for _ in range(2):  # everything the measured moves will show is made beforehand
             for action in (self.pan, self.zoom):
@@ -63,24 +63,24 @@ class Bench:
 
     def pan(self):
         self.turn += 1
-        step = (17, -9, -17, 9)[self.turn % 4] / self.canvas.scale
-        self.canvas.look_at(self.canvas.scale, self.canvas.centre + QPointF(step, step / 2))
+        step = (17, -9, -17, 9)[self.turn % 4] / self.canvas.view.scale
+        self.canvas.view.look_at(self.canvas.view.scale, self.canvas.view.centre + QPointF(step, step / 2))
         QApplication.processEvents()
 
     def zoom(self):
         self.turn += 1
-        self.canvas.zoom_to(self.canvas.scale * (1.1 if self.turn % 2 else 1 / 1.1), QPointF(700, 500))
+        self.canvas.view.zoom_to(self.canvas.view.scale * (1.1 if self.turn % 2 else 1 / 1.1), QPointF(700, 500))
         QApplication.processEvents()
 
     def tile(self):
         """One tile of the mask changes; making the new mask is not part of it."""
         self.turn += 1
-        layer = self.canvas.document.layers[0]
+        layer = self.canvas.contents.document.layers[0]
         x, y = (side // 2 // 256 * 256 + 30 for side in self.size)
         mask = layer.mask.put(np.full((90, 90), self.turn % 251, np.uint8), x, y)
-        changed = self.canvas.document.put(replace(layer, mask=mask, shaped=mask))
+        changed = self.canvas.contents.document.put(replace(layer, mask=mask, shaped=mask))
         assert changed.alpha is not None
-        return lambda: (self.canvas.set_document(changed), QApplication.processEvents())
+        return lambda: (self.canvas.contents.set_document(changed), QApplication.processEvents())
 
 
 @pytest.fixture(scope="module")

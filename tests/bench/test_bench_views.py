@@ -37,20 +37,20 @@ class Bench:
         self.picture = Picture.of(Image(coarse))
         self.canvas = Canvas()
         self.canvas.resize(1920, 1200)
-        self.canvas.set_document(Document(Image(colours)).add([Layer(0, "subject", mask, mask)]))
+        self.canvas.contents.set_document(Document(Image(colours)).add([Layer(0, "subject", mask, mask)]))
         self.canvas.show()
         self.turn = 0
 
     def look(self, mode, scale):
-        self.canvas.set_live(None)
-        self.canvas.set_style(Style(mode, picture=self.picture))
-        self.canvas._march.stop()
-        self.canvas.look_at(scale, QPointF(WIDTH / 2, HEIGHT / 2))
+        self.canvas.contents.set_live(None)
+        self.canvas.styling.set_style(Style(mode, picture=self.picture))
+        self.canvas.march._clock.stop()
+        self.canvas.view.look_at(scale, QPointF(WIDTH / 2, HEIGHT / 2))
         while not self.canvas.complete:
             QApplication.processEvents()
         live = self.alpha.copy()
         self.live = live
-        self.canvas.set_live(lambda rect: live[rect.slices()])
+        self.canvas.contents.set_live(lambda rect: live[rect.slices()])
         for _ in range(10):
             self.touch()
 
@@ -59,7 +59,7 @@ class Bench:
         x, y = 2200 + self.turn % 60 * 20, 1800 + self.turn % 7 * 10
         self.live[y : y + DAB, x : x + DAB] ^= 7
         start = time.perf_counter()
-        self.canvas.touch(Rect(x, y, DAB, DAB))
+        self.canvas.contents.touch(Rect(x, y, DAB, DAB))
         QApplication.processEvents()
         return time.perf_counter() - start
 
@@ -87,10 +87,10 @@ def test_a_step_of_the_ants_is_cheaper_than_painting_the_view(bench):
     steps, repaints = [], []
     for _ in range(ROUNDS):
         start = time.perf_counter()
-        bench.canvas._step()
+        bench.canvas.march.step()
         QApplication.processEvents()
         steps.append(time.perf_counter() - start)
-        bench.canvas._outdate()
+        bench.canvas.sides.outdate()
         start = time.perf_counter()
         while not bench.canvas.complete:
             QApplication.processEvents()

@@ -16,6 +16,7 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.ants import edge
 from maskstudio.ui.canvas.canvas import Canvas
+from tests.ui.canvases import wear
 
 GREY = 120
 
@@ -43,12 +44,12 @@ def canvas(qtbot):
     made = Canvas()
     qtbot.addWidget(made)
     made.resize(700, 560)
-    made.set_mode("ants")
-    made.set_surround(QColor(60, 60, 60))
-    made.set_document(document(blob()))
+    wear(made, mode="ants")
+    made.styling.set_surround(QColor(60, 60, 60))
+    made.contents.set_document(document(blob()))
     made.show()
-    made._march.stop()
-    made.look_at(1.0, QPointF(310, 250))
+    made.march._clock.stop()
+    made.view.look_at(1.0, QPointF(310, 250))
     settle(qtbot, made)
     return made
 
@@ -58,8 +59,8 @@ def settle(qtbot, canvas):
 
 
 def shown(canvas, pixels):
-    left, top = canvas._view.origin
-    box = canvas._view.shown
+    left, top = canvas.view.transform.origin
+    box = canvas.view.transform.shown
     return pixels(canvas.grab().toImage())[max(top, 0) : top + box.height, max(left, 0) : left + box.width]
 
 
@@ -67,7 +68,7 @@ def test_ants_hide_with_the_other_extras(canvas, pixels, qtbot):
     assert (shown(canvas, pixels) != GREY).any()
     canvas.set_show_extras(False)
     assert (shown(canvas, pixels) == GREY).all()
-    assert not canvas._march.isActive()
+    assert not canvas.march._clock.isActive()
     canvas.set_show_extras(True)
     settle(qtbot, canvas)
     assert (shown(canvas, pixels) != GREY).any()
@@ -75,10 +76,10 @@ def test_ants_hide_with_the_other_extras(canvas, pixels, qtbot):
 
 @pytest.mark.parametrize("scale", [1.0, 3.0])
 def test_the_line_is_the_border_at_half_coverage(canvas, pixels, qtbot, scale):
-    canvas.look_at(scale, QPointF(310, 250))
+    canvas.view.look_at(scale, QPointF(310, 250))
     settle(qtbot, canvas)
     seen = pixels(canvas.grab().toImage())
-    left, top = canvas._view.origin
+    left, top = canvas.view.transform.origin
     rows = np.floor((np.arange(seen.shape[0]) + 0.5 - top) / scale).astype(int)
     columns = np.floor((np.arange(seen.shape[1]) + 0.5 - left) / scale).astype(int)
     alpha = np.pad(blob(), 400)
@@ -94,25 +95,25 @@ def test_dashes_are_black_and_white_and_march(canvas, pixels):
     first = shown(canvas, pixels)[line][:, 0]
     assert set(np.unique(first)) == {0, 255}
     assert 0.4 < (first == 255).mean() < 0.6
-    canvas._step()
+    canvas.march.step()
     second = shown(canvas, pixels)[line][:, 0]
     assert 0.1 < (first != second).mean() < 0.5
     for _ in range(7):
-        canvas._step()
+        canvas.march.step()
     assert np.array_equal(shown(canvas, pixels)[line][:, 0], first)  # eight dots are one period
 
 
 def test_a_step_repaints_only_where_the_line_is(canvas):
-    region = canvas._ants.region(canvas._view)
+    region = canvas.march.ants.region(canvas.view.transform)
     assert 0 < sum(rect.width() * rect.height() for rect in region) < 700 * 560
-    painted = canvas._frame.painted
-    canvas._step()
+    painted = canvas.sides.result.painted
+    canvas.march.step()
     canvas.repaint()
-    assert canvas._frame.painted == painted
+    assert canvas.sides.result.painted == painted
 
 
 def test_a_reduced_view_has_the_line_of_its_own_size(canvas, pixels, qtbot):
-    canvas.look_at(0.5, QPointF(310, 250))
+    canvas.view.look_at(0.5, QPointF(310, 250))
     settle(qtbot, canvas)
     halves = blob().reshape(250, 2, 310, 2).mean(axis=(1, 3))
     assert np.array_equal((shown(canvas, pixels) != GREY).any(axis=2), line_of(halves >= 127.5))
@@ -121,45 +122,45 @@ def test_a_reduced_view_has_the_line_of_its_own_size(canvas, pixels, qtbot):
 def test_a_stroke_looks_for_the_edge_only_where_it_was(canvas, pixels, qtbot):
     after = blob()
     after[100:140, 150:200] = 255 - after[100:140, 150:200]
-    found = canvas._ants.searches
-    canvas.set_live(lambda rect: after[rect.slices()])
-    canvas.touch(Rect(150, 100, 50, 40))
+    found = canvas.march.ants.searches
+    canvas.contents.set_live(lambda rect: after[rect.slices()])
+    canvas.contents.touch(Rect(150, 100, 50, 40))
     settle(qtbot, canvas)
     assert np.array_equal((shown(canvas, pixels) != GREY).any(axis=2), line_of(after >= 128))
-    assert 1 <= canvas._ants.searches - found <= 2
+    assert 1 <= canvas.march.ants.searches - found <= 2
 
 
 def test_panning_keeps_what_was_found(canvas, qtbot):
-    found = canvas._ants.searches
+    found = canvas.march.ants.searches
     for step in range(5):
-        canvas.look_at(1.0, QPointF(310 + step, 250))
+        canvas.view.look_at(1.0, QPointF(310 + step, 250))
         settle(qtbot, canvas)
-    assert canvas._ants.searches == found
+    assert canvas.march.ants.searches == found
 
 
 def test_they_rest_when_nobody_sees_them(canvas, monkeypatch):
-    canvas._keep_marching()
-    assert canvas._march.isActive()
-    canvas.hold_original(True)
-    assert not canvas._march.isActive()
-    canvas.hold_original(False)
-    assert canvas._march.isActive()
+    canvas.march.keep()
+    assert canvas.march._clock.isActive()
+    canvas.compared.hold_original(True)
+    assert not canvas.march._clock.isActive()
+    canvas.compared.hold_original(False)
+    assert canvas.march._clock.isActive()
     canvas.hide()
-    assert not canvas._march.isActive()
+    assert not canvas.march._clock.isActive()
     canvas.show()
-    assert canvas._march.isActive()
-    canvas.set_mode("black")
-    assert not canvas._march.isActive()
+    assert canvas.march._clock.isActive()
+    wear(canvas, mode="black")
+    assert not canvas.march._clock.isActive()
     monkeypatch.setattr(type(QApplication.styleHints()), "cursorFlashTime", lambda _self: 0)
-    canvas.set_mode("ants")
-    assert not canvas._march.isActive()  # whoever wants no blinking gets a line that stands still
+    wear(canvas, mode="ants")
+    assert not canvas.march._clock.isActive()  # whoever wants no blinking gets a line that stands still
 
 
 def test_an_empty_mask_has_no_line_and_a_full_one_that_of_the_image(canvas, pixels, qtbot):
     for value in (0, 255):
         mask = Mask.from_array(np.full((500, 620), value, np.uint8))
-        layer = replace(canvas.document.layers[0], mask=mask, shaped=mask)
-        canvas.set_document(canvas.document.put(layer))
+        layer = replace(canvas.contents.document.layers[0], mask=mask, shaped=mask)
+        canvas.contents.set_document(canvas.contents.document.put(layer))
         settle(qtbot, canvas)
         line = (shown(canvas, pixels) != GREY).any(axis=2)
         assert np.array_equal(line, line_of(np.full((500, 620), value == 255)))
@@ -183,8 +184,8 @@ def test_edge_is_what_touches_the_outside(seed, width):
 def test_snapshots(canvas, snapshot, qtbot):
     rows, columns = np.mgrid[:500, :620]
     alpha = np.clip((180 - np.hypot(rows - 250, columns - 310)) * 16, 0, 255).astype(np.uint8)
-    canvas.set_document(document(alpha))
+    canvas.contents.set_document(document(alpha))
     canvas.resize(300, 220)
-    canvas.fit()
+    canvas.view.fit()
     settle(qtbot, canvas)
     snapshot(canvas.grab().toImage(), "canvas_ants")

@@ -51,10 +51,10 @@ def show(qtbot):
             qtbot.addWidget(canvas)
         canvas.resize(480, 420)
         mask = Mask.from_array(alpha())
-        canvas.set_document(Document(Image(photo())).add([Layer(0, "subject", mask, mask)]))
-        canvas.set_style(style or Style("image"))
+        canvas.contents.set_document(Document(Image(photo())).add([Layer(0, "subject", mask, mask)]))
+        canvas.styling.set_style(style or Style("image"))
         canvas.show()
-        canvas.look_at(scale, QPointF(WIDTH / 2, HEIGHT / 2))
+        canvas.view.look_at(scale, QPointF(WIDTH / 2, HEIGHT / 2))
         return canvas
 
     return make
@@ -65,17 +65,17 @@ def taken(qtbot, pixels):
     """The pixels of the image's part of a canvas once everything is there."""
 
     def grab(canvas):
-        image = QImage(*canvas._device_size, QImage.Format.Format_RGB32)
+        image = QImage(*canvas.view.device_size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(canvas.devicePixelRatioF())
-        canvas._march.stop()
+        canvas.march._clock.stop()
 
         def settled():
             canvas.render(image, QPoint(), QRegion(canvas.rect()))
             return canvas.complete
 
         qtbot.waitUntil(settled)
-        left, top = canvas._view.origin
-        box = canvas._view.shown
+        left, top = canvas.view.transform.origin
+        box = canvas.view.transform.shown
         return pixels(image)[max(top, 0) : top + box.height, max(left, 0) : left + box.width]
 
     return grab
@@ -113,19 +113,19 @@ def test_at_100_percent_it_equals_the_composition(show, taken, mode):
         "white": photo() * a + 255 * (1 - a),
         "worst": photo() * a + np.array(WORST) * (1 - a),
     }[mode]
-    canvas.set_trimap(Mask.from_array(trimap()))
+    canvas.contents.set_trimap(Mask.from_array(trimap()))
     strength = 0.5 if mode in ("image", "overlay") else 0.25
     assert np.abs(taken(canvas) - laid_over(composed, trimap(), strength)).max() <= 3
-    canvas.set_trimap(None)
+    canvas.contents.set_trimap(None)
     assert np.array_equal(taken(canvas), below)
 
 
 @pytest.mark.parametrize(("ratio", "scale"), [(1.0, 3.0), (2.0, 1.0), (2.0, 2.0)])
 def test_its_lines_are_as_thin_at_every_zoom(show, taken, ratio, scale):
     canvas = show(ratio=ratio, scale=scale)
-    canvas.set_trimap(Mask.from_array(trimap()))
+    canvas.contents.set_trimap(Mask.from_array(trimap()))
     seen = taken(canvas)
-    left, top = canvas._view.origin
+    left, top = canvas.view.transform.origin
     rows = ((np.arange(seen.shape[0]) + max(-top, 0) + 0.5) / scale).astype(int)
     columns = ((np.arange(seen.shape[1]) + max(-left, 0) + 0.5) / scale).astype(int)
     zones, colours = trimap()[rows][:, columns], photo()[rows][:, columns].astype(float)
@@ -140,7 +140,7 @@ def test_a_narrow_band_stays_in_sight_from_afar(show, taken, width):
     plane[:, :161], plane[:, 161 : 161 + width] = 255, 128
     canvas = show(scale=0.3)
     plain = taken(canvas).astype(int)
-    canvas.set_trimap(Mask.from_array(plane))
+    canvas.contents.set_trimap(Mask.from_array(plane))
     differs = np.abs(taken(canvas) - plain).max(axis=2) > 8
     assert differs.any(axis=1).all()
     assert differs.sum(axis=1).max() <= 4
@@ -150,22 +150,22 @@ def test_a_narrow_band_stays_in_sight_from_afar(show, taken, width):
 def test_planes_are_shown_without_it(show, taken, mode):
     canvas = show(style=Style(mode))
     before = taken(canvas)
-    canvas.set_trimap(Mask.from_array(trimap()))
+    canvas.contents.set_trimap(Mask.from_array(trimap()))
     assert np.array_equal(taken(canvas), before)
 
 
 def test_the_photo_to_compare_with_stays_bare(show, taken, qtbot, pixels):
     canvas = show()
-    canvas.set_trimap(Mask.from_array(trimap()))
+    canvas.contents.set_trimap(Mask.from_array(trimap()))
     tinted = taken(canvas)
-    canvas.hold_original(True)
+    canvas.compared.hold_original(True)
     assert np.array_equal(taken(canvas), photo())
-    canvas.hold_original(False)
+    canvas.compared.hold_original(False)
     assert np.array_equal(taken(canvas), tinted)
-    canvas.set_split(True)
+    canvas.divider.set_on(True)
     canvas.divider.hide()
-    canvas.set_split(True)
-    line = round(canvas.divider.x_of_line) - canvas._view.origin[0]
+    canvas.divider.set_on(True)
+    line = round(canvas.divider.x_of_line) - canvas.view.transform.origin[0]
     both = taken(canvas)
     assert np.array_equal(both[:, : line - 8], photo()[:, : line - 8])
     assert np.array_equal(both[:, line + 8 :], tinted[:, line + 8 :])
@@ -178,10 +178,10 @@ def test_the_pane_beside_stays_bare(show, qtbot, pixels):
     both.resize(900, 420)
     both.show()
     both.set_side_by_side(True)
-    canvas.look_at(1.0, QPointF(WIDTH / 2, HEIGHT / 2))
-    canvas.set_trimap(Mask.from_array(trimap()))
+    canvas.view.look_at(1.0, QPointF(WIDTH / 2, HEIGHT / 2))
+    canvas.contents.set_trimap(Mask.from_array(trimap()))
     qtbot.waitUntil(lambda: both.pane.repaint() or both.pane.complete)
-    left, top = both.pane._view.origin
+    left, top = both.pane.view.transform.origin
     assert np.array_equal(
         pixels(both.pane.grab().toImage())[top : top + HEIGHT, left : left + WIDTH], photo()[:, : both.pane.width()]
     )
@@ -190,20 +190,20 @@ def test_the_pane_beside_stays_bare(show, qtbot, pixels):
 def test_a_change_repaints_what_it_touches_and_ends_up_as_if_made_anew(show, taken):
     canvas, other = show(), show()
     before = trimap()
-    canvas.set_trimap(Mask.from_array(before))
+    canvas.contents.set_trimap(Mask.from_array(before))
     taken(canvas)
-    painted, told = canvas._frame.painted, []
-    canvas.outdated.connect(told.append)
+    painted, told = canvas.sides.result.painted, []
+    canvas.sides.outdated.connect(told.append)
     after = before.copy()
     after[100:140, 150:200] = np.random.default_rng(9).choice([0, 128, 255], (40, 50))
-    canvas.set_trimap(canvas.trimap.put(after[100:140, 150:200], 150, 100), Rect(150, 100, 50, 40))
+    canvas.contents.set_trimap(canvas.contents.trimap.put(after[100:140, 150:200], 150, 100), Rect(150, 100, 50, 40))
     got = taken(canvas)
-    assert canvas._frame.painted - painted <= 60 * 50
+    assert canvas.sides.result.painted - painted <= 60 * 50
     assert told
-    other.set_trimap(Mask.from_array(after))
+    other.contents.set_trimap(Mask.from_array(after))
     assert np.array_equal(got, taken(other))
-    canvas.set_trimap(Mask.from_array(before))
-    other.set_trimap(Mask.from_array(before))
+    canvas.contents.set_trimap(Mask.from_array(before))
+    other.contents.set_trimap(Mask.from_array(before))
     assert np.array_equal(taken(canvas), taken(other))
 
 
@@ -211,12 +211,12 @@ def test_a_change_repaints_what_it_touches_and_ends_up_as_if_made_anew(show, tak
 def test_panning_shows_what_a_fresh_view_would(show, taken, scale):
     canvas, other = show(scale=scale), show(scale=scale)
     for each in (canvas, other):
-        each.set_trimap(Mask.from_array(trimap()))
+        each.contents.set_trimap(Mask.from_array(trimap()))
     taken(canvas)
     for step in range(5):
-        canvas.look_at(scale, QPointF(WIDTH / 2 + 40 - 9 * step, HEIGHT / 2 - 31 + 8 * step))
+        canvas.view.look_at(scale, QPointF(WIDTH / 2 + 40 - 9 * step, HEIGHT / 2 - 31 + 8 * step))
         taken(canvas)
-    other.look_at(scale, QPointF(WIDTH / 2 + 4, HEIGHT / 2 + 1))
+    other.view.look_at(scale, QPointF(WIDTH / 2 + 4, HEIGHT / 2 + 1))
     same = (np.abs(taken(canvas) - taken(other)).max(axis=2) <= 2).mean()
     assert same == 1.0 if scale == 1 else same > 0.995  # reduced ones are sampled from where a piece begins
 
@@ -240,6 +240,6 @@ def test_the_band_is_told_from_photo_and_overlay_by_every_kind_of_eyes(sight):
 
 def test_it_goes_with_the_photo(show):
     canvas = show()
-    canvas.set_trimap(Mask.from_array(trimap()))
-    canvas.set_document(Document(Image(photo()[:200])))
-    assert canvas.trimap is None
+    canvas.contents.set_trimap(Mask.from_array(trimap()))
+    canvas.contents.set_document(Document(Image(photo()[:200])))
+    assert canvas.contents.trimap is None

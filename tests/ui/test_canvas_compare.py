@@ -15,6 +15,7 @@ from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.look import Look
 from maskstudio.ui.canvas.loupe import Loupe
 from maskstudio.ui.canvas.pane import CompareView
+from tests.ui.canvases import wear
 
 SIZE = HEIGHT, WIDTH = 300, 400
 
@@ -34,20 +35,20 @@ def settle(qtbot, view):
 def canvas(qtbot):
     made = Canvas()
     qtbot.addWidget(made)
-    made.set_surround(QColor(60, 60, 60))
+    made.styling.set_surround(QColor(60, 60, 60))
     made.resize(WIDTH, HEIGHT)
-    made.set_document(document())
-    made.set_mode("mask")
+    made.contents.set_document(document())
+    wear(made, mode="mask")
     made.show()
-    made.actual_pixels()
+    made.view.actual_pixels()
     settle(qtbot, made)
     return made
 
 
 def test_split_shows_photo_and_mask_on_their_sides(canvas, pixels, qtbot):
-    canvas.set_split(True)
+    canvas.divider.set_on(True)
     settle(qtbot, canvas)
-    photo, mask = canvas.document.image.pixels, canvas.document.alpha.array()
+    photo, mask = canvas.contents.document.image.pixels, canvas.contents.document.alpha.array()
     seen = pixels(canvas.grab().toImage())
     assert np.array_equal(seen[60:, :180], photo[60:, :180])
     assert np.array_equal(seen[60:, 220:, 0], mask[60:, 220:])
@@ -56,11 +57,11 @@ def test_split_shows_photo_and_mask_on_their_sides(canvas, pixels, qtbot):
     seen = pixels(canvas.grab().toImage())
     assert np.array_equal(seen[60:, 120:, 0], mask[60:, 120:])
     assert np.array_equal(seen[60:, :80], photo[60:, :80])
-    canvas.hold_original(True)
+    canvas.compared.hold_original(True)
     settle(qtbot, canvas)
     assert np.array_equal(pixels(canvas.grab().toImage())[60:, 120:], photo[60:, 120:])
-    canvas.hold_original(False)
-    canvas.set_split(False)
+    canvas.compared.hold_original(False)
+    canvas.divider.set_on(False)
     settle(qtbot, canvas)
     assert np.array_equal(pixels(canvas.grab().toImage())[..., 0], mask)
 
@@ -69,18 +70,18 @@ def test_snapshots(canvas, qtbot, snapshot):
     rows, columns = np.mgrid[:HEIGHT, :WIDTH]
     ramp = np.stack([rows * 0.8, columns * 0.6, 255 - rows * 0.8], axis=2).astype(np.uint8)
     mask = Mask.from_array(np.clip((110 - np.hypot(rows - 150, columns - 200)) * 9, 0, 255).astype(np.uint8))
-    canvas.set_document(Document(Image(ramp)).add([Layer(0, "subject", mask, mask)]))
-    canvas.set_mode("checker")
-    canvas.set_split(True)
+    canvas.contents.set_document(Document(Image(ramp)).add([Layer(0, "subject", mask, mask)]))
+    wear(canvas, mode="checker")
+    canvas.divider.set_on(True)
     settle(qtbot, canvas)
     snapshot(canvas.grab(QRect(0, 50, WIDTH, HEIGHT - 50)).toImage(), "canvas_split")  # without words
 
 
 def test_the_divider_is_dragged_and_moved_by_keys(canvas, qtbot):
-    canvas.set_split(True)
+    canvas.divider.set_on(True)
     divider = canvas.divider
     moved = []
-    canvas.pressed.connect(moved.append)
+    canvas.strokes.pressed.connect(moved.append)
     grip = QPoint(divider.width() // 2, divider.height() // 2)
     qtbot.mousePress(divider, Qt.MouseButton.LeftButton, pos=grip)
     qtbot.mouseMove(divider, grip + QPoint(100, 0))
@@ -101,26 +102,26 @@ def test_the_divider_is_dragged_and_moved_by_keys(canvas, qtbot):
 
 
 def test_a_stroke_repaints_only_the_side_of_the_result(canvas, qtbot, pixels):
-    canvas.set_split(True)
+    canvas.divider.set_on(True)
     settle(qtbot, canvas)
-    painted = canvas._photo.painted
-    after = canvas.document.alpha.array()
+    painted = canvas.sides.other.painted
+    after = canvas.contents.document.alpha.array()
     after[100:200, 100:300] = 255
-    canvas.set_live(lambda rect: after[rect.slices()])
-    canvas.touch(Rect(100, 100, 200, 100))
+    canvas.contents.set_live(lambda rect: after[rect.slices()])
+    canvas.contents.touch(Rect(100, 100, 200, 100))
     settle(qtbot, canvas)
     assert (pixels(canvas.grab().toImage())[100:200, 220:300] == 255).all()
-    assert canvas._photo.painted == painted
+    assert canvas.sides.other.painted == painted
 
 
 def test_split_in_a_turned_view(canvas, qtbot, pixels):
-    canvas.set_split(True)
-    canvas.rotate_to(180)
+    canvas.divider.set_on(True)
+    canvas.view.rotate_to(180)
     settle(qtbot, canvas)
     seen = pixels(canvas.grab().toImage())
-    turned = canvas.document.image.pixels[::-1, ::-1]
+    turned = canvas.contents.document.image.pixels[::-1, ::-1]
     assert np.array_equal(seen[60:, :180], turned[60:, :180])
-    assert np.array_equal(seen[60:, 220:, 0], canvas.document.alpha.array()[::-1, ::-1][60:, 220:])
+    assert np.array_equal(seen[60:, 220:, 0], canvas.contents.document.alpha.array()[::-1, ::-1][60:, 220:])
 
 
 @pytest.fixture
@@ -136,34 +137,34 @@ def compare(canvas, qtbot):
 
 def test_two_panes_move_as_one(compare, canvas, qtbot, pixels):
     pane = compare.pane
-    canvas.look_at(2.0, QPointF(120, 90))
-    canvas.rotate_to(90)
-    assert (pane.scale, pane.centre, pane.angle) == (2.0, canvas.centre, 90)
-    canvas.reset_rotation()
-    pane.look_at(1.0, QPointF(200, 150))
-    assert (canvas.scale, canvas.centre) == (1.0, QPointF(200, 150))
+    canvas.view.look_at(2.0, QPointF(120, 90))
+    canvas.view.rotate_to(90)
+    assert (pane.view.scale, pane.view.centre, pane.view.angle) == (2.0, canvas.view.centre, 90)
+    canvas.view.reset_rotation()
+    pane.view.look_at(1.0, QPointF(200, 150))
+    assert (canvas.view.scale, canvas.view.centre) == (1.0, QPointF(200, 150))
     settle(qtbot, pane)
     seen, middle = pixels(pane.grab().toImage()), pane.rect().center()
-    at = pane.to_image(QPointF(middle) + QPointF(0.5, 0.5))
-    assert np.array_equal(seen[middle.y(), middle.x()], canvas.document.image.pixels[int(at.y()), int(at.x())])
+    at = pane.view.to_image(QPointF(middle) + QPointF(0.5, 0.5))
+    assert np.array_equal(seen[middle.y(), middle.x()], canvas.contents.document.image.pixels[int(at.y()), int(at.x())])
 
 
 def test_dragging_in_the_pane_moves_the_canvas(compare, canvas, qtbot):
-    before = canvas.centre
+    before = canvas.view.centre
     middle = compare.pane.rect().center()
     qtbot.mousePress(compare.pane, Qt.MouseButton.LeftButton, pos=middle)
     qtbot.mouseMove(compare.pane, middle + QPoint(30, 0))
     qtbot.mouseRelease(compare.pane, Qt.MouseButton.LeftButton, pos=middle + QPoint(30, 0))
-    assert canvas.centre == before - QPointF(30, 0)
+    assert canvas.view.centre == before - QPointF(30, 0)
 
 
 def test_the_pane_shares_the_scene_and_follows_another_document(compare, canvas, qtbot):
-    assert compare.pane.scene is canvas.scene
-    canvas.set_document(document(2, (200, 260)))
-    assert compare.pane.scene is canvas.scene
-    assert compare.pane.document is canvas.document
-    canvas.set_document(None)
-    assert compare.pane.document is None
+    assert compare.pane._scene is canvas.contents.scene
+    canvas.contents.set_document(document(2, (200, 260)))
+    assert compare.pane._scene is canvas.contents.scene
+    assert compare.pane._scene.document is canvas.contents.document
+    canvas.contents.set_document(None)
+    assert compare.pane._scene is None
 
 
 def test_both_go_with_the_canvas(compare, canvas):
@@ -184,7 +185,7 @@ def test_the_loupe_shows_exact_pixels_and_alpha(canvas, qtbot, pixels):
     qtbot.mouseMove(canvas, QPoint(100, 80))
     qtbot.waitUntil(loupe.isVisible)
     seen = pixels(loupe.grab().toImage())
-    alpha = canvas.document.alpha.array()
+    alpha = canvas.contents.document.alpha.array()
     assert said[-1] == alpha[80, 100]
     assert not loupe.geometry().contains(QPoint(100, 80))
     # 168 px wide, 4 device pixels a pixel, the middle of pixel (100, 80) in the middle
@@ -212,12 +213,12 @@ looks = st.builds(
 def test_a_look_taken_up_on_another_image_is_the_same_look(qapp, look, size):
     canvas = Canvas()
     canvas.resize(500, 400)
-    canvas.set_document(Document(Image(np.zeros((40, 60, 3), np.uint8))))
-    canvas.look = look
-    carried = canvas.look
-    canvas.set_document(Document(Image(np.zeros((size[1], size[0], 3), np.uint8))))
-    canvas.look = carried
-    now = canvas.look
+    canvas.contents.set_document(Document(Image(np.zeros((40, 60, 3), np.uint8))))
+    canvas.view.look = look
+    carried = canvas.view.look
+    canvas.contents.set_document(Document(Image(np.zeros((size[1], size[0], 3), np.uint8))))
+    canvas.view.look = carried
+    now = canvas.view.look
     assert (now.scale, now.angle, now.mirrored) == (carried.scale, carried.angle, carried.mirrored)
     assert now.x == pytest.approx(carried.x)
     assert now.y == pytest.approx(carried.y)
@@ -225,9 +226,9 @@ def test_a_look_taken_up_on_another_image_is_the_same_look(qapp, look, size):
 
 
 def test_a_fitted_look_fits_the_next_image(canvas):
-    canvas.fit()
-    look = canvas.look
-    canvas.set_document(document(3, (600, 200)))
-    canvas.look = look
-    assert canvas.look.fitted
-    assert canvas.scale < 1
+    canvas.view.fit()
+    look = canvas.view.look
+    canvas.contents.set_document(document(3, (600, 200)))
+    canvas.view.look = look
+    assert canvas.view.look.fitted
+    assert canvas.view.scale < 1

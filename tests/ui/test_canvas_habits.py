@@ -25,7 +25,7 @@ def editor(window, qtbot):
     window.session.history = History(Document(Image(np.full((200, 300, 3), 120, np.uint8))))
     window.session.changed()
     qtbot.waitUntil(window.canvas.isVisible)
-    window.canvas.actual_pixels()
+    window.canvas.view.actual_pixels()
     window.canvas.setFocus()
     return window
 
@@ -35,7 +35,7 @@ def key(editor, key, modifiers=NONE):
 
 
 def mouse(editor, kind, x, y, button=LEFT, modifiers=NONE):
-    place = editor.canvas.from_image(QPointF(x, y))
+    place = editor.canvas.view.from_image(QPointF(x, y))
     own = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else button
     held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else button
     event = QMouseEvent(kind, place, editor.canvas.mapToGlobal(place), own, held, modifiers)
@@ -61,7 +61,7 @@ def test_backslash_turns_the_overlay_off_and_on(editor):
     seen = []
     for _ in range(3):
         key(editor, K.Key_Backslash)
-        seen.append(editor.canvas.mode)
+        seen.append(editor.canvas.styling.mode)
     assert seen == ["image", "overlay", "image"]
     assert editor.actions_by_id["view.image"].isChecked()
 
@@ -71,7 +71,7 @@ def test_k_shows_the_mask_and_then_what_was_before(editor):
     seen = []
     for _ in range(2):
         key(editor, K.Key_K)
-        seen.append(editor.canvas.mode)
+        seen.append(editor.canvas.styling.mode)
     assert seen == ["mask", "black"]
 
 
@@ -132,12 +132,12 @@ def test_undo_takes_a_corner_of_a_polygon_back(editor):
 
 
 def test_news_do_not_move_the_photo(editor):
-    place = editor.canvas.mapToGlobal(editor.canvas.from_image(QPointF(10, 10)))
+    place = editor.canvas.mapToGlobal(editor.canvas.view.from_image(QPointF(10, 10)))
     editor.notice.show_sentence("Something happened.")
     QApplication.processEvents()
     assert editor.notice.isVisible()
     assert editor.notice.width() == editor.canvas.width()
-    assert editor.canvas.mapToGlobal(editor.canvas.from_image(QPointF(10, 10))) == place
+    assert editor.canvas.mapToGlobal(editor.canvas.view.from_image(QPointF(10, 10))) == place
     editor.resize(1100, 700)
     QApplication.processEvents()
     assert editor.notice.width() == editor.canvas.width()
@@ -248,11 +248,11 @@ def test_ctrl_space_and_a_click_zoom_about_the_place(editor):
     QTest.keyPress(editor.windowHandle(), K.Key_Space)
     scales = []
     for modifiers in (M.ControlModifier, M.ControlModifier | M.AltModifier):
-        place = editor.canvas.from_image(QPointF(200, 50))
+        place = editor.canvas.view.from_image(QPointF(200, 50))
         mouse(editor, QEvent.Type.MouseButtonPress, 200, 50, LEFT, modifiers)
         mouse(editor, QEvent.Type.MouseButtonRelease, 200, 50, LEFT, modifiers)
-        scales.append(editor.canvas.scale)
-        moved = editor.canvas.from_image(QPointF(200, 50)) - place
+        scales.append(editor.canvas.view.scale)
+        moved = editor.canvas.view.from_image(QPointF(200, 50)) - place
         assert moved.manhattanLength() < 1e-6
     QTest.keyRelease(editor.windowHandle(), K.Key_Space)
     assert scales[0] > 1

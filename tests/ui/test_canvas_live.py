@@ -15,6 +15,7 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.pyramid import Pyramid, merged
+from tests.ui.canvases import wear
 
 WIDTH, HEIGHT = 1500, 1101
 NEVER = float("inf")
@@ -115,7 +116,7 @@ class Painted:
         self.plane = alpha.copy()
         self.canvas = canvas
         self.reads = []
-        canvas.set_document(self.first)
+        canvas.contents.set_document(self.first)
 
     def read(self, rect):
         assert self.first.frame.intersect(rect) == rect
@@ -125,7 +126,7 @@ class Painted:
     def stamp(self, x, y, size=60, value=255):
         rect = Rect(x, y, size, size)
         self.plane[rect.intersect(self.first.frame).slices()] = value
-        self.canvas.touch(rect)
+        self.canvas.contents.touch(rect)
 
     @property
     def last(self):
@@ -137,8 +138,8 @@ class Painted:
 def painted(qtbot):
     canvas = Canvas()
     canvas.resize(700, 500)
-    canvas.set_surround(QColor(60, 60, 60))
-    canvas._idle.setInterval(10**6)  # what is made ahead is not counted here
+    canvas.styling.set_surround(QColor(60, 60, 60))
+    canvas.painting._idle.setInterval(10**6)  # what is made ahead is not counted here
     qtbot.addWidget(canvas)
     made = Painted(canvas)
     canvas.show()
@@ -160,13 +161,13 @@ def fresh(qtbot, painted, document, pixels):
     """What a canvas shows that never saw anything else."""
     canvas = Canvas()
     canvas.resize(700, 500)
-    canvas.set_surround(QColor(60, 60, 60))
+    canvas.styling.set_surround(QColor(60, 60, 60))
     qtbot.addWidget(canvas)
-    canvas.set_document(document)
-    canvas.set_mode(painted.canvas.mode)
-    canvas.set_mirrored(painted.canvas.mirrored)  # which turns the angle round, as a mirror does
-    canvas.rotate_to(painted.canvas.angle)
-    canvas.look_at(painted.canvas.scale, painted.canvas.centre)
+    canvas.contents.set_document(document)
+    wear(canvas, mode=painted.canvas.styling.mode)
+    canvas.view.set_mirrored(painted.canvas.view.mirrored)  # which turns the angle round, as a mirror does
+    canvas.view.rotate_to(painted.canvas.view.angle)
+    canvas.view.look_at(painted.canvas.view.scale, painted.canvas.view.centre)
     canvas.show()
     return shown(qtbot, canvas, pixels)
 
@@ -175,18 +176,18 @@ def fresh(qtbot, painted, document, pixels):
 @pytest.mark.parametrize("scale", [0.3, 0.5, 1.0, 2.5])
 def test_a_stroke_shows_while_it_is_made_and_stays_when_it_is_done(qtbot, painted, pixels, mode, scale):
     canvas = painted.canvas
-    canvas.set_mode(mode)
-    canvas.look_at(scale, QPointF(800, 500))
+    wear(canvas, mode=mode)
+    canvas.view.look_at(scale, QPointF(800, 500))
     settle(qtbot, canvas)
-    canvas.set_live(painted.read)
+    canvas.contents.set_live(painted.read)
     for step in range(8):
         painted.stamp(700 + 21 * step, 430 + 13 * step, value=step * 32)
         canvas.repaint()
     live = shown(qtbot, canvas, pixels)
-    builds = canvas._scene.builds
-    canvas.adopt(painted.last)
+    builds = canvas.contents.scene.builds
+    canvas.contents.adopt(painted.last)
     after = shown(qtbot, canvas, pixels)
-    assert canvas._scene.builds == builds
+    assert canvas.contents.scene.builds == builds
     assert np.array_equal(live, after)
     wanted = fresh(qtbot, painted, painted.last, pixels)
     assert np.abs(after - wanted).max() <= 2
@@ -196,114 +197,114 @@ def test_a_stroke_shows_while_it_is_made_and_stays_when_it_is_done(qtbot, painte
 @pytest.mark.parametrize("mode", ["overlay", "black"])
 def test_adopting_paints_nothing_and_the_same_document_again_is_free(qtbot, painted, mode):
     canvas = painted.canvas
-    canvas.set_mode(mode)
+    wear(canvas, mode=mode)
     settle(qtbot, canvas)
-    canvas.set_live(painted.read)
+    canvas.contents.set_live(painted.read)
     for x in range(0, 1400, 100):
         painted.stamp(x, x // 2, 300)
     settle(qtbot, canvas)
     last = painted.last
     assert last.alpha is not None
-    before = canvas._scene.builds, canvas._frame.painted
-    canvas.adopt(last)
+    before = canvas.contents.scene.builds, canvas.sides.result.painted
+    canvas.contents.adopt(last)
     assert canvas.complete
-    canvas.set_document(last)
+    canvas.contents.set_document(last)
     settle(qtbot, canvas)
-    assert (canvas._scene.builds, canvas._frame.painted) == before
-    assert canvas.document is last
+    assert (canvas.contents.scene.builds, canvas.sides.result.painted) == before
+    assert canvas.contents.document is last
 
 
 def test_a_touch_repaints_its_pixels_and_reads_no_others(qtbot, painted):
     canvas = painted.canvas
-    canvas.look_at(1.0, QPointF(750, 500))
+    canvas.view.look_at(1.0, QPointF(750, 500))
     settle(qtbot, canvas)
-    canvas.set_live(painted.read)
-    before = canvas._frame.painted
+    canvas.contents.set_live(painted.read)
+    before = canvas.sides.result.painted
     painted.stamp(700, 480, 40)
     settle(qtbot, canvas)
-    assert canvas._frame.painted - before == 42 * 42
+    assert canvas.sides.result.painted - before == 42 * 42
     assert all(Rect(699, 479, 42, 42).intersect(rect) == rect for rect in painted.reads)
-    before = canvas._frame.painted
-    canvas.touch(Rect(5, 5, 20, 20))  # out of sight
-    canvas.touch(Rect(-90, -90, 50, 50))  # not on the image
+    before = canvas.sides.result.painted
+    canvas.contents.touch(Rect(5, 5, 20, 20))  # out of sight
+    canvas.contents.touch(Rect(-90, -90, 50, 50))  # not on the image
     settle(qtbot, canvas)
-    assert canvas._frame.painted == before
+    assert canvas.sides.result.painted == before
 
 
 def test_what_is_put_off_is_still_read_from_the_stroke(qtbot, painted, pixels):
     """The button may go up before the last touch was painted, and a view may be turned to much later."""
     canvas = painted.canvas
-    canvas.set_mode("mask")
-    canvas.look_at(1.0, QPointF(750, 500))
+    wear(canvas, mode="mask")
+    canvas.view.look_at(1.0, QPointF(750, 500))
     settle(qtbot, canvas)
-    canvas.set_live(painted.read)
+    canvas.contents.set_live(painted.read)
     painted.stamp(700, 480, 90)
-    canvas.adopt(painted.last)
+    canvas.contents.adopt(painted.last)
     assert np.abs(shown(qtbot, canvas, pixels) - fresh(qtbot, painted, painted.last, pixels)).max() <= 1
-    canvas.fit()
+    canvas.view.fit()
     assert np.abs(shown(qtbot, canvas, pixels) - fresh_fit(qtbot, painted, pixels)).max() <= 1
 
 
 def fresh_fit(qtbot, painted, pixels):
-    painted.canvas.fit()
+    painted.canvas.view.fit()
     return fresh(qtbot, painted, painted.last, pixels)
 
 
 def test_a_cancelled_stroke_leaves_nothing(qtbot, painted, pixels):
     canvas = painted.canvas
     before = shown(qtbot, canvas, pixels)
-    canvas.set_live(painted.read)
+    canvas.contents.set_live(painted.read)
     for x in (100, 400, 900):
         painted.stamp(x, 300, 200)
     during = shown(qtbot, canvas, pixels)
     assert np.abs(during - before).max() > 50
-    canvas.set_live(None)
+    canvas.contents.set_live(None)
     assert np.abs(shown(qtbot, canvas, pixels) - before).max() <= 2  # smoothed in pieces now
-    canvas.touch(Rect(0, 0, 100, 100))  # nobody is there
+    canvas.contents.touch(Rect(0, 0, 100, 100))  # nobody is there
     assert canvas.complete
 
 
 def test_another_image_ends_a_stroke(qtbot, painted, pixels):
     canvas = painted.canvas
     ended = []
-    canvas.interrupted.connect(lambda: ended.append(True))
+    canvas.strokes.interrupted.connect(lambda: ended.append(True))
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton)
-    canvas.set_live(painted.read)
+    canvas.contents.set_live(painted.read)
     other = Document(Image(np.full((HEIGHT, WIDTH, 3), 99, np.uint8)))
-    canvas.set_document(other)
+    canvas.contents.set_document(other)
     assert ended == [True]
     painted.stamp(500, 500)
-    canvas.set_mode("image")
+    wear(canvas, mode="image")
     assert (shown(qtbot, canvas, pixels)[250, 350] == 99).all()
 
 
 def test_the_place_tells_the_alpha_of_the_stroke(qtbot, painted):
     canvas = painted.canvas
     told = []
-    canvas.hovered.connect(lambda *values: told.append(values))
-    canvas.look_at(1.0, QPointF(100, 100))
-    canvas.set_live(painted.read)
+    canvas.hover.over.connect(lambda *values: told.append(values))
+    canvas.view.look_at(1.0, QPointF(100, 100))
+    canvas.contents.set_live(painted.read)
     painted.stamp(90, 90, 30, 201)
-    qtbot.mouseMove(canvas, canvas.from_image(QPointF(100, 100)).toPoint())
+    qtbot.mouseMove(canvas, canvas.view.from_image(QPointF(100, 100)).toPoint())
     assert told[-1][2] == 201
-    canvas.set_live(None)
-    canvas.actual_pixels()
+    canvas.contents.set_live(None)
+    canvas.view.actual_pixels()
     assert told[-1][2] == 0
 
 
 @pytest.mark.parametrize(("angle", "mirrored"), [(0, True), (90, False), (180, True), (30, False), (217.5, True)])
 def test_touches_reach_a_turned_view(qtbot, painted, pixels, angle, mirrored):
     canvas = painted.canvas
-    canvas.rotate_to(angle)
-    canvas.set_mirrored(mirrored)
+    canvas.view.rotate_to(angle)
+    canvas.view.set_mirrored(mirrored)
     for scale in (0.4, 1.0):
-        canvas.look_at(scale, QPointF(750, 500))
+        canvas.view.look_at(scale, QPointF(750, 500))
         settle(qtbot, canvas)
-        canvas.set_live(painted.read)
+        canvas.contents.set_live(painted.read)
         painted.stamp(740, 440, 73, 255 if scale < 1 else 30)
         painted.stamp(700, 520, 11, 128)
         live = shown(qtbot, canvas, pixels)
-        canvas.adopt(painted.last)
+        canvas.contents.adopt(painted.last)
         wanted = fresh(qtbot, painted, painted.last, pixels)
         assert np.abs(live - wanted).max() <= 3
         painted.first = painted.last
@@ -318,24 +319,24 @@ def test_touches_reach_every_kind_of_screen(qtbot, pixels, ratio, angle):
     canvas.resize(301, 203)
     qtbot.addWidget(canvas)
     painted = Painted(canvas)
-    canvas.set_mode("mask")
-    canvas.rotate_to(angle)
+    wear(canvas, mode="mask")
+    canvas.view.rotate_to(angle)
     canvas.show()
-    canvas.look_at(0.83, QPointF(750, 500))
+    canvas.view.look_at(0.83, QPointF(750, 500))
 
     def picture():
-        image = QImage(*canvas._device_size, QImage.Format.Format_RGB32)
+        image = QImage(*canvas.view.device_size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         canvas.render(image, QPoint(), QRegion(canvas.rect()))
         return image
 
     qtbot.waitUntil(lambda: bool(picture()) and canvas.complete)
-    canvas.set_live(painted.read)
+    canvas.contents.set_live(painted.read)
     for step in range(6):
         painted.stamp(640 + 37 * step, 420 + 23 * step, 41, 40 * step)
         picture()
     seen = pixels(picture())
-    canvas._frame.outdate()
+    canvas.sides.result.outdate()
     qtbot.waitUntil(lambda: bool(picture()) and canvas.complete)
     difference = np.abs(pixels(picture()) - seen)
     assert difference.max() <= 2
@@ -347,14 +348,14 @@ def test_the_first_stroke_on_a_bare_photo_tints_all_of_it(qtbot, pixels):
     canvas.resize(200, 160)
     canvas.show()
     bare = Document(Image(np.full((100, 120, 3), 200, np.uint8)))
-    canvas.set_document(bare)
+    canvas.contents.set_document(bare)
     qtbot.waitUntil(lambda: canvas.complete)
     photo = pixels(canvas.grab().toImage())
-    canvas.set_live(lambda rect: np.zeros((rect.height, rect.width), np.uint8))
-    canvas.touch(Rect(10, 10, 5, 5))
+    canvas.contents.set_live(lambda rect: np.zeros((rect.height, rect.width), np.uint8))
+    canvas.contents.touch(Rect(10, 10, 5, 5))
     qtbot.waitUntil(lambda: canvas.complete)
     tinted = pixels(canvas.grab().toImage())
     assert (tinted[80, 100] != photo[80, 100]).any()
-    canvas.set_live(None)
+    canvas.contents.set_live(None)
     qtbot.waitUntil(lambda: canvas.complete)
     np.testing.assert_array_equal(pixels(canvas.grab().toImage()), photo)

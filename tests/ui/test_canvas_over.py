@@ -32,16 +32,20 @@ class Watched(Canvas):
 
 @pytest.fixture
 def canvas(qtbot, monkeypatch):
-    monkeypatch.setattr("maskstudio.ui.canvas.imageview._SLICE", 60)  # s; out of time, it makes what stands in as well
+    monkeypatch.setattr(
+        "maskstudio.ui.canvas.framepainter._SLICE", 60
+    )  # s; out of time, it makes what stands in as well
     mask = Mask.from_array(np.full((600, 800), 255, np.uint8))
     widget = Watched()
-    widget._idle.setInterval(10**6)  # what is made ahead is not counted here
-    widget.set_surround(QColor(GREY, GREY, GREY))
+    widget.painting._idle.setInterval(10**6)  # what is made ahead is not counted here
+    widget.styling.set_surround(QColor(GREY, GREY, GREY))
     widget.resize(640, 480)
     qtbot.addWidget(widget)
-    widget.set_document(Document(Image(np.full((600, 800, 3), GREY, np.uint8))).add([Layer(0, "x", mask, mask)]))
+    widget.contents.set_document(
+        Document(Image(np.full((600, 800, 3), GREY, np.uint8))).add([Layer(0, "x", mask, mask)])
+    )
     widget.show()
-    widget.actual_pixels()
+    widget.view.actual_pixels()
     qtbot.mouseMove(widget, QPoint(5, 5))
     settle(qtbot, widget)
     return widget
@@ -50,7 +54,9 @@ def canvas(qtbot, monkeypatch):
 def settle(qtbot, canvas):
     """Wait until the canvas shows all it should and nothing more is made or painted for it."""
     before = None
-    while (now := (canvas._frame.painted, canvas._scene.builds, canvas.count())) != before or not canvas.complete:
+    while (
+        now := (canvas.sides.result.painted, canvas.contents.scene.builds, canvas.count())
+    ) != before or not canvas.complete:
         before = (*now[:2], 0)
         qtbot.wait(5)
 
@@ -78,11 +84,11 @@ def test_a_tool_draws_in_logical_pixels_on_a_fine_screen(qtbot, canvas, pixels):
 
 
 def test_repainting_over_the_image_repaints_just_there_and_makes_nothing(qtbot, canvas):
-    painted, builds = canvas._frame.painted, canvas._scene.builds
+    painted, builds = canvas.sides.result.painted, canvas.contents.scene.builds
     canvas.update_over(QRectF(100.5, 50, 30, 20))
     qtbot.wait(1)
     assert canvas.count() == 31 * 20
-    assert (canvas._frame.painted, canvas._scene.builds) == (painted, builds)
+    assert (canvas.sides.result.painted, canvas.contents.scene.builds) == (painted, builds)
 
 
 def test_a_tool_has_its_cursor_except_under_the_hand(qtbot, canvas):
@@ -104,8 +110,8 @@ def distances(at):
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
 def test_the_ring_has_the_true_size_and_two_tones(qtbot, canvas, pixels, scale):
-    canvas.look_at(scale, QPointF(400, 300))
-    canvas.set_ring(100.0)
+    canvas.view.look_at(scale, QPointF(400, 300))
+    canvas.ring.show(100.0)
     qtbot.mouseMove(canvas, QPoint(300, 220))
     seen = pixels(canvas.grab().toImage())[..., 0]
     radius, away = 50 * scale, distances((300, 220))
@@ -116,7 +122,7 @@ def test_the_ring_has_the_true_size_and_two_tones(qtbot, canvas, pixels, scale):
 
 
 def test_a_soft_brush_shows_where_it_is_hard(qtbot, canvas, pixels):
-    canvas.set_ring(100.0, 40.0)
+    canvas.ring.show(100.0, 40.0)
     qtbot.mouseMove(canvas, QPoint(300, 220))
     seen = pixels(canvas.grab().toImage())[..., 0]
     away = distances((300, 220))
@@ -126,7 +132,7 @@ def test_a_soft_brush_shows_where_it_is_hard(qtbot, canvas, pixels):
 
 
 def test_a_tiny_brush_is_a_cross_that_leaves_its_middle_free(qtbot, canvas, pixels):
-    canvas.set_ring(5.0)
+    canvas.ring.show(5.0)
     qtbot.mouseMove(canvas, QPoint(300, 220))
     seen = pixels(canvas.grab().toImage())[..., 0]
     away = distances((300, 220))
@@ -136,7 +142,7 @@ def test_a_tiny_brush_is_a_cross_that_leaves_its_middle_free(qtbot, canvas, pixe
 
 
 def test_the_ring_follows_the_pointer_and_leaves_with_it(qtbot, canvas, pixels):
-    canvas.set_ring(60.0)
+    canvas.ring.show(60.0)
     qtbot.mouseMove(canvas, QPoint(300, 220))
     settle(qtbot, canvas)
     qtbot.mouseMove(canvas, QPoint(310, 220))
@@ -149,42 +155,44 @@ def test_the_ring_follows_the_pointer_and_leaves_with_it(qtbot, canvas, pixels):
 
 
 def test_a_large_ring_repaints_its_band_only(qtbot, canvas, pixels):
-    canvas.look_at(4.0, QPointF(400, 300))
-    canvas.set_ring(210.0)  # 840 of 640 x 480 pixels
+    canvas.view.look_at(4.0, QPointF(400, 300))
+    canvas.ring.show(210.0)  # 840 of 640 x 480 pixels
     qtbot.mouseMove(canvas, QPoint(20, 20))
     settle(qtbot, canvas)
-    painted = canvas._frame.painted
+    painted = canvas.sides.result.painted
     qtbot.mouseMove(canvas, QPoint(24, 23))
     qtbot.wait(1)
     assert 0 < canvas.count() < 0.5 * 640 * 480
-    assert canvas._frame.painted == painted
+    assert canvas.sides.result.painted == painted
     seen = pixels(canvas.grab().toImage())[..., 0]
     assert (seen[np.abs(distances((24, 23)) - 420) > 2.5] == GREY).all()
 
 
 def test_the_ring_grows_with_the_zoom_and_can_be_held(qtbot, canvas, pixels):
-    canvas.set_ring(40.0)
-    canvas.hold_ring(QPointF(400, 300))
+    canvas.ring.show(40.0)
+    canvas.ring.hold(QPointF(400, 300))
     qtbot.mouseMove(canvas, QPoint(10, 10))
-    canvas.look_at(2.0, QPointF(400, 300))
+    canvas.view.look_at(2.0, QPointF(400, 300))
     seen = pixels(canvas.grab().toImage())[..., 0]
     assert (seen[np.abs(distances((320, 240)) - 39.5) < 0.2] > GREY).all()
-    canvas.hold_ring(None)
+    canvas.ring.hold(None)
     seen = pixels(canvas.grab().toImage())[..., 0]
     assert (seen[np.abs(distances((320, 240)) - 40) < 2] == GREY).all()
     assert (seen[np.abs(distances((10, 10)) - 39.5) < 0.2] > GREY).all()
-    canvas.set_ring(None)
+    canvas.ring.show(None)
     assert (pixels(canvas.grab().toImage()) == GREY).all()
 
 
 def test_a_stroke_with_its_ring_repaints_little(qtbot, canvas):
     """Dirty pixels, old ring and new ring are one small rectangle, not a ragged region and not the window."""
-    canvas.set_ring(40.0)
+    canvas.ring.show(40.0)
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 220))
-    canvas.set_live(lambda rect: np.full((rect.height, rect.width), 9, np.uint8))
+    canvas.contents.set_live(lambda rect: np.full((rect.height, rect.width), 9, np.uint8))
     settle(qtbot, canvas)
-    at = canvas.to_image(QPointF(306, 222))
-    canvas.moved.connect(lambda pointer: canvas.touch(Rect(round(at.x()) - 20, round(at.y()) - 20, 40, 40)))
+    at = canvas.view.to_image(QPointF(306, 222))
+    canvas.strokes.moved.connect(
+        lambda pointer: canvas.contents.touch(Rect(round(at.x()) - 20, round(at.y()) - 20, 40, 40))
+    )
     qtbot.mouseMove(canvas, QPoint(306, 222))
     qtbot.wait(1)
     assert canvas.repainted.rectCount() == 1

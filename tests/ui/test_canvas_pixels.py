@@ -18,6 +18,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.pixels import ScreenColours
 from maskstudio.ui.canvas.style import MODES, Style
+from tests.ui.canvases import wear
 
 WIDTH, HEIGHT = 330, 300  # more than a tile each way
 OVERLAY, SOFT, GROUND, WORST = (0xD6, 0x00, 0xFF), (0xFF, 0xD0, 0x00), (12, 130, 77), (200, 40, 150)
@@ -49,10 +50,10 @@ def show(qtbot):
         canvas = Canvas()
         if ratio != 1.0:
             canvas.devicePixelRatioF = lambda: ratio
-        canvas.set_surround(QColor(60, 60, 60))
+        canvas.styling.set_surround(QColor(60, 60, 60))
         canvas.resize(width, height)
         qtbot.addWidget(canvas)
-        canvas.set_document(shown)
+        canvas.contents.set_document(shown)
         canvas.show()
         return canvas
 
@@ -65,11 +66,11 @@ def taken(qtbot, pixels):
 
     def grab(canvas):
         def settled():
-            image = QImage(*canvas._device_size, QImage.Format.Format_RGB32)
+            image = QImage(*canvas.view.device_size, QImage.Format.Format_RGB32)
             image.setDevicePixelRatio(canvas.devicePixelRatioF())
             canvas.render(image, QPoint(), QRegion(canvas.rect()))
-            assert canvas._frame.valid.boundingRect() == canvas._frame.pixmap.rect()
-            assert (QRegion(canvas._frame.pixmap.rect()) - canvas._frame.valid).isEmpty()
+            assert canvas.sides.result.valid.boundingRect() == canvas.sides.result.pixmap.rect()
+            assert (QRegion(canvas.sides.result.pixmap.rect()) - canvas.sides.result.valid).isEmpty()
             return image
 
         qtbot.waitUntil(lambda: bool(settled()))
@@ -80,8 +81,8 @@ def taken(qtbot, pixels):
 
 def cropped(canvas, array):
     """The image's part of a picture of the canvas."""
-    left, top = canvas._view.origin
-    box = canvas._view.shown
+    left, top = canvas.view.transform.origin
+    box = canvas.view.transform.shown
     return array[max(top, 0) : top + box.height, max(left, 0) : left + box.width]
 
 
@@ -120,8 +121,8 @@ def expected(mode, colours, alpha, colour=OVERLAY, opacity=0.5, side="outside"):
 def test_every_mode_at_100_percent_equals_the_composition(show, taken, mode):
     colours, alpha = photo(), coverage()
     canvas = show(document(colours, alpha))
-    canvas.set_style(Style(mode, backdrop=GROUND, worst=WORST))
-    canvas.actual_pixels()
+    canvas.styling.set_style(Style(mode, backdrop=GROUND, worst=WORST))
+    canvas.view.actual_pixels()
     seen = cropped(canvas, taken(canvas))
     assert np.abs(seen - rounded(mode, colours, alpha)).max() <= (2 if mode in ("onion", "soft") else 1)
 
@@ -130,8 +131,8 @@ def test_every_mode_at_100_percent_equals_the_composition(show, taken, mode):
 def test_overlay_takes_colour_opacity_and_side(show, taken, side, opacity):
     colours, alpha = photo(), coverage()
     canvas = show(document(colours, alpha))
-    canvas.set_overlay(QColor(10, 200, 90), opacity, side)
-    canvas.actual_pixels()
+    wear(canvas, colour=(10, 200, 90), opacity=opacity, side=side)
+    canvas.view.actual_pixels()
     seen = cropped(canvas, taken(canvas))
     assert np.abs(seen - rounded("overlay", colours, alpha, (10, 200, 90), opacity, side)).max() <= 1
 
@@ -140,13 +141,13 @@ def test_overlay_takes_colour_opacity_and_side(show, taken, side, opacity):
 def test_enlarged_pixels_are_exact_squares(show, taken, scale):
     colours, alpha = photo(), coverage()
     canvas = show(document(colours, alpha))
-    canvas.set_mode("image")
-    canvas.look_at(
+    wear(canvas, mode="image")
+    canvas.view.look_at(
         scale, QPointF(WIDTH - 120 / scale, HEIGHT - 100 / scale)
     )  # across the tile borders and the image's corner
     seen = taken(canvas)
     height, width = seen.shape[:2]
-    left, top = canvas._view.origin
+    left, top = canvas.view.transform.origin
     columns = np.floor((np.arange(width) + 0.5 - left) / scale).astype(int)
     rows = np.floor((np.arange(height) + 0.5 - top) / scale).astype(int)
     inside = np.ix_((rows >= 0) & (rows < HEIGHT), (columns >= 0) & (columns < WIDTH))
@@ -160,15 +161,15 @@ def test_enlarged_pixels_are_exact_squares(show, taken, scale):
 
 def test_lines_between_pixels_from_800_percent(show, taken):
     canvas = show(document(np.full((HEIGHT, WIDTH, 3), 250, np.uint8), coverage()))
-    canvas.set_mode("image")
-    canvas.look_at(8, QPointF(100, 100))
+    wear(canvas, mode="image")
+    canvas.view.look_at(8, QPointF(100, 100))
     seen = taken(canvas)
-    left, top = canvas._view.origin
+    left, top = canvas.view.transform.origin
     line = (np.arange(seen.shape[1]) - left) % 8 == 0
     row = (np.arange(seen.shape[0]) - top) % 8 == 4
     assert (seen[row][:, ~line] == 250).all()
     assert (seen[row][:, line] < 250).all()
-    canvas.look_at(6, QPointF(100, 100))
+    canvas.view.look_at(6, QPointF(100, 100))
     assert (taken(canvas) == 250).all()
 
 
@@ -180,8 +181,8 @@ def test_reduced_sizes_are_area_averages_of_the_composition(show, taken, level):
     colours, alpha = photo(height, width), coverage(height, width)
     canvas = show(document(colours, alpha))
     for mode, tolerance in (("image", level), ("mask", level), ("black", 1 + level), ("white", 1 + level)):
-        canvas.set_mode(mode)
-        canvas.zoom_to(1 / size)
+        wear(canvas, mode=mode)
+        canvas.view.zoom_to(1 / size)
         seen = cropped(canvas, taken(canvas))
         whole = expected(mode, colours, alpha).reshape(height // size, size, width // size, size, 3)
         assert np.abs(seen - whole.mean(axis=(1, 3))).max() <= tolerance, mode
@@ -193,8 +194,8 @@ def test_no_seams_between_tiles_when_reduced(show, taken, scale):
     ramp = np.repeat(np.linspace(0, 255, 1024).astype(np.uint8)[None, :, None], 600, axis=0)
     canvas = show(document(np.repeat(ramp, 3, axis=2), np.full((600, 1024), 255, np.uint8)), 1100, 640)
     for mode in ("image", "black"):
-        canvas.set_mode(mode)
-        canvas.zoom_to(scale)
+        wear(canvas, mode=mode)
+        canvas.view.zoom_to(scale)
         seen = cropped(canvas, taken(canvas))[..., 0]
         steps = np.diff(seen, axis=1)
         assert steps.min() >= 0
@@ -206,12 +207,12 @@ def test_painting_in_pieces_equals_painting_at_once(show, taken):
     """Panning shifts the old pixels and paints only the strip; nobody may see the difference."""
     canvas = show(document(photo(900, 1000), coverage(900, 1000)), 320, 240)
     for scale in (0.37, 0.8, 1.0, 2.5):
-        canvas.look_at(scale, QPointF(480, 440))
+        canvas.view.look_at(scale, QPointF(480, 440))
         taken(canvas)
         for step in (QPointF(7, 3), QPointF(-30, 11), QPointF(100, -60)):
-            canvas.look_at(scale, canvas.centre + step / scale)
+            canvas.view.look_at(scale, canvas.view.centre + step / scale)
             moved = taken(canvas)
-        canvas._frame.clear()
+        canvas.sides.result.clear()
         difference = np.abs(moved - taken(canvas))
         assert difference.max() <= 2  # Qt's smoothing counts in 1/256 of a pixel, and this photo is pure noise
         assert (difference > 1).mean() < 1e-4
@@ -220,9 +221,9 @@ def test_painting_in_pieces_equals_painting_at_once(show, taken):
 def test_two_device_pixels_a_point(show, taken):
     colours, alpha = photo(), coverage()
     canvas = show(document(colours, alpha), 200, 180, ratio=2.0)
-    canvas.set_mode("black")
-    canvas.actual_pixels()
-    assert canvas.scale == 1.0
+    wear(canvas, mode="black")
+    canvas.view.actual_pixels()
+    assert canvas.view.scale == 1.0
     array = taken(canvas)
     assert array.shape[:2] == (360, 400)
     assert np.abs(cropped(canvas, array) - rounded("black", colours, alpha)).max() <= 1
@@ -233,9 +234,10 @@ def test_a_real_scale_factor_in_a_process_of_its_own():
         "from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
         "import numpy as np\n"
         "from maskstudio.core.document import Document; from maskstudio.core.image import Image\n"
-        "from maskstudio.ui.canvas.canvas import Canvas\n"
-        "c = Canvas(); c.resize(100, 100); c.set_document(Document(Image(np.full((50, 50, 3), 200, np.uint8))))\n"
-        "c.set_mode('image'); c.actual_pixels(); c.show()\n"
+        "from maskstudio.ui.canvas.canvas import Canvas; from maskstudio.ui.canvas.style import Style\n"
+        "c = Canvas(); c.resize(100, 100); c.styling.set_style(Style('image'))\n"
+        "c.contents.set_document(Document(Image(np.full((50, 50, 3), 200, np.uint8))))\n"
+        "c.view.actual_pixels(); c.show()\n"
         "for _ in range(20): app.processEvents()\n"
         "g = c.grab().toImage()\n"
         "row = [g.pixelColor(x, g.height() // 2).red() == 200 for x in range(g.width())]\n"
@@ -250,8 +252,8 @@ def test_a_real_scale_factor_in_a_process_of_its_own():
 def test_16_bit_pixels_are_rounded_for_the_screen(show, taken):
     wide = np.random.default_rng(3).integers(0, 65536, (100, 120, 3), np.uint16)
     canvas = show(document(wide, np.full((100, 120), 255, np.uint8)))
-    canvas.set_mode("image")
-    canvas.actual_pixels()
+    wear(canvas, mode="image")
+    canvas.view.actual_pixels()
     assert np.abs(cropped(canvas, taken(canvas)) - wide / 257).max() <= 0.51
 
 
@@ -260,8 +262,8 @@ def test_colours_go_through_the_profile(show, taken):
     colours = photo(90, 120)
     icc = bytes(QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb).iccProfile().data())
     canvas = show(document(colours, np.full((90, 120), 255, np.uint8), icc))
-    canvas.set_mode("image")
-    canvas.actual_pixels()
+    wear(canvas, mode="image")
+    canvas.view.actual_pixels()
     matrix = np.array([[1.39836, -0.39836, 0.0], [0.0, 1.0, 0.0], [0.0, -0.04293, 1.04293]])
     linear = np.clip((colours / 255.0) ** 2.19921875 @ matrix.T, 0, 1)
     encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055) * 255
@@ -272,8 +274,8 @@ def test_colours_go_through_the_profile(show, taken):
 def test_a_senseless_profile_is_ignored(show, taken):
     colours = photo(60, 60)
     canvas = show(document(colours, np.full((60, 60), 255, np.uint8), b"no profile" * 40))
-    canvas.set_mode("image")
-    canvas.actual_pixels()
+    wear(canvas, mode="image")
+    canvas.view.actual_pixels()
     assert np.array_equal(cropped(canvas, taken(canvas)), colours)
 
 
@@ -289,11 +291,11 @@ def test_decontaminated_colours_show_on_black(show, taken):
     layer = Layer(0, "subject", mask, mask, refine=RefineParams(), refinement=Refinement(mask, {(0, 0): clean}))
     shown = Document(Image(colours)).add([layer])
     canvas = show(shown)
-    canvas.set_mode("black")
-    canvas.actual_pixels()
+    wear(canvas, mode="black")
+    canvas.view.actual_pixels()
     assert np.abs(cropped(canvas, taken(canvas)) - 40 * 128 / 255).max() <= 1
     half = replace(shown.layers[0], refine=RefineParams(decontamination_amount=0.5))
-    canvas.set_document(shown.put(half))
+    canvas.contents.set_document(shown.put(half))
     assert np.abs(cropped(canvas, taken(canvas)) - 120 * 128 / 255).max() <= 1
 
 
@@ -301,9 +303,9 @@ def test_checker_moves_with_the_image_and_keeps_its_size(show, taken):
     corner = np.zeros((HEIGHT, WIDTH), np.uint8)
     corner[0, 0] = 255  # with nothing selected at all, the photo would be shown
     canvas = show(document(photo(), corner))
-    canvas.set_mode("checker")
+    wear(canvas, mode="checker")
     for scale in (0.9, 1.0, 1.1):
-        canvas.zoom_to(scale)
+        canvas.view.zoom_to(scale)
         seen = cropped(canvas, taken(canvas))
         board = np.repeat(checker(*seen.shape[:2]), 3, axis=2)
         assert np.array_equal(seen[4:, 4:], board[4:, 4:])
@@ -312,9 +314,9 @@ def test_checker_moves_with_the_image_and_keeps_its_size(show, taken):
 def test_nothing_but_surround_without_a_document(show, taken, pixels):
     canvas = show(None)
     assert (pixels(canvas.grab().toImage()) == 60).all()
-    canvas.set_document(document(photo(), coverage()))
+    canvas.contents.set_document(document(photo(), coverage()))
     assert not (taken(canvas) == 60).all()
-    canvas.set_document(None)
+    canvas.contents.set_document(None)
     assert (pixels(canvas.grab().toImage()) == 60).all()
 
 
@@ -326,8 +328,8 @@ def test_snapshots(show, taken, snapshot):
     canvas = show(document(colours, alpha), 300, 220)
     taken(canvas)
     snapshot(canvas.grab().toImage(), "canvas_overlay_fit")
-    canvas.set_mode("checker")
-    canvas.look_at(12, QPointF(230, 120))
+    wear(canvas, mode="checker")
+    canvas.view.look_at(12, QPointF(230, 120))
     taken(canvas)
     snapshot(canvas.grab(QRect(0, 0, 300, 220)).toImage(), "canvas_checker_1200")
 

@@ -34,9 +34,9 @@ def canvas(qtbot):
     widget = Canvas()
     widget.resize(640, 480)
     qtbot.addWidget(widget)
-    widget.set_document(Document(Image(np.zeros((600, 800, 3), np.uint8))).add([layer]))
+    widget.contents.set_document(Document(Image(np.zeros((600, 800, 3), np.uint8))).add([layer]))
     widget.show()
-    widget.look_at(2.0, QPointF(160, 120))  # the window's pixel (x, y) is (x / 2, y / 2) of the image
+    widget.view.look_at(2.0, QPointF(160, 120))  # the window's pixel (x, y) is (x / 2, y / 2) of the image
     widget.setFocus()
     return widget
 
@@ -45,8 +45,8 @@ def canvas(qtbot):
 def told(canvas):
     told = []
     for name in ("pressed", "moved", "released"):
-        getattr(canvas, name).connect(lambda pointer, name=name: told.append((name, pointer.x, pointer.y)))
-    canvas.interrupted.connect(lambda: told.append(("interrupted",)))
+        getattr(canvas.strokes, name).connect(lambda pointer, name=name: told.append((name, pointer.x, pointer.y)))
+    canvas.strokes.interrupted.connect(lambda: told.append(("interrupted",)))
     return told
 
 
@@ -81,7 +81,7 @@ def pen(canvas, pens, kind, x, y, pressure=0.5, button=NO_BUTTON, buttons=NO_BUT
 
 def test_a_mouse_presses_fully(canvas):
     seen = []
-    canvas.pressed.connect(seen.append)
+    canvas.strokes.pressed.connect(seen.append)
     press(canvas, 40, 60)
     [pointer] = seen
     assert (pointer.x, pointer.y, pointer.button, pointer.buttons) == (20, 30, LEFT, LEFT)
@@ -90,7 +90,7 @@ def test_a_mouse_presses_fully(canvas):
 
 def test_a_pen_tells_pressure_end_and_fractions_of_a_pixel(canvas, pens):
     seen = []
-    for signal in (canvas.pressed, canvas.moved, canvas.released):
+    for signal in (canvas.strokes.pressed, canvas.strokes.moved, canvas.strokes.released):
         signal.connect(seen.append)
     events = [
         pen(canvas, pens, "TabletPress", 40.5, 60, 0.25, LEFT, LEFT),
@@ -117,17 +117,17 @@ def test_mouse_events_beside_a_pen_are_not_a_second_stroke(canvas, told, pens):
 
 @pytest.mark.parametrize("button", [LEFT, RIGHT, MIDDLE])
 def test_a_pen_never_pans_by_itself(canvas, told, pens, button):
-    centre = canvas.centre
+    centre = canvas.view.centre
     pen(canvas, pens, "TabletPress", 40, 60, 0.25, button, button)
     pen(canvas, pens, "TabletMove", 140, 160, 0.25, buttons=button)
     pen(canvas, pens, "TabletRelease", 140, 160, 0, button)
-    assert canvas.centre == centre
+    assert canvas.view.centre == centre
     assert [name for name, *_ in told] == ["pressed", "moved", "released"]
 
 
 def test_time_goes_forward(canvas):
     times = []
-    canvas.moved.connect(lambda pointer: times.append(pointer.time))
+    canvas.strokes.moved.connect(lambda pointer: times.append(pointer.time))
     for x in range(5):
         move(canvas, 10 + x, 10, NO_BUTTON)
     assert times == sorted(times)
@@ -152,7 +152,7 @@ def test_the_middle_button_pans_inside_a_stroke(canvas, told):
     move(canvas, 142, 80)
     release(canvas, 142, 80)
     assert told == [("pressed", 20, 30), ("moved", 20, 30), ("moved", 21, 30), ("released", 21, 30)]
-    assert canvas.to_image(QPointF(142, 80)) == QPointF(21, 30)
+    assert canvas.view.to_image(QPointF(142, 80)) == QPointF(21, 30)
 
 
 def test_space_pans_inside_a_stroke(qtbot, canvas, told):
@@ -171,10 +171,10 @@ def test_a_stroke_that_ends_under_space_ends_the_pan_with_it(qtbot, canvas, told
     press(canvas, 40, 60)
     qtbot.keyPress(canvas, Qt.Key.Key_Space)
     release(canvas, 40, 60)
-    centre = canvas.centre
+    centre = canvas.view.centre
     move(canvas, 90, 90, NO_BUTTON)
     qtbot.keyRelease(canvas, Qt.Key.Key_Space)
-    assert canvas.centre == centre
+    assert canvas.view.centre == centre
     assert told[1] == ("released", 20, 30)
 
 
@@ -205,7 +205,7 @@ def lose_grab(canvas):
 
 
 def close(canvas):
-    canvas.set_document(None)
+    canvas.contents.set_document(None)
 
 
 def everything(canvas):
@@ -218,11 +218,11 @@ def test_what_takes_the_pointer_away_ends_the_stroke_once(canvas, told, way):
     press(canvas, 40, 60)
     way(canvas)
     assert told == [("pressed", 20, 30), ("interrupted",)]
-    assert not canvas.drawing
+    assert not canvas.strokes.drawing
     told.clear()
     release(canvas, 44, 60)
     assert told == []
-    if canvas.document is not None:
+    if canvas.contents.document is not None:
         press(canvas, 60, 60)
         release(canvas, 60, 60)
         assert told == [("pressed", 30, 30), ("released", 30, 30)]
@@ -260,9 +260,9 @@ def test_real_focus_changes_interrupt(qtbot, canvas, told):
 
 def test_a_double_click_is_told_after_its_press(canvas):
     told = []
-    canvas.pressed.connect(lambda pointer: told.append("pressed"))
-    canvas.doubleClicked.connect(lambda pointer: told.append("double"))
-    canvas.released.connect(lambda pointer: told.append("released"))
+    canvas.strokes.pressed.connect(lambda pointer: told.append("pressed"))
+    canvas.strokes.doubleClicked.connect(lambda pointer: told.append("double"))
+    canvas.strokes.released.connect(lambda pointer: told.append("released"))
     press(canvas, 40, 60)
     release(canvas, 40, 60)
     mouse(canvas, "MouseButtonDblClick", 40, 60, LEFT, LEFT)
@@ -272,14 +272,14 @@ def test_a_double_click_is_told_after_its_press(canvas):
 
 def test_picking_can_be_switched_off(qtbot, canvas):
     clicked = []
-    canvas.layerClicked.connect(clicked.append)
-    tag = canvas._marks[0].tag.center()
-    canvas.set_picking(False)
+    canvas.tags.clicked.connect(clicked.append)
+    tag = canvas.tags.laid[0].tag.center()
+    canvas.tags.set_picking(False)
     qtbot.mouseMove(canvas, QPoint(300, 300))
     qtbot.mouseMove(canvas, tag)
     assert canvas.cursor().shape() == Qt.CursorShape.ArrowCursor
     qtbot.mouseClick(canvas, LEFT, pos=tag)
     assert clicked == []
-    canvas.set_picking(True)
+    canvas.tags.set_picking(True)
     qtbot.mouseClick(canvas, LEFT, pos=tag)
     assert clicked == [1]

@@ -15,6 +15,7 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.turn import ViewTurn, normal
+from tests.ui.canvases import wear
 
 windows = st.tuples(st.integers(64, 3000), st.integers(64, 3000))
 angles = st.one_of(st.sampled_from([0.0, 90.0, 180.0, 270.0]), st.floats(0, 359.99))
@@ -96,19 +97,19 @@ def canvas_of(qtbot, ratio):
     widget = Canvas()
     if ratio != 1.0:
         widget.devicePixelRatioF = lambda: ratio
-    widget.set_surround(QColor(60, 60, 60))
+    widget.styling.set_surround(QColor(60, 60, 60))
     widget.resize(480, 400)
     qtbot.addWidget(widget)
-    widget.set_document(opened())
-    widget.set_mode("image")
+    widget.contents.set_document(opened())
+    wear(widget, mode="image")
     widget.show()
-    widget.actual_pixels()
+    widget.view.actual_pixels()
     return widget
 
 
 def taken(qtbot, canvas, pixels):
     def picture():
-        image = QImage(*canvas._device_size, QImage.Format.Format_RGB32)
+        image = QImage(*canvas.view.device_size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(canvas.devicePixelRatioF())
         canvas.render(image, QPoint(), QRegion(canvas.rect()))
         return image
@@ -120,10 +121,10 @@ def taken(qtbot, canvas, pixels):
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
 def test_quarter_turns_show_exactly_the_turned_pixels(qtbot, canvas, pixels, quarters, mirrored):
-    canvas.set_mirrored(mirrored)
-    canvas.rotate_to(90.0 * quarters)
+    canvas.view.set_mirrored(mirrored)
+    canvas.view.rotate_to(90.0 * quarters)
     seen = taken(qtbot, canvas, pixels)
-    wanted = canvas.document.image.pixels[:, ::-1] if mirrored else canvas.document.image.pixels
+    wanted = canvas.contents.document.image.pixels[:, ::-1] if mirrored else canvas.contents.document.image.pixels
     wanted = np.rot90(wanted, -quarters)
     left, top = (480 - wanted.shape[1]) // 2, (400 - wanted.shape[0]) // 2
     assert np.array_equal(seen[top : top + wanted.shape[0], left : left + wanted.shape[1]], wanted)
@@ -133,12 +134,12 @@ def test_quarter_turns_show_exactly_the_turned_pixels(qtbot, canvas, pixels, qua
 
 
 def test_a_mirror_exchanges_left_and_right_of_what_is_on_show(qtbot, canvas, pixels):
-    canvas.rotate_to(90)
+    canvas.view.rotate_to(90)
     before = taken(qtbot, canvas, pixels)
-    canvas.set_mirrored(True)
+    canvas.view.set_mirrored(True)
     assert np.array_equal(taken(qtbot, canvas, pixels), before[:, ::-1])
-    canvas.set_mirrored(False)
-    assert canvas.angle == 90
+    canvas.view.set_mirrored(False)
+    assert canvas.view.angle == 90
     assert np.array_equal(taken(qtbot, canvas, pixels), before)
 
 
@@ -146,96 +147,96 @@ def test_a_mirror_exchanges_left_and_right_of_what_is_on_show(qtbot, canvas, pix
 def test_what_one_points_at_is_what_is_told_and_shown(qtbot, pixels, ratio, angle, mirrored):
     """A marked pixel is found on the screen where ``from_image`` says, and pointing there tells of it."""
     canvas = canvas_of(qtbot, ratio)
-    canvas.set_mirrored(mirrored)
-    canvas.rotate_to(angle)
-    canvas.look_at(6.0 * ratio, QPointF(100.5, 80.5))
+    canvas.view.set_mirrored(mirrored)
+    canvas.view.rotate_to(angle)
+    canvas.view.look_at(6.0 * ratio, QPointF(100.5, 80.5))
     colours = np.full((HEIGHT, WIDTH, 3), 20, np.uint8)
     colours[90, 110] = 255
     mask = Mask.from_array(np.zeros((HEIGHT, WIDTH), np.uint8))
-    canvas.set_document(Document(Image(colours)).add([Layer(0, "x", mask, mask)]))
+    canvas.contents.set_document(Document(Image(colours)).add([Layer(0, "x", mask, mask)]))
     seen = taken(qtbot, canvas, pixels)[..., 0]
     rows, columns = np.nonzero(seen > 200)
-    at = canvas.from_image(QPointF(110.5, 90.5))
+    at = canvas.view.from_image(QPointF(110.5, 90.5))
     assert abs(columns.mean() + 0.5 - at.x() * ratio) < 1
     assert abs(rows.mean() + 0.5 - at.y() * ratio) < 1
     told, moved = [], []
-    canvas.hovered.connect(lambda *values: told.append(values[:2]))
-    canvas.moved.connect(lambda pointer: moved.append((pointer.x, pointer.y)))
+    canvas.hover.over.connect(lambda *values: told.append(values[:2]))
+    canvas.strokes.moved.connect(lambda pointer: moved.append((pointer.x, pointer.y)))
     qtbot.mouseMove(canvas, QPoint(20, 20))  # the pointer may be there already, from another test
     qtbot.mouseMove(canvas, at.toPoint())
     assert told[-1] == (110, 90)
     assert moved[-1] == pytest.approx((110.5, 90.5), abs=0.6 / 6)
-    assert (canvas.to_image(at) - QPointF(110.5, 90.5)).manhattanLength() < 1e-6
+    assert (canvas.view.to_image(at) - QPointF(110.5, 90.5)).manhattanLength() < 1e-6
 
 
 @given(st.floats(-720, 720), st.floats(0, 480), st.floats(0, 400), st.booleans())
 def test_turning_keeps_the_point_under_the_anchor(qapp, degrees, x, y, mirrored):
     canvas = Canvas()
     canvas.resize(480, 400)
-    canvas.set_document(DOCUMENT)
-    canvas.set_mirrored(mirrored)
-    canvas.look_at(1.7, QPointF(160, 120))
+    canvas.contents.set_document(DOCUMENT)
+    canvas.view.set_mirrored(mirrored)
+    canvas.view.look_at(1.7, QPointF(160, 120))
     anchor = QPointF(x, y)
-    point = canvas.to_image(anchor)
+    point = canvas.view.to_image(anchor)
     assume(0 <= point.x() <= WIDTH and 0 <= point.y() <= HEIGHT)
-    canvas.rotate_to(degrees, anchor)
-    assert canvas.angle == pytest.approx(degrees % 360, abs=1e-5) or canvas.angle == 0
-    assert (canvas.from_image(point) - anchor).manhattanLength() < 1e-6
-    canvas.zoom_to(4.2, anchor)
-    assert (canvas.from_image(point) - anchor).manhattanLength() < 1e-6
-    canvas.reset_rotation()
-    assert canvas.angle == 0
+    canvas.view.rotate_to(degrees, anchor)
+    assert canvas.view.angle == pytest.approx(degrees % 360, abs=1e-5) or canvas.view.angle == 0
+    assert (canvas.view.from_image(point) - anchor).manhattanLength() < 1e-6
+    canvas.view.zoom_to(4.2, anchor)
+    assert (canvas.view.from_image(point) - anchor).manhattanLength() < 1e-6
+    canvas.view.reset_rotation()
+    assert canvas.view.angle == 0
 
 
 DOCUMENT = opened()
 
 
 def test_fit_shows_all_of_a_turned_image(canvas):
-    canvas.rotate_to(45)
-    canvas.fit()
+    canvas.view.rotate_to(45)
+    canvas.view.fit()
     for corner in (QPointF(0, 0), QPointF(WIDTH, 0), QPointF(0, HEIGHT), QPointF(WIDTH, HEIGHT)):
-        assert QRect(0, 0, 480, 400).contains(canvas.from_image(corner).toPoint())
+        assert QRect(0, 0, 480, 400).contains(canvas.view.from_image(corner).toPoint())
 
 
 def test_dragging_moves_a_turned_image_with_the_hand(qtbot, canvas):
-    canvas.set_mirrored(True)
-    canvas.rotate_to(33)
-    point = canvas.to_image(QPointF(200, 200))
+    canvas.view.set_mirrored(True)
+    canvas.view.rotate_to(33)
+    point = canvas.view.to_image(QPointF(200, 200))
     qtbot.mousePress(canvas, Qt.MouseButton.MiddleButton, pos=QPoint(200, 200))
     qtbot.mouseMove(canvas, QPoint(231, 187))
     qtbot.mouseRelease(canvas, Qt.MouseButton.MiddleButton, pos=QPoint(231, 187))
-    assert (canvas.to_image(QPointF(231, 187)) - point).manhattanLength() < 1e-6
+    assert (canvas.view.to_image(QPointF(231, 187)) - point).manhattanLength() < 1e-6
 
 
 def test_two_fingers_turn_the_view_about_themselves(canvas):
     at = QPointF(300, 120)
-    point = canvas.to_image(at)
+    point = canvas.view.to_image(at)
     event = QNativeGestureEvent(
         Qt.NativeGestureType.RotateNativeGesture, QPointingDevice.primaryPointingDevice(), 2,
         at, at, canvas.mapToGlobal(at), 12.5, QPointF(),
     )  # fmt: skip
     QCoreApplication.sendEvent(canvas, event)
-    assert canvas.angle == 12.5
-    assert (canvas.to_image(at) - point).manhattanLength() < 1e-6
+    assert canvas.view.angle == 12.5
+    assert (canvas.view.to_image(at) - point).manhattanLength() < 1e-6
 
 
 def test_a_turned_image_cannot_be_lost(canvas):
-    canvas.rotate_to(45)
+    canvas.view.rotate_to(45)
     for key in (QPointF(1e5, 0), QPointF(-1e5, 0), QPointF(0, 1e5), QPointF(0, -1e5), QPointF(1e5, 1e5)):
-        canvas.look_at(1.0, key)
+        canvas.view.look_at(1.0, key)
         window = QRect(0, 0, 480, 400)
         grid = [QPointF(x, y) for x in range(0, WIDTH, 5) for y in range(0, HEIGHT, 5)]
-        assert any(window.contains(canvas.from_image(point).toPoint()) for point in grid)
+        assert any(window.contains(canvas.view.from_image(point).toPoint()) for point in grid)
 
 
 def test_boxes_of_detections_are_clicked_where_they_are_shown(qtbot, canvas):
     mask = Mask(WIDTH, HEIGHT)
     layer = Layer(0, "face", mask, mask, source=Detection("face", 0.9, (200, 150, 260, 200), mask))
-    canvas.set_document(Document(canvas.document.image).add([layer]))
-    canvas.set_mirrored(True)
-    canvas.rotate_to(120)
+    canvas.contents.set_document(Document(canvas.contents.document.image).add([layer]))
+    canvas.view.set_mirrored(True)
+    canvas.view.rotate_to(120)
     clicked = []
-    canvas.layerClicked.connect(clicked.append)
-    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.from_image(QPointF(205, 195)).toPoint())
-    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.from_image(QPointF(180, 140)).toPoint())
+    canvas.tags.clicked.connect(clicked.append)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.view.from_image(QPointF(205, 195)).toPoint())
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.view.from_image(QPointF(180, 140)).toPoint())
     assert clicked == [1]

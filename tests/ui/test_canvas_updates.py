@@ -12,6 +12,7 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import TILE, Mask
 from maskstudio.ui.canvas.canvas import Canvas
 from tests.patience import until
+from tests.ui.canvases import wear
 
 
 def opened(width=2000, height=1500, seed=0):
@@ -31,12 +32,14 @@ def patched(document, x, y, pixels):
 
 @pytest.fixture
 def canvas(qtbot, monkeypatch):
-    monkeypatch.setattr("maskstudio.ui.canvas.imageview._SLICE", 60)  # s; out of time, it makes what stands in as well
+    monkeypatch.setattr(
+        "maskstudio.ui.canvas.framepainter._SLICE", 60
+    )  # s; out of time, it makes what stands in as well
     widget = Canvas()
-    widget._idle.setInterval(10**6)  # what is made ahead is not counted here
+    widget.painting._idle.setInterval(10**6)  # what is made ahead is not counted here
     widget.resize(700, 500)
     qtbot.addWidget(widget)
-    widget.set_document(opened())
+    widget.contents.set_document(opened())
     widget.show()
     qtbot.waitUntil(lambda: widget.complete)
     return widget
@@ -49,109 +52,109 @@ def settle(qtbot, canvas):
 
 @pytest.mark.parametrize("mode", ["overlay", "black", "mask"])
 def test_one_changed_tile_makes_none_and_paints_just_that(qtbot, canvas, mode):
-    canvas.set_mode(mode)
-    canvas.look_at(1.0, QPointF(900, 700))
+    wear(canvas, mode=mode)
+    canvas.view.look_at(1.0, QPointF(900, 700))
     settle(qtbot, canvas)
-    builds, painted = canvas._scene.builds, canvas._frame.painted
+    builds, painted = canvas.contents.scene.builds, canvas.sides.result.painted
     noise = np.random.default_rng(5).integers(0, 256, (40, 40), np.uint8)
-    canvas.set_document(patched(canvas.document, 3 * TILE + 10, 2 * TILE + 20, noise))
+    canvas.contents.set_document(patched(canvas.contents.document, 3 * TILE + 10, 2 * TILE + 20, noise))
     settle(qtbot, canvas)
-    assert canvas._scene.builds == builds  # patched in, at every size; no tile is made anew
-    assert canvas._frame.painted - painted <= (TILE + 2) ** 2
+    assert canvas.contents.scene.builds == builds  # patched in, at every size; no tile is made anew
+    assert canvas.sides.result.painted - painted <= (TILE + 2) ** 2
 
 
 def test_a_changed_tile_reaches_every_reduced_size_it_is_part_of(qtbot, canvas, pixels):
-    canvas.set_mode("mask")
+    wear(canvas, mode="mask")
     for scale in (1.0, 0.5, 0.25):
-        canvas.look_at(scale, QPointF(900, 700))
+        canvas.view.look_at(scale, QPointF(900, 700))
         settle(qtbot, canvas)
-    canvas.set_document(patched(canvas.document, 768, 512, np.full((256, 256), 99, np.uint8)))
+    canvas.contents.set_document(patched(canvas.contents.document, 768, 512, np.full((256, 256), 99, np.uint8)))
     for scale in (1.0, 0.5, 0.25):
-        canvas.look_at(scale, QPointF(896, 640))
+        canvas.view.look_at(scale, QPointF(896, 640))
         settle(qtbot, canvas)
         assert (pixels(canvas.grab().toImage())[250, 350] == 99).all()
 
 
 def test_a_change_out_of_sight_paints_nothing(qtbot, canvas):
-    canvas.look_at(2.0, QPointF(400, 400))
+    canvas.view.look_at(2.0, QPointF(400, 400))
     settle(qtbot, canvas)
-    painted = canvas._frame.painted
-    canvas.set_document(patched(canvas.document, 1500, 1200, np.full((50, 50), 200, np.uint8)))
+    painted = canvas.sides.result.painted
+    canvas.contents.set_document(patched(canvas.contents.document, 1500, 1200, np.full((50, 50), 200, np.uint8)))
     settle(qtbot, canvas)
-    assert canvas._frame.painted == painted
+    assert canvas.sides.result.painted == painted
 
 
 def test_two_far_tiles_do_not_repaint_what_lies_between(qtbot, canvas):
     settle(qtbot, canvas)
-    painted = canvas._frame.painted
+    painted = canvas.sides.result.painted
     dot = np.full((4, 4), 200, np.uint8)
-    canvas.set_document(patched(patched(canvas.document, 0, 0, dot), 1900, 1400, dot))
+    canvas.contents.set_document(patched(patched(canvas.contents.document, 0, 0, dot), 1900, 1400, dot))
     settle(qtbot, canvas)
-    assert 0 < canvas._frame.painted - painted < 0.2 * 700 * 500
+    assert 0 < canvas.sides.result.painted - painted < 0.2 * 700 * 500
 
 
 def test_panning_paints_only_what_comes_into_sight(qtbot, canvas):
-    canvas.look_at(1.0, QPointF(900, 700))
+    canvas.view.look_at(1.0, QPointF(900, 700))
     settle(qtbot, canvas)
-    painted = canvas._frame.painted
-    canvas.look_at(1.0, QPointF(910, 695))
+    painted = canvas.sides.result.painted
+    canvas.view.look_at(1.0, QPointF(910, 695))
     settle(qtbot, canvas)
-    assert canvas._frame.painted - painted <= 10 * 500 + 5 * 700
+    assert canvas.sides.result.painted - painted <= 10 * 500 + 5 * 700
 
 
 def test_another_state_and_another_image_of_equal_size_keep_the_view(qtbot, canvas):
-    canvas.look_at(3.0, QPointF(321, 234))
-    canvas.set_document(patched(canvas.document, 0, 0, np.full((9, 9), 7, np.uint8)))
-    assert (canvas.scale, canvas.centre) == (3.0, QPointF(321, 234))
-    canvas.set_document(opened(seed=9))
-    assert (canvas.scale, canvas.centre) == (3.0, QPointF(321, 234))
-    canvas.set_document(opened(900, 2000))
-    assert canvas.centre == QPointF(450, 1000)
-    assert canvas.scale < 0.3
+    canvas.view.look_at(3.0, QPointF(321, 234))
+    canvas.contents.set_document(patched(canvas.contents.document, 0, 0, np.full((9, 9), 7, np.uint8)))
+    assert (canvas.view.scale, canvas.view.centre) == (3.0, QPointF(321, 234))
+    canvas.contents.set_document(opened(seed=9))
+    assert (canvas.view.scale, canvas.view.centre) == (3.0, QPointF(321, 234))
+    canvas.contents.set_document(opened(900, 2000))
+    assert canvas.view.centre == QPointF(450, 1000)
+    assert canvas.view.scale < 0.3
 
 
 def test_another_image_leaves_nothing_of_the_last_one(qtbot, canvas, pixels):
-    canvas.set_mode("image")
+    wear(canvas, mode="image")
     settle(qtbot, canvas)
-    canvas.set_document(Document(Image(np.full((1500, 2000, 3), 77, np.uint8))))
+    canvas.contents.set_document(Document(Image(np.full((1500, 2000, 3), 77, np.uint8))))
     settle(qtbot, canvas)
     seen = pixels(canvas.grab().toImage())
     assert (seen[60:-60, 60:-60] == 77).all()
 
 
 def test_a_fitted_image_stays_fitted_until_the_user_moves_it(canvas):
-    canvas.fit()
-    before = canvas.scale
+    canvas.view.fit()
+    before = canvas.view.scale
     canvas.resize(500, 400)
-    assert canvas.scale < before
-    canvas.zoom_in()
-    kept, centre = canvas.scale, canvas.centre
+    assert canvas.view.scale < before
+    canvas.view.zoom_in()
+    kept, centre = canvas.view.scale, canvas.view.centre
     canvas.resize(800, 600)
-    assert (canvas.scale, canvas.centre) == (kept, centre)
+    assert (canvas.view.scale, canvas.view.centre) == (kept, centre)
 
 
 def test_actual_pixels_and_round_steps(canvas):
-    canvas.actual_pixels()
-    assert canvas.scale == 1.0
-    canvas.zoom_in()
-    assert canvas.scale == 2.0
-    canvas.zoom_out()
-    canvas.zoom_out()
-    assert canvas.scale == pytest.approx(2 / 3)
+    canvas.view.actual_pixels()
+    assert canvas.view.scale == 1.0
+    canvas.view.zoom_in()
+    assert canvas.view.scale == 2.0
+    canvas.view.zoom_out()
+    canvas.view.zoom_out()
+    assert canvas.view.scale == pytest.approx(2 / 3)
 
 
 def test_holding_the_original_shows_the_photo_and_lets_go(qtbot, canvas, pixels):
-    canvas.set_mode("black")
+    wear(canvas, mode="black")
     settle(qtbot, canvas)
     black = pixels(canvas.grab().toImage())
-    canvas.hold_original(True)
+    canvas.compared.hold_original(True)
     settle(qtbot, canvas)
-    assert canvas.mode == "black"
+    assert canvas.styling.mode == "black"
     held = pixels(canvas.grab().toImage())
-    canvas.hold_original(False)
+    canvas.compared.hold_original(False)
     settle(qtbot, canvas)
     assert np.abs(pixels(canvas.grab().toImage()) - black).max() <= 2
-    canvas.set_mode("image")
+    wear(canvas, mode="image")
     settle(qtbot, canvas)
     assert np.abs(pixels(canvas.grab().toImage()) - held).max() <= 2
 
@@ -165,31 +168,31 @@ def test_the_surround_is_neutral_and_follows_the_palette(qtbot, canvas, pixels):
         corner = pixels(canvas.grab().toImage())[0, 0]
         assert len(set(corner)) == 1
         assert abs(int(corner[0]) - QColor(window).lightness()) < 50
-    canvas.set_surround(QColor(118, 118, 118))
+    canvas.styling.set_surround(QColor(118, 118, 118))
     settle(qtbot, canvas)
     assert (pixels(canvas.grab().toImage())[0, 0] == 118).all()
 
 
 def test_an_unknown_mode_is_refused(canvas):
     with pytest.raises(ValueError, match="sepia"):
-        canvas.set_mode("sepia")
+        wear(canvas, mode="sepia")
 
 
 def test_a_first_look_is_made_in_slices(qtbot, monkeypatch):
     """No single repaint makes everything of a large image; each makes something."""
-    monkeypatch.setattr("maskstudio.ui.canvas.imageview._SLICE", 0.0005)
+    monkeypatch.setattr("maskstudio.ui.canvas.framepainter._SLICE", 0.0005)
     widget = Canvas()
     qtbot.addWidget(widget)
     widget.resize(700, 500)
-    widget.set_document(opened(5000, 4000))
+    widget.contents.set_document(opened(5000, 4000))
     built = []
-    paint = widget._frame.paint
+    paint = widget.sides.result.paint
 
     def counted(*args):
         paint(*args)
-        built.append(widget._scene.builds)
+        built.append(widget.contents.scene.builds)
 
-    monkeypatch.setattr(widget._frame, "paint", counted)
+    monkeypatch.setattr(widget.sides.result, "paint", counted)
     widget.show()
     qtbot.waitUntil(lambda: widget.complete)
     assert len(built) > 5
@@ -197,27 +200,27 @@ def test_a_first_look_is_made_in_slices(qtbot, monkeypatch):
 
 
 def test_memory_beyond_the_limit_is_given_back(qtbot, canvas, monkeypatch, pixels):
-    canvas.set_mode("image")
-    canvas.look_at(1.0, QPointF(900, 700))
+    wear(canvas, mode="image")
+    canvas.view.look_at(1.0, QPointF(900, 700))
     settle(qtbot, canvas)
     before = pixels(canvas.grab().toImage())
     monkeypatch.setattr("maskstudio.ui.canvas.pyramid.LIMIT", 4 * TILE * TILE * 4)
-    canvas.look_at(1.0, QPointF(1200, 700))
+    canvas.view.look_at(1.0, QPointF(1200, 700))
     settle(qtbot, canvas)
-    canvas.look_at(1.0, QPointF(900, 700))
+    canvas.view.look_at(1.0, QPointF(900, 700))
     settle(qtbot, canvas)
     assert np.array_equal(pixels(canvas.grab().toImage()), before)
 
 
 def test_what_a_pan_would_bring_into_sight_is_made_in_peace(qtbot, canvas):
-    canvas.look_at(1.0, QPointF(1000, 750))
+    canvas.view.look_at(1.0, QPointF(1000, 750))
     settle(qtbot, canvas)
-    builds = canvas._scene.builds
-    canvas._idle.setInterval(0)
-    canvas._idle.start()
-    qtbot.waitUntil(lambda: canvas._scene.builds > builds and not canvas._idle.isActive())
-    builds = canvas._scene.builds
+    builds = canvas.contents.scene.builds
+    canvas.painting._idle.setInterval(0)
+    canvas.painting._idle.start()
+    qtbot.waitUntil(lambda: canvas.contents.scene.builds > builds and not canvas.painting._idle.isActive())
+    builds = canvas.contents.scene.builds
     for step in (QPointF(180, 0), QPointF(-360, 90), QPointF(180, -180)):
-        canvas.look_at(1.0, canvas.centre + step)
+        canvas.view.look_at(1.0, canvas.view.centre + step)
         until(lambda: canvas.complete, step=canvas.repaint)
-        assert canvas._scene.builds == builds
+        assert canvas.contents.scene.builds == builds

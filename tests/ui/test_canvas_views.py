@@ -13,6 +13,7 @@ from maskstudio.ui.canvas import tints
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.picture import Picture
 from maskstudio.ui.canvas.style import MODES, OVERLAY, SOFT, Style
+from tests.ui.canvases import wear
 
 SIZE = HEIGHT, WIDTH = 300, 330
 # Machado, Oliveira, Fernandes (2009), severity 1, on linear light
@@ -56,18 +57,18 @@ def seen(qtbot, pixels):
 
     def take(shown, style, scale=1.0, canvas=None):
         canvas = canvas or Canvas()
-        if canvas.document is None:
+        if canvas.contents.document is None:
             qtbot.addWidget(canvas)
             canvas.resize(480, 420)
-            canvas.set_document(shown)
+            canvas.contents.set_document(shown)
             canvas.show()
-        canvas.set_style(style)
-        canvas._march.stop()
+        canvas.styling.set_style(style)
+        canvas.march._clock.stop()
         width, height = shown.size
-        canvas.look_at(scale, QPointF(width / 2, height / 2))
+        canvas.view.look_at(scale, QPointF(width / 2, height / 2))
         qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete)
-        left, top = canvas._view.origin
-        box = canvas._view.shown
+        left, top = canvas.view.transform.origin
+        box = canvas.view.transform.shown
         return pixels(canvas.grab().toImage())[max(top, 0) : top + box.height, max(left, 0) : left + box.width]
 
     return take
@@ -166,13 +167,17 @@ def test_colours_go_to_the_profile_of_the_screen(seen, qtbot):
     colours = np.zeros((60, 60, 3), np.uint8)
     colours[:30], colours[30:] = (255, 0, 0), (90, 90, 90)
     canvas = Canvas()
-    canvas.set_display(icc)
+    canvas.contents.set_display(icc)
     got = seen(document(colours, np.full((60, 60), 255, np.uint8)), Style("image"), 1.0, canvas)
     assert np.abs(got[10, 10] - (234, 51, 35)).max() <= 2  # known values of sRGB red in Display P3
     assert np.abs(got[50, 10] - 90).max() <= 1
-    canvas.set_display(None)
+    canvas.contents.set_display(None)
     qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete)
-    assert canvas.grab().toImage().pixelColor(canvas.from_image(QPointF(10, 10)).toPoint()).getRgb()[:3] == (255, 0, 0)
+    assert canvas.grab().toImage().pixelColor(canvas.view.from_image(QPointF(10, 10)).toPoint()).getRgb()[:3] == (
+        255,
+        0,
+        0,
+    )
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -182,31 +187,33 @@ def test_a_live_stroke_shows_in_every_mode_as_the_document_it_becomes(seen, mode
     seen(document(colours, alpha), Style(mode), 1.0, canvas)
     after = alpha.copy()
     after[60:180, 100:260] = np.random.default_rng(7).integers(0, 256, (120, 160), np.uint8)
-    canvas.set_live(lambda rect: after[rect.slices()])
-    canvas.touch(Rect(100, 60, 160, 120))
-    live = seen(canvas.document, Style(mode), 1.0, canvas)
+    canvas.contents.set_live(lambda rect: after[rect.slices()])
+    canvas.contents.touch(Rect(100, 60, 160, 120))
+    live = seen(canvas.contents.document, Style(mode), 1.0, canvas)
     fresh = seen(document(colours, after), Style(mode))
     assert np.array_equal(live, fresh)
-    canvas.set_live(None)
-    assert np.array_equal(seen(canvas.document, Style(mode), 1.0, canvas), seen(document(colours, alpha), Style(mode)))
+    canvas.contents.set_live(None)
+    assert np.array_equal(
+        seen(canvas.contents.document, Style(mode), 1.0, canvas), seen(document(colours, alpha), Style(mode))
+    )
 
 
 def test_a_glance_at_the_photo_leaves_everything_as_it_was(seen, qtbot, pixels):
     shown, canvas = document(photo(), coverage()), Canvas()
     before = seen(shown, Style("black"), 1.0, canvas)
-    painted = canvas._frame.painted
-    canvas.hold_original(True)
+    painted = canvas.sides.result.painted
+    canvas.compared.hold_original(True)
     assert np.array_equal(seen(shown, Style("black"), 1.0, canvas), photo())
-    canvas.hold_original(False)
+    canvas.compared.hold_original(False)
     assert np.array_equal(seen(shown, Style("black"), 1.0, canvas), before)
-    assert canvas._frame.painted == painted
+    assert canvas.sides.result.painted == painted
 
 
 def test_an_unknown_mode_is_refused(qtbot):
     canvas = Canvas()
     qtbot.addWidget(canvas)
     with pytest.raises(ValueError, match="no view mode"):
-        canvas.set_mode("sepia")
+        wear(canvas, mode="sepia")
 
 
 def test_pictures_are_kept_small(monkeypatch):
@@ -226,12 +233,12 @@ def test_the_photo_is_shown_until_something_is_selected(qtbot, pixels, mode):
     square = Mask.from_array(np.pad(np.full((20, 20), 255, np.uint8), ((0, 80), (0, 100))))
 
     def seen(document):
-        canvas.set_document(document)
+        canvas.contents.set_document(document)
         qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete)
-        middle = canvas.from_image(QPointF(60.5, 50.5)).toPoint()
+        middle = canvas.view.from_image(QPointF(60.5, 50.5)).toPoint()
         return tuple(pixels(canvas.grab().toImage())[middle.y(), middle.x()])
 
-    canvas.set_mode(mode)
+    wear(canvas, mode=mode)
     assert seen(photo) == (200, 90, 30)
     assert seen(photo.add([Layer(0, "new", nothing, nothing)])) == (200, 90, 30)
     assert seen(photo.add([Layer(0, "square", square, square)])) != (200, 90, 30)

@@ -35,7 +35,7 @@ def opened(window):
     window.session.changed()
     window.canvas.setFocus()
     window.modes.show("mask")
-    window.canvas.actual_pixels()
+    window.canvas.view.actual_pixels()
     QApplication.processEvents()
     return window
 
@@ -43,7 +43,7 @@ def opened(window):
 def colours(window, qtbot, *points):
     qtbot.waitUntil(lambda: window.canvas.repaint() or window.canvas.complete)
     image = window.canvas.grab().toImage()
-    at = [window.canvas.from_image(QPointF(x + 0.5, y + 0.5)).toPoint() for x, y in points]
+    at = [window.canvas.view.from_image(QPointF(x + 0.5, y + 0.5)).toPoint() for x, y in points]
     return [image.pixelColor(place).getRgb()[:3] for place in at]
 
 
@@ -113,7 +113,7 @@ def test_without_a_choice_it_blinks_to_the_photo(opened, qtbot):
 def test_the_difference_of_two_layers(opened, qtbot):
     take(opened, "Layer", "left")  # against the active one, which is the right one
     act(opened, "view.difference")
-    assert not opened.canvas.split
+    assert not opened.canvas.divider.on
     only_left, both, only_right, neither = colours(opened, qtbot, LEFT, BOTH, RIGHT, NONE)
     assert (only_left, only_right) == (THERE, HERE)
     assert (both, neither) == ((75,) * 3, (35,) * 3)
@@ -209,7 +209,7 @@ def test_a_stroke_is_seen_while_it_is_made_and_compared_when_it_is_done(opened, 
     take(opened, "Layer", "left")
     act(opened, "view.difference")
     act(opened, "tool.brush")
-    at = opened.canvas.from_image(QPointF(160.5, 20.5)).toPoint()
+    at = opened.canvas.view.from_image(QPointF(160.5, 20.5)).toPoint()
     qtbot.mousePress(opened.canvas, Qt.MouseButton.LeftButton, pos=at)
     assert seen(opened, qtbot) == [255, 255, 255, 255]
     qtbot.mouseRelease(opened.canvas, Qt.MouseButton.LeftButton, pos=at)

@@ -83,8 +83,8 @@ def test_it_says_what_leaves_to_whom_and_at_what_price(studio, service, qtbot):
 
 
 def test_what_is_in_sight_can_be_sent_alone_and_lands_in_its_place(studio, service, qtbot):
-    studio.canvas.zoom_to(4.0)
-    seen = studio.canvas.visible.intersect(studio.session.document.frame)
+    studio.canvas.view.zoom_to(4.0)
+    seen = studio.canvas.view.visible.intersect(studio.session.document.frame)
     assert seen.area < WIDTH * HEIGHT
     sheet = ask(studio, qtbot)
     part(sheet, "whatIsShown").click()

@@ -30,17 +30,17 @@ def test_boxes_make_way_for_a_trimap_and_its_legend(window, qtbot, pixels):
     window.actions_by_id["select.subject"].trigger()
     qtbot.waitUntil(lambda: bool(window.session.document.layers) and not window.session.runner.jobs)
     canvas, legend = window.canvas, window.viewing.legend
-    assert canvas._marks
+    assert canvas.tags.laid
     assert legend.isHidden()
     window.actions_by_id["view.trimap"].trigger()
-    qtbot.waitUntil(lambda: canvas.trimap is not None and legend.isVisible())
-    assert not canvas._marks
+    qtbot.waitUntil(lambda: canvas.contents.trimap is not None and legend.isVisible())
+    assert not canvas.tags.laid
     assert canvas.rect().contains(legend.geometry())
     assert legend.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     seen = pixels(legend.grab().toImage())
     for colour in (BAND, Style().colour):
         assert (abs(seen - list(colour)).max(axis=2) <= 2).sum() > 80
     window.actions_by_id["view.trimap"].trigger()
-    qtbot.waitUntil(lambda: canvas.trimap is None)
+    qtbot.waitUntil(lambda: canvas.contents.trimap is None)
     assert legend.isHidden()
-    assert canvas._marks
+    assert canvas.tags.laid

@@ -58,7 +58,7 @@ def gate(monkeypatch):
 
 
 def shown(window):
-    document = window.canvas.document
+    document = window.canvas.contents.document
     return document.image if document else None
 
 
@@ -76,8 +76,8 @@ def test_a_first_look_and_then_the_photo_without_a_jump(window, qtbot, photo, ga
     previewing(window, qtbot, photo)
     assert window.session.document is None
     assert (window.canvas.isVisible(), window.welcome.isVisible()) == (True, False)
-    assert window.canvas.document.size == SIZE
-    view = window.canvas.scale, window.canvas.centre, window.canvas.geometry()
+    assert window.canvas.contents.document.size == SIZE
+    view = window.canvas.view.scale, window.canvas.view.centre, window.canvas.geometry()
     before = pixels(window.canvas.grab().toImage())
     gate.opened.set()
     qtbot.waitUntil(lambda: window.session.document is not None)
@@ -86,7 +86,7 @@ def test_a_first_look_and_then_the_photo_without_a_jump(window, qtbot, photo, ga
     at_once = pixels(window.canvas.grab().toImage())
     settle(qtbot, window)
     after = pixels(window.canvas.grab().toImage())
-    assert (window.canvas.scale, window.canvas.centre, window.canvas.geometry()) == view
+    assert (window.canvas.view.scale, window.canvas.view.centre, window.canvas.geometry()) == view
     for later in (at_once, after):
         assert np.abs(later - before).mean() < 1
         assert np.abs(later - before).max() < 24
@@ -99,12 +99,12 @@ def test_a_first_look_and_then_the_photo_without_a_jump(window, qtbot, photo, ga
 
 def test_a_view_chosen_meanwhile_stays(window, qtbot, photo, gate):
     previewing(window, qtbot, photo)
-    window.canvas.zoom_to(1.0, QPointF(200, 150))
-    view = window.canvas.scale, window.canvas.centre
+    window.canvas.view.zoom_to(1.0, QPointF(200, 150))
+    view = window.canvas.view.scale, window.canvas.view.centre
     gate.opened.set()
     qtbot.waitUntil(lambda: window.session.document is not None)
     settle(qtbot, window)
-    assert (window.canvas.scale, window.canvas.centre) == view
+    assert (window.canvas.view.scale, window.canvas.view.centre) == view
 
 
 @pytest.mark.parametrize("end", ["failed", "cancelled"])
@@ -128,7 +128,7 @@ def test_what_was_open_comes_back(window, qtbot, photo, gate, end, others, monke
     gate.opened.set()
     qtbot.waitUntil(lambda: not isinstance(shown(window), Preview))
     assert window.session.document is document
-    assert window.canvas.document is document
+    assert window.canvas.contents.document is document
     assert window.welcome.isVisible() == (document is None)
     assert len(window.tabs.open) == max(others, 1)
     gate.error = None
@@ -154,7 +154,7 @@ def test_shapes_at_the_end_of_what_there_is(window, qtbot, tmp_path, size):
     settle(qtbot, window)
     assert window.session.document.size == size
     for scale in (1.0, 0.01, 32.0):
-        window.canvas.zoom_to(scale)
+        window.canvas.view.zoom_to(scale)
         qtbot.waitUntil(lambda: window.canvas.complete)
 
 
@@ -162,10 +162,10 @@ def test_the_photo_at_its_own_size_is_the_photo(window, qtbot, photo, pixels):
     """Its quarter stands in for reduced sizes only."""
     window.open(photo)
     qtbot.waitUntil(lambda: window.session.document is not None)
-    window.canvas.zoom_to(1.0)
+    window.canvas.view.zoom_to(1.0)
     settle(qtbot, window)
     image: Image = window.session.document.image
-    at = window.canvas.to_image(QPointF(300, 200))
+    at = window.canvas.view.to_image(QPointF(300, 200))
     screen = pixels(window.canvas.grab().toImage())
     x, y = int(at.x()), int(at.y())
     near = image.pixels[y - 1 : y + 2, x - 1 : x + 2].reshape(-1, 3).astype(int)

@@ -102,7 +102,7 @@ def test_enter_runs_what_was_found_and_it_is_remembered(opened, qtbot):
     QTest.keyClicks(palette.query, "on black")
     assert palette.found[0].id == "view.black"
     QTest.keyClick(palette.query, K.Key_Return)
-    assert opened.canvas.mode == "black"
+    assert opened.canvas.styling.mode == "black"
     assert not palette.isVisible()
     assert opened.settings.recent_commands == ["view.black"]
     assert open_by_key(opened, qtbot).found[0].id == "view.black"

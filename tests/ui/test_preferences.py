@@ -85,10 +85,10 @@ def test_the_surround_is_the_chosen_grey(window, dialog, qtbot):
     box = dialog.findChild(QComboBox, "surround")
     box.setCurrentIndex(box.findData("middle"))
     box.activated.emit(box.currentIndex())
-    assert window.canvas.surround == QColor("#808080")
+    assert window.canvas.styling.surround == QColor("#808080")
     box.setCurrentIndex(box.findData("theme"))
     box.activated.emit(box.currentIndex())
-    assert window.canvas.surround != QColor("#808080")
+    assert window.canvas.styling.surround != QColor("#808080")
 
 
 def test_a_colour_is_chosen_in_the_dialog_for_it(window, dialog, qtbot, monkeypatch):
@@ -334,18 +334,18 @@ def opened(window, qtbot):
 
 def test_a_wheel_zooms_or_scrolls_as_the_user_likes(opened, dialog, qtbot):
     canvas = opened.canvas
-    canvas.zoom_to(4.0)
+    canvas.view.zoom_to(4.0)
     qtbot.mouseClick(button(dialog, "Scrolls"), Qt.MouseButton.LeftButton)
-    centre = canvas.centre
+    centre = canvas.view.centre
     QApplication.sendEvent(canvas, wheel_event(canvas))
-    assert canvas.scale == 4.0
-    assert canvas.centre.y() < centre.y()
+    assert canvas.view.scale == 4.0
+    assert canvas.view.centre.y() < centre.y()
     QApplication.sendEvent(canvas, wheel_event(canvas, M.ControlModifier))
-    assert canvas.scale > 4.0
+    assert canvas.view.scale > 4.0
     qtbot.mouseClick(button(dialog, "Zooms"), Qt.MouseButton.LeftButton)
-    before = canvas.scale
+    before = canvas.view.scale
     QApplication.sendEvent(canvas, wheel_event(canvas))
-    assert canvas.scale > before
+    assert canvas.view.scale > before
 
 
 def test_the_pixel_grid_begins_where_the_user_says(opened, dialog, qtbot, pixels):
@@ -359,7 +359,7 @@ def test_the_pixel_grid_begins_where_the_user_says(opened, dialog, qtbot, pixels
         return int((np.abs(np.diff(middle, axis=0)).max(axis=1) > 0).sum())
 
     opened.modes.show("image")
-    canvas.zoom_to(4.0)
+    canvas.view.zoom_to(4.0)
     without = columns()
     dialog.findChild(QWidget, "grid_from").setValue(400)
     assert columns() > without

@@ -35,7 +35,7 @@ def idle(window):
 
 
 def place(window, x, y):
-    return window.canvas.from_image(QPointF(x, y)).toPoint()
+    return window.canvas.view.from_image(QPointF(x, y)).toPoint()
 
 
 def test_the_region_that_is_chosen_reaches_tools_and_controls(opened, qtbot):
@@ -162,11 +162,11 @@ def test_the_letters_of_the_workspace_act_while_it_is_on(opened, qtbot):
 def test_one_key_hides_ants_and_boxes_and_the_view_for_ants_brings_them_back(opened, qtbot):
     extras, control = opened.actions_by_id["view.boxes"], Qt.KeyboardModifier.ControlModifier
     opened.modes.show("ants")
-    assert opened.canvas._marching
+    assert opened.canvas.march.on
     qtbot.keyClick(opened.canvas, Qt.Key.Key_H, control)
     assert not extras.isChecked()
-    assert not opened.canvas._marching
+    assert not opened.canvas.march.on
     opened.modes.show("overlay")
     opened.modes.show("ants")
     assert extras.isChecked()
-    assert opened.canvas._marching
+    assert opened.canvas.march.on

@@ -62,7 +62,7 @@ def test_the_keyboard_walks_it_and_escape_ends_it_for_good(touring, qtbot):
 
 def test_no_key_of_an_action_acts_meanwhile(touring):
     QTest.keyClick(QApplication.focusWidget(), K.Key_K)
-    assert touring.canvas.mode == "overlay"
+    assert touring.canvas.styling.mode == "overlay"
 
 
 def test_skip_ends_it(touring, qtbot):

@@ -23,7 +23,7 @@ def editor(window, qtbot):
     window.session.history = History(Document(Image(np.full((200, 300, 3), 120, np.uint8))))
     window.session.changed()
     qtbot.waitUntil(window.canvas.isVisible)
-    window.canvas.actual_pixels()
+    window.canvas.view.actual_pixels()
     window.canvas.setFocus()
     return window
 

@@ -40,7 +40,7 @@ def opened(window, qtbot):
     window.session.history = History(Document(Image(photo, name="photo.png")).add([layer]))
     window.session.changed()
     window.canvas.setFocus()
-    window.canvas.actual_pixels()
+    window.canvas.view.actual_pixels()
     QApplication.processEvents()
     return window
 
@@ -59,12 +59,12 @@ def banded(width):
 
 
 def shown(window):
-    return None if window.canvas.trimap is None else window.canvas.trimap.array()[0]
+    return None if window.canvas.contents.trimap is None else window.canvas.contents.trimap.array()[0]
 
 
 def colour_at(window, qtbot, x, y):
     qtbot.waitUntil(lambda: window.canvas.repaint() or window.canvas.complete)
-    at = window.canvas.from_image(QPointF(x + 0.25, y + 0.25)).toPoint()
+    at = window.canvas.view.from_image(QPointF(x + 0.25, y + 0.25)).toPoint()
     return window.canvas.grab().toImage().pixelColor(at).getRgb()[:3]
 
 
@@ -146,7 +146,7 @@ def test_it_is_the_trimap_of_the_layer_and_photo_in_front(opened, qtbot):
     tab = opened.tabs.fresh()
     tab.session.history = History(Document(Image(np.zeros((50, 60, 3), np.uint8), name="other.png")))
     tab.session.changed()
-    assert opened.canvas.trimap is None
+    assert opened.canvas.contents.trimap is None
     opened.tabs.step(1)
     assert opened.session is first
     qtbot.waitUntil(lambda: shown(opened) is not None)
@@ -156,14 +156,14 @@ def test_what_is_painted_stays_on_show_until_it_is_drawn(opened, qtbot):
     act(opened, "tool.trimap")
     qtbot.waitUntil(lambda: shown(opened) is not None)
     canvas = opened.canvas
-    at = canvas.from_image(QPointF(40, 100)).toPoint()
+    at = canvas.view.from_image(QPointF(40, 100)).toPoint()
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
-    assert canvas.trimap[40, 100] == 128
+    assert canvas.contents.trimap[40, 100] == 128
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
-    painted = canvas.trimap
+    painted = canvas.contents.trimap
     assert painted[40, 100] == 128
-    qtbot.waitUntil(lambda: canvas.trimap is not painted)
-    assert canvas.trimap[40, 100] == 128
+    qtbot.waitUntil(lambda: canvas.contents.trimap is not painted)
+    assert canvas.contents.trimap[40, 100] == 128
 
 
 # The mask of before
@@ -212,7 +212,7 @@ def test_a_stroke_ends_it_so_that_it_is_seen(opened, qtbot):
     opened.modes.show("mask")
     act(opened, "tool.brush")
     QTest.keyPress(opened.canvas, K.Key_P)
-    at = opened.canvas.from_image(QPointF(250.5, 60.5)).toPoint()
+    at = opened.canvas.view.from_image(QPointF(250.5, 60.5)).toPoint()
     qtbot.mousePress(opened.canvas, Qt.MouseButton.LeftButton, pos=at)
     assert colour_at(opened, qtbot, 250, 60)[0] == 255
     assert alpha_on_show(opened, qtbot) == SOFT
@@ -240,7 +240,7 @@ def test_the_worst_background_is_measured_when_it_is_looked_at(measured, qtbot):
     qtbot.wait(20)
     assert measured.runs == []
     qtbot.keyClick(measured.canvas, K.Key_H, SHIFT)
-    qtbot.waitUntil(lambda: measured.canvas.style_of_view.worst == (20, 200, 90))
+    qtbot.waitUntil(lambda: measured.canvas.styling.style.worst == (20, 200, 90))
     assert measured.runs == [measured.session.document]
     alpha = coverage()[120] / 255
     for x in (20, 140, 160, 180, 280):
@@ -253,20 +253,20 @@ def test_the_worst_background_is_measured_when_it_is_looked_at(measured, qtbot):
     assert len(measured.runs) == 1  # nothing looks different
     measured.session.painting.invert()
     qtbot.waitUntil(lambda: len(measured.runs) >= 2)
-    assert measured.canvas.style_of_view.worst == (20, 200, 90)  # the last one, until it is known
+    assert measured.canvas.styling.style.worst == (20, 200, 90)  # the last one, until it is known
 
 
 def test_n_goes_to_the_worst_fringe_so_close_that_it_is_the_one_in_the_middle(measured, qtbot):
     canvas = measured.canvas
     close = round(2 * canvas.devicePixelRatioF() * min(canvas.width() / WIDTH, canvas.height() / HEIGHT))
     assert close > 1
-    canvas.look_at(0.25, QPointF(0, 0))
+    canvas.view.look_at(0.25, QPointF(0, 0))
     qtbot.keyClick(canvas, K.Key_N)
-    qtbot.waitUntil(lambda: canvas.scale == close)
-    assert canvas.centre == QPointF(140.5, 90.5)
-    canvas.look_at(16.0, QPointF(0, 0))
+    qtbot.waitUntil(lambda: canvas.view.scale == close)
+    assert canvas.view.centre == QPointF(140.5, 90.5)
+    canvas.view.look_at(16.0, QPointF(0, 0))
     qtbot.keyClick(canvas, K.Key_N)
-    assert (canvas.scale, canvas.centre) == (16.0, QPointF(140.5, 90.5))
+    assert (canvas.view.scale, canvas.view.centre) == (16.0, QPointF(140.5, 90.5))
     assert len(measured.runs) == 1
 
 
@@ -281,10 +281,10 @@ def test_n_goes_from_one_bad_place_to_the_next_and_shift_n_back(opened, qtbot, m
     canvas = opened.canvas
     seen = []
     for keys in (0, 0, 0, 0, SHIFT, SHIFT):
-        canvas.look_at(2.0, QPointF(0, 0))
+        canvas.view.look_at(2.0, QPointF(0, 0))
         qtbot.keyClick(canvas, K.Key_N, keys or Qt.KeyboardModifier.NoModifier)
-        qtbot.waitUntil(lambda: canvas.centre != QPointF(0, 0))
-        seen.append((canvas.centre.x(), canvas.style_of_view.worst, opened.notice.sentence[:13]))
+        qtbot.waitUntil(lambda: canvas.view.centre != QPointF(0, 0))
+        seen.append((canvas.view.centre.x(), canvas.styling.style.worst, opened.notice.sentence[:13]))
     worst, second, third = (
         (spot.place[0] + 0.5, spot.backdrop, f"Fringe {number} of 3") for number, spot in enumerate(spots, 1)
     )
@@ -295,18 +295,18 @@ def test_n_goes_from_one_bad_place_to_the_next_and_shift_n_back(opened, qtbot, m
 def test_without_a_fringe_n_says_so(opened, qtbot, monkeypatch):
     nothing = Fringe((255, 255, 255), 0.0, None, Mask(WIDTH, HEIGHT))
     monkeypatch.setattr("maskstudio.session.operations.fringe", lambda _document, _token: nothing)
-    look = opened.canvas.look
+    look = opened.canvas.view.look
     qtbot.keyClick(opened.canvas, K.Key_N)
     qtbot.waitUntil(lambda: "no fringe" in opened.notice.sentence)
-    assert opened.canvas.look == look
+    assert opened.canvas.view.look == look
 
 
 def test_the_fringe_is_fixed_in_what_is_in_sight(opened, qtbot, monkeypatch):
     asked = []
     monkeypatch.setattr(type(opened.session.edging), "fix_fringe", lambda _self, rect=None: asked.append(rect))
-    opened.canvas.fit()
+    opened.canvas.view.fit()
     act(opened, "mask.fixFringe")
-    opened.canvas.look_at(8.0, QPointF(150, 100))
+    opened.canvas.view.look_at(8.0, QPointF(150, 100))
     act(opened, "mask.fixFringe")
     whole, part = asked
     assert whole == Rect(0, 0, WIDTH, HEIGHT)
@@ -395,11 +395,11 @@ def test_the_worst_background_stays_while_one_paints_until_it_is_asked_for_again
 
     monkeypatch.setattr("maskstudio.session.operations.fringe", fringe)
     opened.actions_by_id["view.worst"].trigger()
-    qtbot.waitUntil(lambda: opened.canvas.style_of_view.worst == (20, 200, 90))
+    qtbot.waitUntil(lambda: opened.canvas.styling.style.worst == (20, 200, 90))
     opened.session.painting.invert()
     qtbot.waitUntil(lambda: len(latest) == 2 and opened.session.inspecting.fringe is not None)
-    assert opened.canvas.style_of_view.worst == (20, 200, 90)
+    assert opened.canvas.styling.style.worst == (20, 200, 90)
     opened.actions_by_id["view.overlay"].trigger()
     opened.actions_by_id["view.worst"].trigger()
-    qtbot.waitUntil(lambda: opened.canvas.style_of_view.worst == latest[-1])
+    qtbot.waitUntil(lambda: opened.canvas.styling.style.worst == latest[-1])
     assert latest[-1] != (20, 200, 90)

@@ -44,19 +44,19 @@ def test_every_mode_has_an_action_an_icon_and_a_place_in_the_bar(opened):
     assert inside | menu == {f"view.{mode}" for mode in MODES}
     for mode in reversed(MODES):  # the overlay is on to begin with, and its action would turn it off
         act(opened, f"view.{mode}")
-        assert opened.canvas.mode == mode
+        assert opened.canvas.styling.mode == mode
         assert not opened.actions_by_id[f"view.{mode}"].icon().isNull()
 
 
 def test_the_key_goes_round_through_all_modes(opened, qtbot):
     seen = []
     for _ in MODES:
-        seen.append(opened.canvas.mode)
+        seen.append(opened.canvas.styling.mode)
         act(opened, "view.nextMode")
     assert seen == list(MODES)
-    assert opened.canvas.mode == MODES[0]
+    assert opened.canvas.styling.mode == MODES[0]
     act(opened, "view.previousMode")
-    assert opened.canvas.mode == MODES[-1]
+    assert opened.canvas.styling.mode == MODES[-1]
 
 
 def test_the_menu_button_shows_the_mode_that_is_on(opened):
@@ -86,7 +86,7 @@ def test_settings_of_the_view_on_show_reach_canvas_and_settings(opened, qtbot):
     act(opened, "view.onion")
     part(opened, QSlider, "onionPhoto").setValue(30)
     part(opened, Swatch, "backdropColour")._take("#8ec5ee")
-    style = opened.canvas.style_of_view
+    style = opened.canvas.styling.style
     assert (style.mode, style.colour, style.opacity, style.hatched) == ("onion", (0, 0xC8, 0x53), 0.8, True)
     assert (style.onion, style.backdrop) == (0.3, (0x8E, 0xC5, 0xEE))
     kept = opened.settings
@@ -104,10 +104,10 @@ def test_a_picture_is_read_and_shown(opened, qtbot, tmp_path):
     path.write_bytes(cv2.imencode(".png", np.full((30, 40, 3), (10, 200, 250), np.uint8))[1].tobytes())
     act(opened, "view.picture")
     opened.viewing.choices.choose_picture(path)
-    qtbot.waitUntil(lambda: opened.canvas.style_of_view.picture is not None)
+    qtbot.waitUntil(lambda: opened.canvas.styling.style.picture is not None)
     assert part(opened, QToolButton, "backdropPicture").text() == "beach.png"
     qtbot.waitUntil(lambda: opened.canvas.complete)
-    at = opened.canvas.from_image(QPointF(20, 20)).toPoint()
+    at = opened.canvas.view.from_image(QPointF(20, 20)).toPoint()
     assert opened.canvas.grab().toImage().pixelColor(at).getRgb()[:3] == (250, 200, 10)
 
 
@@ -126,9 +126,9 @@ def test_a_file_that_is_no_profile_is_told(opened, tmp_path):
 
 def test_split_and_side_by_side_exclude_each_other(opened):
     act(opened, "view.split")
-    assert opened.canvas.split
+    assert opened.canvas.divider.on
     act(opened, "view.sideBySide")
-    assert not opened.canvas.split
+    assert not opened.canvas.divider.on
     assert opened.viewing.compare.side_by_side
     assert not opened.actions_by_id["view.split"].isChecked()
     act(opened, "view.sideBySide")
@@ -149,25 +149,25 @@ def test_navigator_and_loupe_come_and_go(opened):
 
 
 def test_zoom_to_the_subject_and_back(opened, qtbot):
-    opened.canvas.fit()
+    opened.canvas.view.fit()
     opened.viewing._settle()
-    whole = opened.canvas.look
+    whole = opened.canvas.view.look
     act(opened, "view.zoomSubject")
-    assert opened.canvas.centre == QPointF(250, 200)
-    subject = opened.canvas.look
+    assert opened.canvas.view.centre == QPointF(250, 200)
+    subject = opened.canvas.view.look
     act(opened, "view.previousZoom")
-    assert opened.canvas.look == whole
+    assert opened.canvas.view.look == whole
     act(opened, "view.previousZoom")
-    assert opened.canvas.look == subject
+    assert opened.canvas.view.look == subject
 
 
 def test_turn_mirror_and_upright(opened):
     act(opened, "view.rotateRight")
     act(opened, "view.mirror")
-    assert opened.canvas.mirrored
-    assert opened.canvas.angle % 360 in (15, 345)
+    assert opened.canvas.view.mirrored
+    assert opened.canvas.view.angle % 360 in (15, 345)
     act(opened, "view.resetRotation")
-    assert (opened.canvas.angle, opened.canvas.mirrored) == (0, False)
+    assert (opened.canvas.view.angle, opened.canvas.view.mirrored) == (0, False)
     assert not opened.actions_by_id["view.mirror"].isChecked()
 
 
@@ -177,15 +177,15 @@ def test_the_lock_carries_the_look_to_the_next_photo(opened, qtbot, tmp_path, lo
     path.write_bytes(cv2.imencode(".png", np.zeros((900, 1100, 3), np.uint8))[1].tobytes())
     if locked:
         act(opened, "view.lock")
-    opened.canvas.look_at(3.0, QPointF(128, 450))
+    opened.canvas.view.look_at(3.0, QPointF(128, 450))
     opened.open(path)
     qtbot.waitUntil(lambda: opened.session.document.size == (1100, 900))
     if locked:
-        assert opened.canvas.scale == 3.0
-        assert opened.canvas.centre == QPointF(275, 675)  # a quarter from the left, three quarters down
+        assert opened.canvas.view.scale == 3.0
+        assert opened.canvas.view.centre == QPointF(275, 675)  # a quarter from the left, three quarters down
         assert opened.settings.views["switches"]["lock"]
     else:
-        assert opened.canvas.look.fitted
+        assert opened.canvas.view.look.fitted
 
 
 def test_the_default_overlay_is_the_one_that_was_chosen_for_all_eyes():

@@ -134,13 +134,13 @@ def test_a_file_that_is_no_photo_gets_a_sentence_and_changes_nothing(detected, q
 
 
 def test_the_view_stays_when_the_mask_changes(detected, qtbot):
-    detected.canvas.zoom_to(2.0, QPointF(100, 100))
-    before = detected.canvas.scale, detected.canvas.centre
+    detected.canvas.view.zoom_to(2.0, QPointF(100, 100))
+    before = detected.canvas.view.scale, detected.canvas.view.centre
     act(detected, "edit.undo")
     act(detected, "edit.redo")
     for mode in ("black", "white", "checker", "mask", "image", "overlay"):
         act(detected, f"view.{mode}")
-    assert (detected.canvas.scale, detected.canvas.centre) == before
+    assert (detected.canvas.view.scale, detected.canvas.view.centre) == before
 
 
 def test_masks_that_no_project_holds_are_asked_about(detected, monkeypatch):
@@ -164,7 +164,7 @@ def test_settings_and_arrangement_are_remembered(window, qtbot):
 
 
 def test_the_pointer_reads_coordinates_and_alpha(detected, qtbot):
-    detected.canvas.fit()
+    detected.canvas.view.fit()
     centre = QPoint(detected.canvas.width() // 2, detected.canvas.height() // 2)
     qtbot.mouseMove(detected.canvas, centre)
     qtbot.waitUntil(lambda: "alpha" in detected.status.findChild(QWidget, "place").text())

@@ -277,7 +277,7 @@ def test_boxes_are_shown_where_they_do_not_hide_the_edge(opened, slow, qtbot):
     shown = {}
     for mode in ("overlay", "black", "white", "checker", "mask", "image"):
         act(opened, f"view.{mode}")
-        shown[mode] = bool(opened.canvas._marks)
+        shown[mode] = bool(opened.canvas.tags.laid)
     assert shown == {"overlay": True, "image": True, "black": False, "white": False, "checker": False, "mask": False}
 
 
@@ -376,7 +376,7 @@ def test_refine_strokes_while_earlier_ones_are_being_solved(opened, qtbot):
     before, covered = opened.session.document, np.zeros(mask.array().shape, bool)
     for x, y in ((256, 150), (256, 450), (106, 300)):
         for step, event in ((0, qtbot.mousePress), (20, qtbot.mouseMove), (40, qtbot.mouseRelease)):
-            at = canvas.from_image(QPointF(x + step, y)).toPoint()
+            at = canvas.view.from_image(QPointF(x + step, y)).toPoint()
             event(canvas, LEFT, pos=at) if event is not qtbot.mouseMove else event(canvas, at)
         covered |= np.hypot(columns - x, rows - y) < 25
     qtbot.waitUntil(lambda: idle(opened) and not opened.session.active.unsolved)

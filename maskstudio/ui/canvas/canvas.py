@@ -1,64 +1,148 @@
-"""The canvas: a document and what lies over it: marks, a tool's drawing, the brush's ring.
+"""The canvas: a document, and what lies over it. It arranges its parts and says which of them follow which.
 
-Knows no session, no panel and no tool; its signals tell what happens on it.
+Knows no session, no panel and no tool; the signals of its parts tell what happens on it.
 """
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QRegion, QTabletEvent
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QCursor, QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.core.geometry import Rect
-from maskstudio.core.mask import Mask
-from maskstudio.ui.canvas import marks
-from maskstudio.ui.canvas.comparing import ComparingView
-from maskstudio.ui.canvas.outline import Outline
-from maskstudio.ui.canvas.pointer import Pointer
-from maskstudio.ui.canvas.scene import Mode
+from maskstudio.core.document import Document
+from maskstudio.ui.canvas import steering, strokes
+from maskstudio.ui.canvas.areas import scaled_region
+from maskstudio.ui.canvas.caption import Caption
+from maskstudio.ui.canvas.compared import ComparedWith
+from maskstudio.ui.canvas.contents import Contents
+from maskstudio.ui.canvas.divider import Divider
+from maskstudio.ui.canvas.framepainter import FramePainter
+from maskstudio.ui.canvas.hover import Hover
+from maskstudio.ui.canvas.march import March
+from maskstudio.ui.canvas.repaints import Repaints
+from maskstudio.ui.canvas.ring import Ring
+from maskstudio.ui.canvas.scene import Mode, Scene, Style
+from maskstudio.ui.canvas.sideframes import SideFrames
+from maskstudio.ui.canvas.steering import Steering
+from maskstudio.ui.canvas.strokes import Strokes
+from maskstudio.ui.canvas.styling import Styling
+from maskstudio.ui.canvas.tags import Tags
+from maskstudio.ui.canvas.viewport import Viewport
 
-__all__ = ["Canvas", "Pointer"]
-
+_HEARD = strokes.HEARD | steering.HEARD
 _MARKED: tuple[Mode, ...] = ("overlay", "image")  # the other modes are for judging the edge and show no marks
-_CLICK = 4  # logical pixels a click may wander
-_HOVER_PAUSE = 50  # ms between two ``hovered`` signals during a stroke or while the view is dragged
 
 
-class Canvas(ComparingView):
-    """A view of one document."""
+class Canvas(QWidget):
+    """A view of one document. Each part has one subject and is asked about it directly.
 
-    hovered = Signal(int, int, int)  # column, row, alpha under the pointer
-    left = Signal()  # the pointer is not on the image any more
-    layerClicked = Signal(int)  # id of the layer whose tag or box was clicked  # noqa: N815
+    view        which part of the image shows, and where
+    steering    what moves the view
+    strokes     mouse and pen over the image, for tools
+    contents    the document, the stroke being made on it, the trimap
+    compared    what it is compared with, and what shows in its place
+    styling     the view mode and its options
+    divider     the line between the two sides of a comparison
+    caption     words in the corner
+    sides       which frame shows where, and what of it is out of date
+    painting    brings the frames up to date
+    march       the ants
+    tags        boxes and numbers of detections
+    ring        the ring of the brush
+    hover       what is under the pointer
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Make a canvas without a document, marks, painter or brush ring."""
+        """Make a canvas without a document, at least 64 logical pixels a side."""
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("The photo with its mask. Arrow keys move the view, Space and drag pans.")
-        self._marks: list[marks.Mark] = []
-        self._pointed: int | None = None
-        self._picking = True
-        self._clicking: QPointF | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(64, 64)
+        self._extras = True
         self._painter: Callable[[QPainter, Canvas], None] | None = None
         self._tool_cursor: QCursor | None = None
-        self._outline = Outline()
-        self._ring: tuple[float, float | None] | None = None  # diameters in image pixels
-        self._ring_at: QPointF | None = None
-        self._hover = QTimer(self, singleShot=True, interval=_HOVER_PAUSE)
-        self._hover.timeout.connect(self._tell_hover)
+        self.view = Viewport(self)
+        self.steering = Steering(self)
+        self.strokes = Strokes(self, self.view, self.steering)
+        self.contents = Contents(self)
+        self.compared = ComparedWith(self.contents)
+        self.styling = Styling(self, self.contents, self.compared)
+        self.caption = Caption(self)
+        self.divider = Divider(self)
+        self._repaints = Repaints(self, self.view)
+        self.sides = SideFrames(
+            self.view, self.contents, self.compared, self.styling, self.divider, self._repaints
+        )  # fmt: skip
+        self.painting = FramePainter(self, self.view, self._repaints, self.sides.within, self._next)
+        self.march = March(self, self.view, self.compared, self.styling, self._repaints)
+        self.tags = Tags(self, self.view, self.strokes, self._marked)
+        self.ring = Ring(self.view, self.strokes, self._repaints)
+        self.hover = Hover(self.view, self.contents, self.compared, self.strokes)
+        self._follow_contents()
+        self._follow_looks()
+        self._follow_pointer()
+
+    def _follow_contents(self) -> None:
+        """What follows a change of the document; the order matters where two follow the same."""
+        contents, sides, march = self.contents, self.sides, self.march
+        contents.leaving.connect(self.compared.drop)
+        contents.leaving.connect(self.strokes.interrupt)
+        contents.replaced.connect(self._follow_image)
+        contents.changed.connect(march.follow_change)
+        contents.changed.connect(sides.follow_change)
+        contents.touched.connect(march.follow_touch)
+        contents.touched.connect(sides.follow_touch)
+        contents.documentChanged.connect(self.tags.lay)
+        contents.documentChanged.connect(self.hover.tell)
+        contents.strokeBegan.connect(self.compared.yield_to_stroke)
+        contents.trimapChanged.connect(sides.follow_trimap)
+        contents.trimapChanged.connect(self.tags.lay)
+        contents.displayChanged.connect(self.compared.end)
+        contents.displayChanged.connect(sides.outdate)
+        contents.displayChanged.connect(self.view.changed)  # other views take the scene anew
+
+    def _follow_looks(self) -> None:
+        """What follows another comparison, style or place."""
+        compared, styling, sides = self.compared, self.styling, self.sides
+        compared.otherChanged.connect(sides.outdate_other)
+        compared.standInChanged.connect(sides.outdate_result)
+        compared.standInChanged.connect(styling.restyled)
+        compared.originalHeld.connect(sides.follow_original)
+        compared.originalHeld.connect(styling.restyled)
+        styling.changed.connect(sides.follow_style)
+        styling.surroundChanged.connect(sides.outdate)
+        styling.restyled.connect(self.march.restart)
+        styling.restyled.connect(self.tags.lay)
+        self.painting.goingOn.connect(self.march.go_on)
+        self.divider.moved.connect(self._repaints.whole)
+        self.view.changed.connect(self._repaints.whole)
+        self.view.changed.connect(self.tags.lay)
+        self.view.changed.connect(self.hover.follow)
+        self.view.changed.connect(self.ring.place)
+
+    def _follow_pointer(self) -> None:
+        """What follows the pointer and the steering."""
+        strokes, tags, ring = self.strokes, self.tags, self.ring
+        strokes.pressed.connect(tags.follow_press)
+        strokes.moved.connect(tags.follow_pointer)
+        strokes.released.connect(tags.follow_release)
+        strokes.left.connect(tags.point_at_nothing)
+        for moved in (strokes.pressed, strokes.moved):
+            moved.connect(ring.place)
+            moved.connect(self.hover.follow)
+        strokes.left.connect(ring.place)
+        strokes.left.connect(self.hover.left)
+        self.steering.cursorChanged.connect(self._show_cursor)
+        tags.pointedChanged.connect(self._show_cursor)
 
     def set_show_extras(self, shown: bool) -> None:
         """Show or hide the boxes and numbers of detections, in the overlay and on the photo, and the ants."""
-        super().set_show_extras(shown)
-        self._lay_marks()
-
-    def set_picking(self, picking: bool) -> None:
-        """Let a click on a tag or box choose its layer, or not, as while a tool has the pointer."""
-        self._picking = picking
-        self._clicking = None
-        self._point_at(None)
+        self._extras = shown
+        self.march.set_allowed(shown)
+        self.tags.lay()
 
     def set_painter(self, paint: "Callable[[QPainter, Canvas], None] | None") -> None:
         """Have ``paint`` draw over the image: it is called last in every repaint, in logical pixels of the widget."""
@@ -67,145 +151,91 @@ class Canvas(ComparingView):
 
     def update_over(self, area: QRectF) -> None:
         """Repaint what lies over the image in ``area``, logical pixels; the image itself is only copied."""
-        self._repaint(area.toAlignedRect())
+        self._repaints.area(area.toAlignedRect())
 
     def set_tool_cursor(self, cursor: QCursor | None) -> None:
         """Use this cursor wherever the hand is not shown; None for the ordinary one."""
         self._tool_cursor = cursor
         self._show_cursor()
 
-    def set_ring(self, diameter: float | None, inner: float | None = None) -> None:
-        """Draw a ring of ``diameter`` image pixels around the pointer (None: no ring), and one of ``inner`` in it."""
-        self._ring = None if diameter is None else (diameter, inner)
-        self._place_ring()
+    @property
+    def complete(self) -> bool:
+        """Whether everything in sight shows what it should; otherwise the rest follows by itself."""
+        return self.painting.complete and self.march.complete
 
-    def hold_ring(self, at: QPointF | None) -> None:
-        """Keep the ring at an image point, as while it is resized by dragging; None lets it follow the pointer."""
-        self._ring_at = at
-        self._place_ring()
+    def event(self, event: QEvent) -> bool:
+        """Let tools' strokes hear it first, then the steering."""
+        if event.type() in _HEARD and (self.strokes.hear(event) or self.steering.hear(event)):
+            return True
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """March on."""
+        self.march.keep()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest."""
+        self.march.keep()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Bring the image up to date within a time slice, copy it, and draw what lies over it."""
+        self._repaints.begin()
+        if self.view.outgrown:
+            self.view.follow_size()
+        painter = QPainter(self)
+        if self.contents.scene is None or self.view.transform is None:
+            painter.fillRect(event.rect(), self.styling.surround)
+            return
+        ratio = self.view.ratio
+        region = scaled_region(event.region(), ratio)
+        painter.scale(1 / ratio, 1 / ratio)
+        self.painting.paint(painter, region, self.styling.surround, dragged=self.steering.dragging)
+        self._paint_over(painter, region)
+        self.painting.plan(complete=self.complete, rest=not self.strokes.drawing)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the middle in the middle, or the whole image in sight while it is fitted."""
+        self.view.follow_size()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette and the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.sides.outdate()
+            self.styling.restyled.emit()
 
     def _paint_over(self, painter: QPainter, region: QRegion) -> None:
         """Ants, marks, what a tool draws, and its ring; the painter's units are device pixels."""
-        super()._paint_over(painter, region)
-        ratio = self.devicePixelRatioF()
-        marks.paint(painter, self._marks, self.font(), ratio, self._pointed)
+        if self.march.on:
+            self.march.paint(painter, self.sides.parts(region)[1], in_time=self.painting.complete)
+        self.tags.paint(painter)
         if self._painter is not None:
             painter.save()
-            painter.scale(ratio, ratio)
+            painter.scale(self.view.ratio, self.view.ratio)
             self._painter(painter, self)
             painter.restore()
-        if any(region.intersects(area) for area in self._outline.areas):
-            self._outline.paint(painter)
+        self.ring.paint(painter, region)
 
-    def _follow_view(self) -> None:
-        super()._follow_view()
-        self._lay_marks()
-        self._follow_hover()
-        self._place_ring()
+    def _follow_image(self, sharper: bool) -> None:
+        """Show another image, or none; it is fitted, unless it has the size of the one before."""
+        document = self.contents.document
+        self.sides.follow_image(sharper)
+        self.march.ants.forget()
+        self.view.show_image(document.size if document else None)
 
-    def _follow_document(self) -> None:
-        super()._follow_document()
-        self._lay_marks()
-        self._tell_hover()
+    def _next(self) -> tuple[Scene, Style] | None:
+        """What to make tiles of ahead of time; None while there is something to do."""
+        scene = self.compared.result
+        if scene is None or self.strokes.drawing or not self.march.complete:
+            return None
+        return scene, self.styling.of_result
 
-    def _follow_style(self) -> None:
-        super()._follow_style()
-        self._lay_marks()
+    def _marked(self) -> Document | None:
+        """The document, unless its marks would lie over something that they do not belong to, or are not wanted."""
+        compared, contents = self.compared, self.contents
+        covered = compared.original or compared.stand_in is not None or contents.trimap is not None
+        return contents.document if self._extras and not covered and self.styling.mode in _MARKED else None
 
-    def set_trimap(self, trimap: Mask | None, within: Rect | None = None) -> None:
-        """Lay a trimap over the photo; boxes and tags are hidden while it shows."""
-        super().set_trimap(trimap, within)
-        self._lay_marks()
-
-    def _lay_marks(self) -> None:
-        """Lay out the marks, none while extras are off or original, stand-in or trimap show; repaint changes."""
-        laid: list[marks.Mark] = []
-        shown = (
-            self._extras
-            and not self._original
-            and self._stand_in is None
-            and self.mode in _MARKED
-            and self.trimap is None
-        )
-        if self._view is not None and self.document is not None and shown:
-            ratio = self.devicePixelRatioF()
-            laid = marks.layout(self.document, self._view, self.font(), ratio, self._pointed, self._turn)
-        if laid != self._marks:
-            self._marks = laid
-            self.update()
-
-    def _point_at(self, layer_id: int | None) -> None:
-        if layer_id != self._pointed:
-            self._pointed = layer_id
-            self._lay_marks()
-            self._show_cursor()
-
-    def _idle_cursor(self) -> QCursor | Qt.CursorShape:
-        if self._pointed is not None:
-            return Qt.CursorShape.PointingHandCursor
-        return self._tool_cursor or Qt.CursorShape.ArrowCursor
-
-    def _place_ring(self) -> None:
-        """Put the brush ring at the pointer, or where it is held, and repaint where it was and where it is."""
-        at = self._at if self._ring_at is None else self.from_image(self._ring_at)
-        if self._ring is None or at is None or self._view is None:
-            areas = self._outline.place(None, 0.0, None, 1.0)
-        else:
-            diameter, inner = self._ring
-            half, ratio = self.scale / 2, self.devicePixelRatioF()
-            inside = None if inner is None else inner * half
-            areas = self._outline.place(QPointF(*self._device(at)), diameter * half, inside, ratio)
-        for area in areas:
-            if area.intersects(QRect(0, 0, *self._turn.window)):
-                self._repaint(self._widget_rect_here(area))
-
-    def _pressed_at(self, event: QMouseEvent | QTabletEvent) -> None:
-        picks = self._picking and event.button() == Qt.MouseButton.LeftButton
-        self._clicking = event.position() if picks else None
-
-    def _pointer_moved(self, position: QPointF) -> None:
-        self._place_ring()
-        if self._picking and not self._busy:
-            self._point_at(marks.hit_tag(self._marks, self._device_point(position)))
-        self._follow_hover()
-
-    def _released_at(self, event: QMouseEvent | QTabletEvent) -> None:
-        start, self._clicking = self._clicking, None
-        if start is None or (event.position() - start).manhattanLength() > _CLICK:
-            return
-        layer_id = marks.hit(self._marks, self._device_point(event.position()))
-        if layer_id is not None:
-            self.layerClicked.emit(layer_id)
-
-    def _pointer_left(self) -> None:
-        self._point_at(None)
-        self._place_ring()
-        self.left.emit()
-
-    @property
-    def _busy(self) -> bool:
-        """Whether movements of the pointer draw or pan, so that ``hovered`` is emitted less often."""
-        return self.drawing or self._hand.button is not None
-
-    def _follow_hover(self) -> None:
-        if not self._busy:
-            self._tell_hover()
-        elif not self._hover.isActive():
-            self._hover.start()
-
-    def _tell_hover(self) -> None:
-        """Emit ``hovered`` with column, row and alpha of the pixel under the pointer, or ``left`` off the image."""
-        if self._at is None:
-            return
-        x, y = self._device_point(self._at).toTuple()
-        at = self._view.pixel_at(self._turn.to_frame((x + 0.5, y + 0.5))) if self._view else (-1, -1)
-        if self.document is None or not self.document.frame.intersect(Rect(*at, 1, 1)):
-            self.left.emit()
-        else:
-            shown = self.scene_on_show or self._scene
-            assert shown is not None
-            self.hovered.emit(*at, self._live.at(*at) if self._live else shown.document.alpha[at])
-
-    def _device_point(self, position: QPointF) -> QPoint:
-        x, y = self._device(position)
-        return QPoint(int(x), int(y))
+    def _show_cursor(self) -> None:
+        pointing = Qt.CursorShape.PointingHandCursor if self.tags.pointed is not None else None
+        self.setCursor(self.steering.cursor or pointing or self._tool_cursor or Qt.CursorShape.ArrowCursor)

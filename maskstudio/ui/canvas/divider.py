@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
+
+from maskstudio.ui.canvas.caption import Caption
 
 _WIDE = 15  # logical pixels around the line that can be grabbed
 _GRIP = 26
@@ -28,7 +30,7 @@ class Divider(QWidget):
         self._under = parent
         self._share = 0.5
         self._held: float | None = None  # from the pointer to the line while it is dragged, logical pixels
-        self._names = [caption(self.tr("Photo"), parent), caption(self.tr("Result"), parent)]
+        self._names = [Caption(parent, self.tr("Photo")), Caption(parent, self.tr("Result"))]
         self.hide()
         parent.installEventFilter(self)
 
@@ -59,6 +61,17 @@ class Divider(QWidget):
     def x_of_line(self) -> float:
         """Logical pixels from the left of the parent to the line."""
         return self._share * self._under.width()
+
+    @property
+    def on(self) -> bool:
+        """Whether the parent shows two sides."""
+        return not self.isHidden()
+
+    def set_on(self, on: bool) -> None:
+        """Let the parent show the other side at the left of the line and the result at its right, or the result."""
+        if on != self.on:
+            self.setVisible(on)
+            self._under.update()
 
     def setVisible(self, visible: bool) -> None:
         """Show or hide the line and the names of its sides."""
@@ -141,12 +154,3 @@ class Divider(QWidget):
         """Take the ring away."""
         super().focusOutEvent(event)
         self.update()
-
-
-def caption(text: str, parent: QWidget) -> QLabel:
-    """A label over ``parent`` that says what it shows, hidden at first; clicks pass through it."""
-    label = QLabel(text, parent)
-    label.setObjectName("sideName")
-    label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    label.hide()
-    return label

@@ -48,6 +48,9 @@ class Rotate:
     degrees: float
 
 
+Action = Pan | Zoom | Rotate
+
+
 def of_wheel(event: QWheelEvent, *, pans: bool = False) -> Pan | Zoom | None:
     """Two fingers pan; a wheel zooms, or pans if ``pans``; Ctrl always zooms, Shift with a wheel pans sideways."""
     modifiers = event.modifiers()
@@ -67,7 +70,7 @@ def of_wheel(event: QWheelEvent, *, pans: bool = False) -> Pan | Zoom | None:
     return Pan(angle.x() / _NOTCH * _PAN_NOTCH, 0) if angle.x() else None
 
 
-def of_native(event: QNativeGestureEvent) -> Pan | Zoom | Rotate | None:
+def of_native(event: QNativeGestureEvent) -> Action | None:
     """A pinch zooms; a turn of two fingers turns the view."""
     if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
         return Zoom(max(1 + event.value(), 0.1))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.geometry import Rect
-from maskstudio.ui.canvas.comparing import ComparingView
+from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.frame import Frame
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.canvas.transform import ViewTransform
@@ -21,28 +21,28 @@ _DARK, _LIGHT, _WORDS = QColor(0, 0, 0, 170), QColor(255, 255, 255, 230), QColor
 
 
 class Loupe(QWidget):
-    """Lies over a view and follows the pointer on it while ``on``. It takes no clicks."""
+    """Lies over a canvas and follows the pointer on it while ``on``. It takes no clicks."""
 
-    def __init__(self, view: ComparingView) -> None:
-        """Lie hidden over ``view`` and follow its pointer, its repaints and its style."""
-        super().__init__(view)
+    def __init__(self, canvas: Canvas) -> None:
+        """Lie hidden over ``canvas`` and follow its pointer, its repaints and its style."""
+        super().__init__(canvas)
         self.setObjectName("loupe")
         self.setAccessibleName(self.tr("Loupe"))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.resize(_SIDE, _SIDE + _FOOT)
         self.hide()
-        self._view = view
+        self._canvas = canvas
         self._frame = Frame()
         self._on = False
         self._factor = 4
         self._at: tuple[int, int] | None = None  # column and row of the image pixel in the middle
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self.update)
-        view.moved.connect(self._follow)
-        view.outdated.connect(self._outdate)
-        view.restyled.connect(self._restyle)
-        view.installEventFilter(self)
+        canvas.strokes.moved.connect(self._follow)
+        canvas.sides.outdated.connect(self._outdate)
+        canvas.styling.restyled.connect(self._restyle)
+        canvas.installEventFilter(self)
 
     @property
     def on(self) -> bool:
@@ -66,14 +66,14 @@ class Loupe(QWidget):
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Hide the loupe when the pointer leaves the view."""
+        """Hide the loupe when the pointer leaves the canvas."""
         if event.type() == QEvent.Type.Leave:
             self.hide()
         return super().eventFilter(watched, event)
 
     def _follow(self, pointer: Pointer) -> None:
         """Move the loupe to the pixel under the pointer; hide it while it is off or the pointer is off the image."""
-        scene = self._view.scene_on_show
+        scene = self._canvas.compared.result
         at = int(pointer.x // 1), int(pointer.y // 1)
         if not self._on or scene is None or not scene.document.frame.intersect(Rect(*at, 1, 1)):
             self.hide()
@@ -81,12 +81,12 @@ class Loupe(QWidget):
         if at != self._at:
             self._at = at
             self.update()
-        self._place(self._view.from_image(QPointF(pointer.x, pointer.y)).toPoint())
+        self._place(self._canvas.view.from_image(QPointF(pointer.x, pointer.y)).toPoint())
         self.show()
 
     def _place(self, pointer: QPoint) -> None:
         """Put the loupe below and right of the pointer, or on the other side if there is no room."""
-        room = self._view.rect()
+        room = self._canvas.rect()
         x, y = pointer.x() + _AWAY, pointer.y() + _AWAY
         if x + self.width() > room.right():
             x = pointer.x() - _AWAY - self.width()
@@ -108,7 +108,7 @@ class Loupe(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the enlarged pixels, the cross, and the words below."""
         painter = QPainter(self)
-        scene = self._view.scene_on_show
+        scene = self._canvas.compared.result
         if scene is None or self._at is None:
             painter.fillRect(self.rect(), _WORDS)
             return
@@ -117,7 +117,7 @@ class Loupe(QWidget):
         middle = self._at[0] + 0.5, self._at[1] + 0.5
         self._frame.show(ViewTransform(scene.document.size, (side, side), float(self._factor), middle))
         whole = QRegion(0, 0, side, side)
-        style, surround = self._view.style_on_show, self._view.surround
+        style, surround = self._canvas.styling.on_show, self._canvas.styling.surround
         self._frame.paint(scene, style, surround, whole, time.perf_counter() + _SLICE)
         painter.drawPixmap(QRect(0, 0, _SIDE, _SIDE), self._frame.pixmap)
         if not (whole - self._frame.valid).isEmpty():

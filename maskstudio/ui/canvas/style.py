@@ -42,6 +42,8 @@ class Style:
     bare      whether no trimap lies over it, as on the photo beside the result
     square    side of a checkerboard's square; stripes are as wide
     grid_from the scale (device pixels per image pixel) from which lines separate image pixels
+
+    A mode that is not one of ``MODES`` raises ValueError.
     """
 
     mode: Mode = "overlay"
@@ -58,6 +60,10 @@ class Style:
     worst: Colour = (0xFF, 0xFF, 0xFF)
     raw: bool = False
     bare: bool = False
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise ValueError(f"There is no view mode called {self.mode!r}.")
 
     @property
     def of_alpha(self) -> bool:

@@ -53,9 +53,9 @@ class Navigator(QWidget):
         self._grabbed: QPointF | None = None  # from the pointer to the middle of the frame, px of the image
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._pause.timeout.connect(self.update)
-        canvas.viewChanged.connect(self._follow_view)
-        canvas.outdated.connect(self._outdate)
-        canvas.restyled.connect(self._restyle)
+        canvas.view.changed.connect(self._follow_view)
+        canvas.sides.outdated.connect(self._outdate)
+        canvas.styling.restyled.connect(self._restyle)
 
     def sizeHint(self) -> QSize:
         """A fixed height, and the width of the column."""
@@ -69,14 +69,14 @@ class Navigator(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the photo, a veil over what the canvas does not show, and the frame."""
         painter = QPainter(self)
-        scene, view = self._canvas.scene, self._transform()
+        scene, view = self._canvas.contents.scene, self._transform()
         back = self.palette().color(QPalette.ColorRole.Window)
         if scene is None or view is None:
             painter.fillRect(self.rect(), back)
             return
         self._frame.show(view)
         whole = QRegion(0, 0, *view.viewport)
-        style = replace(self._canvas.style_of_view, mode="overlay" if scene.document.layers else "image")
+        style = replace(self._canvas.styling.style, mode="overlay" if scene.document.layers else "image")
         self._frame.paint(scene, style, back, whole, time.perf_counter() + _SLICE)
         painter.drawPixmap(self.rect(), self._frame.pixmap)
         if not self.complete:
@@ -103,7 +103,7 @@ class Navigator(QWidget):
     # Where things are
 
     def _transform(self) -> ViewTransform | None:
-        document = self._canvas.document
+        document = self._canvas.contents.document
         if document is None:
             return None
         ratio = self.devicePixelRatioF()
@@ -120,7 +120,7 @@ class Navigator(QWidget):
         """The corners of what the canvas shows, as points of the image."""
         room = QRectF(self._canvas.rect())
         corners = (room.topLeft(), room.topRight(), room.bottomRight(), room.bottomLeft())
-        return [self._canvas.to_image(corner) for corner in corners]
+        return [self._canvas.view.to_image(corner) for corner in corners]
 
     def _here(self, point: QPointF) -> QPointF:
         """The position of an image point in this widget."""
@@ -135,7 +135,7 @@ class Navigator(QWidget):
     # What happens
 
     def _follow_view(self) -> None:
-        if self._canvas.scene is None or not self._frame.shows(self._transform()):
+        if self._canvas.contents.scene is None or not self._frame.shows(self._transform()):
             self._frame.clear()
         if self.isVisible():
             self.update()
@@ -156,11 +156,11 @@ class Navigator(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Grab the frame; a press beside it first brings its middle there."""
-        if event.button() != Qt.MouseButton.LeftButton or self._canvas.document is None:
+        if event.button() != Qt.MouseButton.LeftButton or self._canvas.contents.document is None:
             return
         at = self._there(event.position())
         inside = QPolygonF(self._corners()).containsPoint(at, Qt.FillRule.OddEvenFill)
-        self._grabbed = self._canvas.centre - at if inside else QPointF()
+        self._grabbed = self._canvas.view.centre - at if inside else QPointF()
         self._drag(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -176,25 +176,25 @@ class Navigator(QWidget):
         action = gestures.of_wheel(event)
         event.accept()
         if isinstance(action, Zoom):
-            self._canvas.zoom_to(action.applied(self._canvas.scale))
+            self._canvas.view.zoom_to(action.applied(self._canvas.view.scale))
         elif isinstance(action, Pan):
             step = self._there(QPointF(action.dx, action.dy)) - self._there(QPointF())
-            self._canvas.look_at(self._canvas.scale, self._canvas.centre - step)
+            self._canvas.view.look_at(self._canvas.view.scale, self._canvas.view.centre - step)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys move the canvas by a tenth of what it shows; plus and minus zoom."""
         arrow = _ARROWS.get(Qt.Key(event.key()))
-        if arrow is not None and self._canvas.document is not None:
-            scale, ratio = self._canvas.scale, self._canvas.devicePixelRatioF()
+        if arrow is not None and self._canvas.contents.document is not None:
+            scale, ratio = self._canvas.view.scale, self._canvas.devicePixelRatioF()
             reach = QPointF(arrow[0] * self._canvas.width(), arrow[1] * self._canvas.height()) * (_STEP * ratio / scale)
-            self._canvas.look_at(scale, self._canvas.centre + reach)
+            self._canvas.view.look_at(scale, self._canvas.view.centre + reach)
         elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self._canvas.zoom_in()
+            self._canvas.view.zoom_in()
         elif event.key() == Qt.Key.Key_Minus:
-            self._canvas.zoom_out()
+            self._canvas.view.zoom_out()
         else:
             super().keyPressEvent(event)
 
     def _drag(self, position: QPointF) -> None:
         if self._grabbed is not None:
-            self._canvas.look_at(self._canvas.scale, self._there(position) + self._grabbed)
+            self._canvas.view.look_at(self._canvas.view.scale, self._there(position) + self._grabbed)

@@ -200,11 +200,11 @@ class Tool(Generic[P]):
 
     def place(self, x: float, y: float) -> QPointF:
         """The position of an image point in the canvas, in logical pixels."""
-        return self.canvas.from_image(QPointF(x, y))
+        return self.canvas.view.from_image(QPointF(x, y))
 
     def zoom(self) -> float:
         """Logical pixels of the canvas per image pixel."""
-        return self.canvas.scale / self.canvas.devicePixelRatioF()
+        return self.canvas.view.scale / self.canvas.devicePixelRatioF()
 
 
 AnyTool = Tool[Any]

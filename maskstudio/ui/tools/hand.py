@@ -43,7 +43,7 @@ class HandTool(Tool[Params]):
     def move(self, at: Pointer) -> None:
         """Bring that point back under the pointer."""
         if self._held is not None:
-            self.canvas.look_at(self.canvas.scale, self.canvas.centre + self._held - QPointF(at.x, at.y))
+            self.canvas.view.look_at(self.canvas.view.scale, self.canvas.view.centre + self._held - QPointF(at.x, at.y))
 
     def release(self, at: Pointer) -> None:
         """Let go."""

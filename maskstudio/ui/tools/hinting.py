@@ -131,7 +131,7 @@ class HintTool(Stroking[H]):
         for sample in way:
             touched = touched.unite(self._paint(*sample))
         self._laid = way[-1:]
-        self.canvas.touch(touched)
+        self.canvas.contents.touch(touched)
         now = time.perf_counter()
         self._free_at = now + min(_SHARE * (now - begun), _LONGEST)
 

@@ -24,7 +24,7 @@ class HintTrace:
 
     def __init__(self, canvas: Canvas, layer: Layer, params: BrushParams, code: int) -> None:
         self._canvas, self._base, self._value = canvas, layer.base, _SHOWN.get(code)
-        self._before = canvas.trimap
+        self._before = canvas.contents.trimap
         hard = replace(params, hardness=1.0, opacity=1.0, flow=1.0, pressure_opacity=False)
         self._stroke = Stroke(Mask(*layer.mask.size), None, hard, 255)
 
@@ -38,15 +38,15 @@ class HintTrace:
 
     def drop(self) -> None:
         """Show the trimap as it was before the stroke."""
-        self._canvas.set_trimap(self._before)
+        self._canvas.contents.set_trimap(self._before)
 
     def _show(self, rect: Rect) -> None:
-        trimap = self._canvas.trimap
+        trimap = self._canvas.contents.trimap
         if trimap is None or not rect:
             return
         plane, painted = trimap.array(rect), self._stroke.alpha(rect) >= 128
         plane[painted] = self._said(rect)[painted]
-        self._canvas.set_trimap(trimap.put(plane, rect.x, rect.y), rect)
+        self._canvas.contents.set_trimap(trimap.put(plane, rect.x, rect.y), rect)
 
     def _said(self, rect: Rect) -> Plane:
         if self._value is not None:

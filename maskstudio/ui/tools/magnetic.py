@@ -121,7 +121,7 @@ class MagneticTool(CornersTool):
         document, corner, gesture = self.bench.document, self.corners[number], self._gesture
         if document is None:
             return
-        image, step = document.image, max(1, round(1 / self.canvas.scale))
+        image, step = document.image, max(1, round(1 / self.canvas.view.scale))
 
         def work(_token: Token) -> Scissors:
             scissors = Scissors(image.pixels, image.alpha)

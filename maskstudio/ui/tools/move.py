@@ -149,7 +149,7 @@ class MoveTool(Tool[Params]):
         if layer not in document.shown:
             self.session.told(said("{} is hidden; show it to move it.").format(document.called(layer)))
             return False
-        self._layer, self._by, scale = layer, (0, 0), self.canvas.scale
+        self._layer, self._by, scale = layer, (0, 0), self.canvas.view.scale
 
         def work(_token: Token) -> Tint:
             rect = layer.alpha.bounds

@@ -29,22 +29,22 @@ class Resize(Generic[B]):
         self._hard = hard
         self._canvas = canvas
         self._image = QPointF(at.x, at.y)
-        self._start = canvas.from_image(self._image)
+        self._start = canvas.view.from_image(self._image)
         self._sideways = hard
         self.moved = False  # whether it was more than a click
-        canvas.hold_ring(self._image)
+        canvas.ring.hold(self._image)
         self._outdate(before)
 
     def to(self, at: Pointer) -> B:
         """The brush for a pointer at this place."""
-        moved = self._canvas.from_image(QPointF(at.x, at.y)) - self._start
+        moved = self._canvas.view.from_image(QPointF(at.x, at.y)) - self._start
         if not self.moved and max(abs(moved.x()), abs(moved.y())) >= _UNDECIDED:
             self.moved = True
             self._sideways = self._hard or abs(moved.x()) >= abs(moved.y())
         if not self.moved:
             return self.before
         if self._sideways:
-            zoom = self._canvas.scale / self._canvas.devicePixelRatioF()
+            zoom = self._canvas.view.scale / self._canvas.devicePixelRatioF()
             size = self.before.size + 2 * moved.x() / zoom
             changed = replace(self.before, size=min(max(round(size, 1 if size < 10 else 0), 1.0), 5000.0))
         else:
@@ -59,7 +59,7 @@ class Resize(Generic[B]):
 
     def end(self) -> None:
         """Let the outline follow the pointer again."""
-        self._canvas.hold_ring(None)
+        self._canvas.ring.hold(None)
         self._outdate(self.before)
 
     def paint(self, painter: QPainter, params: B) -> None:

@@ -40,7 +40,7 @@ class RotateTool(Tool[Params]):
 
     def press(self, at: Pointer) -> None:
         """Take hold."""
-        self._before = self.canvas.angle
+        self._before = self.canvas.view.angle
         self._grip = self._direction(at) - self._before
         self._outdate()
 
@@ -51,7 +51,7 @@ class RotateTool(Tool[Params]):
         angle = self._direction(at) - self._grip
         if at.modifiers & M.ShiftModifier:
             angle = round(angle / _STEP) * _STEP
-        self.canvas.rotate_to(angle % 360)
+        self.canvas.view.rotate_to(angle % 360)
 
     def release(self, at: Pointer) -> None:
         """Let go."""
@@ -66,11 +66,11 @@ class RotateTool(Tool[Params]):
         """Back to before the drag, or upright."""
         if self._grip is not None:
             self._grip = None
-            self.canvas.rotate_to(self._before)
+            self.canvas.view.rotate_to(self._before)
             self._outdate()
             return True
-        if self.canvas.angle:
-            self.canvas.reset_rotation()
+        if self.canvas.view.angle:
+            self.canvas.view.reset_rotation()
             return True
         return False
 
@@ -85,7 +85,7 @@ class RotateTool(Tool[Params]):
 
     @property
     def _text(self) -> str:
-        return f"{round(self.canvas.angle, 1) % 360:g}°"
+        return f"{round(self.canvas.view.angle, 1) % 360:g}°"
 
     def _direction(self, at: Pointer) -> float:
         way = self.place(at.x, at.y) - self._middle

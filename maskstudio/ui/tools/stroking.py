@@ -74,14 +74,14 @@ class Stroking(Tool[B]):
     def leave(self) -> None:
         """Take the outline away."""
         super().leave()
-        self.canvas.set_ring(None)
+        self.canvas.ring.show(None)
 
     def changed(self) -> None:
         """Draw the outline at its size."""
         if self._precise and self._resize is None:
-            self.canvas.set_ring(None)
+            self.canvas.ring.show(None)
         else:
-            self.canvas.set_ring(self.used.size, self._resize.inner(self.params) if self._resize else None)
+            self.canvas.ring.show(self.used.size, self._resize.inner(self.params) if self._resize else None)
 
     def show_cursor(self, modifiers: M) -> None:
         """Show the outline as the cursor, or a cross if the user wants to see the exact point.
@@ -169,7 +169,7 @@ class Stroking(Tool[B]):
             self._last = self._at
         self._forget()
         self.session.end_stroke()
-        self.canvas.set_live(None)
+        self.canvas.contents.set_live(None)
 
     def cancel(self) -> bool:
         """Drop the stroke under way, or go back to the size of before."""
@@ -182,7 +182,7 @@ class Stroking(Tool[B]):
             return False
         self._forget()
         self.session.cancel_stroke()
-        self.canvas.set_live(None)
+        self.canvas.contents.set_live(None)
         return True
 
     @property
@@ -209,7 +209,7 @@ class Stroking(Tool[B]):
         self._stroke = self._open(adds=(self.adding and not at.eraser) != flipped)
         if self._stroke is None:
             return
-        self.canvas.set_live(self.session.painting.live_alpha)
+        self.canvas.contents.set_live(self.session.painting.live_alpha)
         self._axis, self._flipped = None, flipped
         self.show_cursor(at.modifiers)
         if at.modifiers & M.ShiftModifier and not tilde and self._last is not None:
@@ -220,7 +220,7 @@ class Stroking(Tool[B]):
         """Paint on to ``at``, held to an axis by Shift; if the session has ended the stroke, forget it."""
         if not self._under_way:
             self._forget()
-            self.canvas.set_live(None)
+            self.canvas.contents.set_live(None)
             return
         x, y = at.x, at.y
         if at.modifiers & M.ShiftModifier and not self.bench.opposite:
@@ -240,7 +240,7 @@ class Stroking(Tool[B]):
         self._at = x, y
         rect = self._paint(x, y, pressure)
         if rect:
-            self.canvas.touch(rect)
+            self.canvas.contents.touch(rect)
 
     def _catch_up(self) -> None:
         """Paint samples that wait, before the stroke ends."""

@@ -53,7 +53,7 @@ class Tint:
         image = QImage(self.pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         painter.save()
         painter.setTransform(self._transform(canvas, width, height, by), combine=True)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, canvas.scale < 2)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, canvas.view.scale < 2)
         painter.drawImage(QPointF(0, 0), image)
         painter.restore()
 
@@ -64,15 +64,15 @@ class Tint:
         x, y = self.rect.x + by[0], self.rect.y + by[1]
         corners = ((x, y), (x + self.rect.width, y), (x + self.rect.width, y + self.rect.height),
                    (x, y + self.rect.height))  # fmt: skip
-        places = [canvas.from_image(QPointF(*corner)) for corner in corners]
+        places = [canvas.view.from_image(QPointF(*corner)) for corner in corners]
         return QPolygonF(places).boundingRect().adjusted(-2, -2, 2, 2)
 
     def _transform(self, canvas: Canvas, width: int, height: int, by: tuple[float, float]) -> QTransform:
         """The transform from the picture to the canvas, turned and mirrored like the view."""
         x, y = self.rect.x + by[0], self.rect.y + by[1]
-        start = canvas.from_image(QPointF(x, y))
-        across = (canvas.from_image(QPointF(x + self.rect.width, y)) - start) / width
-        down = (canvas.from_image(QPointF(x, y + self.rect.height)) - start) / height
+        start = canvas.view.from_image(QPointF(x, y))
+        across = (canvas.view.from_image(QPointF(x + self.rect.width, y)) - start) / width
+        down = (canvas.view.from_image(QPointF(x, y + self.rect.height)) - start) / height
         return QTransform(across.x(), across.y(), down.x(), down.y(), start.x(), start.y())
 
 

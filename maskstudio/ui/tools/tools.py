@@ -51,13 +51,13 @@ class Tools(QObject):
         self._told = ("", "")  # the words of undo and redo told last
         self._bench.folding.changed = self._heed
         canvas.installEventFilter(self)
-        canvas.pressed.connect(self._press)
-        canvas.moved.connect(self._move)
-        canvas.released.connect(self._release)
-        canvas.doubleClicked.connect(self._double_click)
-        canvas.interrupted.connect(self._interrupt)
-        canvas.viewChanged.connect(lambda: self._tool.view_changed())
-        canvas.left.connect(lambda: self._tool.pointer_left())
+        canvas.strokes.pressed.connect(self._press)
+        canvas.strokes.moved.connect(self._move)
+        canvas.strokes.released.connect(self._release)
+        canvas.strokes.doubleClicked.connect(self._double_click)
+        canvas.strokes.interrupted.connect(self._interrupt)
+        canvas.view.changed.connect(lambda: self._tool.view_changed())
+        canvas.hover.left.connect(lambda: self._tool.pointer_left())
         canvas.set_painter(self._paint)
 
     # Connections
@@ -130,7 +130,7 @@ class Tools(QObject):
             self._tool.leave()
             self._tool = self._tools[name]
             self._settings.tools["strip"] = {"tool": name}
-            self._canvas.set_picking(self._tool.picks)
+            self._canvas.tags.set_picking(self._tool.picks)
             self._tool.enter()
             self._canvas.update()
         if action := self._actions.get(f"tool.{name}"):
@@ -151,7 +151,7 @@ class Tools(QObject):
         self._tool.leave()
         guest = kind(self._bench, lambda: self.choose(before) if self._tool is guest else None)
         self._tool = self._tools[guest.name] = guest
-        self._canvas.set_picking(False)
+        self._canvas.tags.set_picking(False)
         guest.enter()
         if hasattr(self, "options"):
             self.options.show_tool(guest)
@@ -250,7 +250,7 @@ class Tools(QObject):
             self._heed()
 
     def _place(self, at: Pointer) -> QPointF:
-        return self._canvas.from_image(QPointF(at.x, at.y))
+        return self._canvas.view.from_image(QPointF(at.x, at.y))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Give the tool in use the keys it uses."""

@@ -64,7 +64,7 @@ class Trace:
 
     def _show(self, x: float, y: float) -> None:
         """Append the point to the pieces on the screen, unless it is too near to the last, and repaint there."""
-        at = self._canvas.from_image(QPointF(x, y))
+        at = self._canvas.view.from_image(QPointF(x, y))
         last = self._pieces[-1].corners.last() if self._pieces else None
         if last is None:
             self._pieces.append(_Piece(QPolygonF([at]), 0.0))

@@ -154,7 +154,7 @@ class WandTool(AreaTool[ColourParams]):
 
     def _ask(self, touch: _Touch) -> None:
         """Search on a thread; a newer tolerance replaces an older one."""
-        params, wand, scale = touch.wanted, self._wand, self.canvas.scale
+        params, wand, scale = touch.wanted, self._wand, self.canvas.view.scale
         assert wand is not None
 
         def work(token: Token) -> tuple[Area, Tint]:

@@ -42,7 +42,7 @@ class ZoomTool(Tool[Params]):
     def press(self, at: Pointer) -> None:
         """Remember the pressed point, which stays in place."""
         if at.button == _LEFT:
-            self._anchor, self._before, self._dragged = self.place(at.x, at.y), self.canvas.scale, False
+            self._anchor, self._before, self._dragged = self.place(at.x, at.y), self.canvas.view.scale, False
 
     def move(self, at: Pointer) -> None:
         """Zoom by the distance dragged."""
@@ -51,13 +51,13 @@ class ZoomTool(Tool[Params]):
         way = self.place(at.x, at.y).x() - self._anchor.x()
         self._dragged = self._dragged or abs(way) > _CLICK
         if self._dragged:
-            self.canvas.zoom_to(self._before * 2 ** (way / _DOUBLE), self._anchor)
+            self.canvas.view.zoom_to(self._before * 2 ** (way / _DOUBLE), self._anchor)
 
     def release(self, at: Pointer) -> None:
         """Without a drag, go a step."""
         if self._anchor is not None and not self._dragged:
             out = at.modifiers & (M.AltModifier | M.ControlModifier)
-            self.canvas.zoom_to(next_step(self.canvas.scale, -1 if out else 1), self._anchor)
+            self.canvas.view.zoom_to(next_step(self.canvas.view.scale, -1 if out else 1), self._anchor)
         self._anchor = None
 
     def finish(self) -> None:
@@ -68,7 +68,7 @@ class ZoomTool(Tool[Params]):
         """Restore the scale before the drag."""
         anchor, self._anchor = self._anchor, None
         if anchor is not None and self._dragged:
-            self.canvas.zoom_to(self._before, anchor)
+            self.canvas.view.zoom_to(self._before, anchor)
         return anchor is not None
 
     def show_cursor(self, modifiers: M) -> None:

@@ -144,15 +144,16 @@ class Comparison(QObject):
             self._choices.pop(self._tab, None)
         self.difference = self.difference and there is not None
         names = self.names
-        self._canvas.set_other(there, names)
-        self._canvas.hold_original(self._shows_photo)
-        self._canvas.stand_in(*self._in_place(document, there))
-        self._compare.pane.set_caption(names[0])
+        self._canvas.divider.set_names(*names)
+        self._canvas.compared.set_other(there)
+        self._canvas.compared.hold_original(self._shows_photo)
+        self._canvas.compared.set_stand_in(*self._in_place(document, there))
+        self._compare.pane.say(names[0])
         if self.swapped:
-            self._canvas.set_caption(names[0] or self.tr("Photo"))
+            self._canvas.caption.say(names[0] or self.tr("Photo"))
         else:
             apart = there is not None and self._compare.side_by_side
-            self._canvas.set_caption((names[1] or self.tr("Result")) if apart else "")
+            self._canvas.caption.say((names[1] or self.tr("Result")) if apart else "")
         shown = self.choice, names, self.difference, self.swapped
         if shown != self._shown:
             self._shown = shown

@@ -92,12 +92,12 @@ class EdgeView(QObject):
             return  # the stroke itself paints into the trimap shown
         if session.active is None or not (self._chosen or self._with_tool):
             self._drawn = None
-            self._canvas.set_trimap(None)
+            self._canvas.contents.set_trimap(None)
             return
         session.inspecting.draw_trimap()
-        if session.inspecting.trimap is not self._drawn or self._canvas.trimap is None:
+        if session.inspecting.trimap is not self._drawn or self._canvas.contents.trimap is None:
             self._drawn = session.inspecting.trimap
-            self._canvas.set_trimap(self._drawn)
+            self._canvas.contents.set_trimap(self._drawn)
 
     def _follow_original(self, session: Session) -> None:
         document, layer = session.document, session.active
@@ -142,7 +142,7 @@ class EdgeView(QObject):
         number = (before + step) % len(spots)
         self._stop, spot = (fringe, number), spots[number]
         x, y = spot.place
-        self._canvas.look_at(max(self._canvas.scale, 1.0, self._close(session)), QPointF(x + 0.5, y + 0.5))
+        self._canvas.view.look_at(max(self._canvas.view.scale, 1.0, self._close(session)), QPointF(x + 0.5, y + 0.5))
         if len(spots) > 1:
             words = said("Fringe {} of {}, in the middle of the view: {}, {} on {}.")
             amount, judgement = f"{spot.amount:.1f}", judged(spot.amount)

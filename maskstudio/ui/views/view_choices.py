@@ -91,7 +91,7 @@ class ViewChoices(QObject):
     @property
     def mode(self) -> Mode:
         """The view mode."""
-        return self._canvas.mode
+        return self._canvas.styling.mode
 
     @property
     def style(self) -> Style:
@@ -116,13 +116,13 @@ class ViewChoices(QObject):
         """Show the present choices on the canvas."""
         if self._profile != self.settings.monitor_profile:
             self._profile = self.settings.monitor_profile
-            self._canvas.set_display(self._read_profile())
-        self._canvas.set_style(self.style)
+            self._canvas.contents.set_display(self._read_profile())
+        self._canvas.styling.set_style(self.style)
         self.changed.emit()
 
     def show_mode(self, mode: Mode) -> None:
         """Use another view mode. A picture chosen in an earlier run is read when it is first needed."""
-        self._canvas.set_style(replace(self.style, mode=mode))
+        self._canvas.styling.set_style(replace(self.style, mode=mode))
         if mode == "picture" and self.now.picture and self._picture is None:
             self.choose_picture(path_of(self.now.picture))
         self.changed.emit()

@@ -66,8 +66,8 @@ class ViewControls(QObject):
         self._before: Look | None = None
         self._settling = QTimer(self, singleShot=True, interval=_SETTLED)
         self._settling.timeout.connect(self._settle)
-        canvas.viewChanged.connect(self._settling.start)
-        canvas.standInEnded.connect(self._end_original)
+        canvas.view.changed.connect(self._settling.start)
+        canvas.compared.standInEnded.connect(self._end_original)
 
     def adopt(self, actions: dict[str, QAction]) -> None:
         """Use these actions, and restore their saved states."""
@@ -100,9 +100,9 @@ class ViewControls(QObject):
             **{f"view.loupe{factor}": partial(self._enlarge, factor) for factor in FACTORS},
             "view.zoomSubject": self.zoom_to_subject,
             "view.previousZoom": self.previous_zoom,
-            "view.rotateLeft": lambda: canvas.rotate_to(canvas.angle - _TURN),
-            "view.rotateRight": lambda: canvas.rotate_to(canvas.angle + _TURN),
-            "view.mirror": lambda: canvas.set_mirrored(self._on("view.mirror")),
+            "view.rotateLeft": lambda: canvas.view.rotate_to(canvas.view.angle - _TURN),
+            "view.rotateRight": lambda: canvas.view.rotate_to(canvas.view.angle + _TURN),
+            "view.mirror": lambda: canvas.view.set_mirrored(self._on("view.mirror")),
             "view.resetRotation": self._upright,
         }
 
@@ -117,12 +117,12 @@ class ViewControls(QObject):
     def show(self, tab: Tab) -> None:
         """Show a tab's document in its last view, or, with the lock on, in the view of the document shown before."""
         canvas, picture = self._canvas, tab.picture
-        if canvas.look is not None:
-            self._carried = canvas.look
+        if canvas.view.look is not None:
+            self._carried = canvas.view.look
             if self._tab is not None and self._tab is not tab:
-                self._tab.look = canvas.look
+                self._tab.look = canvas.view.look
         another = self._another(tab, picture)
-        canvas.set_document(picture)
+        canvas.contents.set_document(picture)
         self.comparison.show(tab)
         self.edge.follow(tab.session)
         if picture is None or not another:
@@ -130,54 +130,54 @@ class ViewControls(QObject):
         look = self._carried if self._on("view.lock") else tab.look
         self._tab = tab
         if look is not None:
-            canvas.look = look
+            canvas.view.look = look
         canvas.setFocus()  # keys now go to the new photo
         if (mirror := self._actions.get("view.mirror")) is not None:
-            mirror.setChecked(canvas.mirrored)
+            mirror.setChecked(canvas.view.mirrored)
 
     def _another(self, tab: Tab, picture: Document | None) -> bool:
         """Whether this is another photo than the one shown; a loaded photo after its preview is the same."""
-        shown = self._canvas.document
+        shown = self._canvas.contents.document
         return tab is not self._tab or shown is None or picture is None or shown.size != picture.size
 
     def _explain(self) -> None:
         """Say what the colours over the photo mean."""
         canvas = self._canvas
-        masked = canvas.document is not None and bool(canvas.document.layers)
+        masked = canvas.contents.document is not None and bool(canvas.contents.document.layers)
         apart = self.comparison.names if self.comparison.difference_on_show else None
-        trimap = canvas.trimap is not None
+        trimap = canvas.contents.trimap is not None
         self.legend.show_entries(entries(self.choices.style, trimap=trimap, masked=masked, apart=apart))
 
     # Zoom
 
     def zoom_to_subject(self) -> None:
         """Fit the masked area into the view, or, if the mask is empty, the whole photo."""
-        document, canvas = self._canvas.document, self._canvas
+        document, canvas = self._canvas.contents.document, self._canvas
         bounds = document.alpha.bounds if document else None
         if not bounds:
-            canvas.fit()
+            canvas.view.fit()
             return
         ratio = canvas.devicePixelRatioF() * _ROOM
         scale = min(canvas.width() * ratio / bounds.width, canvas.height() * ratio / bounds.height, LARGEST)
-        canvas.look_at(scale, QPointF(bounds.x + bounds.width / 2, bounds.y + bounds.height / 2))
+        canvas.view.look_at(scale, QPointF(bounds.x + bounds.width / 2, bounds.y + bounds.height / 2))
 
     def previous_zoom(self) -> None:
         """Go to the view before the last zoom; a second time, back again."""
         self._settle()
         if self._before is not None:
-            self._canvas.look = self._before
+            self._canvas.view.look = self._before
             self._settle()
 
     def _settle(self) -> None:
         self._settling.stop()
-        now = self._canvas.look
+        now = self._canvas.view.look
         if now is not None and self._here is not None and abs(now.scale / self._here.scale - 1) > 1e-3:
             self._before = self._here
         self._here = now
 
     def _upright(self) -> None:
-        self._canvas.reset_rotation()
-        self._canvas.set_mirrored(False)
+        self._canvas.view.reset_rotation()
+        self._canvas.view.set_mirrored(False)
         if (mirror := self._actions.get("view.mirror")) is not None:
             mirror.setChecked(False)
 
@@ -207,7 +207,7 @@ class ViewControls(QObject):
                 self._actions[other].setChecked(False)
         if self._on("view.difference") and self.comparison.choice is None:
             self._tell(self.tr("Choose what to compare with first, in View > Compare With."))
-        self._canvas.set_split(self._on("view.split"))
+        self._canvas.divider.set_on(self._on("view.split"))
         self.compare.set_side_by_side(self._on("view.sideBySide"))
         self.comparison.show_difference(shown=self._on("view.difference"))
         self._follow_comparison()
@@ -232,7 +232,7 @@ class ViewControls(QObject):
             self.compare_with(Earlier(step_name(row + 1, step.label), step.document))
 
     def _beside(self) -> bool:
-        return self._canvas.split or self.compare.side_by_side
+        return self._canvas.divider.on or self.compare.side_by_side
 
     def _blink(self) -> None:
         """Switch between both sides; without a choice, between a service's answer and the local one, if both exist."""

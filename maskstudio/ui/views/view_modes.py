@@ -34,13 +34,13 @@ class ViewModes:
             "view.mask": partial(self._toggle, "mask"),
             "view.nextMode": partial(self._step, 1),
             "view.previousMode": partial(self._step, -1),
-            "view.fit": canvas.fit,
-            "view.actual": canvas.actual_pixels,
-            "view.zoomIn": canvas.zoom_in,
-            "view.zoomOut": canvas.zoom_out,
-            "view.zoom200": partial(canvas.zoom_to, 2.0),
-            "view.zoom400": partial(canvas.zoom_to, 4.0),
-            "view.zoom800": partial(canvas.zoom_to, 8.0),
+            "view.fit": canvas.view.fit,
+            "view.actual": canvas.view.actual_pixels,
+            "view.zoomIn": canvas.view.zoom_in,
+            "view.zoomOut": canvas.view.zoom_out,
+            "view.zoom200": partial(canvas.view.zoom_to, 2.0),
+            "view.zoom400": partial(canvas.view.zoom_to, 4.0),
+            "view.zoom800": partial(canvas.view.zoom_to, 8.0),
         }
 
     def show(self, mode: Mode) -> None:

@@ -23,7 +23,7 @@ def verbs(shell: Shell) -> dict[str, Callable[[], object]]:
         "mask.contrast": partial(_adjust, shell, "contrast"),
         "mask.shiftEdge": partial(_adjust, shell, "shift_edge"),
         "mask.clean": partial(_clean, shell),
-        "mask.fixFringe": lambda: shell.session.edging.fix_fringe(shell.canvas.visible),
+        "mask.fixFringe": lambda: shell.session.edging.fix_fringe(shell.canvas.view.visible),
         "layer.rename": partial(_rename, shell),
     }
 

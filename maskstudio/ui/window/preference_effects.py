@@ -67,11 +67,11 @@ class PreferenceEffects:
     def surround(self) -> None:
         """Apply the colour around the photo."""
         name = _SURROUNDS.get(self._settings.surround)
-        self._canvas.set_surround(QColor(name) if name else None)
+        self._canvas.styling.set_surround(QColor(name) if name else None)
 
     def wheel(self) -> None:
         """Apply what a mouse wheel does without a modifier."""
-        self._canvas.wheel_pans = self._settings.wheel == "pan"
+        self._canvas.steering.wheel_pans = self._settings.wheel == "pan"
 
     def _equip_all(self) -> None:
         for tab in self._tabs.open:

@@ -96,7 +96,7 @@ class SessionView(QObject):
     def show_place(self) -> None:
         """Say in the status line how the canvas looks at the photo."""
         status, picture = self._shell.status, self._shell.tabs.front.picture
-        status.show_view(self._shell.canvas.scale if picture else None, picture.size if picture else None)
+        status.show_view(self._shell.canvas.view.scale if picture else None, picture.size if picture else None)
         if picture is None:
             status.show_place(None)
 

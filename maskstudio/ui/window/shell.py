@@ -122,8 +122,8 @@ class Shell(QMainWindow):
         self.viewing.attend(self.layers_panel, self.history_panel, self.notice.show_sentence)
         self.refine_panel.regionChosen.connect(tools.set_region)
         self.refine_panel.spillPickRequested.connect(self._pick_spill)
-        canvas.hovered.connect(lambda x, y, alpha: status.show_place((x, y, alpha)))
-        canvas.left.connect(lambda: status.show_place(None))
+        canvas.hover.over.connect(lambda x, y, alpha: status.show_place((x, y, alpha)))
+        canvas.hover.left.connect(lambda: status.show_place(None))
 
     def _pick_spill(self) -> None:
         if self.session.document is not None and self.tools.name != ColourPickTool.name:

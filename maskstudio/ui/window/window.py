@@ -88,8 +88,8 @@ class MainWindow(Shell):
         session.written = lambda path, sentence: self.news.written(session, path, sentence)
         session.failed = lambda error: self.job_reports.failed(session, error)
         session.opening.previewed = lambda preview: self.shown.previewed(session, preview)
-        session.ending.connect(lambda rect: self.canvas.touch(rect))
-        session.adopting.connect(lambda document: self.canvas.adopt(document))
+        session.ending.connect(lambda rect: self.canvas.contents.touch(rect))
+        session.adopting.connect(lambda document: self.canvas.contents.adopt(document))
         session.runner.changed = lambda job: self.job_reports.job_changed(session, job)
         session.exporting.open_files = lambda: [path for tab in self.tabs.open for path in tab.session.files]
         session.journalling.safety_changed.connect(lambda: self.kept_safe.refresh())
@@ -151,7 +151,7 @@ class MainWindow(Shell):
             self.tabs,
             self.notice,
             (self.detect_panel, self.refine_panel),
-            in_sight=lambda: self.canvas.visible,
+            in_sight=lambda: self.canvas.view.visible,
             open_account=self.preferences.open_account,
             keys_of=self.keys.of,
             keep=self._keep_said,
@@ -224,8 +224,8 @@ class MainWindow(Shell):
         self.detect_panel.readinessChanged.connect(self.states.refresh)
         self.export_panel.exportRequested.connect(self.files.export)
         self.export_panel.maskExportRequested.connect(self.files.export_mask)
-        self.canvas.viewChanged.connect(self.shown.show_place)
-        self.canvas.layerClicked.connect(lambda layer_id: self.session.layers.activate(layer_id))
+        self.canvas.view.changed.connect(self.shown.show_place)
+        self.canvas.tags.clicked.connect(lambda layer_id: self.session.layers.activate(layer_id))
 
     def open(self, path: Path) -> None:
         """Open an image; the document that is open stays until the new one is there."""

@@ -29,8 +29,8 @@ def canvas(qtbot):
     made = Canvas()
     qtbot.addWidget(made)
     made.resize(400, 300)
-    made.set_style(Style(colour=(0, 200, 0), opacity=1.0))
-    made.set_document(document())
+    made.styling.set_style(Style(colour=(0, 200, 0), opacity=1.0))
+    made.contents.set_document(document())
     made.show()
     return made
 
@@ -57,7 +57,7 @@ def test_it_shows_the_photo_with_its_mask(navigator, pixels):
 
 
 def test_what_is_out_of_sight_is_veiled(navigator, canvas, qtbot, pixels):
-    canvas.look_at(1.0, QPointF(WIDTH / 2, HEIGHT / 2))
+    canvas.view.look_at(1.0, QPointF(WIDTH / 2, HEIGHT / 2))
     settle(qtbot, navigator)
     seen = pixels(navigator.grab().toImage())
     assert (seen[46, 90] == 100).all()  # 400 x 300 of the middle are 50 x 37 here
@@ -66,43 +66,43 @@ def test_what_is_out_of_sight_is_veiled(navigator, canvas, qtbot, pixels):
 
 
 def test_dragging_the_frame_moves_the_canvas(navigator, canvas, qtbot):
-    canvas.look_at(1.0, QPointF(WIDTH / 2, HEIGHT / 2))
+    canvas.view.look_at(1.0, QPointF(WIDTH / 2, HEIGHT / 2))
     start = QPoint(73 + 10, 46 + 5)  # inside the frame: it keeps its distance
     qtbot.mousePress(navigator, Qt.MouseButton.LeftButton, pos=start)
-    assert canvas.centre == QPointF(WIDTH / 2, HEIGHT / 2)
+    assert canvas.view.centre == QPointF(WIDTH / 2, HEIGHT / 2)
     qtbot.mouseMove(navigator, start + QPoint(10, -4))
     qtbot.mouseRelease(navigator, Qt.MouseButton.LeftButton, pos=start + QPoint(10, -4))
-    assert canvas.centre == QPointF(WIDTH / 2 + 80, HEIGHT / 2 - 32)
-    assert canvas.scale == 1.0
+    assert canvas.view.centre == QPointF(WIDTH / 2 + 80, HEIGHT / 2 - 32)
+    assert canvas.view.scale == 1.0
     qtbot.mouseMove(navigator, start)
-    assert canvas.centre == QPointF(WIDTH / 2 + 80, HEIGHT / 2 - 32)
+    assert canvas.view.centre == QPointF(WIDTH / 2 + 80, HEIGHT / 2 - 32)
 
 
 def test_a_click_beside_the_frame_goes_there(navigator, canvas, qtbot):
-    canvas.look_at(2.0, QPointF(WIDTH / 2, HEIGHT / 2))
+    canvas.view.look_at(2.0, QPointF(WIDTH / 2, HEIGHT / 2))
     qtbot.mouseClick(navigator, Qt.MouseButton.LeftButton, pos=QPoint(8 + 25, 8 + 30))
-    assert canvas.centre == QPointF(200, 240)
+    assert canvas.view.centre == QPointF(200, 240)
 
 
 def test_keys_move_and_zoom(navigator, canvas, qtbot):
-    canvas.look_at(1.0, QPointF(500, 300))
+    canvas.view.look_at(1.0, QPointF(500, 300))
     qtbot.keyClick(navigator, Qt.Key.Key_Right)
     qtbot.keyClick(navigator, Qt.Key.Key_Down)
-    assert canvas.centre == QPointF(540, 330)
+    assert canvas.view.centre == QPointF(540, 330)
     qtbot.keyClick(navigator, Qt.Key.Key_Plus)
-    assert canvas.scale == 2.0
+    assert canvas.view.scale == 2.0
     qtbot.keyClick(navigator, Qt.Key.Key_Minus)
-    assert canvas.scale == 1.0
+    assert canvas.view.scale == 1.0
     assert navigator.accessibleName()
 
 
 def test_a_stroke_repaints_only_what_it_changed(navigator, canvas, qtbot, pixels):
     painted = navigator._frame.painted
-    after = canvas.document.alpha.array()
+    after = canvas.contents.document.alpha.array()
     after[100:200, 100:200] = 255
-    canvas.set_live(lambda rect: after[rect.slices()])
+    canvas.contents.set_live(lambda rect: after[rect.slices()])
     for _ in range(5):
-        canvas.touch(Rect(100, 100, 100, 100))
+        canvas.contents.touch(Rect(100, 100, 100, 100))
     qtbot.waitUntil(lambda: not navigator._pause.isActive())
     settle(qtbot, navigator)
     assert (pixels(navigator.grab().toImage())[8 + 18, 8 + 18] == 100).all()
@@ -110,13 +110,13 @@ def test_a_stroke_repaints_only_what_it_changed(navigator, canvas, qtbot, pixels
 
 
 def test_without_a_photo_it_is_empty(navigator, canvas):
-    canvas.set_document(None)
+    canvas.contents.set_document(None)
     navigator.repaint()
     assert not navigator.grab().isNull()
 
 
 def test_snapshot(navigator, canvas, qtbot, snapshot):
-    canvas.look_at(0.6, QPointF(700, 250))
-    canvas.rotate_to(20)
+    canvas.view.look_at(0.6, QPointF(700, 250))
+    canvas.view.rotate_to(20)
     settle(qtbot, navigator)
     snapshot(navigator.grab().toImage(), "navigator")

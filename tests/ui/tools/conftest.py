@@ -37,7 +37,7 @@ class Stage:
     told: list[str]
 
     def at(self, x, y):
-        return self.canvas.from_image(QPointF(x, y)).toPoint()
+        return self.canvas.view.from_image(QPointF(x, y)).toPoint()
 
     def press(self, x, y, button=LEFT, modifiers=NONE):
         QTest.mousePress(self.canvas, button, modifiers, self.at(x, y))
@@ -112,14 +112,14 @@ def stage(qtbot):
     session.history = History(Document(Image(pixels)))
 
     def changed():
-        canvas.set_document(session.document)
+        canvas.contents.set_document(session.document)
         tools.refresh()
 
     session.told = told.append
     session.changed.connect(changed)
-    session.adopting.connect(canvas.adopt)
-    session.ending.connect(canvas.touch)
-    canvas.set_document(session.document)
+    session.adopting.connect(canvas.contents.adopt)
+    session.ending.connect(canvas.contents.touch)
+    canvas.contents.set_document(session.document)
     tools.follow(session)
     window.resize(900, 640)
     qtbot.addWidget(window)
@@ -127,7 +127,7 @@ def stage(qtbot):
     qtbot.waitExposed(window)
     window.activateWindow()
     canvas.setFocus()
-    canvas.actual_pixels()
+    canvas.view.actual_pixels()
     QApplication.processEvents()
     yield Stage(window, canvas, session, settings, tools, actions, told)
     canvas.removeEventFilter(tools)

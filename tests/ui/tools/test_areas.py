@@ -98,14 +98,14 @@ def test_space_moves_the_rectangle_under_way(stage):
     stage.tools.choose("rectangle")
     stage.press(100, 100)
     stage.move(140, 120)
-    centre = stage.canvas.centre
+    centre = stage.canvas.view.centre
     QTest.keyPress(stage.canvas, K.Key_Space)
     stage.move(150, 140)
     QTest.keyRelease(stage.canvas, K.Key_Space)
     stage.move(170, 145)
     stage.release(170, 145)
     assert np.array_equal(stage.alpha, box(110, 120, 170, 145))
-    assert stage.canvas.centre == centre
+    assert stage.canvas.view.centre == centre
 
 
 def test_an_ellipse_is_inscribed(stage):

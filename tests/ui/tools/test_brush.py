@@ -31,7 +31,7 @@ def painted(points, params=None, value=255, base=None):
 def pen(stage, kind, x, y, pressure=1.0, pointer=QPointingDevice.PointerType.Pen):
     can = QPointingDevice.Capability.Pressure | QPointingDevice.Capability.Position
     device = QPointingDevice("pen", 7, QPointingDevice.DeviceType.Stylus, pointer, can, 1, 2)
-    at, up = stage.canvas.from_image(QPointF(x, y)), kind == QEvent.Type.TabletRelease
+    at, up = stage.canvas.view.from_image(QPointF(x, y)), kind == QEvent.Type.TabletRelease
     button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else LEFT
     event = QTabletEvent(kind, device, at, stage.canvas.mapToGlobal(at), 0.0 if up else pressure, 0, 0, 0, 0, 0, NONE,
                          button, Qt.MouseButton.NoButton if up else LEFT)  # fmt: skip
@@ -153,7 +153,7 @@ def test_a_second_button_and_the_wheel_are_ignored_in_a_stroke(stage):
     stage.tools.choose("brush")
     stage.press(*WAY[0])
     stage.press(*WAY[0], button=RIGHT)
-    scale = stage.canvas.scale
+    scale = stage.canvas.view.scale
     wheel(stage, 120)
     wheel(stage, 120, M.AltModifier)
     for point in WAY[1:]:
@@ -161,7 +161,7 @@ def test_a_second_button_and_the_wheel_are_ignored_in_a_stroke(stage):
     stage.release(*WAY[-1], button=RIGHT)
     stage.release(*WAY[-1])
     assert np.array_equal(stage.alpha, painted(WAY))
-    assert stage.canvas.scale == scale
+    assert stage.canvas.view.scale == scale
     assert stage.steps[1:] == ["Paint"]
 
 

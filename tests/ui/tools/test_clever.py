@@ -21,7 +21,7 @@ def show(stage, pixels):
     """Another photo in the same session."""
     stage.session.history = History(Document(Image(pixels)))
     stage.session.changed()
-    stage.canvas.actual_pixels()
+    stage.canvas.view.actual_pixels()
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ def test_move_takes_the_mask_along_by_whole_pixels(ring):
 
 
 def test_arrow_keys_move_the_mask_and_not_the_view(ring):
-    before, centre, steps = ring.alpha, ring.canvas.centre, len(ring.steps)
+    before, centre, steps = ring.alpha, ring.canvas.view.centre, len(ring.steps)
     ring.tools.choose("move")
     ring.key(K.Key_Right, M.ShiftModifier)
     ring.key(K.Key_Up)
@@ -202,7 +202,7 @@ def test_arrow_keys_move_the_mask_and_not_the_view(ring):
     wanted[:-1, 10:] = before[1:, :-10]
     assert np.array_equal(ring.alpha, wanted)
     assert len(ring.steps) == steps + 2
-    assert ring.canvas.centre == centre
+    assert ring.canvas.view.centre == centre
     QTest.keyPress(ring.canvas, K.Key_Down)
     ring.key(K.Key_Escape)
     QTest.keyRelease(ring.canvas, K.Key_Down)

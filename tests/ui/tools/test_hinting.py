@@ -19,6 +19,7 @@ from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_MASK
 from maskstudio.params.local import BrushParams
 from maskstudio.params.tools import HintParams, TrimapParams
 from maskstudio.ui.tools.hinting import thinned
+from tests.ui.canvases import wear
 from tests.ui.tools.conftest import LEFT, SIZE
 from tests.ui.tools.test_brush import LIFT, PRESS, pen
 
@@ -64,7 +65,7 @@ def edge(stage):
     session.history = History(Document(Image(composite())).add([Layer(0, "subject", mask, mask)]))
     session.changed()
     session.runner._pool = stage.pool = Waiting()
-    stage.canvas.actual_pixels()
+    stage.canvas.view.actual_pixels()
     hold(stage, "refine")
     return stage
 
@@ -95,15 +96,15 @@ def seen(stage, qtbot, pixels):
     """What the canvas shows of the image at 100 %."""
     canvas = stage.canvas
     canvas.set_tool_cursor(None)
-    canvas.set_ring(None)
+    canvas.ring.show(None)
     qtbot.waitUntil(lambda: canvas.repaint() or canvas.complete)
-    left, top = canvas._view.origin
+    left, top = canvas.view.transform.origin
     return pixels(canvas.grab().toImage())[top : top + SIZE[1], left : left + SIZE[0], 0]
 
 
 def test_an_answer_shows_at_once_and_the_true_one_takes_its_place(edge, qtbot, pixels):
     session, canvas = edge.session, edge.canvas
-    canvas.set_mode("mask")
+    wear(canvas, mode="mask")
     before, first = edge.alpha, session.document
     edge.press(*WAY[0])
     for point in WAY[1:]:
@@ -195,15 +196,15 @@ def test_strokes_at_the_edge_and_outside_leave_only_what_is_inside(edge):
 
 def test_escape_drops_the_stroke_and_what_it_showed(edge):
     document, before = edge.session.document, Mask.filled(*SIZE, 255)
-    edge.canvas.set_trimap(before)
+    edge.canvas.contents.set_trimap(before)
     edge.press(*WAY[0])
     edge.move(*WAY[2])
-    assert edge.canvas.trimap is not before
+    assert edge.canvas.contents.trimap is not before
     edge.key(K.Key_Escape)
     edge.release(*WAY[2])
     assert edge.session.document is document
     assert edge.session.edging.stroke is None
-    assert edge.canvas.trimap is before
+    assert edge.canvas.contents.trimap is before
     assert not edge.tools.tool.busy
 
 
@@ -268,16 +269,16 @@ def test_the_brush_paints_for_the_region_that_is_chosen(edge):
 )
 def test_the_trimap_shows_what_is_painted_while_it_is(edge, name, params, button, value):
     known = np.random.default_rng(5).choice([0, 128, 255], SIZE[::-1]).astype(np.uint8)
-    edge.canvas.set_trimap(Mask.from_array(known))
+    edge.canvas.contents.set_trimap(Mask.from_array(known))
     hold(edge, name, **params)
     edge.press(*WAY[0], button)
     edge.tools.tool._catch_up()
     said = np.where(truth() >= 0.5, 255, 0) if value == "mask" else value
-    assert np.array_equal(edge.canvas.trimap.array(), np.where(cover(WAY[:1]), said, known))
+    assert np.array_equal(edge.canvas.contents.trimap.array(), np.where(cover(WAY[:1]), said, known))
     for point in WAY[1:]:
         edge.move(*point, button)
     edge.release(*WAY[-1], button)
-    assert np.array_equal(edge.canvas.trimap.array(), np.where(cover(WAY), said, known))
+    assert np.array_equal(edge.canvas.contents.trimap.array(), np.where(cover(WAY), said, known))
 
 
 # Pace

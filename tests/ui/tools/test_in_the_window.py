@@ -24,13 +24,13 @@ def editor(window, qtbot):
     window.session.history = History(Document(Image(np.full((SIZE[1], SIZE[0], 3), 120, np.uint8))))
     window.session.changed()
     qtbot.waitUntil(window.canvas.isVisible)
-    window.canvas.actual_pixels()
+    window.canvas.view.actual_pixels()
     window.canvas.setFocus()
     return window
 
 
 def at(editor, x, y):
-    return editor.canvas.from_image(QPointF(x, y)).toPoint()
+    return editor.canvas.view.from_image(QPointF(x, y)).toPoint()
 
 
 def drag(editor, *points):
@@ -51,7 +51,7 @@ def painted(editor, way):
     """The engine, fed with where the mouse, which stands on whole pixels of the screen, really went."""
     stroke = Stroke(Mask(*SIZE), None, PaintParams(), 255)
     for point in way:
-        there = editor.canvas.to_image(QPointF(at(editor, *point)))
+        there = editor.canvas.view.to_image(QPointF(at(editor, *point)))
         stroke.to(there.x(), there.y())
     stroke.end()
     return stroke.alpha(Mask(*SIZE).frame)

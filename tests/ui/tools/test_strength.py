@@ -79,12 +79,12 @@ def test_x_swaps_and_d_resets(brush):
 
 
 def test_alt_and_the_wheel_resize_and_do_not_zoom(brush):
-    scale, size = brush.canvas.scale, params(brush).size
+    scale, size = brush.canvas.view.scale, params(brush).size
     wheel(brush, 120, M.AltModifier)
     assert params(brush).size > size
     wheel(brush, -120, M.AltModifier)
     assert params(brush).size == size
-    assert brush.canvas.scale == scale
+    assert brush.canvas.view.scale == scale
 
 
 def test_a_drag_sideways_takes_the_rim_to_the_pointer(brush):

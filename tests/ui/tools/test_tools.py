@@ -85,14 +85,14 @@ def test_icons_follow_the_theme(stage, qapp):
 
 def test_the_hand_keeps_the_photo_under_the_pointer(stage):
     stage.tools.choose("hand")
-    stage.canvas.zoom_to(4.0)
+    stage.canvas.view.zoom_to(4.0)
     start, end = QPoint(300, 200), QPoint(340, 290)
-    point = stage.canvas.to_image(QPointF(start))
+    point = stage.canvas.view.to_image(QPointF(start))
     QTest.mousePress(stage.canvas, LEFT, M.NoModifier, start)
-    at = stage.canvas.to_image(QPointF(end))
+    at = stage.canvas.view.to_image(QPointF(end))
     stage.move(at.x(), at.y())
     QTest.mouseRelease(stage.canvas, LEFT, M.NoModifier, end)
-    assert (stage.canvas.to_image(QPointF(end)) - point).manhattanLength() < 0.01
+    assert (stage.canvas.view.to_image(QPointF(end)) - point).manhattanLength() < 0.01
     assert stage.steps == ["Open"]
 
 
@@ -100,39 +100,41 @@ def test_zoom_clicks_in_and_out_and_drags(stage):
     stage.tools.choose("zoom")
     place = stage.at(100, 100)
     stage.click(100, 100)
-    assert stage.canvas.scale == 2
+    assert stage.canvas.view.scale == 2
     assert stage.at(100, 100) == place
     stage.click(100, 100, modifiers=M.AltModifier)
-    assert stage.canvas.scale == 1
+    assert stage.canvas.view.scale == 1
     QTest.mousePress(stage.canvas, LEFT, M.NoModifier, place)
-    at = stage.canvas.to_image(QPointF(place + QPoint(120, 0)))
+    at = stage.canvas.view.to_image(QPointF(place + QPoint(120, 0)))
     stage.move(at.x(), at.y())
-    assert stage.canvas.scale == pytest.approx(2, rel=0.02)
+    assert stage.canvas.view.scale == pytest.approx(2, rel=0.02)
     stage.key(K.Key_Escape)
-    assert stage.canvas.scale == pytest.approx(1)
+    assert stage.canvas.view.scale == pytest.approx(1)
     stage.release(100, 100)
-    assert stage.canvas.scale == pytest.approx(1)
+    assert stage.canvas.view.scale == pytest.approx(1)
 
 
 def test_rotate_turns_about_the_middle_and_escape_goes_upright(stage):
     stage.tools.choose("rotate")
     middle = stage.canvas.rect().center()
     QTest.mousePress(stage.canvas, LEFT, M.NoModifier, middle + QPoint(150, 0))
-    at = stage.canvas.to_image(QPointF(middle + QPoint(0, 150)))
+    at = stage.canvas.view.to_image(QPointF(middle + QPoint(0, 150)))
     stage.move(at.x(), at.y())
-    assert stage.canvas.angle == pytest.approx(90, abs=1)
-    at = stage.canvas.to_image(QPointF(middle + QPoint(100, 140)))
+    assert stage.canvas.view.angle == pytest.approx(90, abs=1)
+    at = stage.canvas.view.to_image(QPointF(middle + QPoint(100, 140)))
     stage.move(at.x(), at.y(), modifiers=M.ShiftModifier)
-    assert stage.canvas.angle == pytest.approx(60, abs=0.01) or stage.canvas.angle == pytest.approx(45, abs=0.01)
+    assert stage.canvas.view.angle == pytest.approx(60, abs=0.01) or stage.canvas.view.angle == pytest.approx(
+        45, abs=0.01
+    )
     QTest.mouseRelease(stage.canvas, LEFT, M.NoModifier, middle + QPoint(100, 140))
     stage.key(K.Key_Escape)
-    assert stage.canvas.angle == 0
+    assert stage.canvas.view.angle == 0
 
 
 def test_strokes_are_the_same_on_a_turned_and_mirrored_view(stage):
     stage.tools.choose("rectangle")
-    stage.canvas.rotate_to(90)
-    stage.canvas.set_mirrored(True)
+    stage.canvas.view.rotate_to(90)
+    stage.canvas.view.set_mirrored(True)
     stage.drag((20, 30), (60, 70), (120, 90))
     wanted = np.zeros((300, 400), np.uint8)
     wanted[30:90, 20:120] = 255
@@ -157,7 +159,7 @@ def test_each_tool_draws_at_every_moment_of_its_gesture(stage, name, qapp):
     stage.session.painting.fill()
     stage.tools.choose(name)
     for angle in (0, 30):
-        stage.canvas.rotate_to(angle)
+        stage.canvas.view.rotate_to(angle)
         stage.move(60, 60, button=None)
         stage.press(60, 60)
         stage.canvas.grab()
