@@ -97,6 +97,21 @@ def test_a_first_look_and_then_the_photo_without_a_jump(window, qtbot, photo, ga
     assert np.abs(after[top : top + height, left : left + width] - want.astype(int)).mean() < 4
 
 
+def test_both_sides_of_a_comparison_become_sharp(window, qtbot, photo, gate, pixels):
+    previewing(window, qtbot, photo)
+    window.canvas.divider.set_on(True)
+    window.canvas.view.zoom_to(1.0)
+    qtbot.waitUntil(lambda: window.canvas.complete)
+    gate.opened.set()
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    settle(qtbot, window)
+    window.canvas.divider.set_on(False)
+    seen = pixels(window.canvas.grab().toImage())
+    window.canvas.divider.set_on(True)
+    both = pixels(window.canvas.grab().toImage())
+    assert np.array_equal(both[60:, :300], seen[60:, :300])  # below the name of the side, left of the line
+
+
 def test_a_view_chosen_meanwhile_stays(window, qtbot, photo, gate):
     previewing(window, qtbot, photo)
     window.canvas.view.zoom_to(1.0, QPointF(200, 150))
