@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
-MOST = 4  # classes of ours in a line, the last one included: BrushTool, PaintTool, StrokeTool, Tool
+MOST = 4  # classes of ours in a line, the last one included: BrushTool, PaintTool, Stroking, Tool
 IN_ROOM = {"ui/canvas": 2}  # the canvas arranges parts, so none of these needs more than one above it
 
 

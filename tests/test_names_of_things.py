@@ -24,7 +24,7 @@ ONE_SUBJECT = {
     *("brush.py", "fill.py", "gradient.py", "wand.py", "area.py", "tools.py"),  # what a tool does, and the tool
     *("adjust.py", "edge.py", "halo.py", "history.py", "jobs.py", "layers.py", "ledger.py", "mask.py", "refine.py"),
     *("spill.py", "thumbnail.py", "services.py", "files.py", "layer.py", "band.py"),  # what there is, and what shows it
-    *("shapes.py", "fields.py", "asking.py", "drawing.py"),  # the general, and what one room adds to it
+    *("shapes.py", "fields.py"),  # the general, and what one room adds to it
     "options.py",  # of commands, and of views
     *("adobe.py", "alibaba.py", "hosting.py", "runware.py", "server402.py"),  # a service's parameters, client and facts
     "app.py",  # the program in the terminal, and in the window

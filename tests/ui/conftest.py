@@ -107,6 +107,12 @@ def farewells():
 
 
 @pytest.fixture
+def unhurried(monkeypatch):
+    """Every repaint of a canvas has time for all of it; out of time, it also makes what stands in for a moment."""
+    monkeypatch.setattr("maskstudio.ui.canvas.framepainter._SLICE", 60)  # seconds
+
+
+@pytest.fixture
 def window(qtbot):
     """The editor's window, shown and active, with nothing open; it closes without asking about unsaved work."""
     from maskstudio.ui.app import create_window

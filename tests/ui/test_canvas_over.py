@@ -31,10 +31,7 @@ class Watched(Canvas):
 
 
 @pytest.fixture
-def canvas(qtbot, monkeypatch):
-    monkeypatch.setattr(
-        "maskstudio.ui.canvas.framepainter._SLICE", 60
-    )  # s; out of time, it makes what stands in as well
+def canvas(qtbot, unhurried):
     mask = Mask.from_array(np.full((600, 800), 255, np.uint8))
     widget = Watched()
     widget.painting._idle.setInterval(10**6)  # what is made ahead is not counted here

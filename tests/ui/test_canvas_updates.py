@@ -31,10 +31,7 @@ def patched(document, x, y, pixels):
 
 
 @pytest.fixture
-def canvas(qtbot, monkeypatch):
-    monkeypatch.setattr(
-        "maskstudio.ui.canvas.framepainter._SLICE", 60
-    )  # s; out of time, it makes what stands in as well
+def canvas(qtbot, unhurried):
     widget = Canvas()
     widget.painting._idle.setInterval(10**6)  # what is made ahead is not counted here
     widget.resize(700, 500)

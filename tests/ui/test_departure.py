@@ -41,7 +41,7 @@ def studio(window, qtbot, service, tmp_path):
 def ask(window, qtbot, panel="detect_panel", service="runware"):
     getattr(window, panel).elsewhere.choose(service)
     (window.detect_panel.detect if panel == "detect_panel" else window.refine_panel.refine)()
-    sheet = window.sending.sheet
+    sheet = window.outgoing.sheet
     assert sheet.objectName() == "departureSheet"
     qtbot.waitUntil(lambda: sheet.isVisible() and sheet.isActiveWindow())
     return sheet
@@ -100,7 +100,7 @@ def test_enter_alone_neither_sends_nor_remembers(studio, service, qtbot):
     sheet = ask(studio, qtbot)
     part(sheet, "doNotAsk").click()
     QTest.keyClick(sheet, K.Key_Return)
-    qtbot.waitUntil(lambda: studio.sending.sheet is None)
+    qtbot.waitUntil(lambda: studio.outgoing.sheet is None)
     assert service["runware"].errands == []
     assert accounts.account(studio.settings, "runware") == RunwareAccount()
     assert layers(studio) == 1
@@ -128,7 +128,7 @@ def test_asked_once_for_all(studio, service, qtbot):
     assert accounts.account(stored.load(), "runware") == RunwareAccount(ask_first=False)
     studio.detect_panel.detect()
     qtbot.waitUntil(lambda: len(service["runware"].errands) == 2)
-    assert studio.sending.sheet is None
+    assert studio.outgoing.sheet is None
 
 
 def test_the_price_is_asked_for_where_a_service_tells(studio, service, qtbot):

@@ -61,7 +61,7 @@ def run(window, qtbot, panel, service, button):
     qtbot.waitUntil(sheet.isVisible)
     sheet.findChild(QWidget, "wholePhoto").click()
     QTest.mouseClick(sheet.findChild(QWidget, "send"), LEFT)
-    qtbot.waitUntil(lambda: window.sending.sheet is None and not window.session.runner.jobs)
+    qtbot.waitUntil(lambda: window.outgoing.sheet is None and not window.session.runner.jobs)
     assert window.notice.property("kind") != "error", window.notice.sentence
     return [layer for layer in window.session.document.layers if layer.id not in before]
 

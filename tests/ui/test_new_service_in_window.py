@@ -65,7 +65,7 @@ def test_a_new_service_is_set_up_chosen_and_asked_in_the_window(lumen, window, q
     assert not sheet.findChild(QWidget, "askPrice").isVisibleTo(sheet)
     assert server.requests == []
     QTest.mouseClick(sheet.findChild(QWidget, "send"), LEFT)
-    qtbot.waitUntil(lambda: window.sending.sheet is None and not window.session.runner.jobs)
+    qtbot.waitUntil(lambda: window.outgoing.sheet is None and not window.session.runner.jobs)
     (layer,) = window.session.document.layers
     assert (layer.mask.array() == np.where(luma(photo()) > 180, 255, 0)).all()
     assert window.session.services.access.ledger.spent("lumen") == pytest.approx(0.05)

@@ -1,10 +1,13 @@
 """Controls of the bar above the canvas that are not those of a form: narrower, and modes as pictures."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from maskstudio.params.spec import Spec
 from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.buttonrow import ButtonRow
 from maskstudio.ui.widgets.fields import Segments, translated
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.number import NumberField
@@ -34,42 +37,25 @@ class BarChoice(Segments):
         self.setToolTip(_tip(spec))
 
 
-class Modes(QFrame):
-    """Four buttons, of which one is on: replace, add, subtract, intersect."""
-
-    edited = Signal()
+class Modes(ButtonRow):
+    """Buttons with pictures: replace, add, subtract, intersect."""
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
         """Make a button for each choice of ``spec``, with the key that holds it in the tooltip."""
-        super().__init__(parent)
-        self._group = QButtonGroup(self)
-        self._keys = [key for key, _ in spec.choices]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(1)
-        for number, (key, label) in enumerate(spec.choices):
-            button = QToolButton()
-            button.setCheckable(True)
-            button.setIcon(icon(key))
-            button.setIconSize(QSize(20, 20))
-            button.setFixedSize(theme.ROW + 2, theme.ROW + 2)
-            button.setObjectName(f"mode.{key}")
-            button.setAccessibleName(translated(label))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            held = self.tr("Hold {} for this one drag.").format(_KEYS[key]) if key in _KEYS else ""
-            button.setToolTip(f"<p><b>{translated(label)}</b><br>{held or translated(spec.help)}</p>")
-            self._group.addButton(button, number)
-            row.addWidget(button)
-        self._group.idClicked.connect(lambda _: self.edited.emit())
-        self.setFocusProxy(self._group.button(0))
+        super().__init__(spec, partial(self._button, spec), 1, parent)
 
-    def value(self) -> str:
-        """The key of the mode that is on."""
-        return self._keys[self._group.checkedId()]
-
-    def set_value(self, key: str) -> None:
-        """Turn one on, without a signal."""
-        self._group.button(self._keys.index(key)).setChecked(True)
+    def _button(self, spec: Spec, key: str, label: str) -> QToolButton:
+        """The button of one mode: a picture, with its name and the key that holds it in the tooltip."""
+        button = QToolButton()
+        button.setIcon(icon(key))
+        button.setIconSize(QSize(20, 20))
+        button.setFixedSize(theme.ROW + 2, theme.ROW + 2)
+        button.setObjectName(f"mode.{key}")
+        button.setAccessibleName(translated(label))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        held = self.tr("Hold {} for this one drag.").format(_KEYS[key]) if key in _KEYS else ""
+        button.setToolTip(f"<p><b>{translated(label)}</b><br>{held or translated(spec.help)}</p>")
+        return button
 
 
 def _tip(spec: Spec) -> str:

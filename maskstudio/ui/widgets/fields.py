@@ -6,11 +6,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QButtonGroup,
     QColorDialog,
     QComboBox,
-    QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -19,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from maskstudio.params.spec import Spec
 from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.buttonrow import ButtonRow
 from maskstudio.ui.widgets.number import NumberField
 
 Rgba = tuple[int, int, int, int]
@@ -44,44 +42,24 @@ class Picker(Protocol):
         """Show this, without a signal."""
 
 
-class Segments(QFrame):
-    """A few choices side by side, of which exactly one is chosen; arrow keys move between them."""
-
-    edited = Signal()
+class Segments(ButtonRow):
+    """A few choices side by side, in words, as wide as there is room."""
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
-        """Make a button for each choice of ``spec``."""
-        super().__init__(parent)
-        self._group = QButtonGroup(self)
-        self._keys = [key for key, _ in spec.choices]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        for number, (_, label) in enumerate(spec.choices):
-            button = QPushButton(translated(label))
-            button.setCheckable(True)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            self._group.addButton(button, number)
-            row.addWidget(button)
+        super().__init__(spec, _segment, 0, parent)
         self.setFixedHeight(theme.ROW)
-        self._group.idClicked.connect(lambda _: self.edited.emit())
-        self.setFocusProxy(self._group.button(0))
-
-    def value(self) -> str:
-        """The key of the chosen one."""
-        return self._keys[self._group.checkedId()]
-
-    def set_value(self, key: str) -> None:
-        """Choose, without a signal."""
-        button = self._group.button(self._keys.index(key))
-        button.setChecked(True)
-        self.setFocusProxy(button)
 
     @staticmethod
     def fit(spec: Spec, widget: QWidget) -> bool:
         """Whether the choices have room side by side in the column of controls."""
         metrics = widget.fontMetrics()
         return sum(metrics.horizontalAdvance(translated(label)) + 16 for _, label in spec.choices) <= _ROOM
+
+
+def _segment(_key: str, label: str) -> QPushButton:
+    button = QPushButton(translated(label))
+    button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return button
 
 
 class Choice(QComboBox):

@@ -25,8 +25,8 @@ from maskstudio.ui.files.masks_in import MaskIn
 from maskstudio.ui.files.saving import Saving
 from maskstudio.ui.help.about_box import show_about
 from maskstudio.ui.help.welcome import Welcome
-from maskstudio.ui.services import asking
-from maskstudio.ui.services.asking import Sending
+from maskstudio.ui.services import outgoing_work
+from maskstudio.ui.services.outgoing_work import OutgoingWork
 from maskstudio.ui.views.view_modes import ViewModes
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.window import actions, document_verbs, file_verbs, panel_verbs, preference_effects, undoing
@@ -97,7 +97,7 @@ class MainWindow(Shell):
         session.journalling.put_away.connect(lambda journal: self.closed.put_away(journal))
         session.journalling.begin(self.writer)
         preference_effects.equip(session, self.settings)
-        asking.equip(session, self.settings, lambda: self.sending)
+        outgoing_work.equip(session, self.settings, lambda: self.outgoing)
         return session
 
     def _make_files(self) -> None:
@@ -145,7 +145,7 @@ class MainWindow(Shell):
             open_sheet=self.command_help.open_sheet,
             services_changed=self._services_changed,
         )
-        self.sending = Sending(
+        self.outgoing = OutgoingWork(
             self,
             self.settings,
             self.tabs,
@@ -218,7 +218,7 @@ class MainWindow(Shell):
         self.status.cancelled.connect(self.job_reports.cancel_all)
         self.welcome.chosen.connect(self.open)
         self.recent_menu.aboutToShow.connect(lambda: self.files.fill_recent(self.recent_menu))
-        self.sending.attend()
+        self.outgoing.attend()
         self.remember_forms()
         self.detect_panel.addModelRequested.connect(self.files.add_model)
         self.detect_panel.readinessChanged.connect(self.states.refresh)
@@ -252,7 +252,7 @@ class MainWindow(Shell):
         self.tour.photo_opened()
 
     def _services_changed(self) -> None:
-        self.sending.refresh()
+        self.outgoing.refresh()
 
     def _model_added(self, name: str) -> None:
         self.detect_panel.refresh_models(name)

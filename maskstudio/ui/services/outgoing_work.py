@@ -1,4 +1,4 @@
-"""What the window does when work leaves this machine: ask, remember, offer a way on, and report the results."""
+"""Work that leaves this machine, as the window sees it: ask first, remember, offer a way on, report the results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _AWAIT = (PaymentNeeded, Busy, Unreachable, CapReached)  # errors after which th
 
 
 def _said(text: str) -> str:
-    return QCoreApplication.translate("sending", text)
+    return QCoreApplication.translate("OutgoingWork", text)
 
 
 class Panel(Protocol):
@@ -48,7 +48,7 @@ class Panel(Protocol):
         """A verb that does the same on this machine; None if the panel has none."""
 
 
-class Sending:
+class OutgoingWork:
     """The window's side of every service. ``attend`` connects it to its ``panels`` once their forms are restored.
 
     ``in_sight`` gives the visible part of the photo in front, px; ``open_account`` shows the account at a service;
@@ -198,13 +198,13 @@ class Sending:
         return _said("{}'s answer is shown; Blink in the View menu shows the local one.").format(departure.title)
 
 
-def equip(session: Session, settings: stored.Settings, sending: Callable[[], Sending]) -> None:
+def equip(session: Session, settings: stored.Settings, outgoing: Callable[[], OutgoingWork]) -> None:
     """Give a new session the user's accounts, and the functions that ask for consent and report results."""
     session.services.access.account = lambda name: accounts.account(settings, name)
-    session.services.consent = lambda departure, go: sending().ask(session, departure, go)
-    session.services.stranded = lambda departure, error: sending().stranded(session, departure, error)
-    session.services.arriving.arrived = lambda departure, note: sending().arrived(session, departure, note)
-    session.services.arriving.homeless = lambda departure, sentence: sending().homeless(departure, sentence)
+    session.services.consent = lambda departure, go: outgoing().ask(session, departure, go)
+    session.services.stranded = lambda departure, error: outgoing().stranded(session, departure, error)
+    session.services.arriving.arrived = lambda departure, note: outgoing().arrived(session, departure, note)
+    session.services.arriving.homeless = lambda departure, sentence: outgoing().homeless(departure, sentence)
 
 
 def _same(one: Image, other: Image) -> bool:
