@@ -6,9 +6,7 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import settings
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
-    invariant,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -16,13 +14,14 @@ from hypothesis.stateful import (
 
 from maskstudio.core.adjust import adjusted
 from maskstudio.core.history import History
-from maskstudio.core.ops import apply_mask_params, combine
+from maskstudio.core.ops import combine
 from maskstudio.jobs import Runner
 from maskstudio.matting import edge
 from maskstudio.params.local import AdjustParams, BrushParams, CutoutParams, DetectParams, MaskParams, RefineParams
 from maskstudio.session.session import Session
 from tests.core.documents import disc, document
-from tests.walkers import HEIGHT, WIDTH, Finder, Later, covered, refine_edge, solved
+from tests.sound import Sound
+from tests.walkers import HEIGHT, WIDTH, Finder, Later, refine_edge
 
 params = st.builds(MaskParams, mask_padding=st.integers(-3, 5), mask_blur=st.integers(0, 3))
 bands = st.builds(RefineParams, band_width=st.integers(1, 3), color_decontamination=st.booleans())
@@ -31,7 +30,7 @@ spots = st.floats(-5, 45)
 MOST, AREA = 6, np.full((12, 15), 255, np.uint8)  # layers at most, and what is selected
 
 
-class Walk(RuleBasedStateMachine):
+class Walk(Sound):
     """``asked`` and ``edges`` are what the user last asked of each layer, by its id."""
 
     @initialize()
@@ -48,16 +47,6 @@ class Walk(RuleBasedStateMachine):
         )
         self.session.adopting.connect(self.same.append)
         self.believe_the_document()
-
-    def believe_the_document(self):
-        self.hinted = {layer.id: layer.hints for layer in self.document.layers}
-        self.painted = {layer.id: (layer.paint, layer.retouch, layer.inverted) for layer in self.document.layers}
-        self.asked = {layer.id: layer.params for layer in self.document.layers}
-        self.edges = {layer.id: layer.refine for layer in self.document.layers}
-
-    @property
-    def document(self):
-        return self.session.document
 
     def pick(self, which):
         return self.document.layers[which % len(self.document.layers)]
@@ -179,11 +168,6 @@ class Walk(RuleBasedStateMachine):
         history.settle()
         assert self.document is document
         assert history.nbytes <= limit or history.position <= 1
-
-    def remember_paint(self, layer_id):
-        layer = self.document.layer(layer_id)
-        self.painted[layer_id] = (layer.paint, layer.retouch, layer.inverted)
-        self.hinted[layer_id] = layer.hints
 
     def brushed(self):
         """What a brush may do: anything on a layer that shows; else the session says why not and nothing happens."""
@@ -352,62 +336,6 @@ class Walk(RuleBasedStateMachine):
                 assert not layer.unsolved
                 controlled = adjusted(layer.refinement.solved.array(), layer.edge)
                 np.testing.assert_array_equal(layer.refinement.alpha.array(), controlled)
-
-    # What always holds
-
-    @invariant()
-    def the_panel_shows_what_was_asked_for(self):
-        for layer in self.document.layers:
-            assert self.session.shaping.mask_params(layer) == self.asked[layer.id]
-
-    @invariant()
-    def every_step_is_sound(self):
-        for step in self.session.history.steps:
-            for layer in step.document.layers:
-                shaped = apply_mask_params(layer.mask.array(), layer.params.mask_padding, layer.params.mask_blur)
-                np.testing.assert_array_equal(layer.shaped.array(), shaped)
-                base = covered(255 - shaped if layer.inverted else shaped, layer.paint)
-                if layer.refinement is not None:
-                    found = layer.refinement.solved.array()
-                    if not layer.refinement.pending:
-                        band = layer.refine and layer.refine.band_width
-                        expected = solved(base, band, layer.hints and layer.hints.array())
-                        np.testing.assert_array_equal(found, expected)
-                        if layer.refinement.edges == layer.edges and not layer.edge.shift_edge:  # which has drafts
-                            controlled = adjusted(found, layer.edge)
-                            np.testing.assert_array_equal(layer.refinement.alpha.array(), controlled)
-                    base = covered(layer.refinement.alpha.array(), layer.retouch)
-                np.testing.assert_array_equal(layer.alpha.array(), base)
-
-    @invariant()
-    def no_stroke_is_lost(self):
-        for layer in self.document.layers:
-            assert (layer.paint, layer.retouch, layer.inverted) == self.painted[layer.id]
-            assert layer.hints is self.hinted[layer.id]
-
-    @invariant()
-    def alpha_is_the_layers_from_bottom_to_top(self):
-        plane = np.zeros((HEIGHT, WIDTH), np.uint8)
-        for layer in self.document.layers:
-            over = layer.alpha.array()
-            if layer.visible:
-                plane = {
-                    "add": np.maximum(plane, over),
-                    "subtract": np.minimum(plane, 255 - over),
-                    "intersect": np.minimum(plane, over),
-                }[layer.mode]
-        if self.document.solo is not None:
-            plane = self.document.layer(self.document.solo).alpha.array()
-        np.testing.assert_array_equal(self.document.alpha.array(), plane)
-
-    @invariant()
-    def memory_is_what_the_steps_hold(self):
-        held = {}
-        for step in self.session.history.steps:
-            masks = [mask for layer in step.document.layers for mask in (layer.mask, layer.shaped)]
-            for mask in masks:
-                held |= {id(tile): tile.nbytes for tile in mask.tiles.values()}
-        assert sum(held.values()) <= self.session.history.nbytes
 
 
 def test_a_random_user_and_late_jobs(monkeypatch):
