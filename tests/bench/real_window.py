@@ -2,6 +2,7 @@
 
 import math
 import os
+import threading
 import time
 from dataclasses import replace
 
@@ -122,6 +123,13 @@ class Desk:
         self.window.show()
         self.canvas = self.window.canvas
         self.hands = Hands(self.canvas)
+
+    def close(self):
+        """Close the window, and wait for what it leaves to its threads: they write where the home is by then."""
+        self.window.close()
+        for thread in threading.enumerate():
+            if thread.name == "farewell":
+                thread.join()
 
     def show(self, shown, look):
         """``look`` is "fit" or "100 %"."""

@@ -86,7 +86,7 @@ def followed(qapp, tmp_path_factory):
                 follower.act = act
                 do(desk.window.session, act, number)
                 wait(desk.canvas, 0.1)
-        desk.window.close()
+        desk.close()
     report(follower)
     return follower
 

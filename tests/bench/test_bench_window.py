@@ -42,7 +42,7 @@ def measured(qapp, tmp_path_factory):
                     for what, times in once(desk, turn).items():
                         found.setdefault((name, look, what), []).extend(times)
         size = desk.canvas.size()
-        desk.window.close()
+        desk.close()
         found |= {key: times for look in LOOKS for key, times in plain(shown["24 MP"], look, size).items()}
     report(found)
     return found
