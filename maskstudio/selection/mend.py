@@ -1,17 +1,18 @@
 """Corrects a mask where it is clicked or drawn on, and changes nothing besides.
 
 Each touch whose side is wrong so far takes the connected wrong part around it to the side that it names. The part is
-found in a window of some 200 px around the touch, whatever its size in the photo, then carried to full size along the
-photo's edges (He, Sun and Tang, "Guided image filtering", 2010).
+found in a window of some 200 px around the touch, whatever its size in the photo; only its rim is looked at in full.
 """
 
 import numpy as np
 
-from maskstudio.core.arrays import Bytes, Flags, Pixels8, Plane, Real
+from maskstudio.core.arrays import Bytes, Flags, Pixels8, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
+from maskstudio.core.mask import within
 from maskstudio.jobs import Token
 from maskstudio.selection.prompt import Prompt
+from maskstudio.selection.rim import at_full_size, swallowed
 from maskstudio.selection.touches import Touch, touches
 from maskstudio.selection.wrongpart import Surroundings, joined, wrong_part
 
@@ -19,9 +20,6 @@ _SIDE = 200  # px of the longer side of what is looked at
 _LEAST_DEPTH = 3.0  # px of it that a touch must be deep, or less is looked at, and more closely
 _MARGIN = 0.1  # of the object, around it
 _OVERVIEW = 512  # px, in which the object's extent is seen
-_FULL = 1000  # px of the longer side of a part that is followed along edges at full size
-_SMOOTH = 1e-4  # variance of brightness, 0..1, that is no edge
-_SOFT = 32  # px, the width of a soft edge that is lifted where it ends up inside
 
 
 def mend(image: Pixels8, earlier: Plane, prompt: Prompt, token: Token) -> Plane:
@@ -40,7 +38,7 @@ def mend(image: Pixels8, earlier: Plane, prompt: Prompt, token: Token) -> Plane:
         token.step(number / len(every), "Mending")
         touched = touched.unite(_put_right(image, now, touch, every, limit))
     token.check()
-    if touched:
+    if touched and len(every) > 1:
         _take_back(now, earlier, every, touched)
     return now
 
@@ -61,27 +59,56 @@ def _put_right(image: Pixels8, now: Plane, touch: Touch, every: tuple[Touch, ...
     wrong = touch.drawn(where) & (_named(now[where.slices()], touch) < 128) if where else np.zeros((0, 0), np.bool_)
     if not wrong.any():
         return EMPTY
-    window, scale = _window(now, touch, where, wrong, limit)
+    window, scale = _window(_extent(now).unite(where), _depth(now, touch, where, wrong), where, limit)
+    small = _looked_at(image, now, touch, every, window, scale)
+    row, column = np.argwhere(wrong)[0] + (where.y - window.y, where.x - window.x)
+    place = int(row * small.named.shape[0] / window.height), int(column * small.named.shape[1] / window.width)
+    small.touch[place], small.named[place], small.barred[place] = True, False, False
+    part = wrong_part(small)
+    box = _reach(part, window).unite(Rect(window.x + column, window.y + row, 1, 1))
+    inner = Rect(box.x - window.x, box.y - window.y, box.width, box.height)
+    full = at_full_size(image[window.slices()], small.colours, part, small.named, inner)
+    _take(now, touch, every, box, full)
+    return box
+
+
+def _take(now: Plane, touch: Touch, every: tuple[Touch, ...], box: Rect, part: Flags) -> None:
+    """Take the part in ``box``, bool (rect.height, rect.width), as far as it is joined to the touch, to its side."""
+    rows = box.slices()
+    plane = _named(now[rows], touch)
+    part &= plane < 128
+    for other in (*every, touch):
+        near = other.bounds.intersect(box)
+        if near:
+            drawn = other.drawn(near)
+            part[within(near, box)][drawn] = other.positive == touch.positive
+    part &= plane < 128
+    part = joined(part | swallowed(plane, part), touch.drawn(box))
+    mended = np.where(part, np.uint8(255), plane)
+    now[rows] = mended if touch.positive else 255 - mended
+
+
+def _looked_at(
+    image: Pixels8, now: Plane, touch: Touch, every: tuple[Touch, ...], window: Rect, scale: float
+) -> Surroundings:
+    """The window at the size in which it is looked at."""
     size = max(round(window.width * scale), 1), max(round(window.height * scale), 1)
     rows = window.slices()
-    plane = _named(now[rows], touch)
-    named = _shrunk(np.where(plane >= 128, np.uint8(255), np.uint8(0)), size) >= 128
-    own, held, barred = (_seen(each, window, size) for each in (
-        [touch], [other for other in every if other.positive == touch.positive],
-        [other for other in every if other.positive != touch.positive],
-    ))  # fmt: skip
-    own &= _shrunk_any(plane < 128, size)
-    place = Surroundings(_shrunk(image[rows], size), named & ~own, own, held, barred & ~own)
-    part = wrong_part(place)
-    now_wrong = touch.drawn(window) & (plane < 128)
-    full = _enlarged(image[rows], part, place.named, plane < 128, scale)
-    for other in every:
-        drawn = other.drawn(window) & (plane < 128)
-        full[drawn] = other.positive == touch.positive
-    full |= now_wrong
-    mended = _lifted(plane, joined(full, now_wrong))
-    now[rows] = mended if touch.positive else 255 - mended
-    return window
+    named = _shrunk(_named(now[rows], touch), size) >= 128
+    held, barred = np.zeros_like(named), np.zeros_like(named)
+    for each in every:
+        (held if each.positive == touch.positive else barred)[each.shrunk(window, size)] = True
+    own = touch.shrunk(window, size) & ~named
+    return Surroundings(_shrunk(image[rows], size), named, own, held, barred & ~own)
+
+
+def _reach(part: Flags, window: Rect) -> Rect:
+    """Where in the photo a part may lie that was found in a window."""
+    x, y, width, height = cv2.boundingRect(part.astype(np.uint8))
+    wide, high = window.width / part.shape[1], window.height / part.shape[0]
+    left, top = window.x + int((x - 3) * wide), window.y + int((y - 3) * high)
+    right, bottom = window.x + int(np.ceil((x + width + 3) * wide)), window.y + int(np.ceil((y + height + 3) * high))
+    return Rect(left, top, right - left, bottom - top).grow(4).intersect(window)
 
 
 def _named(plane: Plane, touch: Touch) -> Plane:
@@ -89,15 +116,12 @@ def _named(plane: Plane, touch: Touch) -> Plane:
     return plane if touch.positive else 255 - plane
 
 
-def _window(now: Plane, touch: Touch, where: Rect, wrong: Flags, limit: Rect) -> tuple[Rect, float]:
-    """What is looked at around a touch, and at which scale.
+def _window(extent: Rect, depth: float, where: Rect, limit: Rect) -> tuple[Rect, float]:
+    """What is looked at around a touch at ``where``, and at which scale.
 
-    It is the whole object or, where the touch is not deep in its wrong part, only what is near.
+    It is the whole object in ``extent`` or, where the touch is not deep in its wrong part, only what is near.
     """
-    depth = _depth(now, touch, where, wrong)
-    extent = _extent(now).unite(where)
-    side = max(extent.width, extent.height)
-    window = extent.grow(int(max(3 * depth, _MARGIN * side, 8))).intersect(limit)
+    window = extent.grow(int(max(3 * depth, _MARGIN * max(extent.width, extent.height), 8))).intersect(limit)
     scale = min(1.0, _SIDE / max(window.width, window.height))
     if depth * scale < _LEAST_DEPTH:
         scale = min(1.0, _LEAST_DEPTH / depth)
@@ -111,12 +135,13 @@ def _depth(now: Plane, touch: Touch, where: Rect, wrong: Flags) -> float:
     frame = Rect(0, 0, now.shape[1], now.shape[0])
     reach = 32
     while True:
-        window = where.grow(reach).intersect(frame)
-        other = (_named(now[window.slices()], touch) < 128).astype(np.uint8)
+        window, step = where.grow(reach).intersect(frame), max(reach // 128, 1)
+        other = (_named(now[window.slices()][::step, ::step], touch) < 128).astype(np.uint8)
         if not other.all():
             away = cv2.distanceTransform(other, cv2.DIST_L2, 5)
-            row, column = where.y - window.y, where.x - window.x
-            found = float(away[row : row + where.height, column : column + where.width][wrong].max())
+            rows, columns = np.nonzero(wrong)
+            places = (rows + where.y - window.y) // step, (columns + where.x - window.x) // step
+            found = step * float(away[places].max())
             if found <= reach or window == frame:
                 return max(found, 1.0)
         if window == frame:
@@ -138,79 +163,12 @@ def _shrunk(pixels: Bytes, size: tuple[int, int]) -> Bytes:
     return found
 
 
-def _shrunk_any(flags: Flags, size: tuple[int, int]) -> Flags:
-    """Where any pixel is set, bool (h, w)."""
-    found: Flags = cv2.resize(flags.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
-    return found
-
-
-def _seen(some: list[Touch], window: Rect, size: tuple[int, int]) -> Flags:
-    """The pixels of touches in a window at another size, bool (h, w)."""
-    whole = np.zeros((window.height, window.width), np.bool_)
-    for touch in some:
-        if touch.bounds.intersect(window):
-            whole |= touch.drawn(window)
-    return _shrunk_any(whole, size)
-
-
-def _enlarged(image: Pixels8, part: Flags, named: Flags, free: Flags, scale: float) -> Flags:
-    """The part at full size, its rim moved to the photo's edges, bool (H, W).
-
-    ``image`` (H, W, 3) and ``free`` (H, W) are at full size, ``part`` and ``named`` (h, w) as they were looked at.
-    """
-    height, width = free.shape
-    if scale == 1:
-        return part & free
-    core = cv2.erode((part | named).astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
-    near = cv2.dilate(part.astype(np.uint8), np.ones((3, 3), np.uint8))
-    step = max(max(width, height) // _FULL, 1)
-    size = (-(-width // step), -(-height // step))
-    whole = cv2.resize((part | named).astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    follow = _guided(np.ascontiguousarray(image[::step, ::step]), whole, max(round(1 / scale / step), 1))
-    follow = cv2.resize(follow, (width, height), interpolation=cv2.INTER_LINEAR) if step > 1 else follow
-    sure, possible = (
-        cv2.resize(each.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
-        for each in (core & part, near)
-    )
-    found: Flags = (((follow > 0.5) & possible) | sure) & free
-    return found
-
-
-def _guided(image: Pixels8, what: Real, radius: int) -> Real:
-    """``what`` (H, W) smoothed along the edges of ``image`` (H, W, 3)."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    side = (2 * radius + 1, 2 * radius + 1)
-    mean_grey, mean_what = cv2.blur(grey, side), cv2.blur(what, side)
-    variance = cv2.blur(grey * grey, side) - mean_grey * mean_grey
-    slope = (cv2.blur(grey * what, side) - mean_grey * mean_what) / (variance + _SMOOTH)
-    level = mean_what - slope * mean_grey
-    found: Real = cv2.blur(slope, side) * grey + cv2.blur(level, side)
-    return found
-
-
-def _lifted(plane: Plane, part: Flags) -> Plane:
-    """``plane`` with the part in it, and without the soft edge that ran between the two, (H, W)."""
-    out = plane.copy()
-    out[part] = 255
-    inside = plane >= 128
-    soft = inside & (plane < 255)
-    if not soft.any():
-        return out
-    away, labels = cv2.distanceTransformWithLabels(
-        inside.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    of_part = np.zeros(int(labels.max()) + 1, np.bool_)
-    of_part[labels[part]] = True
-    out[soft & (away < _SOFT) & of_part[labels]] = 255
-    return out
-
-
 def _take_back(now: Plane, earlier: Plane, every: tuple[Touch, ...], touched: Rect) -> None:
     """Undo in ``now`` what no chain of changed pixels joins to a touch any more."""
     rows = touched.slices()
+    changed = now[rows] != earlier[rows]
     drawn = np.zeros((touched.height, touched.width), np.bool_)
     for touch in every:
         drawn |= touch.drawn(touched)
-    changed = now[rows] != earlier[rows]
     astray = changed & ~joined(changed, drawn)
     now[rows][astray] = earlier[rows][astray]

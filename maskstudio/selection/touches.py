@@ -1,6 +1,6 @@
 """Clicks and strokes as pixels: what a prompt says is in, and what it says is out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,12 @@ class Touch:
         else:
             cv2.polylines(plane, [path.reshape(-1, 1, 2)], False, 1, width)
         return plane > 0
+
+    def shrunk(self, window: Rect, size: tuple[int, int]) -> Flags:
+        """Its pixels in ``window`` seen at ``size``, width and height, bool (h, w); at least one px wide."""
+        wide, high = size[0] / window.width, size[1] / window.height
+        places = tuple((int((x - window.x) * wide), int((y - window.y) * high)) for x, y in self.places)
+        return replace(self, places=places, radius=self.radius * wide).drawn(Rect(0, 0, *size))
 
 
 def touches(prompt: Prompt, shape: Shape) -> tuple[Touch, ...]:
