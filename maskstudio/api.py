@@ -209,7 +209,7 @@ def _numbers(value: Any, many: int, what: str) -> Any:
     """A tuple of so many finite numbers. Raises ``BadParameter`` for anything else."""
     wanted = BadParameter(f"{what} must be {many} finite numbers in pixels.")
     try:
-        found = tuple(map(float, value))
+        found = tuple(float(each) for each in value if not np.iscomplexobj(each))
     except (TypeError, ValueError, OverflowError):
         raise wanted from None
     if isinstance(value, str | bytes) or len(found) != many or not all(map(math.isfinite, found)):
