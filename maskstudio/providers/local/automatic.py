@@ -12,7 +12,8 @@ from maskstudio.providers.local.people import graphs, looking
 from maskstudio.providers.provider import CutsOut, Family, Model, ModelState
 from maskstudio.providers.weights.weightfile import WeightFile
 from maskstudio.subject import finder
-from maskstudio.subject.subject import Subject, judged
+from maskstudio.subject.finder import Seen
+from maskstudio.subject.subject import SURE, Subject, judged
 
 _NAME = "auto"
 _PEOPLE = "mediapipe_selfie"
@@ -40,31 +41,37 @@ class Automatic:
         return ModelState(name, model.title, model.operations, "ready")
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Subject:
-        """The subject, by whatever suits the photo: see ``Subject.way`` and ``Subject.used``."""
+        """The subject, by whatever suits the photo: see ``Subject.way`` and ``Subject.used``.
+
+        People come first, where there is evidence of them. Otherwise, and where their outline is unsure, a general
+        model looks too if there is one, and competes with the ways without a model.
+        """
         rgb = visible(image)
         small = fullsize.reduced(rgb)
-        seen = looking.look(small, token.part(0.0, 0.3)) if graphs.installed() else None
-        if seen is not None and seen.people:
-            mask = fullsize.carried(rgb, small, seen.coverage, token.part(0.3, 1.0))
-            return judged(mask, seen.certainty, _NAME, way="Person, by MediaPipe", by=_PEOPLE, label="person")
-        if (general := self._general()) is not None:
-            family, name = general
-            found = family.cutout(image, replace(params, model=name), token.part(0.3, 1.0))
-            title = f"Main object, by {name}"
-            return judged(found.mask, found.score or 0.0, _NAME, way=title, by=name)
-        coverage, certainty = (seen.coverage, seen.certainty) if seen else (None, 0.0)
-        best = finder.find(small, token.part(0.3, 0.7), coverage, certainty)
-        mask = fullsize.carried(rgb, small, best.coverage, token.part(0.7, 1.0))
-        if best.way == "given":
-            return judged(mask, best.confidence, _NAME, way="Main object, by MediaPipe", by=_PEOPLE)
-        return judged(mask, best.confidence, _NAME, way="Main object, without a model", by="none")
+        sight = looking.look(small, token.part(0.0, 0.2)) if graphs.installed() else None
+        seen = [Seen(_PEOPLE, sight.coverage)] if sight else []
+        best = finder.find(small, token.part(0.2, 0.5), seen, only=_PEOPLE if sight and sight.people else "")
+        people = bool(sight and sight.people)
+        if (general := self._general()) is not None and not (people and best.confidence >= SURE):
+            family, name, title = general
+            answer = family.cutout(image, replace(params, model=name), token.part(0.5, 0.7)).mask
+            seen.append(Seen(name, fullsize.shrunk(answer, small), coarse=False))
+            best, people = finder.find(small, token.part(0.7, 0.8), seen), False
+            if best.by == name:
+                return judged(answer, best.confidence, _NAME, way=f"Main object, by {title}", by=name)
+        mask = fullsize.carried(rgb, small, best.coverage, token.part(0.8, 1.0))
+        if best.by != _PEOPLE:
+            return judged(mask, best.confidence, _NAME, way="Main object, without a model", by="none")
+        if people:
+            return judged(mask, best.confidence, _NAME, way="Person, by MediaPipe", by=_PEOPLE, label="person")
+        return judged(mask, best.confidence, _NAME, way="Main object, by MediaPipe", by=_PEOPLE)
 
-    def _general(self) -> tuple[CutsOut, str] | None:
-        """The first family with a model for subjects of any kind that can run now, and that model's name."""
+    def _general(self) -> tuple[CutsOut, str, str] | None:
+        """The first family with a model for subjects of any kind that can run now, that model's name and title."""
         for family in self._families():
             for name, model in family.models().items():
                 fit = model.general and "cutout" in model.operations and isinstance(family, CutsOut)
                 if fit and family.state(name).state == "ready":
                     assert isinstance(family, CutsOut)
-                    return family, name
+                    return family, name, model.title
         return None

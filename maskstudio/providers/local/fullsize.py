@@ -25,6 +25,13 @@ def reduced(rgb: Pixels8) -> Pixels8:
     return small
 
 
+def shrunk(mask: Mask, small: Pixels8) -> Real:
+    """The coverage (h, w) in 0..1 of a mask of the photo, at the size of its ``small`` picture (h, w, 3)."""
+    size = small.shape[1], small.shape[0]
+    plane: Real = cv2.resize(mask.array(), size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+    return plane
+
+
 def carried(rgb: Pixels8, small: Pixels8, rough: Real, token: Token) -> Mask:
     """Coverage ``rough`` (h, w) in 0..1 of the ``small`` picture as a soft mask of the photo ``rgb`` (H, W, 3).
 

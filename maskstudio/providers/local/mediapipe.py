@@ -14,6 +14,8 @@ from maskstudio.providers.local.people import facemesh, faces, graphs, hands, lo
 from maskstudio.providers.local.shapes import box_mask, strokes_mask
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.subject import finder
+from maskstudio.subject.finder import Seen
 from maskstudio.subject.subject import Subject, judged
 
 _MISSING = "MediaPipe is not installed; install it with: pip install mediapipe==0.10.14"
@@ -93,11 +95,12 @@ def _people(image: Image, token: Token) -> Subject:
     """Whatever stands out as people do, called a person only where there is evidence of one."""
     rgb = visible(image)
     small = fullsize.reduced(rgb)
-    seen = looking.look(small, token.part(0.2, 0.5))
-    mask = fullsize.carried(rgb, small, seen.coverage, token.part(0.5, 1.0))
-    if seen.people:
-        return judged(mask, seen.certainty, _SELFIE, way="Person, by MediaPipe", label="person")
-    return judged(mask, seen.certainty, _SELFIE, way="No person, but what stands out, by MediaPipe")
+    sight = looking.look(small, token.part(0.0, 0.4))
+    best = finder.find(small, token.part(0.4, 0.7), [Seen(_SELFIE, sight.coverage)], only=_SELFIE)
+    mask = fullsize.carried(rgb, small, best.coverage, token.part(0.7, 1.0))
+    if sight.people:
+        return judged(mask, best.confidence, _SELFIE, way="Person, by MediaPipe", label="person")
+    return judged(mask, best.confidence, _SELFIE, way="No person, but what stands out, by MediaPipe")
 
 
 def _boxed(image: Image, face: faces.Face, params: DetectParams) -> Detection:

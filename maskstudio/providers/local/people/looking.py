@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from maskstudio.core.arrays import Box, Flags, Pixels8, Real
 from maskstudio.jobs import Token
 from maskstudio.providers.local.people import faces, graphs, selfie
+from maskstudio.subject.evidence import certainty
 
 _CERTAIN = 0.5  # outlines of this certainty need no face
 _FACE = 0.3  # score of a face that confirms a body
@@ -16,13 +17,9 @@ _FACE = 0.3  # score of a face that confirms a body
 
 @dataclass(frozen=True, eq=False)
 class Standout:
-    """What stands out in a small picture: coverage float32 (h, w) in 0..1, and whether it is people.
-
-    ``certainty``, 0..1, is the share of what may be inside that surely is: 0 where nothing was found.
-    """
+    """What stands out in a small picture: coverage float32 (h, w) in 0..1, and whether it is people."""
 
     coverage: Real
-    certainty: float
     people: bool
 
 
@@ -31,16 +28,14 @@ def look(small: Pixels8, token: Token) -> Standout:
     token.step(0.0, "Looking for people")
     coverage = selfie.probability(small)
     token.step(0.5, "Looking for people")
-    sure, perhaps = int((coverage > 0.9).sum()), int((coverage > 0.1).sum())
-    certainty = sure / perhaps if perhaps else 0.0
     inside = coverage > 0.5
     if not inside.any() or not _body(small):
-        return Standout(coverage, certainty, people=False)
-    if certainty >= _CERTAIN:
-        return Standout(coverage, certainty, people=True)
+        return Standout(coverage, people=False)
+    if certainty(coverage) >= _CERTAIN:
+        return Standout(coverage, people=True)
     seen = faces.find(small, token.part(0.6, 1.0))
     confirmed = any(face.score >= _FACE and _share(inside, face.box) > 0.5 for face in seen)
-    return Standout(coverage, certainty, people=confirmed)
+    return Standout(coverage, people=confirmed)
 
 
 def _body(small: Pixels8) -> bool:
