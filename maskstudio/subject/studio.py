@@ -17,8 +17,10 @@ _ROUNDS = 6
 _RING = 0.03  # share of the frame, from its border inwards, that is looked at first
 _REACH = 25  # px over which what the surface leaves is smoothed
 _DARKEST, _BRIGHTEST = 0.35, 1.08  # how much of its light a shadow leaves, and what glare adds
-_SOFT = 6.0  # levels per px; a shadow has no steeper slope
+_SOFT = 7.0  # levels per px; a shadow has no steeper slope
+_TINT = 1 / 8  # levels that a shadow may be off for each unit of chroma of the backdrop: other light falls into it
 _AROUND = 9  # px
+_CUTS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,7 @@ def cut(rgb: Pixels8, lab: Real, behind: Paper) -> Flags:
         return rest
     near = cv2.dilate(thing.view(np.uint8), np.ones((_AROUND, _AROUND), np.uint8)) > 0
     flat = np.clip(off * np.array([1.5, 2, 2], np.float32) + 128, 0, 255).astype(np.uint8)
-    return recut(flat, thing, ~near, 3)
+    return recut(flat, thing, ~near, _CUTS)
 
 
 def _shadow(rgb: Pixels8, surface: Real, noise: float) -> Flags:
@@ -70,7 +72,8 @@ def _shadow(rgb: Pixels8, surface: Real, noise: float) -> Flags:
     apart = np.linalg.norm(colours - explained, axis=2)
     grey = cv2.GaussianBlur(colours, (0, 0), 1.0).mean(axis=2)
     slope = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) / 8
-    soft: Flags = (apart < max(6.0, 3 * noise)) & (light < 1) & (light > 0.4) & (slope < _SOFT)
+    allowed = np.maximum(6 + _TINT * np.hypot(surface[..., 1], surface[..., 2]), 3 * noise)
+    soft: Flags = (apart < allowed) & (light < 1) & (light > 0.4) & (slope < _SOFT)
     return soft
 
 
