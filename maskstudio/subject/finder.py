@@ -25,7 +25,7 @@ _TRUSTED, _ASTRAY = 0.3, 0.6
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class Sighting:
     """What a model called ``by`` has seen: coverage (h, w) in 0..1. A ``coarse`` answer is cut anew along colours."""
 
     by: str
@@ -55,7 +55,7 @@ class _Mask:
     as_seen: bool = False
 
 
-def find(small: Pixels8, token: Token, seen: Sequence[Seen] = (), only: str = "") -> Hypothesis:
+def find(small: Pixels8, token: Token, seen: Sequence[Sighting] = (), only: str = "") -> Hypothesis:
     """The best hypothesis on the subject of a small picture (h, w, 3).
 
     ``seen`` is what models have seen, first the one whose word counts for all ways; ``only`` lets the answers of the
@@ -86,7 +86,7 @@ def find(small: Pixels8, token: Token, seen: Sequence[Seen] = (), only: str = ""
     return best
 
 
-def _answers(rgb: Pixels8, seen: Seen, coverage: Real) -> Iterator[_Mask]:
+def _answers(rgb: Pixels8, seen: Sighting, coverage: Real) -> Iterator[_Mask]:
     """A model's answer ``coverage`` (h, w), and for a coarse one the answer cut anew, unless that goes astray."""
     inside = coverage > 0.5
     yield _Mask(inside, seen.by, as_seen=True)
@@ -111,7 +111,7 @@ def _judged(lab: Real, masks: Sequence[_Mask], looks: dict[str, Real], share: fl
         yield mask, confidence(lab, mask.found, known)
 
 
-def _enlarged(mask: _Mask, small: Pixels8, seen: Sequence[Seen]) -> Real:
+def _enlarged(mask: _Mask, small: Pixels8, seen: Sequence[Sighting]) -> Real:
     """The coverage of a mask at the size of the small picture (h, w): the model's own where it is its answer."""
     if mask.as_seen:
         return next(each.coverage for each in seen if each.by == mask.by)

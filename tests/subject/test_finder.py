@@ -8,7 +8,7 @@ from maskstudio.errors import Cancelled
 from maskstudio.jobs import Token
 from maskstudio.subject import cutting, evidence, finder, salient, studio
 from maskstudio.subject.evidence import Witnesses
-from maskstudio.subject.finder import Seen
+from maskstudio.subject.finder import Sighting
 from tests.subject.drawn import SIZE, drawn, ground, heart, shared
 
 GROUNDS = ("white", "grey", "gradient", "red paper", "table")
@@ -86,11 +86,11 @@ def test_a_models_good_answer_wins_over_a_bad_guess_and_its_edge_is_cut_anew():
     scene[inside] = (230, 200, 40)
     rgb = np.clip(scene, 0, 255).astype(np.uint8)
     rough = cv2.GaussianBlur(cv2.erode(inside.astype(np.float32), np.ones((9, 9))), (0, 0), 3)
-    best = finder.find(rgb, Token(), [Seen("model", rough)])
+    best = finder.find(rgb, Token(), [Sighting("model", rough)])
     assert best.by == "model"
     assert not best.as_seen
     assert shared(best.coverage > 0.5, inside) > shared(rough > 0.5, inside) + 0.05
-    fine = finder.find(rgb, Token(), [Seen("model", inside.astype(np.float32), coarse=False)])
+    fine = finder.find(rgb, Token(), [Sighting("model", inside.astype(np.float32), coarse=False)])
     assert fine.as_seen
     np.testing.assert_array_equal(fine.coverage, inside)
 
@@ -99,8 +99,8 @@ def test_only_the_named_model_may_win():
     made = drawn("white")
     wrong = np.zeros(SIZE, np.float32)
     wrong[10:60, 10:60] = 1
-    free = finder.find(made.rgb, Token(), [Seen("model", wrong)])
-    bound = finder.find(made.rgb, Token(), [Seen("model", wrong)], only="model")
+    free = finder.find(made.rgb, Token(), [Sighting("model", wrong)])
+    bound = finder.find(made.rgb, Token(), [Sighting("model", wrong)], only="model")
     assert free.by == ""
     assert shared(free.coverage > 0.5, made.inside) > 0.95
     assert bound.by == "model"

@@ -12,7 +12,7 @@ from maskstudio.providers.local.people import graphs, looking
 from maskstudio.providers.provider import CutsOut, Family, Model, ModelState
 from maskstudio.providers.weights.weightfile import WeightFile
 from maskstudio.subject import finder
-from maskstudio.subject.finder import Seen
+from maskstudio.subject.finder import Sighting
 from maskstudio.subject.subject import SURE, Subject, judged
 
 _NAME = "auto"
@@ -49,13 +49,13 @@ class Automatic:
         rgb = visible(image)
         small = fullsize.reduced(rgb)
         sight = looking.look(small, token.part(0.0, 0.2)) if graphs.installed() else None
-        seen = [Seen(_PEOPLE, sight.coverage)] if sight else []
+        seen = [Sighting(_PEOPLE, sight.coverage)] if sight else []
         best = finder.find(small, token.part(0.2, 0.5), seen, only=_PEOPLE if sight and sight.people else "")
         people = bool(sight and sight.people)
         if (general := self._general()) is not None and not (people and best.confidence >= SURE):
             family, name, title = general
             answer = family.cutout(image, replace(params, model=name), token.part(0.5, 0.7)).mask
-            seen.append(Seen(name, fullsize.shrunk(answer, small), coarse=False))
+            seen.append(Sighting(name, fullsize.shrunk(answer, small), coarse=False))
             best, people = finder.find(small, token.part(0.7, 0.8), seen), False
             if best.by == name:
                 return judged(answer, best.confidence, _NAME, way=f"Main object, by {title}", by=name)

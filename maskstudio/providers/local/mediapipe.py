@@ -15,7 +15,7 @@ from maskstudio.providers.local.shapes import box_mask, strokes_mask
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights.weightfile import WeightFile
 from maskstudio.subject import finder
-from maskstudio.subject.finder import Seen
+from maskstudio.subject.finder import Sighting
 from maskstudio.subject.subject import Subject, judged
 
 _MISSING = "MediaPipe is not installed; install it with: pip install mediapipe==0.10.14"
@@ -96,7 +96,7 @@ def _people(image: Image, token: Token) -> Subject:
     rgb = visible(image)
     small = fullsize.reduced(rgb)
     sight = looking.look(small, token.part(0.0, 0.4))
-    best = finder.find(small, token.part(0.4, 0.7), [Seen(_SELFIE, sight.coverage)], only=_SELFIE)
+    best = finder.find(small, token.part(0.4, 0.7), [Sighting(_SELFIE, sight.coverage)], only=_SELFIE)
     mask = fullsize.carried(rgb, small, best.coverage, token.part(0.7, 1.0))
     if sight.people:
         return judged(mask, best.confidence, _SELFIE, way="Person, by MediaPipe", label="person")
