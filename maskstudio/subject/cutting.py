@@ -12,8 +12,8 @@ def recut(picture: Pixels8, rough: Flags, never: Flags, rounds: int, always: Fla
     """Which pixels (h, w) of ``picture`` (h, w, 3) belong to the thing that lies roughly where ``rough`` says.
 
     Pixels of ``never`` stay outside and those of ``always`` inside. ``picture`` need not be a photo: its three planes
-    are what tells the thing from the rest. Where colours tell nothing apart, ``rough`` is the answer. The same input gives the
-    same result. Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004.
+    are what tells the thing from the rest. Where colours tell nothing apart, ``rough`` is the answer. The same input
+    gives the same result. Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004.
     """
     marks: Plane = np.where(rough, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     marks[never] = cv2.GC_BGD
