@@ -49,7 +49,19 @@ def test_a_network_cuts_out_what_its_arithmetic_says(folder):
     np.testing.assert_allclose(plane, wanted(photo), atol=0.51)
     assert (found.label, found.model, found.box) == ("subject", "lamp", (0, 0, 64, 64))
     share = wanted(photo) / 255
-    assert found.score == pytest.approx(share[share > 0.5].mean(), abs=1e-3)
+    decided = share[share > 0.5].sum() / (share > 0.1).sum()
+    assert found.score == pytest.approx(1 / (1 + np.exp(-(decided - 0.75) * 25)), abs=1e-3)
+
+
+def test_a_network_that_is_unsure_of_a_part_is_not_believed():
+    sure, unsure, nothing = (np.zeros((1024, 512), np.float32) for _ in range(3))
+    sure[200:700, 100:400] = unsure[200:450, 100:400] = 0.99
+    unsure[450:700, 100:400] = 0.3
+    nothing[...] = 0.02
+    high, low, none = (cutoutnetwork.confidence(each) for each in (sure, unsure, nothing))
+    assert high > 0.95
+    assert low < 0.05
+    assert none < 0.001
 
 
 def test_it_is_listed_as_general_and_says_where_it_guesses(folder):

@@ -53,7 +53,7 @@ class OnnxCutout:
         )  # fmt: skip
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
-        """The subject as one soft mask; its score is the mean share inside."""
+        """The subject as one soft mask; its score is the chance that it is right, see ``cutoutnetwork.confidence``."""
         path = _here().get(params.model)
         if path is None:
             raise _missing(params.model)
@@ -63,8 +63,7 @@ class OnnxCutout:
         found = loaded.look(visible(image), token.part(0.2, 0.95))
         token.step(0.95, "Drawing the mask")
         mask = Mask.from_array(cutoutnetwork.at_size(found, image.width, image.height))
-        inside = found > 0.5
-        score = float(found[inside].mean()) if inside.any() else 0.0
+        score = cutoutnetwork.confidence(found) if mask.tiles else 0.0
         edges = mask.bounds
         box: Box = (float(edges.x), float(edges.y), float(edges.right), float(edges.bottom))
         return Detection("subject", score, box, mask, params.model)
