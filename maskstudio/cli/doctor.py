@@ -32,6 +32,7 @@ _LIBRARIES = (
     "scipy",
     "pymatting",
 )
+_EXTRAS = {"onnxruntime": "'maskstudio[onnx]'"}  # what a family needs that not everybody installs
 _QT_TRIAL = "from PySide6.QtWidgets import QApplication; print(QApplication([]).platformName())"
 
 
@@ -67,6 +68,8 @@ def _library(name: str) -> Diagnosis:
     try:
         return Diagnosis(name, "ok", importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
+        if name in _EXTRAS:
+            return Diagnosis(name, "note", f"Not here, and only some models need it. Run: pip install {_EXTRAS[name]}")
         return Diagnosis(name, "broken", f"Not installed. Run: pip install {name}")
 
 

@@ -1,6 +1,9 @@
 """Cut-out networks in .onnx files: small made ones against their own arithmetic, ISNet against plain onnxruntime."""
 
+import importlib.metadata
+import importlib.util
 import json
+import sys
 import threading
 
 import numpy as np
@@ -8,6 +11,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
+from maskstudio.cli import doctor
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel
@@ -345,6 +349,23 @@ class Slow:
             call_back([], data, "stopped")
 
         threading.Thread(target=work).start()
+
+
+def test_without_onnxruntime_it_says_what_to_install(folder, monkeypatch):
+    saved(folder, "lamp", bright(), PLAIN)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    state = OnnxCutout().state("lamp")
+    assert (state.state, state.note.count("maskstudio[onnx]")) == ("unavailable", 1)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelUnavailable, match="onnxruntime"):
+        cut("lamp", image(seed=9))
+
+    def version(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    assert doctor._library("onnxruntime").state == "note"
+    assert doctor._library("numpy").state == "broken"
 
 
 def test_a_missing_one_says_how_to_get_it():

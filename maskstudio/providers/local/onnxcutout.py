@@ -42,7 +42,7 @@ class OnnxCutout:
 
     def state(self, name: str) -> ModelState:
         """The current state of the file called ``name``."""
-        entry, model, path = cutout_files.BY_NAME.get(name), _model(name), _here().get(name)
+        entry, model, path = cutout_files.BY_NAME.get(name), _model(name), _file(name)
         title = model.title if entry else f"{name}, added by you"
         size = entry.size if entry else None
 
@@ -54,7 +54,7 @@ class OnnxCutout:
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
         """The subject as one soft mask; its score is the chance that it is right, see ``cutoutnetwork.confidence``."""
-        path = _here().get(params.model)
+        path = _file(params.model)
         if path is None:
             raise _missing(params.model)
         token.step(0.05, f"Loading {path.stem}")
@@ -77,6 +77,12 @@ def _standing(name: str, path: Path | None) -> tuple[Readiness, str]:
     if importlib.util.find_spec("onnxruntime") is None:
         return "unavailable", _NOT_HERE
     return "ready", _GUESSED.format(path.stem) if guessed(path) else ""
+
+
+def _file(name: str) -> Path | None:
+    """The file of a model; None if it is not in the model folders."""
+    path = store.files().get(name)
+    return path if path is not None and path.suffix == ".onnx" else None
 
 
 def _here() -> dict[str, Path]:
