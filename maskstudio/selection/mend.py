@@ -79,7 +79,7 @@ def _take(now: Plane, touch: Touch, every: tuple[Touch, ...], box: Rect, part: F
     part &= plane < 128
     for other in (*every, touch):
         near = other.bounds.intersect(box)
-        if near:
+        if near and (other.positive == touch.positive or not touch.positive):
             drawn = other.drawn(near)
             part[within(near, box)][drawn] = other.positive == touch.positive
     part &= plane < 128
@@ -97,7 +97,8 @@ def _looked_at(
     named = _shrunk(_named(now[rows], touch), size) >= 128
     held, barred = np.zeros_like(named), np.zeros_like(named)
     for each in every:
-        (held if each.positive == touch.positive else barred)[each.shrunk(window, size)] = True
+        if each.positive == touch.positive or not touch.positive:
+            (held if each.positive == touch.positive else barred)[each.shrunk(window, size)] = True
     own = touch.shrunk(window, size) & ~named
     return Surroundings(_shrunk(image[rows], size), named, own, held, barred & ~own)
 

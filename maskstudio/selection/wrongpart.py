@@ -54,7 +54,8 @@ def wrong_part(place: Surroundings) -> Flags:
     depth = max(float(inwards[place.touch].max()), 1.0)
     away = _from(place.touch) / depth
     seen = cv2.cvtColor(place.colours, cv2.COLOR_RGB2Lab)
-    evidence = _evidence(seen, place.named, away, inwards / depth)
+    rival = _from(place.barred) / depth if place.barred.any() else np.full_like(away, np.inf)
+    evidence = _evidence(seen, place.named, away, inwards / depth, rival)
     barred = ((free & (inwards > _DEEPEST * depth)) | place.barred) & ~place.touch
     sure = (place.named | place.held | (free & (away < _CORE)) | place.touch) & ~barred
     looks = _looks(seen)
@@ -89,16 +90,16 @@ def _from(flags: Flags) -> Distances:
     return found
 
 
-def _evidence(seen: Bytes, named: Flags, away: Distances, inwards: Distances) -> Real:
+def _evidence(seen: Bytes, named: Flags, away: Distances, inwards: Distances, rival: Distances) -> Real:
     """What it costs to leave a pixel where it is: its colour, its distance from the touch, and how deep it lies.
 
-    ``away`` and ``inwards`` count in depths of the touch.
+    ``away`` and ``inwards`` count in depths of the touch, as does ``rival``, the distance from what is barred.
     """
     weight = np.exp(-((away / _LOCAL) ** 2)) + np.float32(_DISTANT)
     one = np.where(named, weight, 0) + np.where(~named & (away < _OWN), 1, 0)
-    other = np.where(~named & (away > _APART), weight, 0)
+    other = np.where(~named & (away > _APART), weight, 0) + np.where(~named & (rival < _OWN), 1, 0)
     said = np.clip(odds(seen, one.astype(np.float32), other.astype(np.float32)), -_CLIP, _CLIP)
-    near = _NEAR * np.clip(1 - away, -0.5, 1)
+    near = _NEAR * (np.clip(1 - away, -0.5, 1) - 2 * np.clip(1 - rival, 0, 1))
     deep = _UNLIKELY * np.clip((inwards - _DEEP) / (_DEEPEST - _DEEP), 0, 1)
     cost: Real = (_EVIDENCE * (said + near - deep)).astype(np.float32)
     return cost

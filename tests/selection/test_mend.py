@@ -123,6 +123,19 @@ def test_including_and_then_excluding_the_same_part_comes_back():
     assert iou(back >= 128, BODY) > 0.97
 
 
+def test_what_an_include_click_took_too_much_an_exclude_click_takes_away_again():
+    """Both are asked for together, as live clicks are: the later one takes a part, not its pixel alone."""
+    other = np.zeros_like(WHOLE)
+    other[122:138, 45:95] = True  # a thing of the subject's colour that touches it
+    image, earlier = photo(WHOLE | other), np.where(WHOLE & (np.arange(SIDE)[:, None] < 95), 255, 0).astype(np.uint8)
+    leaked = clicked(image, earlier, include=[(70.5, 108.5)])
+    assert (leaked[other & ~WHOLE] >= 128).mean() > 0.9
+    after = clicked(image, earlier, include=[(70.5, 108.5)], exclude=[(70.5, 131.5)])
+    assert ((leaked >= 128) & (after < 128) & other).sum() > 50
+    assert iou(after >= 128, WHOLE) > iou(leaked >= 128, WHOLE)
+    assert astray(earlier, after, [(70, 108), (70, 131)]) == 0
+
+
 def test_strokes_mend_every_part_they_cross():
     wrong = WHOLE & ~disc(55, 60, 8) & ~disc(80, 95, 8)
     earlier = np.where(wrong, 255, 0).astype(np.uint8)
