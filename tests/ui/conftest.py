@@ -113,6 +113,12 @@ def unhurried(monkeypatch):
 
 
 @pytest.fixture
+def nothing_ahead(monkeypatch):
+    """No canvas makes tiles ahead of time by itself, so that what is made can be counted."""
+    monkeypatch.setattr("maskstudio.ui.canvas.framepainter._PAUSE", 10**8)  # ms
+
+
+@pytest.fixture
 def window(qtbot):
     """The editor's window, shown and active, with nothing open; it closes without asking about unsaved work."""
     from maskstudio.ui.app import create_window

@@ -135,11 +135,10 @@ class Painted:
 
 
 @pytest.fixture
-def painted(qtbot):
+def painted(qtbot, nothing_ahead):
     canvas = Canvas()
     canvas.resize(700, 500)
     canvas.styling.set_surround(QColor(60, 60, 60))
-    canvas.painting._idle.setInterval(10**6)  # what is made ahead is not counted here
     qtbot.addWidget(canvas)
     made = Painted(canvas)
     canvas.show()

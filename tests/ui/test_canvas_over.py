@@ -31,10 +31,9 @@ class Watched(Canvas):
 
 
 @pytest.fixture
-def canvas(qtbot, unhurried):
+def canvas(qtbot, unhurried, nothing_ahead):
     mask = Mask.from_array(np.full((600, 800), 255, np.uint8))
     widget = Watched()
-    widget.painting._idle.setInterval(10**6)  # what is made ahead is not counted here
     widget.styling.set_surround(QColor(GREY, GREY, GREY))
     widget.resize(640, 480)
     qtbot.addWidget(widget)

@@ -31,9 +31,8 @@ def patched(document, x, y, pixels):
 
 
 @pytest.fixture
-def canvas(qtbot, unhurried):
+def canvas(qtbot, unhurried, nothing_ahead):
     widget = Canvas()
-    widget.painting._idle.setInterval(10**6)  # what is made ahead is not counted here
     widget.resize(700, 500)
     qtbot.addWidget(widget)
     widget.contents.set_document(opened())
