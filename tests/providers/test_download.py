@@ -1,7 +1,9 @@
 """Downloads against a real server on this machine: progress, resume, cancel, verification."""
 
+import errno
 import hashlib
 import http.server
+import shutil
 import threading
 from dataclasses import replace
 from functools import partial
@@ -11,11 +13,13 @@ import httpx
 import pytest
 
 from maskstudio import paths
-from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel
+from maskstudio.errors import Cancelled, CannotWrite, ModelUnavailable, UnknownModel
 from maskstudio.jobs import Token
 from maskstudio.providers.local import families
 from maskstudio.providers.local.networks import yolo_files
 from maskstudio.providers.weights import download
+from maskstudio.providers.weights.partial import Partial
+from tests.patience import PATIENCE, until
 
 CONTENT = b"PK\x03\x04" + bytes(range(256)) * 2000
 
@@ -25,16 +29,25 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     ranges = True
     breaks_after: int | None = None
+    stalls_at: int | None = None  # sends so much, then nothing more
     status = 200
     content = CONTENT
+    etag = '"one"'
+    minds_edition = True  # whether If-Range is heeded
+    says_length = True
     asked: ClassVar[list[str | None]] = []
+    conditions: ClassVar[list[str | None]] = []
+    going: ClassVar[threading.Event]
 
     def do_GET(self):
-        wanted = self.headers.get("Range")
+        wanted, edition = self.headers.get("Range"), self.headers.get("If-Range")
         type(self).asked.append(wanted)
+        type(self).conditions.append(edition)
         if self.status != 200:
             self.send_error(self.status)
             return
+        if edition and edition != self.etag and self.minds_edition:
+            wanted = None
         start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.ranges else 0
         if start >= len(self.content):
             self.send_error(416)
@@ -43,9 +56,15 @@ class Server(http.server.BaseHTTPRequestHandler):
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(self.content) - 1}/{len(self.content)}")
         body = self.content[start:]
-        self.send_header("Content-Length", str(len(body)))
+        if self.says_length:
+            self.send_header("Content-Length", str(len(body)))
+        if self.etag:
+            self.send_header("ETag", self.etag)
         self.end_headers()
-        self.wfile.write(body[: self.breaks_after])
+        self.wfile.write(body[: self.breaks_after if self.stalls_at is None else self.stalls_at])
+        if self.stalls_at is not None:
+            self.wfile.flush()
+            self.going.wait(PATIENCE)
 
     def log_message(self, *args):
         pass
@@ -53,12 +72,13 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    handler = type("Handler", (Server,), {"asked": []})
+    handler = type("Handler", (Server,), {"asked": [], "conditions": [], "going": threading.Event()})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()
         handler.url = f"http://127.0.0.1:{running.server_address[1]}/model.pt"
         yield handler
+        handler.going.set()
         running.shutdown()
         thread.join()
 
@@ -71,8 +91,7 @@ def entry(server):
 
 @pytest.fixture
 def client():
-    with httpx.Client() as made:
-        yield made
+    return httpx.AsyncClient
 
 
 @pytest.fixture
@@ -153,10 +172,8 @@ def test_offline_is_one_sentence(entry, target):
     def refuse(request):
         raise httpx.ConnectError("no route", request=request)
 
-    with (
-        httpx.Client(transport=httpx.MockTransport(refuse)) as offline,
-        pytest.raises(ModelUnavailable) as raised,
-    ):
+    offline = partial(httpx.AsyncClient, transport=httpx.MockTransport(refuse))
+    with pytest.raises(ModelUnavailable) as raised:
         download.fetch(entry, target, Token(), offline)
     assert "cannot be reached" in str(raised.value)
     assert "maskstudio models add face_yolov8n.pt" in str(raised.value)
@@ -166,6 +183,224 @@ def test_a_proxy_that_cannot_be_used_is_one_sentence(entry, target, monkeypatch)
     monkeypatch.setenv("ALL_PROXY", "nonsense://127.0.0.1:1")
     with pytest.raises(ModelUnavailable, match=r"^The proxy .*\.$"):
         download.fetch(entry, target, Token())
+
+
+def part_of(target):
+    return target.with_name(f"{target.name}.part")
+
+
+def begun(server, entry, client, target):
+    """A download that broke off; the size of its part."""
+    server.breaks_after = 200_000
+    with pytest.raises(ModelUnavailable, match="the connection broke off"):
+        download.fetch(entry, target, Token(), client)
+    server.breaks_after = None
+    return part_of(target).stat().st_size
+
+
+def test_what_is_continued_is_of_the_same_edition(server, entry, client, target):
+    size = begun(server, entry, client, target)
+    download.fetch(entry, target, Token(), client)
+    assert server.asked == [None, f"bytes={size}-"]
+    assert server.conditions == [None, '"one"']
+    assert target.read_bytes() == CONTENT
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
+    assert target.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_that_changes_during_a_pause_is_fetched_from_its_start(server, entry, client, target):
+    """The server has an edition of other bytes first, and the one we know after the pause."""
+    server.content = bytes(len(CONTENT))
+    begun(server, entry, client, target)
+    server.content, server.etag = CONTENT, '"two"'
+    download.fetch(entry, target, Token(), client)
+    assert len(server.asked) == 2
+    assert target.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("etag", ['"two"', ""])
+def test_a_server_that_continues_another_edition_is_found_out(server, entry, client, target, etag):
+    """It ignores If-Range, or names no edition: the sum shows that the halves do not fit, and all is fetched again."""
+    server.content, server.etag = bytes(len(CONTENT)), etag and '"one"'
+    size = begun(server, entry, client, target)
+    server.content, server.etag, server.minds_edition = CONTENT, etag, False
+    download.fetch(entry, target, Token(), client)
+    assert server.asked == [None, f"bytes={size}-", None]
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_server_that_changes_to_what_we_do_not_know_leaves_nothing(server, entry, client, target):
+    begun(server, entry, client, target)
+    server.content, server.etag = bytes(len(CONTENT)), '"two"'
+    with pytest.raises(ModelUnavailable, match=r"not kept.*sha256"):
+        download.fetch(entry, target, Token(), client)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_an_answer_that_ends_early_without_a_length_is_not_taken_for_the_whole(server, entry, client, target):
+    server.says_length, server.breaks_after = False, 1000
+    with pytest.raises(ModelUnavailable, match="the connection broke off"):
+        download.fetch(entry, target, Token(), client)
+    assert part_of(target).stat().st_size == 1000
+    assert not target.exists()
+    server.breaks_after = None
+    download.fetch(entry, target, Token(), client)
+    assert target.read_bytes() == CONTENT
+
+
+def test_too_large_a_file_is_refused_before_it_is_fetched(server, entry, client, target):
+    server.content, server.stalls_at = CONTENT + bytes(1 << 20), 0
+    with pytest.raises(ModelUnavailable, match="more than the file should be"):
+        download.fetch(entry, target, Token(), client)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_the_second_address_is_tried_when_the_first_fails(server, entry, client, target):
+    dead = replace(entry, url=server.url.replace("/model.pt", "x:1/no"), mirrors=(server.url,))
+    download.fetch(dead, target, Token(), client)
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_mirror_on_this_machine_needs_no_encryption_and_all_failures_are_named(server, entry, target):
+    mirror = server.url.removesuffix("/model.pt")
+    plain = replace(entry, url="http://publisher.invalid/model.pt")
+    download.fetch(plain, target, Token(), mirror=f"{mirror}/")
+    assert target.read_bytes() == CONTENT
+    target.unlink()
+    server.status = 404
+    with pytest.raises(ModelUnavailable) as raised:
+        download.fetch(plain, target, Token(), mirror=mirror)
+    assert str(raised.value).startswith(
+        "face_yolov8n.pt could not be downloaded (publisher.invalid: publisher.invalid offers it without encryption; "
+        "127.0.0.1: the server answered 404); get it from"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("", True), ("https://a.example/models", True), ("http://localhost:80/m", True), ("http://127.0.0.1", True),
+        ("http://a.example/", False), ("ftp://a.example", False), ("https:///x", False), ("https://a/?q=1", False),
+        ("https://[", False), ("nonsense", False),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_mirror(address, fits):
+    assert download.fits_mirror(address) is fits
+
+
+def test_cancel_ends_a_download_that_hangs(server, entry, client, target):
+    """Whether the server sends nothing at all, or nothing more."""
+    for stall in (0, 100_000):
+        server.stalls_at = stall
+        token = Token()
+        threading.Timer(0.2, token.cancel).start()
+        with pytest.raises(Cancelled):
+            download.fetch(entry, target, token, client)
+        assert not target.exists()
+    server.stalls_at = None
+    assert part_of(target).stat().st_size > 0
+    download.fetch(entry, target, Token(), client)
+    assert target.read_bytes() == CONTENT
+
+
+def test_cancel_while_it_is_checked_keeps_the_part(server, entry, client, target):
+    token = Token(lambda _fraction, text: token.cancel() if text.startswith("Checking") else None)
+    with pytest.raises(Cancelled):
+        download.fetch(entry, target, token, client)
+    assert part_of(target).read_bytes() == CONTENT
+    assert not target.exists()
+
+
+class FullDisk:
+    """A file on a disk with room for so many bytes."""
+
+    def __init__(self, file, room):
+        self.file, self.room = file, room
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+    def write(self, block):
+        self.room -= len(block)
+        if self.room < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return self.file.write(block)
+
+
+def test_a_disk_that_fills_up_is_one_sentence_and_the_part_is_kept(server, entry, client, target, monkeypatch):
+    opened = Partial.open
+    monkeypatch.setattr(Partial, "open", lambda self, *, resume: FullDisk(opened(self, resume=resume), 300_000))
+    with pytest.raises(CannotWrite, match=r"face_yolov8n\.pt could not be written: the disk is full\.$"):
+        download.fetch(entry, target, Token(), client)
+    assert not target.exists()
+    assert 0 < part_of(target).stat().st_size <= 300_000
+    monkeypatch.undo()
+    download.fetch(entry, target, Token(), client)
+    assert target.read_bytes() == CONTENT
+
+
+def test_too_small_a_disk_is_told_before(server, entry, client, target, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9 - 10**5, 10**5))
+    with pytest.raises(
+        CannotWrite, match=r"^face_yolov8n\.pt needs 0\.5 MB more, and the disk of .* has 0\.1 MB free\.$"
+    ):
+        download.fetch(entry, target, Token(), client)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_two_windows_do_not_download_the_same_file_at_once(server, entry, client, target):
+    server.stalls_at = 100_000
+    token, ended = Token(), []
+
+    def first():
+        try:
+            download.fetch(entry, target, token, client)
+        except Cancelled:
+            ended.append("cancelled")
+
+    window = threading.Thread(target=first)
+    window.start()
+    until(lambda: Partial(target).size > 0)
+    with pytest.raises(ModelUnavailable, match=r"being downloaded by another window .*\.$"):
+        download.fetch(entry, target, Token(), client)
+    with pytest.raises(ModelUnavailable, match="another window"):
+        Partial(target).discard()
+    assert Partial(target).size > 0
+    token.cancel()
+    window.join(PATIENCE)
+    assert ended == ["cancelled"]
+    server.stalls_at = None
+    download.fetch(entry, target, Token(), client)
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_link_in_place_of_the_part_is_not_followed(server, entry, client, target, tmp_path):
+    precious = tmp_path / "precious.txt"
+    precious.write_text("keep me")
+    part_of(target).symlink_to(precious)
+    target.with_name(f"{target.name}.part.json").symlink_to(precious)
+    download.fetch(entry, target, Token(), client)
+    assert precious.read_text() == "keep me"
+    assert not target.is_symlink()
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_paused_download_can_be_dropped(server, entry, client, target):
+    begun(server, entry, client, target)
+    Partial(target).discard()
+    assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("note", [b"{", b"[1]", b'{"address": 7}', b"[" * 100_000, b"\xff"])
+def test_a_damaged_note_costs_only_the_mark_of_the_edition(server, entry, client, target, note):
+    size = begun(server, entry, client, target)
+    target.with_name(f"{target.name}.part.json").write_bytes(note)
+    download.fetch(entry, target, Token(), client)
+    assert (server.asked[-1], server.conditions[-1]) == (f"bytes={size}-", None)
+    assert target.read_bytes() == CONTENT
 
 
 def test_pull_makes_the_model_ready(entry, client, monkeypatch):

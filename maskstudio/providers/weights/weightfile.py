@@ -1,7 +1,21 @@
-"""What is known of a weight file before it is downloaded. Only data."""
+"""What is known of a model and its weight file before it is downloaded. Only data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a model is for and what its authors state, as words for the user; empty where nothing is known or stated.
+
+    ``purpose`` is one sentence. ``code``, ``weights`` and ``data`` are the licences of the program that made it, of the
+    weights, and of the pictures it was trained on, as stated by whoever published them.
+    """
+
+    purpose: str = ""
+    code: str = ""
+    weights: str = ""
+    data: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +23,8 @@ class WeightFile:
     """One weight file: the model's name and title, its licence and its address (https).
 
     ``digests`` are the sha256 sums of its known editions, in hexadecimal; without one it is never downloaded. ``size``
-    is in bytes, None if unknown. ``suffix`` is .pt or .onnx.
+    is in bytes, None if unknown. ``suffix`` is .pt or .onnx. ``mirrors`` are further addresses (https) of the same
+    file, tried in turn if the first fails.
     """
 
     name: str
@@ -19,6 +34,7 @@ class WeightFile:
     digests: tuple[str, ...] = ()
     size: int | None = None
     suffix: str = ".pt"
+    mirrors: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
