@@ -1,11 +1,13 @@
 """Where maskstudio stores its files for this user. ``MASKSTUDIO_HOME`` puts everything into one folder."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
 
 _APP = "maskstudio"
+SAMPLE = "samples/grace_hopper.jpg"  # the sample photo
 
 
 def home() -> Path:
@@ -48,3 +50,15 @@ def is_file(path: Path) -> bool:
 def exists(path: Path) -> bool:
     """Whether there is anything with this name; false if that may not be known."""
     return os.path.exists(path)  # noqa: PTH110 - Path's own raises for a name too long
+
+
+@lru_cache
+def resource(name: str) -> Path:
+    """The path of a file that comes with the program: inside a wheel, or beside the package in a checkout."""
+    from importlib.resources import files  # not while the program starts
+
+    package = Path(str(files("maskstudio")))
+    for folder in (package / "resources", package.parent / "resources"):
+        if (folder / name).exists():
+            return folder / name
+    raise FileNotFoundError(f"maskstudio was installed without its file resources/{name}")

@@ -6,8 +6,6 @@ one that the window stores without showing it. Both check values; an invalid val
 
 import json
 import logging
-import re
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
@@ -15,6 +13,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 from maskstudio import paths
+from maskstudio.checks import (
+    Fits,
+    a_colour,
+    a_line,
+    a_mirror,
+    a_path,
+    dicts_by_name,
+    key_lists,
+    one_of,
+    texts,
+    texts_by_name,
+)
 from maskstudio.core.atomic import replacing
 from maskstudio.core.lock import changing
 from maskstudio.errors import BadParameter, CannotWrite
@@ -29,9 +39,7 @@ Theme = Literal["system", "light", "dark"]
 Side = Literal["outside", "inside"]
 Surround = Literal["theme", "black", "dark", "middle", "light", "white"]
 Wheel = Literal["zoom", "pan"]
-Page = Literal["general", "canvas", "brush", "files", "performance"]
-Fits = Callable[[Any], bool]
-_LONGEST = 4096  # characters of a text
+Page = Literal["general", "canvas", "brush", "files", "models", "performance"]
 _PATIENCE = 2.0  # s that a window waits while another one writes
 _EXACT = 2**53  # whole numbers below this are exact as floats
 
@@ -69,46 +77,6 @@ class Paged:
         return Spec(name, name, self.label, self.help, default, *facets)
 
 
-def one_of(*values: object) -> Fits:
-    """A check for one of these values."""
-    return lambda value: value in values
-
-
-def matching(pattern: str) -> Fits:
-    """A check for texts that match a regular expression completely."""
-    return lambda value: re.fullmatch(pattern, value) is not None
-
-
-def a_line(longest: int) -> Fits:
-    """A check for texts in one line of at most ``longest`` characters."""
-    return lambda value: len(value) <= longest and (value.isprintable() or not value)
-
-
-def a_path(value: str) -> bool:
-    """Whether a text may be a path of any characters and bytes; empty means that none is chosen."""
-    return len(value) <= _LONGEST and "\0" not in value
-
-
-def texts(value: Any) -> bool:
-    """Whether all entries of a list, or all values of a dict, are texts of at most 4096 characters."""
-    return all(isinstance(each, str) and len(each) <= _LONGEST for each in value)
-
-
-def _texts_by_name(value: dict[str, Any]) -> bool:
-    return all(isinstance(state, str) for state in value.values())
-
-
-def _forms(value: dict[str, Any]) -> bool:
-    return all(isinstance(form, dict) for form in value.values())
-
-
-def _keys(value: dict[str, Any]) -> bool:
-    return all(isinstance(keys, list) and texts(keys) for keys in value.values())
-
-
-_COLOUR = matching("#[0-9a-fA-F]{6}")
-
-
 @dataclass
 class Settings:
     """The user's choices, with the defaults of a first start."""
@@ -125,7 +93,7 @@ class Settings:
     overlay_colour: Annotated[
         str,
         Paged(
-            "canvas", "Overlay colour", "The tint of what the mask leaves out, or holds.", fits=_COLOUR, kind="colour"
+            "canvas", "Overlay colour", "The tint of what the mask leaves out, or holds.", fits=a_colour, kind="colour"
         ),
     ] = "#d600ff"
     overlay_opacity: Annotated[
@@ -152,9 +120,9 @@ class Settings:
     recent: Annotated[list[str], Remembered(texts)] = field(default_factory=list)
     export_folder: Annotated[str, Remembered(a_path)] = ""
     # Qt's geometry and state, base64
-    window: Annotated[dict[str, str], Remembered(_texts_by_name)] = field(default_factory=dict)
+    window: Annotated[dict[str, str], Remembered(texts_by_name)] = field(default_factory=dict)
     # Last used values of each form, under their wire names
-    forms: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
+    forms: Annotated[dict[str, dict[str, Any]], Remembered(dicts_by_name)] = field(default_factory=dict)
 
     author: Annotated[
         str,
@@ -287,16 +255,39 @@ class Settings:
         ),
     ] = 512
 
+    warm_megabytes: Annotated[
+        int,
+        Paged(
+            "models",
+            "Memory for models",
+            "How much memory the models used last may keep, so that they answer at once; the oldest go first.",
+            between=(128, 65536),
+            soft=(256, 8192),
+            step=128,
+            unit="MB",
+        ),
+    ] = 2048
+    mirror: Annotated[
+        str,
+        Paged(
+            "models",
+            "Mirror",
+            "The https address of a folder with model files, asked when a publisher does not answer; all are checked.",
+            fits=a_mirror,
+            kind="text",
+        ),
+    ] = ""
+
     preset: Annotated[str, Remembered(one_of("photoshop", "gimp", "krita", "lightroom"))] = "photoshop"
     # The user's own keys, by action
-    keys: Annotated[dict[str, list[str]], Remembered(_keys)] = field(default_factory=dict)
+    keys: Annotated[dict[str, list[str]], Remembered(key_lists)] = field(default_factory=dict)
     recent_commands: Annotated[list[str], Remembered(texts)] = field(default_factory=list)
     # Each tool's own parameters
-    tools: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
+    tools: Annotated[dict[str, dict[str, Any]], Remembered(dicts_by_name)] = field(default_factory=dict)
     # Choices of each view
-    views: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
+    views: Annotated[dict[str, dict[str, Any]], Remembered(dicts_by_name)] = field(default_factory=dict)
     # Accounts at services, by service; keys are in the keychain
-    services: Annotated[dict[str, dict[str, Any]], Remembered(_forms)] = field(default_factory=dict)
+    services: Annotated[dict[str, dict[str, Any]], Remembered(dicts_by_name)] = field(default_factory=dict)
     tour_seen: Annotated[bool, Remembered(one_of(True, False))] = False
 
     def __post_init__(self) -> None:

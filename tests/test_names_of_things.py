@@ -31,6 +31,7 @@ ONE_SUBJECT = {
     "base.py",  # what every service builds on, and every tool
     "local.py",  # on this machine: the parameters, and the models
     "subject.py",  # what is known of a subject, and what finds it on this machine
+    "models.py",  # the models on this machine: their commands, and the list of them
     "window.py",  # the window, and the menu of that name
 }
 

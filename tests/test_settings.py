@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from maskstudio import paths, settings
+from maskstudio.checks import a_mirror
 from maskstudio.names import path_of, text_of
 from maskstudio.settings import RECENT, Settings, preferences
 
@@ -194,3 +195,15 @@ def test_paths_of_any_bytes_are_remembered(tmp_path):
     again = settings.load()
     assert [path_of(text) for text in again.recent] == [odd]
     assert path_of(again.export_folder) == path_of(again.monitor_profile) == odd.parent
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("", True), ("https://a.example/models", True), ("http://localhost:80/m", True), ("http://127.0.0.1", True),
+        ("http://a.example/", False), ("ftp://a.example", False), ("https:///x", False), ("https://a/?q=1", False),
+        ("https://[", False), ("nonsense", False),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_mirror(address, fits):
+    assert a_mirror(address) is fits

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from maskstudio import paths
-from maskstudio.cli import money, select, services, streams
+from maskstudio.cli import models, money, select, services, streams
 from maskstudio.cli.files import IN, OUT, AllowHuge, ImageFile, Output
 from maskstudio.cli.group import EditorByDefault
 from maskstudio.cli.options import options
-from maskstudio.cli.services import AsJson, PartsOf, ServiceOptions, Yes, say
+from maskstudio.cli.services import AsJson, PartsOf, ServiceOptions, Yes
 from maskstudio.cli.streams import check_apart, check_folder, check_output, given
 from maskstudio.cli.used import Settle, about_subject, check_mask_only, described, file_rows, row_of, used_here
 from maskstudio.errors import BadParameter, MaskStudioError
-from maskstudio.names import shown, text_of
+from maskstudio.names import shown
 from maskstudio.params.local import (
     AdjustParams,
     CutoutParams,
@@ -47,8 +46,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-models_app = typer.Typer(help="Weight files: list, download, add, remove.", no_args_is_help=True)
-app.add_typer(models_app, name="models")
 app.add_typer(services.app, name="providers")
 money.add_to(services.app)
 
@@ -262,47 +259,6 @@ def cutout(
     _say(as_json, image, output, started, [], **used)
 
 
-@models_app.command("list")
-def models_list(provider: ProviderName = "local", as_json: AsJson = False) -> None:
-    """Every model and whether it can run now."""
-    states = _session(provider).finding.models()
-    rows = [{"name": one.name, "title": one.title, "state": one.state, "note": one.note} for one in states]
-    if as_json:
-        typer.echo(json.dumps({"models": rows}))
-        return
-    # Notes of missing files all name the same folders and commands; one line below says it for all.
-    known = [[one.name, one.state, one.title, one.note if one.state == "ready" else ""] for one in states]
-    _table(["model", "state", "what it finds", ""], known)
-    typer.echo(f"\nWeight files are looked for in {', '.join(map(shown, paths.model_folders()))}.")
-    typer.echo("Get one with `maskstudio models pull NAME`, or add one you have with `maskstudio models add FILE`.")
-
-
-@models_app.command("pull")
-def models_pull(name: str, as_json: AsJson = False) -> None:
-    """Download a model's weight file and verify it."""
-    _session("local").finding.pull_model(name, lambda: None)
-    say(as_json, f"{name} is ready.", model=name)
-
-
-@models_app.command("add")
-def models_add(
-    file: Path,
-    trust: Annotated[bool, typer.Option("--trust", help="Let a file load that may contain code.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Copy a weight file (.pt or .onnx) into your models folder."""
-    added: list[str] = []
-    _session("local").finding.add_model(file, trust=trust, done=added.append)
-    say(as_json, f"Added {added[0]}.", model=text_of(added[0]))
-
-
-@models_app.command("remove")
-def models_remove(name: str, as_json: AsJson = False) -> None:
-    """Delete a model's file from your models folder."""
-    _session("local").finding.remove_model(name)
-    say(as_json, f"Removed {name}.", model=name)
-
-
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what works on this machine and what is missing."""
@@ -392,3 +348,4 @@ def _table(titles: list[str], rows: list[list[str]]) -> None:
 
 
 select.add_to(app, _opened, _say)
+models.add_to(app, _session, _table)

@@ -11,7 +11,7 @@ from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
-from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.providers.weights.weightfile import UNSTATED, About, WeightFile
 from maskstudio.selection.prompt import Selector
 
 Operation = Literal["detect", "cutout", "select"]
@@ -23,7 +23,8 @@ class Model:
     """A model: its name at services, in files and on the command line, its title in plain words, and its operations.
 
     ``outlines`` says that it draws the shape of what it finds; otherwise it may find only boxes. ``general`` says that
-    it cuts out subjects of any kind, so that the automatic choice may take it.
+    it cuts out subjects of any kind, so that the automatic choice may take it. ``about`` is what it is for
+    and what its authors state.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Model:
     operations: frozenset[Operation]
     outlines: bool = field(default=True, kw_only=True)
     general: bool = field(default=False, kw_only=True)
+    about: About = field(default=UNSTATED, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

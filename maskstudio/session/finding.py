@@ -1,15 +1,10 @@
 """Verbs that find the subject: detection and background removal."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 from maskstudio.core.document import Layer
-from maskstudio.jobs import Job, Owes
-from maskstudio.names import shown
+from maskstudio.jobs import Job
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers.local import families
 from maskstudio.providers.provider import ModelState
-from maskstudio.providers.weights import store
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
 from maskstudio.subject.subject import Subject
@@ -74,30 +69,6 @@ class FindingVerbs:
             done,
             lane="detect",
         )
-
-    def pull_model(self, name: str, done: Callable[[], None]) -> Job:
-        """Download a model's file at the user's request; ``done`` is called afterwards."""
-        return self._desk.start(
-            f"Download {name}",
-            lambda token: families.pull(name, token),
-            lambda _: done(),
-            lane=f"download {name}",
-            owes=Owes(name),
-        )
-
-    def add_model(self, path: Path, *, trust: bool, done: Callable[[str], None]) -> Job:
-        """Copy a weight file into the user's folder; ``trust`` says that the user allows it to be loaded."""
-        return self._desk.start(
-            f"Add {path.name}",
-            lambda _token: families.add(path, trust=trust),
-            done,
-            lane=f"add {path}",
-            owes=Owes(shown(path.name)),
-        )
-
-    def remove_model(self, name: str) -> None:
-        """Delete a model's file from the user's folder."""
-        store.remove(name)
 
     def _take(self, layers: list[Layer], model: str, label: str, params: dict[str, object]) -> None:
         """Commit the finds of ``model`` as layers, in place of its earlier finds that nobody edited."""

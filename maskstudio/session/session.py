@@ -22,6 +22,7 @@ from maskstudio.session.projects import ProjectVerbs
 from maskstudio.session.rivals import RivalVerbs
 from maskstudio.session.sending import ServiceVerbs
 from maskstudio.session.shaping import ShapingVerbs
+from maskstudio.session.shelving import ShelfVerbs
 
 
 class Session(Desk):
@@ -39,6 +40,7 @@ class Session(Desk):
         self.exporting = ExportingVerbs(self)
         self.clipboard = ClipboardVerbs(self)
         self.finding = FindingVerbs(self)
+        self.shelving = ShelfVerbs(self)
         self.services = ServiceVerbs(self)
         self.rivals = RivalVerbs(self)
         self.layers = LayerVerbs(self)

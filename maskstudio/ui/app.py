@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from maskstudio import settings
 from maskstudio.names import text_of
+from maskstudio.paths import resource
 from maskstudio.services import keychain
 from maskstudio.ui.widgets import theme
-from maskstudio.ui.widgets.icons import resource
 from maskstudio.ui.window import no_screen
 from maskstudio.ui.window.system_signals import Signals
 from maskstudio.ui.window.window import MainWindow

@@ -276,18 +276,6 @@ def test_a_mirror_on_this_machine_needs_no_encryption_and_all_failures_are_named
     )
 
 
-@pytest.mark.parametrize(
-    ("address", "fits"),
-    [
-        ("", True), ("https://a.example/models", True), ("http://localhost:80/m", True), ("http://127.0.0.1", True),
-        ("http://a.example/", False), ("ftp://a.example", False), ("https:///x", False), ("https://a/?q=1", False),
-        ("https://[", False), ("nonsense", False),
-    ],
-)  # fmt: skip
-def test_what_may_be_a_mirror(address, fits):
-    assert download.fits_mirror(address) is fits
-
-
 def test_cancel_ends_a_download_that_hangs(server, entry, client, target):
     """Whether the server sends nothing at all, or nothing more."""
     for stall in (0, 100_000):

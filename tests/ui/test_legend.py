@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from maskstudio.paths import SAMPLE, resource
 from maskstudio.ui.canvas.style import BAND, Style
 from maskstudio.ui.views.legend import entries
-from maskstudio.ui.widgets.icons import SAMPLE, resource
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QColor, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QPushButton
 
+from maskstudio.paths import resource
 from maskstudio.ui.help.palette import Palette
 from maskstudio.ui.registry.table import ACTIONS
 from maskstudio.ui.widgets import theme
-from maskstudio.ui.widgets.icons import icon, resource
+from maskstudio.ui.widgets.icons import icon
 
 BOTH = (theme.DARK, theme.LIGHT)
 GREYS = (

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QSlider, QToolButton
 from maskstudio.core.cv import cv2
 from maskstudio.core.document import Layer
 from maskstudio.core.mask import Mask
+from maskstudio.paths import resource
 from maskstudio.settings import Settings
 from maskstudio.ui.canvas.style import MODES
 from maskstudio.ui.views.view_choices import ChosenView
-from maskstudio.ui.widgets.icons import resource
 from maskstudio.ui.widgets.swatch import Swatch
 
 SAMPLE = resource("samples/grace_hopper.jpg")

@@ -10,14 +10,15 @@ from maskstudio.params.local import CutoutParams
 from maskstudio.providers.local import fullsize
 from maskstudio.providers.local.people import graphs, looking
 from maskstudio.providers.provider import CutsOut, Family, Model, ModelState
-from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.providers.weights.weightfile import WeightFile, own_method
 from maskstudio.subject import finder
 from maskstudio.subject.finder import Sighting
 from maskstudio.subject.subject import SURE, Subject, judged
 
 _NAME = "auto"
 _PEOPLE = "mediapipe_selfie"
-MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, "Automatic", frozenset({"cutout"}))}
+_ABOUT = own_method("Looks at the photo and chooses: people, a general model where one is here, or no model.")
+MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, "Automatic", frozenset({"cutout"}), about=_ABOUT)}
 
 
 class Automatic:
@@ -38,7 +39,7 @@ class Automatic:
     def state(self, name: str) -> ModelState:
         """Always ready, since there is a way without a model."""
         model = MODELS[name]
-        return ModelState(name, model.title, model.operations, "ready")
+        return ModelState(name, model.title, model.operations, "ready", about=model.about)
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Subject:
         """The subject, by whatever suits the photo: see ``Subject.way`` and ``Subject.used``.

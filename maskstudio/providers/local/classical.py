@@ -8,13 +8,15 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams
 from maskstudio.providers.local import fullsize
 from maskstudio.providers.provider import Model, ModelState
-from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.providers.weights.weightfile import WeightFile, own_method
 from maskstudio.selection.prompt import Selector
 from maskstudio.subject import finder
 from maskstudio.subject.subject import Subject, judged
 
 _NAME = "none"
-MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, "No model: colours and edges", frozenset({"cutout", "select"}))}
+_TITLE = "No model: colours and edges"
+_ABOUT = own_method("Cuts out or selects what stands out from its background, by colours and edges alone.")
+MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, _TITLE, frozenset({"cutout", "select"}), about=_ABOUT)}
 
 
 class Classical:
@@ -31,7 +33,7 @@ class Classical:
     def state(self, name: str) -> ModelState:
         """Always ready."""
         model = MODELS[name]
-        return ModelState(name, model.title, model.operations, "ready")
+        return ModelState(name, model.title, model.operations, "ready", about=model.about)
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Subject:
         """The main object by its backdrop, or by how it stands out; see ``subject.finder``."""

@@ -16,7 +16,7 @@ from maskstudio.providers.local.onnxcutout import OnnxCutout
 from maskstudio.providers.local.yolo import Yolo
 from maskstudio.providers.provider import Family, Model, ModelState, Operation
 from maskstudio.providers.weights import download, store
-from maskstudio.providers.weights.weightfile import digests
+from maskstudio.providers.weights.weightfile import WeightFile, digests
 
 FAMILIES: tuple[Family, ...] = (Automatic(lambda: FAMILIES), Classical(), MediaPipe(), OnnxCutout(), Yolo())
 
@@ -97,14 +97,28 @@ def version(model: str) -> str:
         return library
 
 
-def add(path: Path, *, trust: bool = False) -> str:
+def known() -> frozenset[str]:
+    """The sha256 sums of all weight files that some family knows, which may be loaded without asking."""
+    return digests(entry for family in FAMILIES for entry in family.weights.values())
+
+
+def weights(model: str) -> WeightFile:
+    """What is known of a model's weight file. Raises ``UnknownModel`` if the model has none that is published."""
+    family = family_of(model)
+    if not family.weights:
+        raise UnknownModel(f"{model} is part of {family.name}, so there is no file to download.")
+    if model not in family.weights:
+        raise UnknownModel(f"{model} is a file of your own, so there is none to download.")
+    return family.weights[model]
+
+
+def add(path: Path, token: Token | None = None, *, trust: bool = False) -> str:
     """Copy a weight file into the user's folder and return the model's name; ``trust`` also records that it is trusted.
 
     Raises ``Untrusted`` for a file that no family knows, without ``trust``, and ``BadInput`` for a file of another
     kind.
     """
-    known = digests(entry for family in FAMILIES for entry in family.weights.values())
-    return store.add(path, known, trust=trust)
+    return store.add(path, known(), token, trust=trust)
 
 
 def pull(model: str, token: Token, fetch: download.Fetch = download.fetch) -> Path:
@@ -112,12 +126,7 @@ def pull(model: str, token: Token, fetch: download.Fetch = download.fetch) -> Pa
 
     Raises ``UnknownModel`` if the model has no such file, ``ModelUnavailable`` if it cannot be downloaded or checked.
     """
-    family = family_of(model)
-    if not family.weights:
-        raise UnknownModel(f"{model} is part of {family.name}, so there is no file to download.")
-    if model not in family.weights:
-        raise UnknownModel(f"{model} is a file of your own, so there is none to download.")
-    return store.pull(family.weights[model], token, fetch)
+    return store.pull(weights(model), token, fetch)
 
 
 def _having(model: str) -> Family | None:

@@ -13,7 +13,7 @@ from maskstudio.providers.local import fullsize
 from maskstudio.providers.local.people import facemesh, faces, graphs, hands, looking
 from maskstudio.providers.local.shapes import box_mask, strokes_mask
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
-from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.providers.weights.weightfile import About, WeightFile
 from maskstudio.subject import finder
 from maskstudio.subject.finder import Sighting
 from maskstudio.subject.subject import Subject, judged
@@ -22,22 +22,34 @@ _MISSING = "MediaPipe is not installed; install it with: pip install mediapipe==
 _DETECT: frozenset[Operation] = frozenset({"detect"})
 _SELFIE = "mediapipe_selfie"
 _HANDS = "mediapipe_hands"
+_APACHE = "Apache-2.0"
+_DATA = "Google's own pictures, not published"
+
+
+def _about(purpose: str) -> About:
+    """What Google states of all of them."""
+    return About(purpose, _APACHE, _APACHE, _DATA)
+
+
+_FACES = _about("Finds faces and boxes them.")
+_PEOPLE = _about("Cuts out people near the camera, with a soft edge.")
+_MESHES = _about("Draws the outline of faces or of their parts.")
 
 MODELS: Mapping[str, Model] = {
     model.name: model
     for model in (
-        Model("mediapipe_face_full", "Faces, near and far", _DETECT, outlines=False),
-        Model("mediapipe_face_short", "Faces, near", _DETECT, outlines=False),
-        Model("mediapipe_face_mesh", "Faces, outlined", _DETECT),
-        Model("mediapipe_face_mesh_eyes_only", "Eyes only, outlined", _DETECT),
-        Model("eyes_mesh_mediapipe", "Eyes, outlined", _DETECT),
-        Model("nose_mesh_mediapipe", "Nose, outlined", _DETECT),
-        Model("lips_mesh_mediapipe", "Lips, outlined", _DETECT),
-        Model("eyes_lips_mesh", "Eyes and lips, outlined", _DETECT),
-        Model("nose_eyes_mesh", "Nose and eyes, outlined", _DETECT),
-        Model("nose_lips_mesh", "Nose and lips, outlined", _DETECT),
-        Model(_HANDS, "Hands, outlined", _DETECT),
-        Model(_SELFIE, "People, cut out softly", frozenset({"detect", "cutout"})),
+        Model("mediapipe_face_full", "Faces, near and far", _DETECT, outlines=False, about=_FACES),
+        Model("mediapipe_face_short", "Faces, near", _DETECT, outlines=False, about=_FACES),
+        Model("mediapipe_face_mesh", "Faces, outlined", _DETECT, about=_MESHES),
+        Model("mediapipe_face_mesh_eyes_only", "Eyes only, outlined", _DETECT, about=_MESHES),
+        Model("eyes_mesh_mediapipe", "Eyes, outlined", _DETECT, about=_MESHES),
+        Model("nose_mesh_mediapipe", "Nose, outlined", _DETECT, about=_MESHES),
+        Model("lips_mesh_mediapipe", "Lips, outlined", _DETECT, about=_MESHES),
+        Model("eyes_lips_mesh", "Eyes and lips, outlined", _DETECT, about=_MESHES),
+        Model("nose_eyes_mesh", "Nose and eyes, outlined", _DETECT, about=_MESHES),
+        Model("nose_lips_mesh", "Nose and lips, outlined", _DETECT, about=_MESHES),
+        Model(_HANDS, "Hands, outlined", _DETECT, about=_about("Finds hands and draws their outline.")),
+        Model(_SELFIE, "People, cut out softly", frozenset({"detect", "cutout"}), about=_PEOPLE),
     )
 }
 _PARTS = {
@@ -68,7 +80,7 @@ class MediaPipe:
         model, here = MODELS[name], graphs.installed()
         state: Readiness = "ready" if here else "unavailable"
         note = "" if here else _MISSING
-        return ModelState(name, model.title, model.operations, state, note, outlines=model.outlines)
+        return ModelState(name, model.title, model.operations, state, note, outlines=model.outlines, about=model.about)
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
         """Find faces, their parts, hands or people."""

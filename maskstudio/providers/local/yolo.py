@@ -20,7 +20,7 @@ from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local.networks import network, yolo_files
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights import store, trust
-from maskstudio.providers.weights.weightfile import WeightFile, digests
+from maskstudio.providers.weights.weightfile import About, WeightFile, digests
 
 _ABLE: frozenset[Operation] = frozenset({"detect", "cutout"})
 _MANY = 100  # most objects that are combined into a subject
@@ -56,7 +56,7 @@ class Yolo:
         state, note = _standing(name)
         title = model.title if entry else f"{name}, added by you"
         size = entry.size if entry else None
-        return ModelState(name, title, model.operations, state, note, size, outlines=model.outlines)
+        return ModelState(name, title, model.operations, state, note, size, outlines=model.outlines, about=model.about)
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
         """Find objects of every class of the model, or of one class if it replaces another model."""
@@ -100,7 +100,8 @@ def choose(name: str) -> ModelFile:
 def _model(name: str) -> Model:
     """What a file can do, judged by its name: no file is opened. The user's own files have their name as title."""
     entry = yolo_files.BY_NAME.get(name)
-    return Model(name, entry.title if entry else name, _ABLE, outlines=_outlines(name))
+    about = entry.about if entry else About("A file that you added.")
+    return Model(name, entry.title if entry else name, _ABLE, outlines=_outlines(name), about=about)
 
 
 def _outlines(name: str) -> bool:

@@ -39,16 +39,6 @@ class _NotIt(Exception):
     """What an address sends is not the file; the text says why, as the end of a sentence."""
 
 
-def fits_mirror(address: str) -> bool:
-    """Whether a text may be the address of a mirror: https, or http on this machine; empty for none."""
-    try:
-        parts = urlsplit(address)
-        ours = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
-    except ValueError:
-        return False
-    return not address or bool(ours and parts.hostname and not parts.query and not parts.fragment)
-
-
 def fetch(entry: WeightFile, target: Path, token: Token, client: _NewClient | None = None, mirror: str = "") -> Path:
     """Download ``entry`` to ``target``; a partial download is continued. Cancelling keeps the part for the next time.
 

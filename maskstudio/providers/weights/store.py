@@ -1,18 +1,21 @@
 """Weight files on this machine: listing, adding, removing and downloading them. Loads none and knows no model."""
 
-import shutil
 from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
 
 from maskstudio import paths
-from maskstudio.core.atomic import replacing
+from maskstudio.core.atomic import reason, replacing
 from maskstudio.errors import BadInput, CannotRead, CannotWrite, ModelUnavailable, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.providers.weights import download
 from maskstudio.providers.weights import trust as trusting
+from maskstudio.providers.weights.partial import Partial
 from maskstudio.providers.weights.weightfile import WeightFile
 
 SUFFIXES = (".pt", ".onnx")
+_LARGEST = 4 << 30  # bytes
+_BLOCK = 1 << 20
 
 
 def files() -> dict[str, Path]:
@@ -40,26 +43,37 @@ def missing(entry: WeightFile) -> ModelUnavailable:
     )
 
 
-def add(path: Path, known: Collection[str] = (), *, trust: bool = False) -> str:
+def add(path: Path, known: Collection[str] = (), token: Token | None = None, *, trust: bool = False) -> str:
     """Copy a weight file into the user's folder and return the model's name; ``trust`` also records that it is trusted.
 
     Raises ``Untrusted`` for a file whose sha256 is not ``known``, without ``trust``; ``BadInput`` for a file of another
-    kind; CannotWrite.
+    kind, or larger than any model; CannotWrite.
     """
-    _check_kind(path)
+    check_kind(path)
     if not trust:
         usable(path, known)
-    target = _folder() / path.name
+    target = folder() / path.name
     if not (target.exists() and target.samefile(path)):
-        wanted = trusting.digest(path)
-        with path.open("rb") as source, replacing(target) as file:
-            shutil.copyfileobj(source, file)
-        if trusting.digest(target) != wanted:
-            target.unlink()
-            raise CannotWrite(f"{path.name} changed while it was copied; try again.")
+        place(path, target, token or Token())
     if trust:
         trusting.trust(target)
     return target.stem
+
+
+def place(path: Path, target: Path, token: Token) -> None:
+    """Copy a weight file to ``target`` in the user's folder, completely or not at all. Raises CannotWrite."""
+    if target.is_symlink():
+        raise CannotWrite(f"{target} is a link to another file, which would be replaced; remove the link first.")
+    wanted, done, total = trusting.digest(path), 0, max(path.stat().st_size, 1)
+    sha = sha256()
+    with path.open("rb") as source, replacing(target) as file:
+        while block := source.read(_BLOCK):
+            sha.update(block)
+            file.write(block)
+            done += len(block)
+            token.step(min(done / total, 1.0), f"Copying {path.name}")
+        if sha.hexdigest() != wanted:
+            raise CannotWrite(f"{path.name} changed while it was copied; try again.")
 
 
 def remove(name: str) -> None:
@@ -87,7 +101,20 @@ def pull(entry: WeightFile, token: Token, fetch: download.Fetch = download.fetch
             f"{entry.file} has no published sha256, so it cannot be checked after a download; get it from "
             f"{entry.url} yourself, then run: maskstudio models add FILE --trust"
         )
-    return fetch(entry, _folder() / entry.file, token)
+    return fetch(entry, folder() / entry.file, token)
+
+
+def received(entry: WeightFile) -> int:
+    """How many bytes a download that was interrupted has left; 0 without one."""
+    return Partial(paths.models() / entry.file).size
+
+
+def discard(entry: WeightFile) -> None:
+    """Drop what an interrupted download has left. Raises ModelUnavailable while the file is downloaded; CannotWrite."""
+    try:
+        Partial(folder() / entry.file).discard()
+    except OSError as error:
+        raise CannotWrite(f"The part of {entry.file} cannot be removed: {reason(error)}.") from error
 
 
 def _weight_files(folder: Path) -> list[Path]:
@@ -99,28 +126,31 @@ def _weight_files(folder: Path) -> list[Path]:
         return []
 
 
-def _folder() -> Path:
-    folder = paths.models()
+def folder() -> Path:
+    """The user's folder of weight files, made if it is not there. Raises CannotWrite."""
+    mine = paths.models()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        mine.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotWrite(f"The folder {folder} cannot be made.") from error
-    return folder
+        raise CannotWrite(f"The folder {mine} cannot be made.") from error
+    return mine
 
 
-def _check_kind(path: Path) -> None:
-    """Raise BadInput if a file cannot be a weight file, judged by its name and first bytes."""
+def check_kind(path: Path) -> None:
+    """Raise BadInput if a file cannot be a weight file, judged by its name, first bytes and size; CannotRead."""
     if path.suffix not in SUFFIXES:
         raise BadInput(f"{path.name} is not a model file: its name must end in .pt or .onnx.")
     try:
         with path.open("rb") as file:
-            start = file.read(64)
+            start, size = file.read(64), path.stat().st_size
     except OSError as error:
         raise CannotRead(f"{path} cannot be read.") from error
     if start.startswith(b"version https://git-lfs"):
         raise BadInput(
             f"{path.name} is a git-LFS pointer, not the model itself; fetch the real file with git lfs pull."
         )
+    if size > _LARGEST:
+        raise BadInput(f"{path.name} holds {size / 1e9:.1f} GB, more than any model that maskstudio can run.")
     zipped = start.startswith((b"PK\x03\x04", b"\x80"))  # torch's archive, or its older bare pickle
     if not start or (path.suffix == ".pt" and not zipped) or (path.suffix == ".onnx" and start[0] != 0x08):
         raise BadInput(f"{path.name} does not hold a {path.suffix} model.")

@@ -18,13 +18,22 @@ class About:
     data: str = ""
 
 
+UNSTATED = About()
+
+
+def own_method(purpose: str) -> About:
+    """What is stated of a method of our own, which has no weights."""
+    return About(purpose, "AGPL-3.0", "no weights", "not trained")
+
+
 @dataclass(frozen=True, slots=True)
 class WeightFile:
     """One weight file: the model's name and title, its licence and its address (https).
 
     ``digests`` are the sha256 sums of its known editions, in hexadecimal; without one it is never downloaded. ``size``
     is in bytes, None if unknown. ``suffix`` is .pt or .onnx. ``mirrors`` are further addresses (https) of the same
-    file, tried in turn if the first fails.
+    file, tried in turn if the first fails. With ``package`` it is published only inside the npm package of that name,
+    under the name ``part``.
     """
 
     name: str
@@ -35,6 +44,8 @@ class WeightFile:
     size: int | None = None
     suffix: str = ".pt"
     mirrors: tuple[str, ...] = ()
+    package: str = ""
+    part: str = ""
 
     @property
     def file(self) -> str:

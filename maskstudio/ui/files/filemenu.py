@@ -224,7 +224,7 @@ class FileMenu:
 
     def _add(self, path: Path, *, trust: bool) -> None:
         self._adding = path
-        self._session.finding.add_model(path, trust=trust, done=self._model_added)
+        self._session.shelving.add(path, trust=trust, done=self._model_added)
 
     # When it fails
 

@@ -202,7 +202,7 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.readinessChanged.emit()
 
     def _download(self) -> None:
-        self._session.finding.pull_model(self.model.value(), lambda: self.refresh_models(self.model.value()))
+        self._session.shelving.pull(self.model.value(), lambda: self.refresh_models(self.model.value()))
 
     def _disclose(self) -> None:
         self.cutout_form.setVisible(self.options_button.isChecked())

@@ -111,12 +111,14 @@ class Preferences(QDialog):
         super().done(result)
 
     def _titles(self) -> dict[str, str]:
+        """The pages in their order, with their titles."""
         return {
             "general": self.tr("General"),
             "canvas": self.tr("Canvas"),
             "brush": self.tr("Brush"),
             KEYS: self.tr("Keys"),
             "files": self.tr("Files"),
+            "models": self.tr("Models"),
             SERVICES: self.tr("Services"),
             "performance": self.tr("Performance"),
         }

@@ -1,8 +1,6 @@
-"""Line icons in the colours of the theme, and where the files that come with the program lie."""
+"""Line icons in the colours of the theme."""
 
 from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, QSizeF, Qt
@@ -10,17 +8,7 @@ from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-SAMPLE = "samples/grace_hopper.jpg"  # the sample photo
-
-
-@lru_cache
-def resource(name: str) -> Path:
-    """The path of a file that comes with the program: inside a wheel, or beside the package in a checkout."""
-    package = Path(str(files("maskstudio")))
-    for folder in (package / "resources", package.parent / "resources"):
-        if (folder / name).exists():
-            return folder / name
-    raise FileNotFoundError(f"maskstudio was installed without its file resources/{name}")
+from maskstudio.paths import resource
 
 
 @lru_cache(maxsize=256)

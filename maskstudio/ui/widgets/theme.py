@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from maskstudio.names import text_of
-from maskstudio.ui.widgets.icons import resource
+from maskstudio.paths import resource
 
 ROW = 26  # px, height of a control
 GAP, SPACE, MARGIN = 4, 8, 12  # px, the only distances in use

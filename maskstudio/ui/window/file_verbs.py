@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from maskstudio.params.local import ExportParams
+from maskstudio.paths import SAMPLE, resource
 from maskstudio.ui.files.exchange import Exchange
 from maskstudio.ui.files.filemenu import FileMenu
-from maskstudio.ui.widgets.icons import SAMPLE, resource
 
 
 def verbs(files: FileMenu, exchange: Exchange, export: Callable[[], ExportParams]) -> dict[str, Callable[[], object]]:

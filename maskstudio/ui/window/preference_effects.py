@@ -60,7 +60,7 @@ class PreferenceEffects:
             "pressure_gamma": nothing,
             "recent_count": self._trim_recent,
             "history_megabytes": self._limit_all,
-            "project_history_megabytes": self._equip_all,
+            **dict.fromkeys(("project_history_megabytes", "warm_megabytes", "mirror"), self._equip_all),
             **dict.fromkeys(("closed_days", "closed_gigabytes"), self._keep_closed),
         }
 
@@ -99,3 +99,5 @@ def equip(session: Session, settings: Settings) -> None:
     session.history_limit = settings.history_megabytes << 20
     session.projects.past_limit = settings.project_history_megabytes << 20
     session.journalling.keep_closed = settings.closed_days > 0
+    session.shelving.mirror = settings.mirror
+    session.shelving.keep_warm(settings.warm_megabytes << 20)

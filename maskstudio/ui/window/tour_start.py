@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from maskstudio import settings as stored
+from maskstudio.paths import SAMPLE, resource
 from maskstudio.session.session import Session
-from maskstudio.ui.widgets.icons import SAMPLE, resource
 
 if TYPE_CHECKING:  # modules are loaded when the user asks for them, not at every start
     from maskstudio.ui.help.tour import Tour

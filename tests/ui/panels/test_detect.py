@@ -56,7 +56,7 @@ def test_download_pulls_and_shows_the_new_state(show, layered, qtbot, monkeypatc
         layered.provider.downloaded = True
         done()
 
-    monkeypatch.setattr(layered.finding, "pull_model", pull)
+    monkeypatch.setattr(layered.shelving, "pull", pull)
     qtbot.mouseClick(panel.download_button, LEFT)
     assert pulled == ["face_yolov8n"]
     assert panel.model.value() == "face_yolov8n"

@@ -5,8 +5,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from maskstudio.jobs import Job
+from maskstudio.paths import SAMPLE, resource
 from maskstudio.ui.widgets import theme
-from maskstudio.ui.widgets.icons import SAMPLE, resource
 from maskstudio.ui.widgets.jobbutton import JobButton
 
 

@@ -1,0 +1,111 @@
+"""Verbs of the model shelf: listing, downloading, adding, trusting, measuring, converting and removing models."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from maskstudio.jobs import Job, Owes, Token
+from maskstudio.names import shown
+from maskstudio.providers.local import modelshelf
+from maskstudio.providers.local.modelshelf import ShelfEntry
+from maskstudio.providers.local.warm import WARM
+from maskstudio.session.desk import Desk
+
+Done = Callable[[], object]
+
+
+class ShelfVerbs:
+    """Models on this machine. Nothing is downloaded but by ``pull`` and ``fetch_package``.
+
+    ``mirror`` is the address of a folder with the files, tried after their own; empty for none.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.mirror = ""
+
+    def entries(self) -> list[ShelfEntry]:
+        """Every model with its state. Reads all weight files once."""
+        return modelshelf.entries()
+
+    def list_models(self, done: Callable[[list[ShelfEntry]], object]) -> Job:
+        """Give every model with its state to ``done``, read on a thread."""
+
+        def told(found: list[ShelfEntry]) -> None:
+            done(found)
+
+        return self._desk.runner.start(
+            "List models", lambda _token: modelshelf.entries(), told, lane="shelf", quiet=True
+        )
+
+    def pull(self, name: str, done: Done) -> Job:
+        """Download a model's file; what a cancelled download has received is kept and continued the next time."""
+        mirror = self.mirror
+        return self._start(
+            f"Download {name}", lambda token: modelshelf.pull(name, token, mirror), done, f"download {name}", Owes(name)
+        )
+
+    def discard(self, name: str) -> None:
+        """Drop what an interrupted download has received."""
+        modelshelf.discard(name)
+
+    def add(self, path: Path, *, trust: bool, done: Callable[[str], object]) -> Job:
+        """Take a file into the user's folder; ``trust`` says that the user allows it to be loaded."""
+
+        def added(name: str) -> None:
+            done(name)
+
+        return self._desk.start(
+            f"Add {path.name}",
+            lambda token: modelshelf.add(path, token, trust=trust),
+            added,
+            lane=f"add {path}",
+            owes=Owes(shown(path.name)),
+        )
+
+    def trust(self, name: str, done: Done) -> Job:
+        """Record that the user trusts the file of a model as it is now."""
+        return self._start(f"Trust {name}", lambda _token: modelshelf.trust(name), done, f"trust {name}")
+
+    def remove(self, name: str) -> None:
+        """Delete a model's file from the user's folder."""
+        modelshelf.remove(name)
+
+    def measure(self, names: Sequence[str], done: Done) -> Job:
+        """Measure how long these models take on this machine."""
+
+        def work(token: Token) -> None:
+            for number, name in enumerate(names):
+                modelshelf.measure(name, token.part(number / len(names), (number + 1) / len(names)))
+
+        label = f"Measure {names[0]}" if len(names) == 1 else f"Measure {len(names)} models"
+        return self._start(label, work, done, "measure")
+
+    def to_onnx(self, name: str, done: Callable[[str], object]) -> Job:
+        """Make an .onnx file of a model's .pt file, in a process of its own."""
+
+        def made(result: str) -> None:
+            done(result)
+
+        return self._desk.start(
+            f"Convert {name}",
+            lambda token: modelshelf.to_onnx(name, token),
+            made,
+            lane=f"convert {name}",
+            owes=Owes(name),
+        )
+
+    def let_go(self, name: str) -> None:
+        """Let go of what is in memory of a model; it is loaded again when it is used."""
+        WARM.drop(name)
+
+    def keep_warm(self, budget: int) -> None:
+        """Set how much memory loaded models may take together, in bytes, for all documents."""
+        WARM.set_budget(budget)
+
+    def _start(
+        self, label: str, work: Callable[[Token], object], done: Done, lane: str, owes: Owes | None = None
+    ) -> Job:
+        def over(_: object) -> None:
+            done()
+
+        return self._desk.start(label, work, over, lane=lane, owes=owes)
