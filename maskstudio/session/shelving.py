@@ -11,6 +11,8 @@ from maskstudio.providers.local.warm import WARM
 from maskstudio.session.desk import Desk
 
 Done = Callable[[], object]
+Shelved = ShelfEntry  # a model on the shelf, under the name by which the window knows it
+MODEL_FILES = (".pt", ".onnx")  # endings of what can be added
 
 
 class ShelfVerbs:
@@ -36,6 +38,18 @@ class ShelfVerbs:
         return self._desk.runner.start(
             "List models", lambda _token: modelshelf.entries(), told, lane="shelf", quiet=True
         )
+
+    def totals(self, found: Sequence[ShelfEntry]) -> tuple[int, int]:
+        """Bytes on the disk and bytes of memory that these models take together."""
+        return modelshelf.totals(found)
+
+    def npm_here(self) -> bool:
+        """Whether packages can be fetched with npm."""
+        return modelshelf.npm_here()
+
+    def conversion_problem(self) -> str:
+        """One sentence that says why no model can be converted here; empty if models can."""
+        return modelshelf.conversion_problem()
 
     def pull(self, name: str, done: Done) -> Job:
         """Download a model's file; what a cancelled download has received is kept and continued the next time."""

@@ -240,7 +240,7 @@ def test_a_converted_model_finds_the_same(convertible, local, mine, photo):
     found = [sorted(each, key=lambda one: (one.label, one.box)) for each in found]
     assert [each.label for each in found[0]] == [each.label for each in found[1]]
     for one, other in zip(*found, strict=True):
-        np.testing.assert_allclose(one.box, other.box, atol=12)
+        np.testing.assert_allclose(one.box, other.box, atol=25)  # the letterbox differs: a square here, the photo there
 
 
 HOSTILE_CODE = """

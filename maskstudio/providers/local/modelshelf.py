@@ -207,6 +207,11 @@ def npm_here() -> bool:
     return npm.available()
 
 
+def conversion_problem() -> str:
+    """One sentence that says why no model can be converted here; empty if models can."""
+    return convert.problem()
+
+
 def totals(shelf: Sequence[ShelfEntry]) -> tuple[int, int]:
     """Bytes on the disk and bytes of memory that these models take together."""
     return sum(each.disk + each.received for each in shelf), sum(each.memory for each in shelf)

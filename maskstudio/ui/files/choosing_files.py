@@ -9,6 +9,7 @@ from maskstudio import paths
 from maskstudio.core.formats import CAMERA_RAW, PICTURES, PROJECTS, patterns
 from maskstudio.core.image import Image
 from maskstudio.names import fitting, path_of, text_of
+from maskstudio.session.shelving import MODEL_FILES
 from maskstudio.settings import Settings
 from maskstudio.ui.widgets import file_dialogs
 
@@ -52,5 +53,7 @@ def ask_export(parent: QWidget, settings: Settings, image: Image, suffix: str) -
 
 def ask_model(parent: QWidget) -> Path | None:
     """A weight file the user chooses, or None."""
-    name, _ = QFileDialog.getOpenFileName(parent, _tr("Add Model File"), "", f"{_tr('Weights')} (*.pt *.onnx)")
+    name, _ = QFileDialog.getOpenFileName(
+        parent, _tr("Add Model File"), "", f"{_tr('Models')} ({' '.join(f'*{ending}' for ending in MODEL_FILES)})"
+    )
     return path_of(name) if name else None

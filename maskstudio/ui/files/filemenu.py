@@ -16,6 +16,7 @@ from maskstudio.names import path_of, shown
 from maskstudio.params.local import ExportParams
 from maskstudio.session.keeping import Over
 from maskstudio.session.session import Session
+from maskstudio.session.shelving import MODEL_FILES
 from maskstudio.settings import Settings
 from maskstudio.ui.files import choosing_files, unsaved_work
 from maskstudio.ui.files.masks_in import MaskIn
@@ -25,7 +26,6 @@ from maskstudio.ui.widgets.shortened import short
 from maskstudio.ui.widgets.typed_text import hand_over
 
 _CUTOUT = "-cutout"  # added to the photo's name
-_MODELS = (".pt", ".onnx")
 
 
 class _Export(NamedTuple):
@@ -99,7 +99,7 @@ class FileMenu:
     def drop(self, paths: list[Path]) -> None:
         """Open the photos dropped on the window; model files among them are added."""
         for path in paths:
-            if path.suffix.lower() in _MODELS:
+            if path.suffix.lower() in MODEL_FILES:
                 self._add(path, trust=False)
             elif len(paths) == 1 and self._tabs.showing(path.absolute()) is None:
                 self._masks.dropped(self._session, path, partial(self.open, path))
@@ -232,6 +232,6 @@ class FileMenu:
         """A button that offers a way on after ``error``; None if there is none."""
         if isinstance(error, TooLarge) and (path := self._failed):
             return _tr("Open Anyway"), partial(self.open, path, anyway=True)
-        if isinstance(error, Untrusted) and (weights := self._adding):
+        if isinstance(error, Untrusted) and (weights := self._adding) and str(error).startswith(shown(weights.name)):
             return _tr("Trust This File"), partial(self._add, weights, trust=True)
         return None

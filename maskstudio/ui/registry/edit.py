@@ -26,6 +26,8 @@ EDIT = (
           ("Ctrl+F", "Ctrl+Shift+P", "/"), "search", also="palette search action"),
     Entry("edit.cancelJobs", "Edit", "Cancel Running Work", "Stop every running job.",
           ("Ctrl+.",), "cancel", "job", ends_section=True, also="stop abort"),
+    Entry("edit.models", "Edit", "Models…", "See, get, measure and remove the models on this machine.",
+          (), "detect", also="weights download yolo onnx licence speed memory shelf trust convert"),
     Entry("edit.keys", "Edit", "Edit Keys…", "Choose a set of keys, or your own.",
           ("Ctrl+Alt+Shift+K",), "keyboard",
          also="shortcuts bindings photoshop gimp krita lightroom keyboard export import"),

@@ -37,6 +37,7 @@ from maskstudio.ui.window.finish_first import finishing
 from maskstudio.ui.window.job_reports import JobReports
 from maskstudio.ui.window.keys_in_use import KeysInUse
 from maskstudio.ui.window.leaving import Farewell, Leaving
+from maskstudio.ui.window.models_opener import ModelsOpener
 from maskstudio.ui.window.owed import OwedWork
 from maskstudio.ui.window.preference_effects import PreferenceEffects
 from maskstudio.ui.window.preferences_opener import PreferencesOpener
@@ -145,6 +146,12 @@ class MainWindow(Shell):
             open_sheet=self.command_help.open_sheet,
             services_changed=self._services_changed,
         )
+        self.models = ModelsOpener(
+            self,
+            self._front,
+            changed=self.detect_panel.refresh_models,
+            open_settings=partial(self.preferences.open, "models"),
+        )
         self.outgoing = OutgoingWork(
             self,
             self.settings,
@@ -177,6 +184,7 @@ class MainWindow(Shell):
             **{f"window.{name}": partial(self.show_theme, name) for name in get_args(stored.Theme)},
             **self.command_help.verbs(),
             **self.preferences.verbs(),
+            **self.models.verbs(),
             **self.tour.verbs(),
             "help.about": partial(show_about, self),
         }
@@ -245,6 +253,7 @@ class MainWindow(Shell):
         if job.lane.startswith("layer"):
             self.viewing.edge.follow()  # what is asked for now has another band
         self.files.job_changed(job)
+        self.models.job_changed(job)
         self.states.refresh_jobs()
         self.leaving.job_changed(job)
 
@@ -256,6 +265,7 @@ class MainWindow(Shell):
 
     def _model_added(self, name: str) -> None:
         self.detect_panel.refresh_models(name)
+        self.models.refresh()
         self.news.model_added(name)
 
     def _keep_said(self, sentence: str) -> None:
