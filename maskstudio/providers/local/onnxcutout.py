@@ -21,7 +21,7 @@ from maskstudio.providers.local.networks.cutoutkinds import cuts_out, guessed
 from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights import store, trust
-from maskstudio.providers.weights.weightfile import WeightFile
+from maskstudio.providers.weights.weightfile import About, WeightFile
 
 _ABLE: frozenset[Operation] = frozenset({"cutout"})
 _GROWTH = 4  # memory of a loaded network over the size of its file: halves become floats, and there are buffers
@@ -49,7 +49,7 @@ class OnnxCutout:
         standing, note = _standing(name, path)
         return ModelState(
             name, title, model.operations, standing, note, size,
-            outlines=model.outlines, general=model.general,
+            outlines=model.outlines, general=model.general, about=model.about,
         )  # fmt: skip
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
@@ -97,7 +97,8 @@ def _here() -> dict[str, Path]:
 def _model(name: str) -> Model:
     """What a file is, judged by its name: the user's own files have their name as title."""
     entry = cutout_files.BY_NAME.get(name)
-    return Model(name, entry.title if entry else name, _ABLE, general=entry.general if entry else True)
+    about = entry.about if entry else About("A cut-out network that you added.")
+    return Model(name, entry.title if entry else name, _ABLE, general=entry.general if entry else True, about=about)
 
 
 def _known(path: Path) -> str:

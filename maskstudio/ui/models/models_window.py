@@ -227,6 +227,7 @@ class ModelsWindow(QDialog):
         deeds: dict[str, Callable[[], object]] = {
             "download": lambda: shelving.pull(name, self.changed.emit),
             "discard": lambda: self._now(shelving.discard, name),
+            "package": lambda: shelving.fetch_package(name, self.changed.emit),
             "trust": lambda: shelving.trust(name, self.changed.emit),
             "measure": lambda: shelving.measure([name], lambda: None),
             "convert": lambda: shelving.to_onnx(name, self._made),

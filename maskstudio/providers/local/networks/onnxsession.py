@@ -100,7 +100,7 @@ def opened(path: Path, keep: Callable[[bytes], str]) -> OnnxNetwork:
     content = _content(path)
     try:
         needs = onnxgraph.needs(content)
-        _check(path, needs)
+        check(path, needs)
         content = onnxgraph.cut(content, keep(content))
     except onnxgraph.DamagedGraph as error:
         raise ModelUnavailable(_damaged(path)) from error
@@ -129,7 +129,7 @@ def _content(path: Path) -> bytes:
         raise CannotRead(f"{path} cannot be read.") from error
 
 
-def _check(path: Path, needs: onnxgraph.Needs) -> None:
+def check(path: Path, needs: onnxgraph.Needs) -> None:
     """Raise ModelUnavailable for a model that wants what it may not have."""
     if needs.strange:
         unknown = ", ".join(needs.strange)[:100]
