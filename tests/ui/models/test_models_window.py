@@ -1,0 +1,255 @@
+"""The window of models, driven by hand in the real window, against a real server on this machine."""
+
+import hashlib
+import http.server
+import shutil
+import threading
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
+
+from maskstudio.providers.local import measured
+from maskstudio.providers.local.networks import yolo_files
+from maskstudio.providers.weights import store
+from maskstudio.ui.models import model_words
+from tests.patience import PATIENCE
+from tests.providers.test_weights import evil
+
+CONTENT = b"PK\x03\x04" + bytes(range(256)) * 4000
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Serves CONTENT with ranges; after ``first`` bytes it waits until it may go on."""
+
+    first = 400_000
+    going = threading.Event()
+    asked: list = []  # noqa: RUF012
+
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        self.asked.append((self.path, wanted))
+        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}")
+        self.send_header("Content-Length", str(len(CONTENT) - start))
+        self.send_header("ETag", '"one"')
+        self.end_headers()
+        self.wfile.write(CONTENT[start : max(self.first, start)])
+        self.wfile.flush()
+        self.going.wait(PATIENCE)
+        self.wfile.write(CONTENT[max(self.first, start) :])
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A mirror on this machine; the publisher's address cannot be asked at all."""
+    handler = type("Running", (Handler,), {"going": threading.Event(), "asked": []})
+    known = yolo_files.BY_NAME["face_yolov8n"]
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    entry = replace(known, url="http://publisher.invalid/f.pt", digests=(sha256,), size=len(CONTENT))
+    monkeypatch.setitem(yolo_files.BY_NAME, "face_yolov8n", entry)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        handler.address = f"http://127.0.0.1:{running.server_address[1]}/models"
+        yield handler
+        handler.going.set()
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def shelf(window, qtbot):
+    """The window of models, opened from the menu, with everything listed."""
+    window.actions_by_id["edit.models"].trigger()
+    made = window.models._made
+    qtbot.waitUntil(lambda: made.isVisible() and made.table.topLevelItemCount() > 0)
+    return made
+
+
+def press(shelf, deed):
+    button = shelf.details.buttons[deed]
+    assert button.isVisibleTo(shelf), deed
+    QTest.mouseClick(button, LEFT)
+
+
+def offered(shelf):
+    return {deed for deed, button in shelf.details.buttons.items() if button.isVisibleTo(shelf.details)}
+
+
+def cell(shelf, name, column=1):
+    return shelf.table._rows[name].text(column)
+
+
+def words(widget):
+    return " ".join(each.text() for each in widget.findChildren(QLabel) if each.isVisibleTo(widget)).replace(
+        "\u200b", ""
+    )
+
+
+def drop(widget, *paths):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), copy, mime, LEFT, none)
+    enter.ignore()
+    widget.dragEnterEvent(enter)
+    if enter.isAccepted():
+        widget.dropEvent(QDropEvent(QPointF(50, 50), copy, mime, LEFT, none))
+    return enter.isAccepted()
+
+
+def test_it_says_what_is_known_and_what_is_not(shelf, qtbot):
+    shelf.table.choose("yolov8n-seg")
+    said = words(shelf.details)
+    for part in ("outlines them.", "Can be downloaded", "Licence of weights AGPL-3.0", "COCO 2017", "Not measured yet"):
+        assert part in said
+    assert yolo_files.BY_NAME["yolov8n-seg"].digests[0] in said
+    assert offered(shelf) == {"download"}
+    shelf.table.choose("yolov8s-seg")
+    assert "Nobody has published its checksum" in words(shelf.details)
+    assert offered(shelf) == set()
+    shelf.table.choose("mediapipe_selfie")
+    assert "Ready." in words(shelf.details)
+    assert "Inside MediaPipe" in words(shelf.details)
+    assert offered(shelf) == {"measure"}
+    shelf.table.choose("silueta")
+    assert "Licence of code Unknown" in words(shelf.details)
+
+
+def test_a_download_is_paused_resumed_by_a_mirror_and_checked(shelf, window, server, qtbot):
+    window.settings.mirror = server.address
+    window.effects.by_name()["mirror"]()
+    shelf.table.choose("face_yolov8n")
+    press(shelf, "download")
+    qtbot.waitUntil(lambda: bool(server.asked) and offered(shelf) == {"pause"})
+    qtbot.waitUntil(lambda: "Downloading" in cell(shelf, "face_yolov8n"))
+    press(shelf, "pause")
+    qtbot.waitUntil(lambda: cell(shelf, "face_yolov8n").startswith("Paused at"))
+    assert offered(shelf) == {"download", "discard"}
+    assert shelf.details.buttons["download"].text() == "Resume"
+    assert 0 < store.received(yolo_files.BY_NAME["face_yolov8n"]) <= 400_000
+    server.going.set()
+    press(shelf, "download")
+    qtbot.waitUntil(lambda: (store.folder() / "face_yolov8n.pt").exists())
+    assert (store.folder() / "face_yolov8n.pt").read_bytes() == CONTENT
+    assert [path for path, _ in server.asked] == ["/models/face_yolov8n.pt"] * 2
+    assert server.asked[1][1].startswith("bytes=")
+    qtbot.waitUntil(lambda: cell(shelf, "face_yolov8n") == "Ready")
+    assert window.detect_panel.model._states["face_yolov8n"].state == "ready"
+
+
+def test_a_paused_download_is_discarded(shelf, window, qtbot):
+    entry = yolo_files.BY_NAME["face_yolov8s"]
+    (store.folder() / f"{entry.file}.part").write_bytes(bytes(entry.size // 4))
+    shelf.refresh()
+    qtbot.waitUntil(lambda: cell(shelf, "face_yolov8s") == "Paused at 25%")
+    shelf.table.choose("face_yolov8s")
+    assert "of 23 MB are here" in words(shelf.details)
+    press(shelf, "discard")
+    qtbot.waitUntil(lambda: cell(shelf, "face_yolov8s") == "Can be downloaded")
+    assert list(store.folder().iterdir()) == []
+
+
+def test_a_failed_download_is_told_where_it_was_asked_for(shelf, window, server, qtbot):
+    shelf.table.choose("face_yolov8n")  # no mirror is set, and the publisher's address is not encrypted
+    press(shelf, "download")
+    qtbot.waitUntil(shelf.question.isVisible)
+    assert shelf.question.text.text().startswith("face_yolov8n.pt was not kept: publisher.invalid offers it without")
+    assert server.asked == []
+    QTest.mouseClick(shelf.question.no, LEFT)
+    assert not shelf.question.isVisible()
+
+
+def test_a_dropped_pickle_is_asked_about_and_nothing_runs(shelf, window, tmp_path, qtbot):
+    marker, given = tmp_path / "ran", tmp_path / "mine.pt"
+    evil(given, marker)
+    assert drop(shelf, given)
+    qtbot.waitUntil(shelf.question.isVisible)
+    assert shelf.question.text.text().startswith("mine.pt is not a file we know, and a .pt file can run code")
+    assert shelf.question.no.hasFocus()
+    QTest.keyClick(shelf.question.no, Qt.Key.Key_Space)
+    assert list(store.folder().iterdir()) == []
+    drop(shelf, given)
+    qtbot.waitUntil(shelf.question.isVisible)
+    QTest.mouseClick(shelf.question.yes, LEFT)
+    qtbot.waitUntil(lambda: shelf.table.chosen == "mine")
+    assert (store.folder() / "mine.pt").read_bytes() == given.read_bytes()
+    assert not marker.exists()
+
+
+def test_what_is_no_model_is_not_taken_by_a_drop(shelf, tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    assert not drop(shelf, tmp_path / "photo.jpg")
+    assert shelf._adding == {}
+
+
+def test_a_file_in_the_folder_is_trusted_and_removed(shelf, shared_models, window, qtbot):
+    shutil.copy(shared_models / "STANDIN_hand_yolov8n.pt", store.folder() / "own.pt")
+    shelf.refresh()
+    qtbot.waitUntil(lambda: "own" in shelf.table._rows)
+    shelf.table.choose("own")
+    assert offered(shelf) == {"trust", "reveal", "remove"}
+    assert "Needs your trust. own.pt is not a file we know" in words(shelf.details)
+    press(shelf, "trust")
+    qtbot.waitUntil(lambda: cell(shelf, "own") == "Ready")
+    assert {"measure", "reveal", "remove"} <= offered(shelf)
+    shelf.table.setFocus()
+    QTest.keyClick(shelf.table, Qt.Key.Key_Delete)
+    assert shelf.question.text.text() == "Delete own.pt (6 MB) from this machine?"
+    assert (store.folder() / "own.pt").exists()
+    QTest.mouseClick(shelf.question.yes, LEFT)
+    qtbot.waitUntil(lambda: "own" not in shelf.table._rows)
+    assert list(store.folder().iterdir()) == []
+
+
+def test_the_speed_is_measured_shown_and_kept(shelf, window, qtbot, monkeypatch):
+    monkeypatch.setattr(measured, "_run", lambda *_: None)
+    taken = iter([10.0, 11.25] * 3)
+    monkeypatch.setattr(measured.time, "perf_counter", lambda: next(taken))
+    shelf.table.choose("mediapipe_selfie")
+    press(shelf, "measure")
+    qtbot.waitUntil(lambda: cell(shelf, "mediapipe_selfie", 3) == "1.2 s")
+    assert "1.2 s for a photo of a megapixel" in words(shelf.details)
+    assert shelf.details.buttons["measure"].text() == "Measure Again"
+
+
+def test_everything_has_a_name_and_can_be_reached_by_keys(shelf, qtbot):
+    for button in shelf.findChildren(QAbstractButton):
+        if button.isVisibleTo(shelf):
+            assert button.text() or button.accessibleName()
+            assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    for button in shelf.details.buttons.values():
+        assert button.toolTip()
+    assert shelf.table.accessibleName() == "Models"
+    assert shelf.table.headerItem().toolTip(3) == "Seconds for a photo of a megapixel on this machine"
+    shelf.table.choose("mediapipe_selfie")
+    shelf.table.setFocus()
+    reached = set()
+    for _ in range(12):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        reached.add(QApplication.focusWidget().objectName())
+    assert {"measureModel", "addModelFile", "modelSettings", "modelTable"} <= reached
+
+
+def test_its_settings_are_a_page_of_the_preferences(shelf, window, qtbot):
+    QTest.mouseClick(shelf.findChild(QPushButton, "modelSettings"), LEFT)
+    dialog = window.preferences._made
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog._list.currentItem().text() == "Models"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, ""), (None, ""), (232_589, "0.2 MB"), (6_230_011, "6 MB"), (972_666_916, "973 MB")]
+)
+def test_sizes_in_words(count, said):
+    assert model_words.size(count) == said
