@@ -251,7 +251,7 @@ EDIT_MENU = [
     ["Copy Cut-out", "Copy Merged", "Paste", "Paste as Mask", "Clear"],
     ["Fill", "Transform"],
     ["Find a Command…", "Cancel Running Work"],
-    ["Edit Keys…", "Preferences…"],
+    ["Models…", "Edit Keys…", "Preferences…"],
 ]
 
 
