@@ -4,6 +4,8 @@ import errno
 import hashlib
 import http.server
 import shutil
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from functools import partial
@@ -361,6 +363,21 @@ def test_two_windows_do_not_download_the_same_file_at_once(server, entry, client
     window.join(PATIENCE)
     assert ended == ["cancelled"]
     server.stalls_at = None
+    download.fetch(entry, target, Token(), client)
+    assert target.read_bytes() == CONTENT
+
+
+def test_another_process_that_downloads_the_same_file_is_told_of(server, entry, client, target):
+    code = (
+        "import sys; from pathlib import Path; from maskstudio.providers.weights.partial import Partial\n"
+        "with Partial(Path(sys.argv[1])).alone(): print(1, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, target], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"1\n"
+        with pytest.raises(ModelUnavailable, match="being downloaded by another window or program; wait until"):
+            download.fetch(entry, target, Token(), client)
+        assert server.asked == []
+        other.stdin.close()
     download.fetch(entry, target, Token(), client)
     assert target.read_bytes() == CONTENT
 
