@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from maskstudio.errors import Failed, ModelUnavailable
 from maskstudio.jobs import Job, Owes, Token
 from maskstudio.names import shown
 from maskstudio.providers.local import incoming, modelshelf
@@ -90,11 +91,20 @@ class ShelfVerbs:
         modelshelf.remove(name)
 
     def measure(self, names: Sequence[str], done: Done) -> Job:
-        """Measure how long these models take on this machine."""
+        """Measure how long these models take on this machine; one that fails does not keep others from it."""
 
         def work(token: Token) -> None:
+            """Measure them one after the other."""
+            failed: dict[str, Failed] = {}
             for number, name in enumerate(names):
-                modelshelf.measure(name, token.part(number / len(names), (number + 1) / len(names)))
+                try:
+                    modelshelf.measure(name, token.part(number / len(names), (number + 1) / len(names)))
+                except Failed as error:
+                    failed[name] = error
+            if len(failed) == 1:
+                raise next(iter(failed.values()))
+            if failed:
+                raise ModelUnavailable(f"These models do not run here and were not measured: {', '.join(failed)}.")
 
         label = f"Measure {names[0]}" if len(names) == 1 else f"Measure {len(names)} models"
         return self._start(label, work, done, "measure")

@@ -74,6 +74,8 @@ def test_what_can_be_done_with_each(mine, shared_models, monkeypatch):
     assert entry("yolov8s-seg").standing == "unavailable"
     assert (entry("own").standing, entry("own").own, entry("own").disk) == ("trust", True, 6476730)
     assert (entry("linked").standing, entry("linked").disk) == ("ready", 0)
+    other = entry("person_yolov8n-seg")  # another model stands in for it, but it can still be had
+    assert (other.model.state, other.standing, other.measurable) == ("ready", "download", False)
     shelf = modelshelf.entries()
     assert modelshelf.totals(shelf)[0] == sum(each.disk for each in shelf) + 1000
     modelshelf.trust("own")
@@ -383,6 +385,25 @@ def test_code_in_the_sealed_process_reaches_nothing(tmp_path, monkeypatch):
     assert said.pop("inside") == "DONE"
     assert set(said.values()) == {"PermissionError"}
     assert outside.read_text() == "keep me"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces of Linux")
+def test_the_sealed_process_has_no_network_below_python_either(tmp_path):
+    import socket
+    import subprocess
+
+    code = (
+        f"import runpy, os, sys, socket\nsealed = runpy.run_path({convert.sealed_export.__file__!r})\n"
+        "before = os.readlink('/proc/self/ns/net')\nsealed['limit']()\n"
+        "print(before != os.readlink('/proc/self/ns/net'))\n"
+        "try: socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5)\nexcept OSError: print('unreachable')\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        command = [sys.executable, "-I", "-c", code, str(server.getsockname()[1])]
+        said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
+    if said[0] == "False":
+        pytest.skip("this system lets nobody give up the network")
+    assert said == ["True", "unreachable"]
 
 
 @pytest.mark.parametrize("kind", ["junk", "evil"])

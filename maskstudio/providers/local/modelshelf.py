@@ -65,6 +65,11 @@ class ShelfEntry:
         return self.model.about.weights or (self.entry.licence if self.entry else "")
 
     @property
+    def measurable(self) -> bool:
+        """Whether it runs by itself, so that its speed can be measured: no other model stands in for it."""
+        return self.standing == "ready" and (self.path is not None or self.entry is None)
+
+    @property
     def convertible(self) -> bool:
         """Whether an .onnx file can be made of it."""
         return self.standing == "ready" and self.path is not None and self.path.suffix == ".pt"
@@ -111,13 +116,13 @@ def _standing(state: ModelState, entry: WeightFile | None, path: Path | None, kn
             return "unavailable" if trusting.allowed(path, known) else "trust"
         except CannotRead:
             return "unavailable"
-    if state.state == "ready" or entry is None:
+    if path is not None or entry is None:
         return state.state
     if entry.package:
         return "package"
-    if state.state == "download" and store.received(entry):
-        return "paused"
-    return state.state
+    if not entry.digests:
+        return state.state
+    return "paused" if store.received(entry) else "download"  # also where another model stands in for it
 
 
 def _size(path: Path | None) -> int:
@@ -179,7 +184,7 @@ def measure(name: str, token: Token) -> float:
     Raises ``ModelUnavailable`` or ``Untrusted`` if it cannot run.
     """
     entry = one(name)
-    if entry.standing != "ready":
+    if not entry.measurable:
         raise ModelUnavailable(entry.model.note or f"{name} cannot run yet, so it cannot be measured.")
     return measured.measure(entry.model, Local(), _edition(name, entry.path), token)
 

@@ -12,7 +12,9 @@ from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.progress import ProgressBar
 
-_DEEDS = ("download", "pause", "discard", "package", "trust", "measure", "convert", "let_go", "reveal", "remove")
+_GETTING = ("download", "pause", "discard", "package", "trust")
+_KEEPING = (("measure", "convert"), ("let_go", "reveal", "remove"))
+_DEEDS = (*_GETTING, *(deed for deeds in _KEEPING for deed in deeds))
 
 
 class ModelDetails(QWidget):
@@ -57,21 +59,21 @@ class ModelDetails(QWidget):
         column.setSpacing(theme.SPACE)
         for widget in (self._title, self._name, self._purpose, self._state, self.bar, self._progress):
             column.addWidget(widget)
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for deed, button in self.buttons.items():
-            row = first if deed in ("download", "pause", "discard", "package", "trust") else second
-            row.addWidget(button)
-        for row in (first, second):
-            row.setSpacing(theme.SPACE)
-            row.addStretch()
-        column.addLayout(first)
+        column.addLayout(self._row_of(*_GETTING))
         column.addSpacing(theme.GAP)
         self._facts.setHorizontalSpacing(theme.MARGIN)
         self._facts.setVerticalSpacing(theme.GAP)
         self._facts.setColumnStretch(1, 1)
         column.addLayout(self._facts)
         column.addStretch()
-        column.addLayout(second)
+        for deeds in _KEEPING:
+            column.addLayout(self._row_of(*deeds))
+
+    def _row_of(self, *deeds: str) -> QHBoxLayout:
+        """Buttons side by side, from the left."""
+        row = parts.row(*(self.buttons[deed] for deed in deeds))
+        row.addStretch()
+        return row
 
     def show_entry(self, each: Shelved, job: Job | None) -> None:
         """Show a model, and the work on it that is under way, if there is any."""
@@ -126,18 +128,26 @@ class ModelDetails(QWidget):
             "discard": idle and resume,
             "package": idle and each.standing == "package" and self._npm,
             "trust": idle and each.standing == "trust",
-            "measure": idle and each.standing == "ready",
+            "measure": idle and each.measurable,
             "convert": idle and each.convertible and self._converts,
             "let_go": idle and each.memory > 0,
             "reveal": each.path is not None,
             "remove": idle and each.own,
         }
+        self._keep_focus(there)
         tips = _tips()
         for deed, button in self.buttons.items():
             button.setText(words[deed])
             button.setAccessibleName(f"{words[deed].rstrip('…')}: {each.model.title}")
             button.setToolTip(tips[deed])
             button.setVisible(there[deed])
+
+    def _keep_focus(self, there: dict[str, bool]) -> None:
+        """Let the keyboard go from a button that is hidden to one that is shown, before Qt sends it elsewhere."""
+        held = next((deed for deed, button in self.buttons.items() if button.hasFocus()), "")
+        if held and not there[held] and (shown := [deed for deed in _DEEDS if there[deed]]):
+            self.buttons[shown[0]].show()
+            self.buttons[shown[0]].setFocus()
 
     def _facts_of(self, each: Shelved) -> dict[str, str]:
         """The facts in their order, by label; an empty one is not shown."""

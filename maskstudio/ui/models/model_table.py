@@ -40,6 +40,7 @@ class ModelTable(QTreeWidget):
         self.currentItemChanged.connect(lambda *_: self.picked.emit(self.chosen))
         self._rows: dict[str, QTreeWidgetItem] = {}
         self._shelf: dict[str, Shelved] = {}
+        self._working: set[str] = set()  # the models whose lines show work
 
     @property
     def chosen(self) -> str:
@@ -70,10 +71,14 @@ class ModelTable(QTreeWidget):
         if self.chosen != chosen:
             self.picked.emit(self.chosen)
 
-    def show_job(self, name: str, job: Job) -> None:
-        """Show how far the work on a model is, in place of its state."""
-        if (row := self._rows.get(name)) is not None and not job.finished:
-            row.setText(_STATE, f"{job.text.split(' ')[0] or said('Waiting')} {job.fraction:.0%}")
+    def show_job(self, name: str, job: Job | None) -> None:
+        """Show how far the work on a model is, in place of its state; without work, its state again."""
+        if job is not None and not job.finished:
+            self._working.add(name)
+            self._rows[name].setText(_STATE, f"{job.text.split(' ')[0] or said('Waiting')} {job.fraction:.0%}")
+        elif name in self._working:
+            self._working.discard(name)
+            self._fill(self._shelf[name])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete asks to remove the chosen model."""

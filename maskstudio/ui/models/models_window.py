@@ -148,9 +148,7 @@ class ModelsWindow(QDialog):
             self._wanted = ""
         disk, memory = self._session().shelving.totals(shelf)
         self._summary.setText(model_words.summary(shelf, disk, memory))
-        for name in self._shelf:
-            if (job := self._job_of(name)) is not None:
-                self.table.show_job(name, job)
+        self._show_work()
         self._show_chosen()
 
     def job_changed(self, job: Job) -> None:
@@ -163,12 +161,14 @@ class ModelsWindow(QDialog):
             del self._jobs[job.lane]
             self._ended(job)
             self._again.start()
-        for name in self._shelf:
-            if self._job_of(name) is job:
-                self.table.show_job(name, job)
+        self._show_work()
         if (chosen := self._chosen) is not None:
             self.details.show_job(chosen, self._job_of(chosen.name))
         self._enable()
+
+    def _show_work(self) -> None:
+        for name in self._shelf:
+            self.table.show_job(name, self._job_of(name))
 
     def _ended(self, job: Job) -> None:
         """Say why a job failed, or ask for trust in the file that it was about."""
@@ -188,7 +188,7 @@ class ModelsWindow(QDialog):
         self._enable()
 
     def _enable(self) -> None:
-        unmeasured = any(each.standing == "ready" and each.seconds is None for each in self._shelf.values())
+        unmeasured = any(each.measurable and each.seconds is None for each in self._shelf.values())
         self.measure_button.setEnabled(unmeasured and "measure" not in self._jobs)
 
     @property
@@ -257,7 +257,7 @@ class ModelsWindow(QDialog):
         self.question.ask(f"{words} {again}".strip(), said("Delete"), lambda: self._now(remove, chosen.name))
 
     def _measure_all(self) -> None:
-        names = [each.name for each in self._shelf.values() if each.standing == "ready" and each.seconds is None]
+        names = [each.name for each in self._shelf.values() if each.measurable and each.seconds is None]
         if names:
             self._session().shelving.measure(names, lambda: None)
 

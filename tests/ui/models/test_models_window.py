@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 
+from maskstudio.errors import ModelUnavailable
 from maskstudio.providers.local import measured
 from maskstudio.providers.local.networks import yolo_files
 from maskstudio.providers.weights import store
@@ -221,6 +222,35 @@ def test_the_speed_is_measured_shown_and_kept(shelf, window, qtbot, monkeypatch)
     qtbot.waitUntil(lambda: cell(shelf, "mediapipe_selfie", 3) == "1.2 s")
     assert "1.2 s for a photo of a megapixel" in words(shelf.details)
     assert shelf.details.buttons["measure"].text() == "Measure Again"
+
+
+def test_all_are_measured_though_one_does_not_run(shelf, window, qtbot, monkeypatch):
+    seen = []
+
+    def run(model, *_):
+        seen.append(model.name)
+        if model.name == "mediapipe_hands":
+            raise ModelUnavailable("mediapipe_hands is not well.")
+
+    monkeypatch.setattr(measured, "_run", run)
+    QTest.mouseClick(shelf.measure_button, LEFT)
+    qtbot.waitUntil(lambda: cell(shelf, "mediapipe_selfie", 3).endswith(" s"))
+    qtbot.waitUntil(lambda: not shelf._jobs)
+    assert shelf.question.text.text() == "mediapipe_hands is not well."
+    assert cell(shelf, "mediapipe_hands", 3) == ""
+    assert {cell(shelf, name) for name in seen} == {"Ready"}  # no line shows work that is over
+
+
+def test_the_keyboard_stays_where_the_work_is(shelf, window, server, qtbot):
+    window.settings.mirror = server.address
+    window.effects.by_name()["mirror"]()
+    shelf.table.choose("face_yolov8n")
+    shelf.details.buttons["download"].setFocus()
+    QTest.keyClick(shelf.details.buttons["download"], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: offered(shelf) == {"pause"} and shelf.details.buttons["pause"].hasFocus())
+    qtbot.waitUntil(lambda: store.received(yolo_files.BY_NAME["face_yolov8n"]) > 0)
+    QTest.keyClick(shelf.details.buttons["pause"], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: offered(shelf) == {"download", "discard"} and shelf.details.buttons["download"].hasFocus())
 
 
 def test_everything_has_a_name_and_can_be_reached_by_keys(shelf, qtbot):
