@@ -1,6 +1,9 @@
 """What the model shelf says of the chosen model, and the buttons for what can be done with it."""
 
+import re
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.jobs import Job
@@ -12,6 +15,8 @@ from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.progress import ProgressBar
 
+_LONG = 14  # letters of a word that is never broken
+_SIGNS = re.compile(r"[/_.@-]+")
 _GETTING = ("download", "pause", "discard", "package", "trust")
 _KEEPING = (("measure", "convert"), ("let_go", "reveal", "remove"))
 _DEEDS = (*_GETTING, *(deed for deeds in _KEEPING for deed in deeds))
@@ -172,13 +177,12 @@ class ModelDetails(QWidget):
             head.setAlignment(Qt.AlignmentFlag.AlignTop)
             text.setWordWrap(True)
             text.setTextFormat(Qt.TextFormat.PlainText)
-            text.setTextInteractionFlags(
-                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-            )
-            text.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            text.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+            copy = QAction(said("Copy {}").format(label), text)
+            copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(text.toolTip()))
+            text.addAction(copy)
             self._facts.addWidget(head, row, 0)
             self._facts.addWidget(text, row, 1)
-            head.setBuddy(text)
             self._values[label], self._heads[label] = text, head
         text = self._values[label]
         text.setText(_breakable(value))
@@ -189,12 +193,17 @@ class ModelDetails(QWidget):
 
 
 def _breakable(text: str) -> str:
-    """A text whose long words, such as paths and sums, may be broken."""
-    return text.replace("/", "/\u200b") if "/" in text else " ".join(_cut(word) for word in text.split(" "))
+    """A text whose long words, such as paths and sums, may be broken; it is shown only, never copied."""
+    return " ".join(_cut(word) for word in text.split(" "))
 
 
 def _cut(word: str) -> str:
-    return "\u200b".join(word[at : at + 8] for at in range(0, len(word), 8)) if len(word) > 24 else word
+    """A long word that may be broken after each sign in it, or else every eight letters."""
+    if len(word) <= _LONG:
+        return word
+    if _SIGNS.search(word):
+        return _SIGNS.sub("\\g<0>\u200b", word)
+    return "\u200b".join(word[at : at + 8] for at in range(0, len(word), 8))
 
 
 def _tips() -> dict[str, str]:

@@ -271,6 +271,15 @@ def test_everything_has_a_name_and_can_be_reached_by_keys(shelf, qtbot):
     assert {"measureModel", "addModelFile", "modelSettings", "modelTable"} <= reached
 
 
+def test_a_fact_is_copied_as_it_is_though_it_is_broken_where_there_is_no_room(shelf, window):
+    shelf.table.choose("yolov8n-seg")
+    value = shelf.details._values["Checksum"]
+    assert "\u200b" in value.text()
+    (copy,) = value.actions()
+    copy.trigger()
+    assert QApplication.clipboard().text() == f"sha256 {yolo_files.BY_NAME['yolov8n-seg'].digests[0]}"
+
+
 def test_its_settings_are_a_page_of_the_preferences(shelf, window, qtbot):
     QTest.mouseClick(shelf.findChild(QPushButton, "modelSettings"), LEFT)
     dialog = window.preferences._made
