@@ -21,8 +21,6 @@ HINT_BACKGROUND, HINT_UNKNOWN, HINT_FOREGROUND, HINT_MASK = 1, 2, 3, 4
 
 # A part is sure beyond this share of its own depth, where it is deeper than this many px but not as deep as the band.
 _CORE, _THIN = 0.6, 2.5
-_DOUBT = 127  # two masks differ by more than this where one has the pixel in, and the other out
-_BESIDE = 1.5  # px at most between two pixels that touch
 # px worked on at a time, at least: only parts that the band runs through cost, and they stay in the processor's cache.
 _PART = 256
 
@@ -128,34 +126,6 @@ def from_thresholds(mask: Plane, foreground: int = 240, background: int = 10, er
     for side, value in ((empty, BACKGROUND), (sure, FOREGROUND)):
         trimap[_sure(_depth(side), erode, frame) if cv2.countNonZero(side) < side.size else side > 0] = value
     return trimap
-
-
-def widened(trimap: Plane, doubt: Plane, reach: int, around: int) -> Plane:
-    """``trimap`` (uint8, (H, W)) with what is in doubt as unknown, too: a new array.
-
-    ``doubt`` (uint8, (H, W)) says how far two masks differ. Each part of it above ``_DOUBT`` counts as a whole, and
-    ``around`` px beside it, if it touches what is unknown already and goes no further than ``reach`` px from that:
-    beyond, the two masks are of different things. Raises ``BadMask`` for planes that are not 8-bit, or not of one size.
-    """
-    for plane in (trimap, doubt):
-        _validate(plane)
-    if trimap.shape != doubt.shape:
-        raise BadMask(f"Trimap and doubt must have one size, not {trimap.shape} and {doubt.shape}.")
-    known = cv2.bitwise_not(cv2.inRange(trimap, UNKNOWN, UNKNOWN))
-    marked = cv2.inRange(doubt, _DOUBT + 1, 255)
-    out = trimap.copy()
-    if known.all() or not marked.any():
-        return out
-    count, parts = cv2.connectedComponents(marked, connectivity=8)
-    where, away = parts[marked > 0], _depth(known)[marked > 0]
-    nearest, furthest = np.full(count, np.inf, np.float32), np.zeros(count, np.float32)
-    np.minimum.at(nearest, where, away)
-    np.maximum.at(furthest, where, away)
-    chosen = (nearest <= _BESIDE) & (furthest <= reach)
-    beside = np.where(chosen[parts] & (marked > 0), np.uint8(0), np.uint8(255))
-    if not beside.all():
-        out[_depth(beside) <= around] = UNKNOWN
-    return out
 
 
 def overlaid(trimap: Plane, hint: Plane, base: Plane) -> Plane:

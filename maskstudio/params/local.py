@@ -146,8 +146,8 @@ class CutoutParams(Params):
     )
     second_model: str = param(
         "", "secondModel", "Second opinion",
-        "Another model that is asked as well; where the two differ is in doubt and solved from the photo. Empty for "
-        "none.",
+        "Another model that is asked as well; where the two differ is in doubt, and solved from the photo. Empty asks "
+        "one only.",
     )  # fmt: skip
     rgba: tuple[int, int, int, int] = param(
         (255, 255, 255, 0), "rgba", "Background",

@@ -18,7 +18,7 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import shape_mask
 from maskstudio.jobs import Token
-from maskstudio.matting.trimap import from_thresholds, widened
+from maskstudio.matting.trimap import from_thresholds
 from maskstudio.names import shown
 from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers.local.subject import as_subject
@@ -26,8 +26,6 @@ from maskstudio.providers.provider import Provider
 
 # Px around a result that are examined as the surroundings of its edge.
 _BESIDE = 64
-# Within how many times the band's reach a second opinion makes pixels unknown: beyond, it is of another thing.
-_DOUBTED = 8
 
 
 def read(path: Path, limit: int | None, token: Token) -> Document:
@@ -91,8 +89,6 @@ def remove_background(image: Image, provider: Provider, params: CutoutParams, to
     plane = mask.array()
     unknown = from_thresholds(plane, foreground, background, params.alpha_matting_erode_size)
     reach = params.alpha_matting_erode_size
-    if found.doubt is not None:
-        unknown = widened(unknown, found.doubt.array(), _DOUBTED * reach, reach)
     plane[plane > foreground], plane[plane < background] = 255, 0  # thin parts are kept as the thresholds take them
     refinement = solve_trimap(image, Mask.from_array(plane), unknown, mask.frame, reach, token.part(0.4, 1.0))
     return layer.changed(refine=RefineParams(band_width=reach), refinement=refinement)

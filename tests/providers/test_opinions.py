@@ -13,9 +13,8 @@ from maskstudio.core.document import Detection, Document, Layer
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
-from maskstudio.errors import BadMask, BadParameter, UnknownModel
+from maskstudio.errors import BadParameter, UnknownModel
 from maskstudio.jobs import Token
-from maskstudio.matting.trimap import widened
 from maskstudio.params.local import CutoutParams
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.local.opinions import doubted, share_in_doubt
@@ -35,16 +34,25 @@ def found(values, model="one"):
     return Detection("subject", 0.9, (0, 0, 400, 300), Mask.from_array(values), model)
 
 
-def test_doubt_is_the_difference_and_the_mask_the_first():
+def test_doubt_is_the_difference_and_the_mask_the_mean():
     random = np.random.default_rng(5)
     one, two = (random.integers(0, 256, SIZE, np.uint8) for _ in range(2))
+    one[:250], two[:250] = 255, 255  # most of it they agree on
     both = doubted(found(one), found(two, "two"))
-    np.testing.assert_array_equal(both.mask.array(), one)
+    np.testing.assert_array_equal(both.mask.array(), (one.astype(int) + two) // 2)
     np.testing.assert_array_equal(both.doubt.array(), np.abs(one.astype(int) - two))
-    assert both.model == "one"
+    assert (both.model, both.box) == ("one", (0, 0, 400, 300))
     same = doubted(found(one), found(one))
     assert not same.doubt.tiles
     assert share_in_doubt(same) == 0
+    np.testing.assert_array_equal(same.mask.array(), one)
+
+
+def test_two_that_see_different_things_do_not_mix():
+    for two in (plane(250, 390), plane(0, 0), plane(0, 400) // 255 * 255 - plane(100, 300)):
+        both = doubted(found(plane(100, 300)), found(two))
+        np.testing.assert_array_equal(both.mask.array(), plane(100, 300))
+        np.testing.assert_array_equal(both.doubt.array(), plane(100, 300) ^ two)
 
 
 def test_the_share_in_doubt_is_what_the_overlap_lacks():
@@ -55,29 +63,6 @@ def test_the_share_in_doubt_is_what_the_overlap_lacks():
     assert share_in_doubt(found(one)) is None
     assert share_in_doubt(doubted(found(plane(0, 0)), found(plane(0, 0)))) == 0
     assert share_in_doubt(doubted(found(plane(0, 0)), found(two))) == 1
-
-
-def test_a_trimap_is_widened_by_doubt_near_its_band_only():
-    trimap = np.zeros(SIZE, np.uint8)
-    trimap[:, 200:] = 255
-    trimap[:, 190:210] = 128
-    doubt = np.zeros(SIZE, np.uint8)
-    doubt[40:60, 165:190] = 255  # touches the band, and is near it
-    doubt[100:120, 165:190] = 127  # not much in doubt
-    doubt[150:170, 150:190] = 255  # goes too far
-    doubt[200:220, 165:180] = 255  # near, but touches nothing
-    doubt[240:260, 205:230] = 255  # takes away from the first
-    wanted = trimap.copy()
-    for top, bottom, left, right in ((40, 60, 165, 190), (240, 260, 205, 230)):
-        rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
-        down = np.maximum(np.maximum(top - rows, rows - bottom + 1), 0)
-        across = np.maximum(np.maximum(left - columns, columns - right + 1), 0)
-        wanted[np.hypot(down, across) <= 3] = 128
-    np.testing.assert_array_equal(widened(trimap, doubt, 30, 3), wanted)
-    sure = np.where(trimap > 127, 255, 0).astype(np.uint8)
-    np.testing.assert_array_equal(widened(sure, doubt, 30, 3), sure)
-    with pytest.raises(BadMask, match="one size"):
-        widened(trimap, doubt[1:], 30, 3)
 
 
 class Two:

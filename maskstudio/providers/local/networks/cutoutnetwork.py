@@ -95,8 +95,8 @@ def confidence(found: Real) -> float:
     """The chance that a network's answer (h, w), 0..1, is right but for its edge, 0..1, by how decided it is.
 
     What is surely subject as a share of what may be: a network that is unsure of a part gives it small values, which a
-    mask hides. On 33 photos ISNet's own overlap with the truth follows that share closely (correlation 0.98, and every
-    mask of less than 0.8 lies below every other one); half of the masks at ``_EVEN`` are right.
+    mask hides. On 45 photos ISNet's overlap with the truth follows that share (correlation 0.93; a mask of at least 0.8
+    lies above one of less in 93 % of pairs); at ``_EVEN`` as many are right as wrong.
     """
     zoom = min(_JUDGED / max(found.shape), 1.0)
     small = cv2.resize(found, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA) if zoom < 1 else found
