@@ -47,10 +47,10 @@ class Diagnosis:
 
 def examine() -> list[Diagnosis]:
     """Run all checks. Takes some seconds and uses no network; it may create the program's own folders, nothing else."""
+    needed = (name for family in families.FAMILIES for name in family.libraries)
     return [
         Diagnosis("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        *(_library(name) for name in _LIBRARIES),
-        *(_library(name) for family in families.FAMILIES for name in family.libraries),
+        *(_library(name) for name in dict.fromkeys((*_LIBRARIES, *needed))),
         _raw(),
         _folder(),
         _window(),
