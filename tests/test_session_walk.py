@@ -19,6 +19,7 @@ from maskstudio.jobs import Runner
 from maskstudio.matting import edge
 from maskstudio.params.local import AdjustParams, BrushParams, CutoutParams, DetectParams, MaskParams, RefineParams
 from maskstudio.session.session import Session
+from tests.clicks import MOST, Clicks
 from tests.core.documents import disc, document
 from tests.sound import Sound
 from tests.walkers import HEIGHT, WIDTH, Finder, Later, refine_edge
@@ -27,10 +28,10 @@ params = st.builds(MaskParams, mask_padding=st.integers(-3, 5), mask_blur=st.int
 bands = st.builds(RefineParams, band_width=st.integers(1, 3), color_decontamination=st.booleans())
 which = st.integers(0, 2)
 spots = st.floats(-5, 45)
-MOST, AREA = 6, np.full((12, 15), 255, np.uint8)  # layers at most, and what is selected
+AREA = np.full((12, 15), 255, np.uint8)  # what is selected
 
 
-class Walk(Sound):
+class Walk(Clicks, Sound):
     """``asked`` and ``edges`` are what the user last asked of each layer, by its id."""
 
     @initialize()
@@ -41,6 +42,7 @@ class Walk(Sound):
         plain = document(disc(WIDTH, HEIGHT, 9), disc(WIDTH, HEIGHT, 6, (8, 8)), width=WIDTH, height=HEIGHT)
         self.session.history = History(plain)
         self.stalled = set()
+        self.answered = []  # clicks and their answers, not taken yet
         self.shown, self.same = [], []
         self.session.ending.connect(
             lambda _rect: self.shown.append(self.session.painting.live_alpha(self.document.frame))

@@ -9,6 +9,7 @@ from maskstudio.core.document import Detection, Refinement
 from maskstudio.core.mask import Mask
 from maskstudio.matting import edge
 from maskstudio.params.local import AdjustParams, BrushParams, DetectParams, MaskParams, RefineParams
+from maskstudio.selection.prompt import Candidate
 from tests.core.documents import disc
 
 WIDTH, HEIGHT = 40, 32
@@ -53,9 +54,27 @@ class Finder:
         self.runs += 1
         return self._found(wanted.model, self.runs, source)
 
+    def open_selector(self, source, model, token):
+        token.check()
+        return Points(source)
+
     def _found(self, model, seed, source):
         plane = disc(source.width, source.height, 3 + seed % 9, (seed * 7 % WIDTH, seed * 5 % HEIGHT))
         return Detection(f"disc {seed}", 0.5, (0, 0, 1, 1), Mask.from_array(plane), model=model)
+
+
+class Points:
+    """The selector of ``Finder``: a disc about every click, or about them in the mask that is corrected."""
+
+    def __init__(self, source):
+        self.size = source.size
+
+    def predict(self, prompt, token):
+        token.check()
+        plane = np.zeros(self.size[::-1], np.uint8) if prompt.earlier is None else prompt.earlier.array()
+        for at, value in (*((each, 255) for each in prompt.include), *((each, 0) for each in prompt.exclude)):
+            plane[disc(*self.size, 4, at) > 0] = value
+        return [Candidate(Mask.from_array(plane), 0.5)]
 
 
 class Later:

@@ -9,15 +9,21 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint
 from maskstudio.jobs import Token
 from maskstudio.session.desk import Desk
+from maskstudio.session.mending import with_newer
 from maskstudio.session.naming import new_name
 from maskstudio.session.turns import Turn
 
 How = Literal["replace", "add", "subtract", "intersect"]
 
 
-def paintable(desk: Desk) -> Layer | None:
-    """The active layer, or a new one that is added with the first paint; None, with a sentence, if it is hidden."""
+def paintable(desk: Desk, chosen: Layer | None = None) -> Layer | None:
+    """The active layer, or the ``chosen`` one as it is now, or a new one that is added with the first paint.
+
+    None, with a sentence, if it is hidden.
+    """
     document, layer = desk.required(), desk.active
+    if chosen is not None:
+        layer = document.layer(chosen.id) or layer
     if not document.layers or layer is None:
         empty = Mask(*document.size)
         return Layer(document.next_id, new_name(document), empty, empty, origin=desk.origin("hand"))
@@ -71,15 +77,24 @@ def lay_in_turn(desk: Desk, layer: Layer, painted: Callable[[Layer], Paint], lab
     desk.take_turn(Turn(label, change, begin))
 
 
-def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str) -> None:
+def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str, *, since: Layer | None = None) -> None:
     """Replace, add to, subtract from or intersect the active layer with an area of coverage.
 
     ``amount`` is uint8 (H, W) with its corner at column ``x``, row ``y``; what lies outside the frame is left out.
+    ``since`` is the layer it was meant for, as it was then: strokes made on it since stay on top.
     """
     desk.end_stroke()
-    layer, size = paintable(desk), desk.required().size
-    if layer is not None:
-        lay_in_turn(desk, layer, lambda now: _joined(now.brush_paint, Mask(*size), amount, x, y, how), label)
+    layer, size = paintable(desk, since), desk.required().size
+    if layer is None:
+        return
+
+    def painted(now: Layer) -> Paint:
+        made = _joined(now.brush_paint, Mask(*size), amount, x, y, how)
+        if since is None or since.id != now.id:
+            return made
+        return with_newer(made, since.brush_paint, now.brush_paint)
+
+    lay_in_turn(desk, layer, painted, label)
 
 
 def _show(desk: Desk, document: Document, label: str, *, live: bool) -> None:

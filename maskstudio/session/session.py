@@ -20,6 +20,7 @@ from maskstudio.session.opening import OpeningVerbs
 from maskstudio.session.painting import PaintingVerbs
 from maskstudio.session.projects import ProjectVerbs
 from maskstudio.session.rivals import RivalVerbs
+from maskstudio.session.selecting import SelectingVerbs
 from maskstudio.session.sending import ServiceVerbs
 from maskstudio.session.shaping import ShapingVerbs
 from maskstudio.session.shelving import ShelfVerbs
@@ -47,6 +48,7 @@ class Session(Desk):
         self.shaping = ShapingVerbs(self)  # before adjusting: its values are applied before those of runs
         self.adjusting = AdjustingVerbs(self)
         self.painting = PaintingVerbs(self)
+        self.selecting = SelectingVerbs(self)
         self.edging = EdgingVerbs(self)
         self.inspecting = InspectingVerbs(self)
         self.matching = MatchingVerbs(self)

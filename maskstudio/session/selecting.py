@@ -1,0 +1,74 @@
+"""Verbs that select what the user points at: they open selectors, and make layers of what was answered."""
+
+from typing import Any, Literal
+
+from maskstudio.core.document import Document, Layer
+from maskstudio.core.mask import Mask
+from maskstudio.core.paint import Paint
+from maskstudio.jobs import Token
+from maskstudio.providers.local import families
+from maskstudio.providers.provider import ModelState
+from maskstudio.session import laying, pointedat
+from maskstudio.session.desk import Desk
+from maskstudio.session.laying import How
+from maskstudio.session.mending import mended, with_newer
+from maskstudio.session.naming import new_name
+from maskstudio.session.selectors import NONE, Candidate, OpenSelectors, SelectorAnswer
+
+__all__ = ["Landing", "ModelState", "SelectingVerbs"]
+
+Landing = How | Literal["layer", "mend"]
+
+
+class SelectingVerbs:
+    """``selectors`` are asked what the user points at; ``take`` puts what they answered into the document."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.selectors = OpenSelectors(desk)
+
+    def models(self) -> list[ModelState]:
+        """The models that can select and are ready, the one that needs no weights last."""
+        able = [each for each in self._desk.provider.models() if "select" in each.operations and each.state == "ready"]
+        return sorted(able, key=lambda each: each.name == NONE)
+
+    def take(self, answer: SelectorAnswer[Any], which: int, how: Landing, layer: Layer | None = None) -> None:
+        """Make the candidate at ``which`` a layer of its own, or join it with ``layer``, by default the active one.
+
+        ``layer`` is as it was when the question was asked: strokes made on it since stay on top. "mend" lays what
+        differs from the prompt's earlier mask, and nothing else.
+        """
+        found, earlier = answer.candidates[which], answer.prompt.earlier
+        self._desk.end_stroke()
+        if how == "mend" and earlier is not None and layer is not None:
+            self._mend(earlier, found.mask, layer)
+        elif how == "layer" or how == "mend":  # noqa: PLR1714
+            self._add(answer, found)
+        else:
+            box = found.mask.bounds
+            laying.lay_area(self._desk, found.mask.array(box), box.x, box.y, how, "Select", since=layer)
+
+    def _add(self, answer: SelectorAnswer[Any], found: Candidate) -> None:
+        """Add the candidate as a layer on top; it is its mask, so that parameters act on it."""
+        params = {**pointedat.recorded(answer.prompt), "score": round(found.score, 4)}
+        version = families.version(answer.model)
+        origin = self._desk.origin("select", model=answer.model, version=version, params=params)
+
+        def change(document: Document, _token: Token) -> Document:
+            layer = Layer(id=0, name=new_name(document), mask=found.mask, shaped=found.mask, origin=origin)
+            return document.add([layer])
+
+        self._desk.in_turn("Select", change)
+
+    def _mend(self, earlier: Mask, target: Mask, layer: Layer) -> None:
+        """Lay the correction on ``layer``, under strokes made since."""
+        now = self._desk.required().layer(layer.id)
+        if now is None:
+            self._desk.told("The layer that was being mended is gone.")
+            return
+
+        def painted(now: Layer) -> Paint:
+            return with_newer(mended(now, earlier, target), layer.brush_paint, now.brush_paint)
+
+        if laying.paintable(self._desk, layer) is not None:
+            laying.lay_in_turn(self._desk, now, painted, "Mend mask")
