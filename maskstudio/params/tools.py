@@ -66,6 +66,30 @@ class ColourParams(WandParams):
 
 
 @dataclass(frozen=True)
+class PointParams(Params):
+    """What a drag means to the Select tool, and what becomes of what it selects."""
+
+    title: ClassVar[str] = "Select"
+
+    how: Literal["layer", "replace", "add", "subtract", "intersect", "mend"] = param(
+        "layer", "how", "Result",
+        "What becomes of the selection: a new layer, a change of the active layer's mask, or a repair that leaves the "
+        "rest of that mask as it is.",
+        choices=(("layer", "New layer"), *_HOWS, ("mend", "Repair")),
+    )  # fmt: skip
+    drag: Literal["box", "outline", "scribble"] = param(
+        "box", "drag", "Drag",
+        "What dragging does: a box or a rough lasso goes around the subject, a scribble goes over it.",
+        choices=(("box", "Box"), ("outline", "Lasso"), ("scribble", "Scribble")),
+    )  # fmt: skip
+    model: str = param("", "model", "Model", "What finds the outline of the things you point at.")
+    preview: bool = param(
+        True, "preview", "Preview under the pointer",
+        "Shows what a click would select where the pointer rests.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class RampParams(GradientParams):
     """A gradient, and how it is joined to the mask."""
 

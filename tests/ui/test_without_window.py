@@ -42,13 +42,17 @@ def notice(qtbot):
         ("edit.clear", ["the tool ends", "it is done"]),
         ("edit.undo", ["it is done"]),
         ("edit.transform", ["it is done"]),
-        ("file.save", ["it is done"]),
+        ("file.save", ["what is shown is taken", "it is done"]),
         ("view.fit", ["it is done"]),
     ],
 )
 def test_what_a_tool_has_under_way_ends_before_a_verb_on_the_document(qapp, name, order):
     done = []
-    verbs = finishing({name: lambda: done.append("it is done")}, lambda: done.append("the tool ends"))
+    verbs = finishing(
+        {name: lambda: done.append("it is done")},
+        lambda: done.append("the tool ends"),
+        lambda: done.append("what is shown is taken"),
+    )
     verbs[name]()
     assert done == order
 

@@ -107,6 +107,7 @@ _LIGHTROOM: KeySets = {
     "tool.zoom": (),  # Z is 100 %
     "brush.swap": ("/", "X"),  # switches from brush A to B there
     "select.subject": ("Shift+W", "Ctrl+Shift+B"),  # a new mask
+    "tool.nextSelection": (),
     "mask.invert": ("'", "Ctrl+I", "Ctrl+Shift+I"),
     "layer.visible": ("Ctrl+Alt+H",),  # Ctrl+, is for preferences
     "edit.commands": ("Ctrl+F", "Ctrl+Shift+P"),

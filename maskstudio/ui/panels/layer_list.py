@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 
 from maskstudio.core.document import Detection, Layer
 from maskstudio.services import directory
+from maskstudio.session.selectors import NONE
 from maskstudio.session.session import Session
 
 RowIndex = QModelIndex | QPersistentModelIndex
@@ -145,10 +146,18 @@ class LayerModel(QAbstractListModel):
 def details(layer: Layer) -> str:
     """A line on where a layer comes from, with its score in %."""
     source = layer.source
+    origin = layer.origin
+    if source is None and origin is not None and origin.how == "select":
+        model = "" if origin.model == NONE else f" · {origin.model}"
+        return f"{_share(origin.params.get('score'))}{how(layer)}{model}"
     if source is None:
-        return layer.origin.model if layer.origin and layer.origin.model else how(layer)
-    score = "" if source.score is None else f"{source.score:.0%}  "
-    return f"{score}{_by(source)}".replace("%", " %")
+        return origin.model if origin and origin.model else how(layer)
+    return f"{_share(source.score)}{_by(source)}"
+
+
+def _share(score: object) -> str:
+    """A certainty in %, with the space after it; empty for none."""
+    return f"{score * 100:.0f} %  " if isinstance(score, float) else ""
 
 
 def _by(source: Detection) -> str:
@@ -188,4 +197,5 @@ _HOW = {
     "detection": lambda: _said("found by a model"),
     "import": lambda: _said("from a file"),
     "paste": lambda: _said("pasted"),
+    "select": lambda: _said("by clicks"),
 }

@@ -4,6 +4,7 @@ from maskstudio.ui.registry.entry import Entry
 
 _LASSOS = ("tool.lasso", "tool.polygon", "tool.magnetic")
 _MARQUEES = ("tool.rectangle", "tool.ellipse")
+_SELECTIONS = ("tool.select", "tool.wand")
 _FILLS = ("tool.fill", "tool.gradient")
 _HINTING = ("tool.refine", "tool.trimap")
 _GREATEST = 10  # the shares on the keys 1 to 9 and 0
@@ -31,8 +32,10 @@ TOOL = (
           (), "tool-polygon", "document", "tool", also="straight"),
     Entry("tool.magnetic", "Tool", "Magnetic Lasso", "Select along the edge the photo has.",
           (), "tool-magnetic", "document", "tool", also="intelligent scissors livewire snap"),
+    Entry("tool.select", "Tool", "Select", "Select the thing you point at: click it, box it or scribble over it.",
+          ("W",), "tool-select", "document", "tool", also="object subject click box scribble sam model repair smart"),
     Entry("tool.wand", "Tool", "Magic Wand", "Select what has the colour of the place you click.",
-          ("W",), "tool-wand", "document", "tool", also="fuzzy similar colour quick"),
+          (), "tool-wand", "document", "tool", also="fuzzy similar colour quick"),
     Entry("tool.brush", "Tool", "Brush", "Paint into the mask.",
           ("B",), "tool-brush", "document", "tool", also="paint add draw"),
     Entry("tool.eraser", "Tool", "Eraser", "Paint out of the mask.",
@@ -57,10 +60,16 @@ TOOL = (
           ("Shift+M",), "", "document", submenu="Next of a Kind", cycles=_MARQUEES),
     Entry("tool.nextLasso", "Tool", "Next Lasso", "Lasso, polygon or magnetic lasso, in turn.",
           ("Shift+L",), "", "document", submenu="Next of a Kind", cycles=_LASSOS),
+    Entry("tool.nextSelection", "Tool", "Next Selection Tool", "Select or magic wand, in turn.",
+          ("Shift+W",), "", "document", submenu="Next of a Kind", cycles=_SELECTIONS),
     Entry("tool.nextRefine", "Tool", "Next Refine Brush", "Refine edge brush or trimap brush, in turn.",
           ("Shift+U",), "", "document", submenu="Next of a Kind", cycles=_HINTING),
     Entry("tool.nextFill", "Tool", "Next Fill", "Fill region or gradient, in turn.",
           ("Shift+G",), "", "document", submenu="Next of a Kind", ends_section=True, cycles=_FILLS),
+    Entry("tool.nextCandidate", "Tool", "Next Candidate", "Show what else the thing you point at could be.",
+          (".",), "", "document", also="select answer mask alternative"),
+    Entry("tool.previousCandidate", "Tool", "Previous Candidate", "Go back to what was shown before.",
+          (",",), "", "document", ends_section=True, also="select answer mask alternative"),
 )  # fmt: skip
 BRUSH = (
     Entry("brush.swap", "Tool", "Swap Brush and Eraser", "From painting in to painting out, and back.",

@@ -1,11 +1,12 @@
 """The base of tools. A tool receives presses, movements and keys, and may draw over the image."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QCursor, QKeyEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.document import Document
 from maskstudio.errors import BadParameter
@@ -41,6 +42,7 @@ class Bench:
     region: int | None = None  # id of the region of the active layer that the refine brush paints for; None for none
     folding: Folding = field(default_factory=Folding)
     shown: Callable[[], None] = lambda: None  # called when parameters change other than in the bar
+    fit: Callable[[], None] = lambda: None  # called when the controls in the bar need more room, or less
 
     @property
     def document(self) -> Document | None:
@@ -61,6 +63,7 @@ class Tool(Generic[P]):
     more: ClassVar[tuple[str, ...]] = ()
     right: ClassVar[Right] = "menu"
     picks: ClassVar[bool] = False  # whether clicks on the tags of detections choose a layer
+    modes: ClassVar[Mapping[str, str]] = {}  # what each mode in the bar does, where holding a key does not choose it
     shows_trimap: ClassVar[bool] = False  # whether the trimap lies over the photo while it is in use
 
     def __init__(self, bench: Bench) -> None:
@@ -85,6 +88,10 @@ class Tool(Generic[P]):
 
     def changed(self) -> None:
         """Called when the parameters have changed."""
+
+    def controls(self) -> QWidget | None:
+        """What the bar shows beside the parameters, made once; None for nothing."""
+        return None
 
     # Events
 
@@ -151,6 +158,9 @@ class Tool(Generic[P]):
     def finish(self) -> None:
         """End what is under way and keep what was painted, as when another tool or document is chosen."""
         self.cancel()
+
+    def take_shown(self) -> None:
+        """Put what is shown as a result into the document, as before it is written to a file."""
 
     def interrupt(self) -> None:
         """Called when the press under way will get no release, since the focus is lost."""

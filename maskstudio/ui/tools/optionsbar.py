@@ -55,7 +55,7 @@ class OptionsBar(QFrame):
             self._page.hide()
         self._page = page
         page.show_params(tool.params)
-        self._fit()
+        self.fit()
         page.show()
 
     def show_params(self, tool: AnyTool) -> None:
@@ -66,9 +66,10 @@ class OptionsBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many fields as there is room for."""
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Show as many fields of the tool in use as there is room for."""
         if self._page is not None:
             self._page.fit(self.width() - 2 * theme.SPACE)
 
@@ -95,7 +96,7 @@ class ToolOptions(QWidget):
     def __init__(self, tool: AnyTool, take: Take) -> None:
         """Make a field for each parameter in the bar of ``tool``; a tool without any shows its hint."""
         super().__init__()
-        self._name, self._take = tool.name, take
+        self._name, self._take, self._modes = tool.name, take, tool.modes
         self._params: Params = tool.params
         self.fields: dict[str, QWidget] = {}
         self._labels: list[QLabel] = []
@@ -112,7 +113,9 @@ class ToolOptions(QWidget):
         self._more = MoreButton(tool.kind, tool.more, self._set) if tool.more else None
         if self._more:
             row.addWidget(self._more)
-        if not tool.bar:
+        if (controls := tool.controls()) is not None:
+            row.addWidget(controls, 1)
+        elif not tool.bar:
             row.addWidget(ElidedLabel(tool.hint), 1)
         else:
             row.addStretch(1)
@@ -198,7 +201,7 @@ class ToolOptions(QWidget):
             self._set(replace(self._params, **{spec.name: round(value) if spec.kind is int else value}))
 
         if spec.name == "how":
-            modes = Modes(spec)
+            modes = Modes(spec, notes={key: said(text) for key, text in self._modes.items()})
             modes.edited.connect(lambda: take(modes.value()))
             return modes
         if spec.kind is bool:

@@ -14,7 +14,9 @@ from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.ui.canvas.canvas import Canvas
 
 _LARGEST = 4_000_000  # pixels of the picture
-_COLOUR = (224, 112, 51)  # blue, green, red of the theme's accent, in Qt's order
+Bgr = tuple[int, int, int]  # blue, green, red: Qt's order in memory
+ACCENT: Bgr = (224, 112, 51)  # the theme's
+TAKEN: Bgr = (60, 60, 225)  # what is taken away
 _STRENGTH = 0.45
 _INNER, _OUTER = (255, 255, 255, 255), (0, 0, 0, 200)  # lines inside and outside the edge
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
@@ -38,12 +40,17 @@ class Tint:
         if factor < 1:
             size = max(1, round(rect.width * factor)), max(1, round(rect.height * factor))
             small = cv2.resize(np.ascontiguousarray(plane), size, interpolation=cv2.INTER_AREA)
-        return cls(rect, _coloured(small))
+        return cls(rect, _coloured(small, ACCENT))
 
     @classmethod
     def plain(cls, rect: Rect, plane: Plane) -> "Tint":
         """The tint of coverage of any size, stretched over ``rect``, without a line around it."""
-        return cls(rect, _coloured(plane, lined=False))
+        return cls(rect, _coloured(plane, ACCENT, lined=False))
+
+    @classmethod
+    def stretched(cls, rect: Rect, plane: Plane, colour: Bgr = ACCENT) -> "Tint":
+        """The tint of coverage of any size, stretched over ``rect``, with a line around it."""
+        return cls(rect, _coloured(plane, colour)) if rect else cls(EMPTY, np.zeros((0, 0, 4), np.uint8))
 
     def paint(self, painter: QPainter, canvas: Canvas, by: tuple[float, float] = (0, 0)) -> None:
         """Draw the tint in its place, or moved by image pixels."""
@@ -76,11 +83,10 @@ class Tint:
         return QTransform(across.x(), across.y(), down.x(), down.y(), start.x(), start.y())
 
 
-def _coloured(plane: Plane, *, lined: bool = True) -> npt.NDArray[np.uint8]:
+def _coloured(plane: Plane, colour: Bgr, *, lined: bool = True) -> npt.NDArray[np.uint8]:
     """Premultiplied (h, w, 4) colours of the coverage (h, w), with a line along the edge at 50 % if ``lined``."""
-    out = np.empty((*plane.shape, 4), np.uint8)
-    for channel, value in enumerate((*_COLOUR, 255)):
-        out[..., channel] = cv2.convertScaleAbs(plane, alpha=_STRENGTH * value / 255)
+    channels = [cv2.convertScaleAbs(plane, alpha=_STRENGTH * value / 255) for value in (*colour, 255)]
+    out: npt.NDArray[np.uint8] = cv2.merge(channels)
     if not lined:
         return out
     bordered = cv2.copyMakeBorder(plane, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)

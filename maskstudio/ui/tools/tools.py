@@ -16,6 +16,7 @@ from maskstudio.ui.tools.base import AnyTool, Bench
 from maskstudio.ui.tools.every import FIRST, every
 from maskstudio.ui.tools.keyboard import Keyboard
 from maskstudio.ui.tools.optionsbar import OptionsBar
+from maskstudio.ui.tools.selectobject import SelectTool
 from maskstudio.ui.tools.strength import Strength
 from maskstudio.ui.tools.toolstrip import ToolStrip
 
@@ -39,7 +40,7 @@ class Tools(QObject):
         super().__init__(parent)
         self._canvas = canvas
         self._settings = settings
-        self._bench = Bench(canvas, settings, shown=self._show_params)
+        self._bench = Bench(canvas, settings, shown=self._show_params, fit=self._fit)
         self._tools = every(self._bench)
         self._tool: AnyTool = self._tools[FIRST]
         self._actions: dict[str, QAction] = {}
@@ -65,7 +66,8 @@ class Tools(QObject):
     def verbs(self) -> dict[str, Callable[[], object]]:
         """The verbs of tools and brush, by the id of their action."""
         chosen: dict[str, Callable[[], object]] = {f"tool.{name}": partial(self.choose, name) for name in self._tools}
-        return chosen | self.strength.verbs()
+        steps = {"tool.nextCandidate": 1, "tool.previousCandidate": -1}
+        return chosen | self.strength.verbs() | {name: partial(self._step, by) for name, by in steps.items()}
 
     def build(self, actions: dict[str, QAction]) -> None:
         """Make strip and bar."""
@@ -164,6 +166,11 @@ class Tools(QObject):
         self._passed, self._right = False, None
         self._bench.opposite = False
         self._tool.finish()
+        self._heed()
+
+    def take_shown(self) -> None:
+        """Put what the tool shows as a result into the document; other work under way goes on."""
+        self._tool.take_shown()
         self._heed()
 
     # Undo and redo of what is under way
@@ -265,6 +272,12 @@ class Tools(QObject):
         if self._bench.document is not None:
             self._tool.paint(painter)
 
+    def _step(self, by: int) -> None:
+        """Show another candidate of the Select tool."""
+        tool = self._tools["select"]
+        assert isinstance(tool, SelectTool)
+        tool.step(by)
+
     def _take(self, name: str, params: object) -> None:
         self._tools[name].set_params(params)
         self._heed()
@@ -272,6 +285,11 @@ class Tools(QObject):
     def _show_params(self) -> None:
         if hasattr(self, "options"):
             self.options.show_params(self._tool)
+
+    def _fit(self) -> None:
+        if hasattr(self, "options"):
+            self.options.fit()
+        self._heed()
 
     def _tell(self) -> None:
         self.hint.emit(self._tool.hint)

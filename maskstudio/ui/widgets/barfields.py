@@ -1,5 +1,6 @@
 """Controls of the bar above the canvas that are not those of a form: narrower, and modes as pictures."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
@@ -38,14 +39,14 @@ class BarChoice(Segments):
 
 
 class Modes(ButtonRow):
-    """Buttons with pictures: replace, add, subtract, intersect."""
+    """Buttons with pictures: replace, add, subtract, intersect, and others a tool may have."""
 
-    def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
-        """Make a button for each choice of ``spec``, with the key that holds it in the tooltip."""
-        super().__init__(spec, partial(self._button, spec), 1, parent)
+    def __init__(self, spec: Spec, parent: QWidget | None = None, *, notes: Mapping[str, str] | None = None) -> None:
+        """Make a button for each choice of ``spec``; its tooltip has the note on it, or else the key that holds it."""
+        super().__init__(spec, partial(self._button, spec, notes or {}), 1, parent)
 
-    def _button(self, spec: Spec, key: str, label: str) -> QToolButton:
-        """The button of one mode: a picture, with its name and the key that holds it in the tooltip."""
+    def _button(self, spec: Spec, notes: Mapping[str, str], key: str, label: str) -> QToolButton:
+        """The button of one mode: a picture, with its name and what it does in the tooltip."""
         button = QToolButton()
         button.setIcon(icon(key))
         button.setIconSize(QSize(20, 20))
@@ -54,7 +55,8 @@ class Modes(ButtonRow):
         button.setAccessibleName(translated(label))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         held = self.tr("Hold {} for this one drag.").format(_KEYS[key]) if key in _KEYS else ""
-        button.setToolTip(f"<p><b>{translated(label)}</b><br>{held or translated(spec.help)}</p>")
+        told = notes.get(key) or held or translated(spec.help)
+        button.setToolTip(f"<p><b>{translated(label)}</b><br>{told}</p>")
         return button
 
 

@@ -9,12 +9,16 @@ _UNDOING = {"edit.undo", "edit.redo", "edit.toggleState"}  # these ask the tools
 _ALOOF = {*_UNDOING, "edit.cancelJobs", "edit.commands", "edit.preferences", "edit.keys", "edit.transform"}
 
 
-def finishing(verbs: Mapping[str, Verb], end_tool: Verb) -> dict[str, Verb]:
-    """The verbs, by the id of their action, made to finish first. ``end_tool`` ends the work of a tool."""
-    return {name: _prepared(name, verb, end_tool) for name, verb in verbs.items()}
+def finishing(verbs: Mapping[str, Verb], end_tool: Verb, take_shown: Verb) -> dict[str, Verb]:
+    """The verbs, by the id of their action, made to finish first.
+
+    ``end_tool`` ends the work of a tool; ``take_shown`` only puts what it shows as a result into the document, so that
+    it is in what is written.
+    """
+    return {name: _prepared(name, verb, end_tool, take_shown) for name, verb in verbs.items()}
 
 
-def _prepared(name: str, verb: Verb, end_tool: Verb) -> Verb:
+def _prepared(name: str, verb: Verb, end_tool: Verb, take_shown: Verb) -> Verb:
     """The verb with what it finishes first; unchanged if it concerns neither the document nor its file."""
 
     def ended() -> None:
@@ -25,9 +29,13 @@ def _prepared(name: str, verb: Verb, end_tool: Verb) -> Verb:
         hand_over()
         verb()
 
+    def written() -> None:
+        take_shown()
+        entered()
+
     if _about_document(name):
         return ended
-    return entered if name.startswith("file.") else verb
+    return written if name.startswith("file.") else verb
 
 
 def _about_document(name: str) -> bool:

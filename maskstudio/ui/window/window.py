@@ -188,7 +188,7 @@ class MainWindow(Shell):
             **self.tour.verbs(),
             "help.about": partial(show_about, self),
         }
-        return finishing(verbs, self.tools.end)
+        return finishing(verbs, self.tools.end, self.tools.take_shown)
 
     def _make_actions(self) -> None:
         """The actions of the menus, and what takes part in them."""

@@ -1,6 +1,6 @@
 """A window with a canvas, the tools and nothing else, and hands for them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -13,11 +13,13 @@ from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.jobs import Inline, Runner, immediate
+from maskstudio.providers.local import families
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.registry.table import ACTIONS
 from maskstudio.ui.tools.tools import Tools
+from tests.pointer import Pointer
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -131,3 +133,19 @@ def stage(qtbot):
     QApplication.processEvents()
     yield Stage(window, canvas, session, settings, tools, actions, told)
     canvas.removeEventFilter(tools)
+
+
+@pytest.fixture
+def pointer(monkeypatch):
+    family = Pointer()
+    monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
+    return family
+
+
+@pytest.fixture
+def select(pointer, stage):
+    """The Select tool in use, with the model that needs no weights."""
+    tool = stage.tools.tool_called("select")
+    tool.set_params(replace(tool.params, model="none"))
+    stage.tools.choose("select")
+    return stage

@@ -1,0 +1,150 @@
+"""The controls of the Select tool in the bar: the model and how far it is, the candidates, and accept or drop."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from maskstudio.session.selecting import ModelState
+from maskstudio.ui.tools.candidatelooks import PICTURE, CandidateLook
+from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.icons import icon
+
+_MOST = 3  # candidates
+
+
+class SelectControls(QWidget):
+    """Says what the user wants by signals, and shows what the tool tells it."""
+
+    modelChosen = Signal(str)  # noqa: N815  as Qt names signals
+    listWanted = Signal()  # the list of models is about to be shown  # noqa: N815
+    candidateChosen = Signal(int)  # noqa: N815
+    accepted = Signal()
+    dropped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the controls, without candidates."""
+        super().__init__(parent)
+        self.setObjectName("selectControls")
+        self.model = _Models()
+        self.model.opening.connect(self.listWanted)
+        self.model.activated.connect(lambda row: self.modelChosen.emit(str(self.model.itemData(row))))
+        self.state = QLabel()
+        self.state.setObjectName("hint")
+        self.state.setAccessibleName(self.tr("State of the model"))
+        self._group = QButtonGroup(self)
+        self.buttons = [self._candidate(number) for number in range(_MOST)]
+        self._group.idClicked.connect(self.candidateChosen)
+        self.accept = self._button("check", self.tr("Take the selection (Enter)"), "selectAccept")
+        self.drop = self._button("cancel", self.tr("Drop the selection (Esc)"), "selectDrop")
+        self.accept.clicked.connect(self.accepted)
+        self.drop.clicked.connect(self.dropped)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self.model)
+        row.addWidget(self.state)
+        row.addStretch(1)
+        for button in (*self.buttons, self.drop, self.accept):
+            row.addWidget(button)
+        self.show_candidates([], 0)
+        self.show_pending(pending=False)
+
+    def show_models(self, models: Sequence[ModelState], chosen: str) -> None:
+        """List these models, ``chosen`` as the one in use."""
+        blocked = self.model.blockSignals(True)
+        self.model.clear()
+        for each in models:
+            self.model.addItem(each.title, each.name)
+            self.model.setItemData(self.model.count() - 1, each.note, Qt.ItemDataRole.ToolTipRole)
+        self.model.setCurrentIndex(self.model.findData(chosen))
+        self.model.blockSignals(blocked)
+
+    def show_state(self, text: str, more: str = "") -> None:
+        """Say how far the model is, in a word, and what that means."""
+        self.state.setText(text)
+        self.state.setToolTip(f"<p>{more}</p>" if more else "")
+        self.state.setAccessibleDescription(more)
+
+    def show_candidates(self, candidates: Sequence[CandidateLook], chosen: int) -> None:
+        """Show these candidates, if there is a choice."""
+        choice = candidates if len(candidates) > 1 else ()
+        for number, button in enumerate(self.buttons):
+            button.setVisible(number < len(choice))
+            if number < len(choice):
+                self._fill(button, choice[number], number, len(choice))
+        if choice:
+            self.buttons[chosen].setChecked(True)
+
+    def show_pending(self, *, pending: bool) -> None:
+        """Show the buttons that accept and drop, or not."""
+        for button in (self.accept, self.drop):
+            button.setVisible(pending)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take over the colours of the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.accept.setIcon(icon("check"))
+            self.drop.setIcon(icon("cancel"))
+
+    def _fill(self, button: QToolButton, candidate: CandidateLook, number: int, count: int) -> None:
+        """Show a candidate on its button."""
+        picture = candidate.picture
+        height, width = picture.shape[:2]
+        image = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+        button.setIcon(QIcon(QPixmap.fromImage(image)))
+        share = f"{candidate.score:.0%}"
+        button.setText(share)
+        words = self.tr("Candidate {} of {}, certainty {}").format(number + 1, count, share)
+        button.setAccessibleName(words)
+        button.setToolTip(f"<p>{words}</p><p>{self.tr('Full stop and comma step through them.')}</p>")
+
+    def _candidate(self, number: int) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"candidate.{number + 1}")
+        button.setCheckable(True)
+        button.setIconSize(QSize(*PICTURE))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFixedHeight(theme.ROW + 8)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._group.addButton(button, number)
+        return button
+
+    def _button(self, name: str, words: str, object_name: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(object_name)
+        button.setIcon(icon(name))
+        button.setIconSize(QSize(20, 20))
+        button.setFixedSize(theme.ROW + 2, theme.ROW + 2)
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+
+class _Models(QComboBox):
+    """The list of models. The wheel changes it only while it has the focus."""
+
+    opening = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("select.model")
+        self.setAccessibleName(self.tr("Model"))
+        self.setToolTip(self.tr("What finds the outline of the things you point at"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumContentsLength(14)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def showPopup(self) -> None:
+        """Open the list with the models that are ready now."""
+        self.opening.emit()
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 28)
+        super().showPopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the bar unless the focus is here."""
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
