@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from maskstudio.core.arrays import Point
 from maskstudio.params.tools import PointParams
 from maskstudio.session.pointedat import Gesture, GestureKind, joined, without
+from maskstudio.session.selecting import ModelState
 from maskstudio.session.selectors import NONE
 from maskstudio.session.session import Session
 from maskstudio.ui.canvas.pointer import Pointer
@@ -58,6 +59,7 @@ class SelectTool(Tool[PointParams]):
         self._drag: PointDrag | None = None
         self._spot = KeySpot(bench)
         self._controls: SelectControls | None = None
+        self._models: list[ModelState] = []  # as they were listed last
         self._in_use = False
         self._modifiers = M.NoModifier
         self._at: Point | None = None  # where the pointer is
@@ -82,7 +84,7 @@ class SelectTool(Tool[PointParams]):
         made.candidateChosen.connect(self.pending.choose)
         made.accepted.connect(self._accept)
         made.dropped.connect(self.cancel)
-        self._list_models()
+        self._show_models()
         self._show()
         return made
 
@@ -350,9 +352,12 @@ class SelectTool(Tool[PointParams]):
     # The model
 
     def _list_models(self) -> None:
-        models = self.pending.models()
+        self._models = self.pending.models()
+        self._show_models()
+
+    def _show_models(self) -> None:
         if self._controls is not None:
-            self._controls.show_models(models, self.pending.model)
+            self._controls.show_models(self._models, self.pending.model)
             self._show_state()
 
     def _choose_model(self, model: str) -> None:
