@@ -96,10 +96,14 @@ class Paint:
 
     def erased(self, area: Mask) -> "Paint":
         """Nothing laid on top by as much as ``area`` says; cheap where that is all or nothing."""
+        return self.laid_mask(area, 0)
+
+    def laid_mask(self, area: Mask, value: int) -> "Paint":
+        """``value`` (0..255) laid on top by as much as ``area`` says; cheap where that is all or nothing."""
         values: dict[Index, Plane | Tile] = {}
         covers: dict[Index, Plane | Tile] = {}
         for index, amount in area.tiles.items():
-            values[index], covers[index] = laid_tile(self.value.held(index), self.cover.held(index), amount, 0)
+            values[index], covers[index] = laid_tile(self.value.held(index), self.cover.held(index), amount, value)
         return self.replaced(values, covers)
 
     def lifted(self, area: Mask) -> "Paint":

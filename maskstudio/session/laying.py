@@ -77,24 +77,33 @@ def lay_in_turn(desk: Desk, layer: Layer, painted: Callable[[Layer], Paint], lab
     desk.take_turn(Turn(label, change, begin))
 
 
-def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str, *, since: Layer | None = None) -> None:
+def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str) -> None:
     """Replace, add to, subtract from or intersect the active layer with an area of coverage.
 
     ``amount`` is uint8 (H, W) with its corner at column ``x``, row ``y``; what lies outside the frame is left out.
+    """
+    desk.end_stroke()
+    layer, size = paintable(desk), desk.required().size
+    if layer is not None:
+        lay_in_turn(desk, layer, lambda now: _joined(now.brush_paint, Mask(*size), amount, x, y, how), label)
+
+
+def lay_mask(desk: Desk, area: Mask, how: How, label: str, *, since: Layer | None = None) -> None:
+    """Do the same with an area that is a mask of the document's size, at no cost where it is of one value.
+
     ``since`` is the layer it was meant for, as it was then: strokes made on it since stay on top.
     """
     desk.end_stroke()
-    layer, size = paintable(desk, since), desk.required().size
-    if layer is None:
-        return
+    layer = paintable(desk, since)
 
     def painted(now: Layer) -> Paint:
-        made = _joined(now.brush_paint, Mask(*size), amount, x, y, how)
+        made = _joined_mask(now.brush_paint or Paint.none(*area.size), area, how)
         if since is None or since.id != now.id:
             return made
         return with_newer(made, since.brush_paint, now.brush_paint)
 
-    lay_in_turn(desk, layer, painted, label)
+    if layer is not None:
+        lay_in_turn(desk, layer, painted, label)
 
 
 def _show(desk: Desk, document: Document, label: str, *, live: bool) -> None:
@@ -109,5 +118,12 @@ def _joined(paint: Paint | None, empty: Mask, amount: Plane, x: int, y: int, how
     paint = paint or Paint.none(*empty.size)
     if how in ("add", "subtract"):
         return paint.laid(amount, x, y, 255 if how == "add" else 0)
-    area, everywhere = empty.put(amount, x, y), Mask.filled(*empty.size, 255)
+    return _joined_mask(paint, empty.put(amount, x, y), how)
+
+
+def _joined_mask(paint: Paint, area: Mask, how: How) -> Paint:
+    """``paint`` joined with an area of coverage of the same size."""
+    if how in ("add", "subtract"):
+        return paint.laid_mask(area, 255 if how == "add" else 0)
+    everywhere = Mask.filled(*area.size, 255)
     return Paint(area, everywhere) if how == "replace" else paint.erased(area.inverse)

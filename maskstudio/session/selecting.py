@@ -45,8 +45,7 @@ class SelectingVerbs:
         elif how == "layer" or how == "mend":  # noqa: PLR1714
             self._add(answer, found)
         else:
-            box = found.mask.bounds
-            laying.lay_area(self._desk, found.mask.array(box), box.x, box.y, how, "Select", since=layer)
+            laying.lay_mask(self._desk, found.mask, how, "Select", since=layer)
 
     def _add(self, answer: SelectorAnswer[Any], found: Candidate) -> None:
         """Add the candidate as a layer on top; it is its mask, so that parameters act on it."""

@@ -99,3 +99,15 @@ def test_erasing_an_area_is_laying_nothing_there(seed):
     one, other = paint.erased(Mask.from_array(area)), paint.laid(area, 0, 0, 0)
     assert one.value == other.value
     assert one.cover == other.cover
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds, st.sampled_from([0, 128, 255]))
+def test_a_mask_is_laid_as_its_pixels_are(seed, value):
+    paint = Paint.none(*SIZE)
+    for amount, x, y, what in strokes(seed):
+        paint = paint.laid(amount, x, y, what)
+    area = plane(seed + 1)
+    by_tiles, by_pixels = paint.laid_mask(Mask.from_array(area), value), paint.laid(area, 0, 0, value)
+    assert by_tiles.value == by_pixels.value
+    assert by_tiles.cover == by_pixels.cover
