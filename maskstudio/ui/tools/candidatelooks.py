@@ -18,6 +18,7 @@ _SIZE = (2 * PICTURE[0], 2 * PICTURE[1])  # for screens of twice as many pixels
 _AROUND = 1.2  # times the size of what is selected that is shown of the photo
 _DIMMED = 0.3
 _COARSEST = 32  # px
+_MOST = 1_500_000  # pixels shown of one candidate
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +40,17 @@ def pictured(found: list[Candidate], earlier: Mask | None, image: Image, scale: 
 
 def guessed(mask: Mask, scale: float) -> Tint:
     """The tint of a guess at ``scale`` device pixels per image pixel; slow enough for a thread."""
-    return Tint.stretched(*_small(mask, mask.bounds, _step(scale)))
+    return Tint.stretched(*_small(mask, mask.bounds, _step(scale, mask.bounds)))
 
 
 def _pictured(candidate: Candidate, earlier: Mask | None, image: Image, scale: float) -> CandidateLook:
     """One candidate as it is shown; see ``pictured``."""
-    mask, step = candidate.mask, _step(scale)
+    mask = candidate.mask
     if earlier is None:
-        box, small = _small(mask, mask.bounds, step)
+        box, small = _small(mask, mask.bounds, _step(scale, mask.bounds))
         return CandidateLook((Tint.stretched(box, small),), _picture(image, mask, mask.bounds), candidate.score)
     box = bounds(mask.rect(index) for index in mask.changed(earlier))
+    step = _step(scale, box)
     (box, after), (_, before) = _small(mask, box, step), _small(earlier, box, step)
     tints, shown = [], EMPTY
     for plane, colour in ((cv2.subtract(after, before), ACCENT), (cv2.subtract(before, after), TAKEN)):
@@ -59,10 +61,13 @@ def _pictured(candidate: Candidate, earlier: Mask | None, image: Image, scale: f
     return CandidateLook(tuple(tints), _picture(image, mask, shown), candidate.score)
 
 
-def _step(scale: float) -> int:
-    """Image pixels to a side of each that is shown at ``scale``: a power of two, so that tiles divide into them."""
+def _step(scale: float, box: Rect) -> int:
+    """Image pixels to a side of each that is shown of ``box`` at ``scale``: a power of two, as tiles divide into.
+
+    No coarser than the screen, but where that would be so many that the answer had to wait for them.
+    """
     step = 1
-    while step * scale < 1 and step < _COARSEST:
+    while step < _COARSEST and (2 * step * scale <= 1 or box.area > _MOST * step * step):
         step *= 2
     return step
 
@@ -116,7 +121,7 @@ def _picture(image: Image, mask: Mask, box: Rect) -> Pixels8:
     width, height = (max(round(side * scale), 1) for side in _SIZE)
     x, y = box.x + (box.width - width) // 2, box.y + (box.height - height) // 2
     inside = Rect(x, y, width, height).intersect(mask.frame)
-    squares, plane = _small(mask, inside, _step(2 / scale))
+    squares, plane = _small(mask, inside, _step(1 / scale, inside))
     step = squares.width // plane.shape[1]
     source: Pixels = image.pixels[squares.slices()][::step, ::step].copy()
     share = plane[: source.shape[0], : source.shape[1], None].astype(np.float32) / 255

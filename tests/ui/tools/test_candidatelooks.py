@@ -26,7 +26,8 @@ def test_a_tint_lies_where_the_candidate_does_at_every_scale(scale):
     (look,) = pictured([Candidate(Mask.from_array(CIRCLE), 0.5)], None, PHOTO, scale)
     (tint,) = look.tints
     step = tint.rect.width // tint.pixels.shape[1]
-    assert step == max(2 ** int(np.ceil(np.log2(1 / scale))), 1), "no coarser than the screen by more than half"
+    assert step * scale <= 1 or step == 1, "no coarser than the screen"
+    assert 2 * step * scale > 1, "and no finer than it needs"
     rows, columns = np.nonzero(strength(tint))
     box = tint.rect
     assert (box.x + columns.min() * step, box.y + rows.min() * step) == pytest.approx((250, 150), abs=step)
@@ -42,6 +43,11 @@ def test_a_tint_reaches_over_the_edge_of_the_photo_by_less_than_a_square():
     assert 0 <= tint.rect.right - SIZE[0] < 16
     assert 0 <= tint.rect.bottom - SIZE[1] < 16
     assert (strength(tint) > 0).all()
+
+
+def test_a_large_candidate_is_shown_coarser_than_the_screen():
+    large = Mask.filled(3000, 2000, 255)
+    assert guessed(large, 1.0).pixels.shape[:2] == (1000, 1500)
 
 
 def test_means_are_those_of_the_pixels():
