@@ -6,7 +6,7 @@ from hypothesis.stateful import precondition, rule
 
 from maskstudio.core.paint import Paint
 from maskstudio.selection.prompt import Prompt
-from maskstudio.session.selectors import Question
+from maskstudio.session.selectors import SelectorQuestion
 from tests.walkers import HEIGHT, WIDTH
 
 MOST = 6  # layers
@@ -37,7 +37,7 @@ class Clicks:
             self.answered.append((answer, how, layer, document.image))
 
         prompt = Prompt(**{what: ((x, y),)}, earlier=earlier)
-        self.session.selecting.selectors.ask(Question(prompt, model, len, done, lambda: None)).kept = True
+        self.session.selecting.selectors.ask(SelectorQuestion(prompt, model, len, done, lambda: None)).kept = True
         while soon and not self.answered and (self.later.home or self.later.work):
             if self.later.home:
                 self.news_comes_home(1)

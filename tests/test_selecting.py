@@ -13,7 +13,7 @@ from maskstudio.providers.local import families
 from maskstudio.providers.local.local import Local
 from maskstudio.selection.prompt import Prompt, Scribble
 from maskstudio.session.pointedat import Gesture, joined, prompt_of, without
-from maskstudio.session.selectors import Question
+from maskstudio.session.selectors import SelectorQuestion
 from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 from tests.pointer import HOVER, MENDED, RADII, SCORES, SLOWER, Pointer
@@ -41,7 +41,9 @@ class Bench:
         self.selectors = self.session.selecting.selectors
 
     def ask(self, prompt, model="none"):
-        question = Question(prompt, model, lambda found: len(found), self.answers.append, lambda: self.missed.append(1))
+        question = SelectorQuestion(
+            prompt, model, lambda found: len(found), self.answers.append, lambda: self.missed.append(1)
+        )
         return self.selectors.ask(question)
 
     def take(self, how="layer", which=0, layer=None, answer=-1):

@@ -18,7 +18,7 @@ from maskstudio.selection.prompt import Candidate, Prompt, Selector
 from maskstudio.session.desk import Desk
 from maskstudio.session.heard import Signal
 
-__all__ = ["NONE", "Candidate", "Encoding", "OpenSelectors", "Prompt", "Question", "SelectorAnswer"]
+__all__ = ["NONE", "Candidate", "Encoding", "OpenSelectors", "Prompt", "SelectorAnswer", "SelectorQuestion"]
 
 NONE = families.WEIGHTLESS
 
@@ -37,7 +37,7 @@ class SelectorAnswer(Generic[M]):
 
 
 @dataclass(eq=False)
-class Question(Generic[M]):
+class SelectorQuestion(Generic[M]):
     """A prompt for ``model``. ``make`` is called on the thread with the candidates; then ``done`` gets the answer.
 
     ``missed`` is called instead if there will be none. A question that is ``kept`` is answered whatever is asked later.
@@ -81,12 +81,13 @@ class OpenSelectors:
     changed = Signal[[]]()
 
     def __init__(self, desk: Desk) -> None:
+        """Follow the photo of ``desk``; nothing is opened before it is asked for."""
         self._desk = desk
         self._image: Image | None = None
         self._opened: dict[str, _Opened] = {}
-        self._line: deque[Question[Any]] = deque()
-        self._busy: Question[Any] | _Hover | None = None
-        self._stopgap: Question[Any] | None = None  # answered by the model without weights until its own is ready
+        self._line: deque[SelectorQuestion[Any]] = deque()
+        self._busy: SelectorQuestion[Any] | _Hover | None = None
+        self._stopgap: SelectorQuestion[Any] | None = None  # answered without weights until its model is ready
         self._hover: _Hover | None = None
         self.idle: Callable[[Image, str], object] = lambda _image, _model: None
         desk.changed.connect(self._follow_photo)
@@ -145,7 +146,7 @@ class OpenSelectors:
 
     # Questions
 
-    def ask(self, question: Question[M]) -> Question[M]:
+    def ask(self, question: SelectorQuestion[M]) -> SelectorQuestion[M]:
         """Have a question answered in place of those before it that are not kept."""
         self.forget()
         if self.encoding(question.model) == "closed":
@@ -159,12 +160,12 @@ class OpenSelectors:
         self._stopgap = None
         dropped = [each for each in self._line if not each.kept]
         self._line = deque(each for each in self._line if each.kept)
-        if isinstance(self._busy, Question) and not self._busy.kept and self._busy.job is not None:
+        if isinstance(self._busy, SelectorQuestion) and not self._busy.kept and self._busy.job is not None:
             self._busy.job.cancel()
         for each in dropped:
             each.missed()
 
-    def drop(self, question: Question[Any]) -> None:
+    def drop(self, question: SelectorQuestion[Any]) -> None:
         """Drop this question, kept or not."""
         question.kept = False
         if question in self._line:
@@ -239,7 +240,7 @@ class OpenSelectors:
             self.open(NONE)
         return NONE if self.encoding(NONE) == "ready" else None
 
-    def _answer(self, question: Question[Any], model: str) -> None:
+    def _answer(self, question: SelectorQuestion[Any], model: str) -> None:
         """Have ``question`` answered by ``model`` on a thread."""
         selector = self._opened[model].selector
         assert selector is not None

@@ -7,13 +7,13 @@ from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer
 from maskstudio.session.pointedat import Gesture, prompt_of
 from maskstudio.session.selecting import Landing, ModelState
-from maskstudio.session.selectors import NONE, Candidate, OpenSelectors, Question, SelectorAnswer
+from maskstudio.session.selectors import NONE, Candidate, OpenSelectors, SelectorAnswer, SelectorQuestion
 from maskstudio.session.session import Session
 from maskstudio.ui.tools.base import Bench, said
 from maskstudio.ui.tools.candidatelooks import CandidateLook, pictured
 from maskstudio.ui.tools.pointtrail import PointStep, PointTrail
 
-Asked = Question[list[CandidateLook]]
+Asked = SelectorQuestion[list[CandidateLook]]
 
 
 @dataclass(eq=False)
@@ -205,7 +205,7 @@ class PendingSelection:
                 self._question = None
                 self._shown()
 
-        question: Asked = Question(prompt, self.model or NONE, make, done, missed)
+        question: Asked = SelectorQuestion(prompt, self.model or NONE, make, done, missed)
         self._question = question
         self.selectors.ask(question)
         self._shown()
