@@ -114,9 +114,9 @@ def test_autosave_keeps_the_time_of_the_settings(qapp):
 
 
 def test_a_mode_pressed_again_goes_back_to_the_one_before(qapp):
-    canvas = SimpleNamespace(**dict.fromkeys(("fit", "actual_pixels", "zoom_in", "zoom_out", "zoom_to"), print))
+    view = SimpleNamespace(**dict.fromkeys(("fit", "actual_pixels", "zoom_in", "zoom_out", "zoom_to"), print))
     looked = []
-    modes = ViewModes(canvas, looked.append)
+    modes = ViewModes(view, looked.append)
     verbs = modes.verbs()
     modes.adopt({name: QAction(checkable=True) for name in verbs})
     for name in ("view.black", "view.mask", "view.mask", "view.overlay", "view.overlay"):

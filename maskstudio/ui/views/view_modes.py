@@ -5,15 +5,15 @@ from functools import partial
 
 from PySide6.QtGui import QAction
 
-from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.style import MODES, Mode
+from maskstudio.ui.canvas.viewport import Viewport
 
 
 class ViewModes:
     """The verbs. ``look(mode)`` shows a mode; some keys, pressed again, go back to the mode before."""
 
-    def __init__(self, canvas: Canvas, look: Callable[[Mode], object]) -> None:
-        self._canvas, self._look = canvas, look
+    def __init__(self, view: Viewport, look: Callable[[Mode], object]) -> None:
+        self._view, self._look = view, look
         self._actions: dict[str, QAction] = {}
         self.now: Mode = "overlay"
         self.before: Mode = "overlay"
@@ -25,7 +25,7 @@ class ViewModes:
 
     def verbs(self) -> dict[str, Callable[[], object]]:
         """The verbs, by the id of the action that triggers them."""
-        canvas = self._canvas
+        view = self._view
         return {
             **{f"view.{mode}": partial(self.show, mode) for mode in MODES},
             "view.overlay": lambda: self.show("image" if self.now == "overlay" else "overlay"),
@@ -34,13 +34,13 @@ class ViewModes:
             "view.mask": partial(self._toggle, "mask"),
             "view.nextMode": partial(self._step, 1),
             "view.previousMode": partial(self._step, -1),
-            "view.fit": canvas.view.fit,
-            "view.actual": canvas.view.actual_pixels,
-            "view.zoomIn": canvas.view.zoom_in,
-            "view.zoomOut": canvas.view.zoom_out,
-            "view.zoom200": partial(canvas.view.zoom_to, 2.0),
-            "view.zoom400": partial(canvas.view.zoom_to, 4.0),
-            "view.zoom800": partial(canvas.view.zoom_to, 8.0),
+            "view.fit": view.fit,
+            "view.actual": view.actual_pixels,
+            "view.zoomIn": view.zoom_in,
+            "view.zoomOut": view.zoom_out,
+            "view.zoom200": partial(view.zoom_to, 2.0),
+            "view.zoom400": partial(view.zoom_to, 4.0),
+            "view.zoom800": partial(view.zoom_to, 8.0),
         }
 
     def show(self, mode: Mode) -> None:

@@ -192,7 +192,7 @@ class MainWindow(Shell):
 
     def _make_actions(self) -> None:
         """The actions of the menus, and what takes part in them."""
-        self.modes = ViewModes(self.canvas, self.viewing.show_mode)
+        self.modes = ViewModes(self.canvas.view, self.viewing.show_mode)
         self.refine_workspace = RefineWorkspace(self.sidebar, self.layers_panel)
         self.window_verbs = WindowVerbs(self, self.keys, self.refine_workspace)
         made = self.actions_by_id = actions.build(self, self.verbs(), self.keys.keymap)
