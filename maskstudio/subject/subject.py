@@ -11,7 +11,7 @@ from maskstudio.core.mask import Mask
 
 Help = Literal["click", "box", "model"]
 
-SURE = 0.7  # confidence from which on a subject is right often enough to say so, see ``evidence``
+SURE = 0.75  # confidence from which on a subject is right often enough to say so, see ``evidence``
 NOTHING = "No subject was found."
 UNSURE: tuple[Help, ...] = ("click", "box", "model")
 
