@@ -38,7 +38,8 @@ class Regions:
 
     labels  the superpixel of each pixel, counted from 0
     size    pixels of each (N,)
-    lab     mean colour in CIE Lab (N, 3), ``around`` the same of a wider window, ``texture`` (N,) the spread of L
+    lab     mean colour in CIE Lab (N, 3), ``around`` the same of a wider window, ``texture`` (N,) the spread of L,
+            and ``motley`` that of the colours
     place   mean x and y in px (N, 2)
     frame   px of each at the picture's edge (N,)
     shades  its shares of the colours of a palette (N, K), each row with the sum 1
@@ -51,6 +52,7 @@ class Regions:
     lab: Real
     around: Real
     texture: Real
+    motley: Real
     place: Real
     frame: Real
     shades: Real
@@ -111,16 +113,17 @@ def regions_of(rgb: Pixels8, maps: tuple[Real, ...] = ()) -> Regions:
         return np.stack([mean(planes[..., each]) for each in range(planes.shape[2])], axis=1)
 
     colours = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    light = np.ascontiguousarray(colours[..., 0])
-    level = cv2.GaussianBlur(light, (0, 0), _TEXTURE)
-    spread = cv2.GaussianBlur(light * light, (0, 0), _TEXTURE) - level * level
+    level = cv2.GaussianBlur(colours, (0, 0), _TEXTURE)
+    spread = np.maximum(cv2.GaussianBlur(colours * colours, (0, 0), _TEXTURE) - level * level, 0)
     down, across = np.mgrid[: rgb.shape[0], : rgb.shape[1]].astype(np.float32)
     lab, around = means(colours), means(cv2.GaussianBlur(colours, (0, 0), _WIDE))
+    place = np.stack([mean(across), mean(down)], axis=1)
     sides = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     return Regions(
-        rgb, labels, size, lab, around, mean(np.sqrt(np.maximum(spread, 0))), np.stack([mean(across), mean(down)], 1),
+        rgb, labels, size, lab, around,
+        mean(np.sqrt(spread[..., 0])), mean(np.sqrt(spread[..., 1] + spread[..., 2])), place,
         np.bincount(sides, minlength=len(size)).astype(np.float32), _shades(lab),
-        _borders(labels, colours, lab, around), _described(labels, maps, means),
+        _borders(labels, colours, lab, around), _described(place, rgb.shape, maps),
     )  # fmt: skip
 
 
@@ -159,13 +162,25 @@ def _borders(labels: Labels, colours: Real, lab: Real, around: Real) -> Borders:
     return Borders(first, second, length.astype(np.float32), contrast.astype(np.float32))
 
 
-def _described(labels: Labels, maps: tuple[Real, ...], means: Any) -> Real:
-    """The mean of every map in every superpixel, each map scaled to unit root mean square: (N, F)."""
-    height, width = labels.shape
-    found = [np.zeros((int(labels.max()) + 1, 0), np.float32)]
+def _described(place: Real, shape: tuple[int, ...], maps: tuple[Real, ...]) -> Real:
+    """What every map shows in the middle of each superpixel, each map scaled to unit root mean square: (N, F)."""
+    found = [np.zeros((len(place), 0), np.float32)]
     for each in maps:
         unit = each / max(float(np.sqrt((each * each).mean())), 1e-6)
-        found.append(
-            means(cv2.resize(unit, (width, height), interpolation=cv2.INTER_LINEAR).reshape(height, width, -1))
-        )
+        scale = each.shape[1] / shape[1], each.shape[0] / shape[0]
+        x, y = ((place[:, axis] + 0.5) * scale[axis] - 0.5 for axis in (0, 1))
+        found.append(_sampled(unit, x, y))
     return np.concatenate(found, axis=1)
+
+
+def _sampled(plane: Real, x: Real, y: Real) -> Real:
+    """A map (h, w, C) at places between its cells, (N, C)."""
+    height, width = plane.shape[:2]
+    x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
+    left, top = np.minimum(x.astype(np.int64), max(width - 2, 0)), np.minimum(y.astype(np.int64), max(height - 2, 0))
+    right, below = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
+    across, down = (x - left)[:, None], (y - top)[:, None]
+    upper = plane[top, left] * (1 - across) + plane[top, right] * across
+    lower = plane[below, left] * (1 - across) + plane[below, right] * across
+    found: Real = (upper * (1 - down) + lower * down).astype(np.float32)
+    return found

@@ -57,11 +57,15 @@ class Verdict:
 class Pointing:
     """One photo (H, W, 3), pointed at."""
 
-    def __init__(self, photo: Pixels8, whole: Jury, closer: Jury, describe: Describe | None = None) -> None:
-        self._photo, self._judges, self._describe = photo, (whole, closer), describe
+    def __init__(self, photo: Pixels8, whole: Jury, closer: Jury | None, describe: Describe | None = None) -> None:
+        """``whole`` judges the photo as a whole, ``closer`` closer looks; without it there are none. ``describe`` asks
+        a network about a picture.
+        """
+        self.photo, self._describe = photo, describe
+        self._juries = whole, closer
         self.frame = Rect(0, 0, photo.shape[1], photo.shape[0])
         self.whole = view(photo, self.frame, closer=False, describe=describe)
-        self._answers: OrderedDict[tuple[tuple[Sign, ...], Fence | None], Verdict] = OrderedDict()
+        self._verdicts: OrderedDict[tuple[tuple[Sign, ...], Fence | None], Verdict] = OrderedDict()
 
     def answer(self, signs: tuple[Sign, ...], fence: Fence | None, token: Token) -> Verdict:
         """What ``signs`` within the ``fence`` point at; without a fence at least one sign is inside.
@@ -86,14 +90,19 @@ class Pointing:
     def step(self, signs: tuple[Sign, ...], fence: Fence | None, before: Verdict | None) -> Verdict:
         """The answer to ``signs``, whose last is a new one, after the answer ``before`` to the others."""
         key = signs, fence
-        if key not in self._answers:
+        if key not in self._verdicts:
             first = self.look(self.whole, signs, fence, before, None)
             near = self._nearer(first, signs, fence, before)
-            self._answers[key] = first if near is None else self.look(near, signs, fence, before, first)
-            while len(self._answers) > _KEPT:
-                self._answers.popitem(last=False)
-        self._answers.move_to_end(key)
-        return self._answers[key]
+            self._verdicts[key] = first if near is None else self.look(near, signs, fence, before, first)
+            while len(self._verdicts) > _KEPT:
+                self._verdicts.popitem(last=False)
+        self._verdicts.move_to_end(key)
+        return self._verdicts[key]
+
+    def judged_by(self, whole: Jury, closer: Jury | None) -> None:
+        """Take other juries from now on."""
+        self._juries = whole, closer
+        self._verdicts.clear()
 
     def glance(self, at: Point) -> Verdict:
         """What a first click there selects in the whole photo, without a closer look."""
@@ -103,15 +112,18 @@ class Pointing:
         self, where: View, signs: tuple[Sign, ...], fence: Fence | None, before: Verdict | None, hint: Verdict | None
     ) -> Verdict:
         """Jury and cut in one picture."""
-        regions = where.terrain.regions
+        jury = self._juries[where.closer]
+        assert jury is not None
         pointed = pointed_at(where, signs, fence, before, hint)
-        logit = self._judges[where.closer].logit(where.terrain, pointed)
-        return Verdict(where, logit, pointed.sure, cut(regions, logit, pointed.sure))
+        logit = jury.logit(where.terrain, pointed)
+        return Verdict(where, logit, pointed.sure, cut(where.terrain.regions, logit, pointed.sure))
 
     def _nearer(
         self, found: Verdict, signs: tuple[Sign, ...], fence: Fence | None, before: Verdict | None
     ) -> View | None:
         """A closer look at what was found, if that is small; the one before where it still fits."""
+        if self._juries[True] is None:
+            return None
         wanted = np.array([place for sign in signs if sign.added for place in sign.places])
         exact = around(_touched(found.plane, found.view.place(wanted)), wanted, self.frame, _TIGHT)
         if before is not None and before.view.closer:
@@ -126,7 +138,7 @@ class Pointing:
             last = before.view.rect
             if last.intersect(exact) == exact and last.area < _WASTED * rect.area:
                 return before.view
-        return view(self._photo, rect, closer=True, describe=self._describe)
+        return view(self.photo, rect, closer=True, describe=self._describe)
 
 
 def pointed_at(
