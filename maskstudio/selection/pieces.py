@@ -38,8 +38,7 @@ class Regions:
 
     labels  the superpixel of each pixel, counted from 0
     size    pixels of each (N,)
-    lab     mean colour in CIE Lab (N, 3), ``around`` the same of a wider window, ``texture`` (N,) the spread of L,
-            and ``motley`` that of the colours
+    lab     mean colour in CIE Lab (N, 3), ``around`` the same of a wider window, ``texture`` (N,) the spread of L
     place   mean x and y in px (N, 2)
     frame   px of each at the picture's edge (N,)
     shades  its shares of the colours of a palette (N, K), each row with the sum 1
@@ -52,7 +51,6 @@ class Regions:
     lab: Real
     around: Real
     texture: Real
-    motley: Real
     place: Real
     frame: Real
     shades: Real
@@ -113,15 +111,15 @@ def regions_of(rgb: Pixels8, maps: tuple[Real, ...] = ()) -> Regions:
         return np.stack([mean(planes[..., each]) for each in range(planes.shape[2])], axis=1)
 
     colours = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    level = cv2.GaussianBlur(colours, (0, 0), _TEXTURE)
-    spread = np.maximum(cv2.GaussianBlur(colours * colours, (0, 0), _TEXTURE) - level * level, 0)
+    light = np.ascontiguousarray(colours[..., 0])
+    level = cv2.GaussianBlur(light, (0, 0), _TEXTURE)
+    spread = cv2.GaussianBlur(light * light, (0, 0), _TEXTURE) - level * level
     down, across = np.mgrid[: rgb.shape[0], : rgb.shape[1]].astype(np.float32)
     lab, around = means(colours), means(cv2.GaussianBlur(colours, (0, 0), _WIDE))
     place = np.stack([mean(across), mean(down)], axis=1)
     sides = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     return Regions(
-        rgb, labels, size, lab, around,
-        mean(np.sqrt(spread[..., 0])), mean(np.sqrt(spread[..., 1] + spread[..., 2])), place,
+        rgb, labels, size, lab, around, mean(np.sqrt(np.maximum(spread, 0))), place,
         np.bincount(sides, minlength=len(size)).astype(np.float32), _shades(lab),
         _borders(labels, colours, lab, around), _described(place, rgb.shape, maps),
     )  # fmt: skip

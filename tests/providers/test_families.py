@@ -246,7 +246,7 @@ def test_a_model_is_not_asked_for_what_it_cannot_do(row):
     ):
         local.cutout(image(), CutoutParams(model="mediapipe_hands"), Token())
     with pytest.raises(
-        BadParameter, match="yolov8n cannot select what is pointed at; models that can are none, bright"
+        BadParameter, match="yolov8n cannot select what is pointed at; models that can are none, yolov8n-seg"
     ):
         local.open_selector(image(), "yolov8n", Token())
     with pytest.raises(UnknownModel, match="nobody"):

@@ -56,7 +56,7 @@ def ball():
 def test_every_kind_of_prompt_finds_the_ball(ball, prompt):
     selector, truth = ball
     found = selector.predict(prompt, Token())
-    assert overlap(found[0].mask, truth) > 0.7
+    assert overlap(found[0].mask, truth) > 0.97
     assert 1 <= len(found) <= 3
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
 
@@ -65,14 +65,14 @@ def test_the_other_thing_is_found_as_well_and_both_together(ball):
     selector, truth = ball
     box = np.zeros_like(truth)
     box[133:267, 400:501] = True
-    assert overlap(selector.predict(Prompt(include=((450, 200),)), Token())[0].mask, box) > 0.8
+    assert overlap(selector.predict(Prompt(include=((450, 200),)), Token())[0].mask, box) > 0.97
     both = selector.predict(Prompt(include=((450, 200), (200, 200))), Token())[0]
-    assert overlap(both.mask, box | truth) > 0.8
+    assert overlap(both.mask, box | truth) > 0.95
 
 
 def test_a_preview_is_near_the_answer(ball):
     selector, truth = ball
-    assert overlap(selector.preview(200, 200), truth) > 0.85
+    assert overlap(selector.preview(200, 200), truth) > 0.95
 
 
 def test_the_edge_follows_a_large_photo():

@@ -14,15 +14,19 @@ from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import combine
+from maskstudio.core.seen import visible
 from maskstudio.errors import CannotRead, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local.networks import network, yolo_files
+from maskstudio.providers.local.networks.featuremaps import feature_maps
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights import store, trust
 from maskstudio.providers.weights.weightfile import About, WeightFile, digests
+from maskstudio.selection.prompt import Selector
 
 _ABLE: frozenset[Operation] = frozenset({"detect", "cutout"})
+_POINTED: frozenset[Operation] = frozenset({"select"})  # with what the inside of a .pt file that draws outlines tells
 _MANY = 100  # most objects that are combined into a subject
 
 
@@ -48,11 +52,12 @@ class Yolo:
 
     def models(self) -> Mapping[str, Model]:
         """The known files and all other files in the model folders."""
-        return {name: _model(name) for name in (*yolo_files.BY_NAME, *store.files())}
+        here = store.files()
+        return {name: _model(name, here.get(name)) for name in (*yolo_files.BY_NAME, *here)}
 
     def state(self, name: str) -> ModelState:
         """The current state of the file called ``name``, or of the one that replaces it."""
-        entry, model = yolo_files.BY_NAME.get(name), _model(name)
+        entry, model = yolo_files.BY_NAME.get(name), _model(name, store.files().get(name))
         state, note = _standing(name)
         title = model.title if entry else f"{name}, added by you"
         size = entry.size if entry else None
@@ -78,6 +83,15 @@ class Yolo:
         box: Box = (min(lefts), min(tops), max(rights), max(bottoms))
         return Detection("subject", found[0].score, box, mask, found[0].model)
 
+    def open_selector(self, image: Image, model: str, token: Token) -> Selector:
+        """Point at things in the photo; what the model sees in it is judged beside colours and borders."""
+        from maskstudio.selection.selector import RegionSelector  # imported here: it needs SciPy
+
+        choice = choose(model)
+        token.step(0.05, f"Loading {choice.path.stem}")
+        loaded = network.get(choice.path, _known())
+        return RegionSelector(visible(image), token, lambda rgb: feature_maps(loaded, rgb))
+
 
 def choose(name: str) -> ModelFile:
     """The file to load for ``name``: its own, or, for people, another model that outlines them.
@@ -97,11 +111,14 @@ def choose(name: str) -> ModelFile:
     raise store.missing(entry)
 
 
-def _model(name: str) -> Model:
+def _model(name: str, path: Path | None) -> Model:
     """What a file can do, judged by its name: no file is opened. The user's own files have their name as title."""
     entry = yolo_files.BY_NAME.get(name)
     about = entry.about if entry else About("A file that you added.")
-    return Model(name, entry.title if entry else name, _ABLE, outlines=_outlines(name), about=about)
+    whole = entry is None or entry.label is None  # those of people alone know little of other things
+    seen = whole and _outlines(name) and (path is None or path.suffix == ".pt")
+    able = _ABLE | _POINTED if seen else _ABLE
+    return Model(name, entry.title if entry else name, able, outlines=_outlines(name), about=about)
 
 
 def _outlines(name: str) -> bool:
