@@ -5,7 +5,7 @@ import json
 import pytest
 
 from maskstudio import settings
-from maskstudio.params.local import DetectParams, ExportParams
+from maskstudio.params.local import CutoutParams, DetectParams, ExportParams
 from tests.patience import PATIENCE
 
 
@@ -33,11 +33,20 @@ def test_the_model_and_the_forms_are_there_again(start, qtbot):
     panel.form.field("confidence").setValue(0.4)
     window.export_panel.form.field("depth").set_value("16")
     window.export_panel.form.field("depth").edited.emit()
+    window.export_panel.written.field("rgba").set_value((9, 8, 7, 255))
+    window.export_panel.written.field("rgba").edited.emit()
+    panel.subject.model.setCurrentIndex(panel.subject.model.count() - 1)
+    panel.subject.model.edited.emit()
+    panel.subject.form.field("post_process_mask").click()
+    chosen = panel.subject.params()
     window.close()
     assert window.farewell.wait(PATIENCE)
     again = start()
     assert (again.detect_panel.params().model, again.detect_panel.params().confidence) == ("mediapipe_hands", 0.4)
     assert again.detect_panel.model.value() == "mediapipe_hands"
+    assert again.detect_panel.subject.params() == chosen != CutoutParams()
+    assert again.detect_panel.subject.model.value() == chosen.model
+    assert again.export_panel.written.params() == CutoutParams(rgba=(9, 8, 7, 255))
     assert again.export_panel.params().depth == "16"
     assert again.export_panel.params() == ExportParams(depth="16")
 

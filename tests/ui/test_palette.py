@@ -27,7 +27,7 @@ K = Qt.Key
     [
         ("zoom in", "Zoom In"), ("inv", "Invert"), ("und", "Undo"), ("mgdn", "Merge Down"), ("pref", "Preferences…"),
         ("refn", "Refine Edge"), ("exp cut", "Export Cut-out…"), ("full", "Full Screen"), ("on bl", "On Black"),
-        ("LASSO", "Lasso"), ("deselect", "None"), ("rubylith", "Overlay"), ("remove backg", "Remove Background"),
+        ("LASSO", "Lasso"), ("deselect", "None"), ("rubylith", "Overlay"), ("remove backg", "Cut Out Subject"),
     ],
 )  # fmt: skip
 def test_a_few_letters_are_enough(query, first):

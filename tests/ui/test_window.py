@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPushButton, QWidget
 
 from maskstudio import settings as stored
 from maskstudio.params.local import MaskParams
@@ -44,7 +44,10 @@ def detected(opened, qtbot):
 
 
 NAMES = "canvas detectPanel layersPanel maskPanel refinePanel exportPanel jobsPanel"
-FIELDS = "model confidence maxDetections maskPadding maskBlur bandWidth colorDecontamination depth hiddenColours"
+FIELDS = (
+    "model cutoutModel rgba returnOnlyMask alphaMatting confidence maxDetections maskPadding maskBlur bandWidth "
+    "colorDecontamination depth hiddenColours"
+)
 
 
 @pytest.mark.parametrize("name", (NAMES + " " + FIELDS).split())
@@ -58,6 +61,9 @@ def test_an_empty_window_says_what_to_do_first(window):
     assert not window.canvas.isVisible()
     texts = [button.text() for button in window.welcome.findChildren(QPushButton)]
     assert "Open a Photo…" in texts
+    assert any("Cut Out Subject (C)" in each.text() for each in window.welcome.findChildren(QLabel))
+    window.findChild(QAction, "select.subject").setShortcut("Ctrl+9")
+    assert any("Cut Out Subject (Ctrl+9)" in each.text() for each in window.welcome.findChildren(QLabel))
     assert not window.findChild(QAction, "file.export").isEnabled()
 
 

@@ -13,7 +13,7 @@ from maskstudio import paths
 from maskstudio.errors import MaskStudioError, TooLarge, Untrusted
 from maskstudio.jobs import Job
 from maskstudio.names import path_of, shown
-from maskstudio.params.local import ExportParams
+from maskstudio.params.local import CutoutParams, ExportParams
 from maskstudio.session.keeping import Over
 from maskstudio.session.session import Session
 from maskstudio.session.shelving import MODEL_FILES
@@ -25,15 +25,15 @@ from maskstudio.ui.widgets.notice import NoticeButton
 from maskstudio.ui.widgets.shortened import short
 from maskstudio.ui.widgets.typed_text import hand_over
 
-_CUTOUT = "-cutout"  # added to the photo's name
+_CUTOUT, _MASK = "-cutout", "-mask"  # added to the photo's name
 
 
 class _Export(NamedTuple):
-    """An export: what is written, and where."""
+    """An export: what is written, and where; of a cut-out, ``written`` says what is put behind it."""
 
     path: Path
     params: ExportParams
-    mask: bool = False
+    written: CutoutParams | None  # None for the mask
 
 
 def _tr(text: str) -> str:
@@ -61,7 +61,8 @@ class FileMenu:
         self._save, self._masks, self._model_added = save, masks, model_added
         self._failed: Path | None = None
         self._adding: Path | None = None
-        self._exported: WeakKeyDictionary[Session, Path] = WeakKeyDictionary()  # where each cut-out was last written
+        # Where cut-outs (False) and masks (True) were last written.
+        self._exported: WeakKeyDictionary[Session, dict[bool, Path]] = WeakKeyDictionary()
         self._last: WeakKeyDictionary[Session, _Export] = WeakKeyDictionary()  # the last export of any kind
         self._saving: dict[Job, Callable[[], object]] = {}
 
@@ -175,21 +176,21 @@ class FileMenu:
 
     # Results
 
-    def export(self, params: ExportParams) -> None:
-        """Ask where, and write the cut-out."""
-        self._export(params, _CUTOUT)
+    def export(self, params: ExportParams, written: CutoutParams) -> None:
+        """Ask where, and write the cut-out over the colour in ``written``, or the mask where that asks for it alone."""
+        self._export(params, None if written.return_only_mask else written)
 
-    def export_again(self, params: ExportParams) -> None:
-        """Write the cut-out over the file it was last written to; the first time, ask where."""
-        path = self._exported.get(self._session)
-        if path is not None and self._session.exporting.exported(path):
-            self._write(_Export(path, params), "own")
+    def export_again(self, params: ExportParams, written: CutoutParams) -> None:
+        """Write over the file of the last such export; the first time, ask where."""
+        last = self._exported.get(self._session, {}).get(written.return_only_mask)
+        if last is not None and self._session.exporting.exported(last):
+            self._write(_Export(last, params, None if written.return_only_mask else written), "own")
         else:
-            self.export(params)
+            self.export(params, written)
 
     def export_mask(self, params: ExportParams) -> None:
         """Ask where, and write the mask."""
-        self._export(params, "-mask")
+        self._export(params, None)
 
     def last_export(self, session: Session) -> Path | None:
         """The path of the last export of this document, whether or not it succeeded; None without one."""
@@ -201,19 +202,19 @@ class FileMenu:
         if session.document is not None and (last := self._last.get(session)) is not None:
             self._write(last, over, session)
 
-    def _export(self, params: ExportParams, suffix: str) -> None:
-        document = self._session.document
+    def _export(self, params: ExportParams, written: CutoutParams | None) -> None:
+        document, suffix = self._session.document, _MASK if written is None else _CUTOUT
         if document and (path := choosing_files.ask_export(self._window, self._settings, document.image, suffix)):
-            self._write(_Export(path, params, mask=suffix != _CUTOUT), "agreed")
+            self._write(_Export(path, params, written), "agreed")
 
     def _write(self, export: _Export, over: Over, session: Session | None = None) -> None:
         session = session or self._session
         self._last[session] = export
-        if export.mask:
+        self._exported.setdefault(session, {})[export.written is None] = export.path
+        if export.written is None:
             session.exporting.export_mask(export.path, export.params, over=over)
         else:
-            session.exporting.export(export.path, export.params, over=over)
-            self._exported[session] = export.path
+            session.exporting.export(export.path, export.params, backdrop=export.written.rgba, over=over)
 
     # Models
 

@@ -33,7 +33,8 @@ def stops() -> tuple[Stop, ...]:
     """The places of the tour, in the order of the work."""
     return (
         Stop(("detectPanel",), _tr("Find the subject"),
-             _tr("Choose what to look for and press Detect, or let Remove Background find the subject as a whole.")),
+             _tr("Cut Out Subject ({}) finds it in one press and says how; Detect finds things by their name."),
+             "select.subject"),
         Stop(("toolStrip", "tool.brush", "canvas"), _tr("Paint what was missed"),
              _tr("The brush ({}) adds to the mask, the eraser takes away; X swaps them. What you paint stays when you "
                  "change the numbers."), "tool.brush"),

@@ -106,7 +106,7 @@ _LIGHTROOM: KeySets = {
     "tool.hand": (),  # H hides what lies over the photo; Space moves it
     "tool.zoom": (),  # Z is 100 %
     "brush.swap": ("/", "X"),  # switches from brush A to B there
-    "select.subject": ("Shift+W", "Ctrl+Shift+B"),  # a new mask
+    "select.subject": ("Shift+W", "C", "Ctrl+Shift+B"),  # a new mask
     "tool.nextSelection": (),
     "mask.invert": ("'", "Ctrl+I", "Ctrl+Shift+I"),
     "layer.visible": ("Ctrl+Alt+H",),  # Ctrl+, is for preferences

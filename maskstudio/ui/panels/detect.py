@@ -1,30 +1,31 @@
-"""The panel that finds the subject: where it runs, the model, its threshold, and the buttons that start it."""
+"""The panel that finds what to mask: the subject in one press, or objects by name."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
+from maskstudio.params.local import DetectParams, MaskParams
 from maskstudio.services.departure import Departure, ServiceOperation
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.models import ModelChoice
+from maskstudio.ui.panels.chosen_model import ChosenModel
 from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
+from maskstudio.ui.panels.subject import SubjectSection
 from maskstudio.ui.services.elsewhere import Elsewhere
-from maskstudio.ui.widgets import parts, theme
-from maskstudio.ui.widgets.elided_label import ElidedLabel
+from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.jobbutton import JobButton
+from maskstudio.ui.widgets.section import Section
 
-_MATTING = ("alpha_matting_foreground_threshold", "alpha_matting_background_threshold", "alpha_matting_erode_size")
-_THERE: tuple[ServiceOperation, ...] = ("detect", "objects", "bodyParts", "cutout")
+_THERE: tuple[ServiceOperation, ...] = ("cutout", "detect", "objects", "bodyParts")
+_DETECTING: tuple[ServiceOperation, ...] = ("detect", "objects")  # what detecting is at a service, whichever it has
 
 
 class DetectPanel(RedrawnByChange, QWidget):
-    """Detects objects, or removes the background in one step. Models are listed when the panel is first shown.
+    """Cuts out the subject, or detects objects. Models are listed when the panel is first shown.
 
     While a service is chosen, its forms replace the controls of this machine.
     """
@@ -43,35 +44,22 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.elsewhere = Elsewhere(session, _THERE)
         self.elsewhere.switched.connect(lambda _: self._switch())
         self._here = QWidget()
-        self.model = ModelChoice()
-        self.model.edited.connect(self._take_model)
+        self.subject = SubjectSection(self.cut_out)
         self.add_button = parts.icon_button("add-file", self.tr("Add model file…"), self.addModelRequested.emit)
         self.add_button.setObjectName("addModel")
         self.add_button.setToolTip(self.tr("Add a YOLO weight file (.pt or .onnx) of your own"))
-        self._small_print = ElidedLabel()
-        self._note = parts.Hint()
-        self._note.hide()
-        self.download_button = parts.button(self.tr("Download"), self._download)
-        self.download_button.setObjectName("downloadModel")
-        self.download_button.hide()
+        self.objects = Section("objectsSection", self.tr("Objects"))
+        self.chosen = ChosenModel("model", (self.add_button,))
+        self.chosen.edited.connect(self._take_model)
+        self.model = self.chosen.choice
         self.form = Form(DetectParams, without=("model",))
-        self.detect_button = JobButton(self.tr("Detect"), self.detect, primary=True)
+        self.detect_button = JobButton(self.tr("Detect"), self.detect)
         self.detect_button.setObjectName("detect")
-        self.cutout_button = JobButton(self.tr("Remove background"), self.remove_background)
-        self.cutout_button.setObjectName("removeBackground")
-        self._build_options()
+        self.subject.edited.connect(self._choose)
+        for chosen in (self.subject.chosen, self.chosen):
+            chosen.downloadRequested.connect(self._download)
         self._arrange()
         self.refresh()
-
-    def _build_options(self) -> None:
-        """Make the options of removing the background, folded behind a button."""
-        self.cutout_form = Form(CutoutParams, only=("post_process_mask", "alpha_matting", *_MATTING))
-        for name, rule in CutoutParams.rules.items():
-            self.cutout_form.enable_when(name, rule.holds)
-        self.cutout_form.hide()
-        self.options_button = parts.icon_button("more", self.tr("Options of removing the background"), self._disclose)
-        self.options_button.setCheckable(True)
-        self.options_button.setObjectName("cutoutOptions")
 
     def _arrange(self) -> None:
         """Lay out the choice of the place, and below it the controls for this machine."""
@@ -80,18 +68,10 @@ class DetectPanel(RedrawnByChange, QWidget):
         outer.addWidget(self._here)
         column = parts.column(self._here)
         column.setContentsMargins(0, 0, 0, 0)
-        chosen = parts.row(self.model, self.add_button)
-        chosen.setStretch(0, 1)
-        chosen.setSpacing(theme.GAP)
-        column.addLayout(chosen)
-        column.addWidget(self._small_print)
-        column.addWidget(self.form)
-        buttons = parts.row(self.detect_button, self.cutout_button, self.options_button)
-        buttons.setSpacing(theme.GAP)
-        column.addLayout(buttons)
-        column.addWidget(self._note)  # below the buttons, so that a note does not move them
-        column.addWidget(self.download_button)
-        column.addWidget(self.cutout_form)
+        column.addWidget(self.subject)
+        column.addWidget(self.objects)
+        for each in (self.chosen, self.form, self.detect_button, self.chosen.foot):
+            self.objects.column.addWidget(each)
 
     def params(self) -> DetectParams:
         """The chosen model and the values of the form."""
@@ -100,41 +80,40 @@ class DetectPanel(RedrawnByChange, QWidget):
     def detect(self) -> None:
         """Find objects with the chosen model, here or at the chosen service."""
         if (pane := self.elsewhere.pane) is not None:
-            self.elsewhere.ask(pane.main)
+            self.elsewhere.ask(next((each for each in _DETECTING if each in pane.forms), pane.main))
         elif self._session.document is not None:
             self.detect_here(self._session)
 
-    def remove_background(self) -> None:
-        """Find the subject as a whole, here or at the chosen service."""
+    def cut_out(self) -> None:
+        """Cut out the subject as a whole, here or at the chosen service."""
         if self.elsewhere.name:
             self.elsewhere.ask("cutout")
         elif self._session.document is not None:
-            self.remove_background_here(self._session)
+            self.cut_out_here(self._session)
 
     def detect_here(self, session: Session) -> None:
         """Find objects of the document of ``session`` on this machine, whatever is chosen."""
         self.detect_button.watch(session.finding.detect(self.params(), MaskParams()))
 
-    def remove_background_here(self, session: Session) -> None:
-        """Find the subject of the document of ``session`` on this machine, whatever is chosen."""
-        self.cutout_button.watch(session.finding.remove_background(self.cutout_form.params()))
+    def cut_out_here(self, session: Session) -> None:
+        """Cut out the subject of the document of ``session`` on this machine, whatever is chosen."""
+        self.subject.button.watch(session.finding.remove_background(self.subject.params()))
 
     def run_here(self, session: Session, departure: Departure) -> Callable[[], object] | None:
         """A verb that does on this machine what a service was asked for; None if this panel has none."""
-        if departure.operation in ("detect", "objects"):
+        if departure.operation in _DETECTING:
             return partial(self.detect_here, session)
-        return partial(self.remove_background_here, session) if departure.operation == "cutout" else None
+        return partial(self.cut_out_here, session) if departure.operation == "cutout" else None
 
     def job_changed(self) -> None:
         """Show the state of the buttons' jobs."""
-        for button in (self.detect_button, self.cutout_button):
+        for button in (self.detect_button, self.subject.button):
             button.show_jobs(self._session.runner.jobs)
 
     @property
     def ready(self) -> bool:
-        """Whether the chosen model can run, as far as is known; a service says when it is asked what it lacks."""
-        state = self.model.state()
-        return bool(self.elsewhere.name) or state is None or state.state == "ready"
+        """Whether the chosen model can detect, as far as is known; a service says when it is asked what it lacks."""
+        return bool(self.elsewhere.name) or self.chosen.ready
 
     def follow(self, session: Session) -> None:
         """Show another document's session."""
@@ -148,20 +127,19 @@ class DetectPanel(RedrawnByChange, QWidget):
         return self.elsewhere.facts()
 
     def redraw(self) -> None:
-        """Enable what can be done with the present document; the list of models stays."""
+        """Enable what can be done with the present document; the lists of models stay."""
         has_photo = self._session.document is not None
         self.detect_button.setEnabled(has_photo and self.ready)
-        self.cutout_button.setEnabled(has_photo)
+        self.subject.button.setEnabled(has_photo and self.subject.chosen.ready)
         self.elsewhere.refresh()
 
     def refresh_models(self, choose: str = "") -> None:
-        """List the models and their states again; choose the one called ``choose``."""
+        """List the models and their states again; choose the one called ``choose`` wherever it can be chosen."""
         self._asked = True
-        wanted = choose or self.params().model
-        self.model.show_states(
-            {each.name: each for each in self._session.finding.models() if "detect" in each.operations}
-        )
-        self.model.set_value(wanted)
+        every = self._session.finding.models()
+        self.subject.show_models([each for each in every if "cutout" in each.operations], choose)
+        able = [each for each in every if "detect" in each.operations]
+        self.chosen.show_models(able, choose if choose in {each.name for each in able} else self.params().model)
         self._choose()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -170,29 +148,13 @@ class DetectPanel(RedrawnByChange, QWidget):
         if not self._asked:
             self.refresh_models()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.model.dress()
-
     def _take_model(self) -> None:
         self._choose()
         self.form.changed.emit(self.form.params())
 
     def _choose(self) -> None:
-        """Show size, state and note of the chosen model, and the download button if it can be downloaded."""
+        """Take over the chosen models."""
         self.form.set_params(self.params())
-        state = self.model.state()
-        if state is None:
-            return
-        self._small_print.say(self.model.small_print(state))
-        parts.say(self._note, self.model.note(state), {"unavailable": "bad"}.get(state.state, ""))
-        self._note.setVisible(bool(self._note.text()))
-        self._note.setToolTip(state.note)
-        size = f" ({state.size / 1e6:.0f} MB)" if state.size else ""
-        self.download_button.setText(self.tr("Download") + size)
-        self.download_button.setVisible(state.state == "download")
         self.refresh()
         self.readinessChanged.emit()
 
@@ -201,8 +163,5 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.refresh()
         self.readinessChanged.emit()
 
-    def _download(self) -> None:
-        self._session.shelving.pull(self.model.value(), lambda: self.refresh_models(self.model.value()))
-
-    def _disclose(self) -> None:
-        self.cutout_form.setVisible(self.options_button.isChecked())
+    def _download(self, name: str) -> None:
+        self._session.shelving.pull(name, lambda: self.refresh_models(name))

@@ -71,7 +71,7 @@ class LayersPanel(RedrawnByChange, QWidget):
 
     def _arrange(self) -> None:
         """Lay out the solo bar above the list, with a sentence in place of an empty list; make the title's buttons."""
-        empty = parts.Hint(self.tr("No layers yet. Detect or remove the background to make one."))
+        empty = parts.Hint(self.tr("No layers yet. Press Cut Out Subject, or paint with the brush."))
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setMargin(12)
         self._stack = QStackedWidget()

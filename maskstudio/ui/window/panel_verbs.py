@@ -16,7 +16,7 @@ def verbs(shell: Shell) -> dict[str, Callable[[], object]]:
     return {
         "edit.transform": partial(_transform, shell),
         "select.detect": shell.detect_panel.detect,
-        "select.subject": shell.detect_panel.remove_background,
+        "select.subject": shell.detect_panel.cut_out,
         "select.refine": shell.refine_panel.refine,
         "select.feather": feather.ask,
         "mask.smooth": partial(_adjust, shell, "smooth"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedLayout, QToolButton, QVBoxLayout, QWidget
@@ -22,6 +23,7 @@ from maskstudio.ui.panels.refine import RefinePanel
 from maskstudio.ui.tools.colourpick import ColourPickTool
 from maskstudio.ui.tools.tools import Tools
 from maskstudio.ui.views.view_controls import ViewControls
+from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.notice import Notice
 from maskstudio.ui.window.formmemory import FormMemory
@@ -142,7 +144,13 @@ class Shell(QMainWindow):
     def remember_forms(self) -> None:
         """Restore the values of the panels' forms, and keep later changes."""
         detect, export = self.detect_panel, self.export_panel
-        FormMemory(self.settings, {"detect": detect.form, "cutout": detect.cutout_form, "export": export.form}, self)
+        forms: dict[str, Form[Any]] = {
+            "detect": detect.form,
+            "subject": detect.subject.form,  # not "cutout": kept before there was a choice, that names a model
+            "export": export.form,
+            "written": export.written,
+        }
+        FormMemory(self.settings, forms, self)
 
     def remember(self) -> None:
         """Put the arrangement into the settings, without saving them."""

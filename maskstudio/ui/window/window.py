@@ -168,7 +168,7 @@ class MainWindow(Shell):
     def verbs(self) -> dict[str, Callable[[], object]]:
         """What each action does, by its id."""
         verbs: dict[str, Callable[[], object]] = {
-            **file_verbs.verbs(self.files, self.exchange, self.export_panel.params),
+            **file_verbs.verbs(self.files, self.exchange, self.export_panel.params, self.export_panel.written.params),
             **self.saving.verbs(),
             **self.closed.verbs(),
             "file.quit": self.close,
@@ -213,7 +213,8 @@ class MainWindow(Shell):
         self.top_bar = TopBar(self.actions_by_id, self.viewing.choices, self)
         self.addToolBar(self.top_bar)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.tools.strip)
-        welcome = Welcome(self.actions_by_id["file.open"], self.actions_by_id["file.sample"])
+        made = self.actions_by_id
+        welcome = Welcome(made["file.open"], made["file.sample"], made["select.subject"])
         self.arrange(welcome, self.lost_work.offer)
 
     def _connect(self) -> None:

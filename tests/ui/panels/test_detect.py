@@ -25,16 +25,16 @@ def test_the_chosen_model_says_how_it_stands(show, layered):
     combo = panel.findChild(QComboBox, "model")
     assert combo.currentData() == "mediapipe_face_full"
     assert panel.detect_button.isEnabled()
-    assert not panel.download_button.isVisible()
+    assert not panel.chosen.download_button.isVisible()
     panel.model.set_value("face_yolov8n")
     panel.model.edited.emit()
     assert "6 MB" in words(panel)
-    assert panel.download_button.isVisible()
+    assert panel.chosen.download_button.isVisible()
     assert not panel.detect_button.isEnabled()
     panel.model.set_value("other")
     panel.model.edited.emit()
     assert "Needs onnxruntime." in words(panel)
-    assert not panel.download_button.isVisible()
+    assert not panel.chosen.download_button.isVisible()
 
 
 def test_choosing_by_key_in_the_combo_changes_the_parameters(show, layered, qtbot):
@@ -42,7 +42,7 @@ def test_choosing_by_key_in_the_combo_changes_the_parameters(show, layered, qtbo
     panel.model.setFocus()
     qtbot.keyClick(panel.model, Qt.Key.Key_Down)
     assert panel.params().model == "face_yolov8n"
-    assert panel.download_button.isVisible()
+    assert panel.chosen.download_button.isVisible()
 
 
 def test_download_pulls_and_shows_the_new_state(show, layered, qtbot, monkeypatch):
@@ -57,11 +57,11 @@ def test_download_pulls_and_shows_the_new_state(show, layered, qtbot, monkeypatc
         done()
 
     monkeypatch.setattr(layered.shelving, "pull", pull)
-    qtbot.mouseClick(panel.download_button, LEFT)
+    qtbot.mouseClick(panel.chosen.download_button, LEFT)
     assert pulled == ["face_yolov8n"]
     assert panel.model.value() == "face_yolov8n"
     assert panel.detect_button.isEnabled()
-    assert not panel.download_button.isVisible()
+    assert not panel.chosen.download_button.isVisible()
 
 
 def test_detect_uses_the_form_and_the_default_shape(show, layered, qtbot):
@@ -74,27 +74,28 @@ def test_detect_uses_the_form_and_the_default_shape(show, layered, qtbot):
     assert layered.document.layers[-1].params == MaskParams()
 
 
-def test_remove_background_with_its_options(show, layered, qtbot):
+def test_cutting_out_with_its_options(show, layered, qtbot):
     panel = show(DetectPanel, layered)
-    assert not panel.cutout_form.isVisible()
-    qtbot.mouseClick(panel.options_button, LEFT)
-    assert panel.cutout_form.isVisible()
-    panel.cutout_form.set_params(CutoutParams(alpha_matting=True))
+    assert not panel.subject.form.isVisible()
+    qtbot.mouseClick(panel.subject.options_button, LEFT)
+    assert panel.subject.form.isVisible()
+    panel.subject.form.set_params(CutoutParams(alpha_matting=True))
     assert panel.findChild(QWidget, "alphaMattingErodeSize").isEnabled()
     qtbot.mouseClick(panel.findChild(QWidget, "alphaMatting"), LEFT, pos=QPoint(8, 13))
     assert not panel.findChild(QWidget, "alphaMattingErodeSize").isEnabled()
     qtbot.mouseClick(panel.findChild(QWidget, "postProcessMask"), LEFT, pos=QPoint(8, 13))
-    qtbot.mouseClick(panel.cutout_button, LEFT)
-    assert layered.provider.params == [CutoutParams(alpha_matting=False, post_process_mask=True)]
+    qtbot.mouseClick(panel.subject.button, LEFT)
+    chosen = "mediapipe_face_full"
+    assert layered.provider.params == [CutoutParams(model=chosen, alpha_matting=False, post_process_mask=True)]
     assert layered.document.layers[-1].name == "person"
 
 
 def test_without_a_photo_nothing_can_be_detected(show, session, qtbot):
     panel = show(DetectPanel, session)
     assert not panel.detect_button.isEnabled()
-    assert not panel.cutout_button.isEnabled()
+    assert not panel.subject.button.isEnabled()
     panel.detect()
-    panel.remove_background()
+    panel.cut_out()
     assert session.provider.params == []
 
 

@@ -53,7 +53,7 @@ def test_the_panel_shows_the_job_of_the_photo_in_front(window, qtbot):
     qtbot.waitUntil(lambda: window.session.document is not None)
     panel = window.detect_panel
     window.actions_by_id["select.subject"].trigger()
-    assert panel.cutout_button.busy
+    assert panel.subject.button.busy
     assert not panel.detect_button.busy
-    qtbot.waitUntil(lambda: not panel.cutout_button.busy)
+    qtbot.waitUntil(lambda: not panel.subject.button.busy)
     assert not window.session.runner.jobs

@@ -27,7 +27,7 @@ def test_layers_stand_from_top_to_bottom_with_the_numbers_of_the_canvas(show, la
 
 def test_an_empty_list_says_what_to_do(show, session):
     panel = show(LayersPanel, session)
-    assert "Detect or remove the background" in words(panel)
+    assert "Press Cut Out Subject" in words(panel)
 
 
 def test_clicking_a_row_activates_it(show, layered, qtbot):

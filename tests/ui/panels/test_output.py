@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QProgressBar, QToolButton
 from maskstudio.core.metadata import Metadata
 from maskstudio.errors import Failed
 from maskstudio.jobs import Job
-from maskstudio.params.local import ExportParams
+from maskstudio.params.local import CutoutParams, ExportParams
 from maskstudio.ui.panels.export import ExportPanel
 from maskstudio.ui.panels.jobs import JobsPanel
 from tests.ui.panels.stage import LEFT, words
@@ -21,7 +21,7 @@ def test_export_says_what_it_writes_and_asks_the_window(show, layered, qtbot):
     assert "16 bit" in words(panel)
     with qtbot.waitSignal(panel.exportRequested) as asked:
         qtbot.mouseClick(panel.export_button, LEFT)
-    assert asked.args == [ExportParams(depth="16")]
+    assert asked.args == [ExportParams(depth="16"), CutoutParams()]
     with qtbot.waitSignal(panel.maskExportRequested) as asked:
         qtbot.mouseClick(panel.mask_button, LEFT)
     assert asked.args == [ExportParams(depth="16")]

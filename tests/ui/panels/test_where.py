@@ -101,7 +101,7 @@ def test_what_only_rembg_has_is_off_for_the_others(show, agreed, layered, qtbot)
     pane = panel.elsewhere.pane.forms["cutout"]
     pane.set_params(RunwareCutoutParams(model="runware:112@5", alpha_matting=True))
     assert not any(row(panel, name).isEnabled() for name in (*own, "alphaMattingErodeSize"))
-    panel.remove_background()
+    panel.cut_out()
     assert agreed[0].params == RunwareCutoutParams(model="runware:112@5", alpha_matting=True)
 
 
@@ -149,8 +149,8 @@ def test_the_action_goes_where_the_panel_goes(show, agreed, layered):
     assert [each.service for each in agreed] == ["runware"]
     assert layered.provider.params == []
     panel.elsewhere.choose("")
-    panel.remove_background()
-    assert layered.provider.params == [CutoutParams()]
+    panel.cut_out()
+    assert layered.provider.params == [CutoutParams(model="mediapipe_face_full")]
     assert len(agreed) == 1
 
 
