@@ -1,6 +1,6 @@
 """Finding once more: what makes room for the new finds, and what is work that stays."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -19,6 +19,8 @@ from maskstudio.params.local import (
     RefineParams,
 )
 from maskstudio.params.local import MaskParams as Shape
+from maskstudio.session.finding import unsure
+from maskstudio.subject.subject import judged
 from tests.core.documents import disc, document
 from tests.core.records import assert_same
 from tests.test_session import Later, session_of
@@ -130,6 +132,47 @@ def test_what_a_layer_was_when_found_comes_back_with_the_project(session, tmp_pa
     again.layers.rename(again.document.layers[0].id, "moon")
     again.finding.detect(DetectParams(), UNSHAPED)
     assert len(again.document.layers) == 3
+
+
+def uncertain(session, monkeypatch, certainty):
+    """Have the provider find the disc with this certainty."""
+    mask = Mask.from_array(disc())
+    monkeypatch.setattr(session.provider, "cutout", lambda *_: judged(mask, certainty, "auto", way="Thing", by="none"))
+
+
+def test_what_is_unsure_is_known_until_somebody_works_on_it_also_from_a_project(tmp_path, monkeypatch):
+    session, heard = session_of(document(), disc()), []
+    session.finding.answered = lambda *said: heard.append(said)
+    uncertain(session, monkeypatch, 0.9)
+    session.finding.remove_background(CutoutParams())
+    assert not unsure(session.document.layers[0])
+    uncertain(session, monkeypatch, 0.3)
+    session.finding.remove_background(CutoutParams())
+    (layer,) = session.document.layers
+    assert unsure(layer)
+    assert heard == [("Thing.", True), ("Thing: unsure, check it.", False)]
+    session.projects.save_as(tmp_path / "one.ora")
+    again = session_of(document(), disc())
+    again.opening.open(tmp_path / "one.ora")
+    (layer,) = again.document.layers
+    assert unsure(layer)
+    assert not unsure(layer.changed(name="moon"))
+
+
+def test_a_detection_with_a_low_score_is_no_doubtful_subject():
+    session = session_of(document(), disc())
+    session.finding.detect(DetectParams(), UNSHAPED)
+    layer = session.document.layers[0]
+    assert not unsure(layer.changed(source=replace(layer.source, score=0.26)).as_found())
+
+
+def test_by_itself_only_doubt_is_said(monkeypatch):
+    session, said = session_of(document(), disc()), []
+    session.told = said.append
+    for certainty in (0.9, 0.3):
+        uncertain(session, monkeypatch, certainty)
+        session.finding.remove_background(CutoutParams())
+    assert said == ["Thing: unsure, check it."]
 
 
 def test_a_find_of_before_this_was_kept_counts_as_work(session):

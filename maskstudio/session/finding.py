@@ -1,5 +1,7 @@
 """Verbs that find the subject: detection and background removal."""
 
+from collections.abc import Callable
+
 from maskstudio.core.document import Layer
 from maskstudio.jobs import Job
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
@@ -7,7 +9,9 @@ from maskstudio.providers.local import families
 from maskstudio.providers.provider import ModelState
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
-from maskstudio.subject.subject import Subject
+from maskstudio.subject.subject import SURE, Subject
+
+_MATTING = "alphaMatting"  # a parameter that only cutting out has
 
 
 def subject_of(layer: Layer) -> Subject | None:
@@ -15,11 +19,22 @@ def subject_of(layer: Layer) -> Subject | None:
     return layer.source if isinstance(layer.source, Subject) else None
 
 
+def unsure(layer: Layer) -> bool:
+    """Whether a layer shows a subject that may be the wrong one, and nobody has worked on it yet."""
+    source, origin = layer.source, layer.origin
+    cut_out = subject_of(layer) is not None or (origin is not None and _MATTING in origin.params)  # from a project
+    return bool(cut_out and source and source.score is not None and source.score < SURE and not layer.worked_on)
+
+
 class FindingVerbs:
-    """Finds of models become layers."""
+    """Finds of models become layers.
+
+    ``answered(sentence, sure)`` is told how each subject was found; by default only what is unsure is said.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.answered: Callable[[str, bool], None] = self._say_doubt
 
     def models(self) -> list[ModelState]:
         """Every model of the provider with its state."""
@@ -51,7 +66,7 @@ class FindingVerbs:
     def remove_background(self, params: CutoutParams) -> Job:
         """Find the whole subject; it becomes one layer, in place of an earlier one that nobody edited.
 
-        ``subject_of`` that layer says how it was found. Where that is unsure, or nothing was found, a sentence says so.
+        ``subject_of`` that layer says how it was found, and ``answered`` is told, also where nothing was found.
         """
         document = self._desk.required()
 
@@ -60,8 +75,7 @@ class FindingVerbs:
             assert subject is not None
             if layer.mask.tiles:
                 self._take([layer], subject.used, "Cut out subject", params.to_wire())
-            if not subject.sure:
-                self._desk.told(subject.way)
+            self.answered(subject.way, subject.sure)
 
         return self._desk.start(
             "Cut out subject",
@@ -69,6 +83,10 @@ class FindingVerbs:
             done,
             lane="detect",
         )
+
+    def _say_doubt(self, sentence: str, sure: bool) -> None:
+        if not sure:
+            self._desk.told(sentence)
 
     def _take(self, layers: list[Layer], model: str, label: str, params: dict[str, object]) -> None:
         """Commit the finds of ``model`` as layers, in place of its earlier finds that nobody edited."""

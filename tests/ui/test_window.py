@@ -134,8 +134,7 @@ def test_a_file_that_is_no_photo_gets_a_sentence_and_changes_nothing(detected, q
     monkeypatch.setattr("maskstudio.ui.files.unsaved_work.ask_leave", lambda *_: "discard")
     before = detected.session.document
     detected.open(broken)
-    qtbot.waitUntil(lambda: bool(detected.notice.sentence))
-    assert "notes.png" in detected.notice.sentence
+    qtbot.waitUntil(lambda: "notes.png" in detected.notice.sentence)
     assert detected.session.document is before
 
 

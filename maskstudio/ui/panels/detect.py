@@ -137,7 +137,7 @@ class DetectPanel(RedrawnByChange, QWidget):
         """List the models and their states again; choose the one called ``choose`` wherever it can be chosen."""
         self._asked = True
         every = self._session.finding.models()
-        self.subject.show_models([each for each in every if "cutout" in each.operations], choose)
+        self.subject.show_models([each for each in every if "cutout" in each.operations and each.outlines], choose)
         able = [each for each in every if "detect" in each.operations]
         self.chosen.show_models(able, choose if choose in {each.name for each in able} else self.params().model)
         self._choose()

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 
 from maskstudio.core.document import Detection, Layer
 from maskstudio.services import directory
+from maskstudio.session.finding import unsure
 from maskstudio.session.selectors import NONE
 from maskstudio.session.session import Session
 
@@ -144,7 +145,7 @@ class LayerModel(QAbstractListModel):
 
 
 def details(layer: Layer) -> str:
-    """A line on where a layer comes from, with its score in %."""
+    """A line on where a layer comes from, with its score in %, and whether it may be the wrong thing."""
     source = layer.source
     origin = layer.origin
     if source is None and origin is not None and origin.how == "select":
@@ -152,7 +153,7 @@ def details(layer: Layer) -> str:
         return f"{_share(origin.params.get('score'))}{how(layer)}{model}"
     if source is None:
         return origin.model if origin and origin.model else how(layer)
-    return f"{_share(source.score)}{_by(source)}"
+    return f"{_said('unsure') + '  ' if unsure(layer) else _share(source.score)}{_by(source)}"
 
 
 def _share(score: object) -> str:
@@ -163,7 +164,8 @@ def _share(score: object) -> str:
 def _by(source: Detection) -> str:
     """The model that found a layer; if a service ran it, the service, with the model if it has a name."""
     if source.provider not in directory.SERVICES:
-        return source.model
+        used = source.stand_in or source.model
+        return _said("no model") if used == NONE else used
     title = directory.title_of(source.provider)
     return title if source.model.startswith(f"{source.provider} ") else f"{title} · {source.model}"
 

@@ -11,6 +11,7 @@ from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, Ma
 from maskstudio.params.spec import Params
 from maskstudio.services import directory
 from maskstudio.services.amounts import money
+from maskstudio.session.finding import subject_of
 from maskstudio.ui.panels.layer_list import how
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.fields import translated
@@ -67,7 +68,8 @@ def facts(layer: Layer) -> list[tuple[str, str]]:
     known = [
         (_said("Made"), how(layer)),
         (_said("Model"), model),
-        (_said("In place of"), source.model if source and source.stand_in else ""),
+        (_said("In place of"), source.model if source and source.stand_in and source.model != "auto" else ""),
+        (_said("Found"), subject.way if (subject := subject_of(layer)) else ""),
         (_said("Ran on"), _place(source.provider) if source else ""),
         (_said("Version"), origin.version if origin else ""),
         (_said("Cost"), _cost(source.said.get("cost")) if source else ""),

@@ -20,12 +20,12 @@ class SessionNews:
 
     def told(self, session: Session, sentence: str) -> None:
         """Show a session's sentence."""
-        self._notice.show_sentence(self._of(session, sentence))
+        self._notice.show_sentence(self.of(session, sentence))
 
     def written(self, session: Session, path: Path, sentence: str) -> None:
         """Say that a file is written, and offer to show it."""
         words = QCoreApplication.translate("news", "Show in Folder")
-        self._notice.show_sentence(self._of(session, sentence), "info", words, partial(show_in_folder, path))
+        self._notice.show_sentence(self.of(session, sentence), "info", words, partial(show_in_folder, path))
 
     def offer(self, sentence: str, words: str, verb: Callable[[], object]) -> None:
         """Ask, with a button that says ``words`` and does ``verb``."""
@@ -39,6 +39,7 @@ class SessionNews:
         """Warn of a failure in which nothing is lost."""
         self._notice.show_sentence(sentence, "warning")
 
-    def _of(self, session: Session, sentence: str) -> str:
+    def of(self, session: Session, sentence: str) -> str:
+        """The sentence, with the photo's name before it if another one is in front."""
         behind = None if session is self._tabs.front.session else session.document
         return f"{behind.image.name}: {sentence}" if behind else sentence

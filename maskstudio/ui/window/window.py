@@ -38,6 +38,7 @@ from maskstudio.ui.window.job_reports import JobReports
 from maskstudio.ui.window.keys_in_use import KeysInUse
 from maskstudio.ui.window.leaving import Farewell, Leaving
 from maskstudio.ui.window.models_opener import ModelsOpener
+from maskstudio.ui.window.other_ways import OtherWays
 from maskstudio.ui.window.owed import OwedWork
 from maskstudio.ui.window.preference_effects import PreferenceEffects
 from maskstudio.ui.window.preferences_opener import PreferencesOpener
@@ -87,6 +88,7 @@ class MainWindow(Shell):
         session.changed.connect(lambda: self.shown.changed(session))
         session.told = lambda sentence: self.news.told(session, sentence)
         session.written = lambda path, sentence: self.news.written(session, path, sentence)
+        session.finding.answered = lambda sentence, sure: self.other_ways.answered(session, sentence, sure=sure)
         session.failed = lambda error: self.job_reports.failed(session, error)
         session.opening.previewed = lambda preview: self.shown.previewed(session, preview)
         session.ending.connect(lambda rect: self.canvas.contents.touch(rect))
@@ -105,6 +107,7 @@ class MainWindow(Shell):
         """What brings documents in and out, shows and keeps them, and ends with the window."""
         settings, tabs, notice = self.settings, self.tabs, self.notice
         self.news = SessionNews(tabs, notice)
+        self.other_ways = OtherWays(self, notice, self.news.of)
         self.masks = MaskIn(self, notice)
         self.saving = Saving(self, tabs, settings)
         self.files = FileMenu(self, tabs, settings, self.saving.save, self.masks, self._model_added)
@@ -196,7 +199,7 @@ class MainWindow(Shell):
         self.refine_workspace = RefineWorkspace(self.sidebar, self.layers_panel)
         self.window_verbs = WindowVerbs(self, self.keys, self.refine_workspace)
         made = self.actions_by_id = actions.build(self, self.verbs(), self.keys.keymap)
-        for part in (self.keys, self.command_help, self.preferences, self.tour, self.window_verbs):
+        for part in (self.keys, self.other_ways, self.command_help, self.preferences, self.tour, self.window_verbs):
             part.adopt(made)
         self.tools.build(made)
         self.viewing.adopt(made)
@@ -247,6 +250,7 @@ class MainWindow(Shell):
         self._show_recent()
         self.states.refresh()
         self.kept_safe.refresh()
+        self.other_ways.follow()
 
     def _follow_job(self, job: Job) -> None:
         self.jobs_panel.job_changed(job)

@@ -56,15 +56,18 @@ class StubProvider:
         state = "ready" if self.downloaded else "download"
         return [
             SimpleNamespace(
-                name="mediapipe_face_full", title="Faces", operations=both, state="ready", note="", size=None
+                name="mediapipe_face_full", title="Faces", operations=both, state="ready", note="", size=None,
+                outlines=True,
             ),
             SimpleNamespace(
-                name="face_yolov8n", title="Faces, light", operations=both, state=state, note="Run x.", size=6_230_011
+                name="face_yolov8n", title="Faces, light", operations=both, state=state, note="Run x.", size=6_230_011,
+                outlines=True,
             ),
             SimpleNamespace(
-                name="other", title="Other", operations=both, state="unavailable", note="Needs onnxruntime.", size=None
+                name="other", title="Other", operations=both, state="unavailable", note="Needs onnxruntime.", size=None,
+                outlines=True,
             ),
-        ]
+        ]  # fmt: skip
 
     def detect(self, image, params, token):
         self.params.append(params)

@@ -13,9 +13,10 @@ from maskstudio.ui.panels.subject import WRITTEN
 from tests.ui.panels.stage import LEFT, words
 
 
-def state(name, title, operations, ready="ready", note="", size=None):
+def state(name, title, operations, ready="ready", note="", size=None, *, outlines=True):
+    does = frozenset(operations)
     return SimpleNamespace(
-        name=name, title=title, operations=frozenset(operations), state=ready, note=note, size=size
+        name=name, title=title, operations=does, state=ready, note=note, size=size, outlines=outlines
     )  # fmt: skip
 
 
@@ -26,6 +27,7 @@ def listed(layered, monkeypatch):
         state("auto", "Automatic", ["cutout"]),
         state("other", "Objects of any kind", ["cutout"], "download", "Run x.", 88_000_000),
         state("mediapipe_face_full", "Faces", ["detect"]),
+        state("boxes", "Hands", ["detect", "cutout"], outlines=False),
         state("both", "People", ["detect", "cutout"]),
     ]
     monkeypatch.setattr(layered.provider, "models", lambda: models)
@@ -46,7 +48,7 @@ def test_it_is_the_one_blue_button(show, layered):
 def test_each_list_offers_what_can_do_its_work(show, listed):
     panel = show(DetectPanel, listed)
     assert names(panel.subject.model) == ["auto", "other", "both"]
-    assert names(panel.model) == ["mediapipe_face_full", "both"]
+    assert names(panel.model) == ["mediapipe_face_full", "boxes", "both"]
 
 
 def test_the_chosen_model_cuts_out(show, listed, qtbot):

@@ -1,0 +1,85 @@
+"""What is offered where a subject was found that may be the wrong one: point at it, box it, or another model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction
+
+from maskstudio.core.document import Document
+from maskstudio.session.finding import unsure
+from maskstudio.session.session import Session
+from maskstudio.ui.widgets.notice import Notice, NoticeButton
+from maskstudio.ui.window.shell import Shell
+
+_POINTING = "select"  # the tool
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("otherWays", text)
+
+
+class OtherWays:
+    """Says above the photo how a subject was found, and offers what would settle it where that is unsure."""
+
+    def __init__(self, shell: Shell, notice: Notice, news: Callable[[Session, str], str]) -> None:
+        """``news(session, sentence)`` is the sentence as it is said of a session that may not be in front."""
+        self._shell, self._notice, self._news = shell, notice, news
+        self._actions: Mapping[str, QAction] = {}
+        self._said = ""  # the sentence with which the next ways are offered
+        self._of: Document | None = None  # the document it was said of
+
+    def adopt(self, actions: Mapping[str, QAction]) -> None:
+        """Offer the tools of these actions."""
+        self._actions = actions
+
+    def answered(self, session: Session, sentence: str, *, sure: bool) -> None:
+        """Say how the subject was found; where that is unsure, and the document is in front, offer the next ways."""
+        said = self._news(session, sentence)
+        if sure:
+            self._notice.show_sentence(said)
+            return
+        ways = self._ways(session) if session is self._shell.session else []
+        (words, verb), more = ways[0] if ways else ("", None), ways[1:]
+        self._notice.show_sentence(said, "warning", words, verb, more)
+        self._said, self._of = said, session.document
+
+    def follow(self) -> None:
+        """Take the offer away once the find is gone or was worked on, or another photo is in front."""
+        document = self._shell.session.document
+        if self._said and document is not self._of and not any(map(unsure, document.layers if document else ())):
+            if self._notice.sentence == self._said:
+                self._notice.hide()
+            self._said, self._of = "", None
+
+    def _ways(self, session: Session) -> list[NoticeButton]:
+        ways: list[NoticeButton] = [(_tr("Another Model"), self.choose_model)]
+        if f"tool.{_POINTING}" in self._actions:
+            point = partial(self._point, session)
+            ways = [(_tr("Click It Instead"), point), (_tr("Draw a Box Instead"), partial(point, boxed=True)), *ways]
+        return ways
+
+    def _point(self, session: Session, *, boxed: bool = False) -> None:
+        """Take the doubtful find away, unless somebody worked on it, and give the pointer to the Select tool."""
+        document = session.document
+        for layer in document.layers if document else ():
+            if unsure(layer):
+                session.layers.delete(layer.id)
+        self._actions[f"tool.{_POINTING}"].trigger()
+        tool = self._shell.tools.tool
+        if boxed and tool.params.drag != "box":
+            tool.set_params(replace(tool.params, drag="box"))
+        self._shell.canvas.setFocus()
+
+    def choose_model(self) -> None:
+        """Show the list of what cuts out subjects, opened."""
+        shell = self._shell
+        shell.sidebar.show()
+        shell.sidebar.unfold("detectPanel")
+        shell.sidebar.reveal("detectPanel")
+        shell.detect_panel.elsewhere.choose("")
+        shell.detect_panel.subject.model.setFocus()
+        shell.detect_panel.subject.model.showPopup()

@@ -1,0 +1,130 @@
+"""Cut Out Subject in the window: one key, a sentence on how it was found, and the next ways where that is unsure."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from maskstudio.core.mask import Mask
+from maskstudio.subject.subject import judged
+
+SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def opened(window, qtbot):
+    window.open(SAMPLE)
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    return window
+
+
+@pytest.fixture
+def finds(opened, monkeypatch):
+    """What is found next: a box of the photo (left, top, right, bottom), with this certainty."""
+    found = {"box": (100, 100, 400, 500), "certainty": 0.3}
+
+    def cutout(image, params, token):
+        plane = np.zeros((image.height, image.width), np.uint8)
+        left, top, right, bottom = found["box"]
+        plane[top:bottom, left:right] = 255
+        return judged(Mask.from_array(plane), found["certainty"], "auto", way="Main object, without a model", by="none")
+
+    monkeypatch.setattr(opened.session.provider, "cutout", cutout)
+    return found
+
+
+def cut_out(window, qtbot):
+    QTest.keyClick(window.canvas, Qt.Key.Key_C)
+    assert window.session.runner.jobs
+    qtbot.waitUntil(lambda: not window.session.runner.jobs)
+
+
+def choice(window, words):
+    return next(each for each in window.notice.buttons if each.text() == words)
+
+
+def test_one_key_finds_the_person_and_says_so(opened, qtbot):
+    cut_out(opened, qtbot)
+    (layer,) = opened.session.document.layers
+    assert opened.notice.sentence == "Person, by MediaPipe."
+    assert opened.notice.buttons == []
+    assert layer.name == "person"
+    alpha = layer.alpha.array()
+    assert alpha[250, 256] == 255  # the face
+    assert alpha[30, 480] == 0  # the sky behind her
+
+
+def test_the_button_shows_its_job_and_the_key_is_said(opened, qtbot):
+    button = opened.findChild(QPushButton, "cutOutSubject")
+    qtbot.mouseClick(button, LEFT)
+    assert button.busy
+    qtbot.waitUntil(lambda: not button.busy)
+    assert opened.session.document.layers
+
+
+def test_what_is_unsure_is_marked_and_the_next_ways_are_offered(opened, finds, qtbot):
+    cut_out(opened, qtbot)
+    assert opened.notice.sentence == "Main object, without a model: unsure, check it."
+    assert opened.notice.property("kind") == "warning"
+    rows = opened.layers_panel.model
+    assert "unsure" in rows.data(rows.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    finds["certainty"] = 0.9
+    cut_out(opened, qtbot)
+    assert len(opened.session.document.layers) == 1
+    assert "unsure" not in rows.data(rows.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert opened.notice.sentence == "Main object, without a model."
+
+
+def test_the_offer_goes_when_the_find_is_undone_or_worked_on(opened, finds, qtbot):
+    for verb in (opened.session.undo, opened.session.painting.fill):
+        cut_out(opened, qtbot)
+        assert opened.notice.isVisible()
+        verb()
+        assert not opened.notice.isVisible()
+
+
+def test_nothing_found_is_said_with_the_same_ways(opened, finds, qtbot):
+    finds["box"] = (0, 0, 0, 0)
+    cut_out(opened, qtbot)
+    assert opened.notice.sentence == "No subject was found."
+    assert opened.session.document.layers == ()
+    assert choice(opened, "Another Model").isVisible()
+
+
+def test_another_model_opens_the_list_of_those_that_cut_out(opened, finds, qtbot, monkeypatch):
+    models, shown = opened.detect_panel.subject.model, []
+    monkeypatch.setattr(models, "showPopup", lambda: shown.append(models.isVisible()))
+    opened.sidebar.fold("detectPanel", True)
+    opened.detect_panel.elsewhere.choose("adobe")
+    opened.detect_panel.cut_out_here(opened.session)
+    qtbot.waitUntil(lambda: not opened.session.runner.jobs)
+    qtbot.mouseClick(choice(opened, "Another Model"), LEFT)
+    assert shown == [True]
+    assert opened.detect_panel.elsewhere.name == ""
+    assert {"auto", "none", "mediapipe_selfie"} <= {models.itemData(row) for row in range(models.count())}
+
+
+def test_of_a_photo_behind_it_only_says_so(opened, finds, qtbot, tmp_path):
+    behind = opened.session
+    QTest.keyClick(opened.canvas, Qt.Key.Key_C)
+    other = tmp_path / "other.jpg"
+    other.write_bytes(SAMPLE.read_bytes())
+    opened.open(other)
+    qtbot.waitUntil(lambda: opened.session is not behind and opened.session.document is not None)
+    qtbot.waitUntil(lambda: not behind.runner.jobs)
+    behind.finding.answered("Main object: unsure, check it.", False)
+    assert opened.notice.sentence == "grace_hopper.jpg: Main object: unsure, check it."
+    assert opened.notice.buttons == []
+
+
+def test_undo_takes_the_whole_press_back(opened, qtbot):
+    before = opened.session.document
+    cut_out(opened, qtbot)
+    opened.session.undo()
+    assert opened.session.document is before
