@@ -19,6 +19,7 @@ from maskstudio.params.local import (
     RefineParams,
 )
 from maskstudio.params.local import MaskParams as Shape
+from maskstudio.providers.local.opinions import doubted
 from maskstudio.session.finding import unsure
 from maskstudio.subject.subject import judged
 from tests.core.documents import disc, document
@@ -173,6 +174,20 @@ def test_by_itself_only_doubt_is_said(monkeypatch):
         uncertain(session, monkeypatch, certainty)
         session.finding.remove_background(CutoutParams())
     assert said == ["Thing: unsure, check it."]
+
+
+def test_how_far_a_second_opinion_differs_is_said(monkeypatch):
+    session, heard = session_of(document(), disc()), []
+    session.finding.answered = lambda *said: heard.append(said)
+    plane = disc()
+    half = plane.copy()
+    half[:, : plane.shape[1] // 2] = 0
+    found = judged(Mask.from_array(plane), 0.9, "auto", way="Thing", by="none")
+    other = replace(found, mask=Mask.from_array(half))
+    monkeypatch.setattr(session.provider, "cutout", lambda *_: doubted(found, other))
+    session.finding.remove_background(CutoutParams(second_model="mediapipe_selfie"))
+    share = round(100 * (plane > half).sum() / (plane > 127).sum())
+    assert heard == [(f"Thing. People, cut out softly differs on {share} % of it.", True)]
 
 
 def test_a_find_of_before_this_was_kept_counts_as_work(session):

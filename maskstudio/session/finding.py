@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from maskstudio.core.document import Layer
-from maskstudio.jobs import Job
+from maskstudio.jobs import Job, Token
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers.local import families
+from maskstudio.providers.local.opinions import share_in_doubt
 from maskstudio.providers.provider import ModelState
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
@@ -24,6 +25,14 @@ def unsure(layer: Layer) -> bool:
     source, origin = layer.source, layer.origin
     cut_out = subject_of(layer) is not None or (origin is not None and _MATTING in origin.params)  # from a project
     return bool(cut_out and source and source.score is not None and source.score < SURE and not layer.worked_on)
+
+
+def _sentence(subject: Subject, second: str) -> str:
+    """How a subject was found, and by how much the model ``second`` differs. Reads the mask: not for the window."""
+    share = share_in_doubt(subject)
+    if share is None or not subject.mask.tiles:
+        return subject.way
+    return f"{subject.way} {families.title(second)} differs on {share * 100:.0f} % of it."
 
 
 class FindingVerbs:
@@ -70,16 +79,21 @@ class FindingVerbs:
         """
         document = self._desk.required()
 
-        def done(layer: Layer) -> None:
+        def work(token: Token) -> tuple[Layer, Subject, str]:
+            layer = operations.remove_background(document.image, self._desk.provider, params, token)
             subject = subject_of(layer)
             assert subject is not None
+            return layer, subject, _sentence(subject, params.second_model)
+
+        def done(found: tuple[Layer, Subject, str]) -> None:
+            layer, subject, sentence = found
             if layer.mask.tiles:
                 self._take([layer], subject.used, "Cut out subject", params.to_wire())
-            self.answered(subject.way, subject.sure)
+            self.answered(sentence, subject.sure)
 
         return self._desk.start(
             "Cut out subject",
-            lambda token: operations.remove_background(document.image, self._desk.provider, params, token),
+            work,
             done,
             lane="detect",
         )

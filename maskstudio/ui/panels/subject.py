@@ -1,23 +1,36 @@
 """The part of the detect panel that cuts out the subject: one button, the model that does it, and its parameters."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.params.local import CutoutParams
 from maskstudio.ui.panels.chosen_model import ChosenModel
-from maskstudio.ui.panels.models import ListedModel
+from maskstudio.ui.panels.models import ListedModel, ModelChoice
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.jobbutton import JobButton
 
 WRITTEN = ("rgba", "return_only_mask")  # what becomes of the cut-out when it is written: the export panel shows these
 
+_SHORT = 6  # letters the list of second opinions needs at least
+
 
 def _said(text: str) -> str:
     return QCoreApplication.translate("SubjectSection", text)
+
+
+@dataclass(frozen=True)
+class _None:
+    """The choice of no second opinion, as the list of models shows it."""
+
+    name: str = ""
+    title: str = field(default_factory=lambda: _said("None"))
+    state: str = "ready"
+    note: str = ""
+    size: int | None = None
 
 
 class SubjectSection(QWidget):
@@ -41,7 +54,9 @@ class SubjectSection(QWidget):
         self.chosen.edited.connect(self._take_model)
         self.model = self.chosen.choice
         self.model.setAccessibleName(_said("What cuts out the subject"))
-        self.form = Form(CutoutParams, without=("model", *WRITTEN))
+        self.second = ModelChoice()
+        self.second.setMinimumContentsLength(_SHORT)
+        self.form = Form(CutoutParams, without=("model", *WRITTEN), own={"second_model": self.second})
         for name, rule in CutoutParams.rules.items():
             self.form.enable_when(name, rule.holds)
         self._elsewhere = parts.Hint(_said("Background colour and mask only are set in Export."))
@@ -70,10 +85,21 @@ class SubjectSection(QWidget):
         return replace(self.form.params(), model=self.model.value() or self.form.params().model)
 
     def show_models(self, models: Sequence[ListedModel], choose: str = "") -> None:
-        """List these models, and choose one called ``choose`` among them, or keep the one that is chosen."""
+        """List these models, what is ready first, and choose the one called ``choose``, if it is there."""
+        models = sorted(models, key=lambda each: each.state != "ready")
         names = {each.name for each in models}
         self.chosen.show_models(models, choose if choose in names else self.params().model)
+        self._show_second(models)
         self.form.set_params(self.params())
+
+    def _show_second(self, models: Sequence[ListedModel]) -> None:
+        """List what can give a second opinion now; one that is gone is none."""
+        ready = [each for each in models if each.state == "ready" and each.name != "auto"]
+        self.second.show_states({each.name: each for each in (_None(), *ready)})
+        params = self.form.params()
+        if params.second_model not in {each.name for each in ready}:
+            self.form.set_params(replace(params, second_model=""))
+        self.second.set_value(self.form.params().second_model)
 
     def _take_model(self) -> None:
         self.form.set_params(self.params())

@@ -142,6 +142,11 @@ class ColourButton(QAbstractButton):
         painter.fillRect(swatch, QColor("#ffffff"))
         painter.fillRect(swatch, Qt.BrushStyle.Dense4Pattern)
         painter.fillRect(swatch, QColor(*self._rgba))
+        words = painter.pen()
+        painter.setPen(QColor(theme.tokens().border))  # white on a white field has an edge, too
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(swatch.adjusted(0, 0, -1, -1))
+        painter.setPen(words)
 
     def _words(self) -> str:
         opacity = self._rgba[3]

@@ -56,22 +56,29 @@ class OtherWays:
             self._said, self._of = "", None
 
     def _ways(self, session: Session) -> list[NoticeButton]:
+        """What can be done next, as words and verbs: correct what was found, point at it instead, another model."""
         ways: list[NoticeButton] = [(_tr("Another Model"), self.choose_model)]
-        if f"tool.{_POINTING}" in self._actions:
-            point = partial(self._point, session)
-            ways = [(_tr("Click It Instead"), point), (_tr("Draw a Box Instead"), partial(point, boxed=True)), *ways]
+        if f"tool.{_POINTING}" not in self._actions:
+            return ways
+        instead = partial(self._point_instead, session)
+        ways = [(_tr("Click It Instead"), instead), (_tr("Draw a Box Instead"), partial(instead, drag="box")), *ways]
+        if any(map(unsure, session.document.layers if session.document else ())):
+            ways.insert(0, (_tr("Mend It by Clicks"), partial(self._point, how="mend")))
         return ways
 
-    def _point(self, session: Session, *, boxed: bool = False) -> None:
+    def _point_instead(self, session: Session, **setting: object) -> None:
         """Take the doubtful find away, unless somebody worked on it, and give the pointer to the Select tool."""
         document = session.document
         for layer in document.layers if document else ():
             if unsure(layer):
                 session.layers.delete(layer.id)
+        self._point(how="layer", **setting)
+
+    def _point(self, **setting: object) -> None:
+        """Give the pointer to the Select tool, set so."""
         self._actions[f"tool.{_POINTING}"].trigger()
         tool = self._shell.tools.tool
-        if boxed and tool.params.drag != "box":
-            tool.set_params(replace(tool.params, drag="box"))
+        tool.set_params(replace(tool.params, **setting))
         self._shell.canvas.setFocus()
 
     def choose_model(self) -> None:

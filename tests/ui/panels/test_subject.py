@@ -47,14 +47,14 @@ def test_it_is_the_one_blue_button(show, layered):
 
 def test_each_list_offers_what_can_do_its_work(show, listed):
     panel = show(DetectPanel, listed)
-    assert names(panel.subject.model) == ["auto", "other", "both"]
+    assert names(panel.subject.model) == ["auto", "both", "other"]  # what is ready comes first
     assert names(panel.model) == ["mediapipe_face_full", "boxes", "both"]
 
 
 def test_the_chosen_model_cuts_out(show, listed, qtbot):
     panel = show(DetectPanel, listed)
     panel.subject.model.setFocus()
-    qtbot.keyClick(panel.subject.model, Qt.Key.Key_End)
+    qtbot.keyClick(panel.subject.model, Qt.Key.Key_Down)
     qtbot.mouseClick(panel.subject.button, LEFT)
     assert listed.provider.params == [CutoutParams(model="both")]
     assert panel.params().model == "mediapipe_face_full"
@@ -65,7 +65,7 @@ def test_a_model_that_is_not_there_can_be_downloaded_and_detecting_goes_on(show,
     monkeypatch.setattr(listed.shelving, "pull", lambda name, done: (pulled.append(name), done()))
     assert not panel.subject.chosen.download_button.isVisible()
     assert "auto" not in words(panel)
-    qtbot.keyClick(panel.subject.model, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.subject.model, Qt.Key.Key_End)
     assert not panel.subject.button.isEnabled()
     assert panel.detect_button.isEnabled()
     assert "Needs a download (88 MB) · other" in words(panel)
@@ -119,3 +119,22 @@ def test_mask_only_makes_the_blue_button_write_the_mask(show, layered, qtbot):
     with qtbot.waitSignal(panel.exportRequested) as asked:
         qtbot.mouseClick(panel.export_button, LEFT)
     assert asked.args[1] == CutoutParams(return_only_mask=True)
+
+
+def test_a_second_opinion_is_one_of_the_models_that_are_ready(show, listed, qtbot):
+    panel = show(DetectPanel, listed)
+    qtbot.mouseClick(panel.subject.options_button, LEFT)
+    second = panel.findChild(QWidget, "secondModel")
+    assert names(second) == ["", "both"]
+    second.setFocus()
+    qtbot.keyClick(second, Qt.Key.Key_Down)
+    qtbot.mouseClick(panel.subject.button, LEFT)
+    assert listed.provider.params == [CutoutParams(model="auto", second_model="both")]
+
+
+def test_a_second_opinion_that_is_gone_is_none(show, listed):
+    panel = show(DetectPanel, listed)
+    panel.subject.form.set_params(CutoutParams(second_model="gone"))
+    panel.refresh_models()
+    assert panel.subject.params().second_model == ""
+    assert panel.findChild(QWidget, "secondModel").value() == ""
