@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from maskstudio.core.mask import Mask
+from maskstudio.params.tools import PointParams
+from maskstudio.session.finding import unsure
 from maskstudio.subject.subject import judged
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
@@ -128,3 +130,75 @@ def test_undo_takes_the_whole_press_back(opened, qtbot):
     cut_out(opened, qtbot)
     opened.session.undo()
     assert opened.session.document is before
+
+
+# With the Select tool
+
+
+def click(window, x, y):
+    place = window.tools.tool.place(x, y).toPoint()
+    QTest.mouseMove(window.canvas, place)
+    QTest.mouseClick(window.canvas, LEFT, pos=place)
+
+
+def taken(window, qtbot):
+    """Take what the Select tool shows, once it is there."""
+    pending = window.tools.tool.pending
+    qtbot.waitUntil(lambda: pending.now.shown is not None and not pending.waiting)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.session.runner.jobs)
+
+
+def test_clicking_it_instead_takes_the_doubtful_find_away_and_undo_brings_it_back(opened, finds, qtbot):
+    opened.tools.tool_called("select").set_params(PointParams(how="subtract"))
+    cut_out(opened, qtbot)
+    doubtful = opened.session.document.layers[0].id
+    qtbot.mouseClick(choice(opened, "Click It Instead"), LEFT)
+    assert opened.tools.name == "select"
+    assert opened.tools.tool.params.how == "layer"
+    assert not opened.notice.isVisible()
+    click(opened, 256, 480)  # her uniform
+    taken(opened, qtbot)
+    (layer,) = opened.session.document.layers
+    assert layer.id != doubtful
+    assert layer.alpha.array()[480, 256] == 255
+    opened.session.undo()
+    opened.session.undo()
+    assert [layer.id for layer in opened.session.document.layers] == [doubtful]
+
+
+def test_drawing_a_box_instead_sets_the_tool_to_boxes(opened, finds, qtbot):
+    opened.tools.tool_called("select").set_params(PointParams(drag="scribble"))
+    cut_out(opened, qtbot)
+    qtbot.mouseClick(choice(opened, "Draw a Box Instead"), LEFT)
+    assert (opened.tools.name, opened.tools.tool.params.drag) == ("select", "box")
+    assert opened.session.document.layers == ()
+
+
+def test_mending_keeps_the_find_and_changes_it(opened, finds, qtbot):
+    cut_out(opened, qtbot)
+    before = opened.session.document.layers[0]
+    qtbot.mouseClick(choice(opened, "Mend It by Clicks"), LEFT)
+    assert opened.tools.tool.params.how == "mend"
+    click(opened, 440, 560)  # a sleeve that lies outside the box
+    taken(opened, qtbot)
+    (after,) = opened.session.document.layers
+    assert after.id == before.id
+    assert after.alpha.array()[560, 440] == 255
+    assert not unsure(after)
+
+
+def test_where_nothing_was_found_there_is_nothing_to_mend(opened, finds, qtbot):
+    finds["box"] = (0, 0, 0, 0)
+    cut_out(opened, qtbot)
+    words = [each.text() for each in opened.notice.buttons]
+    assert words == ["Click It Instead", "Draw a Box Instead", "Another Model"]
+
+
+def test_what_was_worked_on_stays_when_something_else_is_clicked(opened, finds, qtbot):
+    cut_out(opened, qtbot)
+    button = choice(opened, "Click It Instead")
+    opened.session.layers.rename(opened.session.document.layers[0].id, "mine")
+    assert not opened.notice.isVisible()
+    button.click()
+    assert [layer.name for layer in opened.session.document.layers] == ["mine"]
