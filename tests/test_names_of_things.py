@@ -22,6 +22,7 @@ REBUILT: tuple[str, ...] = ()
 # Files of one name, each time about one subject: what it is below, and its tool, panel, page, menu or command above.
 ONE_SUBJECT = {
     *("brush.py", "fill.py", "gradient.py", "wand.py", "area.py", "tools.py"),  # what a tool does, and the tool
+    "colourrange.py",  # likewise
     *("adjust.py", "edge.py", "halo.py", "history.py", "jobs.py", "layers.py", "ledger.py", "mask.py", "refine.py"),
     *("spill.py", "thumbnail.py", "services.py", "files.py", "layer.py", "band.py"),  # what there is, and what shows it
     *("shapes.py", "fields.py"),  # the general, and what one room adds to it

@@ -1,10 +1,11 @@
 """Parameters of tools that have no meaning outside the window."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from maskstudio.params.local import BrushParams, GradientParams, SelectParams, WandParams
-from maskstudio.params.spec import Params, param
+from maskstudio.params.spec import Params, Rule, param
 
 _HOW = (
     "how",
@@ -12,6 +13,8 @@ _HOW = (
     "What the area does to the mask: replaces it, is added, is taken away, or leaves only what both have.",
 )
 _HOWS = (("replace", "Replace"), ("add", "Add"), ("subtract", "Subtract"), ("intersect", "Intersect"))
+
+_SAMPLED = Rule(lambda params: bool(params.what == "samples"), "it belongs to samples")
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,51 @@ class PointParams(Params):
     preview: bool = param(
         True, "preview", "Preview under the pointer",
         "Shows what a click would select where the pointer rests.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ColourRangeParams(Params):
+    """Which colours or tones of the whole photo are selected, and what becomes of that."""
+
+    title: ClassVar[str] = "Colour Range"
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "sample_size": _SAMPLED,
+        "localized": _SAMPLED,
+        "reach": Rule(lambda params: bool(params.localized and params.what == "samples"), "it belongs to localized"),
+    }
+
+    how: Literal["replace", "add", "subtract", "intersect"] = param("replace", *_HOW, choices=_HOWS)
+    what: Literal["samples", "skin", "highlights", "midtones", "shadows"] = param(
+        "samples", "what", "Select",
+        "The colours you click, the tones of skin, or what is bright, of middle brightness, or dark.",
+        choices=(("samples", "Samples"), ("skin", "Skin"), ("highlights", "Highlights"), ("midtones", "Midtones"),
+                 ("shadows", "Shadows")),
+    )  # fmt: skip
+    fuzziness: int = param(
+        40, "fuzziness", "Fuzziness",
+        "How far from the chosen colours or tones the selection reaches; it fades towards there.",
+        between=(0, 200),
+    )  # fmt: skip
+    inverted: bool = param(False, "inverted", "Invert", "Selects everything else.")
+    localized: bool = param(
+        False, "localized", "Localized",
+        "A colour counts only near the place where you clicked it.",
+    )  # fmt: skip
+    reach: int = param(
+        25, "reach", "Range",
+        "How far from the click a colour still counts, as a share of the photo's diagonal; it fades towards there.",
+        between=(1, 100), unit="%",
+    )  # fmt: skip
+    sample_size: Literal["1", "3", "5"] = param(
+        "3", "sampleSize", "Sample",
+        "A colour is the average of this many pixels around the click, which evens out grain.",
+        choices=(("1", "Point"), ("3", "3 × 3"), ("5", "5 × 5")),
+    )  # fmt: skip
+    preview: Literal["tint", "grey", "black", "white", "none"] = param(
+        "tint", "preview", "Preview",
+        "How the selection is shown: as a tint, as grey levels, cut out on black or on white, or not at all.",
+        choices=(("tint", "Tint"), ("grey", "Grey"), ("black", "Black"), ("white", "White"), ("none", "None")),
     )  # fmt: skip
 
 

@@ -23,7 +23,12 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("rotate",),
 )  # from top to bottom; an empty one is a line
 _TWICE = {"hand": "view.fit", "zoom": "view.actual", "rotate": "view.resetRotation"}  # what a double click does
-_SHARED = {"hand": "hand", "zoom": "search", "colourPick": "tool-eyedropper"}  # tools that share an icon with others
+_SHARED = {
+    "hand": "hand",
+    "zoom": "search",
+    "colourPick": "tool-eyedropper",
+    "colourRange": "tool-eyedropper",
+}  # tools that share an icon with others
 _ICON, _BUTTON = 20, 32  # px
 _CORNER = 4.0  # px of the triangle that marks a flyout
 

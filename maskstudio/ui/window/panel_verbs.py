@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 from maskstudio.ui.panels.feather import FeatherField
-from maskstudio.ui.tools.base import said
+from maskstudio.ui.tools.base import Bench, said
+from maskstudio.ui.tools.colourrange import ColourRangeTool
 from maskstudio.ui.tools.freetransform import TransformTool
 from maskstudio.ui.window.shell import Shell
 
@@ -17,6 +18,7 @@ def verbs(shell: Shell) -> dict[str, Callable[[], object]]:
         "edit.transform": partial(_transform, shell),
         "select.detect": shell.detect_panel.detect,
         "select.subject": shell.detect_panel.cut_out,
+        "select.colourRange": partial(_colour_range, shell, {}),
         "select.refine": shell.refine_panel.refine,
         "select.feather": feather.ask,
         "mask.smooth": partial(_adjust, shell, "smooth"),
@@ -56,3 +58,16 @@ def _transform(shell: Shell) -> None:
         shell.session.told(said("{} is hidden; show it to transform it.").format(document.called(layer)))
         return
     shell.tools.lend(TransformTool)
+
+
+def _colour_range(shell: Shell, kept: dict[str, ColourRangeTool]) -> None:
+    """Lend the pointer to Colour Range: one tool for as long as the window stands, as the bar has one page for it."""
+    if shell.session.document is None or shell.tools.name == ColourRangeTool.name:
+        return
+
+    def lent(bench: Bench, over: Callable[[], object]) -> ColourRangeTool:
+        tool = kept.setdefault(ColourRangeTool.name, ColourRangeTool(bench))
+        tool.over = over
+        return tool
+
+    shell.tools.lend(lent)
