@@ -19,7 +19,8 @@ _WEIGHTS = (0.5, 1.0, 1.0)
 _SHARPER = 4  # where a colour is taken away, its border is this many times as narrow as the fuzziness
 # Cr and Cb of skin of every complexion (Chai and Ngan, "Face segmentation using skin-color map", 1999).
 _RED, _BLUE = (133, 173), (77, 127)
-_SKIN_FADE = 8  # of fuzziness make one level of Cr or Cb
+_FLUSHED, _PALE = 0.3, 2.0  # weights of what is redder, as lips are, and of what is less red, as paper and metal are
+_SKIN_FADE = 4  # of fuzziness make one level of Cr or Cb
 _DARK = 40  # luma below which hues say nothing
 _TONES = {"shadows": (0, 64), "midtones": (96, 159), "highlights": (191, 255)}  # of L, 0..255, that count fully
 
@@ -114,7 +115,7 @@ def _apart(lab: Pixels8, colour: Colour) -> Real:
 def _skin(part: Pixels8, fuzziness: int) -> Real:
     """0..1 (h, w): within the hues of skin, or near them."""
     luma, red, blue = cv2.split(cv2.cvtColor(part, cv2.COLOR_RGB2YCrCb))
-    beyond = np.hypot(_beyond(red, *_RED), _beyond(blue, *_BLUE))
+    beyond = np.hypot(_beyond(red, *_RED, _PALE, _FLUSHED), _beyond(blue, *_BLUE))
     fade = np.float32(max(fuzziness / _SKIN_FADE, 1))
     found: Real = np.clip(1 - beyond / fade, 0, 1) * np.clip(luma / np.float32(_DARK), 0, 1)
     return found
@@ -127,10 +128,12 @@ def _toned(part: Pixels8, low: int, high: int, fuzziness: int) -> Real:
     return found
 
 
-def _beyond(plane: Plane, low: int, high: int) -> Real:
-    """How far each value is from the range."""
+def _beyond(plane: Plane, low: int, high: int, below: float = 1, above: float = 1) -> Real:
+    """How far each value is from the range, times a weight for each side of it."""
     levels = np.arange(256, dtype=np.float32)
-    found: Real = cv2.LUT(plane, np.maximum(np.maximum(low - levels, levels - high), 0))
+    found: Real = cv2.LUT(
+        plane, np.maximum(np.maximum((low - levels) * np.float32(below), (levels - high) * np.float32(above)), 0)
+    )
     return found
 
 
