@@ -66,6 +66,7 @@ class Sound(RuleBasedStateMachine):
                     "add": np.maximum(plane, over),
                     "subtract": np.minimum(plane, 255 - over),
                     "intersect": np.minimum(plane, over),
+                    "xor": np.maximum(np.minimum(plane, 255 - over), np.minimum(255 - plane, over)),
                 }[layer.mode]
         if self.document.solo is not None:
             plane = self.document.layer(self.document.solo).alpha.array()

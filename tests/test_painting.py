@@ -7,7 +7,7 @@ from maskstudio.core.history import History
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.params.local import BrushParams, MaskParams, RefineParams
-from maskstudio.session.adjusting import overruled
+from maskstudio.session.adjusting import overruling
 from maskstudio.session.live import Wish
 from maskstudio.session.session import Session
 from tests.core.documents import disc, document
@@ -40,7 +40,7 @@ def adjust(session, label, compute):
     """A live run that paints the active layer as ``compute`` makes of its alpha."""
 
     def work(before, _step):
-        return overruled(before, Mask.from_array(compute(before.alpha.array())))
+        return overruling(before, Mask.from_array(compute(before.alpha.array())))
 
     session.adjusting.live.run(Wish(session.active.id, label, label, work))
 
@@ -128,7 +128,7 @@ def test_hidden_layers_are_not_painted_on():
     assert told == ["disc is hidden; show it to paint on it."]
 
 
-@pytest.mark.parametrize("how", ["replace", "add", "subtract", "intersect"])
+@pytest.mark.parametrize("how", ["replace", "add", "subtract", "intersect", "xor"])
 def test_areas_combine_with_what_is_there(how):
     session = made(disc())
     area = np.full((100, 200), 255, np.uint8)
@@ -136,7 +136,13 @@ def test_areas_combine_with_what_is_there(how):
     inside = np.zeros((280, 300), bool)
     inside[90:190, 100:300] = True
     was = disc() > 0
-    wanted = {"replace": inside, "add": was | inside, "subtract": was & ~inside, "intersect": was & inside}[how]
+    wanted = {
+        "replace": inside,
+        "add": was | inside,
+        "subtract": was & ~inside,
+        "intersect": was & inside,
+        "xor": was ^ inside,
+    }[how]
     np.testing.assert_array_equal(alpha(session) == 255, wanted)
     np.testing.assert_array_equal(alpha(session) == 0, ~wanted)
     assert session.history.undo_label == "Rectangle"

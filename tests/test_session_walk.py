@@ -95,7 +95,7 @@ class Walk(Clicks, Sound):
         self.remember_paint(layer.id)
 
     @precondition(has_layers)
-    @rule(which=which, to=which, visible=st.booleans(), mode=st.sampled_from(["add", "subtract", "intersect"]))
+    @rule(which=which, to=which, visible=st.booleans(), mode=st.sampled_from(["add", "subtract", "intersect", "xor"]))
     def arrange(self, which, to, visible, mode):
         layer = self.pick(which)
         self.session.layers.set_visible(layer.id, visible)
@@ -236,7 +236,7 @@ class Walk(Clicks, Sound):
         self.remember_paint(layer_id)
         self.stalled.discard(layer_id)
 
-    @rule(what=st.sampled_from(["fill", "clear", "invert", "reset", "add", "subtract", "replace", "intersect"]))
+    @rule(what=st.sampled_from(["fill", "clear", "invert", "reset", "add", "subtract", "replace", "intersect", "xor"]))
     def change_all(self, what):
         self.arrive()
         self.finish_stroke()

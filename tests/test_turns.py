@@ -51,7 +51,7 @@ VERBS = {
     "clear": lambda session: session.painting.clear(),
     **{
         how: lambda session, how=how: session.painting.select(AREA, 50, 20, how, "Area")
-        for how in ("replace", "add", "subtract", "intersect")
+        for how in ("replace", "add", "subtract", "intersect", "xor")
     },
     "clean": lambda session: session.adjusting.clean(CleanParams(min_island=900, min_hole=90)),
     "transform": lambda session: session.adjusting.transform(np.array([[1, 0, -9], [0, 1, 5]])),

@@ -18,7 +18,7 @@ _MERGED = "mergedimage.png"
 _FILE = 2 << 30  # bytes of one picture
 _ROOMY = 4  # how many times the pixels of the picture a layer of it may have
 _MOST = 1000
-_BLENDS: dict[str, CombineMode] = {"svg:dst-out": "subtract", "svg:dst-in": "intersect"}
+_BLENDS: dict[str, CombineMode] = {"svg:dst-out": "subtract", "svg:dst-in": "intersect", "svg:xor": "xor"}
 
 
 def read(

@@ -13,7 +13,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.tile import Tile, deep_tile, flat, frozen
 from maskstudio.errors import BadMask
 
-CombineMode = Literal["add", "subtract", "intersect"]
+CombineMode = Literal["add", "subtract", "intersect", "xor"]
 
 
 # A soft mask is treated as a stack of these level sets, from the core outwards.
@@ -55,7 +55,9 @@ def shape_mask(mask: Mask, padding: int, blur: int, *, check: Check = go_on) -> 
 
 
 def combine(below: Mask, above: Mask, mode: CombineMode) -> Mask:
-    """``above`` added to, subtracted from or intersected with ``below``, tile by tile; both have one size."""
+    """``above`` added to, subtracted from or intersected with ``below``, or what only one of them has (xor: the greater
+    of what each has that the other has not), tile by tile; both have one size.
+    """
     if below.size != above.size:
         raise BadMask(
             f"A mask of {above.width} x {above.height} px does not fit one of {below.width} x {below.height}."
@@ -78,6 +80,9 @@ def combine_planes(below: Plane, above: Plane, mode: CombineMode) -> Plane:
     if mode == "add":
         added: Plane = cv2.max(below, above)
         return added
+    if mode == "xor":
+        either: Plane = cv2.max(cv2.min(below, cv2.bitwise_not(above)), cv2.min(above, cv2.bitwise_not(below)))
+        return either
     left: Plane = cv2.min(below, above if mode == "intersect" else cv2.bitwise_not(above))
     return left
 
@@ -170,6 +175,10 @@ def _subtracted(below: Tile, above: Tile) -> Tile:
     return below if below.value == 0 else _intersected(below, above.inverse)
 
 
+def _excluded(below: Tile, above: Tile) -> Tile:
+    return _added(_subtracted(below, above), _subtracted(above, below))
+
+
 def _merged(below: Tile, above: Tile, merge: Callable[..., Any], *, absorbing: int) -> Tile:
     """Flat tiles decide without touching a pixel and keep the other tile's identity."""
     if absorbing in (below.value, above.value):
@@ -183,4 +192,4 @@ def _merged(below: Tile, above: Tile, merge: Callable[..., Any], *, absorbing: i
     return frozen(merge(below.pixels, above.pixels), owned=True)
 
 
-_MERGES = {"add": _added, "subtract": _subtracted, "intersect": _intersected}
+_MERGES = {"add": _added, "subtract": _subtracted, "intersect": _intersected, "xor": _excluded}

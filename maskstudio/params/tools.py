@@ -10,9 +10,10 @@ from maskstudio.params.spec import Params, Rule, param
 _HOW = (
     "how",
     "Mode",
-    "What the area does to the mask: replaces it, is added, is taken away, or leaves only what both have.",
+    "Replaces the mask, is added, is taken away, leaves only what both have, or only what one of them has.",
 )
 _HOWS = (("replace", "Replace"), ("add", "Add"), ("subtract", "Subtract"), ("intersect", "Intersect"))
+_WAYS = (*_HOWS, ("xor", "Exclude overlap"))
 
 _SAMPLED = Rule(lambda params: bool(params.what == "samples"), "it belongs to samples")
 
@@ -58,14 +59,14 @@ class TrimapParams(HintParams):
 class AreaParams(SelectParams):
     """A drawn area, and how it is joined to the mask."""
 
-    how: Literal["replace", "add", "subtract", "intersect"] = param("add", *_HOW, choices=_HOWS)
+    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("add", *_HOW, choices=_WAYS)
 
 
 @dataclass(frozen=True)
 class ColourParams(WandParams):
     """The magic wand, and how its selection is joined to the mask."""
 
-    how: Literal["replace", "add", "subtract", "intersect"] = param("add", *_HOW, choices=_HOWS)
+    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("add", *_HOW, choices=_WAYS)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class ColourRangeParams(Params):
         "reach": Rule(lambda params: bool(params.localized and params.what == "samples"), "it belongs to localized"),
     }
 
-    how: Literal["replace", "add", "subtract", "intersect"] = param("replace", *_HOW, choices=_HOWS)
+    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("replace", *_HOW, choices=_WAYS)
     what: Literal["samples", "skin", "highlights", "midtones", "shadows"] = param(
         "samples", "what", "Select",
         "The colours you click, the tones of skin, or what is bright, of middle brightness, or dark.",
@@ -141,7 +142,7 @@ class ColourRangeParams(Params):
 class RampParams(GradientParams):
     """A gradient, and how it is joined to the mask."""
 
-    how: Literal["replace", "add", "subtract", "intersect"] = param("replace", *_HOW, choices=_HOWS)
+    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("replace", *_HOW, choices=_WAYS)
 
 
 @dataclass(frozen=True)

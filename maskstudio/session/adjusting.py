@@ -4,13 +4,11 @@ from dataclasses import replace
 
 from maskstudio.core import cleanup
 from maskstudio.core.adjustmask import adjusted_mask
-from maskstudio.core.arrays import Index, Matrix, Plane
+from maskstudio.core.arrays import Matrix
 from maskstudio.core.cleanup import LooseParts
-from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Layer, Refinement
 from maskstudio.core.mask import Mask
-from maskstudio.core.paint import Paint, Shown
 from maskstudio.core.warpmask import needs_draft, transformed_codes, transformed_mask, transformed_paint
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Token
@@ -18,6 +16,7 @@ from maskstudio.params.local import AdjustParams, CleanParams
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
 from maskstudio.session.live import LayerFields, Live, Stepping, Wish
+from maskstudio.session.overruling import overruled
 
 RunKind = str  # "adjust", "clean", "feather" or "transform"
 
@@ -78,7 +77,7 @@ class AdjustingVerbs:
         key, params = _key("feather", layer), AdjustParams(feather=radius)
 
         def work(before: Layer, step: Stepping) -> LayerFields:
-            return overruled(before, adjusted_mask(before.alpha, params, step=step))
+            return overruling(before, adjusted_mask(before.alpha, params, step=step))
 
         self.live.run(Wish(layer.id, "Feather", key, work))
         self.live.keep(key)
@@ -141,7 +140,7 @@ class AdjustingVerbs:
                 known = before.alpha, cleanup.parts(before.alpha.array(), check=lambda: step(0.3))
             step(0.6)
             plane = known[1].cleaned(params.min_island, params.min_hole)
-            return overruled(before, before.alpha.put(plane, 0, 0))
+            return overruling(before, before.alpha.put(plane, 0, 0))
 
         self.live.run(Wish(layer.id, "Clean islands and holes", key, work))
 
@@ -195,20 +194,9 @@ class AdjustingVerbs:
         return self.live.start_of(_key("clean", layer), layer.id) if layer is not None else None
 
 
-def overruled(layer: Layer, target: Mask) -> LayerFields:
-    """The fields of ``layer`` with paint laid so that its alpha equals ``target``, wherever the two differ."""
-    paint, alpha, under = layer.brush_paint or Paint.none(*target.size), layer.alpha, layer.brushed
-    values: dict[Index, Plane] = {}
-    covers: dict[Index, Plane] = {}
-    shown: dict[Index, Shown] = {}
-    for index in target.changed(alpha):
-        wanted = target.tile(index)
-        differs = cv2.compare(wanted, alpha.tile(index), cv2.CMP_NE)
-        value = paint.value.tile(index).copy()
-        cv2.copyTo(wanted, differs, value)
-        values[index], covers[index] = value, cv2.max(differs, paint.cover.tile(index))
-        shown[index] = Shown(under.held(index), target.held(index))
-    return {"retouch" if layer.refinement else "paint": paint.replaced(values, covers, shown)}
+def overruling(layer: Layer, target: Mask) -> LayerFields:
+    """The fields of ``layer`` with paint laid so that its alpha equals ``target``."""
+    return {"retouch" if layer.refinement else "paint": overruled(layer, target)}
 
 
 def _controlled(image: Image, before: Layer, params: AdjustParams, step: Stepping) -> LayerFields:

@@ -39,7 +39,7 @@ class LayerVerbs:
             self._desk.commit(document.changed(solo=layer_id), "Show all layers" if layer_id is None else "Solo layer")
 
     def set_mode(self, layer_id: int, mode: CombineMode) -> None:
-        """Set whether a layer is added to, subtracted from or intersected with the layers below."""
+        """Set whether a layer is added to, subtracted from, intersected with or excluded from the layers below."""
         self._edit(layer_id, f"{mode.capitalize()} layer", mode=mode)
 
     def set_colour(self, layer_id: int, colour: Colour) -> None:

@@ -6,14 +6,16 @@ from typing import Literal
 from maskstudio.core.arrays import Plane
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.mask import Mask
+from maskstudio.core.ops import combine
 from maskstudio.core.paint import Paint
 from maskstudio.jobs import Token
 from maskstudio.session.desk import Desk
 from maskstudio.session.mending import with_newer
 from maskstudio.session.naming import new_name
+from maskstudio.session.overruling import overruled
 from maskstudio.session.turns import Turn
 
-How = Literal["replace", "add", "subtract", "intersect"]
+How = Literal["replace", "add", "subtract", "intersect", "xor"]
 
 
 def paintable(desk: Desk, chosen: Layer | None = None) -> Layer | None:
@@ -77,15 +79,22 @@ def lay_in_turn(desk: Desk, layer: Layer, painted: Callable[[Layer], Paint], lab
     desk.take_turn(Turn(label, change, begin))
 
 
+def _painted(now: Layer, empty: Mask, amount: Plane, x: int, y: int, how: How) -> Paint:
+    """The paint of a layer joined with an area; ``empty`` is a mask of the document's size."""
+    if how != "xor":
+        return _joined(now.brush_paint, empty, amount, x, y, how)
+    return overruled(now, combine(now.alpha, empty.put(amount, x, y), "xor"))
+
+
 def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str) -> None:
-    """Replace, add to, subtract from or intersect the active layer with an area of coverage.
+    """Replace, add to, subtract from or intersect the active layer with an area, or leave what only one has (xor).
 
     ``amount`` is uint8 (H, W) with its corner at column ``x``, row ``y``; what lies outside the frame is left out.
     """
     desk.end_stroke()
     layer, size = paintable(desk), desk.required().size
     if layer is not None:
-        lay_in_turn(desk, layer, lambda now: _joined(now.brush_paint, Mask(*size), amount, x, y, how), label)
+        lay_in_turn(desk, layer, lambda now: _painted(now, Mask(*size), amount, x, y, how), label)
 
 
 def lay_mask(desk: Desk, area: Mask, how: How, label: str, *, since: Layer | None = None) -> None:

@@ -88,7 +88,7 @@ def layers(draw, dtype):
         measured=draw(st.one_of(st.none(), refinements(dtype))),
         refinement=draw(st.one_of(st.none(), refinements(dtype))),
         visible=draw(st.booleans()),
-        mode=draw(st.sampled_from(["add", "subtract", "intersect"])),
+        mode=draw(st.sampled_from(["add", "subtract", "intersect", "xor"])),
         inverted=draw(st.booleans()),
         paint=draw(st.one_of(st.none(), paints())),
         retouch=draw(st.one_of(st.none(), paints())),

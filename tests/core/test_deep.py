@@ -158,7 +158,7 @@ def test_a_part_written_leaves_the_bits_around_it():
     np.testing.assert_array_equal(np.abs(over.astype(int) - expected)[eight(DEEP) != 255], 0)
 
 
-@pytest.mark.parametrize("mode", ["add", "subtract", "intersect"])
+@pytest.mark.parametrize("mode", ["add", "subtract", "intersect", "xor"])
 def test_layers_combine_at_sixteen_bits(mode):
     other = RNG.integers(0, 65536, DEEP.shape, np.uint16)
     image = Image(np.zeros((*DEEP.shape, 3), np.uint8))
@@ -167,6 +167,7 @@ def test_layers_combine_at_sixteen_bits(mode):
     wide, above = DEEP.astype(int), other.astype(int)
     right = np.maximum(wide, above) if mode == "add" else np.minimum(wide, above)
     right = np.minimum(wide, 65535 - above) if mode == "subtract" else right
+    right = np.maximum(np.minimum(wide, 65535 - above), np.minimum(65535 - wide, above)) if mode == "xor" else right
     np.testing.assert_array_equal(document.alpha.deep_array(), right)
 
 

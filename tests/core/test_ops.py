@@ -83,7 +83,7 @@ def test_the_tiled_form_equals_the_plain_one(seed, padding, blur):
 
 
 @settings(max_examples=40)
-@given(st.integers(0, 1000), st.sampled_from(["add", "subtract", "intersect"]))
+@given(st.integers(0, 1000), st.sampled_from(["add", "subtract", "intersect", "xor"]))
 def test_combining_equals_the_arithmetic_of_arrays(seed, mode):
     rng = np.random.default_rng(seed)
     planes = []
@@ -97,6 +97,7 @@ def test_combining_equals_the_arithmetic_of_arrays(seed, mode):
         "add": np.maximum(below, above),
         "subtract": np.minimum(below, 255 - above),
         "intersect": np.minimum(below, above),
+        "xor": np.maximum(np.minimum(below, 255 - above), np.minimum(255 - below, above)),
     }[mode]
     merged = combine(Mask.from_array(below), Mask.from_array(above), mode)
     np.testing.assert_array_equal(merged.array(), expected)

@@ -53,6 +53,7 @@ def tinted(sheet):
 JOINS = {
     "layer": SMALL, "replace": SMALL, "add": np.maximum(disc(), SMALL), "subtract": np.minimum(disc(), 255 - SMALL),
     "intersect": np.minimum(disc(), SMALL),
+    "xor": np.maximum(np.minimum(disc(), 255 - SMALL), np.minimum(255 - disc(), SMALL)),
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from maskstudio.core.maskin import Fit, Incoming
 from maskstudio.core.ops import combine_planes
 from maskstudio.params.local import MaskInParams
 from maskstudio.params.spec import Params, param
-from maskstudio.session.importing import Join
+from maskstudio.session.importing import JOINS, Join
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.fields import Choice
 from maskstudio.ui.widgets.form import Form
@@ -39,13 +39,14 @@ class ImportParams(MaskInParams):
         True, "stretch", "Stretch to the photo",
         "A picture of another size is stretched over the whole photo; otherwise it keeps its size.",
     )  # fmt: skip
-    join: Literal["layer", "replace", "add", "subtract", "intersect"] = param(
+    join: Literal["layer", "replace", "add", "subtract", "intersect", "xor"] = param(
         "layer", "join", "Take in",
         "As a layer of its own, or into the active layer: in the place of its mask, added, taken away, or leaving only "
-        "what both have.",
+        "what both have, or only what one of them has.",
         choices=(
             ("layer", "As a new layer"), ("replace", "Replace the mask"), ("add", "Add to the mask"),
             ("subtract", "Subtract from the mask"), ("intersect", "Intersect with the mask"),
+            ("xor", "Exclude where both overlap"),
         ),
     )  # fmt: skip
 
@@ -75,7 +76,7 @@ class MaskInSheet(QDialog):
         self._document = document
         self._picture = _Preview(document, incoming)
         own = {"mask_channel": _only(ImportParams, "mask_channel", incoming.channels)}
-        layers = ("layer", "replace", "add", "subtract", "intersect") if document.layer(document.active) else ("layer",)
+        layers = JOINS if document.layer(document.active) else ("layer",)
         own["join"] = _only(ImportParams, "join", layers)
         same = incoming.size == document.size
         self.form = Form(ImportParams, without=("stretch",) if same else (), own=own)

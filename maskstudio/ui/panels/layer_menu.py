@@ -11,7 +11,7 @@ from maskstudio.session.session import Session
 from maskstudio.ui.panels import swatches
 from maskstudio.ui.widgets.icons import icon
 
-_MODES: tuple[CombineMode, ...] = ("add", "subtract", "intersect")
+_MODES: tuple[CombineMode, ...] = ("add", "subtract", "intersect", "xor")
 
 
 def opened(over: QWidget) -> QMenu:
@@ -77,6 +77,7 @@ def fill_modes(menu: QMenu, session: Session, layer: Layer) -> None:
         "add": _said("Add to What Is Below"),
         "subtract": _said("Subtract from What Is Below"),
         "intersect": _said("Intersect with What Is Below"),
+        "xor": _said("Exclude Where Both Overlap"),
     }
     for mode in _MODES:
         action = menu.addAction(icon(mode), names[mode])

@@ -18,7 +18,13 @@ from maskstudio.ui.tools.folding import Make
 A = TypeVar("A", bound=Params)
 _QUICK = 500_000  # pixels that can be worked out within a frame of the screen
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-_OPPOSITE: dict[How, How] = {"add": "subtract", "subtract": "add", "replace": "subtract", "intersect": "subtract"}
+_OPPOSITE: dict[How, How] = {
+    "add": "subtract",
+    "subtract": "add",
+    "replace": "subtract",
+    "intersect": "subtract",
+    "xor": "subtract",
+}
 
 
 class AreaTool(Tool[A]):

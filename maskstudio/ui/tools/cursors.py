@@ -56,12 +56,13 @@ def dropper(ratio: float) -> QCursor:
 
 
 def _sign(how: How) -> QPainterPath:
-    """The plus, minus or times of a mode as lines; none for replace."""
+    """The plus, minus or times of a mode as lines, with a bar above for xor; none for replace."""
     path, x, y = QPainterPath(), _SIGN.x(), _SIGN.y()
     lines = {
         "replace": (),
         "add": ((-3, 0, 3, 0), (0, -3, 0, 3)),
         "subtract": ((-3, 0, 3, 0),),
+        "xor": ((-2.5, -2.5, 2.5, 2.5), (-2.5, 2.5, 2.5, -2.5), (-3, -4.5, 3, -4.5)),
         "intersect": ((-2.5, -2.5, 2.5, 2.5), (-2.5, 2.5, 2.5, -2.5)),
     }[how]
     for x0, y0, x1, y1 in lines:

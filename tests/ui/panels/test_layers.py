@@ -121,7 +121,12 @@ def test_a_click_on_the_mode_opens_its_menu(show, layered, qtbot):
     area = row(panel, 3)
     qtbot.mouseClick(panel.view.viewport(), LEFT, pos=QPoint(area.right() - 14, area.center().y()))
     menu = QApplication.activePopupWidget()
-    assert [action.objectName() for action in menu.actions()] == ["mode.add", "mode.subtract", "mode.intersect"]
+    assert [action.objectName() for action in menu.actions()] == [
+        "mode.add",
+        "mode.subtract",
+        "mode.intersect",
+        "mode.xor",
+    ]
     menu.actions()[2].trigger()
     menu.close()
     assert layered.document.layer(3).mode == "intersect"

@@ -56,7 +56,7 @@ def test_held_modifiers_choose_the_mode_of_one_area(stage):
     assert len(stage.steps) == 5
 
 
-@pytest.mark.parametrize("how", ["replace", "add", "subtract", "intersect"])
+@pytest.mark.parametrize("how", ["replace", "add", "subtract", "intersect", "xor"])
 def test_the_buttons_of_the_bar_choose_the_mode(stage, how):
     stage.tools.choose("rectangle")
     stage.drag((20, 20), (100, 100), (200, 100))
@@ -64,7 +64,13 @@ def test_the_buttons_of_the_bar_choose_the_mode(stage, how):
     QTest.mouseClick(button, LEFT)
     stage.drag((150, 50), (260, 100), (260, 150))
     one, other = box(20, 20, 200, 100) > 0, box(150, 50, 260, 150) > 0
-    wanted = {"replace": other, "add": one | other, "subtract": one & ~other, "intersect": one & other}[how]
+    wanted = {
+        "replace": other,
+        "add": one | other,
+        "subtract": one & ~other,
+        "intersect": one & other,
+        "xor": one ^ other,
+    }[how]
     assert np.array_equal(stage.alpha, wanted * np.uint8(255))
     assert stage.tools.tool.params.how == how
 
