@@ -5,10 +5,12 @@ import pytest
 
 from maskstudio.core.adjust import adjusted
 from maskstudio.core.history import History
+from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.core.warpmask import transformed_mask
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.params.local import AdjustParams, BrushParams, CleanParams, MaskParams
+from maskstudio.params.tools import SnapParams
 from maskstudio.session.session import Session
 from tests.core.documents import disc, document
 from tests.test_painting import Later, alpha, stroke
@@ -46,6 +48,21 @@ def test_an_adjustment_equals_that_of_the_whole_plane(params):
     assert session.history.undo_label == "Adjust edge"
     session.undo()
     np.testing.assert_array_equal(alpha(session), disc())
+
+
+def test_snapping_pulls_the_mask_to_the_photos_edge_as_a_step_of_its_own():
+    session = made(disc(radius=60))
+    truth = disc(radius=52) > 0
+    pixels = np.where(truth[..., None], np.uint8([200, 60, 60]), np.uint8([50, 90, 160]))
+    session.history = History(document(disc(radius=60)).changed(image=Image(pixels)))
+    session.adjusting.snap(SnapParams(width=14))
+    found = alpha(session) > 127
+    assert (found & truth).sum() / (found | truth).sum() > 0.98
+    assert session.history.undo_label == "Snap to edge"
+    session.adjusting.snap(SnapParams(width=3))
+    assert session.history.position in {1, 2}
+    session.go_to(0)
+    np.testing.assert_array_equal(alpha(session), disc(radius=60))
 
 
 def test_a_run_is_one_step_and_always_starts_from_before_it():

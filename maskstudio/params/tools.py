@@ -94,6 +94,19 @@ class PointParams(Params):
 
 
 @dataclass(frozen=True)
+class SnapParams(Params):
+    """How far an edge may move to where the photo has one."""
+
+    title: ClassVar[str] = "Snap to Edge"
+
+    width: int = param(
+        16, "snapWidth", "Snap within",
+        "How far the edge of the mask may move to reach an edge of the photo.",
+        between=(1, 250), soft=(1, 60), unit="px",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class ColourRangeParams(Params):
     """Which colours or tones of the whole photo are selected, and what becomes of that."""
 

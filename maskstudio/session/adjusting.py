@@ -13,12 +13,13 @@ from maskstudio.core.warpmask import needs_draft, transformed_codes, transformed
 from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Token
 from maskstudio.params.local import AdjustParams, CleanParams
+from maskstudio.params.tools import SnapParams
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
 from maskstudio.session.live import LayerFields, Live, Stepping, Wish
 from maskstudio.session.overruling import overruled
 
-RunKind = str  # "adjust", "clean", "feather" or "transform"
+RunKind = str  # "adjust", "clean", "feather", "snap" or "transform"
 
 
 class AdjustingVerbs:
@@ -80,6 +81,22 @@ class AdjustingVerbs:
             return overruling(before, adjusted_mask(before.alpha, params, step=step))
 
         self.live.run(Wish(layer.id, "Feather", key, work))
+        self.live.keep(key)
+
+    def snap(self, params: SnapParams) -> None:
+        """Pull the edge of the active layer to the photo's edges within ``params.width`` px, as a step of its own."""
+        layer = self._desk.active
+        if layer is None:
+            return
+        self.keep_run("snap")
+        key, image = _key("snap", layer), self._desk.required().image
+
+        def work(before: Layer, step: Stepping) -> LayerFields:
+            from maskstudio.selection.snapping import snapped
+
+            return overruling(before, snapped(image, before.alpha, params.width, step))
+
+        self.live.run(Wish(layer.id, "Snap to edge", key, work))
         self.live.keep(key)
 
     # Islands and holes

@@ -18,6 +18,8 @@ SELECT = (
           ("Ctrl+Alt+Shift+R",), "refine", "layer", also="hair matting select and mask alpha"),
     Entry("select.feather", "Select", "Feather…", "Soften the edge over a distance.",
           ("Shift+F6",), "", "layer", also="soften blur edge"),
+    Entry("select.snap", "Select", "Snap to Edge…", "Pull a rough mask to the edges of the photo within a distance.",
+          ("Shift+F5",), "", "layer", also="tighten fit follow outline magnetic rough improve"),
 )  # fmt: skip
 MASK = (
     Entry("mask.invert", "Mask", "Invert", "Swap what is in and what is out.",

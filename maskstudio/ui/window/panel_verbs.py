@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from maskstudio.ui.panels.feather import FeatherField
+from maskstudio.params.tools import SnapParams
+from maskstudio.ui.panels.feather import FeatherField, SnapField
 from maskstudio.ui.tools.base import Bench, said
 from maskstudio.ui.tools.colourrange import ColourRangeTool
 from maskstudio.ui.tools.freetransform import TransformTool
@@ -14,6 +15,8 @@ def verbs(shell: Shell) -> dict[str, Callable[[], object]]:
     """The verbs, by the id of their action; a panel is shown and unfolded before its control is used."""
     feather = FeatherField(shell.canvas)
     feather.chosen.connect(lambda radius: shell.session.adjusting.feather(radius))
+    snap = SnapField(shell.canvas)
+    snap.chosen.connect(lambda width: shell.session.adjusting.snap(SnapParams(width=width)))
     return {
         "edit.transform": partial(_transform, shell),
         "select.detect": shell.detect_panel.detect,
@@ -21,6 +24,7 @@ def verbs(shell: Shell) -> dict[str, Callable[[], object]]:
         "select.colourRange": partial(_colour_range, shell, {}),
         "select.refine": shell.refine_panel.refine,
         "select.feather": feather.ask,
+        "select.snap": snap.ask,
         "mask.smooth": partial(_adjust, shell, "smooth"),
         "mask.contrast": partial(_adjust, shell, "contrast"),
         "mask.shiftEdge": partial(_adjust, shell, "shift_edge"),

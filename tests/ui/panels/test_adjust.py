@@ -9,7 +9,7 @@ from maskstudio.core.adjust import adjusted
 from maskstudio.core.mask import Mask
 from maskstudio.params.local import AdjustParams, CleanParams
 from maskstudio.ui.panels.adjust import AdjustPanel
-from maskstudio.ui.panels.feather import FeatherField
+from maskstudio.ui.panels.feather import FeatherField, SnapField
 from tests.ui.panels.stage import LEFT, disc, layer, words
 
 
@@ -183,9 +183,11 @@ def test_folding_lets_go_of_the_parts(show, specked, qtbot):
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-def test_the_feather_field_applies_with_enter_and_leaves_with_escape(show, layered, qtbot):
+@pytest.mark.parametrize("kind", [FeatherField, SnapField])
+def test_a_field_for_a_distance_applies_with_enter_and_leaves_with_escape(show, layered, qtbot, kind):
     panel = show(AdjustPanel, layered)
-    field = FeatherField(panel)
+    field = kind(panel)
+    assert field.field.accessibleName()
     chosen = []
     field.chosen.connect(chosen.append)
     field.ask()
