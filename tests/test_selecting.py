@@ -311,7 +311,7 @@ def test_the_answer_becomes_a_layer_whose_parameters_act_on_it(bench):
     assert bench.session.document.layers == ()
 
 
-@pytest.mark.parametrize("how", ["replace", "add", "subtract", "intersect"])
+@pytest.mark.parametrize("how", ["replace", "add", "subtract", "intersect", "xor"])
 def test_the_answer_joins_the_active_layer(pointer, how):
     before, found = disc(*SIZE, 50, HERE), disc(*SIZE, RADII[0], (120, 100))
     bench = Bench(before)
@@ -322,6 +322,7 @@ def test_the_answer_joins_the_active_layer(pointer, how):
         "add": np.maximum(before, found),
         "subtract": np.minimum(before, 255 - found),
         "intersect": np.minimum(before, found),
+        "xor": np.maximum(np.minimum(before, 255 - found), np.minimum(255 - before, found)),
     }[how]
     np.testing.assert_array_equal(bench.alpha, wanted)
     assert len(bench.session.document.layers) == 1

@@ -12,8 +12,8 @@ _HOW = (
     "Mode",
     "Replaces the mask, is added, is taken away, leaves only what both have, or only what one of them has.",
 )
-_HOWS = (("replace", "Replace"), ("add", "Add"), ("subtract", "Subtract"), ("intersect", "Intersect"))
-_WAYS = (*_HOWS, ("xor", "Exclude overlap"))
+_HOWS = (("replace", "Replace"), ("add", "Add"), ("subtract", "Subtract"), ("intersect", "Intersect"),
+         ("xor", "Exclude overlap"))  # fmt: skip
 
 _SAMPLED = Rule(lambda params: bool(params.what == "samples"), "it belongs to samples")
 
@@ -59,14 +59,14 @@ class TrimapParams(HintParams):
 class AreaParams(SelectParams):
     """A drawn area, and how it is joined to the mask."""
 
-    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("add", *_HOW, choices=_WAYS)
+    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("add", *_HOW, choices=_HOWS)
 
 
 @dataclass(frozen=True)
 class ColourParams(WandParams):
     """The magic wand, and how its selection is joined to the mask."""
 
-    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("add", *_HOW, choices=_WAYS)
+    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("add", *_HOW, choices=_HOWS)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class PointParams(Params):
 
     title: ClassVar[str] = "Select"
 
-    how: Literal["layer", "replace", "add", "subtract", "intersect", "mend"] = param(
+    how: Literal["layer", "replace", "add", "subtract", "intersect", "xor", "mend"] = param(
         "layer", "how", "Result",
         "What becomes of the selection: a new layer, a change of the active layer's mask, or a repair that leaves the "
         "rest of that mask as it is.",
@@ -117,7 +117,7 @@ class ColourRangeParams(Params):
         "reach": Rule(lambda params: bool(params.localized and params.what == "samples"), "it belongs to localized"),
     }
 
-    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("replace", *_HOW, choices=_WAYS)
+    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("replace", *_HOW, choices=_HOWS)
     what: Literal["samples", "skin", "highlights", "midtones", "shadows"] = param(
         "samples", "what", "Select",
         "The colours you click, the tones of skin, or what is bright, of middle brightness, or dark.",
@@ -155,7 +155,7 @@ class ColourRangeParams(Params):
 class RampParams(GradientParams):
     """A gradient, and how it is joined to the mask."""
 
-    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("replace", *_HOW, choices=_WAYS)
+    how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("replace", *_HOW, choices=_HOWS)
 
 
 @dataclass(frozen=True)

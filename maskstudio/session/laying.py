@@ -79,13 +79,6 @@ def lay_in_turn(desk: Desk, layer: Layer, painted: Callable[[Layer], Paint], lab
     desk.take_turn(Turn(label, change, begin))
 
 
-def _painted(now: Layer, empty: Mask, amount: Plane, x: int, y: int, how: How) -> Paint:
-    """The paint of a layer joined with an area; ``empty`` is a mask of the document's size."""
-    if how != "xor":
-        return _joined(now.brush_paint, empty, amount, x, y, how)
-    return overruled(now, combine(now.alpha, empty.put(amount, x, y), "xor"))
-
-
 def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str) -> None:
     """Replace, add to, subtract from or intersect the active layer with an area, or leave what only one has (xor).
 
@@ -94,7 +87,7 @@ def lay_area(desk: Desk, amount: Plane, x: int, y: int, how: How, label: str) ->
     desk.end_stroke()
     layer, size = paintable(desk), desk.required().size
     if layer is not None:
-        lay_in_turn(desk, layer, lambda now: _painted(now, Mask(*size), amount, x, y, how), label)
+        lay_in_turn(desk, layer, lambda now: _joined(now, Mask(*size), amount, x, y, how), label)
 
 
 def lay_mask(desk: Desk, area: Mask, how: How, label: str, *, since: Layer | None = None) -> None:
@@ -106,7 +99,7 @@ def lay_mask(desk: Desk, area: Mask, how: How, label: str, *, since: Layer | Non
     layer = paintable(desk, since)
 
     def painted(now: Layer) -> Paint:
-        made = _joined_mask(now.brush_paint or Paint.none(*area.size), area, how)
+        made = _joined_mask(now, area, how)
         if since is None or since.id != now.id:
             return made
         return with_newer(made, since.brush_paint, now.brush_paint)
@@ -122,17 +115,19 @@ def _show(desk: Desk, document: Document, label: str, *, live: bool) -> None:
     desk.commit(document, label)
 
 
-def _joined(paint: Paint | None, empty: Mask, amount: Plane, x: int, y: int, how: How) -> Paint:
-    """``paint`` joined with an area of coverage; ``empty`` is a mask of the document's size."""
-    paint = paint or Paint.none(*empty.size)
+def _joined(now: Layer, empty: Mask, amount: Plane, x: int, y: int, how: How) -> Paint:
+    """The paint of a layer joined with an area of coverage; ``empty`` is a mask of the document's size."""
     if how in ("add", "subtract"):
-        return paint.laid(amount, x, y, 255 if how == "add" else 0)
-    return _joined_mask(paint, empty.put(amount, x, y), how)
+        return (now.brush_paint or Paint.none(*empty.size)).laid(amount, x, y, 255 if how == "add" else 0)
+    return _joined_mask(now, empty.put(amount, x, y), how)
 
 
-def _joined_mask(paint: Paint, area: Mask, how: How) -> Paint:
-    """``paint`` joined with an area of coverage of the same size."""
+def _joined_mask(now: Layer, area: Mask, how: How) -> Paint:
+    """The paint of a layer joined with an area of coverage of the layer's size."""
+    paint = now.brush_paint or Paint.none(*area.size)
     if how in ("add", "subtract"):
         return paint.laid_mask(area, 255 if how == "add" else 0)
+    if how == "xor":
+        return overruled(now, combine(now.alpha, area, "xor"))
     everywhere = Mask.filled(*area.size, 255)
     return Paint(area, everywhere) if how == "replace" else paint.erased(area.inverse)

@@ -49,6 +49,7 @@ class SelectTool(Tool[PointParams]):
         "add": "What you select is added to the active layer's mask.",
         "subtract": "What you select is taken from the active layer's mask.",
         "intersect": "Of the active layer's mask, what you select is left.",
+        "xor": "What either the active layer's mask or the selection has is left, without what both have.",
         "mend": "Clicks correct the active layer's mask, and leave the rest of it as it is.",
     }
 

@@ -28,7 +28,7 @@ from tests.ui.tools.selecthands import (
 # What becomes of it
 
 
-@pytest.mark.parametrize("how", ["replace", "add", "subtract", "intersect"])
+@pytest.mark.parametrize("how", ["replace", "add", "subtract", "intersect", "xor"])
 def test_the_selection_joins_the_active_layer(select, how):
     select.session.painting.select(disc(*SIZE, 60, (150, 110)), 0, 0, "replace", "Disc")
     before = select.alpha
@@ -41,6 +41,7 @@ def test_the_selection_joins_the_active_layer(select, how):
         "add": np.maximum(before, found),
         "subtract": np.minimum(before, 255 - found),
         "intersect": np.minimum(before, found),
+        "xor": np.maximum(np.minimum(before, 255 - found), np.minimum(255 - before, found)),
     }[how]
     np.testing.assert_array_equal(select.alpha, expected)
     assert len(select.session.document.layers) == 1
