@@ -16,6 +16,7 @@ from maskstudio.ui.widgets.fields import Choice, ColourButton, ScrubLabel, Segme
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.number import NumberField
 
+MODELS = ("model", "second_model")  # chosen in lists of their own, which know what is ready
 KINDS = (DetectParams, MaskParams, RefineParams, CutoutParams, ExportParams)
 
 
@@ -56,10 +57,10 @@ def middle(widget, x):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_declared_parameter_has_a_named_and_explained_field(made, kind):
-    form = made(kind, without=("model",))
+    form = made(kind, without=MODELS)
     for spec in kind.specs():
         control = field(form, spec.wire)
-        if spec.name == "model":
+        if spec.name in MODELS:
             assert control is None
             continue
         assert control.accessibleName() == spec.label
@@ -80,7 +81,7 @@ def test_only_leaves_everything_else_out(made):
 
 
 def test_the_kind_of_control_follows_the_declaration(made):
-    form = made(CutoutParams, without=("model",))
+    form = made(CutoutParams, without=MODELS)
     assert isinstance(field(form, "rgba"), ColourButton)
     assert isinstance(field(form, "alphaMatting"), QCheckBox)
     assert isinstance(field(form, "alphaMattingErodeSize"), NumberField)
@@ -109,7 +110,7 @@ def test_any_valid_value_goes_in_and_comes_out(made, padding, blur):
 
 
 def test_a_value_finer_than_a_step_is_kept_when_another_field_changes(made):
-    form = made(DetectParams, without=("model",))
+    form = made(DetectParams, without=MODELS)
     form.set_params(replace(DetectParams(), confidence=0.2525))
     field(form, "maxDetections").setValue(9)
     assert form.params().confidence == 0.2525
@@ -158,7 +159,7 @@ def test_equal_values_do_not_disturb_an_edit(made, qtbot):
 
 
 def test_arrow_keys_step_and_shift_steps_ten(made, qtbot):
-    form = made(DetectParams, without=("model",))
+    form = made(DetectParams, without=MODELS)
     confidence = field(form, "confidence")
     confidence.setFocus()
     qtbot.keyClick(confidence, Qt.Key.Key_Up)
@@ -321,7 +322,7 @@ def test_tab_goes_down_the_form_one_stop_a_field(made, qtbot):
 def test_columns_of_different_forms_agree(made, qtbot):
     page = QWidget()
     column = QVBoxLayout(page)
-    forms = [Form(kind, without=("model",)) for kind in KINDS]
+    forms = [Form(kind, without=MODELS) for kind in KINDS]
     for form in forms:
         column.addWidget(form)
     qtbot.addWidget(page)
@@ -334,7 +335,7 @@ def test_columns_of_different_forms_agree(made, qtbot):
 
 
 def test_labels_of_two_lines_keep_away_from_each_other(qtbot):
-    form = Form(CutoutParams, without=("model",))
+    form = Form(CutoutParams, without=MODELS)
     qtbot.addWidget(form)
     form.resize(284, form.sizeHint().height())
     form.show()
