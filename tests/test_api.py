@@ -16,10 +16,12 @@ from scipy.ndimage import distance_transform_edt
 
 from maskstudio import api
 from maskstudio.core.mask import Mask
+from maskstudio.jobs import Token
 from maskstudio.matting.refine import Quality
 from maskstudio.providers.local import families
 from maskstudio.providers.provider import Model, ModelState
-from maskstudio.selection.prompt import Candidate
+from maskstudio.selection.mend import mend
+from maskstudio.selection.prompt import Candidate, Prompt
 from tests.matting.truth import Triple, closed_form, composites, errors, rim_error
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -326,9 +328,13 @@ def test_a_selector_answers_with_arrays_best_first(pointing, kind):
 def test_points_may_be_arrays_and_an_earlier_mask_a_view(pointing):
     image, _, _ = triple()
     earlier = np.arange(image.shape[0] * image.shape[1] * 2, dtype=np.uint8).reshape(image.shape[0], -1)[:, ::2]
-    api.open_selector(image, model="pointing").predict(np.array([[2, 3], [4, 5]]), mask=earlier)
+    selector = api.open_selector(image, model="pointing")
+    selector.predict(np.array([[2, 3], [4, 5]]))
     assert pointing.asked.include == ((2, 3), (4, 5))
-    assert np.array_equal(pointing.asked.earlier.array(), earlier)
+    (mended,) = selector.predict(np.array([[2, 3], [4, 5]]), mask=earlier)
+    wanted = mend(image, np.ascontiguousarray(earlier), Prompt(((2, 3), (4, 5))), Token())
+    assert np.array_equal(mended.mask, wanted)
+    assert mended.score == 1
 
 
 @settings(deadline=None, max_examples=100)

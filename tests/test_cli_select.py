@@ -22,7 +22,7 @@ HOLE = WHOLE & ~disc(65, 80, 14)
 
 
 class Pointer:
-    """A family whose selector gives all that is red, less surely everything, and mends an earlier mask."""
+    """A family whose selector gives all that is red, less surely everything."""
 
     name = "Pointer"
     libraries = ("numpy",)
@@ -42,8 +42,6 @@ class Pointer:
     def predict(self, prompt, token):
         self.asked = prompt
         pixels = self.image.rgb8()
-        if prompt.earlier is not None:
-            return [Candidate(Mask.from_array(mend(pixels, prompt.earlier.array(), prompt, token)), 0.8)]
         red = np.where(pixels[..., 0].astype(int) > pixels[..., 1], 255, 0).astype(np.uint8)
         if not red[int(prompt.include[0][1]), int(prompt.include[0][0])]:
             return []

@@ -13,7 +13,6 @@ from maskstudio.selection.closer import Describe
 from maskstudio.selection.edgewise import full_size
 from maskstudio.selection.honoured import honoured
 from maskstudio.selection.judge import judge, probability
-from maskstudio.selection.mend import mend
 from maskstudio.selection.mincut import cut
 from maskstudio.selection.pointing import Pointing, Verdict
 from maskstudio.selection.prompt import Candidate, Prompt
@@ -37,12 +36,9 @@ class RegionSelector:
     def predict(self, prompt: Prompt, token: Token) -> list[Candidate]:
         """At most three candidates for the prompt, best first, see ``Selector``.
 
-        A score is the overlap with the truth (IoU) that the judgement itself expects. An earlier mask is mended and is
-        the one candidate, with the score 1: what nobody touched was right.
+        A score is the overlap with the truth (IoU) that the judgement itself expects. An earlier mask is not looked at:
+        ``Local`` mends those.
         """
-        if prompt.earlier is not None:
-            mended = mend(self._photo, prompt.earlier.array(), prompt, token)
-            return [Candidate(prompt.earlier.put(mended, 0, 0), 1.0)]
         signs, fence = signs_of(prompt)
         token.step(0.1, "Finding what was pointed at")
         answer = self._pointing.answer(signs, fence, token)

@@ -140,7 +140,8 @@ def test_no_two_rows_have_a_name_in_common():
 
 def test_only_the_table_knows_families_and_the_room_of_weights_knows_none():
     rows = {
-        f"maskstudio.providers.local.{name}" for name in ("automatic", "classical", "mediapipe", "onnxcutout", "yolo")
+        f"maskstudio.providers.local.{name}"
+        for name in ("automatic", "classical", "mediapipe", "onnxcutout", "sam", "yolo")
     }
     for file in sorted(PACKAGE.rglob("*.py")):
         named = set(imports(file))
@@ -199,8 +200,8 @@ def test_the_doctor_tries_it(monkeypatch):
 
 
 def test_what_is_pointed_at_is_selected(row):
-    photo, earlier = image(), Mask(60, 40)
-    prompt = Prompt(include=((50.0, 20.0),), exclude=((1.0, 1.0),), box=(30, 0, 60, 40), earlier=earlier)
+    photo = image()
+    prompt = Prompt(include=((50.0, 20.0),), exclude=((1.0, 1.0),), box=(30, 0, 60, 40))
     selector = Local().open_selector(photo, "pointer", Token())
     assert row.opened == (photo, "pointer")
     found = selector.predict(prompt, Token())
@@ -211,6 +212,27 @@ def test_what_is_pointed_at_is_selected(row):
     np.testing.assert_array_equal(found[0].mask.array(), right)
     np.testing.assert_array_equal(selector.preview(40, 3).array(), right)
     assert [selector.preview(*outside) for outside in ((60, 3), (-1, 3), (3, 40))] == [None] * 3
+
+
+def test_whatever_the_model_a_repair_changes_nothing_but_the_part_it_mends(row):
+    """The model would answer with half of the picture; the truth is a disc, of which a bite is missing."""
+    rows, columns = np.indices((120, 160))
+    disc = np.where(np.hypot(rows - 60, columns - 80) < 40, 255, 0).astype(np.uint8)
+    bitten = disc.copy()
+    bitten[50:70, 100:118] = 0
+    bitten[5:9, 5:9] = 77  # soft, and far away
+    pixels = np.dstack([np.where(disc > 0, np.uint8(level), np.uint8(60)) for level in (220, 180, 40)])
+    selector = Local().open_selector(Image(pixels), "pointer", Token())
+    (mended,) = selector.predict(Prompt(include=((109, 60),), earlier=Mask.from_array(bitten)), Token())
+    found = mended.mask.array()
+    changed = found != bitten
+    assert not hasattr(row, "asked")
+    assert found[60, 109] == 255
+    assert np.count_nonzero(changed & (np.hypot(rows - 60, columns - 109) > 20)) == 0
+    assert np.count_nonzero((found > 127) != (disc > 127)) < 30
+    (same,) = selector.predict(Prompt(include=((80, 60),), exclude=((0, 119),), earlier=mended.mask), Token())
+    np.testing.assert_array_equal(same.mask.array(), found)
+    assert same.score == 1
 
 
 @pytest.mark.parametrize(
@@ -246,7 +268,7 @@ def test_a_model_is_not_asked_for_what_it_cannot_do(row):
     ):
         local.cutout(image(), CutoutParams(model="mediapipe_hands"), Token())
     with pytest.raises(
-        BadParameter, match="yolov8n cannot select what is pointed at; models that can are none, yolov8n-seg"
+        BadParameter, match=r"yolov8n cannot select what is pointed at; models that can are none, mobile_sam, sam2\.1_t"
     ):
         local.open_selector(image(), "yolov8n", Token())
     with pytest.raises(UnknownModel, match="nobody"):

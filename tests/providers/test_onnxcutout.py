@@ -288,7 +288,7 @@ def test_an_answer_that_is_not_what_was_declared_is_no_mask(folder):
 
 def test_spare_outputs_are_cut_off(folder):
     path = saved(folder, "lamp", bright())
-    network = onnxsession.opened(path, lambda content: "mask")
+    network = onnxsession.opened(path, lambda content: ("mask",))
     assert [each.name for each in network.session.get_outputs()] == ["mask"]
     photo = np.random.default_rng(2).uniform(-0.5, 0.5, (1, 3, 64, 64)).astype(np.float32)
     (ours,) = network.run({"photo": photo}, Token())
@@ -300,13 +300,13 @@ def test_a_large_graph_is_cut_to_what_onnx_itself_would_leave():
     import onnx
 
     model = bright()
-    ours = onnx.load_from_string(onnxgraph.cut(model.SerializeToString(), "mask"))
+    ours = onnx.load_from_string(onnxgraph.cut(model.SerializeToString(), ("mask",)))
     kept = [each for each in model.graph.output if each.name == "mask"]
     del model.graph.output[:]
     model.graph.output.extend(kept)
     assert ours == model
     with pytest.raises(onnxgraph.DamagedGraph):
-        onnxgraph.cut(model.SerializeToString(), "nobody")
+        onnxgraph.cut(model.SerializeToString(), ("nobody",))
 
 
 def test_every_prefix_of_a_file_is_refused_without_an_error_of_another_kind():
@@ -322,7 +322,7 @@ def test_every_prefix_of_a_file_is_refused_without_an_error_of_another_kind():
 def test_it_stops_in_the_middle_of_a_photo(folder):
     """The network is asked while its lock is held by another thread, and while it runs; both end at a cancel."""
     path = saved(folder, "lamp", bright(), PLAIN)
-    network = onnxsession.opened(path, lambda content: "mask")
+    network = onnxsession.opened(path, lambda content: ("mask",))
     photo = {"photo": np.zeros((1, 3, 64, 64), np.float32)}
     token = Token()
     threading.Timer(0.2, token.cancel).start()

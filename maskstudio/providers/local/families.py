@@ -13,12 +13,13 @@ from maskstudio.providers.local.automatic import Automatic
 from maskstudio.providers.local.classical import Classical
 from maskstudio.providers.local.mediapipe import MediaPipe
 from maskstudio.providers.local.onnxcutout import OnnxCutout
+from maskstudio.providers.local.sam import Sam
 from maskstudio.providers.local.yolo import Yolo
 from maskstudio.providers.provider import Family, Model, ModelState, Operation
 from maskstudio.providers.weights import download, store
 from maskstudio.providers.weights.weightfile import WeightFile, digests
 
-FAMILIES: tuple[Family, ...] = (Automatic(lambda: FAMILIES), Classical(), MediaPipe(), OnnxCutout(), Yolo())
+FAMILIES: tuple[Family, ...] = (Automatic(lambda: FAMILIES), Classical(), MediaPipe(), OnnxCutout(), Sam(), Yolo())
 
 _WORDS: dict[Operation, str] = {
     "detect": "detect objects",

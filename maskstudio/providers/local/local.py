@@ -5,6 +5,7 @@ from dataclasses import replace
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
+from maskstudio.core.seen import visible
 from maskstudio.errors import BadMask, BadParameter
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
@@ -56,17 +57,29 @@ class Local:
 
 
 class _Checked:
-    """A selector that answers only what can be answered."""
+    """A selector that answers only what can be answered, and mends earlier masks.
+
+    Whatever the model: with an earlier mask only the part that a click or stroke says is wrong may change, and no
+    network promises that. So they are mended here, see ``mend``, and no family is asked.
+    """
 
     def __init__(self, image: Image, selector: Selector) -> None:
         self._image, self._selector = image, selector
 
     def predict(self, prompt: Prompt, token: Token) -> list[Candidate]:
-        """The selector's answer. Raises ``BadParameter`` for a prompt that is empty or outside the image, ``BadMask``
-        for an earlier mask of another size.
+        """The selector's answer; for an earlier mask the mended one alone, with the score 1: what nobody touched was
+        right.
+
+        Raises ``BadParameter`` for a prompt that is empty or outside the image, ``BadMask`` for an earlier mask of
+        another size.
         """
         _check(self._image, prompt)
-        return self._selector.predict(prompt, token)
+        if prompt.earlier is None:
+            return self._selector.predict(prompt, token)
+        from maskstudio.selection.mend import mend  # imported here: it needs SciPy
+
+        mended = mend(visible(self._image), prompt.earlier.array(), prompt, token)
+        return [Candidate(prompt.earlier.put(mended, 0, 0), 1.0)]
 
     def preview(self, x: float, y: float) -> Mask | None:
         """The selector's guess; None outside of the image."""

@@ -20,6 +20,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local.networks import network, yolo_files
 from maskstudio.providers.local.networks.featuremaps import feature_maps
+from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights import store, trust
 from maskstudio.providers.weights.weightfile import About, WeightFile, digests
@@ -51,8 +52,8 @@ class Yolo:
     weights: Mapping[str, WeightFile] = yolo_files.BY_NAME
 
     def models(self) -> Mapping[str, Model]:
-        """The known files and all other files in the model folders."""
-        here = store.files()
+        """The known files and all other files in the model folders, but for halves of a selection model."""
+        here = {name: path for name, path in store.files().items() if not name.endswith((ENCODER, DECODER))}
         return {name: _model(name, here.get(name)) for name in (*yolo_files.BY_NAME, *here)}
 
     def state(self, name: str) -> ModelState:

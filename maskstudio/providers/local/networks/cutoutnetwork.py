@@ -43,10 +43,10 @@ def load(path: Path, known: str) -> CutoutNetwork:
     """The cut-out network in a file; ``known`` is its name in the catalogue, or "". Raises ``ModelUnavailable``."""
     kinds: list[Kind] = []
 
-    def keep(content: bytes) -> str:
+    def keep(content: bytes) -> tuple[str]:
         endings = dict(onnxgraph.needs(content).endings)
         kinds.append(cutoutkinds.kind_of(path, onnxgraph.ports(content), known, endings))
-        return kinds[0].answer.name
+        return (kinds[0].answer.name,)
 
     network = onnxsession.opened(path, keep)
     return CutoutNetwork(network, kinds[0])

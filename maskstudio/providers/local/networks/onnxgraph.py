@@ -5,7 +5,7 @@ format is a Protocol Buffers message (onnx.proto3 of the ONNX specification); nu
 """
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -124,23 +124,23 @@ def needs(content: Content) -> Needs:
     return Needs(tuple(outside), strange, tuple(_endings(content).items()))
 
 
-def cut(content: bytes, keep: str) -> bytes:
-    """The model with ``keep`` as its only output: what only the others need is neither computed nor held.
+def cut(content: bytes, keep: Collection[str]) -> bytes:
+    """The model with ``keep`` as its only outputs: what only the others need is neither computed nor held.
 
-    Raises ``DamagedGraph``, also if there is no such output.
+    Raises ``DamagedGraph``, also if one of them is no output of it.
     """
     start, stop = _graph(content)
     whole, pieces, kept = memoryview(content), [], start
-    found = False
+    found = set()
     for each in _fields(content, start, stop):
         if each.number == 12:
-            if _text(content, each, 1) == keep:
-                found = True
+            if (name := _text(content, each, 1)) in keep:
+                found.add(name)
                 continue
             pieces.append(whole[kept : each.tag])
             kept = each.stop
-    if not found:
-        raise DamagedGraph(keep)
+    if found != {*keep}:
+        raise DamagedGraph("no such output")
     pieces.append(whole[kept:stop])
     tag = next(each.tag for each in _fields(content, 0, len(content)) if each.number == 7)
     size = _varint(sum(map(len, pieces)))

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,8 +87,8 @@ class OnnxNetwork:
         return found
 
 
-def opened(path: Path, keep: Callable[[bytes], str]) -> OnnxNetwork:
-    """The network in a file, with one of its outputs: ``keep`` looks at the content and names it.
+def opened(path: Path, keep: Callable[[bytes], Collection[str]]) -> OnnxNetwork:
+    """The network in a file, with some of its outputs: ``keep`` looks at the content and names them.
 
     Raises ``ModelUnavailable`` for a file that is no ONNX model or incomplete, that wants values from outside its
     folder or operations onnxruntime has not, ``CannotRead``, and what ``keep`` raises.
