@@ -122,9 +122,14 @@ def test_what_was_used_longest_ago_goes_first(home, made):
     size = next(encodings.folder().iterdir()).stat().st_size
     assert store.read(keys[0]) is not None  # used now
     store.set_budget(2 * size + 10)
+    kept(store, keys[3], made)
+    assert kept(store, "huge", {"maps": np.zeros((9, 9999), np.float32)}) is not None
     assert [store.read(key) is not None for key in keys] == [True, False, False, True]
     store.set_budget(0)
-    assert list(encodings.folder().iterdir()) == []
+    store.read(keys[0])
+    encodings_left = list(encodings.folder().iterdir())
+    assert len(encodings_left) == 2
+    assert kept(store, keys[1], made) is made
     assert kept(store, keys[0], made) is made
     assert list(encodings.folder().iterdir()) == []
 

@@ -12,6 +12,7 @@ from maskstudio.core.image import Image
 from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.providers.local import encodings, families, sam
+from maskstudio.providers.local.ahead import ahead, neighbours
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.local.networks import pointnetwork, sam_files, samonnx
 from maskstudio.providers.local.networks.aiming import aim_of
@@ -216,6 +217,28 @@ def test_a_photo_is_encoded_once_and_its_encoding_kept(folder, monkeypatch):
     saved_pair(folder, "tiny", raw_encoder(cell=32), decoder(count=32))
     opened(pixels)
     assert len(calls) == 3
+
+
+def test_neighbours_are_encoded_ahead(folder, tmp_path, monkeypatch):
+    saved_pair(folder, "tiny", raw_encoder(), decoder())
+    files = [tmp_path / name for name in ("a.png", "b.png", "c.JPG", "d.png")]
+    for level, file in enumerate(files):
+        assert cv2.imwrite(str(file), np.full((40, 60, 3), 50 * level, np.uint8))
+    (tmp_path / "bad.png").write_bytes(b"no photo")
+    (tmp_path / "notes.txt").write_text("no photo")
+    assert [each.name for each in neighbours(files[1])] == ["bad.png", "a.png"]
+    assert [each.name for each in neighbours(files[3])] == ["c.JPG"]
+    assert neighbours(tmp_path / "gone" / "x.png") == neighbours(tmp_path / "x.png") == []
+    assert ahead([*files[:2], tmp_path / "bad.png"], "none", Token()) == 0
+    assert not encodings.folder().exists()
+    assert ahead([*files[:2], tmp_path / "bad.png", tmp_path / "gone.png"], "tiny", Token()) == 2
+    assert len(list(encodings.folder().iterdir())) == 2
+    monkeypatch.setattr(samonnx.SamPair, "encode", None)
+    opened(np.full((40, 60, 3), 50, np.uint8))
+    token = Token()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        ahead(files, "tiny", token)
 
 
 @pytest.mark.parametrize(

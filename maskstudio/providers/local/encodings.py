@@ -21,7 +21,7 @@ from maskstudio.core.arrays import Pixels8, Real
 from maskstudio.core.atomic import replacing
 from maskstudio.errors import CannotWrite
 
-Encoding = Mapping[str, Real]
+PhotoMaps = Mapping[str, Real]
 
 _BUDGET = 1 << 30  # bytes, until the user's setting is known
 _FORMAT = "maskstudio encoding 1"
@@ -45,11 +45,12 @@ class Encodings:
         return self._budget
 
     def set_budget(self, budget: int) -> None:
-        """Change the budget, in bytes, and remove what is above it, that used longest ago first."""
+        """Change the budget, in bytes; when the next photo is encoded, what is above it is removed, that used longest
+        ago first. Looks at no disk, so that the window may call it.
+        """
         self._budget = budget
-        self._make_room()
 
-    def get(self, key: str, fits: Callable[[Encoding], bool], make: Callable[[], Encoding]) -> Encoding:
+    def get(self, key: str, fits: Callable[[PhotoMaps], bool], make: Callable[[], PhotoMaps]) -> PhotoMaps:
         """The encoding kept under ``key``, see ``key_of``; made now, and kept, if there is none that ``fits``.
 
         Errors of ``make`` are passed on. That the disk is full or read-only is no error: the encoding is not kept then.
@@ -61,7 +62,7 @@ class Encodings:
         self._write(key, made)
         return made
 
-    def read(self, key: str) -> Encoding | None:
+    def read(self, key: str) -> PhotoMaps | None:
         """The encoding kept under ``key``, float32 arrays by name; None if there is none, or a damaged one."""
         path = _file(key)
         try:
@@ -76,18 +77,17 @@ class Encodings:
             os.utime(path)  # it was used now
         return found
 
-    def _write(self, key: str, made: Encoding) -> None:
+    def _write(self, key: str, made: PhotoMaps) -> None:
         """Keep an encoding, if it is within the budget and the disk takes it."""
         head, body = _encoded(made)
-        if len(head) > _HEAD or len(head) + len(body) > min(self._budget, _MOST):
-            return
-        path = _file(key)
-        with suppress(OSError, CannotWrite):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as file:
-                file.write(head)
-                file.write(body)
-            self._make_room()
+        if len(head) <= _HEAD and len(head) + len(body) <= min(self._budget, _MOST):
+            path = _file(key)
+            with suppress(OSError, CannotWrite):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with replacing(path) as file:
+                    file.write(head)
+                    file.write(body)
+        self._make_room()
 
     def _make_room(self) -> None:
         """Remove what was used longest ago until the rest is within the budget; other programs may do so meanwhile."""
@@ -124,7 +124,7 @@ def _file(key: str) -> Path:
     return folder() / f"{key}{_SUFFIX}"
 
 
-def _encoded(made: Encoding) -> tuple[bytes, bytes]:
+def _encoded(made: PhotoMaps) -> tuple[bytes, bytes]:
     """The first line of a file, and its bytes."""
     rows, blocks = [], []
     for name, array in made.items():
@@ -144,7 +144,7 @@ def _halves_do(array: Real) -> bool:
     return float(np.square(lost).mean()) <= _LOSS**2 * float(np.square(array).mean())
 
 
-def _decoded(head: Any, body: bytes) -> Encoding:
+def _decoded(head: Any, body: bytes) -> PhotoMaps:
     """The arrays of a file. Raises ValueError, KeyError, TypeError or AttributeError for what is no encoding."""
     if head["format"] != _FORMAT or head["sha256"] != sha256(body).hexdigest():
         raise ValueError("damaged")

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from maskstudio.core.arrays import Pixels8
 from maskstudio.core.image import Image
 from maskstudio.core.seen import visible
 from maskstudio.errors import CannotRead, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
-from maskstudio.providers.local.encodings import ENCODINGS, key_of
+from maskstudio.providers.local.encodings import ENCODINGS, PhotoMaps, key_of
 from maskstudio.providers.local.networks import sam_files, samnetwork, samonnx
 from maskstudio.providers.local.networks.pointnetwork import PointNetwork
 from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
@@ -71,17 +72,26 @@ class Sam:
         """Encode the photo, or find its encoding on disk; what is pointed at is decoded from that."""
         from maskstudio.providers.local.samselector import SamSelector  # imported here: it needs SciPy
 
-        files = _files(model)
-        token.step(0.05, f"Loading {model}")
-        size = _GROWTH * sum(each[1] for each in files.key)
-        network = WARM.get(model, files.key, size, lambda: _loaded(model, files))
         photo = visible(image)
-        token.step(0.2, "Encoding the photo")
-        key = key_of(f"{files.library} {trust.digest(files.encoder)}", photo)
-        encoding = ENCODINGS.get(key, network.fits, lambda: network.encode(photo, token.part(0.2, 0.95)))
+        network, encoding = _encoded(photo, model, token)
         selector = SamSelector(photo, network, encoding)
         token.step(1.0, "Ready")
         return selector
+
+    def encode_ahead(self, image: Image, model: str, token: Token) -> None:
+        """Encode the photo and keep that on disk, see ``EncodesAhead``."""
+        _encoded(visible(image), model, token)
+
+
+def _encoded(photo: Pixels8, model: str, token: Token) -> tuple[PointNetwork, PhotoMaps]:
+    """The network ``model``, and what it made of a photo (H, W, 3), now or earlier."""
+    files = _files(model)
+    token.step(0.05, f"Loading {model}")
+    size = _GROWTH * sum(each[1] for each in files.key)
+    network = WARM.get(model, files.key, size, lambda: _loaded(model, files))
+    token.step(0.2, "Encoding the photo")
+    key = key_of(f"{files.library} {trust.digest(files.encoder)}", photo)
+    return network, ENCODINGS.get(key, network.fits, lambda: network.encode(photo, token.part(0.2, 0.95)))
 
 
 def _model(name: str) -> Model:

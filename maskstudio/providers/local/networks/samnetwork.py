@@ -31,7 +31,10 @@ _OF_FILMS = ("memory_", "maskmem_", "no_mem_pos_enc", "no_obj_", "obj_ptr_", "ma
 
 @dataclass(eq=False)
 class SamNetwork:
-    """A loaded network; ``finer`` tells that it is SAM 2, whose decoder also sees finer maps. One thread at a time."""
+    """A loaded network; ``finer`` tells that it is SAM 2, whose decoder also sees finer maps.
+
+    One thread at a time encodes; a prompt is decoded meanwhile, so that clicks need not wait for photos encoded ahead.
+    """
 
     module: Any
     name: str
@@ -75,7 +78,7 @@ class SamNetwork:
         if not self.finer and bool(corners.any()):  # SAM 2 has corners among its points, the first edition beside them
             prompt["boxes"] = points[corners].reshape(1, 4)
             prompt["points"] = None if bool(corners.all()) else (points[~corners][None], labels[~corners][None])
-        with self.lock, torch.inference_mode():
+        with torch.inference_mode():
             logits, scores = self._answer(maps, prompt)
         return logits[0].float().numpy().copy(), scores[0].float().numpy().copy(), lie
 
