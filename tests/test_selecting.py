@@ -1,6 +1,7 @@
 """Selecting by pointing: who answers while a photo is encoded, which question counts, and what becomes of answers."""
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from maskstudio.core.history import History
@@ -26,6 +27,7 @@ HERE, THERE = (100.0, 90.0), (200.0, 150.0)
 def pointer(monkeypatch):
     family = Pointer()
     monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
+    monkeypatch.setattr("maskstudio.selection.mend.mend", family.mend)
     return family
 
 
@@ -395,3 +397,17 @@ def test_what_cannot_be_mended_is_said(pointer):
     bench.session.layers.delete(before.id)
     bench.take("mend", layer=before)
     assert bench.told[-1] == "The layer that was being mended is gone."
+
+
+def test_the_photos_beside_this_one_are_encoded_once_it_is_ready(pointer, tmp_path):
+    encoded = []
+    pointer.encode_ahead = lambda image, model, token: encoded.append((image.path.name, model))
+    for name in ("a.png", "b.png", "c.png", "d.png"):
+        PIL.Image.fromarray(np.zeros((30, 40, 3), np.uint8)).save(tmp_path / name)
+    bench = Bench()
+    bench.session.opening.open(tmp_path / "b.png")
+    bench.ask(Prompt(include=((20, 15),)), "slow")
+    bench.ask(Prompt(include=((25, 15),)), "slow")
+    assert encoded == [("c.png", "slow"), ("a.png", "slow")]
+    bench.ask(Prompt(include=((20, 15),)), "none")
+    assert len(encoded) == 2

@@ -1,12 +1,15 @@
 """Verbs that select what the user points at: they open selectors, and make layers of what was answered."""
 
+from pathlib import Path
 from typing import Any, Literal
 
 from maskstudio.core.document import Document, Layer
+from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.core.paint import Paint
-from maskstudio.jobs import Token
+from maskstudio.jobs import Job, Token
 from maskstudio.providers.local import families
+from maskstudio.providers.local.ahead import ahead, neighbours
 from maskstudio.providers.provider import ModelState
 from maskstudio.session import laying, pointedat
 from maskstudio.session.desk import Desk
@@ -26,6 +29,8 @@ class SelectingVerbs:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.selectors = OpenSelectors(desk)
+        self.selectors.idle = self._encode_neighbours
+        self._neighboured: set[tuple[Path, str]] = set()  # photos whose neighbours are encoded, and by which model
 
     def models(self) -> list[ModelState]:
         """The models that can select and are ready, the one that needs no weights last."""
@@ -46,6 +51,28 @@ class SelectingVerbs:
             self._add(answer, found)
         else:
             laying.lay_mask(self._desk, found.mask, how, "Select", since=layer)
+
+    def _encode_neighbours(self, image: Image, model: str) -> None:
+        """Have the photos beside this one in its folder encoded, quietly and once, for models that encode photos."""
+        path = image.path
+        if path is None or model == NONE or (path, model) in self._neighboured:
+            return
+        self._neighboured.add((path, model))
+
+        def over(job: Job) -> str:
+            if job.state == "cancelled":
+                self._neighboured.discard((path, model))
+            return ""
+
+        self._desk.runner.start(
+            "Encode the photos beside this one",
+            lambda token: ahead(neighbours(path), model, token),
+            lambda _done: None,
+            lane="select ahead",
+            failed=lambda _error: None,  # nobody asked for it
+            closing=over,
+            quiet=True,
+        )
 
     def _add(self, answer: SelectorAnswer[Any], found: Candidate) -> None:
         """Add the candidate as a layer on top; it is its mask, so that parameters act on it."""

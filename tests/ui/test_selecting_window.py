@@ -27,6 +27,7 @@ HERE, THERE = (120, 90), (220, 120)
 def pointer(monkeypatch):
     family = Pointer()
     monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
+    monkeypatch.setattr("maskstudio.selection.mend.mend", family.mend)
     yield family
     for gate in family.gates.values():
         gate.set()

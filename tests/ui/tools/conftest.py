@@ -139,6 +139,7 @@ def stage(qtbot):
 def pointer(monkeypatch):
     family = Pointer()
     monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
+    monkeypatch.setattr("maskstudio.selection.mend.mend", family.mend)
     return family
 
 
