@@ -267,6 +267,18 @@ class Settings:
             unit="MB",
         ),
     ] = 2048
+    encodings_megabytes: Annotated[
+        int,
+        Paged(
+            "models",
+            "Encoded photos",
+            "How much room on the disk photos that a selection model has encoded may take; 0 keeps none.",
+            between=(0, 65536),
+            soft=(0, 8192),
+            step=128,
+            unit="MB",
+        ),
+    ] = 1024
     mirror: Annotated[
         str,
         Paged(

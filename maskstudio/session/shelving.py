@@ -7,6 +7,7 @@ from maskstudio.errors import Failed, ModelUnavailable
 from maskstudio.jobs import Job, Owes, Token
 from maskstudio.names import shown
 from maskstudio.providers.local import incoming, modelshelf
+from maskstudio.providers.local.encodings import ENCODINGS
 from maskstudio.providers.local.modelshelf import ShelfEntry
 from maskstudio.providers.local.warm import WARM
 from maskstudio.session.desk import Desk
@@ -130,6 +131,10 @@ class ShelfVerbs:
     def keep_warm(self, budget: int) -> None:
         """Set how much memory loaded models may take together, in bytes, for all documents."""
         WARM.set_budget(budget)
+
+    def keep_encodings(self, budget: int) -> None:
+        """Set how much room encoded photos may take on the disk together, in bytes, for all documents."""
+        ENCODINGS.set_budget(budget)
 
     def _start(
         self, label: str, work: Callable[[Token], object], done: Done, lane: str, owes: Owes | None = None

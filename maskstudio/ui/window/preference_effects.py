@@ -60,7 +60,9 @@ class PreferenceEffects:
             "pressure_gamma": nothing,
             "recent_count": self._trim_recent,
             "history_megabytes": self._limit_all,
-            **dict.fromkeys(("project_history_megabytes", "warm_megabytes", "mirror"), self._equip_all),
+            **dict.fromkeys(
+                ("project_history_megabytes", "warm_megabytes", "encodings_megabytes", "mirror"), self._equip_all
+            ),
             **dict.fromkeys(("closed_days", "closed_gigabytes"), self._keep_closed),
         }
 
@@ -101,3 +103,4 @@ def equip(session: Session, settings: Settings) -> None:
     session.journalling.keep_closed = settings.closed_days > 0
     session.shelving.mirror = settings.mirror
     session.shelving.keep_warm(settings.warm_megabytes << 20)
+    session.shelving.keep_encodings(settings.encodings_megabytes << 20)
