@@ -31,9 +31,11 @@ from maskstudio.session.opening import OpeningVerbs
 from maskstudio.session.painting import PaintingVerbs
 from maskstudio.session.projects import ProjectVerbs
 from maskstudio.session.rivals import RivalVerbs
+from maskstudio.session.selecting import SelectingVerbs
 from maskstudio.session.sending import ServiceVerbs
 from maskstudio.session.session import Session
 from maskstudio.session.shaping import ShapingVerbs
+from maskstudio.session.shelving import ShelfVerbs
 from tests.core.documents import disc, document
 from tests.patience import until
 from tests.test_session import Discs
@@ -53,8 +55,10 @@ KINDS = [
     PaintingVerbs,
     ProjectVerbs,
     RivalVerbs,
+    SelectingVerbs,
     ServiceVerbs,
     ShapingVerbs,
+    ShelfVerbs,
 ]
 HARD = BrushParams(size=40, hardness=1.0, opacity=1.0, flow=1.0, pressure_opacity=False)
 
