@@ -36,7 +36,7 @@ def mend(image: Pixels8, earlier: Plane, prompt: Prompt, token: Token) -> Plane:
     touched = EMPTY
     for number, touch in enumerate(every):
         token.step(number / len(every), "Mending")
-        touched = touched.unite(_put_right(image, now, touch, every, limit))
+        touched = touched.unite(_put_right(image, now, earlier, touch, every, limit))
     token.check()
     if touched and len(every) > 1:
         _take_back(now, earlier, every, touched)
@@ -53,14 +53,14 @@ def _limit(prompt: Prompt, plane: Plane) -> Rect:
     return Rect(x, y, int(np.ceil(right)) - x, int(np.ceil(bottom)) - y).intersect(frame)
 
 
-def _put_right(image: Pixels8, now: Plane, touch: Touch, every: tuple[Touch, ...], limit: Rect) -> Rect:
+def _put_right(image: Pixels8, now: Plane, earlier: Plane, touch: Touch, every: tuple[Touch, ...], limit: Rect) -> Rect:
     """Change ``now`` around one touch; return where."""
     where = touch.bounds.intersect(limit)
     wrong = touch.drawn(where) & (_named(now[where.slices()], touch) < 128) if where else np.zeros((0, 0), np.bool_)
     if not wrong.any():
         return EMPTY
     window, scale = _window(_extent(now).unite(where), _depth(now, touch, where, wrong), where, limit)
-    small = _looked_at(image, now, touch, every, window, scale)
+    small = _looked_at(image, now, earlier, touch, every, window, scale)
     row, column = np.argwhere(wrong)[0] + (where.y - window.y, where.x - window.x)
     place = int(row * small.named.shape[0] / window.height), int(column * small.named.shape[1] / window.width)
     small.touch[place], small.named[place], small.barred[place] = True, False, False
@@ -89,7 +89,7 @@ def _take(now: Plane, touch: Touch, every: tuple[Touch, ...], box: Rect, part: F
 
 
 def _looked_at(
-    image: Pixels8, now: Plane, touch: Touch, every: tuple[Touch, ...], window: Rect, scale: float
+    image: Pixels8, now: Plane, earlier: Plane, touch: Touch, every: tuple[Touch, ...], window: Rect, scale: float
 ) -> Surroundings:
     """The window at the size in which it is looked at."""
     size = max(round(window.width * scale), 1), max(round(window.height * scale), 1)
@@ -100,7 +100,8 @@ def _looked_at(
         if each.positive == touch.positive or not touch.positive:
             (held if each.positive == touch.positive else barred)[each.shrunk(window, size)] = True
     own = touch.shrunk(window, size) & ~named
-    return Surroundings(_shrunk(image[rows], size), named, own, held, barred & ~own)
+    taken = (_shrunk(_named(earlier[rows], touch), size) >= 128) & ~named
+    return Surroundings(_shrunk(image[rows], size), named, own, held, barred & ~own, taken)
 
 
 def _reach(part: Flags, window: Rect) -> Rect:

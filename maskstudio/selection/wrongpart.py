@@ -23,7 +23,10 @@ _LOCAL = 6.0  # over which colours count less
 _DISTANT = 0.15  # what they count at least
 _DEEP, _DEEPEST = 1.6, 3.0  # in from the named side: where a part becomes unlikely, and is none
 _UNLIKELY = 2.0  # how unlikely it becomes, as a logarithm of odds
-_NEAR = 0.6  # how likely it is at the touch; half as unlikely far from it
+_NEAR = 0.6  # how likely it is at the touch; half as unlikely beside it
+_FAR = 3.0  # from where on it becomes as unlikely again with each such length, twice at most
+_NEARER = 2.0  # how unlikely it is twice as near to a touch of the other side
+_TAKEN = 4.0  # the same of what that touch has only just taken, and as likely twice as near to this one
 _CLIP = 3.0  # odds of colours beyond this say no more
 _EVIDENCE = 6.0  # cost of a pixel against an even chance, for each unit of the logarithm; an edge costs up to 50
 _MORE = (0.0, 0.7)  # added near the touch, in turn, until what is found is more than a crumb
@@ -37,7 +40,8 @@ class Surroundings:
     """The surroundings of a touch: ``colours`` RGB uint8 (h, w, 3); all others bool (h, w).
 
     ``named`` is the side that the touch names as it is so far, ``touch`` are its pixels outside of that, ``held`` other
-    pixels that belong to that side, and ``barred`` those that do not.
+    pixels that belong to that side, and ``barred`` those that do not. ``taken`` was on the named side before the
+    touches of what is barred were looked at.
     """
 
     colours: Bytes
@@ -45,6 +49,7 @@ class Surroundings:
     touch: Flags
     held: Flags
     barred: Flags
+    taken: Flags
 
 
 def wrong_part(place: Surroundings) -> Flags:
@@ -56,6 +61,7 @@ def wrong_part(place: Surroundings) -> Flags:
     seen = cv2.cvtColor(place.colours, cv2.COLOR_RGB2Lab)
     rival = _from(place.barred) / depth if place.barred.any() else np.full_like(away, np.inf)
     evidence = _evidence(seen, place.named, away, inwards / depth, rival)
+    evidence += np.float32(_EVIDENCE) * _between(away, rival, place.taken)
     barred = ((free & (inwards > _DEEPEST * depth)) | place.barred) & ~place.touch
     sure = (place.named | place.held | (free & (away < _CORE)) | place.touch) & ~barred
     looks = _looks(seen)
@@ -65,13 +71,24 @@ def wrong_part(place: Surroundings) -> Flags:
         part = joined(cut(pushed, looks, sure, barred) & free | place.touch, place.touch)
         if int(part.sum()) >= _CRUMB * depth * depth:
             return part
-    return joined(_by_shape(free, inwards, depth) | (free & (away < _ROUND)), place.touch) & ~barred | place.touch
+    near = free & ((away < _ROUND) | _by_shape(free, place.touch, inwards, depth)) & (away < rival) & ~barred
+    return joined(near | place.touch, place.touch)
 
 
-def _by_shape(free: Flags, inwards: Distances, depth: float) -> Flags:
-    """What is hardly wider than at the touch, bool (h, w): a limb as far as its neck, or an island."""
+def _between(away: Distances, rival: Distances, taken: Flags) -> Real:
+    """What touches of both sides say of a pixel by where it lies, as a logarithm of odds, float32 (h, w)."""
+    nearer = np.clip(np.log2(np.maximum(np.minimum(rival, 1e3), 0.05) / np.maximum(away, 0.05)), -1, 1)
+    found: Real = np.where(taken, _TAKEN * nearer, _NEARER * np.minimum(nearer, 0)).astype(np.float32)
+    return found
+
+
+def _by_shape(free: Flags, touch: Flags, inwards: Distances, depth: float) -> Flags:
+    """What is hardly wider than at the touch, bool (h, w): a limb as far as its neck, or an island, never most."""
     thick = inwards > _THIN * depth
-    return free & ~(_from(thick) <= _THIN * depth) if thick.any() else free
+    if thick.any():
+        return free & ~(_from(thick) <= _THIN * depth)
+    whole = joined(free, touch)
+    return whole if 2 * int(whole.sum()) < int(free.sum()) else touch
 
 
 def joined(flags: Flags, to: Flags) -> Flags:
@@ -99,7 +116,8 @@ def _evidence(seen: Bytes, named: Flags, away: Distances, inwards: Distances, ri
     one = np.where(named, weight, 0) + np.where(~named & (away < _OWN), 1, 0)
     other = np.where(~named & (away > _APART), weight, 0) + np.where(~named & (rival < _OWN), 1, 0)
     said = np.clip(odds(seen, one.astype(np.float32), other.astype(np.float32)), -_CLIP, _CLIP)
-    near = _NEAR * (np.clip(1 - away, -0.5, 1) - 2 * np.clip(1 - rival, 0, 1))
+    far = np.clip((away - _FAR) / _FAR, 0, 2)
+    near = _NEAR * (np.clip(1 - away, -0.5, 1) - far - 2 * np.clip(1 - rival, 0, 1))
     deep = _UNLIKELY * np.clip((inwards - _DEEP) / (_DEEPEST - _DEEP), 0, 1)
     cost: Real = (_EVIDENCE * (said + near - deep)).astype(np.float32)
     return cost

@@ -136,6 +136,34 @@ def test_what_an_include_click_took_too_much_an_exclude_click_takes_away_again()
     assert astray(earlier, after, [(70, 108), (70, 131)]) == 0
 
 
+def test_an_exclude_click_at_the_thickest_place_leaves_what_an_include_click_names():
+    """Nothing tells the two apart but the clicks; neither loses what lies nearer to it."""
+    other = disc(70, 110, 48)
+    subject = disc(70, 25, 22) | (np.abs(np.arange(SIDE) - 70) < 6) & (np.abs(np.arange(SIDE)[:, None] - 55) < 15)
+    earlier = np.where(subject | other, 255, 0).astype(np.uint8)
+    image = photo(subject | other)
+    alone = clicked(image, earlier, exclude=[(70.5, 110.5)])
+    assert (alone >= 128).any()  # a click takes a part of it, never all
+    both = clicked(image, earlier, include=[(70.5, 25.5)], exclude=[(70.5, 110.5)])
+    assert (both[disc(70, 25, 22)] >= 128).mean() > 0.95
+    assert both[110, 70] < 128
+    assert astray(earlier, both, [(70, 110)]) == 0
+
+
+def test_what_an_include_click_took_comes_back_as_far_as_an_exclude_click_is_nearer():
+    """A strip of one colour runs from the missing part along the subject; the second click says that it is not in."""
+    strip = np.zeros_like(WHOLE)
+    strip[126:134, 20:150] = True
+    image = photo(WHOLE | strip)
+    earlier = np.where(WHOLE & (np.arange(SIDE)[:, None] < 100), 255, 0).astype(np.uint8)
+    leaked = clicked(image, earlier, include=[(70.5, 112.5)])
+    after = clicked(image, earlier, include=[(70.5, 112.5)], exclude=[(112.5, 130.5)])
+    spare = (leaked >= 128) & ~WHOLE & (np.arange(SIDE) > 95)
+    assert spare.sum() > 150
+    assert (after[spare] >= 128).mean() < 0.25
+    assert (after[WHOLE] >= 128).mean() > 0.97
+
+
 def test_strokes_mend_every_part_they_cross():
     wrong = WHOLE & ~disc(55, 60, 8) & ~disc(80, 95, 8)
     earlier = np.where(wrong, 255, 0).astype(np.uint8)
