@@ -24,9 +24,9 @@ _DISTANT = 0.15  # what they count at least
 _DEEP, _DEEPEST = 1.6, 3.0  # in from the named side: where a part becomes unlikely, and is none
 _UNLIKELY = 2.0  # how unlikely it becomes, as a logarithm of odds
 _NEAR = 0.6  # how likely it is at the touch; half as unlikely beside it
-_FAR = 3.0  # from where on it becomes as unlikely again with each such length, twice at most
+_FAR = 3.0  # from where on it becomes as unlikely again over another such length
 _NEARER = 2.0  # how unlikely it is twice as near to a touch of the other side
-_TAKEN = 4.0  # the same of what that touch has only just taken, and as likely twice as near to this one
+_TAKEN = 4.0, 1.0  # of what that touch only just took: how likely twice as near to this one; how unlikely to that
 _CLIP = 3.0  # odds of colours beyond this say no more
 _EVIDENCE = 6.0  # cost of a pixel against an even chance, for each unit of the logarithm; an edge costs up to 50
 _MORE = (0.0, 0.7)  # added near the touch, in turn, until what is found is more than a crumb
@@ -78,7 +78,8 @@ def wrong_part(place: Surroundings) -> Flags:
 def _between(away: Distances, rival: Distances, taken: Flags) -> Real:
     """What touches of both sides say of a pixel by where it lies, as a logarithm of odds, float32 (h, w)."""
     nearer = np.clip(np.log2(np.maximum(np.minimum(rival, 1e3), 0.05) / np.maximum(away, 0.05)), -1, 1)
-    found: Real = np.where(taken, _TAKEN * nearer, _NEARER * np.minimum(nearer, 0)).astype(np.float32)
+    own, other = np.maximum(nearer, 0), np.minimum(nearer, 0)
+    found: Real = np.where(taken, _TAKEN[0] * own + _TAKEN[1] * other, _NEARER * other).astype(np.float32)
     return found
 
 
@@ -116,7 +117,7 @@ def _evidence(seen: Bytes, named: Flags, away: Distances, inwards: Distances, ri
     one = np.where(named, weight, 0) + np.where(~named & (away < _OWN), 1, 0)
     other = np.where(~named & (away > _APART), weight, 0) + np.where(~named & (rival < _OWN), 1, 0)
     said = np.clip(odds(seen, one.astype(np.float32), other.astype(np.float32)), -_CLIP, _CLIP)
-    far = np.clip((away - _FAR) / _FAR, 0, 2)
+    far = np.clip((away - _FAR) / _FAR, 0, 1)
     near = _NEAR * (np.clip(1 - away, -0.5, 1) - far - 2 * np.clip(1 - rival, 0, 1))
     deep = _UNLIKELY * np.clip((inwards - _DEEP) / (_DEEPEST - _DEEP), 0, 1)
     cost: Real = (_EVIDENCE * (said + near - deep)).astype(np.float32)
