@@ -25,6 +25,9 @@ settings.load_profile("patient")
 # No test touches the keychain of whoever runs it.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
+# onnxruntime sends nothing from here, even where a test imports it by itself.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 # Before anything imports Qt: tests have no screen of their own unless one is given.
 if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

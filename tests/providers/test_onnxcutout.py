@@ -3,6 +3,8 @@
 import importlib.metadata
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 import threading
 
@@ -349,6 +351,16 @@ class Slow:
             call_back([], data, "stopped")
 
         threading.Thread(target=work).start()
+
+
+def test_onnxruntime_is_loaded_without_its_telemetry(tmp_path):
+    script = (
+        "import os; from maskstudio.providers.local.networks.onnx_quiet import SWITCH, library; "
+        "library().SessionOptions(); assert SWITCH not in os.environ"
+    )
+    own = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PATH": os.defpath, "PYTHONPATH": os.getcwd()}
+    subprocess.run([sys.executable, "-B", "-c", script], env=own, check=True, cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_onnxruntime_it_says_what_to_install(folder, monkeypatch):

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from maskstudio.core.atomic import reason
 from maskstudio.errors import CannotWrite, ModelUnavailable
 from maskstudio.jobs import Token
-from maskstudio.providers.local.networks import sealed_export
+from maskstudio.providers.local.networks import onnx_quiet, sealed_export
 
 log = logging.getLogger(__name__)
 
@@ -91,5 +91,5 @@ def _environment(folder: Path) -> dict[str, str]:
     system = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     return {
         **system, **own, "PATH": os.defpath, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1",
-        "YOLO_AUTOINSTALL": "false", "YOLO_OFFLINE": "true", "YOLO_VERBOSE": "false",
+        onnx_quiet.SWITCH: "1", "YOLO_AUTOINSTALL": "false", "YOLO_OFFLINE": "true", "YOLO_VERBOSE": "false",
     }  # fmt: skip

@@ -24,7 +24,7 @@ from maskstudio.core.seen import visible
 from maskstudio.errors import MaskStudioError, ModelUnavailable
 from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
-from maskstudio.providers.local.networks import ultralytics_quiet
+from maskstudio.providers.local.networks import onnx_quiet, ultralytics_quiet
 from maskstudio.providers.local.networks.field import ScalarField, product
 from maskstudio.providers.local.shapes import box_mask
 from maskstudio.providers.local.warm import WARM
@@ -206,10 +206,7 @@ def _backend(path: Path) -> Any:
 
 def _check_onnx(path: Path) -> None:
     """Raise ModelUnavailable for files with which Ultralytics would try to install something, or guess."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ModelUnavailable("Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'.") from error
+    onnxruntime = onnx_quiet.library()
     onnxruntime.set_default_logger_severity(4)
     content = path.read_bytes()
     if _ELSEWHERE in content:

@@ -17,7 +17,7 @@ from typing import Any
 from maskstudio.core.arrays import Real
 from maskstudio.errors import CannotRead, ModelUnavailable
 from maskstudio.jobs import Token
-from maskstudio.providers.local.networks import onnxgraph
+from maskstudio.providers.local.networks import onnx_quiet, onnxgraph
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,6 @@ _MOST_THREADS = 8  # more do not make one picture faster
 _LISTEN = 0.05  # s between two looks at the token
 _FIRST = 8.0  # s that a first run is believed to take, for its progress
 _LIMIT = 2**31 - 1  # bytes of a file
-
-_NOT_HERE = "Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'."
 
 
 @dataclass(eq=False)
@@ -56,8 +54,7 @@ class OnnxNetwork:
 
     def _run(self, fed: Mapping[str, Any], token: Token, began: float) -> list[Real]:
         """Run in the library's own threads, and listen to the token meanwhile."""
-        import onnxruntime
-
+        onnxruntime = onnx_quiet.library()
         done = threading.Event()
         came: list[Any] = []
 
@@ -93,10 +90,7 @@ def opened(path: Path, keep: Callable[[bytes], Collection[str]]) -> OnnxNetwork:
     Raises ``ModelUnavailable`` for a file that is no ONNX model or incomplete, that wants values from outside its
     folder or operations onnxruntime has not, ``CannotRead``, and what ``keep`` raises.
     """
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ModelUnavailable(_NOT_HERE) from error
+    onnxruntime = onnx_quiet.library()
     content = _content(path)
     try:
         needs = onnxgraph.needs(content)
