@@ -11,6 +11,7 @@ from maskstudio.selection.closer import View
 from maskstudio.selection.prompt import Prompt, Scribble
 
 _MOST = 60  # places that stand for a stroke
+_FAR = 10_000.0  # px of a small picture; farther out a corner is as good as there, and cannot be drawn
 _ROUGH = 0.04  # how far beyond a rough outline the subject may reach, of the side of a square of its area
 
 
@@ -44,7 +45,7 @@ class Fence:
         """Which superpixels of a look at the photo lie within for the most part (N,); one at least."""
         regions = view.terrain.regions
         plane = np.zeros(regions.labels.shape, np.uint8)
-        corners = view.place(np.array(self.outline, np.float64))
+        corners = np.clip(view.place(np.array(self.outline, np.float64)), -_FAR, _FAR)
         cv2.fillPoly(plane, [np.rint(corners - 0.5).astype(np.int32)], 1)
         if self.rough:
             reach = max(int(_ROUGH * np.sqrt(plane.sum())), 1)

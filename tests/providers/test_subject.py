@@ -156,6 +156,14 @@ def test_a_model_that_cannot_or_is_not_there_is_an_error():
         cut_out_subject(Image(drawn("white").rgb), "mediapipe_hands", Token())
     with pytest.raises(UnknownModel):
         cut_out_subject(Image(drawn("white").rgb), "nobody_knows", Token())
+    with pytest.raises(UnknownModel, match="''"):
+        cut_out_subject(Image(drawn("white").rgb), "", Token())
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (5000, 3)])
+def test_a_photo_that_is_but_a_line_holds_no_subject(without_people, size):
+    found = api.cut_out_subject(np.full((*size, 3), 90, np.uint8))
+    assert (found.alpha.shape, found.alpha.max(), found.confidence) == (size, 0, 0)
 
 
 def test_cancel(without_people):

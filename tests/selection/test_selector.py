@@ -89,6 +89,14 @@ def test_the_edge_follows_a_large_photo():
     assert np.quantile(away[wrong], 0.95) < 8
 
 
+@pytest.mark.parametrize("far", [1e6, 1e12, 1e300])
+@pytest.mark.parametrize("include", [(), ((200, 200),)])
+def test_a_box_that_goes_far_beyond_the_photo_is_one_to_its_border(ball, far, include):
+    wide, exact = (Prompt(include, box=box) for box in ((-far, 100, far, 300), (0, 100, 600, 300)))
+    answers = [ball[0].predict(prompt, Token()) for prompt in (wide, exact)]
+    assert [each.mask for each in answers[0]] == [each.mask for each in answers[1]]
+
+
 def test_it_can_be_cancelled(ball):
     token = Token()
     token.cancel()

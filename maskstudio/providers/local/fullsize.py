@@ -38,7 +38,7 @@ def carried(rgb: Pixels8, small: Pixels8, rough: Real, token: Token) -> Mask:
     Its edge follows that of the photo within some px of the small picture.
     """
     height, width = rgb.shape[:2]
-    zoom = small.shape[1] / width
+    zoom = small.shape[1] / width, small.shape[0] / height  # they differ in a photo that is but a line
     low, high = _SURE
     guide: Real = np.clip((rough - low) / (high - low), 0, 1)
     token.step(0.0, "Following the edges")
@@ -53,10 +53,10 @@ def carried(rgb: Pixels8, small: Pixels8, rough: Real, token: Token) -> Mask:
     return painted(width, height, Rect(0, 0, width, height), paint)
 
 
-def _range(guide: Real, tile: Rect, zoom: float) -> tuple[float, float]:
+def _range(guide: Real, tile: Rect, zoom: tuple[float, float]) -> tuple[float, float]:
     """The least and the greatest value of ``guide`` that can affect a tile of the full picture."""
     reach = 2 * _RADIUS + 2  # twice the window: the filter averages values, then coefficients
-    left, top = int(tile.x * zoom) - reach, int(tile.y * zoom) - reach
-    right, bottom = int(tile.right * zoom) + reach + 1, int(tile.bottom * zoom) + reach + 1
+    left, top = int(tile.x * zoom[0]) - reach, int(tile.y * zoom[1]) - reach
+    right, bottom = int(tile.right * zoom[0]) + reach + 1, int(tile.bottom * zoom[1]) + reach + 1
     part = guide[max(top, 0) : bottom, max(left, 0) : right]
     return float(part.min()), float(part.max())

@@ -37,9 +37,10 @@ class Local:
         Raises ``BadParameter`` for a model that cannot.
         """
         token.step(0.0, "Getting ready")
-        able = [families.able(name, "cutout") for name in (params.model, params.second_model) if name]
+        names = (params.model, params.second_model) if params.second_model else (params.model,)
+        able = [families.able(name, "cutout") for name in names]
         found = []
-        for number, (family, model) in enumerate(zip(able, (params.model, params.second_model), strict=False)):
+        for number, (family, model) in enumerate(zip(able, names, strict=True)):
             assert isinstance(family, CutsOut)
             part = token.part(number / len(able), (number + 1) / len(able))
             found.append(family.cutout(image, replace(params, model=model, second_model=""), part))
