@@ -115,7 +115,7 @@ def _shares(grid: _Grid, image: Pixels, mask: Plane, plain: Plane, token: Token)
         needed[part.slices()] = found[within(part, around)]
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _ALONG + 1,) * 2)
     least = max(_NARROWEST, _LEAST / grid.width)
-    spread = cv2.max(cv2.dilate(needed, disc), ceil(255 * least))
+    spread = np.maximum(cv2.dilate(needed, disc), np.uint8(ceil(255 * least)))  # cv2.max makes four rows of one pixel
     for _ in range(2):
         spread = cv2.blur(spread, (_ALONG + 1, _ALONG + 1))
     smooth: Plane = spread

@@ -38,7 +38,7 @@ def keep(
     where what it leaves out is. All that is missing of a component comes back by one share, so that what was solved
     keeps its shape. ``apart`` is left alone. ``check`` is called between parts of the work and may raise.
     """
-    there = cv2.compare(mask, 127, cv2.CMP_GT)
+    there = cv2.threshold(mask, 127, 255, cv2.THRESH_BINARY)[1]  # compare() takes a single pixel for a number
     missing = cv2.min(cv2.subtract(mask, alpha), there)
     if apart is not None:
         missing[apart] = 0

@@ -189,6 +189,16 @@ def test_the_function_for_scripts(without_people, kind):
     assert api.cut_out_subject(image, model="none").confidence == pytest.approx(found.confidence)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (4, 1), (1, 5000)])
+@pytest.mark.parametrize("model", ["none", "auto"])
+def test_a_photo_of_one_pixel_or_line_is_cut_out_to_nothing(without_people, size, model):
+    session, said = Session(Runner(immediate, Inline())), []
+    session.told = said.append
+    session.history = History(Document(Image(np.full((*size, 3), 90, np.uint8))))
+    session.finding.remove_background(CutoutParams(model=model))
+    assert (said, session.document.layers) == ([NOTHING], ())
+
+
 def test_the_session_lays_the_subject_down_as_a_layer_that_knows_its_way(without_people):
     session = Session(Runner(immediate, Inline()))
     said = []

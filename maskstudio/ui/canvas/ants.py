@@ -189,7 +189,8 @@ def _inside(scene: Scene, view: ViewTransform, rect: Rect, deadline: float) -> P
     if isinstance(alpha, int):
         here[:] = 255 if alpha >= _IN else 0
         return out[:1, :1] if alpha < _IN or shown == rect else out
-    here[:] = cv2.compare(_sampled(alpha, part, view.scale * 2**tiling.level), _IN, cv2.CMP_GE)
+    sampled = _sampled(alpha, part, view.scale * 2**tiling.level)
+    here[:] = cv2.threshold(sampled, _IN - 1, 255, cv2.THRESH_BINARY)[1]  # compare() takes one pixel for a number
     return out
 
 

@@ -112,8 +112,8 @@ def _nearest(start: float, length: float, count: int, limit: int) -> npt.NDArray
 
 def _kinds(unknown: Bytes, inside: Bytes, dot: int) -> Bytes:
     """What each device pixel shows, from the shares (0..255) of unknown and of surely inner pixels below it."""
-    band = cv2.compare(unknown, _ENOUGH, cv2.CMP_GE)
-    within = cv2.compare(cv2.addWeighted(inside, 2, unknown, 1, 0), 255, cv2.CMP_GE)
+    band = cv2.threshold(unknown, _ENOUGH - 1, 255, cv2.THRESH_BINARY)[1]  # compare() takes one pixel for a number
+    within = cv2.threshold(cv2.addWeighted(inside, 2, unknown, 1, 0), 254, 255, cv2.THRESH_BINARY)[1]
     within = cv2.bitwise_and(within, cv2.bitwise_not(band))
     beyond = cv2.bitwise_not(cv2.bitwise_or(band, within))
     kinds: Bytes = cv2.bitwise_and(band, _TINT)
