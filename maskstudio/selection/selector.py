@@ -64,7 +64,7 @@ def _variants(answer: Verdict) -> list[Flags]:
     regions, found = answer.view.terrain.regions, [answer.inside]
     for shift in _SHIFTS:
         other = cut(regions, answer.logit + shift, answer.sure)
-        if all(_overlap(regions.size, other, each) < _ALIKE for each in found):
+        if other.any() and all(_overlap(regions.size, other, each) < _ALIKE for each in found):
             found.append(other)
     return found
 

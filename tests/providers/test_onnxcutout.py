@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -358,7 +359,7 @@ def test_onnxruntime_is_loaded_without_its_telemetry(tmp_path):
         "import os; from maskstudio.providers.local.networks.onnx_quiet import SWITCH, library; "
         "library().SessionOptions(); assert SWITCH not in os.environ"
     )
-    own = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PATH": os.defpath, "PYTHONPATH": os.getcwd()}
+    own = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PATH": os.defpath, "PYTHONPATH": str(Path.cwd())}
     subprocess.run([sys.executable, "-B", "-c", script], env=own, check=True, cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
 

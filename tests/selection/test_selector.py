@@ -147,6 +147,7 @@ def test_any_prompt_on_any_picture_is_answered_honoured_and_answered_alike_again
         assert one.mask == other.mask
         assert one.score == other.score
         assert 0 <= one.score <= 1
+        assert one.mask.tiles or len(answers[0]) == 1 or pixels[1]
         for at in pixels[0] - pixels[1]:
             assert one.mask[at] == 255
         for at in pixels[1] - pixels[0]:

