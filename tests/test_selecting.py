@@ -385,6 +385,18 @@ def test_a_late_correction_lies_over_an_edge_solved_in_the_meantime(pointer):
     assert bench.session.active.refinement is not None
 
 
+@pytest.mark.parametrize("how", ["layer", "add", "replace", "mend"])
+def test_what_was_selected_in_another_photo_is_not_laid(pointer, how):
+    bench = Bench(disc(*SIZE, 60, (150, 140)))
+    before = bench.session.active
+    bench.ask(Prompt(include=(HERE,), earlier=before.alpha))
+    bench.session.history = History(document(width=50, height=40, seed=5))
+    opened = bench.session.document
+    bench.take(how, layer=before)
+    assert bench.session.document is opened
+    assert bench.told == ["What was selected is of another photo than the one that is open."]
+
+
 def test_what_cannot_be_mended_is_said(pointer):
     bench = Bench(disc(*SIZE, 60, (150, 140)))
     before = bench.session.active

@@ -41,8 +41,11 @@ class SelectingVerbs:
         """Make the candidate at ``which`` a layer of its own, or join it with ``layer``, by default the active one.
 
         ``layer`` is as it was when the question was asked: strokes made on it since stay on top. "mend" lays what
-        differs from the prompt's earlier mask, and nothing else.
+        differs from the prompt's earlier mask, and nothing else. An answer about a photo that is not open is not laid.
         """
+        if self._desk.required().image is not answer.image:
+            self._desk.told("What was selected is of another photo than the one that is open.")
+            return
         found, earlier = answer.candidates[which], answer.prompt.earlier
         self._desk.end_stroke()
         if how == "mend" and earlier is not None and layer is not None:

@@ -28,8 +28,11 @@ M = TypeVar("M")
 
 @dataclass(frozen=True, eq=False)
 class SelectorAnswer(Generic[M]):
-    """What ``model`` answered to ``prompt``: candidates, best first, and what the asker made of them on the thread."""
+    """What ``model`` answered to ``prompt`` on ``image``: candidates, best first, and what the asker made of them on
+    the thread.
+    """
 
+    image: Image
     prompt: Prompt
     model: str
     candidates: list[Candidate]
@@ -242,15 +245,16 @@ class OpenSelectors:
 
     def _answer(self, question: SelectorQuestion[Any], model: str) -> None:
         """Have ``question`` answered by ``model`` on a thread."""
-        selector = self._opened[model].selector
+        selector, image = self._opened[model].selector, self._image
         assert selector is not None
+        assert image is not None
 
         def work(token: Token) -> SelectorAnswer[Any]:
             found = selector.predict(question.prompt, token)
             token.check()
             for each in found:
                 _ = each.mask.bounds  # found here, off the window's thread
-            return SelectorAnswer(question.prompt, model, found, question.make(found))
+            return SelectorAnswer(image, question.prompt, model, found, question.make(found))
 
         def done(answer: SelectorAnswer[Any]) -> None:
             if model != question.model and self.encoding(question.model) == "encoding" and not question.kept:
