@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDialog, QPushButton, QToolButton
 
 from maskstudio.core.mask import Mask
 from maskstudio.params.tools import PointParams
@@ -202,3 +202,67 @@ def test_what_was_worked_on_stays_when_something_else_is_clicked(opened, finds, 
     assert not opened.notice.isVisible()
     button.click()
     assert [layer.name for layer in opened.session.document.layers] == ["mine"]
+
+
+def test_the_tool_is_as_the_user_set_it_once_it_is_left(opened, finds, qtbot):
+    own = PointParams(how="subtract", drag="scribble")
+    select = opened.tools.tool_called("select")
+    for words, lent in (("Mend It by Clicks", "mend"), ("Click It Instead", "layer"), ("Draw a Box Instead", "layer")):
+        select.set_params(own)
+        cut_out(opened, qtbot)
+        qtbot.mouseClick(choice(opened, words), LEFT)
+        assert select.params.how == lent
+        QTest.keyClick(opened.canvas, Qt.Key.Key_B)
+        assert opened.tools.name == "brush"
+        assert select.params == own
+
+
+def test_what_the_user_sets_meanwhile_stays_set(opened, finds, qtbot):
+    select = opened.tools.tool_called("select")
+    select.set_params(PointParams(how="subtract", drag="scribble"))
+    cut_out(opened, qtbot)
+    qtbot.mouseClick(choice(opened, "Draw a Box Instead"), LEFT)
+    qtbot.mouseClick(opened.tools.options.findChild(QToolButton, "mode.add"), LEFT)
+    QTest.keyClick(opened.canvas, Qt.Key.Key_B)
+    assert (select.params.how, select.params.drag) == ("add", "scribble")
+
+
+def test_the_tool_is_as_the_user_set_it_in_the_next_document(opened, finds, qtbot, tmp_path):
+    cut_out(opened, qtbot)
+    qtbot.mouseClick(choice(opened, "Mend It by Clicks"), LEFT)
+    other, first = tmp_path / "other.jpg", opened.session
+    other.write_bytes(SAMPLE.read_bytes())
+    opened.open(other)
+    qtbot.waitUntil(lambda: opened.session is not first and opened.session.document is not None)
+    assert opened.tools.tool.params.how == "layer"
+
+
+def test_mending_says_what_clicks_do_now(opened, finds, qtbot):
+    cut_out(opened, qtbot)
+    hints = []
+    opened.tools.hint.connect(hints.append)
+    qtbot.mouseClick(choice(opened, "Mend It by Clicks"), LEFT)
+    assert hints[-1].startswith("Click what is missing from the mask")
+    qtbot.mouseClick(opened.tools.options.findChild(QToolButton, "mode.layer"), LEFT)
+    assert hints[-1].startswith("Click what you want")
+
+
+def test_looking_at_other_models_leaves_the_other_ways_on_offer(opened, finds, qtbot, monkeypatch):
+    monkeypatch.setattr(opened.detect_panel.subject.model, "showPopup", lambda: None)
+    cut_out(opened, qtbot)
+    words = [each.text() for each in opened.notice.buttons]
+    qtbot.mouseClick(choice(opened, "Another Model"), LEFT)
+    assert [each.text() for each in opened.notice.buttons] == words
+    assert opened.notice.isVisible()
+    opened.session.undo()
+    assert not opened.notice.isVisible()
+
+
+def test_all_models_are_one_button_beside_the_list(opened, qtbot):
+    models = opened.detect_panel.subject.model
+    models.setCurrentIndex(models.findData("mediapipe_selfie"))
+    qtbot.mouseClick(opened.findChild(QToolButton, "allModels"), LEFT)
+    shelf = opened.findChild(QDialog, "modelsWindow")
+    qtbot.waitUntil(lambda: shelf.table.chosen == "mediapipe_selfie")
+    assert shelf.isVisible()
+    shelf.close()

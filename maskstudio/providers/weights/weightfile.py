@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_NO_WEIGHTS = "no weights"
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -17,13 +19,18 @@ class About:
     weights: str = ""
     data: str = ""
 
+    @property
+    def weightless(self) -> bool:
+        """Whether it is stated that there are no weights."""
+        return self.weights == _NO_WEIGHTS
+
 
 UNSTATED = About()
 
 
 def own_method(purpose: str) -> About:
     """What is stated of a method of our own, which has no weights."""
-    return About(purpose, "AGPL-3.0", "no weights", "not trained")
+    return About(purpose, "AGPL-3.0", _NO_WEIGHTS, "not trained")
 
 
 @dataclass(frozen=True, slots=True)

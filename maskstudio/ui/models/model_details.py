@@ -83,7 +83,7 @@ class ModelDetails(QWidget):
     def show_entry(self, each: Shelved, job: Job | None) -> None:
         """Show a model, and the work on it that is under way, if there is any."""
         self._title.setText(each.model.title)
-        self._name.say(f"{each.name} · {each.family}")
+        self._name.say(each.name if each.family == each.model.title else f"{each.name} · {each.family}")
         self._purpose.setText(each.model.about.purpose)
         self._purpose.setVisible(bool(each.model.about.purpose))
         tone = {"ready": "good", "trust": "bad", "unavailable": "bad"}.get(each.standing, "")
@@ -157,7 +157,8 @@ class ModelDetails(QWidget):
     def _facts_of(self, each: Shelved) -> dict[str, str]:
         """The facts in their order, by label; an empty one is not shown."""
         speed = said("{} for a photo of a megapixel").format(model_words.speed(each.seconds))
-        inside = said("Inside {}").format(each.family) if each.entry is None and each.path is None else ""
+        within = each.entry is None and each.path is None and not each.model.about.weightless
+        inside = said("Inside {}").format(each.family) if within else ""
         return {
             **{said("Licence of {}").format(label.lower()): value for label, value in model_words.licences(each)},
             said("Speed here"): speed if each.seconds is not None else said("Not measured yet"),

@@ -65,7 +65,6 @@ class ModelsWindow(QDialog):
         self.add_button = self._button(said("Add…"), "addModelFile", self._choose_file)
         self.add_button.setToolTip(said("Add a model file you have: {}").format(", ".join(MODEL_FILES)))
         self.measure_button = self._button(said("Measure All"), "measureModels", self._measure_all)
-        self.measure_button.setToolTip(said("Measure how many seconds each ready model takes on this machine"))
         self._again = QTimer(self, singleShot=True, interval=0)
         self._again.timeout.connect(self.refresh)
         self._arrange()
@@ -188,8 +187,18 @@ class ModelsWindow(QDialog):
         self._enable()
 
     def _enable(self) -> None:
+        """Let the button that measures say what it does now, or why there is nothing to do."""
         unmeasured = any(each.measurable and each.seconds is None for each in self._shelf.values())
-        self.measure_button.setEnabled(unmeasured and "measure" not in self._jobs)
+        measuring = "measure" in self._jobs
+        self.measure_button.setEnabled(unmeasured or measuring)
+        self.measure_button.setText(said("Stop Measuring") if measuring else said("Measure All"))
+        if measuring:
+            tip = said("Stop; what was measured is kept")
+        elif unmeasured:
+            tip = said("Measure how many seconds each ready model takes on this machine")
+        else:
+            tip = said("Every model that is ready has been measured; measure one again with its own button")
+        self.measure_button.setToolTip(tip)
 
     @property
     def _chosen(self) -> Shelved | None:
@@ -257,6 +266,10 @@ class ModelsWindow(QDialog):
         self.question.ask(f"{words} {again}".strip(), said("Delete"), lambda: self._now(remove, chosen.name))
 
     def _measure_all(self) -> None:
+        """Measure what was not measured yet, or stop that."""
+        if (measuring := self._jobs.get("measure")) is not None:
+            measuring.cancel()
+            return
         names = [each.name for each in self._shelf.values() if each.measurable and each.seconds is None]
         if names:
             self._session().shelving.measure(names, lambda: None)

@@ -36,10 +36,12 @@ class _None:
 class SubjectSection(QWidget):
     """The one blue button, the model that does it, and the parameters behind a disclosure.
 
-    ``press`` is called by the button. ``edited`` is emitted when the user chooses another model.
+    ``press`` is called by the button. ``edited`` is emitted when the user chooses another model,
+    ``shelfRequested(name)`` when all models are wanted, and the chosen one first.
     """
 
     edited = Signal()
+    shelfRequested = Signal(str)  # noqa: N815  as Qt names signals
 
     def __init__(self, press: Callable[[], object]) -> None:
         """Make the section, with no model listed yet."""
@@ -50,7 +52,10 @@ class SubjectSection(QWidget):
         self.options_button = parts.icon_button("more", _said("Options of cutting out"), self._disclose)
         self.options_button.setCheckable(True)
         self.options_button.setObjectName("cutoutOptions")
-        self.chosen = ChosenModel("cutoutModel", brief=True)
+        self.shelf_button = parts.icon_button("folder", _said("All models…"), self._open_shelf)
+        self.shelf_button.setObjectName("allModels")
+        self.shelf_button.setToolTip(_said("Add, download, measure and remove models"))
+        self.chosen = ChosenModel("cutoutModel", (self.shelf_button,), brief=True)
         self.chosen.edited.connect(self._take_model)
         self.model = self.chosen.choice
         self.model.setAccessibleName(_said("What cuts out the subject"))
@@ -105,6 +110,9 @@ class SubjectSection(QWidget):
         self.form.set_params(self.params())
         self.form.changed.emit(self.form.params())
         self.edited.emit()
+
+    def _open_shelf(self) -> None:
+        self.shelfRequested.emit(self.model.value())
 
     def _disclose(self) -> None:
         self._options.setVisible(self.options_button.isChecked())

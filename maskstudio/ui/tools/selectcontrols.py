@@ -3,15 +3,31 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QIcon, QImage, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
 
 from maskstudio.session.selecting import ModelState
+from maskstudio.ui.tools.base import said
 from maskstudio.ui.tools.candidatelooks import PICTURE, CandidateLook
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import icon
 
 _MOST = 3  # candidates
+_AROUND = 12  # px around and between the picture and the certainty of a candidate
+_GAP = 2  # px between candidates, which must fit into the bar of a small screen
+_SHORT = 8  # letters that the list of models needs at least
+_TEXT_MARGIN = 8  # px around the title of a model
 
 
 class SelectControls(QWidget):
@@ -33,6 +49,8 @@ class SelectControls(QWidget):
         self.state = QLabel()
         self.state.setObjectName("hint")
         self.state.setAccessibleName(self.tr("State of the model"))
+        widest = (said("Preparing…"), said("Encoding…"), said("Not ready"), said("No model"))
+        self.state.setMinimumWidth(max(self.state.fontMetrics().horizontalAdvance(each) for each in widest))
         self._group = QButtonGroup(self)
         self.buttons = [self._candidate(number) for number in range(_MOST)]
         self._group.idClicked.connect(self.candidateChosen)
@@ -46,8 +64,14 @@ class SelectControls(QWidget):
         row.addWidget(self.model)
         row.addWidget(self.state)
         row.addStretch(1)
+        answers = QHBoxLayout()
+        answers.setSpacing(_GAP)
+        row.addLayout(answers)
         for button in (*self.buttons, self.drop, self.accept):
-            row.addWidget(button)
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # nothing moves when there is something to choose
+            button.setSizePolicy(policy)
+            answers.addWidget(button)
         self.show_candidates([], 0)
         self.show_pending(pending=False)
 
@@ -59,6 +83,9 @@ class SelectControls(QWidget):
             self.model.addItem(each.title, each.name)
             self.model.setItemData(self.model.count() - 1, each.note, Qt.ItemDataRole.ToolTipRole)
         self.model.setCurrentIndex(self.model.findData(chosen))
+        purpose = self.tr("What finds the outline of the things you point at")
+        self.model.setToolTip(f"<p><b>{self.model.currentText()}</b><br>{purpose}</p>")
+        self.model.updateGeometry()
         self.model.blockSignals(blocked)
 
     def show_state(self, text: str, more: str = "") -> None:
@@ -95,7 +122,7 @@ class SelectControls(QWidget):
         height, width = picture.shape[:2]
         image = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         button.setIcon(QIcon(QPixmap.fromImage(image)))
-        share = f"{candidate.score:.0%}"
+        share = f"{candidate.score * 100:.0f} %"
         button.setText(share)
         words = self.tr("Candidate {} of {}, certainty {}").format(number + 1, count, share)
         button.setAccessibleName(words)
@@ -107,7 +134,7 @@ class SelectControls(QWidget):
         button.setCheckable(True)
         button.setIconSize(QSize(*PICTURE))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFixedHeight(theme.ROW + 8)
+        button.setFixedSize(PICTURE[0] + button.fontMetrics().horizontalAdvance("100 %") + _AROUND, theme.ROW + 8)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._group.addButton(button, number)
         return button
@@ -133,9 +160,8 @@ class _Models(QComboBox):
         super().__init__()
         self.setObjectName("select.model")
         self.setAccessibleName(self.tr("Model"))
-        self.setToolTip(self.tr("What finds the outline of the things you point at"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(_SHORT)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -144,6 +170,28 @@ class _Models(QComboBox):
         self.opening.emit()
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 28)
         super().showPopup()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the model in use."""
+        return super().sizeHint().expandedTo(QSize(self._width_of(self.currentText()), 0))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the model in use; where the bar is too narrow for its title, the end of it is dots."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.width() - self._width_of("")
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def _width_of(self, text: str) -> int:
+        """How wide the list is that shows the whole of ``text``."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        inner = QSize(self.fontMetrics().horizontalAdvance(text) + _TEXT_MARGIN, self.fontMetrics().height())
+        kind = QStyle.ContentsType.CT_ComboBox
+        return self.style().sizeFromContents(kind, option, inner, self).width()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the bar unless the focus is here."""

@@ -72,6 +72,11 @@ class SelectTool(Tool[PointParams]):
     @property
     def hint(self) -> str:
         """One sentence on what the tool does and which keys change it."""
+        if self.params.how == "mend":
+            return said(
+                "Click what is missing from the mask, Alt-click what is too much of it; Enter keeps the correction, "
+                "Esc drops it."
+            )
         return said(
             "Click what you want, Alt-click what you do not, drag a box, Shift-drag a scribble; Enter takes the "
             "selection, Esc drops it."

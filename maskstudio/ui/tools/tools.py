@@ -285,6 +285,7 @@ class Tools(QObject):
     def _show_params(self) -> None:
         if hasattr(self, "options"):
             self.options.show_params(self._tool)
+        self._tell()
 
     def _fit(self) -> None:
         if hasattr(self, "options"):

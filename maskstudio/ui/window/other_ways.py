@@ -31,10 +31,13 @@ class OtherWays:
         self._actions: Mapping[str, QAction] = {}
         self._said = ""  # the sentence with which the next ways are offered
         self._of: Document | None = None  # the document it was said of
+        self._lent: dict[str, tuple[object, object]] = {}  # what the tool was set to, and what the user had chosen
+        self._lent_in: Session | None = None
 
     def adopt(self, actions: Mapping[str, QAction]) -> None:
         """Offer the tools of these actions."""
         self._actions = actions
+        self._shell.tools.toolChanged.connect(lambda name: self.give_back() if name != _POINTING else None)
 
     def answered(self, session: Session, sentence: str, *, sure: bool) -> None:
         """Say how the subject was found; where that is unsure, and the document is in front, offer the next ways."""
@@ -42,6 +45,9 @@ class OtherWays:
         if sure:
             self._notice.show_sentence(said)
             return
+        self._offer(session, said)
+
+    def _offer(self, session: Session, said: str) -> None:
         ways = self._ways(session) if session is self._shell.session else []
         (words, verb), more = ways[0] if ways else ("", None), ways[1:]
         self._notice.show_sentence(said, "warning", words, verb, more)
@@ -49,6 +55,8 @@ class OtherWays:
 
     def follow(self) -> None:
         """Take the offer away once the find is gone or was worked on, or another photo is in front."""
+        if self._shell.session is not self._lent_in:
+            self.give_back()
         document = self._shell.session.document
         if self._said and document is not self._of and not any(map(unsure, document.layers if document else ())):
             if self._notice.sentence == self._said:
@@ -57,7 +65,7 @@ class OtherWays:
 
     def _ways(self, session: Session) -> list[NoticeButton]:
         """What can be done next, as words and verbs: correct what was found, point at it instead, another model."""
-        ways: list[NoticeButton] = [(_tr("Another Model"), self.choose_model)]
+        ways: list[NoticeButton] = [(_tr("Another Model"), partial(self._offer_models, session))]
         if f"tool.{_POINTING}" not in self._actions:
             return ways
         instead = partial(self._point_instead, session)
@@ -75,11 +83,28 @@ class OtherWays:
         self._point(how="layer", **setting)
 
     def _point(self, **setting: object) -> None:
-        """Give the pointer to the Select tool, set so."""
+        """Give the pointer to the Select tool, set so until it is left."""
+        self.give_back()
         self._actions[f"tool.{_POINTING}"].trigger()
         tool = self._shell.tools.tool
+        self._lent = {name: (value, getattr(tool.params, name)) for name, value in setting.items()}
+        self._lent_in = self._shell.session
         tool.set_params(replace(tool.params, **setting))
         self._shell.canvas.setFocus()
+
+    def give_back(self) -> None:
+        """Set the Select tool as the user had it before one of the ways was taken; what he has set since stays."""
+        lent, self._lent, self._lent_in = self._lent, {}, None
+        if lent:
+            tool = self._shell.tools.tool_called(_POINTING)
+            back = {name: own for name, (value, own) in lent.items() if getattr(tool.params, name) == value}
+            tool.set_params(replace(tool.params, **back))
+
+    def _offer_models(self, session: Session) -> None:
+        """Show the list of models, and go on offering the other ways, since looking at a list settles nothing."""
+        if self._said and session is self._shell.session:
+            self._offer(session, self._said)
+        self.choose_model()
 
     def choose_model(self) -> None:
         """Show the list of what cuts out subjects, opened."""

@@ -233,6 +233,7 @@ class MainWindow(Shell):
         self.outgoing.attend()
         self.remember_forms()
         self.detect_panel.addModelRequested.connect(self.files.add_model)
+        self.detect_panel.subject.shelfRequested.connect(self.models.open)
         self.detect_panel.readinessChanged.connect(self.states.refresh)
         self.export_panel.exportRequested.connect(self.files.export)
         self.export_panel.maskExportRequested.connect(self.files.export_mask)
@@ -328,6 +329,7 @@ class MainWindow(Shell):
         if self._gone:
             return
         self._gone = self._closing = True
+        self.other_ways.give_back()
         self.remember()
         self.bridge.close()
         self.hide()

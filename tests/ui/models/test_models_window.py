@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import shutil
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -239,6 +240,29 @@ def test_all_are_measured_though_one_does_not_run(shelf, window, qtbot, monkeypa
     assert shelf.question.text.text() == "mediapipe_hands is not well."
     assert cell(shelf, "mediapipe_hands", 3) == ""
     assert {cell(shelf, name) for name in seen} == {"Ready"}  # no line shows work that is over
+
+
+def test_measuring_all_is_stopped_by_the_same_button(shelf, qtbot, monkeypatch):
+    def run(_model, _provider, _image, token):
+        while True:
+            token.check()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(measured, "_run", run)
+    shelf.measure_button.setFocus()
+    QTest.mouseClick(shelf.measure_button, LEFT)
+    assert (shelf.measure_button.text(), shelf.measure_button.isEnabled()) == ("Stop Measuring", True)
+    QTest.mouseClick(shelf.measure_button, LEFT)
+    qtbot.waitUntil(lambda: not shelf._jobs)
+    assert shelf.measure_button.text() == "Measure All"
+
+
+def test_what_has_no_weights_has_no_file(shelf):
+    shelf.table.choose("auto")
+    assert "Inside" not in words(shelf.details)
+    assert "auto · " not in words(shelf.details)
+    shelf.table.choose("mediapipe_selfie")
+    assert "Inside MediaPipe" in words(shelf.details)
 
 
 def test_the_keyboard_stays_where_the_work_is(shelf, window, server, qtbot):

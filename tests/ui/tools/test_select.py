@@ -234,10 +234,10 @@ def test_candidates_are_stepped_through_by_keys_and_buttons(select):
     select.actions["tool.previousCandidate"].trigger()
     select.actions["tool.previousCandidate"].trigger()
     assert tool(select).pending.now.chosen == 2
-    assert [button(select, f"candidate.{number}").text() for number in (1, 2, 3)] == ["90%", "60%", "30%"]
+    assert [button(select, f"candidate.{number}").text() for number in (1, 2, 3)] == ["90 %", "60 %", "30 %"]
     pressed(button(select, "candidate.2"))
     assert tool(select).pending.now.chosen == 1
-    assert button(select, "candidate.2").accessibleName() == "Candidate 2 of 3, certainty 60%"
+    assert button(select, "candidate.2").accessibleName() == "Candidate 2 of 3, certainty 60 %"
     pressed(button(select, "selectAccept"))
     np.testing.assert_array_equal(select.alpha, wanted(RADII[1], include=points(select, HERE)))
     assert not button(select, "candidate.1").isVisible()
