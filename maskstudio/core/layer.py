@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from maskstudio.core.arrays import Colour
+import numpy as np
+
+from maskstudio.core.arrays import Box, Colour
 from maskstudio.core.lazy import carry, declared, lazy, made_of
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import CombineMode
@@ -40,7 +42,7 @@ class Detection:
 
     label: str
     score: float | None
-    box: tuple[float, float, float, float]
+    box: Box
     mask: Mask
     model: str = ""
     provider: str = "local"
@@ -48,6 +50,16 @@ class Detection:
     stand_in: str = ""
     said: Mapping[str, Any] = field(default_factory=dict)
     doubt: Mask | None = None
+
+
+def box_around(mask: Mask) -> Box:
+    """The box of a find: around what is more than half in, or around all of it where nothing is.
+
+    What a model leaves at a few levels here and there is no part of what it found. Empty for an empty mask.
+    """
+    held = {index: np.where(mask.tile(index) > 127, np.uint8(255), np.uint8(0)) for index in mask.tiles}
+    edges = Mask(*mask.size).with_tiles(held).bounds or mask.bounds
+    return float(edges.x), float(edges.y), float(edges.right), float(edges.bottom)
 
 
 def colour_of(number: int) -> Colour:

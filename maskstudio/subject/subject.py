@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from maskstudio.core.arrays import Alpha, Box
-from maskstudio.core.layer import Detection
+from maskstudio.core.arrays import Alpha
+from maskstudio.core.layer import Detection, box_around
 from maskstudio.core.mask import Mask
 
 Help = Literal["click", "box", "model"]
@@ -53,9 +53,8 @@ def judged(mask: Mask, confidence: float, model: str, *, way: str, by: str = "",
     ``mask`` was found with ``confidence``, 0..1, in the ``way`` told, words without a full stop; ``by`` names the model
     that answered if it is another one than ``model``, and ``label`` says what was found.
     """
-    edges = mask.bounds
-    box: Box = (float(edges.x), float(edges.y), float(edges.right), float(edges.bottom))
-    if not edges:
+    box = box_around(mask)
+    if not mask.bounds:
         return Subject(label, 0.0, box, mask, model, stand_in=by, way=NOTHING, sure=False, helps=UNSURE)
     sure = confidence >= SURE
     helps = () if sure else UNSURE

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from maskstudio.core.arrays import Box
-from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
+from maskstudio.core.layer import Detection, box_around
 from maskstudio.core.mask import Mask
 from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
@@ -144,6 +143,4 @@ def _hands(image: Image, params: DetectParams, token: Token) -> list[Detection]:
 
 
 def _detection(label: str, score: float, mask: Mask, model: str) -> Detection:
-    edges = mask.bounds
-    box: Box = (float(edges.x), float(edges.y), float(edges.right), float(edges.bottom))
-    return Detection(label, score, box, mask, model)
+    return Detection(label, score, box_around(mask), mask, model)

@@ -8,9 +8,8 @@ import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 
-from maskstudio.core.arrays import Box
-from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
+from maskstudio.core.layer import Detection, box_around
 from maskstudio.core.mask import Mask
 from maskstudio.core.seen import visible
 from maskstudio.errors import ModelUnavailable, UnknownModel
@@ -64,9 +63,7 @@ class OnnxCutout:
         token.step(0.95, "Drawing the mask")
         mask = Mask.from_array(cutoutnetwork.at_size(found, image.width, image.height))
         score = cutoutnetwork.confidence(found) if mask.tiles else 0.0
-        edges = mask.bounds
-        box: Box = (float(edges.x), float(edges.y), float(edges.right), float(edges.bottom))
-        return Detection("subject", score, box, mask, params.model)
+        return Detection("subject", score, box_around(mask), mask, params.model)
 
 
 def _standing(name: str, path: Path | None) -> tuple[Readiness, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from maskstudio.core.cv import cv2
-from maskstudio.core.layer import Detection
+from maskstudio.core.layer import Detection, box_around
 from maskstudio.core.mask import Mask, grid
 
 _STRANGERS = 0.5  # share in doubt above which two opinions are not of one thing
@@ -31,8 +31,7 @@ def doubted(first: Detection, second: Detection) -> Detection:
         for index in apart
     }
     mixed = mask.with_tiles(means)
-    edges = mixed.bounds
-    return replace(found, mask=mixed, box=(float(edges.x), float(edges.y), float(edges.right), float(edges.bottom)))
+    return replace(found, mask=mixed, box=box_around(mixed))
 
 
 def share_in_doubt(found: Detection) -> float | None:
