@@ -108,8 +108,11 @@ def farewells():
 
 @pytest.fixture
 def unhurried(monkeypatch):
-    """Every repaint of a canvas has time for all of it; out of time, it also makes what stands in for a moment."""
-    monkeypatch.setattr("maskstudio.ui.canvas.framepainter._SLICE", 60)  # seconds
+    """Every repaint of a canvas or navigator has time for all of it; out of time, it also makes what stands in for a
+    moment.
+    """
+    for room in ("canvas.framepainter", "panels.navigator"):
+        monkeypatch.setattr(f"maskstudio.ui.{room}._SLICE", 60)  # seconds
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 from maskstudio.core.history import History
 from maskstudio.errors import CannotRead
 from maskstudio.jobs import Token
-from maskstudio.params.local import ExportParams
+from maskstudio.params.local import CutoutParams, ExportParams
 from maskstudio.providers.weights import download
 from maskstudio.ui.files.exchange import found_in
 from maskstudio.ui.files.file_urls import from_text, host_in, named_in, path_in, url_of
@@ -84,7 +84,7 @@ def test_the_file_dialog_proposes_a_name_that_can_be_and_a_folder_it_knows(windo
     photo = replace(made.image, name=f"{'ü' * 125}.png", path=folder / "a.png")
     window.session.history = History(replace(made, image=photo))
     window.session.changed()
-    window.files.export(ExportParams())
+    window.files.export(ExportParams(), CutoutParams())
     window.saving.save_as()
     for proposal, ending in zip(asked, ("ü-cutout.png", "ü.ora"), strict=True):
         assert proposal.startswith(f"{tmp_path}{os.sep}ü")

@@ -25,7 +25,7 @@ def document():
 
 
 @pytest.fixture
-def canvas(qtbot):
+def canvas(qtbot, unhurried):
     made = Canvas()
     qtbot.addWidget(made)
     made.resize(400, 300)
