@@ -1,7 +1,6 @@
 """Typed settings, stored as JSON in the user's folder.
 
-One line adds a setting: ``Paged`` declares one that the preferences show (with label, help and range), ``Remembered``
-one that the window stores without showing it. Both check values; an invalid value is ignored.
+One line adds a setting, with its declaration (``declarations.py``). An invalid value is ignored.
 """
 
 import json
@@ -14,7 +13,6 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from maskstudio import paths
 from maskstudio.checks import (
-    Fits,
     a_colour,
     a_line,
     a_mirror,
@@ -27,6 +25,7 @@ from maskstudio.checks import (
 )
 from maskstudio.core.atomic import replacing
 from maskstudio.core.lock import changing
+from maskstudio.declarations import Page, Paged, Remembered
 from maskstudio.errors import BadParameter, CannotWrite
 from maskstudio.merging import merged
 from maskstudio.names import text_of
@@ -39,42 +38,8 @@ Theme = Literal["system", "light", "dark"]
 Side = Literal["outside", "inside"]
 Surround = Literal["theme", "black", "dark", "middle", "light", "white"]
 Wheel = Literal["zoom", "pan"]
-Page = Literal["general", "canvas", "brush", "files", "models", "performance"]
 _PATIENCE = 2.0  # s that a window waits while another one writes
 _EXACT = 2**53  # whole numbers below this are exact as floats
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """A setting that the window stores without showing it. ``fits`` gets only values of the default's type."""
-
-    fits: Fits
-
-
-@dataclass(frozen=True)
-class Paged:
-    """A setting on a ``page`` of the preferences; its facets are those of ``params.Spec``.
-
-    ``kind`` says which control a text without choices has; ``fits`` says whether such a text is valid.
-    """
-
-    page: Page
-    label: str
-    help: str
-    between: tuple[float, float] | None = None
-    soft: tuple[float, float] | None = None
-    step: float = 1
-    unit: str = ""
-    scale: float = 1
-    choices: tuple[tuple[str, str], ...] = ()
-    kind: Literal["", "text", "colour", "file"] = ""
-    fits: Fits = lambda _value: True
-
-    def spec(self, name: str, default: object) -> Spec:
-        """The declaration that controls are made from."""
-        low, high = self.between or (None, None)
-        facets = (low, high, self.soft, self.step, self.unit, self.scale, self.choices)
-        return Spec(name, name, self.label, self.help, default, *facets)
 
 
 @dataclass
