@@ -34,6 +34,14 @@ class Model:
     general: bool = field(default=False, kw_only=True)
     about: About = field(default=UNSTATED, kw_only=True)
 
+    def now(self, state: Readiness, note: str = "", size: int | None = None, title: str = "") -> "ModelState":
+        """The model in this state; a ``title`` takes the place of its own."""
+        said = title or self.title
+        return ModelState(
+            self.name, said, self.operations, state, note, size,
+            outlines=self.outlines, general=self.general, about=self.about,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class ModelState(Model):

@@ -38,8 +38,7 @@ class Automatic:
 
     def state(self, name: str) -> ModelState:
         """Always ready, since there is a way without a model."""
-        model = MODELS[name]
-        return ModelState(name, model.title, model.operations, "ready", about=model.about)
+        return MODELS[name].now("ready")
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Subject:
         """The subject, by whatever suits the photo: see ``Subject.way`` and ``Subject.used``.

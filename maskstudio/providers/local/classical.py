@@ -13,10 +13,10 @@ from maskstudio.selection.prompt import Selector
 from maskstudio.subject import finder
 from maskstudio.subject.subject import Subject, judged
 
-_NAME = "none"
+NAME = "none"
 _TITLE = "No model: colours and edges"
 _ABOUT = own_method("Cuts out or selects what stands out from its background, by colours and edges alone.")
-MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, _TITLE, frozenset({"cutout", "select"}), about=_ABOUT)}
+MODELS: Mapping[str, Model] = {NAME: Model(NAME, _TITLE, frozenset({"cutout", "select"}), about=_ABOUT)}
 
 
 class Classical:
@@ -32,8 +32,7 @@ class Classical:
 
     def state(self, name: str) -> ModelState:
         """Always ready."""
-        model = MODELS[name]
-        return ModelState(name, model.title, model.operations, "ready", about=model.about)
+        return MODELS[name].now("ready")
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Subject:
         """The main object by its backdrop, or by how it stands out; see ``subject.finder``."""
@@ -41,7 +40,7 @@ class Classical:
         small = fullsize.reduced(rgb)
         found = finder.find(small, token.part(0.0, 0.6))
         mask = fullsize.carried(rgb, small, found.coverage, token.part(0.6, 1.0))
-        return judged(mask, found.confidence, _NAME, way="Main object, without a model")
+        return judged(mask, found.confidence, NAME, way="Main object, without a model")
 
     def open_selector(self, image: Image, model: str, token: Token) -> Selector:
         """Cut the photo into superpixels; what is pointed at is judged by their colours and borders."""

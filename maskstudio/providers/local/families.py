@@ -9,6 +9,7 @@ from pathlib import Path
 
 from maskstudio.errors import BadInput, BadParameter, UnknownModel
 from maskstudio.jobs import Token
+from maskstudio.providers.local import classical
 from maskstudio.providers.local.automatic import Automatic
 from maskstudio.providers.local.classical import Classical
 from maskstudio.providers.local.mediapipe import MediaPipe
@@ -26,7 +27,7 @@ _WORDS: dict[Operation, str] = {
     "cutout": "cut out a subject",
     "select": "select what is pointed at",
 }
-WEIGHTLESS = "none"  # the model that is none
+WEIGHTLESS = classical.NAME  # the model that is none
 _NAMED = 3  # other models that an error names
 
 

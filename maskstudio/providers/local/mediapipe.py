@@ -11,7 +11,7 @@ from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local import fullsize
 from maskstudio.providers.local.people import facemesh, faces, graphs, hands, looking
 from maskstudio.providers.local.shapes import box_mask, strokes_mask
-from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
+from maskstudio.providers.provider import Model, ModelState, Operation
 from maskstudio.providers.weights.weightfile import About, WeightFile
 from maskstudio.subject import finder
 from maskstudio.subject.finder import Sighting
@@ -76,10 +76,8 @@ class MediaPipe:
 
     def state(self, name: str) -> ModelState:
         """Ready if MediaPipe is installed."""
-        model, here = MODELS[name], graphs.installed()
-        state: Readiness = "ready" if here else "unavailable"
-        note = "" if here else _MISSING
-        return ModelState(name, model.title, model.operations, state, note, outlines=model.outlines, about=model.about)
+        model = MODELS[name]
+        return model.now("ready") if graphs.installed() else model.now("unavailable", _MISSING)
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
         """Find faces, their parts, hands or people."""

@@ -15,7 +15,7 @@ from maskstudio.core.seen import visible
 from maskstudio.errors import ModelUnavailable, UnknownModel
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams
-from maskstudio.providers.local.networks import cutout_files, cutoutnetwork, onnxgraph
+from maskstudio.providers.local.networks import cutout_files, cutoutnetwork, onnx_quiet, onnxgraph
 from maskstudio.providers.local.networks.cutoutkinds import cuts_out, guessed
 from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
@@ -24,7 +24,6 @@ from maskstudio.providers.weights.weightfile import About, WeightFile
 
 _ABLE: frozenset[Operation] = frozenset({"cutout"})
 _GROWTH = 4  # memory of a loaded network over the size of its file: halves become floats, and there are buffers
-_NOT_HERE = "Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'."
 _GUESSED = "How it wants its photo is guessed from its sizes; if its masks are wrong, say it in {}.toml beside it."
 
 
@@ -42,14 +41,8 @@ class OnnxCutout:
     def state(self, name: str) -> ModelState:
         """The current state of the file called ``name``."""
         entry, model, path = cutout_files.BY_NAME.get(name), _model(name), _file(name)
-        title = model.title if entry else f"{name}, added by you"
-        size = entry.size if entry else None
-
-        standing, note = _standing(name, path)
-        return ModelState(
-            name, title, model.operations, standing, note, size,
-            outlines=model.outlines, general=model.general, about=model.about,
-        )  # fmt: skip
+        state, note = _standing(name, path)
+        return model.now(state, note, entry.size) if entry else model.now(state, note, title=f"{name}, added by you")
 
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
         """The subject as one soft mask; its score is the chance that it is right, see ``cutoutnetwork.confidence``."""
@@ -72,7 +65,7 @@ def _standing(name: str, path: Path | None) -> tuple[Readiness, str]:
     if path is None:
         return ("download" if entry and not entry.package else "unavailable"), str(_missing(name))
     if importlib.util.find_spec("onnxruntime") is None:
-        return "unavailable", _NOT_HERE
+        return "unavailable", onnx_quiet.MISSING
     return "ready", _GUESSED.format(path.stem) if guessed(path) else ""
 
 

@@ -15,7 +15,7 @@ from maskstudio.core.seen import visible
 from maskstudio.errors import CannotRead, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.providers.local.encodings import ENCODINGS, PhotoMaps, key_of
-from maskstudio.providers.local.networks import sam_files, samnetwork, samonnx
+from maskstudio.providers.local.networks import onnx_quiet, sam_files, samnetwork, samonnx
 from maskstudio.providers.local.networks.pointnetwork import PointNetwork
 from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
 from maskstudio.providers.local.warm import WARM
@@ -28,7 +28,7 @@ _ABLE: frozenset[Operation] = frozenset({"select"})
 _GROWTH = 3  # memory of a loaded network over the size of its files: there are buffers
 _NEEDS = {
     "ultralytics": "Running SAM models from .pt files needs Ultralytics: pip install ultralytics.",
-    "onnxruntime": "Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'.",
+    "onnxruntime": onnx_quiet.MISSING,
 }
 
 
@@ -64,9 +64,7 @@ class Sam:
 
     def state(self, name: str) -> ModelState:
         """The current state of the files of ``name``."""
-        model = _model(name)
-        standing, note = _standing(name)
-        return ModelState(name, model.title, model.operations, standing, note, about=model.about)
+        return _model(name).now(*_standing(name))
 
     def open_selector(self, image: Image, model: str, token: Token) -> Selector:
         """Encode the photo, or find its encoding on disk; what is pointed at is decoded from that."""

@@ -18,7 +18,7 @@ from maskstudio.core.seen import visible
 from maskstudio.errors import CannotRead, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
-from maskstudio.providers.local.networks import network, yolo_files
+from maskstudio.providers.local.networks import network, onnx_quiet, yolo_files
 from maskstudio.providers.local.networks.featuremaps import feature_maps
 from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
@@ -60,9 +60,7 @@ class Yolo:
         """The current state of the file called ``name``, or of the one that replaces it."""
         entry, model = yolo_files.BY_NAME.get(name), _model(name, store.files().get(name))
         state, note = _standing(name)
-        title = model.title if entry else f"{name}, added by you"
-        size = entry.size if entry else None
-        return ModelState(name, title, model.operations, state, note, size, outlines=model.outlines, about=model.about)
+        return model.now(state, note, entry.size) if entry else model.now(state, note, title=f"{name}, added by you")
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
         """Find objects of every class of the model, or of one class if it replaces another model."""
@@ -154,7 +152,7 @@ def _problem(path: Path) -> str:
     if path.suffix != ".onnx":
         return ""
     if importlib.util.find_spec("onnxruntime") is None:
-        return "Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'."
+        return onnx_quiet.MISSING
     if not _from_ultralytics(trust.stamp(path)):
         return f"{path.name} is not a YOLO model exported by Ultralytics."
     return ""

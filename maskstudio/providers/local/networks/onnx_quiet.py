@@ -12,6 +12,7 @@ from typing import Any
 from maskstudio.errors import ModelUnavailable
 
 SWITCH = "ORT_DISABLE_TELEMETRY"
+MISSING = "Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'."
 
 
 def library() -> Any:
@@ -21,7 +22,7 @@ def library() -> Any:
     try:
         return importlib.import_module("onnxruntime")
     except ImportError as error:
-        raise ModelUnavailable("Running .onnx models needs onnxruntime: pip install 'maskstudio[onnx]'.") from error
+        raise ModelUnavailable(MISSING) from error
     finally:
         if before is None:
             del os.environ[SWITCH]

@@ -5,7 +5,7 @@ Their sha256 sums are not known here, so none is downloaded; they are added by h
 
 from dataclasses import dataclass
 
-from maskstudio.providers.weights.weightfile import UNSTATED, About, WeightFile
+from maskstudio.providers.weights.weightfile import About, WeightFile
 
 _ULTRALYTICS = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
 _APACHE = "Apache-2.0"
@@ -17,10 +17,9 @@ ENCODER, DECODER = ".encoder", ".decoder"  # the ends of the names of two .onnx 
 
 @dataclass(frozen=True, slots=True)
 class SamFile(WeightFile):
-    """A SAM weight file; ``builder`` is Ultralytics' function for its network, ``about`` what its authors state."""
+    """A SAM weight file; ``builder`` is Ultralytics' function for its network."""
 
     builder: str = ""
-    about: About = UNSTATED
 
 
 def _entry(name: str, title: str, builder: str, purpose: str, data: str) -> SamFile:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from maskstudio.providers.weights.weightfile import UNSTATED, About, WeightFile
+from maskstudio.providers.weights.weightfile import About, WeightFile
 
 _ULTRALYTICS = "https://github.com/ultralytics/assets/releases/download"
 _BINGSU = "https://huggingface.co/Bingsu/adetailer/resolve/main"
@@ -18,7 +18,6 @@ class YoloFile(WeightFile):
     """
 
     label: str | None = None
-    about: About = UNSTATED
 
 
 _BINGSU_FACES = "WIDER FACE and sets of drawn faces; their licences are not stated"
