@@ -49,6 +49,19 @@ def entry(name):
 # What it says
 
 
+@pytest.mark.parametrize("ask", [families.states, modelshelf.entries])
+def test_the_folders_are_looked_into_once_for_all_models(mine, tmp_path, monkeypatch, ask):
+    looked, look = [], store._weight_files
+    monkeypatch.setenv("MASKSTUDIO_MODELS", str(tmp_path))
+    monkeypatch.setattr(store, "_weight_files", lambda folder: looked.append(folder) or look(folder))
+    for name in ("some.pt", "other-seg.pt", "net.onnx"):
+        (mine / name).write_bytes(b"PK\x03\x04")
+    assert {"some", "other-seg", "net"} <= {each.name for each in ask()}
+    assert looked == [tmp_path, mine]
+    (mine / "some.pt").unlink()
+    assert "some" not in {each.name for each in ask()}
+
+
 def test_every_known_model_says_what_it_is_for_and_what_is_stated():
     for each in modelshelf.entries():
         about = each.model.about

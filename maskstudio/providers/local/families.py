@@ -31,14 +31,20 @@ WEIGHTLESS = classical.NAME  # the model that is none
 _NAMED = 3  # other models that an error names
 
 
-def states() -> list[ModelState]:
+def listed() -> list[tuple[Family, ModelState]]:
     """Every model of every family with its current state, in the order of the table, each name once."""
-    found: dict[str, ModelState] = {}
-    for family in FAMILIES:
-        for name in family.models():
-            if name not in found:
-                found[name] = family.state(name)
+    found: dict[str, tuple[Family, ModelState]] = {}
+    with store.one_look():
+        for family in FAMILIES:
+            for name in family.models():
+                if name not in found:
+                    found[name] = family, family.state(name)
     return list(found.values())
+
+
+def states() -> list[ModelState]:
+    """The states of ``listed``, for whom the families are no matter."""
+    return [state for _, state in listed()]
 
 
 def family_of(model: str) -> Family:

@@ -17,7 +17,7 @@ from maskstudio.providers.local import families, incoming, measured
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.local.networks import convert, network
 from maskstudio.providers.local.warm import WARM
-from maskstudio.providers.provider import ModelState
+from maskstudio.providers.provider import Family, ModelState
 from maskstudio.providers.weights import download, npm, store
 from maskstudio.providers.weights import trust as trusting
 from maskstudio.providers.weights.weightfile import WeightFile
@@ -77,25 +77,37 @@ class ShelfEntry:
 
 def entries() -> list[ShelfEntry]:
     """Every model, in the order of the families' table. Reads all weight files once, so it takes a moment."""
+    with store.one_look():
+        return _on_shelf(families.listed())
+
+
+def one(name: str) -> ShelfEntry:
+    """The entry of a model. Raises ``UnknownModel``."""
+    family = families.family_of(name)
+    return _on_shelf([(family, family.state(name))])[0]
+
+
+def _on_shelf(models: Sequence[tuple[Family, ModelState]]) -> list[ShelfEntry]:
+    """The entries of models in these states."""
     files, speeds, known = store.files(), measured.known(), families.known()
     memory: dict[str, int] = {}
     for each in WARM.loaded():
         memory[each.name] = memory.get(each.name, 0) + each.size
     found = []
-    for state in families.states():
-        family = families.family_of(state.name)
+    for family, state in models:
         entry = family.weights.get(state.name)
         path = files.get(state.name) if family.weights else None  # a file of that name would be another model's
+        received = store.received(entry) if entry else 0
         speed = speeds.get(state.name)
         found.append(
             ShelfEntry(
                 state,
                 family.name,
-                _standing(state, entry, path, known),
+                _standing(state, entry, path, known, received),
                 path,
                 _size(path),
                 path is not None and path.parent == paths.models(),
-                store.received(entry) if entry else 0,
+                received,
                 entry,
                 speed[1] if speed and speed[0] == _edition(state.name, path) else None,
                 memory.get(state.name, 0),
@@ -104,14 +116,10 @@ def entries() -> list[ShelfEntry]:
     return found
 
 
-def one(name: str) -> ShelfEntry:
-    """The entry of a model. Raises ``UnknownModel``."""
-    families.family_of(name)
-    return next(each for each in entries() if each.name == name)
-
-
-def _standing(state: ModelState, entry: WeightFile | None, path: Path | None, known: frozenset[str]) -> Standing:
-    """What can be done with a model."""
+def _standing(
+    state: ModelState, entry: WeightFile | None, path: Path | None, known: frozenset[str], received: int
+) -> Standing:
+    """What can be done with a model, of whose download ``received`` bytes are there."""
     if path is not None and state.state != "ready":
         try:
             return "unavailable" if trusting.allowed(path, known) else "trust"
@@ -123,7 +131,7 @@ def _standing(state: ModelState, entry: WeightFile | None, path: Path | None, kn
         return "package"
     if not entry.digests:
         return state.state
-    return "paused" if store.received(entry) else "download"  # also where another model stands in for it
+    return "paused" if received else "download"  # also where another model stands in for it
 
 
 def _size(path: Path | None) -> int:

@@ -1,7 +1,9 @@
 """Weight files on this machine: listing, adding, removing and downloading them. Loads none and knows no model."""
 
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,10 +19,28 @@ from maskstudio.providers.weights.weightfile import WeightFile
 SUFFIXES = (".pt", ".onnx")
 _LARGEST = 4 << 30  # bytes
 _BLOCK = 1 << 20
+_looked: ContextVar[dict[str, Path] | None] = ContextVar("looked", default=None)
 
 
 def files() -> dict[str, Path]:
     """Every weight file in the model folders, by its stem; earlier folders win, and .pt wins over .onnx."""
+    before = _looked.get()
+    return _found() if before is None else before
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """The block in which this thread looks into the folders only once: for questions about every model, each of which
+    asks for the files again.
+    """
+    mark = _looked.set(files())
+    try:
+        yield
+    finally:
+        _looked.reset(mark)
+
+
+def _found() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in paths.model_folders():
         for path in _weight_files(folder):
