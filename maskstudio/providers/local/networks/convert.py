@@ -3,8 +3,6 @@
 import importlib.util
 import logging
 import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,11 +10,11 @@ from tempfile import TemporaryDirectory
 from maskstudio.core.atomic import reason
 from maskstudio.errors import CannotWrite, ModelUnavailable
 from maskstudio.jobs import Token
+from maskstudio.providers import program
 from maskstudio.providers.local.networks import onnx_quiet, sealed_export
 
 log = logging.getLogger(__name__)
 
-_LOOK = 0.1  # s between two looks at the token
 _USUAL = 120  # looks that a conversion takes, for its progress
 _SAID = 2000  # bytes of what the process said that are logged
 
@@ -54,34 +52,13 @@ def _run(folder: Path, name: str, token: Token) -> bool:
     """Run the script in ``folder`` to its end, or until the token is cancelled. Returns whether it went well."""
     command = [sys.executable, "-I", str(Path(sealed_export.__file__)), "weights.pt", "weights.onnx"]
     with (folder / "log").open("w+b") as said:
-        process = subprocess.Popen(  # noqa: S603 - this very Python, with a script of our own
-            command, cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-            close_fds=True, start_new_session=True,
+        status = program.run(
+            command, folder, _environment(folder), said,
+            lambda number: token.step(number / (number + _USUAL), f"Converting {name}"),
         )  # fmt: skip
-        try:
-            looks = 0
-            while process.poll() is None:
-                token.step(looks / (looks + _USUAL), f"Converting {name}")
-                looks += 1
-                try:
-                    process.wait(_LOOK)
-                except subprocess.TimeoutExpired:
-                    continue
-        finally:
-            _end(process)
         said.seek(max(said.seek(0, os.SEEK_END) - _SAID, 0))
-        log.info("conversion of %s ended with %s: %s", name, process.returncode, said.read().decode("utf-8", "replace"))
-    return process.returncode == 0
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the process, with whatever it has started, if it still runs."""
-    if process.poll() is None:
-        if os.name == "nt":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        log.info("conversion of %s ended with %s: %s", name, status, said.read().decode("utf-8", "replace"))
+    return status == 0
 
 
 def _environment(folder: Path) -> dict[str, str]:
