@@ -79,7 +79,7 @@ def test_what_changed_since_is_put_together(ours, theirs, want):
 
 
 def test_somebody_who_keeps_the_lock_costs_one_sentence(home, tmp_path, monkeypatch):
-    monkeypatch.setattr("maskstudio.providers.weights.trust.changing", lambda path: changing(path, patience=0.05))
+    monkeypatch.setattr("maskstudio.core.jsonfile.changing", lambda path: changing(path, patience=0.05))
     home.mkdir()
     file = tmp_path / "m.pt"
     file.write_bytes(b"PK\x03\x04")

@@ -1,19 +1,17 @@
 """How long each model takes on this machine: measured once, with the sample photo at a megapixel, and kept."""
 
-import json
 import os
 import platform
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 from maskstudio import paths
-from maskstudio.core.atomic import reason, replacing
+from maskstudio.core import jsonfile
 from maskstudio.core.cv import cv2
 from maskstudio.core.files import read_image
 from maskstudio.core.image import Image
-from maskstudio.core.lock import changing
-from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.provider import Model, Provider
@@ -46,9 +44,8 @@ def measure(model: Model, provider: Provider, edition: str, token: Token) -> flo
 
 def known() -> dict[str, tuple[str, float]]:
     """What was measured on this machine: edition and seconds for a megapixel, by the name of the model."""
-    here = _record().get(_machine())
     found: dict[str, tuple[str, float]] = {}
-    for name, row in (here if isinstance(here, dict) else {}).items():
+    for name, row in _here(jsonfile.read(_file())).items():
         try:
             found[name] = (str(row["edition"]), float(row["seconds"]))
         except (TypeError, KeyError, ValueError):  # damaged by hand: as if it were not there
@@ -79,29 +76,21 @@ def _machine() -> str:
 
 
 def _file() -> Path:
+    """The file of what was measured, by machine."""
     return paths.home() / "measured.json"
-
-
-def _record() -> dict[str, object]:
-    """What the file holds, by machine; empty if it is missing or damaged."""
-    try:
-        record = json.loads(_file().read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return record if isinstance(record, dict) else {}
 
 
 def _keep(name: str, edition: str, seconds: float) -> None:
     """Write what was measured into the file, beside what other windows and machines wrote. Raises CannotWrite."""
-    target = _file()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with changing(target):
-            record = _record()
-            here = record.get(_machine())
-            rows = dict(here) if isinstance(here, dict) else {}
-            rows[name] = {"edition": edition, "seconds": round(seconds, 4)}
-            with replacing(target) as file:
-                file.write(json.dumps({**record, _machine(): rows}, indent=1, sort_keys=True).encode())
-    except OSError as error:
-        raise CannotWrite(f"{target} cannot be written: {reason(error)}.") from error
+
+    def with_row(record: dict[str, Any]) -> dict[str, Any]:
+        row = {"edition": edition, "seconds": round(seconds, 4)}
+        return {**record, _machine(): {**_here(record), name: row}}
+
+    jsonfile.change(_file(), with_row)
+
+
+def _here(record: dict[str, Any]) -> dict[str, Any]:
+    """What a record holds of this machine."""
+    rows = record.get(_machine())
+    return rows if isinstance(rows, dict) else {}

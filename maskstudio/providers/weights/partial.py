@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from maskstudio.core import jsonfile
 from maskstudio.core.lock import Lock
 from maskstudio.errors import ModelUnavailable
 from maskstudio.jobs import Token
@@ -64,11 +65,8 @@ class Partial:
 
     def validator(self, address: str) -> str:
         """The server's mark of the edition the part is of, if it came from ``address``; empty if that is unknown."""
-        try:
-            note = json.loads(self._note.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return ""
-        if not isinstance(note, dict) or note.get("address") != address:
+        note = jsonfile.read(self._note)
+        if note.get("address") != address:
             return ""
         mark = str(note.get("validator", ""))
         return mark if len(mark) <= _LONGEST and mark.isprintable() else ""

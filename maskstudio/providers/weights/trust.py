@@ -5,7 +5,6 @@ ones, or if the user has trusted that digest before. An .onnx file is data and n
 """
 
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Collection, Iterator
@@ -14,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from maskstudio import paths
-from maskstudio.core.atomic import reason, replacing
-from maskstudio.core.lock import changing
+from maskstudio.core import jsonfile
+from maskstudio.core.atomic import reason
 from maskstudio.errors import CannotRead, CannotWrite, Untrusted
 from maskstudio.names import shown, text_of
 
@@ -61,15 +60,8 @@ def allowed(path: Path, known: Collection[str] = ()) -> bool:
 
 def trust(path: Path) -> None:
     """Record, by digest, that the user trusts this file. Raises CannotRead or CannotWrite."""
-    target, found = _file(), digest(path)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with changing(target):
-            record = {**_record(), found: text_of(path.name)}
-            with replacing(target) as file:
-                file.write(json.dumps(record, indent=1, sort_keys=True).encode())
-    except OSError as error:
-        raise CannotWrite(f"{target} cannot be written: {reason(error)}.") from error
+    found = digest(path)
+    jsonfile.change(_file(), lambda record: {**record, found: text_of(path.name)})
 
 
 @contextmanager
@@ -120,17 +112,9 @@ def question(path: Path) -> str:
 
 
 def _trusted(sha256: str, known: Collection[str]) -> bool:
-    return sha256 in known or sha256 in _record()
+    return sha256 in known or sha256 in jsonfile.read(_file())
 
 
 def _file() -> Path:
+    """The file of trusted digests, with the names of their files."""
     return paths.home() / "trusted.json"
-
-
-def _record() -> dict[str, str]:
-    """Trusted digests and the names of their files; empty if the record is missing or damaged."""
-    try:
-        record = json.loads(_file().read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return {str(key): str(value) for key, value in record.items()} if isinstance(record, dict) else {}
