@@ -8,7 +8,7 @@ have too: ``size`` (px, or [height, width]), ``mean`` and ``std`` (three shares 
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -130,10 +130,14 @@ def guessed(path: Path) -> bool:
 def _like(shape: tuple[int | None, ...], entry: tuple[int | None, ...]) -> bool:
     if len(shape) != 4 or shape[0] not in (None, 1) or shape[1] != 1:
         return False
-    pairs = list(zip(shape[2:], entry[2:], strict=True))
-    if any(mine is None or whole is None for mine, whole in pairs):
-        return True
-    parts = {whole / mine for mine, whole in pairs if mine and whole}
+    sides = [side for side in shape[2:] if side is not None]
+    whole = [side for side in entry[2:] if side is not None]
+    return len(sides) < 2 or len(whole) < 2 or whole_part(sides, whole)
+
+
+def whole_part(sides: Sequence[int], whole: Sequence[int]) -> bool:
+    """Whether height and width are those of the picture, or whole parts of them."""
+    parts = {full / side for side, full in zip(sides, whole, strict=True) if side}
     return len(parts) == 1 and parts.pop() in (1, 2, 4)
 
 

@@ -70,7 +70,7 @@ def shares(answer: Real, feed: Feed, name: str) -> Real:
 
     ``name`` is that of its file, for the error.
     """
-    if answer.ndim != 4 or answer.shape[:2] != (1, 1) or not _fits(answer.shape[2:], feed.size):
+    if answer.ndim != 4 or answer.shape[:2] != (1, 1) or not cutoutkinds.whole_part(answer.shape[2:], feed.size):
         shape = " x ".join(map(str, answer.shape))
         raise ModelUnavailable(f"{name} answered with {shape} values, which are no mask of the photo it was shown.")
     values: Real = answer[0, 0].astype(np.float32)
@@ -83,12 +83,6 @@ def shares(answer: Real, feed: Feed, name: str) -> Real:
     if feed.stretch and high > _FAINT and high > low:
         values = (values - low) / (high - low)
     return np.clip(values, 0, 1)
-
-
-def _fits(shape: tuple[int, ...], size: tuple[int, int]) -> bool:
-    """Whether an answer has the size of what was shown, or a whole part of it."""
-    parts = {whole / side for side, whole in zip(shape, size, strict=True) if side}
-    return len(parts) == 1 and parts.pop() in (1, 2, 4)
 
 
 def confidence(found: Real) -> float:
