@@ -6,9 +6,7 @@ import numpy as np
 
 from maskstudio.core.arrays import Pixels8, Real
 from maskstudio.errors import ModelUnavailable
-from maskstudio.providers.local.networks.network import Network, fitted
-
-_SIZE = 640  # px, the longer side of the training pictures
+from maskstudio.providers.local.networks.network import SIZE, Network, fitted, prototypes
 
 
 def feature_maps(network: Network, rgb: Pixels8) -> tuple[Real, ...]:
@@ -20,17 +18,16 @@ def feature_maps(network: Network, rgb: Pixels8) -> tuple[Real, ...]:
     import torch
 
     head = _head(network)
-    picture, fit = fitted(rgb, (_SIZE, _SIZE), int(network.backend.stride))
+    picture, fit = fitted(rgb, (SIZE, SIZE), int(network.backend.stride))
     seen: list[Any] = []
     with network.lock, torch.inference_mode():
         watch = head.register_forward_pre_hook(lambda _, given: seen.extend(given[0]))
         try:
-            batch = torch.from_numpy(picture).permute(2, 0, 1)[None].float().div_(255)
-            raw = network.backend(batch)
+            raw = network.answers(picture)
         finally:
             watch.remove()
-        seen.append(raw[0][1] if isinstance(raw[0], list | tuple) else raw[1])
-        maps = [each[0].float().permute(1, 2, 0).contiguous().cpu().numpy() for each in seen]
+        inside = [*(each[0] for each in seen), prototypes(raw)]
+        maps = [each.float().permute(1, 2, 0).contiguous().cpu().numpy() for each in inside]
     high, wide = picture.shape[:2]
     inner = wide - 2 * fit.border[0], high - 2 * fit.border[1]
     return tuple(

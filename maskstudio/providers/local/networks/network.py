@@ -32,7 +32,7 @@ from maskstudio.providers.weights import trust
 
 log = logging.getLogger(__name__)
 
-_SIZE = 640  # px, the longer side of the training pictures
+SIZE = 640  # px, the longer side of the training pictures
 _OVERLAP = 0.7  # boxes of one class that share more than this (IoU) are one object
 _MOST = 1000  # boxes left by the suppression
 _TASKS = ("detect", "segment", "pose")
@@ -91,27 +91,34 @@ class Network:
         """The numbers of the classes called ``label``; None for all classes."""
         return None if label is None else [number for number, name in self.names.items() if name == label]
 
+    def answers(self, picture: Pixels8) -> Any:
+        """What the network gives for a picture (h, w, 3) of its input's size, as it gives it; for whoever has the
+        lock, in torch's mode of inference.
+        """
+        import torch
+
+        return self.backend(torch.from_numpy(picture).permute(2, 0, 1)[None].float().div_(255))
+
     def look(self, rgb: Pixels8, confidence: float, classes: list[int] | None) -> "Sight":
         """What the network detects in ``rgb`` (H, W, 3) with a score above ``confidence``, best first."""
         import torch
         from ultralytics.utils.nms import non_max_suppression
 
         whole = self.backend.format == "onnx" and not getattr(self.backend, "dynamic", False)
-        size = tuple(self.backend.imgsz) if whole else (_SIZE, _SIZE)
+        size = tuple(self.backend.imgsz) if whole else (SIZE, SIZE)
         picture, fit = fitted(rgb, size, None if whole else int(self.backend.stride))
         with self.lock, torch.inference_mode():
-            batch = torch.from_numpy(picture).permute(2, 0, 1)[None].float().div_(255)
-            raw = self.backend(batch)
+            raw = self.answers(picture)
             kept = non_max_suppression(
                 raw[0] if isinstance(raw, list | tuple) else raw, confidence, _OVERLAP, classes,
                 nc=len(self.names), max_det=_MOST, end2end=bool(getattr(self.backend, "end2end", False)),
             )[0]  # fmt: skip
             found = kept.float().cpu().numpy()
-            protos = _prototypes(raw).float().contiguous().cpu().numpy() if self.draws else None
+            protos = prototypes(raw).float().contiguous().cpu().numpy() if self.draws else None
         return Sight(found, protos, fit, picture.shape[1], picture.shape[0])
 
 
-def _prototypes(raw: Any) -> Any:
+def prototypes(raw: Any) -> Any:
     """The mask prototypes (c, h, w) among a network's outputs; .pt nests them, .onnx lists them."""
     return (raw[0][1] if isinstance(raw[0], list | tuple) else raw[1])[0]
 
