@@ -36,13 +36,8 @@ class Encodings:
     """The encodings in the user's cache folder. Safe to share between threads and programs."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
-        """``budget`` is in bytes; 0 keeps nothing."""
+        """``budget`` is how many bytes all may take together on the disk; 0 keeps nothing."""
         self._budget = budget
-
-    @property
-    def budget(self) -> int:
-        """How many bytes all encodings may take together on the disk."""
-        return self._budget
 
     def set_budget(self, budget: int) -> None:
         """Change the budget, in bytes; when the next photo is encoded, what is above it is removed, that used longest

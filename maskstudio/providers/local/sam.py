@@ -85,8 +85,9 @@ def _encoded(photo: Pixels8, model: str, token: Token) -> tuple[PointNetwork, Ph
     """The network ``model``, and what it made of a photo (H, W, 3), now or earlier."""
     files = _files(model)
     token.step(0.05, f"Loading {model}")
-    size = _GROWTH * sum(each[1] for each in files.key)
-    network = WARM.get(model, files.key, size, lambda: _loaded(model, files))
+    stamps = files.key
+    size = _GROWTH * sum(each[1] for each in stamps)
+    network = WARM.get(model, stamps, size, lambda: _loaded(model, files))
     token.step(0.2, "Encoding the photo")
     key = key_of(f"{files.library} {trust.digest(files.encoder)}", photo)
     return network, ENCODINGS.get(key, network.fits, lambda: network.encode(photo, token.part(0.2, 0.95)))
