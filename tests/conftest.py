@@ -95,3 +95,42 @@ def no_unexpected_logs(caplog: pytest.LogCaptureFixture, request: pytest.Fixture
     loud = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
     if loud:
         pytest.fail("unexpected log: " + "; ".join(record.getMessage() for record in loud))
+
+
+@pytest.fixture
+def maskstudio(monkeypatch, capsys):
+    """Run the program in this process; returns status, output and errors."""
+    from maskstudio.cli import app
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            app.run()
+        out, err = capsys.readouterr()
+        return stop.value.code or 0, out, err
+
+    return run
+
+
+@pytest.fixture
+def writer():
+    """What writes journals to the disk."""
+    from maskstudio.journal.writer import Writer
+
+    made = Writer()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def pointer(monkeypatch):
+    """A family of models that can be seen through, as the first row of the table; nothing waits on it afterwards."""
+    from maskstudio.providers.local import families
+    from tests.pointer import Pointer
+
+    family = Pointer()
+    monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
+    monkeypatch.setattr("maskstudio.selection.mend.mend", family.mend)
+    yield family
+    for gate in family.gates.values():
+        gate.set()

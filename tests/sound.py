@@ -5,6 +5,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from maskstudio.core.adjust import adjusted
 from maskstudio.core.ops import apply_mask_params
+from tests.core.documents import combined
 from tests.walkers import HEIGHT, WIDTH, covered, solved
 
 
@@ -62,12 +63,7 @@ class Sound(RuleBasedStateMachine):
         for layer in self.document.layers:
             over = layer.alpha.array()
             if layer.visible:
-                plane = {
-                    "add": np.maximum(plane, over),
-                    "subtract": np.minimum(plane, 255 - over),
-                    "intersect": np.minimum(plane, over),
-                    "xor": np.maximum(np.minimum(plane, 255 - over), np.minimum(255 - plane, over)),
-                }[layer.mode]
+                plane = combined(plane, over, layer.mode)
         if self.document.solo is not None:
             plane = self.document.layer(self.document.solo).alpha.array()
         np.testing.assert_array_equal(self.document.alpha.array(), plane)

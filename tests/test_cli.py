@@ -18,20 +18,6 @@ from maskstudio.cli import app
 SAMPLE = Path(__file__).resolve().parents[1] / "resources" / "samples" / "grace_hopper.jpg"
 
 
-@pytest.fixture
-def maskstudio(monkeypatch, capsys):
-    """Run the program in this process; returns status, output and errors."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            app.run()
-        out, err = capsys.readouterr()
-        return stop.value.code or 0, out, err
-
-    return run
-
-
 def decoded(path):
     return cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
 

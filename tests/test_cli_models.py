@@ -3,33 +3,19 @@
 import hashlib
 import http.server
 import json
-import sys
-import threading
 from dataclasses import replace
 
 import pytest
 
 from maskstudio import settings as stored
-from maskstudio.cli import app
 from maskstudio.providers.local import measured
 from maskstudio.providers.local.networks import convert, cutout_files, yolo_files
 from maskstudio.providers.weights import store
+from tests.loopback import serving
 from tests.providers.test_npmtarball import MODEL, members, packed
 from tests.providers.test_weights import evil
 
 CONTENT = b"PK\x03\x04" + bytes(range(256)) * 400
-
-
-@pytest.fixture
-def maskstudio(monkeypatch, capsys):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            app.run()
-        out, err = capsys.readouterr()
-        return stop.value.code or 0, out, err
-
-    return run
 
 
 @pytest.fixture
@@ -49,12 +35,8 @@ def mirror(monkeypatch, tmp_path):
         def log_message(self, *_):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_address[1]}"
-        running.shutdown()
-        thread.join()
+    with serving(Quiet) as address:
+        yield address
 
 
 def listed(maskstudio):

@@ -16,7 +16,6 @@ from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import journal as journals
 from maskstudio.journal import recovery
 from maskstudio.journal.log import Log
-from maskstudio.journal.writer import Writer
 from maskstudio.params.local import BrushParams, MaskParams
 from maskstudio.session.session import Session
 from tests.core.documents import image
@@ -24,13 +23,6 @@ from tests.core.records import assert_same
 from tests.patience import until
 
 HARD = BrushParams(size=40, hardness=1.0)
-
-
-@pytest.fixture
-def writer():
-    made = Writer()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ import PIL.Image
 import pytest
 
 from maskstudio.errors import BadProject, CannotWrite
-from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.params.local import BrushParams, ExportParams
-from maskstudio.session.session import Session
 from tests.core.documents import image
+from tests.fresh import fresh
 
 
 @pytest.fixture
@@ -27,13 +26,6 @@ def photo(tmp_path):
 def session(photo):
     made = fresh()
     made.opening.open(photo)
-    return made
-
-
-def fresh():
-    made = Session(Runner(immediate, Inline()))
-    made.said, made.failures = [], []
-    made.told, made.failed = made.said.append, made.failures.append
     return made
 
 

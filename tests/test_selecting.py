@@ -10,25 +10,15 @@ from maskstudio.core.ops import apply_mask_params
 from maskstudio.errors import ModelUnavailable
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.params.local import BrushParams, MaskParams, RefineParams
-from maskstudio.providers.local import families
 from maskstudio.providers.local.local import Local
-from maskstudio.selection.prompt import Prompt, Scribble
-from maskstudio.session.pointedat import Gesture, joined, prompt_of, without
+from maskstudio.selection.prompt import Prompt
 from maskstudio.session.selectors import SelectorQuestion
 from maskstudio.session.session import Session
-from tests.core.documents import disc, document
-from tests.pointer import HOVER, MENDED, RADII, SCORES, SLOWER, Pointer
+from tests.core.documents import combined, disc, document
+from tests.pointer import HOVER, MENDED, RADII, SCORES, SLOWER
 
 SIZE = (300, 280)
 HERE, THERE = (100.0, 90.0), (200.0, 150.0)
-
-
-@pytest.fixture
-def pointer(monkeypatch):
-    family = Pointer()
-    monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
-    monkeypatch.setattr("maskstudio.selection.mend.mend", family.mend)
-    return family
 
 
 class Bench:
@@ -94,40 +84,6 @@ def slowly():
 @pytest.fixture
 def late(pointer, slowly):
     return Bench(runner=Runner(slowly.home.append, slowly))
-
-
-# Gestures
-
-
-def test_gestures_make_a_prompt():
-    gestures = (
-        Gesture("include", (HERE,)),
-        Gesture("box", ((90.0, 20.0), (10.0, 80.0))),
-        Gesture("exclude", (THERE,)),
-        Gesture("scribble", (HERE, THERE), 3.0),
-        Gesture("erasure", (THERE, HERE), 2.0),
-    )
-    earlier = Mask(*SIZE)
-    assert prompt_of(gestures, earlier) == Prompt(
-        include=(HERE,),
-        exclude=(THERE,),
-        box=(10.0, 20.0, 90.0, 80.0),
-        scribbles=(Scribble((HERE, THERE), 3.0),),
-        erasures=(Scribble((THERE, HERE), 2.0),),
-        earlier=earlier,
-    )
-    assert [each.negative for each in gestures] == [False, False, True, False, True]
-
-
-def test_there_is_one_frame_and_a_gesture_is_removed_by_identity():
-    click, box = Gesture("include", (HERE,)), Gesture("box", (HERE, THERE))
-    lasso, twin = Gesture("outline", (HERE, THERE, (10.0, 10.0))), Gesture("include", (HERE,))
-    assert joined((click, box), lasso) == (click, lasso)
-    assert joined((lasso,), box) == (box,)
-    assert without((click, box, twin), twin)[0] is click
-    assert len(without((click, box, twin), twin)) == 2
-    assert box.corner == (100.0, 90.0)
-    assert Gesture("box", (THERE, HERE)).corner == HERE
 
 
 # Opening and asking
@@ -319,13 +275,7 @@ def test_the_answer_joins_the_active_layer(pointer, how):
     bench = Bench(before)
     bench.ask(Prompt(include=((120.0, 100.0),)))
     bench.take(how)
-    wanted = {
-        "replace": found,
-        "add": np.maximum(before, found),
-        "subtract": np.minimum(before, 255 - found),
-        "intersect": np.minimum(before, found),
-        "xor": np.maximum(np.minimum(before, 255 - found), np.minimum(255 - before, found)),
-    }[how]
+    wanted = combined(before, found, how)
     np.testing.assert_array_equal(bench.alpha, wanted)
     assert len(bench.session.document.layers) == 1
     assert bench.session.active.mask == Mask.from_array(before)

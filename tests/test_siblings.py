@@ -13,7 +13,6 @@ from maskstudio.core.ops import apply_mask_params
 from maskstudio.errors import NotAgreed
 from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import recovery
-from maskstudio.journal.writer import Writer
 from maskstudio.matting.hints import HINT_MASK, HINT_UNKNOWN
 from maskstudio.params.local import AdjustParams, BrushParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.session.adjusting import AdjustingVerbs
@@ -213,13 +212,6 @@ def test_files_projects_and_results(desk, tmp_path):
     desk.close()
     files.open(work)
     assert desk.active.mask == Mask.from_array(disc(radius=50))
-
-
-@pytest.fixture
-def writer():
-    made = Writer()
-    yield made
-    made.close()
 
 
 def test_journalling(desk, writer):

@@ -11,7 +11,6 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from maskstudio.cli import app
 from maskstudio.core.history import History
 from maskstudio.errors import BadParameter
 from maskstudio.jobs import Inline, Runner, immediate
@@ -43,19 +42,6 @@ def piped(*words, data=b""):
     command = [sys.executable, "-m", "maskstudio", *map(str, words)]
     done = subprocess.run(command, input=data, capture_output=True, check=False, env={**os.environ})
     return done.returncode, done.stdout, done.stderr.decode()
-
-
-@pytest.fixture
-def maskstudio(monkeypatch, capsys):
-    """Run the program in this process; returns status, output and errors."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            app.run()
-        return stop.value.code or 0, *capsys.readouterr()
-
-    return run
 
 
 def test_a_picture_is_piped_through(files):

@@ -3,20 +3,11 @@
 import PIL.Image
 import pytest
 
-from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import closed, recovery
-from maskstudio.journal.writer import Writer
 from maskstudio.params.local import BrushParams
-from maskstudio.session.session import Session
 from tests.core.documents import image
+from tests.fresh import fresh
 from tests.walkers import HEIGHT, WIDTH
-
-
-@pytest.fixture
-def writer():
-    made = Writer()
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -24,14 +15,6 @@ def photo(tmp_path):
     path = tmp_path / "photo.png"
     PIL.Image.fromarray(image(WIDTH, HEIGHT).pixels).save(path)
     return path
-
-
-def fresh(writer):
-    made = Session(Runner(immediate, Inline()))
-    made.said, made.failures = [], []
-    made.told, made.failed = made.said.append, made.failures.append
-    made.journalling.begin(writer)
-    return made
 
 
 @pytest.fixture

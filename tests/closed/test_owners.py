@@ -12,7 +12,8 @@ from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Runner
 from maskstudio.journal import closed, mark, recovery
 from maskstudio.session.session import Session
-from tests.closed.conftest import fresh, put_away, reopened, stroke
+from tests.closed.conftest import put_away, reopened, stroke
+from tests.fresh import fresh
 from tests.projecthistory.conftest import assert_same_history
 from tests.walkers import Later
 

@@ -15,9 +15,10 @@ from maskstudio.journal import closed, mark, recovery
 from maskstudio.matting import edge
 from maskstudio.params.local import MaskParams
 from maskstudio.session.session import Session
-from tests.closed.conftest import fresh, left, put_away, reopened, stroke
+from tests.closed.conftest import left, put_away, reopened, stroke
 from tests.core.documents import image
 from tests.core.records import assert_same
+from tests.fresh import fresh
 from tests.held import Gate
 from tests.projecthistory.conftest import assert_same_history
 from tests.walkers import HEIGHT, WIDTH, Wanderer, coloured_edge

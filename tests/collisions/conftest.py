@@ -3,17 +3,9 @@
 import PIL.Image
 import pytest
 
-from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.params.local import BrushParams
-from maskstudio.session.session import Session
 from tests.core.documents import image
-
-
-def fresh():
-    made = Session(Runner(immediate, Inline()))
-    made.said, made.failures = [], []
-    made.told, made.failed = made.said.append, made.failures.append
-    return made
+from tests.fresh import fresh
 
 
 def stroke(session, x):

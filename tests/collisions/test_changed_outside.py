@@ -8,7 +8,8 @@ import pytest
 from maskstudio.core.project import read_project
 from maskstudio.errors import CannotWrite, ChangedElsewhere
 from maskstudio.session import keeping
-from tests.collisions.conftest import fresh, stroke, told
+from tests.collisions.conftest import stroke, told
+from tests.fresh import fresh
 
 CHANGED = "work.ora was changed from outside meanwhile; it was left as it is."
 

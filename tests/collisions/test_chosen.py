@@ -11,7 +11,8 @@ from maskstudio.jobs import Inline, Runner, Token, immediate
 from maskstudio.params.local import ExportParams
 from maskstudio.session import keeping, operations
 from maskstudio.session.session import Session
-from tests.collisions.conftest import fresh, stroke, told
+from tests.collisions.conftest import stroke, told
+from tests.fresh import fresh
 
 # Between the dialog and the write
 

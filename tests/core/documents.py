@@ -27,3 +27,14 @@ def layer(plane, name="disc", **fields):
 
 def document(*planes, **options):
     return Document(image(**options)).add([layer(plane) for plane in planes])
+
+
+def combined(below, above, how):
+    """Two planes of 8 bits joined by plain arithmetic."""
+    return {
+        "replace": above,
+        "add": np.maximum(below, above),
+        "subtract": np.minimum(below, 255 - above),
+        "intersect": np.minimum(below, above),
+        "xor": np.maximum(np.minimum(below, 255 - above), np.minimum(255 - below, above)),
+    }[how]

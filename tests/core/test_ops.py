@@ -9,6 +9,7 @@ from scipy.ndimage import distance_transform_edt
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import apply_mask_params, combine, shape_mask
 from maskstudio.errors import BadMask
+from tests.core.documents import combined
 
 
 def exact(mask: np.ndarray, padding: int, blur: int) -> np.ndarray:
@@ -93,12 +94,7 @@ def test_combining_equals_the_arithmetic_of_arrays(seed, mode):
         plane[300:310, 100:400] = rng.integers(0, 256, (10, 300))
         planes.append(np.roll(plane, rng.integers(0, 500), axis=1))
     below, above = planes
-    expected = {
-        "add": np.maximum(below, above),
-        "subtract": np.minimum(below, 255 - above),
-        "intersect": np.minimum(below, above),
-        "xor": np.maximum(np.minimum(below, 255 - above), np.minimum(255 - below, above)),
-    }[mode]
+    expected = combined(below, above, mode)
     merged = combine(Mask.from_array(below), Mask.from_array(above), mode)
     np.testing.assert_array_equal(merged.array(), expected)
 

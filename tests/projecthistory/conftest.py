@@ -5,20 +5,12 @@ import PIL.Image
 import pytest
 
 from maskstudio.core import projecthistory
-from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.params.local import BrushParams
-from maskstudio.session.session import Session
 from tests.core.documents import image
 from tests.core.records import assert_same
+from tests.fresh import fresh
 
 MEMBER = projecthistory.MEMBER
-
-
-def fresh():
-    made = Session(Runner(immediate, Inline()))
-    made.said, made.failures = [], []
-    made.told, made.failed = made.said.append, made.failures.append
-    return made
 
 
 def opened(path):

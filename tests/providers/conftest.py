@@ -9,6 +9,7 @@ import pytest
 from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.providers.local.local import Local
+from maskstudio.providers.weights import store
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +34,9 @@ def kept() -> Local:
 def local(kept: Local, shared_models: Path, monkeypatch: pytest.MonkeyPatch) -> Local:
     monkeypatch.setenv("MASKSTUDIO_MODELS", str(shared_models))
     return kept
+
+
+@pytest.fixture
+def mine() -> Path:
+    """The user's folder of models."""
+    return store.folder()

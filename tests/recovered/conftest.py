@@ -10,20 +10,11 @@ import PIL.Image
 import pytest
 
 from maskstudio.core.fileframes import read_frames
-from maskstudio.jobs import Inline, Runner, immediate
 from maskstudio.journal import journal as journals
 from maskstudio.journal import recovery
-from maskstudio.journal.writer import Writer
 from maskstudio.params.local import BrushParams
-from maskstudio.session.session import Session
+from tests.fresh import fresh
 from tests.patience import until
-
-
-@pytest.fixture
-def writer():
-    made = Writer()
-    yield made
-    made.close()
 
 
 @pytest.fixture(autouse=True)
@@ -31,15 +22,6 @@ def quick(monkeypatch):
     """Journals that reach the disk at once; how long that may take is no matter here."""
     monkeypatch.setattr(journals, "_SYNC", 0.0)
     monkeypatch.setattr(journals, "_FOLLOW", 0.01)
-
-
-def fresh(writer=None):
-    made = Session(Runner(immediate, Inline()))
-    made.said, made.failures = [], []
-    made.told, made.failed = made.said.append, made.failures.append
-    if writer is not None:
-        made.journalling.begin(writer)
-    return made
 
 
 def stroke(session, x):

@@ -14,8 +14,9 @@ from maskstudio.journal import recovery
 from maskstudio.journal.log import Log
 from maskstudio.params.local import BrushParams
 from tests.core.documents import image
+from tests.fresh import fresh
 from tests.patience import until
-from tests.recovered.conftest import copied, died, fresh, stroke, worked_on
+from tests.recovered.conftest import copied, died, stroke, worked_on
 
 # Versions
 

@@ -10,8 +10,9 @@ from maskstudio.core.fileframes import framed, read_frames
 from maskstudio.core.project import read_project
 from maskstudio.errors import BadProject
 from maskstudio.journal import recovery, source
+from tests.fresh import fresh
 from tests.patience import PATIENCE, until
-from tests.recovered.conftest import died, fresh, header_of, pictured, worked_on
+from tests.recovered.conftest import died, header_of, pictured, worked_on
 
 # The photo
 

@@ -9,7 +9,8 @@ import pytest
 
 from maskstudio.core.project import read_project
 from maskstudio.journal import promise
-from tests.recovered.conftest import died, fresh, pictured, stroke, worked_on
+from tests.fresh import fresh
+from tests.recovered.conftest import died, pictured, stroke, worked_on
 
 # The project's file
 

@@ -25,6 +25,9 @@ SAME = 0.995  # share of pixels that must agree
 CLOSE = 2  # levels a pixel may differ and still agree
 
 
+SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
+
+
 class PatientBot(QtBot):
     """pytest-qt's bot, which waits as long as every test does; its own five seconds are too few on a busy machine."""
 
@@ -157,3 +160,13 @@ def service(monkeypatch):
     keychain.cache_clear()
     yield made
     gate.cache_clear()
+
+
+@pytest.fixture
+def opened(window, qtbot):
+    """The window with the sample photo open and the keyboard on the canvas."""
+    window.open(SAMPLE)
+    qtbot.waitUntil(lambda: window.session.document is not None)
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    return window

@@ -1,23 +1,10 @@
 """What is around the photo: hidden by Tab, walked by F6; the photo on the whole screen."""
 
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "grace_hopper.jpg"
 K, M = Qt.Key, Qt.KeyboardModifier
-
-
-@pytest.fixture
-def opened(window, qtbot):
-    window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None)
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
-    return window
 
 
 def test_tab_hides_what_is_around_the_photo_and_brings_it_back(opened):

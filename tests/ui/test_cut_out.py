@@ -18,15 +18,6 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def opened(window, qtbot):
-    window.open(SAMPLE)
-    qtbot.waitUntil(lambda: window.session.document is not None)
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
-    return window
-
-
-@pytest.fixture
 def finds(opened, monkeypatch):
     """What is found next: a box of the photo (left, top, right, bottom), with this certainty."""
     found = {"box": (100, 100, 400, 500), "certainty": 0.3}

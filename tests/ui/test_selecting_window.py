@@ -13,24 +13,13 @@ from PySide6.QtTest import QTest
 from maskstudio.core.mask import Mask
 from maskstudio.errors import ModelUnavailable
 from maskstudio.params.local import MaskParams
-from maskstudio.providers.local import families
 from maskstudio.selection.prompt import Prompt
 from tests.core.documents import disc
-from tests.pointer import MENDED, RADII, SLOWER, Pointer, selected
+from tests.pointer import MENDED, RADII, SLOWER, selected
 
 K, M, NONE, LEFT = Qt.Key, Qt.KeyboardModifier, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 SIZE = (300, 200)
 HERE, THERE = (120, 90), (220, 120)
-
-
-@pytest.fixture
-def pointer(monkeypatch):
-    family = Pointer()
-    monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
-    monkeypatch.setattr("maskstudio.selection.mend.mend", family.mend)
-    yield family
-    for gate in family.gates.values():
-        gate.set()
 
 
 @pytest.fixture

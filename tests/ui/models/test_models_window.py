@@ -18,6 +18,7 @@ from maskstudio.providers.local import measured
 from maskstudio.providers.local.networks import yolo_files
 from maskstudio.providers.weights import store
 from maskstudio.ui.models import model_words
+from tests.loopback import serving
 from tests.patience import PATIENCE
 from tests.providers.test_weights import evil
 
@@ -59,14 +60,10 @@ def server(monkeypatch):
     sha256 = hashlib.sha256(CONTENT).hexdigest()
     entry = replace(known, url="http://publisher.invalid/f.pt", digests=(sha256,), size=len(CONTENT))
     monkeypatch.setitem(yolo_files.BY_NAME, "face_yolov8n", entry)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        handler.address = f"http://127.0.0.1:{running.server_address[1]}/models"
+    with serving(handler) as address:
+        handler.address = f"{address}/models"
         yield handler
         handler.going.set()
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture

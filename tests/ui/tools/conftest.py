@@ -13,13 +13,11 @@ from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.jobs import Inline, Runner, immediate
-from maskstudio.providers.local import families
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.registry.table import ACTIONS
 from maskstudio.ui.tools.tools import Tools
-from tests.pointer import Pointer
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -133,14 +131,6 @@ def stage(qtbot):
     QApplication.processEvents()
     yield Stage(window, canvas, session, settings, tools, actions, told)
     canvas.removeEventFilter(tools)
-
-
-@pytest.fixture
-def pointer(monkeypatch):
-    family = Pointer()
-    monkeypatch.setattr(families, "FAMILIES", (family, *families.FAMILIES))
-    monkeypatch.setattr("maskstudio.selection.mend.mend", family.mend)
-    return family
 
 
 @pytest.fixture

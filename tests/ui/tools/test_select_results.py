@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from maskstudio.core.mask import Mask
-from tests.core.documents import disc
+from tests.core.documents import combined, disc
 from tests.pointer import HOVER, MENDED
 from tests.ui.tools.conftest import SIZE
 from tests.ui.tools.selecthands import (
@@ -36,13 +36,7 @@ def test_the_selection_joins_the_active_layer(select, how):
     select.click(*HERE)
     found = wanted(include=points(select, HERE))
     select.key(K.Key_Return)
-    expected = {
-        "replace": found,
-        "add": np.maximum(before, found),
-        "subtract": np.minimum(before, 255 - found),
-        "intersect": np.minimum(before, found),
-        "xor": np.maximum(np.minimum(before, 255 - found), np.minimum(255 - before, found)),
-    }[how]
+    expected = combined(before, found, how)
     np.testing.assert_array_equal(select.alpha, expected)
     assert len(select.session.document.layers) == 1
 

@@ -1,20 +1,16 @@
 """Downloads against a real server on this machine: progress, resume, cancel, verification."""
 
 import errno
-import hashlib
-import http.server
 import shutil
 import subprocess
 import sys
 import threading
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
 
 import httpx
 import pytest
 
-from maskstudio import paths
 from maskstudio.errors import Cancelled, CannotWrite, ModelUnavailable, UnknownModel
 from maskstudio.jobs import Token
 from maskstudio.providers.local import families
@@ -22,84 +18,7 @@ from maskstudio.providers.local.networks import yolo_files
 from maskstudio.providers.weights import download
 from maskstudio.providers.weights.partial import Partial
 from tests.patience import PATIENCE, until
-
-CONTENT = b"PK\x03\x04" + bytes(range(256)) * 2000
-
-
-class Server(http.server.BaseHTTPRequestHandler):
-    """Serves CONTENT; with ranges unless told otherwise; may break off."""
-
-    ranges = True
-    breaks_after: int | None = None
-    stalls_at: int | None = None  # sends so much, then nothing more
-    status = 200
-    content = CONTENT
-    etag = '"one"'
-    minds_edition = True  # whether If-Range is heeded
-    says_length = True
-    asked: ClassVar[list[str | None]] = []
-    conditions: ClassVar[list[str | None]] = []
-    going: ClassVar[threading.Event]
-
-    def do_GET(self):
-        wanted, edition = self.headers.get("Range"), self.headers.get("If-Range")
-        type(self).asked.append(wanted)
-        type(self).conditions.append(edition)
-        if self.status != 200:
-            self.send_error(self.status)
-            return
-        if edition and edition != self.etag and self.minds_edition:
-            wanted = None
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.ranges else 0
-        if start >= len(self.content):
-            self.send_error(416)
-            return
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(self.content) - 1}/{len(self.content)}")
-        body = self.content[start:]
-        if self.says_length:
-            self.send_header("Content-Length", str(len(body)))
-        if self.etag:
-            self.send_header("ETag", self.etag)
-        self.end_headers()
-        self.wfile.write(body[: self.breaks_after if self.stalls_at is None else self.stalls_at])
-        if self.stalls_at is not None:
-            self.wfile.flush()
-            self.going.wait(PATIENCE)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def server():
-    handler = type("Handler", (Server,), {"asked": [], "conditions": [], "going": threading.Event()})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        handler.url = f"http://127.0.0.1:{running.server_address[1]}/model.pt"
-        yield handler
-        handler.going.set()
-        running.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def entry(server):
-    known = yolo_files.BY_NAME["face_yolov8n"]
-    return replace(known, url=server.url, digests=(hashlib.sha256(CONTENT).hexdigest(),), size=len(CONTENT))
-
-
-@pytest.fixture
-def client():
-    return httpx.AsyncClient
-
-
-@pytest.fixture
-def target():
-    paths.models().mkdir(parents=True)
-    return paths.models() / "face_yolov8n.pt"
+from tests.providers.resuming import CONTENT
 
 
 def test_downloads_with_progress(entry, client, target):
