@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from maskstudio.core.arrays import Flags, Integers, Plane, Real
+from maskstudio.core.arrays import Integers, Plane, Real
 from maskstudio.core.callbacks import Check
 from maskstudio.core.cv import cv2
 from maskstudio.errors import BadMask
+from maskstudio.matting.guided import slopes
 
 _RADIUS = 1  # px of the small copy on either side of a window's middle
 _FLAT = 3e-4  # variance of colour, in 0..1, that says nothing of an edge
 _MARGIN = 3  # px of the small copy around all edges: the window, and what is read between pixels
 _ROWS = 256  # of the photo at a time
-_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
 def enlarged(photo: Plane, mask: Plane, *, check: Check = lambda: None) -> Plane:
@@ -42,7 +42,7 @@ def enlarged(photo: Plane, mask: Plane, *, check: Check = lambda: None) -> Plane
     part, rows, columns = _around(edge, (height, width))
     reduced = cv2.resize(photo, (mask.shape[1], mask.shape[0]), interpolation=cv2.INTER_AREA)
     colours, level = _unit(reduced[part]), _unit(mask[part])
-    small = np.concatenate((_slopes(colours, level, edge[part] > 0), colours, level[..., None]), axis=2)
+    small = np.concatenate((slopes(colours, level, edge[part] > 0, _RADIUS, _FLAT), colours, level[..., None]), axis=2)
     across = _places(np.arange(columns.start, columns.stop), width, mask.shape[1], part[1].start)
     for top in range(rows.start, rows.stop, _ROWS):
         check()
@@ -50,9 +50,9 @@ def enlarged(photo: Plane, mask: Plane, *, check: Check = lambda: None) -> Plane
         down = _places(np.arange(some.start, some.stop), height, mask.shape[0], part[0].start)
         near = _sampled(edge[part], across, down, cv2.INTER_NEAREST) > 0
         if near.any():
-            slopes, plain, alpha = np.split(_sampled(small, across, down, cv2.INTER_LINEAR), (3, 6), axis=2)
+            slope, plain, alpha = np.split(_sampled(small, across, down, cv2.INTER_LINEAR), (3, 6), axis=2)
             detail = _unit(photo[some, columns]) - plain
-            alpha = alpha[..., 0] + np.einsum("hwc,hwc->hw", slopes, detail)
+            alpha = alpha[..., 0] + np.einsum("hwc,hwc->hw", slope, detail)
             found = np.rint(np.clip(alpha, 0, 1) * 255).astype(np.uint8)
             np.copyto(out[some, columns], found, where=near)
     return out
@@ -71,28 +71,8 @@ def _around(edge: Plane, size: tuple[int, int]) -> tuple[tuple[slice, slice], sl
     return part, rows, columns
 
 
-def _slopes(colours: Real, alpha: Real, where: Flags) -> Real:
-    """By how much alpha changes with each colour around the pixels ``where``, (h, w, 3); 0 elsewhere."""
-    mean, level = _mean(colours), _mean(alpha)
-    covariance = np.empty((np.count_nonzero(where), 3, 3), np.float32)
-    for one, other in _PAIRS:
-        value = _mean(colours[..., one] * colours[..., other])[where] - (mean[..., one] * mean[..., other])[where]
-        covariance[:, one, other] = covariance[:, other, one] = value
-    covariance += _FLAT * np.eye(3, dtype=np.float32)
-    along = _mean(colours * alpha[..., None])[where] - mean[where] * level[where, None]
-    slopes = np.zeros_like(colours)
-    slopes[where] = np.linalg.solve(covariance, along[..., None])[..., 0]
-    return slopes
-
-
 def _unit(plane: npt.NDArray[Any]) -> Real:
     return plane.astype(np.float32) / np.float32(255)
-
-
-def _mean(plane: npt.NDArray[Any]) -> Real:
-    side = 2 * _RADIUS + 1
-    found: Real = cv2.blur(np.ascontiguousarray(plane), (side, side), borderType=cv2.BORDER_REPLICATE)
-    return found
 
 
 def _places(pixels: Integers, whole: int, small: int, start: int) -> Real:

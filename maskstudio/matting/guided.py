@@ -1,6 +1,7 @@
 """A rough plane carried to full size along the edges of the photo, by the colour guided filter.
 
 He, Sun, Tang, "Guided image filtering", PAMI 2013; its coefficients are computed on a small picture and interpolated.
+Others who carry a mask along colours start from its ``slopes``.
 """
 
 from dataclasses import dataclass
@@ -8,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from maskstudio.core.arrays import Pixels8, Real
+from maskstudio.core.arrays import Flags, Pixels8, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
+
+_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,20 +39,34 @@ class Linear:
 
 def guided(rgb: Pixels8, rough: Real, radius: int, epsilon: float) -> Linear:
     """The colour guided filter's coefficients (He, Sun, Tang 2013) for ``rough`` (h, w) along the edges of ``rgb``."""
-    window = (2 * radius + 1, 2 * radius + 1)
+    colours, border = rgb.astype(np.float32) / np.float32(255), cv2.BORDER_REFLECT
+    slope = slopes(colours, rough, np.ones(rough.shape, np.bool_), radius, epsilon, border=border)
+    shift = averaged(rough, radius, border=border) - (slope * averaged(colours, radius, border=border)).sum(-1)
+    return Linear(averaged(np.dstack([slope, shift]), radius, border=border))
 
-    def mean(values: npt.NDArray[np.floating]) -> Real:
-        averaged: Real = cv2.boxFilter(values, -1, window, borderType=cv2.BORDER_REFLECT)
-        return averaged
 
-    colours = rgb.astype(np.float32) / 255
-    centre, level = mean(colours), mean(rough)
-    common = mean(colours * rough[..., None]) - centre * level[..., None]
-    spread = np.empty((*rough.shape, 3, 3), np.float32)
-    for one in range(3):
-        for other in range(one, 3):
-            both = mean(colours[..., one] * colours[..., other]) - centre[..., one] * centre[..., other]
-            spread[..., one, other] = spread[..., other, one] = both + (epsilon if one == other else 0)
-    slope = np.linalg.solve(spread, common[..., None])[..., 0]
-    shift = level - (slope * centre).sum(-1)
-    return Linear(mean(np.dstack([slope, shift])))
+def slopes(
+    colours: Real, rough: Real, where: Flags, radius: int, epsilon: float, *, border: int = cv2.BORDER_REPLICATE
+) -> Real:
+    """By how much ``rough`` (h, w) changes with each colour around the pixels ``where``, (h, w, 3); 0 elsewhere.
+
+    A window reaches ``radius`` px on either side of its middle, beyond the frame as ``border`` says. ``epsilon`` is the
+    variance of colour, in 0..1, that says nothing of an edge.
+    """
+    mean, level = averaged(colours, radius, border=border), averaged(rough, radius, border=border)
+    covariance = np.empty((np.count_nonzero(where), 3, 3), np.float32)
+    for one, other in _PAIRS:
+        both = averaged(colours[..., one] * colours[..., other], radius, border=border)
+        covariance[:, one, other] = covariance[:, other, one] = both[where] - (mean[..., one] * mean[..., other])[where]
+    covariance += epsilon * np.eye(3, dtype=np.float32)
+    common = averaged(colours * rough[..., None], radius, border=border)[where] - mean[where] * level[where, None]
+    found = np.zeros_like(colours)
+    found[where] = np.linalg.solve(covariance, common[..., None])[..., 0]
+    return found
+
+
+def averaged(plane: npt.NDArray[np.floating], radius: int, *, border: int = cv2.BORDER_REPLICATE) -> Real:
+    """The mean over a window of ``radius`` px on either side of each pixel, of each plane: (h, w) or (h, w, C)."""
+    side = 2 * radius + 1
+    found: Real = cv2.blur(np.ascontiguousarray(plane), (side, side), borderType=border)
+    return found

@@ -12,6 +12,7 @@ from maskstudio.core.arrays import Flags, Pixels8, Plane, Real
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask, flat, frozen, grid, within
+from maskstudio.matting.guided import averaged, slopes
 from maskstudio.selection.closer import View
 
 _RADIUS = 2  # px of the small picture on either side of a window's middle
@@ -22,7 +23,6 @@ _Painting = Callable[
     [Rect, Real, Real], Plane
 ]  # a part of the photo, and where its columns and rows lie in the picture
 _AT_ONCE = 1 << 14  # pixels read from the small picture at a time; OpenCV takes 2^15 in a row
-_PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
 def full_size(photo: Pixels8, view: View, inside: Flags, *, follow: bool = True) -> Mask:
@@ -93,9 +93,9 @@ def _followed(photo: Pixels8, view: View, level: Real, steep: float) -> _Paintin
     """Paints tiles with what the slopes of the small picture make of the photo's own colours, near the edge."""
     edge = (level > _BAND) & (level < 1 - _BAND)
     colours = (view.terrain.regions.rgb / np.float32(255)).astype(np.float32)
-    slopes = _slopes(colours, level, edge)
-    plain = level - (slopes * colours).sum(axis=2)
-    model, hard = np.dstack([slopes / 255, plain]), np.where(level > 0.5, np.uint8(255), np.uint8(0))
+    slope = averaged(slopes(colours, level, edge, _RADIUS, _FLAT), _RADIUS)
+    plain = level - (slope * colours).sum(axis=2)
+    model, hard = np.dstack([slope / 255, plain]), np.where(level > 0.5, np.uint8(255), np.uint8(0))
 
     def paint(part: Rect, columns: Real, rows: Real) -> Plane:
         """The pixels of a part of the photo."""
@@ -111,23 +111,3 @@ def _followed(photo: Pixels8, view: View, level: Real, steep: float) -> _Paintin
         return out
 
     return paint
-
-
-def _slopes(colours: Real, level: Real, where: Flags) -> Real:
-    """By how much the mask changes with each colour around the pixels ``where``, (h, w, 3); 0 elsewhere."""
-    mean, height = _mean(colours), _mean(level)
-    covariance = np.empty((np.count_nonzero(where), 3, 3), np.float32)
-    for one, other in _PAIRS:
-        value = _mean(colours[..., one] * colours[..., other])[where] - (mean[..., one] * mean[..., other])[where]
-        covariance[:, one, other] = covariance[:, other, one] = value
-    covariance += _FLAT * np.eye(3, dtype=np.float32)
-    along = _mean(colours * level[..., None])[where] - mean[where] * height[where, None]
-    slopes = np.zeros_like(colours)
-    slopes[where] = np.linalg.solve(covariance, along[..., None])[..., 0]
-    return _mean(slopes)
-
-
-def _mean(plane: Real) -> Real:
-    side = 2 * _RADIUS + 1
-    found: Real = cv2.blur(np.ascontiguousarray(plane), (side, side), borderType=cv2.BORDER_REPLICATE)
-    return found
