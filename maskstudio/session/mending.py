@@ -14,8 +14,13 @@ def mended(layer: Layer, earlier: Mask, target: Mask) -> Paint:
     ``earlier`` is what was corrected and ``target`` what came of it, both of the layer's size.
     """
     paint = layer.brush_paint or Paint.none(*target.size)
-    values: dict[Index, Plane | Tile] = {}
-    covers: dict[Index, Plane | Tile] = {}
+    return paint.replaced(*differing(paint, earlier, target))
+
+
+def differing(paint: Paint, earlier: Mask, target: Mask) -> tuple[dict[Index, Plane], dict[Index, Plane]]:
+    """Values and covers of the tiles of ``paint`` in which ``target`` is laid on it wherever it is not ``earlier``."""
+    values: dict[Index, Plane] = {}
+    covers: dict[Index, Plane] = {}
     for index in target.changed(earlier):
         wanted = target.tile(index)
         differs = cv2.compare(wanted, earlier.tile(index), cv2.CMP_NE)
@@ -23,7 +28,7 @@ def mended(layer: Layer, earlier: Mask, target: Mask) -> Paint:
             value = paint.value.tile(index).copy()
             cv2.copyTo(wanted, differs, value)
             values[index], covers[index] = value, cv2.max(differs, paint.cover.tile(index))
-    return paint.replaced(values, covers)
+    return values, covers
 
 
 def with_newer(made: Paint, before: Paint | None, now: Paint | None) -> Paint:
