@@ -34,8 +34,7 @@ class SelectingVerbs:
 
     def models(self) -> list[ModelState]:
         """The models that can select and are ready, the one that needs no weights last."""
-        able = [each for each in self._desk.provider.models() if "select" in each.operations and each.state == "ready"]
-        return sorted(able, key=lambda each: each.name == NONE)
+        return families.ready_of(self._desk.provider.models(), "select")
 
     def take(self, answer: SelectorAnswer[Any], which: int, how: Landing, layer: Layer | None = None) -> None:
         """Make the candidate at ``which`` a layer of its own, or join it with ``layer``, by default the active one.

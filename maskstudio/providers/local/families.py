@@ -5,6 +5,7 @@ row takes weight files that no other family knows.
 """
 
 import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
 from maskstudio.errors import BadInput, BadParameter, UnknownModel
@@ -75,8 +76,13 @@ def able(model: str, operation: Operation) -> Family:
 
 def ready(operation: Operation) -> list[str]:
     """The models that can do ``operation`` and run now, in the order of the table; what needs no model is last."""
-    able = [each for each in states() if operation in each.operations and each.state == "ready"]
-    return [each.name for each in sorted(able, key=lambda each: each.name == WEIGHTLESS)]
+    return [each.name for each in ready_of(states(), operation)]
+
+
+def ready_of(every: Iterable[ModelState], operation: Operation) -> list[ModelState]:
+    """Those of ``every`` that can do ``operation`` and run now, in their order; what needs no model is last."""
+    able = [each for each in every if operation in each.operations and each.state == "ready"]
+    return sorted(able, key=lambda each: each.name == WEIGHTLESS)
 
 
 def title(model: str) -> str:
