@@ -74,7 +74,7 @@ def find(small: Pixels8, token: Token, seen: Sequence[Sighting] = (), only: str 
     behind = studio.backdrop(lab)
     masks = [_Mask(studio.cut(rgb, lab, behind), "")]
     token.step(0.3, "Looking for what stands out")
-    masks.append(_Mask(salient.cut(rgb)[0], ""))
+    masks.append(_Mask(salient.cut(rgb), ""))
     token.step(0.7, "Cutting along the colours")
     for each in seen:
         masks += _answers(rgb, each, looks[each.by])

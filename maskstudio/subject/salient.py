@@ -17,12 +17,11 @@ _CUTS = 5
 _NEVER = 0.35  # below this share of the threshold nothing belongs to the thing
 
 
-def cut(rgb: Pixels8) -> tuple[Flags, Real]:
-    """The thing that stands out (h, w), and how much everything does, float32 (h, w) in 0..1."""
-    standing_out = saliency(rgb)
-    levels = np.rint(standing_out * 255).astype(np.uint8)
+def cut(rgb: Pixels8) -> Flags:
+    """The thing that stands out of a picture (h, w, 3): (h, w)."""
+    levels = np.rint(saliency(rgb) * 255).astype(np.uint8)
     threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)
-    return recut(rgb, levels > threshold, levels < _NEVER * threshold, _CUTS), standing_out
+    return recut(rgb, levels > threshold, levels < _NEVER * threshold, _CUTS)
 
 
 def saliency(rgb: Pixels8) -> Real:
