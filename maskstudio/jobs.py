@@ -150,7 +150,7 @@ class Runner:
         self,
         label: str,
         work: Callable[[Token], Any],
-        done: Callable[[Any], None],
+        done: Callable[[Any], object],
         *,
         lane: str,
         failed: Callable[[MaskStudioError], None] | None = None,
@@ -197,7 +197,7 @@ class Runner:
         self,
         job: Job,
         work: Callable[[Token], Any],
-        done: Callable[[Any], None],
+        done: Callable[[Any], object],
         failed: Callable[[MaskStudioError], None] | None,
         closing: Callable[[Job], str],
     ) -> None:
@@ -243,7 +243,7 @@ class Runner:
         job: Job,
         result: Any,
         error: MaskStudioError | None,
-        done: Callable[[Any], None],
+        done: Callable[[Any], object],
         failed: Callable[[MaskStudioError], None] | None,
         closing: Callable[[Job], str],
     ) -> None:

@@ -78,7 +78,7 @@ class Desk(OpenDocument):
         self,
         label: str,
         work: Callable[[Token], object],
-        done: Callable[..., None],
+        done: Callable[..., object],
         *,
         lane: str,
         owes: Owes | None = None,
@@ -145,7 +145,7 @@ class Desk(OpenDocument):
         if not had and self.undo_label:
             self.changed()
 
-    def _land(self, done: Callable[[], None]) -> None:
+    def _land(self, done: Callable[[], object]) -> None:
         """Call ``done`` when a job has ended in any way, then begin the turns that waited for it."""
         self.turns.landing += 1
         try:

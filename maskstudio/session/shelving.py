@@ -33,12 +33,8 @@ class ShelfVerbs:
 
     def list_models(self, done: Callable[[list[ShelfEntry]], object]) -> Job:
         """Give every model with its state to ``done``, read on a thread."""
-
-        def told(found: list[ShelfEntry]) -> None:
-            done(found)
-
         return self._desk.runner.start(
-            "List models", lambda _token: modelshelf.entries(), told, lane="shelf", quiet=True
+            "List models", lambda _token: modelshelf.entries(), done, lane="shelf", quiet=True
         )
 
     def totals(self, found: Sequence[ShelfEntry]) -> tuple[int, int]:
@@ -71,14 +67,10 @@ class ShelfVerbs:
 
     def add(self, path: Path, *, trust: bool, done: Callable[[str], object]) -> Job:
         """Take a file into the user's folder; ``trust`` says that the user allows it to be loaded."""
-
-        def added(name: str) -> None:
-            done(name)
-
         return self._desk.start(
             f"Add {path.name}",
             lambda token: incoming.add(path, token, trusted=trust),
-            added,
+            done,
             lane=f"add {path}",
             owes=Owes(shown(path.name)),
         )
@@ -112,14 +104,10 @@ class ShelfVerbs:
 
     def to_onnx(self, name: str, done: Callable[[str], object]) -> Job:
         """Make an .onnx file of a model's .pt file, in a process of its own."""
-
-        def made(result: str) -> None:
-            done(result)
-
         return self._desk.start(
             f"Convert {name}",
             lambda token: modelshelf.to_onnx(name, token),
-            made,
+            done,
             lane=f"convert {name}",
             owes=Owes(name),
         )
@@ -139,7 +127,4 @@ class ShelfVerbs:
     def _start(
         self, label: str, work: Callable[[Token], object], done: Done, lane: str, owes: Owes | None = None
     ) -> Job:
-        def over(_: object) -> None:
-            done()
-
-        return self._desk.start(label, work, over, lane=lane, owes=owes)
+        return self._desk.start(label, work, lambda _result: done(), lane=lane, owes=owes)
