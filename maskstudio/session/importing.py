@@ -18,7 +18,7 @@ from maskstudio.params.local import MaskInParams
 from maskstudio.session.desk import Desk
 from maskstudio.session.laying import How, lay_area
 
-Join = Literal["layer", "replace", "add", "subtract", "intersect", "xor"]
+Join = Literal["layer", How]
 JOINS: tuple[Join, ...] = get_args(Join)
 
 
