@@ -7,6 +7,7 @@ found in a window of some 200 px around the touch, whatever its size in the phot
 import numpy as np
 
 from maskstudio.core.arrays import Bytes, Flags, Pixels8, Plane
+from maskstudio.core.connected import joined
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.mask import within
@@ -14,7 +15,7 @@ from maskstudio.jobs import Token
 from maskstudio.selection.prompt import Prompt
 from maskstudio.selection.rim import at_full_size, swallowed
 from maskstudio.selection.touches import Touch, touches
-from maskstudio.selection.wrongpart import Surroundings, joined, wrong_part
+from maskstudio.selection.wrongpart import Surroundings, wrong_part
 
 _SIDE = 200  # px of the longer side of what is looked at
 _LEAST_DEPTH = 3.0  # px of it that a touch must be deep, or less is looked at, and more closely
@@ -83,7 +84,7 @@ def _take(now: Plane, touch: Touch, every: tuple[Touch, ...], box: Rect, part: F
             drawn = other.drawn(near)
             part[within(near, box)][drawn] = other.positive == touch.positive
     part &= plane < 128
-    part = joined(part | swallowed(plane, part), touch.drawn(box))
+    part = joined(part | swallowed(plane, part), touch.drawn(box), 8)
     mended = np.where(part, np.uint8(255), plane)
     now[rows] = mended if touch.positive else 255 - mended
 
@@ -172,5 +173,5 @@ def _take_back(now: Plane, earlier: Plane, every: tuple[Touch, ...], touched: Re
     drawn = np.zeros((touched.height, touched.width), np.bool_)
     for touch in every:
         drawn |= touch.drawn(touched)
-    astray = changed & ~joined(changed, drawn)
+    astray = changed & ~joined(changed, drawn, 8)
     now[rows][astray] = earlier[rows][astray]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskstudio.core.arrays import Flags, Pixels8, Point, Points, Real
-from maskstudio.core.cv import cv2
+from maskstudio.core.connected import joined
 from maskstudio.core.geometry import Rect
 from maskstudio.jobs import Token
 from maskstudio.selection.closer import Describe, View, around, view
@@ -182,11 +182,8 @@ def _next(signs: list[Sign], answer: Verdict | None) -> Sign:
 
 def _touched(plane: Flags, places: Points) -> Flags:
     """The connected parts of a plane (h, w) that hold one of ``places`` (n, 2)."""
-    count, parts = cv2.connectedComponents(plane.astype(np.uint8), connectivity=4)
     height, width = plane.shape
     x, y = np.clip(places.astype(np.int64), 0, (width - 1, height - 1)).T
-    kept = np.zeros(count, bool)
-    kept[parts[y, x]] = True
-    kept[0] = False
-    touched: Flags = kept[parts]
-    return touched
+    here = np.zeros_like(plane)
+    here[y, x] = True
+    return joined(plane, here, 4)

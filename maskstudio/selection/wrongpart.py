@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from maskstudio.core.arrays import Bytes, Distances, Flags, Plane, Real
+from maskstudio.core.connected import joined
 from maskstudio.core.cv import cv2
 from maskstudio.selection.gridcut import cut
 from maskstudio.selection.odds import odds
@@ -68,11 +69,11 @@ def wrong_part(place: Surroundings) -> Flags:
     part = place.touch
     for more in _MORE:
         pushed = evidence + np.where(free & (away < 1.3), np.float32(more * _EVIDENCE), np.float32(0))
-        part = joined(cut(pushed, looks, sure, barred) & free | place.touch, place.touch)
+        part = joined(cut(pushed, looks, sure, barred) & free | place.touch, place.touch, 8)
         if int(part.sum()) >= _CRUMB * depth * depth:
             return part
     near = free & ((away < _ROUND) | _by_shape(free, place.touch, inwards, depth)) & (away < rival) & ~barred
-    return joined(near | place.touch, place.touch)
+    return joined(near | place.touch, place.touch, 8)
 
 
 def _between(away: Distances, rival: Distances, taken: Flags) -> Real:
@@ -88,16 +89,8 @@ def _by_shape(free: Flags, touch: Flags, inwards: Distances, depth: float) -> Fl
     thick = inwards > _THIN * depth
     if thick.any():
         return free & ~(_from(thick) <= _THIN * depth)
-    whole = joined(free, touch)
+    whole = joined(free, touch, 8)
     return whole if 2 * int(whole.sum()) < int(free.sum()) else touch
-
-
-def joined(flags: Flags, to: Flags) -> Flags:
-    """The parts of ``flags`` that hold a pixel of ``to``; bool (H, W) all, corners join."""
-    _, labels = cv2.connectedComponents(flags.astype(np.uint8), connectivity=8)
-    wanted = np.unique(labels[to & flags])
-    found: Flags = np.isin(labels, wanted) if len(wanted) > 1 else labels == (wanted[0] if len(wanted) else -1)
-    return found
 
 
 def _from(flags: Flags) -> Distances:

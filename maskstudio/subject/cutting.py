@@ -3,6 +3,7 @@
 import numpy as np
 
 from maskstudio.core.arrays import Flags, Pixels8, Plane
+from maskstudio.core.connected import joined
 from maskstudio.core.cv import cv2
 
 _LEAST = 16  # pixels of either side that colours can be learnt from
@@ -31,10 +32,9 @@ def recut(picture: Pixels8, rough: Flags, never: Flags, rounds: int, always: Fla
 
 def reaching_border(where: Flags) -> Flags:
     """The connected parts of ``where`` (h, w) that touch the frame's border."""
-    parts = cv2.connectedComponents(where.view(np.uint8), connectivity=4)[1]
-    edge = np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]])
-    touching: Flags = np.isin(parts, edge[edge > 0])
-    return touching
+    border = np.ones_like(where)
+    border[1:-1, 1:-1] = False
+    return joined(where, border, 4)
 
 
 def tidied(found: Flags, least: float = 0.02) -> Flags:
