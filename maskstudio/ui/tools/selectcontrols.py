@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,7 +21,7 @@ from maskstudio.session.selecting import ModelState
 from maskstudio.ui.tools.base import said
 from maskstudio.ui.tools.candidatelooks import PICTURE, CandidateLook
 from maskstudio.ui.widgets import theme
-from maskstudio.ui.widgets.icons import icon
+from maskstudio.ui.widgets.barfields import bar_button
 
 _MOST = 3  # candidates
 _AROUND = 12  # px around and between the picture and the certainty of a candidate
@@ -54,8 +54,8 @@ class SelectControls(QWidget):
         self._group = QButtonGroup(self)
         self.buttons = [self._candidate(number) for number in range(_MOST)]
         self._group.idClicked.connect(self.candidateChosen)
-        self.accept = self._button("check", self.tr("Take the selection (Enter)"), "selectAccept")
-        self.drop = self._button("cancel", self.tr("Drop the selection (Esc)"), "selectDrop")
+        self.accept = bar_button("check", self.tr("Take the selection (Enter)"), "selectAccept")
+        self.drop = bar_button("cancel", self.tr("Drop the selection (Esc)"), "selectDrop")
         self.accept.clicked.connect(self.accepted)
         self.drop.clicked.connect(self.dropped)
         row = QHBoxLayout(self)
@@ -109,13 +109,6 @@ class SelectControls(QWidget):
         for button in (self.accept, self.drop):
             button.setVisible(pending)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Take over the colours of the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.accept.setIcon(icon("check"))
-            self.drop.setIcon(icon("cancel"))
-
     def _fill(self, button: QToolButton, candidate: CandidateLook, number: int, count: int) -> None:
         """Show a candidate on its button."""
         picture = candidate.picture
@@ -137,17 +130,6 @@ class SelectControls(QWidget):
         button.setFixedSize(PICTURE[0] + button.fontMetrics().horizontalAdvance("100 %") + _AROUND, theme.ROW + 8)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._group.addButton(button, number)
-        return button
-
-    def _button(self, name: str, words: str, object_name: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(object_name)
-        button.setIcon(icon(name))
-        button.setIconSize(QSize(20, 20))
-        button.setFixedSize(theme.ROW + 2, theme.ROW + 2)
-        button.setToolTip(words)
-        button.setAccessibleName(words)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
 

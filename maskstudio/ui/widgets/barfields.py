@@ -47,17 +47,24 @@ class Modes(ButtonRow):
 
     def _button(self, spec: Spec, notes: Mapping[str, str], key: str, label: str) -> QToolButton:
         """The button of one mode: a picture, with its name and what it does in the tooltip."""
-        button = QToolButton()
-        button.setIcon(icon(key))
-        button.setIconSize(QSize(20, 20))
-        button.setFixedSize(theme.ROW + 2, theme.ROW + 2)
-        button.setObjectName(f"mode.{key}")
-        button.setAccessibleName(translated(label))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button = bar_button(key, translated(label), f"mode.{key}")
         held = self.tr("Hold {} for this one drag.").format(_KEYS[key]) if key in _KEYS else ""
         told = notes.get(key) or held or translated(spec.help)
         button.setToolTip(f"<p><b>{translated(label)}</b><br>{told}</p>")
         return button
+
+
+def bar_button(picture: str, words: str, name: str) -> QToolButton:
+    """A button with a picture; ``words`` are what it is called and says when pointed at, ``name`` its object name."""
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setIcon(icon(picture))
+    button.setIconSize(QSize(20, 20))
+    button.setFixedSize(theme.ROW + 2, theme.ROW + 2)
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 def _tip(spec: Spec) -> str:
