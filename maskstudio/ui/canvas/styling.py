@@ -53,8 +53,7 @@ class Styling(QObject):
     @property
     def on_show(self) -> Style:
         """The style the result is painted in: that of the bare photo while the original is held."""
-        original = self._compared.original
-        return self.dressed("image" if original else self.result_mode, bare=original)
+        return self.of_photo if self._compared.original else self.of_result
 
     @property
     def of_result(self) -> Style:
@@ -70,7 +69,7 @@ class Styling(QObject):
     def beside(self) -> Style:
         """The style of the other side: another document is shown like the result, the photo bare."""
         other = self._compared.other
-        return self.dressed("image" if other is None else self.mode_for(other.document), bare=True)
+        return self.of_photo if other is None else self.dressed(self.mode_for(other.document), bare=True)
 
     @property
     def result_mode(self) -> Mode:
