@@ -42,7 +42,7 @@ class Bench:
     region: int | None = None  # id of the region of the active layer that the refine brush paints for; None for none
     folding: Folding = field(default_factory=Folding)
     shown: Callable[[], None] = lambda: None  # called when parameters change other than in the bar
-    fit: Callable[[], None] = lambda: None  # called when the controls in the bar need more room, or less
+    heed: Callable[[], None] = lambda: None  # called when undo may do something else without a press or a key
 
     @property
     def document(self) -> Document | None:

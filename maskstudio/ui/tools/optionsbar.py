@@ -55,7 +55,7 @@ class OptionsBar(QFrame):
             self._page.hide()
         self._page = page
         page.show_params(tool.params)
-        self.fit()
+        self._fit()
         page.show()
 
     def show_params(self, tool: AnyTool) -> None:
@@ -66,10 +66,9 @@ class OptionsBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many fields as there is room for."""
         super().resizeEvent(event)
-        self.fit()
+        self._fit()
 
-    def fit(self) -> None:
-        """Show as many fields of the tool in use as there is room for."""
+    def _fit(self) -> None:
         if self._page is not None:
             self._page.fit(self.width() - 2 * theme.SPACE)
 

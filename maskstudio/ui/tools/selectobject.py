@@ -326,7 +326,7 @@ class SelectTool(Tool[PointParams]):
             answer = self.pending.now.answer
             self._controls.show_candidates(answer.made if answer is not None else [], self.pending.now.chosen)
             self._controls.show_pending(pending=bool(self.pending.gestures))
-            self.bench.fit()
+            self.bench.heed()
         self._show_state()
         self.canvas.update()
 

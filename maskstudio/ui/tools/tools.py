@@ -40,7 +40,7 @@ class Tools(QObject):
         super().__init__(parent)
         self._canvas = canvas
         self._settings = settings
-        self._bench = Bench(canvas, settings, shown=self._show_params, fit=self._fit)
+        self._bench = Bench(canvas, settings, shown=self._show_params, heed=self._heed)
         self._tools = every(self._bench)
         self._tool: AnyTool = self._tools[FIRST]
         self._actions: dict[str, QAction] = {}
@@ -286,11 +286,6 @@ class Tools(QObject):
         if hasattr(self, "options"):
             self.options.show_params(self._tool)
         self._tell()
-
-    def _fit(self) -> None:
-        if hasattr(self, "options"):
-            self.options.fit()
-        self._heed()
 
     def _tell(self) -> None:
         self.hint.emit(self._tool.hint)
