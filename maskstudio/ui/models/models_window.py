@@ -173,11 +173,7 @@ class ModelsWindow(QDialog):
         """Say why a job failed, or ask for trust in the file that it was about."""
         path = self._adding.pop(job.lane, None)
         if isinstance(job.error, Untrusted) and path is not None:
-            sentence = said(
-                "{} is not a file we know, and a .pt file can run code when it is loaded: trust it only if you trust "
-                "where it came from."
-            ).format(shown(path.name))
-            self.question.ask(sentence, said("Trust This File"), lambda: self.add(path, trust=True))
+            self.question.ask(model_words.doubt(path.name), said("Trust This File"), lambda: self.add(path, trust=True))
         elif job.error is not None:
             self.question.tell(str(job.error), "bad")
 
