@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
 
 from maskstudio.core.document import Document
+from maskstudio.core.layer import Layer
 from maskstudio.session.finding import unsure
 from maskstudio.session.session import Session
 from maskstudio.ui.widgets.notice import Notice, NoticeButton
@@ -55,31 +56,29 @@ class OtherWays:
 
     def follow(self) -> None:
         """Take the offer away once the find is gone or was worked on, or another photo is in front."""
-        if self._shell.session is not self._lent_in:
+        session = self._shell.session
+        if session is not self._lent_in:
             self.give_back()
-        document = self._shell.session.document
-        if self._said and document is not self._of and not any(map(unsure, document.layers if document else ())):
+        if self._said and session.document is not self._of and not _doubtful(session):
             if self._notice.sentence == self._said:
                 self._notice.hide()
             self._said, self._of = "", None
 
     def _ways(self, session: Session) -> list[NoticeButton]:
         """What can be done next, as words and verbs: correct what was found, point at it instead, another model."""
-        ways: list[NoticeButton] = [(_tr("Another Model"), partial(self._offer_models, session))]
-        if f"tool.{_POINTING}" not in self._actions:
-            return ways
         instead = partial(self._point_instead, session)
-        ways = [(_tr("Click It Instead"), instead), (_tr("Draw a Box Instead"), partial(instead, drag="box")), *ways]
-        if any(map(unsure, session.document.layers if session.document else ())):
-            ways.insert(0, (_tr("Mend It by Clicks"), partial(self._point, how="mend")))
-        return ways
+        mend: list[NoticeButton] = [(_tr("Mend It by Clicks"), partial(self._point, how="mend"))]
+        return [
+            *(mend if _doubtful(session) else ()),
+            (_tr("Click It Instead"), instead),
+            (_tr("Draw a Box Instead"), partial(instead, drag="box")),
+            (_tr("Another Model"), partial(self._offer_models, session)),
+        ]
 
     def _point_instead(self, session: Session, **setting: object) -> None:
         """Take the doubtful find away, unless somebody worked on it, and give the pointer to the Select tool."""
-        document = session.document
-        for layer in document.layers if document else ():
-            if unsure(layer):
-                session.layers.delete(layer.id)
+        for layer in _doubtful(session):
+            session.layers.delete(layer.id)
         self._point(how="layer", **setting)
 
     def _point(self, **setting: object) -> None:
@@ -115,3 +114,9 @@ class OtherWays:
         shell.detect_panel.elsewhere.choose("")
         shell.detect_panel.subject.model.setFocus()
         shell.detect_panel.subject.model.showPopup()
+
+
+def _doubtful(session: Session) -> list[Layer]:
+    """The finds of a session's document that are unsure, and on which nobody has worked."""
+    document = session.document
+    return [layer for layer in document.layers if unsure(layer)] if document is not None else []
