@@ -21,6 +21,14 @@ P = TypeVar("P", bound=Params)
 M = Qt.KeyboardModifier
 Right = Literal["menu", "drag", "act"]
 
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}  # the way each goes, to the right and down
+
 
 def said(text: str) -> str:
     """A text of the tools in the user's language."""

@@ -19,13 +19,12 @@ from maskstudio.core.seen import mean_colour
 from maskstudio.jobs import Token
 from maskstudio.params.tools import ColourRangeParams
 from maskstudio.ui.canvas.pointer import Pointer
-from maskstudio.ui.tools.base import Bench, M, Right, Tool, said
+from maskstudio.ui.tools.base import ENTER, Bench, M, Right, Tool, said
 from maskstudio.ui.tools.cursors import dropper
 from maskstudio.ui.tools.endbuttons import EndButtons
 from maskstudio.ui.tools.rangepreview import SeenPart
 from maskstudio.ui.tools.tint import Tint
 
-_DONE = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MARK = 6.0  # logical pixels, radius of the colour at a click
 _LANE = "tool colour range"
 
@@ -209,7 +208,7 @@ class ColourRangeTool(Tool[ColourRangeParams]):
 
     def wants(self, event: QKeyEvent) -> bool:
         """Enter."""
-        return self._on and Qt.Key(event.key()) in _DONE
+        return self._on and Qt.Key(event.key()) in ENTER
 
     def key(self, event: QKeyEvent) -> bool:
         """Enter applies."""

@@ -12,20 +12,13 @@ from maskstudio.core.layer import Layer
 from maskstudio.jobs import Token
 from maskstudio.params.spec import Params, Spec, param
 from maskstudio.ui.canvas.pointer import Pointer
-from maskstudio.ui.tools.base import Bench, M, Tool, said
+from maskstudio.ui.tools.base import ARROWS, ENTER, Bench, M, Tool, said
 from maskstudio.ui.tools.overlay_lines import handle, outline
 from maskstudio.ui.tools.transform_box import HANDLES, Grip, TransformBox
 
 _REACH = 9  # logical pixels around a handle that grab it
 _LEFT = Qt.MouseButton.LeftButton
-_DONE = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEP, _FAR = 1, 10  # px of the arrow keys
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 
 
 @dataclass(frozen=True)
@@ -180,20 +173,20 @@ class TransformTool(Tool[TransformParams]):
 
     def wants(self, event: QKeyEvent) -> bool:
         """Enter and the arrow keys."""
-        return self.busy and Qt.Key(event.key()) in (*_DONE, *_ARROWS)
+        return self.busy and Qt.Key(event.key()) in (*ENTER, *ARROWS)
 
     def key(self, event: QKeyEvent) -> bool:
         """Enter applies, the arrow keys move by a pixel, with Shift by ten."""
         key = Qt.Key(event.key())
         if not self.busy:
             return False
-        if key in _DONE:
+        if key in ENTER:
             self._apply()
             return True
-        if key in _ARROWS and self._box is not None:
+        if key in ARROWS and self._box is not None:
             far = _FAR if event.modifiers() & M.ShiftModifier else _STEP
             self._note(self._box)
-            self._take(self._box.dragged("inside", (0, 0), (_ARROWS[key][0] * far, _ARROWS[key][1] * far)))
+            self._take(self._box.dragged("inside", (0, 0), (ARROWS[key][0] * far, ARROWS[key][1] * far)))
             return True
         return False
 

@@ -4,15 +4,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath
 
 from maskstudio.core.arrays import Point
-from maskstudio.ui.tools.base import Bench, M
+from maskstudio.ui.tools.base import ARROWS, Bench, M
 from maskstudio.ui.tools.overlay_lines import outline
 
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 _STEP, _FAST = 4, 40  # logical pixels
 _ARM, _GAP = 12.0, 4.0  # logical pixels of the cross
 
@@ -28,7 +22,7 @@ class KeySpot:
     @staticmethod
     def moves(event: QKeyEvent) -> bool:
         """Whether this key moves it."""
-        return Qt.Key(event.key()) in _ARROWS and not event.modifiers() & ~(M.ShiftModifier | M.KeypadModifier)
+        return Qt.Key(event.key()) in ARROWS and not event.modifiers() & ~(M.ShiftModifier | M.KeypadModifier)
 
     def move(self, event: QKeyEvent) -> None:
         """Go a step in the view, with Shift ten; it stays within the photo and the view."""
@@ -40,7 +34,7 @@ class KeySpot:
             if self.at is None
             else self._canvas.view.from_image(QPointF(*self.at))
         )
-        across, down = _ARROWS[Qt.Key(event.key())]
+        across, down = ARROWS[Qt.Key(event.key())]
         step = 0 if self.at is None else _FAST if event.modifiers() & M.ShiftModifier else _STEP
         room = QRectF(self._canvas.rect())
         x = min(max(here.x() + across * step, room.left()), room.right())
@@ -64,7 +58,7 @@ class KeySpot:
             return
         middle = self._canvas.view.from_image(QPointF(*self.at))
         cross = QPainterPath()
-        for across, down in _ARROWS.values():
+        for across, down in ARROWS.values():
             cross.moveTo(middle + QPointF(across * _GAP, down * _GAP))
             cross.lineTo(middle + QPointF(across * _ARM, down * _ARM))
         outline(painter, cross)

@@ -10,16 +10,10 @@ from maskstudio.jobs import Token
 from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.axis import Axis
-from maskstudio.ui.tools.base import Bench, M, Tool, said
+from maskstudio.ui.tools.base import ARROWS, Bench, M, Tool, said
 from maskstudio.ui.tools.overlay_lines import beside, label, label_area
 from maskstudio.ui.tools.tint import Tint
 
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 _FAST = 10
 _LEFT = Qt.MouseButton.LeftButton
 
@@ -93,7 +87,7 @@ class MoveTool(Tool[Params]):
 
     def wants(self, event: QKeyEvent) -> bool:
         """The arrow keys, where there is something to move."""
-        known = Qt.Key(event.key()) in _ARROWS
+        known = Qt.Key(event.key()) in ARROWS
         held = event.modifiers() & ~(M.ShiftModifier | M.KeypadModifier)
         return known and not held and self._start is None and self.session.active is not None
 
@@ -103,7 +97,7 @@ class MoveTool(Tool[Params]):
             return False
         if self._layer is None and not self._take():
             return True
-        dx, dy = _ARROWS[Qt.Key(event.key())]
+        dx, dy = ARROWS[Qt.Key(event.key())]
         step = _FAST if event.modifiers() & M.ShiftModifier else 1
         self._by = self._by[0] + dx * step, self._by[1] + dy * step
         self._at = QRectF(self.canvas.rect()).center()
@@ -112,7 +106,7 @@ class MoveTool(Tool[Params]):
 
     def key_up(self, event: QKeyEvent) -> bool:
         """Apply the move made by keys."""
-        if self._layer is None or self._start is not None or Qt.Key(event.key()) not in _ARROWS:
+        if self._layer is None or self._start is not None or Qt.Key(event.key()) not in ARROWS:
             return False
         if not event.isAutoRepeat():
             self.finish()

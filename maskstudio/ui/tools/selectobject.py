@@ -21,7 +21,7 @@ from maskstudio.session.selectors import NONE
 from maskstudio.session.session import Session
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools import pointmarks
-from maskstudio.ui.tools.base import Bench, M, Right, Tool, said
+from maskstudio.ui.tools.base import ENTER, Bench, M, Right, Tool, said
 from maskstudio.ui.tools.cursors import cross
 from maskstudio.ui.tools.keyspot import KeySpot
 from maskstudio.ui.tools.pendingselection import PendingSelection
@@ -31,7 +31,6 @@ from maskstudio.ui.tools.selectguess import SelectGuess
 
 _SLOW = 250  # ms after which an answer that has not come is said to be looked for
 _RIGHT = Qt.MouseButton.RightButton
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _BACK = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 
 
@@ -270,7 +269,7 @@ class SelectTool(Tool[PointParams]):
         key, held = Qt.Key(event.key()), event.modifiers() & ~M.KeypadModifier
         if self._drag is not None or self.bench.document is None:
             return False
-        if key in _ENTER:
+        if key in ENTER:
             return (self._spot.fresh and held in (M.NoModifier, M.AltModifier)) or (self.busy and not held)
         return (key in _BACK and not held and bool(self.pending.gestures)) or self._spot.moves(event)
 
@@ -281,7 +280,7 @@ class SelectTool(Tool[PointParams]):
         key = Qt.Key(event.key())
         if key in _BACK:
             self.undo()
-        elif key not in _ENTER:
+        elif key not in ENTER:
             self._guess.forget()
             self._spot.move(event)
         elif self._spot.fresh and self._spot.at is not None:
