@@ -11,7 +11,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.spec import Params
 from maskstudio.session.laying import How
 from maskstudio.ui.canvas.pointer import Pointer
-from maskstudio.ui.tools.base import Bench, M, Right, Tool, said
+from maskstudio.ui.tools.base import Bench, M, Right, Tool, alt_held, said
 from maskstudio.ui.tools.cursors import cross
 from maskstudio.ui.tools.folding import Make
 
@@ -109,7 +109,7 @@ class AreaTool(Tool[A]):
 def how_of(chosen: How, modifiers: M) -> How:
     """Shift adds, Alt (or Ctrl, where the window manager keeps Alt) subtracts, both intersect; else what is chosen."""
     shift = bool(modifiers & M.ShiftModifier)
-    less = bool(modifiers & (M.AltModifier | M.ControlModifier))
+    less = alt_held(modifiers)
     if shift or less:
         return "intersect" if shift and less else "add" if shift else "subtract"
     return chosen

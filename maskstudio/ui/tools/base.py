@@ -35,6 +35,11 @@ def said(text: str) -> str:
     return QCoreApplication.translate("tools", text)
 
 
+def alt_held(modifiers: M) -> bool:
+    """Whether Alt is held, or Ctrl, where the window manager keeps Alt."""
+    return bool(modifiers & (M.AltModifier | M.ControlModifier))
+
+
 @dataclass
 class Bench:
     """What all tools share. ``opposite`` is True while the key for it is held.
@@ -215,6 +220,10 @@ class Tool(Generic[P]):
         """The session in front; there is one while a document is open."""
         assert self.bench.session is not None
         return self.bench.session
+
+    def opposite(self, modifiers: M) -> bool:
+        """Whether the held modifiers or key make the tool do the opposite."""
+        return self.bench.opposite or alt_held(modifiers)
 
     def place(self, x: float, y: float) -> QPointF:
         """The position of an image point in the canvas, in logical pixels."""

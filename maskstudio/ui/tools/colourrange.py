@@ -138,8 +138,7 @@ class ColourRangeTool(Tool[ColourRangeParams]):
 
     def press(self, at: Pointer) -> None:
         """Take the colour there, in place of the others, beside them, or away."""
-        less = at.button == Qt.MouseButton.RightButton or self.bench.opposite
-        less = less or bool(at.modifiers & (M.AltModifier | M.ControlModifier))
+        less = at.button == Qt.MouseButton.RightButton or self.opposite(at.modifiers)
         sample = self._sample(at, less=less)
         if not self._on or sample is None:
             return

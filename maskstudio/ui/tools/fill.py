@@ -35,7 +35,7 @@ class FillTool(Tool[FillParams]):
         document = self.bench.document
         if document is None or not (0 <= at.x < document.size[0] and 0 <= at.y < document.size[1]):
             return
-        if self._removes(at.modifiers) or at.button == Qt.MouseButton.RightButton:
+        if self.opposite(at.modifiers) or at.button == Qt.MouseButton.RightButton:
             self._start(island, "subtract", said("Remove island"), said("The mask has nothing here to remove."), at)
         elif self.params.what == "hole":
             sentence = said("There is no hole here: the mask does not enclose this place.")
@@ -45,11 +45,8 @@ class FillTool(Tool[FillParams]):
 
     def show_cursor(self, modifiers: M) -> None:
         """A cross with the sign of what a click does."""
-        how: How = "subtract" if self._removes(modifiers) else "add"
+        how: How = "subtract" if self.opposite(modifiers) else "add"
         self.canvas.set_tool_cursor(cross(how, self.canvas.devicePixelRatioF()))
-
-    def _removes(self, modifiers: M) -> bool:
-        return self.bench.opposite or bool(modifiers & (M.AltModifier | M.ControlModifier))
 
     def _start(self, find: Find, how: How, label: str, nothing: str, at: Pointer) -> None:
         """Look for the region at ``at`` on a thread and fold it in; say ``nothing`` if there is none."""

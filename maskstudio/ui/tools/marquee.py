@@ -14,7 +14,7 @@ from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import squared
-from maskstudio.ui.tools.base import Bench, M, said
+from maskstudio.ui.tools.base import Bench, M, alt_held, said
 from maskstudio.ui.tools.overlay_lines import beside, label, label_area, outline
 
 _SIDES = 96  # of the polygon an ellipse is drawn with
@@ -133,7 +133,7 @@ class MarqueeTool(AreaTool[AreaParams]):
         x1, y1 = self._at
         if self._modifiers & M.ShiftModifier:
             x1, y1 = squared(x0, y0, x1, y1)
-        if self._modifiers & (M.AltModifier | M.ControlModifier):
+        if alt_held(self._modifiers):
             x0, y0 = 2 * x0 - x1, 2 * y0 - y1
         return round(x0), round(y0), round(x1), round(y1)
 

@@ -21,7 +21,7 @@ from maskstudio.session.selectors import NONE
 from maskstudio.session.session import Session
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools import pointmarks
-from maskstudio.ui.tools.base import ENTER, Bench, M, Right, Tool, said
+from maskstudio.ui.tools.base import ENTER, Bench, M, Right, Tool, alt_held, said
 from maskstudio.ui.tools.cursors import cross
 from maskstudio.ui.tools.keyspot import KeySpot
 from maskstudio.ui.tools.pendingselection import PendingSelection
@@ -200,7 +200,7 @@ class SelectTool(Tool[PointParams]):
             return
         self._guess.forget()
         self._spot.hide()
-        negative = at.button == _RIGHT or at.eraser or self.bench.opposite or _negative(at.modifiers)
+        negative = at.button == _RIGHT or at.eraser or self.opposite(at.modifiers)
         kind: GestureKind = "erasure" if negative else self.params.drag
         if not negative and at.modifiers & M.ShiftModifier:
             kind = "scribble"
@@ -299,7 +299,7 @@ class SelectTool(Tool[PointParams]):
         if self._at is not None and pointmarks.hit(self.pending.gestures, self.place(*self._at), self.place):
             self.canvas.set_tool_cursor(QCursor(Qt.CursorShape.PointingHandCursor))
             return
-        negative = self.bench.opposite or _negative(modifiers)
+        negative = self.opposite(modifiers)
         self.canvas.set_tool_cursor(cross("subtract" if negative else "add", self.canvas.devicePixelRatioF()))
 
     def paint(self, painter: QPainter) -> None:
@@ -378,13 +378,8 @@ class SelectTool(Tool[PointParams]):
 
     def _guessing(self) -> bool:
         """Whether a guess may be shown."""
-        wanted = self.params.preview and self.params.how != "mend" and not _negative(self._modifiers)
+        wanted = self.params.preview and self.params.how != "mend" and not alt_held(self._modifiers)
         return self._in_use and wanted and not self.busy
-
-
-def _negative(modifiers: M) -> bool:
-    """Alt, or Ctrl where the window manager keeps Alt, points out what does not belong."""
-    return bool(modifiers & (M.AltModifier | M.ControlModifier))
 
 
 def _word(kind: GestureKind) -> str:

@@ -89,7 +89,7 @@ class Stroking(Tool[B]):
         A sign stands beside it while a held key makes the brush do the opposite.
         """
         self._held = modifiers
-        opposite = self._opposite(modifiers) if self._flipped is None else self._flipped
+        opposite = self.opposite(modifiers) if self._flipped is None else self._flipped
         how = self._sign(opposite=opposite) if self._resize is None else None
         if how is not None:
             drawn = cross if self._precise else sign
@@ -113,10 +113,6 @@ class Stroking(Tool[B]):
         if self.bench.settings.preset in SIZED_BY_SHIFT:
             return said("Shift and a click draws straight, Shift and a drag resizes.")
         return said("Shift draws straight, Alt+right-drag resizes.")
-
-    def _opposite(self, modifiers: M) -> bool:
-        """Whether the held modifiers or key make the brush do the opposite."""
-        return self.bench.opposite or bool(modifiers & (M.AltModifier | M.ControlModifier))
 
     @property
     def _precise(self) -> bool:
@@ -205,7 +201,7 @@ class Stroking(Tool[B]):
     def _begin(self, at: Pointer) -> None:
         """Open a stroke at ``at`` and show it live; with Shift it starts with a line from the last one's end."""
         tilde = self.bench.opposite
-        flipped = at.button == _RIGHT or self._opposite(at.modifiers)
+        flipped = at.button == _RIGHT or self.opposite(at.modifiers)
         self._stroke = self._open(adds=(self.adding and not at.eraser) != flipped)
         if self._stroke is None:
             return

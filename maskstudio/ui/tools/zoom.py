@@ -5,7 +5,7 @@ from PySide6.QtCore import QPointF, Qt
 from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.canvas.transform import next_step
-from maskstudio.ui.tools.base import Bench, M, Tool, said
+from maskstudio.ui.tools.base import Bench, M, Tool, alt_held, said
 from maskstudio.ui.tools.cursors import glass
 
 _CLICK = 4  # logical pixels
@@ -56,7 +56,7 @@ class ZoomTool(Tool[Params]):
     def release(self, at: Pointer) -> None:
         """Without a drag, go a step."""
         if self._anchor is not None and not self._dragged:
-            out = at.modifiers & (M.AltModifier | M.ControlModifier)
+            out = alt_held(at.modifiers)
             self.canvas.view.zoom_to(next_step(self.canvas.view.scale, -1 if out else 1), self._anchor)
         self._anchor = None
 
@@ -73,5 +73,4 @@ class ZoomTool(Tool[Params]):
 
     def show_cursor(self, modifiers: M) -> None:
         """A glass with a plus or a minus."""
-        out = bool(modifiers & (M.AltModifier | M.ControlModifier))
-        self.canvas.set_tool_cursor(glass(-1 if out else 1, self.canvas.devicePixelRatioF()))
+        self.canvas.set_tool_cursor(glass(-1 if alt_held(modifiers) else 1, self.canvas.devicePixelRatioF()))
