@@ -31,6 +31,10 @@ class Rect:
     def __bool__(self) -> bool:
         return self.width > 0 and self.height > 0
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in it; its right and lower edge do not belong to it."""
+        return self.x <= x < self.right and self.y <= y < self.bottom
+
     def intersect(self, other: "Rect") -> "Rect":
         """The pixels in both; an empty rectangle where they do not meet."""
         x, y = max(self.x, other.x), max(self.y, other.y)

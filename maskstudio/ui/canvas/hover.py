@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from maskstudio.core.geometry import Rect
 from maskstudio.ui.canvas.compared import ComparedWith
 from maskstudio.ui.canvas.contents import Contents
 from maskstudio.ui.canvas.strokes import Strokes
@@ -37,7 +36,7 @@ class Hover(QObject):
         if at is None:
             return
         pixel, shown, live = self._view.pixel_at(at), self._compared.result, self._contents.live
-        if shown is None or not shown.document.frame.intersect(Rect(*pixel, 1, 1)):
+        if shown is None or not shown.document.frame.holds(*pixel):
             self.left.emit()
         else:
             self.over.emit(*pixel, live.at(*pixel) if live else shown.document.alpha[pixel])

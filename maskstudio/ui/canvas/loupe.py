@@ -75,7 +75,7 @@ class Loupe(QWidget):
         """Move the loupe to the pixel under the pointer; hide it while it is off or the pointer is off the image."""
         scene = self._canvas.compared.result
         at = int(pointer.x // 1), int(pointer.y // 1)
-        if not self._on or scene is None or not scene.document.frame.intersect(Rect(*at, 1, 1)):
+        if not self._on or scene is None or not scene.document.frame.holds(*at):
             self.hide()
             return
         if at != self._at:

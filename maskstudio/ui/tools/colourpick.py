@@ -88,7 +88,7 @@ class ColourPickTool(Tool[Params]):
 
     def _under(self, x: int, y: int) -> Colour | None:
         document = self.bench.document
-        if document is None or not (0 <= x < document.size[0] and 0 <= y < document.size[1]):
+        if document is None or not document.frame.holds(x, y):
             return None
         around = Rect(x, y, 1, 1).grow(_AROUND).intersect(document.frame)
         return mean_colour(document.image, around)

@@ -197,7 +197,7 @@ class ColourRangeTool(Tool[ColourRangeParams]):
         """The colour under the pointer; None outside the photo, or where it is transparent."""
         document = self.bench.document
         x, y = floor(at.x), floor(at.y)
-        if document is None or not (0 <= x < document.size[0] and 0 <= y < document.size[1]):
+        if document is None or not document.frame.holds(x, y):
             return None
         around = Rect(x, y, 1, 1).grow(int(self.params.sample_size) // 2).intersect(document.frame)
         colour = mean_colour(document.image, around)

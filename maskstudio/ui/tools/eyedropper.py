@@ -48,9 +48,8 @@ class EyedropperTool(Tool[Params]):
         """Show the coverage under the pointer."""
         document = self.bench.document
         x, y = floor(at.x), floor(at.y)
-        inside = document is not None and 0 <= x < document.size[0] and 0 <= y < document.size[1]
         self._took = False
-        self._alpha = document.alpha[x, y] if document is not None and inside else None
+        self._alpha = document.alpha[x, y] if document is not None and document.frame.holds(x, y) else None
         self._at = self.place(at.x, at.y)
         self._outdate()
 

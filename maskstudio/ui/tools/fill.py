@@ -33,7 +33,7 @@ class FillTool(Tool[FillParams]):
     def press(self, at: Pointer) -> None:
         """Fill here."""
         document = self.bench.document
-        if document is None or not (0 <= at.x < document.size[0] and 0 <= at.y < document.size[1]):
+        if document is None or not document.frame.holds(at.x, at.y):
             return
         if self.opposite(at.modifiers) or at.button == Qt.MouseButton.RightButton:
             self._start(island, "subtract", said("Remove island"), said("The mask has nothing here to remove."), at)

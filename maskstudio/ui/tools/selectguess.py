@@ -34,7 +34,7 @@ class SelectGuess:
     def follow(self, at: Point) -> None:
         """Guess at an image point once the pointer rests there."""
         document, self._at = self._bench.document, at
-        if document is None or not (0 <= at[0] < document.size[0] and 0 <= at[1] < document.size[1]):
+        if document is None or not document.frame.holds(*at):
             self.forget()
         elif self._wanted():
             self._resting.start()

@@ -248,7 +248,7 @@ class SelectTool(Tool[PointParams]):
     def _click(self, at: Point, *, negative: bool) -> None:
         """Point at one place."""
         document = self.bench.document
-        if document is None or not (0 <= at[0] < document.size[0] and 0 <= at[1] < document.size[1]):
+        if document is None or not document.frame.holds(*at):
             return
         self._point(Gesture("exclude" if negative else "include", (at,)))
 
