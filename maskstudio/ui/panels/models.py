@@ -3,10 +3,11 @@
 from typing import Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from maskstudio.ui.widgets import theme
+from maskstudio.ui.widgets.dropdown import Dropdown
 from maskstudio.ui.widgets.state_dot import DOT, dot
 
 _NAME = Qt.ItemDataRole.UserRole + 1
@@ -53,23 +54,20 @@ class _Rows(QStyledItemDelegate):
         return QSize(self.column + name + 12, super().sizeHint(option, index).height())
 
 
-class ModelChoice(QComboBox):
+class ModelChoice(Dropdown):
     """A list of models, each with a dot for its state; ``edited`` is emitted when the user chooses one."""
 
     edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make the list, empty until ``show_states``."""
-        super().__init__(parent)
+        super().__init__(12, parent)
         self.setObjectName("model")
         self.setAccessibleName(self.tr("Model"))
         self._rows = _Rows(self)
         self.setItemDelegate(self._rows)
         self.setIconSize(QSize(DOT, DOT))
         self.setMaxVisibleItems(24)
-        self.setMinimumContentsLength(12)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._states: dict[str, ListedModel] = {}
         self.activated.connect(lambda _: self.edited.emit())
 
@@ -129,10 +127,6 @@ class ModelChoice(QComboBox):
     def note(self, each: ListedModel) -> str:
         """A sentence on the state of a model; empty if there is nothing to say."""
         return self.tr("The file is checked before it is used.") if each.state == "download" else each.note
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the panel unless the focus is here."""
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 def small(font: QFont) -> QFont:

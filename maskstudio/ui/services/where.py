@@ -3,32 +3,17 @@
 from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from maskstudio.services import directory
 from maskstudio.services.departure import ServiceOperation, ServiceState
 from maskstudio.session.session import Session
 from maskstudio.ui.widgets import parts, theme
+from maskstudio.ui.widgets.dropdown import Dropdown
 from maskstudio.ui.widgets.form import label_width
 from maskstudio.ui.widgets.state_dot import DOT, dot
 
 HERE = ""  # the name of this machine
-
-
-class _Places(QComboBox):
-    """The list of places; ``opening`` is emitted before it opens."""
-
-    opening = Signal()
-
-    def showPopup(self) -> None:
-        """Emit ``opening``, so that the states are looked up, and open the list."""
-        self.opening.emit()
-        super().showPopup()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the panel unless the focus is here."""
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 class WhereRow(QWidget):
@@ -48,14 +33,11 @@ class WhereRow(QWidget):
         self._session = session
         self._states: dict[str, ServiceState] = {}
         self._paused = ""  # why the queue of the chosen service is paused, as shown
-        self.places = _Places()
+        self.places = Dropdown(6)
         self.places.setObjectName("provider")
         self.places.setAccessibleName(self.tr("Where it runs"))
         self.places.setToolTip(self.tr("Where it runs: nothing leaves this machine unless you choose a service here."))
         self.places.setIconSize(QSize(DOT, DOT))
-        self.places.setMinimumContentsLength(6)
-        self.places.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.places.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.places.addItem(self.tr("This machine"), HERE)
         for name, info in directory.SERVICES.items():
             if not set(operations).isdisjoint(session.services.offers(name)):

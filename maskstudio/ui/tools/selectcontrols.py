@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtGui import QIcon, QImage, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -22,6 +21,7 @@ from maskstudio.ui.tools.base import said
 from maskstudio.ui.tools.candidatelooks import PICTURE, CandidateLook
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.barfields import bar_button
+from maskstudio.ui.widgets.dropdown import Dropdown
 
 _MOST = 3  # candidates
 _AROUND = 12  # px around and between the picture and the certainty of a candidate
@@ -83,6 +83,7 @@ class SelectControls(QWidget):
             self.model.addItem(each.title, each.name)
             self.model.setItemData(self.model.count() - 1, each.note, Qt.ItemDataRole.ToolTipRole)
         self.model.setCurrentIndex(self.model.findData(chosen))
+        self.model.view().setMinimumWidth(self.model.view().sizeHintForColumn(0) + 28)
         purpose = self.tr("What finds the outline of the things you point at")
         self.model.setToolTip(f"<p><b>{self.model.currentText()}</b><br>{purpose}</p>")
         self.model.updateGeometry()
@@ -133,25 +134,14 @@ class SelectControls(QWidget):
         return button
 
 
-class _Models(QComboBox):
-    """The list of models. The wheel changes it only while it has the focus."""
-
-    opening = Signal()
+class _Models(Dropdown):
+    """The list of models."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(_SHORT)
         self.setObjectName("select.model")
         self.setAccessibleName(self.tr("Model"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumContentsLength(_SHORT)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def showPopup(self) -> None:
-        """Open the list with the models that are ready now."""
-        self.opening.emit()
-        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 28)
-        super().showPopup()
 
     def sizeHint(self) -> QSize:
         """Wide enough for the model in use."""
@@ -174,7 +164,3 @@ class _Models(QComboBox):
         inner = QSize(self.fontMetrics().horizontalAdvance(text) + _TEXT_MARGIN, self.fontMetrics().height())
         kind = QStyle.ContentsType.CT_ComboBox
         return self.style().sizeFromContents(kind, option, inner, self).width()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the bar unless the focus is here."""
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()

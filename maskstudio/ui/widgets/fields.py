@@ -3,11 +3,10 @@
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QColorDialog,
-    QComboBox,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from maskstudio.params.spec import Spec
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.buttonrow import ButtonRow
+from maskstudio.ui.widgets.dropdown import Dropdown
 from maskstudio.ui.widgets.number import NumberField
 
 Rgba = tuple[int, int, int, int]
@@ -62,18 +62,15 @@ def _segment(_key: str, label: str) -> QPushButton:
     return button
 
 
-class Choice(QComboBox):
-    """Choices in a list that opens. The wheel changes it only while it has the focus."""
+class Choice(Dropdown):
+    """Choices in a list that opens."""
 
     edited = Signal()
 
     def __init__(self, spec: Spec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(6, parent)
         for key, label in spec.choices:
             self.addItem(translated(label), key)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumContentsLength(6)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.activated.connect(lambda _: self.edited.emit())
 
     def value(self) -> str:
@@ -91,10 +88,6 @@ class Choice(QComboBox):
     def explain(self, key: str, text: str) -> None:
         """Say ``text`` when this choice is pointed at in the list."""
         self.setItemData(self.findData(key), text, Qt.ItemDataRole.ToolTipRole)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the panel unless the focus is here."""
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 class ColourButton(QAbstractButton):
