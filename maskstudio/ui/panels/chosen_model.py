@@ -58,10 +58,11 @@ class ChosenModel(QWidget):
         state = self.choice.state()
         return state is None or state.state == "ready"
 
-    def show_models(self, models: Sequence[ListedModel], chosen: str) -> None:
-        """List these models and choose one of them by name."""
+    def show_models(self, models: Sequence[ListedModel], chosen: str, instead: str = "") -> None:
+        """List these models and choose the one called ``instead``, or ``chosen`` if it is not among them."""
         self.choice.show_states({each.name: each for each in models})
-        self.choice.set_value(chosen)
+        for name in (chosen, instead):
+            self.choice.set_value(name)
         self._describe()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -138,8 +138,7 @@ class DetectPanel(RedrawnByChange, QWidget):
         self._asked = True
         every = self._session.finding.models()
         self.subject.show_models([each for each in every if "cutout" in each.operations and each.outlines], choose)
-        able = [each for each in every if "detect" in each.operations]
-        self.chosen.show_models(able, choose if choose in {each.name for each in able} else self.params().model)
+        self.chosen.show_models([each for each in every if "detect" in each.operations], self.params().model, choose)
         self._choose()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -92,8 +92,7 @@ class SubjectSection(QWidget):
     def show_models(self, models: Sequence[ListedModel], choose: str = "") -> None:
         """List these models, what is ready first, and choose the one called ``choose``, if it is there."""
         models = sorted(models, key=lambda each: each.state != "ready")
-        names = {each.name for each in models}
-        self.chosen.show_models(models, choose if choose in names else self.params().model)
+        self.chosen.show_models(models, self.params().model, choose)
         self._show_second(models)
         self.form.set_params(self.params())
 
