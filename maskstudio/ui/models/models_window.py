@@ -184,8 +184,7 @@ class ModelsWindow(QDialog):
 
     def _enable(self) -> None:
         """Let the button that measures say what it does now, or why there is nothing to do."""
-        unmeasured = any(each.measurable and each.seconds is None for each in self._shelf.values())
-        measuring = "measure" in self._jobs
+        unmeasured, measuring = bool(self._unmeasured), "measure" in self._jobs
         self.measure_button.setEnabled(unmeasured or measuring)
         self.measure_button.setText(said("Stop Measuring") if measuring else said("Measure All"))
         if measuring:
@@ -195,6 +194,11 @@ class ModelsWindow(QDialog):
         else:
             tip = said("Every model that is ready has been measured; measure one again with its own button")
         self.measure_button.setToolTip(tip)
+
+    @property
+    def _unmeasured(self) -> list[str]:
+        """The names of the models that can be measured and were not."""
+        return [each.name for each in self._shelf.values() if each.measurable and each.seconds is None]
 
     @property
     def _chosen(self) -> Shelved | None:
@@ -266,8 +270,7 @@ class ModelsWindow(QDialog):
         if (measuring := self._jobs.get("measure")) is not None:
             measuring.cancel()
             return
-        names = [each.name for each in self._shelf.values() if each.measurable and each.seconds is None]
-        if names:
+        if names := self._unmeasured:
             self._session().shelving.measure(names, lambda: None)
 
     def _choose_file(self) -> None:
