@@ -40,7 +40,7 @@ class PendingSelection:
         self._image: Image | None = None
         self._question: Asked | None = None
         self._late: list[_Late] = []
-        self._ready: list[str] = []  # names of the models that were ready when they were listed last
+        self.models: list[ModelState] = []  # those that were ready when they were listed last
 
     # What there is
 
@@ -64,18 +64,16 @@ class PendingSelection:
         """Whether a selection of the session in front was accepted and is still to be answered."""
         return any(each.session is self._bench.session for each in self._late)
 
-    def models(self) -> list[ModelState]:
-        """The models that are ready, asked for anew."""
+    def list_models(self) -> None:
+        """List the models that are ready now."""
         session = self._bench.session
-        models = session.selecting.models() if session is not None else []
-        self._ready = [each.name for each in models]
-        return models
+        self.models = session.selecting.models() if session is not None else []
 
     @property
     def model(self) -> str:
         """The model in use: the chosen one if it is ready, else the first that is; empty if none is."""
-        chosen = self._wanted()[0]
-        return chosen if chosen in self._ready else next(iter(self._ready), "")
+        chosen, ready = self._wanted()[0], [each.name for each in self.models]
+        return chosen if chosen in ready else next(iter(ready), "")
 
     @property
     def selectors(self) -> OpenSelectors:

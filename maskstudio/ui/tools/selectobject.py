@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QWidget
 from maskstudio.core.arrays import Point
 from maskstudio.params.tools import PointParams
 from maskstudio.session.pointedat import Gesture, GestureKind, joined, without
-from maskstudio.session.selecting import ModelState
 from maskstudio.session.selectors import NONE
 from maskstudio.session.session import Session
 from maskstudio.ui.canvas.pointer import Pointer
@@ -59,7 +58,6 @@ class SelectTool(Tool[PointParams]):
         self._drag: PointDrag | None = None
         self._spot = KeySpot(bench)
         self._controls: SelectControls | None = None
-        self._models: list[ModelState] = []  # as they were listed last
         self._in_use = False
         self._modifiers = M.NoModifier
         self._at: Point | None = None  # where the pointer is
@@ -357,12 +355,12 @@ class SelectTool(Tool[PointParams]):
     # The model
 
     def _list_models(self) -> None:
-        self._models = self.pending.models()
+        self.pending.list_models()
         self._show_models()
 
     def _show_models(self) -> None:
         if self._controls is not None:
-            self._controls.show_models(self._models, self.pending.model)
+            self._controls.show_models(self.pending.models, self.pending.model)
             self._show_state()
 
     def _choose_model(self, model: str) -> None:
