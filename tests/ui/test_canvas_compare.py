@@ -15,7 +15,7 @@ from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.look import Look
 from maskstudio.ui.canvas.loupe import Loupe
 from maskstudio.ui.canvas.pane import CompareView
-from tests.ui.canvases import wear
+from tests.ui.canvases import canvas_for_now, wear
 
 SIZE = HEIGHT, WIDTH = 300, 400
 
@@ -211,18 +211,17 @@ looks = st.builds(
 @settings(max_examples=40)
 @given(looks, st.tuples(st.integers(50, 3000), st.integers(50, 3000)))
 def test_a_look_taken_up_on_another_image_is_the_same_look(qapp, look, size):
-    canvas = Canvas()
-    canvas.resize(500, 400)
-    canvas.contents.set_document(Document(Image(np.zeros((40, 60, 3), np.uint8))))
-    canvas.view.look = look
-    carried = canvas.view.look
-    canvas.contents.set_document(Document(Image(np.zeros((size[1], size[0], 3), np.uint8))))
-    canvas.view.look = carried
-    now = canvas.view.look
-    assert (now.scale, now.angle, now.mirrored) == (carried.scale, carried.angle, carried.mirrored)
-    assert now.x == pytest.approx(carried.x)
-    assert now.y == pytest.approx(carried.y)
-    canvas.deleteLater()
+    with canvas_for_now() as canvas:
+        canvas.resize(500, 400)
+        canvas.contents.set_document(Document(Image(np.zeros((40, 60, 3), np.uint8))))
+        canvas.view.look = look
+        carried = canvas.view.look
+        canvas.contents.set_document(Document(Image(np.zeros((size[1], size[0], 3), np.uint8))))
+        canvas.view.look = carried
+        now = canvas.view.look
+        assert (now.scale, now.angle, now.mirrored) == (carried.scale, carried.angle, carried.mirrored)
+        assert now.x == pytest.approx(carried.x)
+        assert now.y == pytest.approx(carried.y)
 
 
 def test_a_fitted_look_fits_the_next_image(canvas):

@@ -15,7 +15,7 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.turn import ViewTurn, normal
-from tests.ui.canvases import wear
+from tests.ui.canvases import canvas_for_now, wear
 
 windows = st.tuples(st.integers(64, 3000), st.integers(64, 3000))
 angles = st.one_of(st.sampled_from([0.0, 90.0, 180.0, 270.0]), st.floats(0, 359.99))
@@ -171,21 +171,21 @@ def test_what_one_points_at_is_what_is_told_and_shown(qtbot, pixels, ratio, angl
 
 @given(st.floats(-720, 720), st.floats(0, 480), st.floats(0, 400), st.booleans())
 def test_turning_keeps_the_point_under_the_anchor(qapp, degrees, x, y, mirrored):
-    canvas = Canvas()
-    canvas.resize(480, 400)
-    canvas.contents.set_document(DOCUMENT)
-    canvas.view.set_mirrored(mirrored)
-    canvas.view.look_at(1.7, QPointF(160, 120))
-    anchor = QPointF(x, y)
-    point = canvas.view.to_image(anchor)
-    assume(0 <= point.x() <= WIDTH and 0 <= point.y() <= HEIGHT)
-    canvas.view.rotate_to(degrees, anchor)
-    assert canvas.view.angle == pytest.approx(degrees % 360, abs=1e-5) or canvas.view.angle == 0
-    assert (canvas.view.from_image(point) - anchor).manhattanLength() < 1e-6
-    canvas.view.zoom_to(4.2, anchor)
-    assert (canvas.view.from_image(point) - anchor).manhattanLength() < 1e-6
-    canvas.view.reset_rotation()
-    assert canvas.view.angle == 0
+    with canvas_for_now() as canvas:
+        canvas.resize(480, 400)
+        canvas.contents.set_document(DOCUMENT)
+        canvas.view.set_mirrored(mirrored)
+        canvas.view.look_at(1.7, QPointF(160, 120))
+        anchor = QPointF(x, y)
+        point = canvas.view.to_image(anchor)
+        assume(0 <= point.x() <= WIDTH and 0 <= point.y() <= HEIGHT)
+        canvas.view.rotate_to(degrees, anchor)
+        assert canvas.view.angle == pytest.approx(degrees % 360, abs=1e-5) or canvas.view.angle == 0
+        assert (canvas.view.from_image(point) - anchor).manhattanLength() < 1e-6
+        canvas.view.zoom_to(4.2, anchor)
+        assert (canvas.view.from_image(point) - anchor).manhattanLength() < 1e-6
+        canvas.view.reset_rotation()
+        assert canvas.view.angle == 0
 
 
 DOCUMENT = opened()
