@@ -25,9 +25,9 @@ from maskstudio.errors import BadImage, BadMask, BadParameter, MaskStudioError
 from maskstudio.jobs import Token
 
 if TYPE_CHECKING:  # it stands on OpenCV, which scripts that need none of it do not load
+    from maskstudio.core.layer import Subject
     from maskstudio.selection.prompt import Candidate as Found
     from maskstudio.selection.prompt import Prompt
-    from maskstudio.subject.subject import Subject
 
 __all__ = [
     "Candidate",

@@ -20,10 +20,10 @@ from maskstudio.params.local import (
 )
 from maskstudio.params.local import MaskParams as Shape
 from maskstudio.providers.local.opinions import doubted
-from maskstudio.session.finding import unsure
+from maskstudio.session.finding import subject_of, unsure
 from maskstudio.subject.subject import judged
 from tests.core.documents import disc, document
-from tests.core.records import assert_same
+from tests.core.records import assert_same, rewritten
 from tests.test_session import Later, session_of
 
 SIZE = (300, 280)
@@ -157,7 +157,28 @@ def test_what_is_unsure_is_known_until_somebody_works_on_it_also_from_a_project(
     again.opening.open(tmp_path / "one.ora")
     (layer,) = again.document.layers
     assert unsure(layer)
+    assert subject_of(layer).way == "Thing: unsure, check it."
+    assert subject_of(layer).helps == ("click", "box", "model")
     assert not unsure(layer.changed(name="moon"))
+
+
+@pytest.mark.parametrize("certainty", [0.3, 0.9])
+def test_a_project_that_does_not_say_how_sure_its_subject_was_is_judged_by_its_score(tmp_path, monkeypatch, certainty):
+    session = session_of(document(), disc())
+    uncertain(session, monkeypatch, certainty)
+    session.finding.remove_background(CutoutParams())
+
+    def older(record):
+        for name in ("way", "sure", "helps"):
+            del record["layers"][0]["source"][name]
+
+    session.projects.save_as(tmp_path / "one.ora")
+    rewritten(tmp_path / "one.ora", older)
+    again = session_of(document(), disc())
+    again.opening.open(tmp_path / "one.ora")
+    (layer,) = again.document.layers
+    assert subject_of(layer) is None
+    assert unsure(layer) == (certainty < 0.5)
 
 
 def test_a_detection_with_a_low_score_is_no_doubtful_subject():

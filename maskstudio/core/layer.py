@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from maskstudio.core.arrays import Box, Colour
+from maskstudio.core.arrays import Alpha, Box, Colour
 from maskstudio.core.lazy import carry, declared, lazy, made_of
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import CombineMode
@@ -14,7 +14,9 @@ from maskstudio.core.paint import Paint
 from maskstudio.core.refinement import Refinement, Region, amount_of, same_alpha
 from maskstudio.params.local import UNADJUSTED, UNSHAPED, AdjustParams, MaskParams, RefineParams
 
-__all__ = ["COLOURS", "Detection", "Found", "Layer", "Origin", "Refinement", "Region"]
+__all__ = ["COLOURS", "Detection", "Found", "Layer", "Origin", "Refinement", "Region", "Subject"]
+
+Help = Literal["click", "box", "model"]
 
 
 # Told apart by people who see few hues as well (Okabe and Ito, 2008), without the black.
@@ -50,6 +52,37 @@ class Detection:
     stand_in: str = ""
     said: Mapping[str, Any] = field(default_factory=dict)
     doubt: Mask | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Subject(Detection):
+    """The one thing, or the group of things, that a photo is of.
+
+    ``score`` is the confidence, 0..1: the measured chance that the mask is right but for its edge. ``model`` is what
+    was asked for and ``stand_in`` the model that answered, where "auto" was asked for. ``way`` says in one sentence
+    how it was found. ``sure`` is whether the confidence lies above the line under which masks are often wrong; if not,
+    ``helps`` names what would settle it: a click on the subject, a box around it, another model.
+    """
+
+    way: str = ""
+    sure: bool = True
+    helps: tuple[Help, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The score; 1 for a model that gives none."""
+        return 1.0 if self.score is None else self.score
+
+    @property
+    def used(self) -> str:
+        """The name of the model that answered."""
+        return self.stand_in or self.model
+
+    @property
+    def alpha(self) -> Alpha:
+        """The mask as opacity, float32 (H, W) in 0..1; a new array at each call."""
+        opacity: Alpha = self.mask.deep_array().astype(np.float32) / np.float32(65535)
+        return opacity
 
 
 def box_around(mask: Mask) -> Box:

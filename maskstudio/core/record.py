@@ -5,6 +5,7 @@ Reading takes every value for hostile until it has been checked.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, Protocol, TypeVar, get_args
 
 import numpy as np
@@ -14,7 +15,7 @@ from maskstudio.core.checked import Fields, finite, simple, told
 from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.core.image import Image
-from maskstudio.core.layer import COLOURS, Found
+from maskstudio.core.layer import COLOURS, Found, Help, Subject
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import CombineMode
 from maskstudio.core.paint import Paint
@@ -23,7 +24,8 @@ from maskstudio.errors import BadParameter, BadProject
 from maskstudio.params.local import AdjustParams, MaskParams, RefineParams
 from maskstudio.params.spec import Params
 
-FORMAT = 3
+FORMAT = 4
+_KNOWN_BEFORE = 3  # the version of documents that have nothing in them that came with version 4
 MOST_LAYERS = 5000
 _MOST_REGIONS = 1000
 _GREATEST_HINT = 4
@@ -51,7 +53,15 @@ def document_record(document: Document, shelf: Keeping) -> dict[str, Any]:
 
 def outline(document: Document) -> dict[str, Any]:
     """What a document is beside its image and its layers."""
-    return {"format": FORMAT, "active": document.active, "solo": document.solo, "nextId": document.next_id}
+    return {"format": _version(document), "active": document.active, "solo": document.solo, "nextId": document.next_id}
+
+
+def _version(document: Document) -> int:
+    """The lowest version that can say all of a document, so that earlier programs open whatever they understand.
+
+    Layers that exclude what they overlap came with version 4; earlier programs would refuse them as damaged.
+    """
+    return FORMAT if any(layer.mode == "xor" for layer in document.layers) else _KNOWN_BEFORE
 
 
 def layer_record(layer: Layer, shelf: Keeping) -> dict[str, Any]:
@@ -133,6 +143,7 @@ def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dic
         "standIn": found.stand_in,
         "said": dict(found.said),
         "doubt": None if found.doubt is None else keep(found.doubt, "doubt"),
+        **({"way": found.way, "sure": found.sure, "helps": list(found.helps)} if isinstance(found, Subject) else {}),
     }
 
 
@@ -172,8 +183,12 @@ def _from_0(record: Fields) -> dict[str, Any]:
     return {"solo": None, **record.values, "layers": layers}
 
 
-def _from_1(record: Fields) -> dict[str, Any]:
-    """What edges have since version 2 is filled in layer by layer (``_completed``): journals keep layers one by one."""
+def _grown(record: Fields) -> dict[str, Any]:
+    """Where a version only added something, a record of the one before says all that it can as it is.
+
+    What edges have since version 2 is filled in layer by layer (``_completed``), as journals keep layers one by one;
+    since version 3 tiles may have more than 8 bits, and since version 4 layers may exclude what they overlap.
+    """
     return dict(record.values)
 
 
@@ -186,12 +201,7 @@ def _completed(record: Fields) -> Fields:
     return Fields(values, record.what)
 
 
-def _from_2(record: Fields) -> dict[str, Any]:
-    """Tiles may have more than 8 bits since version 3; those of before have none."""
-    return dict(record.values)
-
-
-UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0, 1: _from_1, 2: _from_2}
+UPGRADES: dict[int, Callable[[Fields], dict[str, Any]]] = {0: _from_0, 1: _grown, 2: _grown, 3: _grown}
 """What makes of a record of a version one of the next."""
 
 
@@ -266,7 +276,7 @@ class Reader:
         box = [finite(edge, "a box", -1e9, 1e9) for edge in record.listed("box", 4)]
         if len(box) != 4:
             raise BadProject("a box in it has not four edges")
-        return Detection(
+        found = Detection(
             label=record.text("label"),
             score=None if record.values.get("score") is None else record.number("score", 0, 1),
             box=(box[0], box[1], box[2], box[3]),
@@ -278,6 +288,7 @@ class Reader:
             said=told(record.values.get("said", {}), "what a service said"),
             doubt=None if record.values.get("doubt") is None else self._mask(record, "doubt"),
         )
+        return found if record.values.get("way") is None else _subject(found, record)
 
     def _region(self, record: Fields) -> Region:
         return Region(
@@ -343,6 +354,13 @@ class Reader:
                 above.pack()
                 below.pack()
                 self._sound.add(pair)
+
+
+def _subject(found: Detection, record: Fields) -> Subject:
+    """What was found as the subject of the photo, with what the record says of the way and how sure it was."""
+    facts = {each.name: getattr(found, each.name) for each in fields(Detection)}
+    helps = tuple(each for each in record.listed("helps", len(get_args(Help))) if each in get_args(Help))
+    return Subject(**facts, way=record.text("way"), sure=record.flag("sure"), helps=helps)
 
 
 def _pending(record: Fields) -> Rect:

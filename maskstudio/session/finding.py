@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from maskstudio.core.document import Layer
+from maskstudio.core.layer import Layer, Subject
 from maskstudio.jobs import Job, Token
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers.local import families
@@ -10,7 +10,7 @@ from maskstudio.providers.local.opinions import share_in_doubt
 from maskstudio.providers.provider import ModelState
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
-from maskstudio.subject.subject import SURE, Subject
+from maskstudio.subject.subject import SURE
 
 _MATTING = "alphaMatting"  # a parameter that only cutting out has
 
@@ -22,9 +22,13 @@ def subject_of(layer: Layer) -> Subject | None:
 
 def unsure(layer: Layer) -> bool:
     """Whether a layer shows a subject that may be the wrong one, and nobody has worked on it yet."""
-    source, origin = layer.source, layer.origin
-    cut_out = subject_of(layer) is not None or (origin is not None and _MATTING in origin.params)  # from a project
-    return bool(cut_out and source and source.score is not None and source.score < SURE and not layer.worked_on)
+    source, subject = layer.source, subject_of(layer)
+    if source is None or layer.worked_on:
+        return False
+    if subject is not None:
+        return not subject.sure
+    cut_out = layer.origin is not None and _MATTING in layer.origin.params  # a project that says no more of it
+    return cut_out and source.score is not None and source.score < SURE
 
 
 def _sentence(subject: Subject, second: str) -> str:

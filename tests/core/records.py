@@ -1,15 +1,18 @@
 """Random documents, and what must be the same after they have been to the disk and back."""
 
+import json
+import zipfile
 from dataclasses import replace
 
 import hypothesis.strategies as st
 import numpy as np
 
 from maskstudio.core.document import Detection, Document, Layer, Origin, Refinement, Region
-from maskstudio.core.layer import Found
+from maskstudio.core.layer import Found, Subject
 from maskstudio.core.mask import Mask, grid
 from maskstudio.core.paint import Paint
 from maskstudio.params.local import UNADJUSTED, AdjustParams, MaskParams, RefineParams
+from maskstudio.subject.subject import UNSURE
 from tests.core.documents import image
 
 WIDTH, HEIGHT = 300, 280
@@ -99,10 +102,11 @@ def layers(draw, dtype):
 
 def detections():
     edge = st.floats(-1e6, 1e6)
-    return st.builds(
-        Detection, texts, st.one_of(st.none(), st.floats(0, 1)), st.tuples(edge, edge, edge, edge), masks, texts,
-        doubt=st.one_of(st.none(), masks),
-    )  # fmt: skip
+    facts = texts, st.one_of(st.none(), st.floats(0, 1)), st.tuples(edge, edge, edge, edge), masks, texts
+    doubt = st.one_of(st.none(), masks)
+    helps = st.lists(st.sampled_from(UNSURE), unique=True).map(tuple)
+    subject = st.builds(Subject, *facts, doubt=doubt, way=texts, sure=st.booleans(), helps=helps)
+    return st.one_of(st.builds(Detection, *facts, doubt=doubt), subject)
 
 
 def origins():
@@ -145,6 +149,10 @@ def _assert_same_layer(one, other):
         fields = ("score", "box", "provider", "done")
         assert [getattr(one.source, name) for name in fields] == [getattr(other.source, name) for name in fields]
         assert said(one.source.label) == other.source.label
+        assert type(one.source) is type(other.source)
+    if isinstance(one.source, Subject):
+        mine, theirs = one.source, other.source
+        assert (said(mine.way), mine.sure, mine.helps) == (theirs.way, theirs.sure, theirs.helps)
     if one.origin is not None:
         assert said(one.origin.how) == other.origin.how
         assert {said(key) for key in one.origin.params} == set(other.origin.params)
@@ -185,3 +193,16 @@ def _planes(layer):
         found["hints"] = layer.hints
     found |= {f"region {region.id}": region.area for region in layer.regions}
     return found
+
+
+def rewritten(path, change):
+    """The project file with its record changed."""
+    archive = zipfile.ZipFile(path)
+    members = {info.filename: archive.read(info) for info in archive.infolist()}
+    record = json.loads(members["maskstudio/document.json"])
+    change(record)
+    members["maskstudio/document.json"] = json.dumps(record).encode()
+    with zipfile.ZipFile(path, "w") as target:
+        for name, data in members.items():
+            target.writestr(name, data)
+    return path

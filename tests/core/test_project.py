@@ -2,10 +2,8 @@
 
 import errno
 import io
-import json
 import os
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -21,7 +19,7 @@ from maskstudio.core.project import Source, read_project, write_project
 from maskstudio.core.record import FORMAT
 from maskstudio.errors import BadProject, Cancelled, CannotRead, CannotWrite
 from tests.core.documents import disc, document, image, layer
-from tests.core.records import assert_same, documents
+from tests.core.records import assert_same, documents, rewritten
 
 NONE = Source(None)
 
@@ -206,19 +204,6 @@ def test_a_missing_file_is_one_sentence(tmp_path):
 
 
 # Versions
-
-
-def rewritten(path: Path, change):
-    """The same project with its record changed."""
-    archive = zipfile.ZipFile(path)
-    members = {info.filename: archive.read(info) for info in archive.infolist()}
-    record = json.loads(members["maskstudio/document.json"])
-    change(record)
-    members["maskstudio/document.json"] = json.dumps(record).encode()
-    with zipfile.ZipFile(path, "w") as target:
-        for name, data in members.items():
-            target.writestr(name, data)
-    return path
 
 
 def test_a_project_of_version_0_is_upgraded(tmp_path):

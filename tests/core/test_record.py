@@ -3,18 +3,22 @@
 import copy
 import json
 import zlib
+from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from maskstudio.core import record as recording
 from maskstudio.core.checked import Fields, parsed
 from maskstudio.core.fileframes import FileFrame, framed, whole_frames
 from maskstudio.core.mask import Mask
+from maskstudio.core.ops import CombineMode
 from maskstudio.core.record import Reader, document_record
 from maskstudio.core.shelf import ShelfWriter
 from maskstudio.core.shelved import Limits, ShelfReader
 from maskstudio.errors import BadProject
+from maskstudio.subject.subject import judged
 from tests.core.documents import disc, document, image
 from tests.core.records import assert_same, documents
 
@@ -136,6 +140,42 @@ def test_a_spoilt_value_is_refused(path, value):
     place[path[-1]] = value
     with pytest.raises(BadProject):
         read(spoilt, planes, made.image)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("way", 5), ("sure", "yes"), ("sure", None), ("helps", "click"), ("helps", ["click"] * 9), ("doubt", 99)],
+)
+def test_a_subject_that_says_nonsense_of_itself_is_refused(name, value):
+    mask = Mask.from_array(disc())
+    made = document(disc())
+    made = made.put(made.layers[0].changed(source=judged(mask, 0.5, "auto", way="Main object, without a model")))
+    (record,), planes = written(made)
+    record["layers"][0]["source"][name] = value
+    with pytest.raises(BadProject):
+        read(record, planes, made.image)
+
+
+def test_what_would_help_and_is_not_known_here_is_left_out():
+    made = document(disc())
+    made = made.put(made.layers[0].changed(source=judged(Mask.from_array(disc()), 0.5, "auto", way="Dog")))
+    (record,), planes = written(made)
+    record["layers"][0]["source"]["helps"] = ["click", "sing"]
+    assert read(record, planes, made.image).layers[0].source.helps == ("click",)
+
+
+@pytest.mark.parametrize("mode", get_args(CombineMode))
+def test_a_record_has_the_lowest_version_that_can_say_it(mode, monkeypatch):
+    made = document(disc(), disc())
+    made = made.put(made.layers[1].changed(mode=mode))
+    (record,), planes = written(made)
+    assert read({**record, "format": 3}, planes, made.image).layers[1].mode == mode  # as a first xor was written
+    monkeypatch.setattr(recording, "FORMAT", 3)  # a program that knows no xor
+    if mode == "xor":
+        with pytest.raises(BadProject, match=r"^it was saved by a newer version of maskstudio"):
+            read(record, planes, made.image)
+    else:
+        assert_same(made, read(record, planes, made.image))
 
 
 @pytest.mark.parametrize("box", [[0, 0, 1], [0, 0, 1, "1"], [0, 0, 1, 1e300], [0, 0, 1, 10**400], 5])

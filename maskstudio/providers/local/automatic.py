@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from maskstudio.core.image import Image
+from maskstudio.core.layer import Subject
 from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams
@@ -13,7 +14,7 @@ from maskstudio.providers.provider import CutsOut, Family, Model, ModelState
 from maskstudio.providers.weights.weightfile import WeightFile, own_method
 from maskstudio.subject import finder
 from maskstudio.subject.finder import Sighting
-from maskstudio.subject.subject import SURE, Subject, judged
+from maskstudio.subject.subject import SURE, judged
 
 _NAME = "auto"
 _PEOPLE = "mediapipe_selfie"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from maskstudio.core.image import Image
+from maskstudio.core.layer import Subject
 from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams
@@ -11,7 +12,7 @@ from maskstudio.providers.provider import Model, ModelState
 from maskstudio.providers.weights.weightfile import WeightFile, own_method
 from maskstudio.selection.prompt import Selector
 from maskstudio.subject import finder
-from maskstudio.subject.subject import Subject, judged
+from maskstudio.subject.subject import judged
 
 NAME = "none"
 _TITLE = "No model: colours and edges"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from maskstudio.core.image import Image
-from maskstudio.core.layer import Detection, box_around
+from maskstudio.core.layer import Detection, Subject, box_around
 from maskstudio.core.mask import Mask
 from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
@@ -15,7 +15,7 @@ from maskstudio.providers.provider import Model, ModelState, Operation
 from maskstudio.providers.weights.weightfile import About, WeightFile
 from maskstudio.subject import finder
 from maskstudio.subject.finder import Sighting
-from maskstudio.subject.subject import Subject, judged
+from maskstudio.subject.subject import judged
 
 _MISSING = "MediaPipe is not installed; install it with: pip install mediapipe==0.10.14"
 _DETECT: frozenset[Operation] = frozenset({"detect"})

@@ -5,13 +5,13 @@ from dataclasses import fields, replace
 import numpy as np
 
 from maskstudio.core.image import Image
-from maskstudio.core.layer import Detection
+from maskstudio.core.layer import Detection, Subject
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams
 from maskstudio.providers.local import families
 from maskstudio.providers.local.local import Local
-from maskstudio.subject.subject import NOTHING, SURE, UNSURE, Subject, told
+from maskstudio.subject.subject import NOTHING, SURE, UNSURE, told
 
 
 def cut_out_subject(image: Image, model: str | None, token: Token) -> Subject:
