@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from maskstudio.core.arrays import ColourTile, Flags, Index, Plane, Real
+from maskstudio.core.doubt import greatest
 from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Detection, Layer, Origin, Refinement, Region, colour_of
@@ -73,6 +74,16 @@ class Document:
     def alpha(self) -> Mask:
         """The layers that count combined from bottom to top, each in its mode; a layer in solo as it is."""
         return self.combination.alpha
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a second model differed anywhere from what a layer that counts was found as."""
+        return any(layer.source and layer.source.doubt and layer.source.doubt.tiles for layer in self.shown)
+
+    @lazy
+    def doubt(self) -> Mask | None:
+        """By how much second opinions differ, 0..255, of all layers that count; None where there are none."""
+        return greatest([layer.doubt for layer in self.shown if layer.doubt is not None])
 
     @property
     def kept_alpha(self) -> Mask | None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from maskstudio.core.arrays import Alpha, Box, Colour
+from maskstudio.core.doubt import undecided
 from maskstudio.core.lazy import carry, declared, lazy, made_of
 from maskstudio.core.mask import Mask
 from maskstudio.core.ops import CombineMode
@@ -176,6 +177,13 @@ class Layer:
         if self.refinement is None:
             return self.base
         return self.retouch.over(self.refinement.alpha) if self.retouch else self.refinement.alpha
+
+    @made_of("source", "paint", "retouch")
+    def doubt(self) -> Mask | None:
+        """By how much a second opinion differs, 0..255, where nobody has decided by paint since; None without one."""
+        if self.source is None or self.source.doubt is None:
+            return None
+        return undecided(self.source.doubt, [paint.cover for paint in (self.paint, self.retouch) if paint])
 
     @property
     def amount(self) -> float:

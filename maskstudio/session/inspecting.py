@@ -1,12 +1,13 @@
-"""Verbs that examine an edge: its trimap, and its fringe on the background that shows it worst."""
+"""Verbs that examine a mask: the trimap of its edge, its fringe on the worst background, and where models differ."""
 
 from maskstudio.core.document import Document, Layer
+from maskstudio.core.doubt import Doubt, measured
 from maskstudio.core.fringe import Fringe
 from maskstudio.core.mask import Mask
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
 
-_FRINGE, _TRIMAP = "layer fringe", "layer trimap"
+_FRINGE, _TRIMAP, _DOUBT = "layer fringe", "layer trimap", "document doubt"
 
 
 class InspectingVerbs:
@@ -18,6 +19,7 @@ class InspectingVerbs:
         self._trimap: tuple[Layer, Mask] | None = None
         self._drawing: Layer | None = None  # the layer for which a job draws the trimap
         self._measuring: Document | None = None  # the document whose fringe a job measures
+        self._doubt: tuple[Mask, Mask, Doubt] | None = None  # what differs, the alpha, and what was measured of both
         self._spill: tuple[Mask, tuple[int, int, int] | None] | None = None  # the alpha, and the colour found along it
 
     # The trimap
@@ -106,6 +108,36 @@ class InspectingVerbs:
             lambda token: operations.fringe(document, token),
             done,
             lane=_FRINGE,
+            failed=lambda error: self._desk.failed(error),
+            quiet=True,
+        )
+
+    # The doubt
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """The result of ``measure_doubt``; None if there is none of the document as it is."""
+        known, now = self._doubt, self._desk.document
+        if known is None or now is None or known[0] is not now.doubt or known[1] is not now.alpha:
+            return None
+        return known[2]
+
+    def measure_doubt(self) -> None:
+        """Measure on a thread where a second model differs, unless that is known; ``changed`` is sent when it is."""
+        document = self._desk.required()
+        apart, alpha = document.doubt, document.alpha
+        if apart is None or self.doubt is not None:
+            return
+
+        def done(doubt: Doubt) -> None:
+            self._doubt = apart, alpha, doubt
+            self._desk.changed()
+
+        self._desk.runner.start(
+            "Measure the doubt",
+            lambda _token: measured(apart, alpha),
+            done,
+            lane=_DOUBT,
             failed=lambda error: self._desk.failed(error),
             quiet=True,
         )

@@ -117,7 +117,7 @@ def expected(mode, colours, alpha, colour=OVERLAY, opacity=0.5, side="outside"):
     return c * a + background * (1 - a)
 
 
-@pytest.mark.parametrize("mode", sorted(set(MODES) - {"ants", "picture"}))
+@pytest.mark.parametrize("mode", sorted(set(MODES) - {"ants", "picture", "doubt"}))
 def test_every_mode_at_100_percent_equals_the_composition(show, taken, mode):
     colours, alpha = photo(), coverage()
     canvas = show(document(colours, alpha))

@@ -13,6 +13,7 @@ from maskstudio.core.geometry import Rect, bounds
 from maskstudio.core.mask import TILE
 from maskstudio.ui.canvas import tints
 from maskstudio.ui.canvas.band import BandOverlay
+from maskstudio.ui.canvas.doubtplane import DoubtPlane
 from maskstudio.ui.canvas.draw import draw, draw_mapped
 from maskstudio.ui.canvas.photo import Photo, finest
 from maskstudio.ui.canvas.pixels import OPAQUE, PREMULTIPLIED, ScreenColours, premultiplied
@@ -46,6 +47,7 @@ class Scene:
         self._raw = Pyramid(*document.size, 4, lambda rect: self._read_cut(document.image.pixels[rect.slices()], rect))
         self._soft = Pyramid(*document.size, 1, lambda rect: tints.softness()[self.read_alpha(rect)])
         self.of_alpha = self._alpha, self._cut, self._raw, self._soft
+        self._doubt = DoubtPlane(document)
         self.band: BandOverlay = twin.band if twin else BandOverlay(document.size)
 
     @property
@@ -55,7 +57,7 @@ class Scene:
 
     @property
     def _all(self) -> tuple[Pyramid, ...]:
-        return self.photo, *self.of_alpha, *self.band.planes
+        return self.photo, *self.of_alpha, *self.band.planes, *self._doubt.planes
 
     def document_alpha(self, rect: Rect) -> Bytes:
         """The alpha of the document without a live stroke, (rect.height, rect.width)."""
@@ -67,7 +69,7 @@ class Scene:
         self.document = document
         for pyramid in self.of_alpha:
             pyramid.refresh(changed)
-        return changed
+        return [*changed, *self._doubt.replace(document)]
 
     def trim(self) -> None:
         """Free memory beyond the limits."""
@@ -81,6 +83,8 @@ class Scene:
         planes: tuple[Pyramid, ...] = (self._soft,) if style.mode == "soft" else (self._alpha,)
         if style.mode in CUTS or style.mode == "onion":
             planes = self._alpha, self._cut_of(style)
+        elif style.mode == "doubt":
+            planes = self._alpha, self._doubt.plane
         return all(plane.catch_up(deadline) for plane in planes)
 
     def prepare(self, style: Style, level: int, rect: Rect, deadline: float) -> bool:
@@ -97,6 +101,8 @@ class Scene:
             return (self._alpha,)
         if style.mode == "soft":
             return self._soft, self.photo
+        if style.mode == "doubt":
+            return self._doubt.plane, self._alpha, self.photo
         if style.mode == "overlay" or not self._alpha.ensure(level, rect, deadline):
             return self._alpha, self.photo
         flat = self._alpha.flat(level, rect)
@@ -129,6 +135,9 @@ class Scene:
             self._paint_mask(painter, tiling, parts)
         elif style.mode == "soft":
             self._paint_soft(painter, style, tiling, parts)
+        elif style.mode == "doubt":
+            self._doubt.paint_ground(painter, tiling, parts, self.photo, self._alpha)
+            self._lay(painter, self._doubt.plane, tints.marking(style.soft), tiling, parts)
         elif style.mode in CUTS:
             self._paint_cut(painter, style, tiling, parts)
         elif style.mode == "onion":

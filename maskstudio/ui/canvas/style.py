@@ -7,14 +7,15 @@ from maskstudio.core.arrays import Colour
 from maskstudio.ui.canvas.picture import Picture
 
 Mode = Literal[
-    "overlay", "ants", "black", "white", "worst", "colour", "picture", "checker", "mask", "onion", "soft", "image"
+    "overlay", "ants", "black", "white", "worst", "colour", "picture", "checker", "mask", "onion", "soft", "doubt",
+    "image",
 ]  # fmt: skip
 Side = Literal["outside", "inside"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 CUTS: frozenset[Mode] = frozenset({"black", "white", "worst", "colour", "picture", "checker"})  # on something
 PHOTOS: frozenset[Mode] = frozenset({"image", "ants"})  # modes that show the photo alone
-PLANES: frozenset[Mode] = frozenset({"mask", "soft"})  # neither photo nor cut-out: no trimap lies over these
+PLANES: frozenset[Mode] = frozenset({"mask", "soft", "doubt"})  # neither photo nor cut-out: no trimap lies over these
 
 # At half strength on typical colours of photos (skin, leaves, sky, greys) this is visible with every kind of colour
 # vision: at least 23 units of CIELAB from the bare photo in the simulation of Machado, Oliveira and Fernandes (2009).
@@ -36,7 +37,7 @@ class Style:
     backdrop  what "colour" puts behind the cut-out
     picture   what "picture" puts there; a checkerboard without one
     onion     how much of the photo "onion" lays over the cut-out
-    soft      what marks half-transparent pixels in "soft"
+    soft      what marks half-transparent pixels in "soft", and pixels on which two models differ in "doubt"
     worst     what "worst" puts behind the cut-out: the colour on which its edge shows most of a fringe
     raw       whether the cut-out has the colours of the photo along its edge, not the clean ones
     bare      whether no trimap lies over it, as on the photo beside the result

@@ -76,22 +76,29 @@ class Styling(QObject):
         """The mode the result is shown in: the photo alone until something is selected."""
         stand_in, now = self._compared.stand_in, self._contents.now
         if now is None or now.live:
-            return self.mode
+            return self.mode if now is None else self._possible(now.document)
         return self.mode_for(now.document if stand_in is None else stand_in.document)
 
     def changes(self, before: OnShow) -> bool:
         """Whether the result was shown in another mode when ``before`` was on show."""
         if self._compared.stand_in is not None:
             return False
-        return (self.mode if before.live else self.mode_for(before.document)) != self.result_mode
+        was = self._possible(before.document) if before.live else self.mode_for(before.document)
+        return was != self.result_mode
 
     def mode_for(self, document: Document) -> Mode:
         """The mode of the view, or the photo alone for a document in which nothing is selected.
 
-        A photo without layers is not tinted, and an empty mask makes no cut-out to put on a background.
+        A photo without layers is not tinted, and an empty mask makes no cut-out to put on a background. Where no two
+        models differ there is no doubt to be shown, and the overlay is.
         """
-        bare = not document.alpha.tiles if self.mode in CUTS else self.mode == "overlay" and not document.layers
-        return "image" if bare else self.mode
+        mode = self._possible(document)
+        bare = not document.alpha.tiles if mode in CUTS else mode == "overlay" and not document.layers
+        return "image" if bare else mode
+
+    def _possible(self, document: Document) -> Mode:
+        """The mode of the view, or the overlay for a document without the doubt that it shows."""
+        return "overlay" if self.mode == "doubt" and not document.doubtful else self.mode
 
     def dressed(self, mode: Mode, *, bare: bool = False) -> Style:
         """The chosen style in another mode, with squares of the screen's size; ``bare`` without a trimap."""

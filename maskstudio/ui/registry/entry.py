@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 Workspace = Literal["", "refine"]
-When = Literal["always", "document", "layer", "undo", "redo", "job", "model", "layers", "above", "below", "tabs"]
+When = Literal[
+    "always",
+    "document",
+    "layer",
+    "undo",
+    "redo",
+    "job",
+    "model",
+    "layers",
+    "above",
+    "below",
+    "tabs",
+    "doubt",
+]
 
 WHY_NOT: dict[When, str] = {
     "document": "Open a photo first.",
@@ -17,6 +30,7 @@ WHY_NOT: dict[When, str] = {
     "above": "There is no layer above this one.",
     "below": "There is no layer below this one.",
     "tabs": "Only one photo is open.",
+    "doubt": "No second model differs from this: choose one and cut out the subject again.",
 }  # why an action with this condition is disabled
 
 

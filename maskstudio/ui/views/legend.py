@@ -18,17 +18,22 @@ def _said(text: str) -> str:
     return QCoreApplication.translate("Legend", text)
 
 
-def entries(style: Style, *, trimap: bool, masked: bool, apart: tuple[str, str] | None = None) -> list[LegendEntry]:
+def entries(
+    style: Style, *, trimap: bool, masked: bool, apart: tuple[str, str] | None = None, doubt: str = ""
+) -> list[LegendEntry]:
     """The colours over the photo in this ``style`` and their meanings; empty if they explain themselves.
 
     ``trimap`` says whether a trimap is shown, ``masked`` whether there is a mask to tint by; ``apart`` what the two are
-    called whose difference is shown: what is compared with, and the result, nothing for that as it is.
+    called whose difference is shown: what is compared with, and the result, nothing for that as it is. ``doubt`` is
+    what the pixels marked as doubtful mean, empty while they are not shown.
     """
     if apart is not None:
         there, here = apart
         only = _said("only in {}")
         mine = only.format(here) if here else _said("only here")
         return [(HERE, mine), (THERE, only.format(there)), (SAME, _said("the same"))]
+    if doubt:
+        return [(style.soft, doubt)]
     if not trimap or style.mode in PLANES:
         return []
     band = [(BAND, _said("edge to be solved"))]

@@ -21,6 +21,7 @@ from maskstudio.ui.panels.layers import LayersPanel
 from maskstudio.ui.panels.navigator import Navigator
 from maskstudio.ui.views.comparemenu import CompareMenu, step_name
 from maskstudio.ui.views.comparison import Compared, Comparison, Earlier, LayerAlone
+from maskstudio.ui.views.doubtview import DoubtView
 from maskstudio.ui.views.edgeview import EdgeView
 from maskstudio.ui.views.legend import Legend, entries
 from maskstudio.ui.views.view_choices import ViewChoices
@@ -47,11 +48,13 @@ class ViewControls(QObject):
         super().__init__(parent)
         self.choices = ViewChoices(settings, canvas, runner, self)
         self.edge = EdgeView(canvas, self.choices, self)
+        self.doubt = DoubtView(canvas, self.choices, self)
         self.compare = CompareView(canvas)
         self.comparison = Comparison(self.compare, self.edge, tabs, self._beside, self)
         self.compare_menu = CompareMenu(self.comparison, self.compare_with, canvas)
         self.legend = Legend(canvas)
-        self.edge.followed.connect(self._explain)
+        self.edge.followed.connect(self.doubt.follow)
+        self.doubt.followed.connect(self._explain)
         self.comparison.changed.connect(self._follow_comparison)
         self.loupe = Loupe(canvas)
         self.loupe.set_factor(self.choices.now.loupe)
@@ -97,6 +100,8 @@ class ViewControls(QObject):
             "view.rawColours": lambda: self.choices.show_raw(self._on("view.rawColours")),
             "view.nextFringe": lambda: self.edge.go_to_fringe(1),
             "view.previousFringe": lambda: self.edge.go_to_fringe(-1),
+            "view.nextDoubt": lambda: self.doubt.go_on(1),
+            "view.previousDoubt": lambda: self.doubt.go_on(-1),
             **{f"view.loupe{factor}": partial(self._enlarge, factor) for factor in FACTORS},
             "view.zoomSubject": self.zoom_to_subject,
             "view.previousZoom": self.previous_zoom,
@@ -124,6 +129,7 @@ class ViewControls(QObject):
         another = self._another(tab, picture)
         canvas.contents.set_document(picture)
         self.comparison.show(tab)
+        self.doubt.follow(tab.session)
         self.edge.follow(tab.session)
         if picture is None or not another:
             return
@@ -145,8 +151,9 @@ class ViewControls(QObject):
         canvas = self._canvas
         masked = canvas.contents.document is not None and bool(canvas.contents.document.layers)
         apart = self.comparison.names if self.comparison.difference_on_show else None
-        trimap = canvas.contents.trimap is not None
-        self.legend.show_entries(entries(self.choices.style, trimap=trimap, masked=masked, apart=apart))
+        trimap, style = canvas.contents.trimap is not None, self.choices.style
+        words = self.doubt.words
+        self.legend.show_entries(entries(style, trimap=trimap, masked=masked, apart=apart, doubt=words))
 
     # Zoom
 

@@ -30,6 +30,7 @@ class ViewModes:
             **{f"view.{mode}": partial(self.show, mode) for mode in MODES},
             "view.overlay": lambda: self.show("image" if self.now == "overlay" else "overlay"),
             "view.worst": partial(self._toggle, "worst"),
+            "view.doubt": partial(self._toggle, "doubt"),
             "view.image": partial(self._toggle, "image"),
             "view.mask": partial(self._toggle, "mask"),
             "view.nextMode": partial(self._step, 1),
@@ -54,4 +55,6 @@ class ViewModes:
         self.show(self.before if self.now == mode else mode)
 
     def _step(self, by: int) -> None:
-        self.show(MODES[(MODES.index(self.now) + by) % len(MODES)])
+        """Show the next mode that can be shown."""
+        offered = [mode for mode in MODES if mode == self.now or self._actions[f"view.{mode}"].isEnabled()]
+        self.show(offered[(offered.index(self.now) + by) % len(offered)])

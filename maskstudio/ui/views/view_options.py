@@ -43,7 +43,7 @@ class ViewOptions(QStackedWidget):
         self._add_overlay()
         self._add_backdrop()
         self._add_onion()
-        self._add_soft()
+        self._add_marks()
         choices.changed.connect(self.refresh)
         self.refresh()
 
@@ -59,6 +59,7 @@ class ViewOptions(QStackedWidget):
         self._picture.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH - 90))
         _put(self._onion, self._onion_percent, now.onion)
         self._soft.set_value(now.soft)
+        self._doubt.set_value(now.soft)
         self.setCurrentWidget(self._pages.get(self._choices.mode, self._nothing))
 
     def _page(self, mode: Mode, *widgets: QWidget) -> None:
@@ -122,11 +123,16 @@ class ViewOptions(QStackedWidget):
         )
         self._page("onion", _hint(self.tr("Photo")), self._onion, self._onion_percent)
 
-    def _add_soft(self) -> None:
+    def _add_marks(self) -> None:
+        """Make the pages of the colour that marks pixels, which is one for both modes that do."""
         self._soft = Swatch(self.tr("Colour of soft pixels"), self._tints())
         self._soft.setObjectName("softColour")
         self._soft.chosen.connect(lambda colour: self._choices.choose(soft=colour))
         self._page("soft", _hint(self.tr("Alpha 5 to 95 %")), self._soft)
+        self._doubt = Swatch(self.tr("Colour of doubt"), self._tints())
+        self._doubt.setObjectName("doubtColour")
+        self._doubt.chosen.connect(lambda colour: self._choices.choose(soft=colour))
+        self._page("doubt", _hint(self.tr("Where two models differ")), self._doubt)
 
     def _ask_picture(self) -> None:
         folder = file_dialogs.place(Path(self._choices.now.picture).parent) if self._choices.now.picture else ""

@@ -76,4 +76,5 @@ class ActionStates:
             "redo": bool(undoing.redo_label(self._tools, session)),
             "job": self._working(),
             "tabs": self._tabs.count() > 1,
+            "doubt": document is not None and document.doubtful,
         }

@@ -10,7 +10,7 @@ from maskstudio.ui.widgets.icons import icon
 
 _LEFT = ("file.open", "file.export", "", "edit.undo", "edit.redo", "", "view.fit", "view.actual")
 _MODES = ("view.overlay", "view.ants", "view.black", "view.white", "view.checker", "view.mask", "view.image")
-_MORE = ("view.worst", "view.colour", "view.picture", "view.onion", "view.soft")
+_MORE = ("view.worst", "view.colour", "view.picture", "view.onion", "view.soft", "view.doubt")
 _COMPARE = ("view.split", "view.sideBySide", "view.difference")
 _ICON = QSize(20, 20)
 
