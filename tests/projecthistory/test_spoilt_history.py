@@ -8,10 +8,10 @@ import zipfile
 
 import pytest
 
-from maskstudio.core import projecthistory
+from maskstudio.core import projecthistory, record
 from maskstudio.core.fileframes import framed, whole_frames
 from maskstudio.core.history import History
-from maskstudio.core.project import Source, write_project
+from maskstudio.core.project import Source, read_project, write_project
 from maskstudio.errors import Cancelled
 from tests.core.records import assert_same
 from tests.projecthistory.conftest import MEMBER, assert_same_history, opened, stroke
@@ -75,6 +75,21 @@ def test_a_history_of_a_newer_version_is_left_out(saved):
     newer = projecthistory.FORMAT + 1
     tampered(saved[1], lambda data: rewritten(data, b"H", lambda head: head.update(format=newer)))
     alone(saved, "it was written by a newer version of maskstudio")
+
+
+def test_an_earlier_program_opens_a_project_with_a_newer_past_and_says_what_it_left_out(session, tmp_path, monkeypatch):
+    stroke(session, 50)
+    layer = session.document.layers[0].id
+    session.layers.set_mode(layer, "xor")
+    session.layers.set_mode(layer, "add")
+    session.projects.save_as(tmp_path / "one.ora")
+    data = (tmp_path / "one.ora").read_bytes()
+    monkeypatch.setattr(record, "FORMAT", 3)
+    found = read_project(tmp_path / "one.ora", limit=None)
+    assert_same(session.document, found.document)
+    (said,) = found.notes
+    assert said.startswith("The undo history of one.ora is not complete: it was saved by a newer version of maskstudio")
+    assert (tmp_path / "one.ora").read_bytes() == data
 
 
 def test_a_history_of_another_state_is_left_out(saved, tmp_path):

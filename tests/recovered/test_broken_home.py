@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from maskstudio.core import record
 from maskstudio.core.fileframes import framed, read_frames
 from maskstudio.errors import BadProject, CannotWrite
 from maskstudio.journal import journal as journals
-from maskstudio.journal import recovery
+from maskstudio.journal import recovery, replay
 from maskstudio.journal.log import Log
 from maskstudio.params.local import BrushParams
 from tests.core.documents import image
@@ -39,6 +40,25 @@ def test_a_journal_of_a_newer_version_is_named_and_left_alone(writer, photo, kin
     assert (again.name, again.newer) == ("photo.png", True)
     with pytest.raises(BadProject, match=r"photo\.png was worked on in a newer version of maskstudio; please update"):
         recovery.recover(again)
+    assert log.read_bytes() == before
+
+
+@pytest.mark.parametrize("mode", ["subtract", "xor"])
+def test_an_earlier_program_leaves_a_journal_alone_if_it_cannot_know_what_it_says(writer, photo, monkeypatch, mode):
+    session = worked_on(writer, photo)
+    session.layers.set_mode(session.document.layers[0].id, mode)
+    one = died(session, writer)
+    log = next(one.folder.glob("log.*"))
+    before = log.read_bytes()
+    monkeypatch.setattr(replay, "RECORD", 3)
+    monkeypatch.setattr(record, "FORMAT", 3)
+    again = next(one for one in recovery.recoverable() if one.folder.name == "grave")
+    assert again.newer == (mode == "xor")
+    if again.newer:
+        with pytest.raises(
+            BadProject, match=r"photo\.png was worked on in a newer version of maskstudio; please update"
+        ):
+            recovery.recover(again)
     assert log.read_bytes() == before
 
 

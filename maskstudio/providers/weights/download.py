@@ -54,7 +54,7 @@ def fetch(entry: WeightFile, target: Path, token: Token, client: _NewClient | No
                 _waiting(token, lambda: _from_any(part, entry, token, client, mirror))
             part.install()
     except OSError as error:
-        raise CannotWrite(f"{target} could not be written: {reason(error)}.") from error
+        raise CannotWrite(f"{target.name} could not be written: {reason(error)}.") from error
     return target
 
 
