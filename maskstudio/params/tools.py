@@ -56,10 +56,27 @@ class TrimapParams(HintParams):
 
 
 @dataclass(frozen=True)
+class QuickParams(BrushParams):
+    """A brush that follows edges. Its rim is always hard: it says where to look, not what is painted."""
+
+    title: ClassVar[str] = "Quick Selection"
+
+    enhance: bool = param(
+        True, "autoEnhance", "Auto-enhance edge",
+        "Lets the edge follow the photo's own pixels, where it would be drawn smooth.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class AreaParams(SelectParams):
     """A drawn area, and how it is joined to the mask."""
 
     how: Literal["replace", "add", "subtract", "intersect", "xor"] = param("add", *_HOW, choices=_HOWS)
+    snap: int = param(
+        0, "snap", "Snap within",
+        "How far the outline you draw may move to the edge of the thing inside it; at 0 it stays as drawn.",
+        between=(0, 250), soft=(0, 100), unit="px",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

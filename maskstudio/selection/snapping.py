@@ -16,12 +16,12 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.seen import visible
 from maskstudio.matting.enlarge import enlarged
 from maskstudio.selection.gridcut import cut
+from maskstudio.selection.localcolours import likely, looks
 
 _LARGEST = 500_000  # pixels worked on
 _FINE = 20.0  # px of the small picture that the width takes at most
 _AROUND = 2.0  # widths on either side that colours are gathered in
 _THIN = 0.5  # share of a part's own half thickness that is sure where it is thinner than the width
-_NOISE = 9.0  # variance of Lab, as OpenCV scales it, that a colour has at least
 _NATS = 4.0  # evidence of one pixel is limited to this
 _WEIGHT = 4.0  # of a nat, where the border between two alike pixels costs 50
 _STAYING = 8.0  # evidence for what was there, at a whole width from its edge; it decides where the photo says nothing
@@ -63,9 +63,9 @@ def _cut(photo: Pixels8, rough: Flags, width: float) -> Flags | None:
     certain, out = within > _depths(rough, within, width), beyond > width
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2Lab).astype(np.float32)
     side = 2 * round(width * _AROUND) + 1
-    evidence = (_likely(lab, certain, side) - _likely(lab, out, side)).clip(-_NATS, _NATS) * _WEIGHT
+    evidence = (likely(lab, certain, side) - likely(lab, out, side)).clip(-_NATS, _NATS) * _WEIGHT
     evidence += _STAYING * np.clip((within - beyond) / width, -1, 1)
-    return cut(evidence.astype(np.float32), _looks(lab), certain, out)
+    return cut(evidence.astype(np.float32), looks(lab), certain, out)
 
 
 def _depths(rough: Flags, within: Real, width: float) -> Real:
@@ -87,27 +87,3 @@ def _near(plane: Plane, width: int) -> Flags:
     """The pixels at most ``width`` px from the edge at 50 % of a mask (H, W)."""
     inside = plane > 127
     return (_distance(inside) <= width) & (_distance(~inside) <= width)
-
-
-def _likely(lab: Real, where: Flags, side: int) -> Real:
-    """Log-likelihood of each colour (h, w, 3) among those of ``where`` in a window of ``side`` px, (h, w)."""
-    shares = where.astype(np.float32)
-    if not where.any():
-        return np.zeros_like(shares)
-    mean, spread = lab[where].mean(axis=0), lab[where].var(axis=0)
-    count = cv2.blur(shares, (side, side))[..., None] + np.float32(1e-3)
-    mine = cv2.blur(lab * shares[..., None], (side, side)) + np.float32(1e-3) * mean
-    squares = cv2.blur(lab * lab * shares[..., None], (side, side)) + np.float32(1e-3) * (spread + mean * mean)
-    middle = mine / count
-    variance = np.maximum(squares / count - middle * middle, 0) + np.float32(_NOISE)
-    likely: Real = -0.5 * ((lab - middle) ** 2 / variance + np.log(variance)).sum(axis=2)
-    return likely
-
-
-def _looks(lab: Real) -> Plane:
-    """The two directions in which the colours (h, w, 3) differ most, uint8 (h, w, 2)."""
-    flat = lab.reshape(-1, 3)
-    mean = flat.mean(axis=0)
-    axes = np.linalg.eigh(np.cov((flat - mean).T))[1][:, :0:-1]
-    looks: Plane = np.clip(np.rint((lab - mean) @ axes.astype(np.float32) + 128), 0, 255).astype(np.uint8)
-    return looks

@@ -4,7 +4,7 @@ from maskstudio.ui.registry.entry import Entry
 
 _LASSOS = ("tool.lasso", "tool.polygon", "tool.magnetic")
 _MARQUEES = ("tool.rectangle", "tool.ellipse")
-_SELECTIONS = ("tool.select", "tool.wand")
+_SELECTIONS = ("tool.select", "tool.quick", "tool.wand")
 _FILLS = ("tool.fill", "tool.gradient")
 _HINTING = ("tool.refine", "tool.trimap")
 _GREATEST = 10  # the shares on the keys 1 to 9 and 0
@@ -34,8 +34,10 @@ TOOL = (
           (), "tool-magnetic", "document", "tool", also="intelligent scissors livewire snap"),
     Entry("tool.select", "Tool", "Select", "Select the thing you point at: click it, box it or scribble over it.",
           ("W",), "tool-select", "document", "tool", also="object subject click box scribble sam model repair smart"),
+    Entry("tool.quick", "Tool", "Quick Selection", "Brush over a thing; the selection grows out to its edge.",
+          (), "tool-quick", "document", "tool", also="brush edge grow follow smart paint selection object"),
     Entry("tool.wand", "Tool", "Magic Wand", "Select what has the colour of the place you click.",
-          (), "tool-wand", "document", "tool", also="fuzzy similar colour quick"),
+          (), "tool-wand", "document", "tool", also="fuzzy similar colour"),
     Entry("tool.brush", "Tool", "Brush", "Paint into the mask.",
           ("B",), "tool-brush", "document", "tool", also="paint add draw"),
     Entry("tool.eraser", "Tool", "Eraser", "Paint out of the mask.",
@@ -60,7 +62,7 @@ TOOL = (
           ("Shift+M",), "", "document", submenu="Next of a Kind", cycles=_MARQUEES),
     Entry("tool.nextLasso", "Tool", "Next Lasso", "Lasso, polygon or magnetic lasso, in turn.",
           ("Shift+L",), "", "document", submenu="Next of a Kind", cycles=_LASSOS),
-    Entry("tool.nextSelection", "Tool", "Next Selection Tool", "Select or magic wand, in turn.",
+    Entry("tool.nextSelection", "Tool", "Next Selection Tool", "Select, quick selection or magic wand, in turn.",
           ("Shift+W",), "", "document", submenu="Next of a Kind", cycles=_SELECTIONS),
     Entry("tool.nextRefine", "Tool", "Next Refine Brush", "Refine edge brush or trimap brush, in turn.",
           ("Shift+U",), "", "document", submenu="Next of a Kind", cycles=_HINTING),

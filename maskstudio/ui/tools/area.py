@@ -4,11 +4,11 @@ from typing import ClassVar, TypeVar
 
 from PySide6.QtCore import Qt
 
-from maskstudio.core.adjust import feathered
 from maskstudio.core.area import Area
 from maskstudio.core.shapes import polygon
 from maskstudio.jobs import Token
 from maskstudio.params.spec import Params
+from maskstudio.session.drawnareas import prepared
 from maskstudio.session.laying import How
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Right, Tool, alt_held, said
@@ -75,25 +75,25 @@ class AreaTool(Tool[A]):
 
         ``pixels`` is its approximate size: a large area is worked out on a thread.
         """
-        session, how, feather = self.session, self.how, getattr(self.params, "feather", 0)
+        session, how, params = self.session, self.how, self.params
         document = session.document
         if document is None:
             return
         if not document.layers and how in {"subtract", "intersect"}:
             session.told(said("There is no mask yet that this could be taken from."))
             return
-        frame = document.frame
+        image = document.image
+        feather, snap = getattr(params, "feather", 0), getattr(params, "snap", 0)
 
         def work(token: Token) -> Area:
-            rect, plane = make(token)
-            return feathered(plane, rect, feather, frame) if feather and rect else (rect, plane)
+            return prepared(make(token), image, params, token)
 
         def take(area: Area) -> None:
             rect, plane = area
             if rect:
                 session.painting.select(plane, rect.x, rect.y, how, label)
 
-        if pixels * (3 if feather else 1) <= _QUICK and self.bench.folding.idle:
+        if not snap and pixels * (3 if feather else 1) <= _QUICK and self.bench.folding.idle:
             take(work(Token()))
         else:
             self.bench.folding.add(session, label, work, take)

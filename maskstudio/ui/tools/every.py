@@ -14,6 +14,7 @@ from maskstudio.ui.tools.magnetic import MagneticTool
 from maskstudio.ui.tools.marquee import EllipseTool, RectangleTool
 from maskstudio.ui.tools.move import MoveTool
 from maskstudio.ui.tools.polygon import PolygonTool
+from maskstudio.ui.tools.quick import QuickTool
 from maskstudio.ui.tools.rotate import RotateTool
 from maskstudio.ui.tools.selectobject import SelectTool
 from maskstudio.ui.tools.wand import WandTool
@@ -30,5 +31,5 @@ def every(bench: Bench) -> dict[str, AnyTool]:
     dropper.taken = lambda share: brush.set_params(replace(brush.params, coverage=share))
     hinting = RefineTool(bench), TrimapTool(bench)
     tools: list[AnyTool] = [MoveTool(bench), *(kind(bench) for kind in _AREAS), brush, eraser, *hinting, dropper]
-    tools.append(SelectTool(bench))
+    tools += [SelectTool(bench), QuickTool(bench)]
     return {tool.name: tool for tool in (*tools, HandTool(bench), ZoomTool(bench), RotateTool(bench))}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from maskstudio.core.area import Area
+from maskstudio.errors import MaskStudioError
 from maskstudio.jobs import Job, Token
 from maskstudio.session.session import Session
 
@@ -22,6 +23,7 @@ class _Waiting:
     session: Session
     label: str
     fold: Fold
+    gone: Callable[[], object]
     job: Job | None = None
     area: Area | None = None
 
@@ -55,20 +57,24 @@ class Folding:
         if waiting is not None and waiting.job is not None:
             self._line.remove(waiting)
             waiting.job.cancel()
+            waiting.gone()
             self.changed()
 
     def _last(self, session: Session | None) -> _Waiting | None:
         mine = (each for each in reversed(self._line) if each.session is session and not each.over)
         return next(mine, None)
 
-    def add(self, session: Session, label: str, make: Make, fold: Fold) -> None:
+    def add(
+        self, session: Session, label: str, make: Make, fold: Fold, gone: Callable[[], object] = lambda: None
+    ) -> None:
         """Run ``make(token)`` on a thread, and ``fold(area)`` on the window's thread when it is this one's turn.
 
-        The area is dropped if another document or layer is active by then.
+        The area is dropped if another document or layer is active by then. ``gone`` is called on the window's thread
+        once it is folded or dropped.
         """
         document = session.document
         assert document is not None
-        waiting = _Waiting(session, label, fold)
+        waiting = _Waiting(session, label, fold, gone)
         self._line.append(waiting)
 
         def done(area: Area) -> None:
@@ -80,8 +86,13 @@ class Folding:
             self._serve()
             self.changed()
 
+        def failed(error: MaskStudioError) -> None:
+            session.failed(error)
+            self._serve()
+            self.changed()
+
         lane = f"tool area {next(_numbers)}"
-        waiting.job = session.runner.start(label, make, done, lane=lane, failed=session.failed)
+        waiting.job = session.runner.start(label, make, done, lane=lane, failed=failed)
         self.changed()
 
     def _serve(self) -> None:
@@ -89,3 +100,4 @@ class Folding:
             first = self._line.popleft()
             if first.area is not None:
                 first.fold(first.area)
+            first.gone()

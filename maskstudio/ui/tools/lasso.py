@@ -15,7 +15,7 @@ class LassoTool(AreaTool[AreaParams]):
 
     name = "lasso"
     kind = AreaParams
-    bar = ("how", "feather", "antialias")
+    bar = ("how", "snap", "feather", "antialias")
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)

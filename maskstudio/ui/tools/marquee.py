@@ -24,7 +24,7 @@ class MarqueeTool(AreaTool[AreaParams]):
     """A box from corner to corner. Pressed after the start, Shift makes it square, Alt centres it, Space moves it."""
 
     kind = AreaParams
-    bar = ("how", "feather", "antialias")
+    bar = ("how", "snap", "feather", "antialias")
     shape: ClassVar[Callable[..., Area]]  # the pixels of a box
 
     def __init__(self, bench: Bench) -> None:

@@ -19,7 +19,7 @@ class CornersTool(AreaTool[AreaParams]):
     """The base of polygon and magnetic lasso: corners by clicks, and a line to the pointer."""
 
     kind = AreaParams
-    bar = ("how", "feather", "antialias")
+    bar = ("how", "snap", "feather", "antialias")
     right = "menu"
 
     def __init__(self, bench: Bench) -> None:

@@ -205,7 +205,7 @@ class Stroking(Tool[B]):
         self._stroke = self._open(adds=(self.adding and not at.eraser) != flipped)
         if self._stroke is None:
             return
-        self.canvas.contents.set_live(self.session.painting.live_alpha)
+        self._show_live()
         self._axis, self._flipped = None, flipped
         self.show_cursor(at.modifiers)
         if at.modifiers & M.ShiftModifier and not tilde and self._last is not None:
@@ -237,6 +237,10 @@ class Stroking(Tool[B]):
         rect = self._paint(x, y, pressure)
         if rect:
             self.canvas.contents.touch(rect)
+
+    def _show_live(self) -> None:
+        """Have the canvas show the stroke while it lasts."""
+        self.canvas.contents.set_live(self.session.painting.live_alpha)
 
     def _catch_up(self) -> None:
         """Paint samples that wait, before the stroke ends."""

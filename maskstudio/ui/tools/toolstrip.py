@@ -11,7 +11,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("move",),
     ("rectangle", "ellipse"),
     ("lasso", "polygon", "magnetic"),
-    ("select", "wand"),
+    ("select", "quick", "wand"),
     ("brush",),
     ("eraser",),
     ("refine", "trimap"),
