@@ -8,7 +8,7 @@ from maskstudio.core.arrays import Point
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
-from maskstudio.selection.quick import QuickStroke
+from maskstudio.selection.quickstroke import QuickStroke
 
 
 class QuickSelecting:

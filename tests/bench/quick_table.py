@@ -20,7 +20,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
-from maskstudio.selection.quick import QuickStroke
+from maskstudio.selection.quickstroke import QuickStroke
 from tests.bench.clicks import SHARED, overlap, sets
 
 _CELLS = 120  # of the longer side, in which a way is looked for

@@ -9,7 +9,7 @@ from maskstudio.core.cv import cv2
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
-from maskstudio.selection.quick import QuickStroke
+from maskstudio.selection.quickstroke import QuickStroke
 
 SHAPE = 4000, 6000
 RADII = [20, 60, 200, 600]  # px of the photo

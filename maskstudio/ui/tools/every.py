@@ -14,7 +14,7 @@ from maskstudio.ui.tools.magnetic import MagneticTool
 from maskstudio.ui.tools.marquee import EllipseTool, RectangleTool
 from maskstudio.ui.tools.move import MoveTool
 from maskstudio.ui.tools.polygon import PolygonTool
-from maskstudio.ui.tools.quick import QuickTool
+from maskstudio.ui.tools.quickselection import QuickTool
 from maskstudio.ui.tools.rotate import RotateTool
 from maskstudio.ui.tools.selectobject import SelectTool
 from maskstudio.ui.tools.wand import WandTool

@@ -61,6 +61,7 @@ class QuickTool(Stroking[QuickParams]):
         super().paint(painter)
 
     def _open(self, *, adds: bool) -> QuickDrag | None:
+        """Begin a stroke, unless there is no mask that it could take anything from."""
         document = self.bench.document
         if document is None:
             return None
