@@ -1,4 +1,4 @@
-"""How near Snap to Edge brings a rough mask to the truth: IoU of the true masks made rough, and of quick lassos, before and after.
+"""How near Snap to Edge brings a rough mask, and a quick lasso, to the truth: IoU before and after.
 
 ``python -m tests.bench.snapping FOLDER`` with ``image/``, and ``truth/`` or ``alpha/`` of the same names. Every other
 photo, from the first on, may be tuned on.
@@ -53,9 +53,8 @@ def main(folder):
         for name, part in (("tuned", rows[::2]), ("held out", rows[1::2])):
             worse = sum(now < then for then, now in part)
             before, after = np.mean(part, axis=0)
-            print(
-                f"{draw.__name__:9s} width {width:2d} {name:8s} {before:.3f} -> {after:.3f}, worse {worse} of {len(part)}"
-            )
+            kind = f"{draw.__name__:9s} width {width:2d} {name:8s}"
+            print(f"{kind} {before:.3f} -> {after:.3f}, worse {worse} of {len(part)}")
 
 
 if __name__ == "__main__":
