@@ -32,7 +32,7 @@ _STAYING = 6.0  # evidence for what lies on the stroke's middle
 _SIDE = 2.0  # radii on either side that colours are gathered in
 _NATS = 4.0  # evidence of one pixel is limited to this
 _WEIGHT = 4.0  # of a nat, where the border between two alike pixels costs 50
-_BLOCK = 64  # px of the small picture that are made at a time
+_BLOCK = 32  # px of the small picture that are made at a time
 _ROUND = 0.7  # px of the small picture, sigma: rounds the stairs of the cut
 
 

@@ -1,7 +1,9 @@
 """A stroke of the Quick Selection brush that is drawn in the window and followed on threads."""
 
 import threading
+import time
 from collections import deque
+from math import inf
 
 from maskstudio.core.area import Area
 from maskstudio.core.arrays import Point
@@ -9,6 +11,8 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.selection.quickstroke import QuickStroke
+
+_WHILE = 0.03  # seconds that points are followed before what is taken is shown
 
 
 class QuickSelecting:
@@ -31,9 +35,12 @@ class QuickSelecting:
         return bool(self._points)
 
     def shown(self, token: Token) -> Area:
-        """What is taken so far, as ``QuickStroke.shown`` says. Raises ``Cancelled`` through ``token``."""
+        """What is taken so far, as ``QuickStroke.shown`` says: after a while, though more points may wait.
+
+        Raises ``Cancelled`` through ``token``.
+        """
         with self._lock:
-            return self._followed(token).shown()
+            return self._followed(token, _WHILE).shown()
 
     def area(self, token: Token, *, enhance: bool) -> Area:
         """What the whole stroke takes, as ``QuickStroke.area`` says. Raises ``Cancelled`` through ``token``."""
@@ -42,12 +49,15 @@ class QuickSelecting:
             stroke.end()
             return stroke.area(token, enhance=enhance)
 
-    def _followed(self, token: Token) -> QuickStroke:
-        """The stroke with all points that wait; the lock is held."""
+    def _followed(self, token: Token, seconds: float = inf) -> QuickStroke:
+        """The stroke with the points that wait, one at least, as far as time allows; the lock is held."""
         if self._stroke is None:
             taken = self._mask if self._adds else self._mask.inverse
             self._stroke = QuickStroke(self._image, taken, self._radius)
+        until = time.perf_counter() + seconds
         while self._points:
             self._stroke.to(*self._points[0], token)
             self._points.popleft()
+            if time.perf_counter() > until:
+                break
         return self._stroke
