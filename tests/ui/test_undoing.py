@@ -112,7 +112,7 @@ def test_another_corner_ends_what_could_be_brought_back(editor):
 
 UNDER_WAY = {
     "brush": "stroke", "eraser": "stroke", "refine": "stroke", "lasso": "line", "rectangle": "rectangle",
-    "ellipse": "ellipse", "gradient": "line", "wand": "selection", "move": "move",
+    "ellipse": "ellipse", "gradient": "line", "wand": "selection", "move": "move", "quick": "stroke",
 }  # fmt: skip
 
 
