@@ -60,12 +60,14 @@ def solve_alpha(
     corrects fine structure for longer. Through ``token`` the work reports its progress and can be cancelled.
 
     Returns float32 (H, W) in 0..1. Raises ``BadImage`` or ``BadMask`` for a wrong shape or type, ``BadParameter`` for
-    an unknown quality, and ``Cancelled`` through ``token``. The method and its sources: `maskstudio.matting.refine`.
+    an unknown quality or what is no token, and ``Cancelled`` through ``token``. The method and its sources:
+    `maskstudio.matting.refine`.
     """
     from maskstudio.matting import refine
 
     _check_image(image)
     _check_plane(trimap, "trimap", np.uint8, image.shape[:2])
+    _check_token(token)
     if quality not in get_args(_Quality):
         raise BadParameter(f"quality must be one of {', '.join(get_args(_Quality))}, not {quality!r}.")
     return refine.solve_alpha(np.ascontiguousarray(image), np.ascontiguousarray(trimap), quality=quality, token=token)
@@ -117,15 +119,17 @@ def cut_out_subject(image: npt.NDArray[Depth], *, model: str | None = None, toke
     Returns a ``Subject``: ``alpha`` is float32 (H, W) in 0..1, its edge solved from the photo's colours; ``way`` says
     in one sentence how it was found, ``confidence`` in 0..1 how far that is to be trusted, and ``sure`` whether that is
     enough. Where nothing was found, ``alpha`` is 0 and ``confidence`` too. Raises ``BadImage`` for a wrong shape or
-    type, ``UnknownModel``, ``BadParameter`` for a model that cannot cut out, ``ModelUnavailable``, ``Untrusted``, and
-    ``Cancelled`` through ``token``. The method and its sources: `maskstudio.subject.finder`.
+    type, ``UnknownModel``, ``BadParameter`` for a model that cannot cut out or what is no name or token,
+    ``ModelUnavailable``, ``Untrusted``, and ``Cancelled`` through ``token``. The method and its sources:
+    `maskstudio.subject.finder`.
     """
     from maskstudio.core.image import Image
     from maskstudio.providers.local import subject
 
     _check_image(image)
+    _check_model(model)
+    token = _check_token(token)
     photo = Image(np.ascontiguousarray(image).copy())
-    token = token or Token()
     found = subject.cut_out_subject(photo, model, token.part(0.0, 0.5))
     return subject.solved(photo, found, token.part(0.5, 1.0))
 
@@ -157,11 +161,12 @@ class Selector:
         ``include`` are points x, y in px of the subject, ``exclude`` of what does not belong to it, in the order in
         which they were made, ``box`` is left, top, right, bottom in px around the subject. ``mask`` is an earlier mask
         to correct, uint8 (H, W), 0 out and 255 in: then only the connected parts that points show to be wrong change,
-        and all other pixels keep their values. Of all this, ``exclude`` alone is not enough.
+        and all other pixels keep their values. Without one, ``exclude`` alone is not enough; with one, any point is,
+        but no box.
 
-        Returns at most three candidates, best first; none if nothing was found. Raises ``BadParameter`` for a point
-        outside of the image, a box without a pixel of it, or nothing to go by, and ``BadMask`` for an earlier mask of
-        another shape or type.
+        Returns at most three candidates, best first; none if nothing was found. Raises ``BadParameter`` for what is no
+        two finite numbers, or four of a box; for a point outside of the image, a box the wrong way round or without a
+        pixel of it, or nothing to go by; and ``BadMask`` for an earlier mask of another shape or type.
         """
         from maskstudio.core.mask import Mask
         from maskstudio.selection.prompt import Prompt
@@ -170,7 +175,7 @@ class Selector:
             _check_plane(mask, "mask", np.uint8, self._size)
         points = [tuple(_numbers(each, 2, "A point") for each in _each(points)) for points in (include, exclude)]
         around = None if box is None else _numbers(box, 4, "A box")
-        earlier = None if mask is None else Mask.from_array(mask)
+        earlier = None if mask is None else Mask.from_array(np.ascontiguousarray(mask))
         found = self._answer(Prompt(points[0], points[1], around, earlier=earlier))
         return [Candidate(each.mask.array(), float(each.score)) for each in found]
 
@@ -183,17 +188,18 @@ def open_selector(image: npt.NDArray[Depth], *, model: str | None = None, token:
     reports its progress and can be cancelled.
 
     Returns a ``Selector``. Raises ``BadImage`` for a wrong shape or type, ``UnknownModel``, ``BadParameter`` for a
-    model that cannot select, ``ModelUnavailable``, ``Untrusted``, and ``Cancelled`` through ``token``.
+    model that cannot select or what is no name or token, ``ModelUnavailable``, ``Untrusted``, and ``Cancelled`` through
+    ``token``.
     """
     from maskstudio.core.image import Image
     from maskstudio.providers.local import families
     from maskstudio.providers.local.local import Local
 
     _check_image(image)
+    _check_model(model)
+    token = _check_token(token)
     name = families.ready("select")[0] if model is None else model
-    if not isinstance(name, str):
-        raise BadParameter(f"The model must be named by a text, not {_kind(name)}.")
-    opened = Local().open_selector(Image(np.ascontiguousarray(image).copy()), name, token or Token())
+    opened = Local().open_selector(Image(np.ascontiguousarray(image).copy()), name, token)
     return Selector(image.shape[:2], lambda prompt: opened.predict(prompt, Token()))
 
 
@@ -209,12 +215,34 @@ def _numbers(value: Any, many: int, what: str) -> Any:
     """A tuple of so many finite numbers. Raises ``BadParameter`` for anything else."""
     wanted = BadParameter(f"{what} must be {many} finite numbers in pixels.")
     try:
-        found = tuple(float(each) for each in value if not np.iscomplexobj(each))
+        given = [] if isinstance(value, str | bytes) else list(value)
+        found = tuple(map(float, given)) if all(map(_is_number, given)) else ()
     except (TypeError, ValueError, OverflowError):
         raise wanted from None
-    if isinstance(value, str | bytes) or len(found) != many or not all(map(math.isfinite, found)):
+    if len(found) != many or not all(map(math.isfinite, found)):
         raise wanted
     return found
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is one real number, of Python's, NumPy's or others' kinds: no text, no truth value, no array."""
+    odd = isinstance(value, bool | np.bool_ | str | bytes) or np.iscomplexobj(value) or np.ndim(value) > 0
+    return hasattr(value, "__float__") and not odd
+
+
+def _check_model(model: object) -> None:
+    """Raise ``BadParameter`` unless it is the name of a model, or None for a choice."""
+    if model is not None and not isinstance(model, str):
+        raise BadParameter(f"The model must be named by a text, not {_kind(model)}.")
+
+
+def _check_token(token: object) -> Token:
+    """The token, a new one for None. Raises ``BadParameter`` for anything else."""
+    if token is None:
+        return Token()
+    if not isinstance(token, Token):
+        raise BadParameter(f"The token must be a Token of maskstudio.api, not {_kind(token)}.")
+    return token
 
 
 def _check_image(image: object) -> None:

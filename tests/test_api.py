@@ -363,6 +363,31 @@ def test_what_cannot_be_selected_is_refused_in_a_sentence(pointing):
         lambda: selector.predict([], [(1, 1)]),
         lambda: selector.predict([(-1, 2)]),
         lambda: selector.predict([np.array([1j, 2])]),
+        lambda: selector.predict([("1", "2")]),
+        lambda: selector.predict(np.array([["1", "2"]])),
+        lambda: selector.predict([b"12"]),
+        lambda: selector.predict([(True, False)]),
+        lambda: selector.predict([(float("nan"), 2)]),
+        lambda: selector.predict([(1, float("inf"))]),
+        lambda: selector.predict([(10**400, 1)]),
+        lambda: selector.predict([(1, 2, 3)]),
+        lambda: selector.predict([1, 2]),
+        lambda: selector.predict(np.zeros((2, 2, 2))),
+        lambda: selector.predict(None),
+        lambda: selector.predict([None]),
+        lambda: selector.predict([(1, 1)], [(SIDE + 4, 0)]),
+        lambda: selector.predict([(1, 1)], box=(9, 0, 2, 9)),
+        lambda: selector.predict([(1, 1)], box=(0, 9, 9, 9)),
+        lambda: selector.predict([(1, 1)], box=(1, 2, 3, "4")),
+        lambda: selector.predict([], mask=TRIMAP),
+        lambda: selector.predict([], box=(0, 0, 9, 9), mask=TRIMAP),
+        lambda: selector.predict([(1, 1)], mask=TRIMAP[1:]),
+        lambda: selector.predict([(1, 1)], mask=ALPHA),
+        lambda: selector.predict([(1, 1)], mask=TRIMAP > 0),
+        lambda: selector.predict([(1, 1)], mask=[[0]]),
+        lambda: api.cut_out_subject(IMAGE, model=3),
+        lambda: api.cut_out_subject(IMAGE, model="no_such_model"),
+        lambda: api.cut_out_subject(ALPHA),
         lambda: selector.predict(3),
         lambda: selector.predict(["12"]),
         lambda: selector.predict([(1, 1)], box=(50, 50, 60, 60)),
@@ -378,6 +403,29 @@ def test_what_cannot_be_selected_is_refused_in_a_sentence(pointing):
     token.cancel()
     with pytest.raises(api.MaskStudioError, match="Cancelled"):
         api.open_selector(IMAGE, token=token)
+
+
+@pytest.mark.parametrize("token", ["x", 3, False, object(), api.Token])
+def test_what_is_no_token_is_refused_in_a_sentence(pointing, token):
+    for wrong in (
+        lambda: api.open_selector(IMAGE, token=token),
+        lambda: api.cut_out_subject(IMAGE, model="none", token=token),
+        lambda: api.solve_alpha(IMAGE, TRIMAP, token=token),
+    ):
+        with pytest.raises(api.MaskStudioError, match="must be a Token") as error:
+            wrong()
+        sentence(error)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (2, 1), (1, 40), (40, 1), (2, 2), (5, 5)])
+def test_the_smallest_images_are_answered(size):
+    for image in (np.full((*size, 3), 7, np.uint8), np.random.default_rng(3).integers(0, 255, (*size, 3), np.uint8)):
+        selector = api.open_selector(image, model="none")
+        for found in (selector.predict([(0, 0)]), selector.predict([(size[1], size[0])], [(0, 0)])):
+            assert all(each.mask.shape == size for each in found)
+        (mended,) = selector.predict([(0, 0)], mask=np.zeros(size, np.uint8))
+        assert mended.mask[0, 0] >= 128
+        assert api.cut_out_subject(image, model="none").alpha.shape == size
 
 
 def test_selecting_stands_as_it_was_promised():

@@ -141,6 +141,9 @@ def test_the_way_without_a_model_can_be_asked_for_by_name(select, folder):
         (("--include", "300,3"), "lies outside the image of 160 x 160 px", 2),
         (("--box", "3,4,5"), "A box is given as L,T,R,B", 2),
         (("--box", "200,0,300,10"), "holds nothing of the image", 2),
+        (("--box", "90,20,10,80"), "A box is given as left, top, right, bottom", 2),
+        (("--box", "10,80,90,20"), "and the fourth than the second, not 10, 80, 90, 20", 2),
+        (("--box", "10,20,10,80", "--include", "70,80"), "the third number must be greater than the first", 2),
         (("--include", "70,80", "--model", "no_such"), "There is no model called 'no_such'", 2),
         (("--include", "70,80", "--model", "mediapipe_face_full"), "cannot select what is pointed at", 2),
         (("--include", "70,80", "--mask", "missing.png"), "missing.png", 2),
@@ -165,6 +168,24 @@ def test_a_mask_of_another_size_and_files_in_each_others_way_are_refused(pointer
     assert "what this is made from" in err
     assert select("--include", "70,80", output="photo.png")[0] == 2
     assert select("--include", "70,80", output="out.jpg")[0] == 2
+
+
+@pytest.mark.parametrize("words", [(), ("--box", "10,20,150,140")])
+def test_a_mask_with_nothing_that_says_what_is_wrong_is_refused(pointer, select, folder, words):
+    status, out, err = select("--mask", folder / "earlier.png", *words)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "An earlier mask is corrected by points" in err
+    assert not (folder / "out.png").exists()
+    assert not hasattr(pointer, "image")  # the photo was not prepared for nothing
+
+
+def test_a_click_outside_alone_takes_from_a_mask(pointer, select, folder):
+    spot = np.where(disc(20, 20, 9), 255, 0).astype(np.uint8)
+    PIL.Image.fromarray(np.where(WHOLE, 255, spot).astype(np.uint8)).save(folder / "spotted.png")
+    assert select("--mask", folder / "spotted.png", "--exclude", "20,20")[0] == 0
+    written = np.array(PIL.Image.open(folder / "out.png"))
+    assert np.array_equal(written[WHOLE], np.full(WHOLE.sum(), 255))
+    assert not written[disc(20, 20, 7)].any()
 
 
 def test_photo_and_mask_can_be_piped(folder):

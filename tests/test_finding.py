@@ -211,6 +211,17 @@ def test_how_far_a_second_opinion_differs_is_said(monkeypatch):
     assert heard == [(f"Thing. People, cut out softly differs on {share} % of it.", True)]
 
 
+def test_that_the_second_model_was_the_one_that_answered_is_said(monkeypatch):
+    session, heard = session_of(document(), disc()), []
+    session.finding.answered = lambda *said: heard.append(said)
+    found = judged(Mask.from_array(disc()), 0.9, "auto", way="Thing", by="mediapipe_selfie")
+    monkeypatch.setattr(session.provider, "cutout", lambda *_: found)
+    session.finding.remove_background(CutoutParams(second_model="mediapipe_selfie"))
+    session.finding.remove_background(CutoutParams())
+    said = "Thing. People, cut out softly was to give the second opinion, so there is none."
+    assert [sentence for sentence, _ in heard] == [said, "Thing."]
+
+
 def test_a_find_of_before_this_was_kept_counts_as_work(session):
     layer = session.document.layers[0]
     assert layer.found == Found("disc 0", UNSHAPED, None)

@@ -54,6 +54,7 @@ def add_to(app: typer.Typer, opened: OpensPhoto, report: Callable[..., None]) ->
     ) -> None:
         """Select what clicks and a box point at, or correct an earlier mask by them."""
         from maskstudio.params.local import ExportParams
+        from maskstudio.providers.local.local import check_prompt
         from maskstudio.selection.prompt import Prompt
 
         check_output(output, image, as_json)
@@ -63,6 +64,7 @@ def add_to(app: typer.Typer, opened: OpensPhoto, report: Callable[..., None]) ->
         session, started = opened(image, "local", allow_huge), time.perf_counter()
         assert session.document is not None
         prompt = Prompt(inside, outside, around, earlier=_earlier(mask, session.document))
+        check_prompt(session.document.image, prompt)
         used, found = _ask(session, prompt, model)
         _lay(session, found[0].mask)
         session.exporting.export_mask(output, ExportParams())

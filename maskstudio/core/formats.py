@@ -36,6 +36,11 @@ def patterns(*groups: tuple[str, ...]) -> str:
     return " ".join(f"*.{ending}" for group in groups for ending in group)
 
 
+def is_picture(name: str) -> bool:
+    """Whether a file called ``name`` may hold a picture that can be opened, by its ending."""
+    return name.lower().rpartition(".")[2] in PICTURES and "." in name
+
+
 def is_raw(data: bytes, name: str) -> bool:
     """Whether a file holds what a camera's sensor saw, which has to be developed."""
     if data.startswith(_RAW_STARTS) or b"crx " in brands(data):

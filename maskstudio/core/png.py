@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from maskstudio.core import pngfilter
 from maskstudio.core.callbacks import Progress
 
 Compression = Literal["fast", "smallest"]
+T = TypeVar("T")
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
@@ -122,11 +123,6 @@ def _deflated(raster: Raster, way: _Way, step: Progress | None) -> Iterator[tupl
     tall = max(1, _STRIPE // (raster.width * raster.pixel + 1))
     starts = deque(range(0, raster.height, tall))
     stripes = len(starts)
-    if stripes == 1:  # a small picture needs no threads, which cannot be had any more where the program is ending
-        yield _stripe(raster, way, 0, raster.height)
-        if step is not None:
-            step(1)
-        return
     workers = os.cpu_count() or 1
     pending: deque[Future[tuple[bytes, int, int]]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="png") as pool:
@@ -134,12 +130,22 @@ def _deflated(raster: Raster, way: _Way, step: Progress | None) -> Iterator[tupl
             while starts or pending:
                 while starts and len(pending) < 2 * workers:
                     start = starts.popleft()
-                    pending.append(pool.submit(_stripe, raster, way, start, min(start + tall, raster.height)))
+                    pending.append(_given(pool, _stripe, raster, way, start, min(start + tall, raster.height)))
                 yield pending.popleft().result()
                 if step is not None:
                     step(1 - (len(starts) + len(pending)) / stripes)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _given(pool: ThreadPoolExecutor, work: Callable[..., T], *values: Any) -> Future[T]:
+    """``work(*values)`` on a thread of the pool; at once where the program is ending and no thread can be had."""
+    try:
+        return pool.submit(work, *values)
+    except RuntimeError:  # the interpreter gives no threads any more; what is being written is still wanted
+        done: Future[T] = Future()
+        done.set_result(work(*values))
+        return done
 
 
 def _stripe(raster: Raster, way: _Way, start: int, stop: int) -> tuple[bytes, int, int]:
@@ -186,5 +192,5 @@ def _best(ways: list[_Way], raster: Raster) -> _Way:
         return sum(map(len, parts)) + len(packer.flush())
 
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="png") as pool:
-        sizes = list(pool.map(size, ways))
+        sizes = [each.result() for each in [_given(pool, size, way) for way in ways]]
     return ways[sizes.index(min(sizes))]

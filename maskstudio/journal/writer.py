@@ -1,5 +1,6 @@
 """The thread that writes all journals. The window hands over frozen data and does not wait."""
 
+import atexit
 import logging
 import threading
 from collections.abc import Callable
@@ -48,6 +49,7 @@ class Writer:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
             self._thread.start()
+            atexit.register(self.settle)  # for a program that ends without closing it
         self.wake()
 
     def wake(self) -> None:
@@ -69,6 +71,7 @@ class Writer:
         self.wake()
         if self._thread is not None:
             self._thread.join(_PATIENCE)
+            atexit.unregister(self.settle)
 
     def _run(self) -> None:
         """Write all journals whenever one has work, until the writer ends."""

@@ -39,8 +39,10 @@ class Prompt:
 
     @property
     def positive(self) -> bool:
-        """Whether it says where the subject is."""
-        return bool(self.include or self.box or self.outline or self.scribbles or self.earlier)
+        """Whether it says where the subject is, or, of an earlier mask, which parts are wrong."""
+        if self.earlier is not None:
+            return bool(self.points)
+        return bool(self.include or self.box or self.outline or self.scribbles)
 
     @property
     def points(self) -> tuple[Point, ...]:

@@ -34,8 +34,11 @@ def unsure(layer: Layer) -> bool:
 def _sentence(subject: Subject, second: str) -> str:
     """How a subject was found, and by how much the model ``second`` differs. Reads the mask: not for the window."""
     share = share_in_doubt(subject)
-    if share is None or not subject.mask.tiles:
+    if not subject.mask.tiles:
         return subject.way
+    if share is None:
+        same = f" {families.title(second)} was to give the second opinion, so there is none."
+        return subject.way + (same if second and subject.used == second else "")
     return f"{subject.way} {families.title(second)} differs on {share * 100:.0f} % of it."
 
 

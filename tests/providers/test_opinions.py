@@ -16,9 +16,12 @@ from maskstudio.core.mask import Mask
 from maskstudio.errors import BadParameter, UnknownModel
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams
+from maskstudio.providers.local import families
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.local.opinions import doubted, share_in_doubt
+from maskstudio.providers.provider import Model
 from maskstudio.session import operations
+from maskstudio.subject.subject import judged
 from tests.madenets import bright, saved
 
 SIZE = (300, 400)
@@ -126,3 +129,50 @@ def test_a_second_one_that_cannot_is_refused_before_the_first_runs(home):
     with pytest.raises(BadParameter, match="mediapipe_hands cannot cut out"):
         Local().cutout(photo, CutoutParams(model="lamp", second_model="mediapipe_hands"), token)
     assert set(seen) == {"Getting ready"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "says"),
+    [
+        ("lamp", "lamp", "The second opinion must come from another model than lamp."),
+        ("auto", "auto", "The second opinion must come from another model than auto."),
+        ("lamp", "auto", "auto chooses by the photo, so it is no second opinion; name one model for that."),
+    ],
+)
+def test_a_second_one_that_is_no_other_is_refused_before_anything_runs(
+    home, tmp_path, monkeypatch, capsys, first, second, says
+):
+    saved(home / "models", "lamp", bright())
+    PIL.Image.fromarray(np.zeros((64, 64, 3), np.uint8)).save(tmp_path / "p.png")
+    monkeypatch.setattr(families, "able", lambda *_: pytest.fail("a model was asked"))
+    line = ["maskstudio", "cutout", tmp_path / "p.png", "-o", tmp_path / "o.png", "--model", first]
+    monkeypatch.setattr(sys, "argv", [*map(str, line), "--second-model", second])
+    with pytest.raises(SystemExit) as stop:
+        app.run()
+    assert (stop.value.code, capsys.readouterr().err) == (2, f"{says}\n")
+    assert not (tmp_path / "o.png").exists()
+
+
+def test_what_the_choice_by_the_photo_took_is_not_asked_again(monkeypatch):
+    """It would be compared with itself: no doubt is found, and no second run is made."""
+
+    class Chooser:
+        """Two models: a choice, which takes "taken", and that one."""
+
+        def __init__(self):
+            self.ran = []
+
+        def models(self):
+            return {name: Model(name, name.title(), frozenset({"cutout"})) for name in ("auto", "taken", "other")}
+
+        def cutout(self, image, params, token):
+            self.ran.append(params.model)
+            return judged(Mask.from_array(plane(100, 280)), 0.9, params.model, way="Thing", by="taken")
+
+    chooser = Chooser()
+    monkeypatch.setattr(families, "FAMILIES", (chooser,))
+    photo = Image(np.zeros((*SIZE, 3), np.uint8))
+    assert Local().cutout(photo, CutoutParams(second_model="taken"), Token()).doubt is None
+    assert chooser.ran == ["auto"]
+    assert Local().cutout(photo, CutoutParams(second_model="other"), Token()).doubt is not None
+    assert chooser.ran == ["auto", "auto", "other"]

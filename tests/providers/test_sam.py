@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from maskstudio.core.cv import cv2
+from maskstudio.core.formats import PICTURES
 from maskstudio.core.image import Image
 from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
@@ -228,6 +229,12 @@ def test_neighbours_are_encoded_ahead(folder, tmp_path, monkeypatch):
     (tmp_path / "notes.txt").write_text("no photo")
     assert [each.name for each in neighbours(files[1])] == ["bad.png", "a.png"]
     assert [each.name for each in neighbours(files[3])] == ["c.JPG"]
+    for ending in PICTURES:  # whatever can be opened is a neighbour, and nothing else
+        here = tmp_path / f"of {ending}"
+        here.mkdir()
+        for name in ("a.png", f"b.{ending.upper()}", "b.txt", f"{ending}"):
+            (here / name).touch()
+        assert [each.name for each in neighbours(here / "a.png")] == [f"b.{ending.upper()}"]
     assert neighbours(tmp_path / "gone" / "x.png") == neighbours(tmp_path / "x.png") == []
     assert ahead([*files[:2], tmp_path / "bad.png"], "none", Token()) == 0
     assert not encodings.folder().exists()

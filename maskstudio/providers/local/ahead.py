@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from maskstudio.core.files import read_image
+from maskstudio.core.formats import is_picture
 from maskstudio.core.image import Image
 from maskstudio.errors import Cancelled, MaskStudioError
 from maskstudio.jobs import Token
 from maskstudio.providers.local import families
 
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"}
 _EACH_SIDE = 1  # neighbours before a photo and after it
 
 
@@ -49,7 +49,7 @@ def ahead(paths: Sequence[Path], model: str, token: Token) -> int:
 def neighbours(path: Path) -> list[Path]:
     """The photos before and after ``path`` in its folder, by name, the next one first; none if it cannot be listed."""
     try:
-        every = sorted(each for each in path.parent.iterdir() if each.suffix.lower() in _SUFFIXES or each == path)
+        every = sorted(each for each in path.parent.iterdir() if is_picture(each.name) or each == path)
     except OSError:
         return []
     if path not in every:

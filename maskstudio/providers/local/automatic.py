@@ -16,10 +16,10 @@ from maskstudio.subject import finder
 from maskstudio.subject.finder import Sighting
 from maskstudio.subject.subject import SURE, judged
 
-_NAME = "auto"
+NAME = "auto"
 _PEOPLE = "mediapipe_selfie"
 _ABOUT = own_method("Looks at the photo and chooses: people, a general model where one is here, or no model.")
-MODELS: Mapping[str, Model] = {_NAME: Model(_NAME, "Automatic", frozenset({"cutout"}), about=_ABOUT)}
+MODELS: Mapping[str, Model] = {NAME: Model(NAME, "Automatic", frozenset({"cutout"}), about=_ABOUT)}
 
 
 class Automatic:
@@ -59,13 +59,13 @@ class Automatic:
             seen.append(Sighting(name, fullsize.shrunk(answer, small), coarse=False))
             best, people = finder.find(small, token.part(0.7, 0.8), seen), False
             if best.by == name:
-                return judged(answer, best.confidence, _NAME, way=f"Main object, by {title}", by=name)
+                return judged(answer, best.confidence, NAME, way=f"Main object, by {title}", by=name)
         mask = fullsize.carried(rgb, small, best.coverage, token.part(0.8, 1.0))
         if best.by != _PEOPLE:
-            return judged(mask, best.confidence, _NAME, way="Main object, without a model", by="none")
+            return judged(mask, best.confidence, NAME, way="Main object, without a model", by="none")
         if people:
-            return judged(mask, best.confidence, _NAME, way="Person, by MediaPipe", by=_PEOPLE, label="person")
-        return judged(mask, best.confidence, _NAME, way="Main object, by MediaPipe", by=_PEOPLE)
+            return judged(mask, best.confidence, NAME, way="Person, by MediaPipe", by=_PEOPLE, label="person")
+        return judged(mask, best.confidence, NAME, way="Main object, by MediaPipe", by=_PEOPLE)
 
     def _general(self) -> tuple[CutsOut, str, str] | None:
         """The first family with a model for subjects of any kind that can run now, that model's name and title."""

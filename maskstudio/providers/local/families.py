@@ -10,7 +10,7 @@ from pathlib import Path
 
 from maskstudio.errors import BadInput, BadParameter, UnknownModel
 from maskstudio.jobs import Token
-from maskstudio.providers.local import classical
+from maskstudio.providers.local import automatic, classical
 from maskstudio.providers.local.automatic import Automatic
 from maskstudio.providers.local.classical import Classical
 from maskstudio.providers.local.mediapipe import MediaPipe
@@ -29,6 +29,7 @@ _WORDS: dict[Operation, str] = {
     "select": "select what is pointed at",
 }
 WEIGHTLESS = classical.NAME  # the model that is none
+AUTOMATIC = automatic.NAME  # the choice among all others
 _NAMED = 3  # other models that an error names
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from maskstudio.core.arrays import Box
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
@@ -34,13 +35,16 @@ class Local:
     def cutout(self, image: Image, params: CutoutParams, token: Token) -> Detection:
         """Find the subject, see ``CutsOut``; with what a second model says otherwise as its doubt, if there is one.
 
-        Raises ``BadParameter`` for a model that cannot.
+        A second model that the first has chosen itself is not asked again. Raises ``BadParameter`` for a model that
+        cannot, and for a second one that is no other.
         """
         token.step(0.0, "Getting ready")
-        names = (params.model, params.second_model) if params.second_model else (params.model,)
+        names = opinions_asked(params)
         able = [families.able(name, "cutout") for name in names]
-        found = []
+        found: list[Detection] = []
         for number, (family, model) in enumerate(zip(able, names, strict=True)):
+            if any(model == each.stand_in for each in found):
+                break  # the choice by the photo has taken it already; it would be compared with itself
             assert isinstance(family, CutsOut)
             part = token.part(number / len(able), (number + 1) / len(able))
             found.append(family.cutout(image, replace(params, model=model, second_model=""), part))
@@ -74,7 +78,7 @@ class _Checked:
         Raises ``BadParameter`` for a prompt that is empty or outside the image, ``BadMask`` for an earlier mask of
         another size.
         """
-        _check(self._image, prompt)
+        check_prompt(self._image, prompt)
         if prompt.earlier is None:
             return self._selector.predict(prompt, token)
         from maskstudio.selection.mend import mend  # imported here: it needs SciPy
@@ -88,10 +92,25 @@ class _Checked:
         return self._selector.preview(x, y) if inside else None
 
 
-def _check(image: Image, prompt: Prompt) -> None:
+def opinions_asked(params: CutoutParams) -> tuple[str, ...]:
+    """The names of the models that cut out: one, or two that are to differ. Raises BadParameter if they cannot."""
+    first, second = params.model, params.second_model
+    if not second:
+        return (first,)
+    if second == first:
+        raise BadParameter(f"The second opinion must come from another model than {first}.")
+    if second == families.AUTOMATIC:
+        raise BadParameter(f"{second} chooses by the photo, so it is no second opinion; name one model for that.")
+    return first, second
+
+
+def check_prompt(image: Image, prompt: Prompt) -> None:
     """Raise BadParameter or BadMask for a prompt that no model can answer."""
+    if not prompt.positive and prompt.earlier is not None:
+        raise BadParameter("An earlier mask is corrected by points or strokes that say what is wrong; there are none.")
     if not prompt.positive:
-        raise BadParameter("A selection needs a point of the subject, a box around it, or an earlier mask.")
+        raise BadParameter("A selection needs a point of the subject or a box around it.")
+    _check_box(prompt.box)
     for x, y in prompt.points:
         if not (0 <= x <= image.width and 0 <= y <= image.height):
             raise BadParameter(f"The point {x:g}, {y:g} lies outside the image of {image.width} x {image.height} px.")
@@ -103,7 +122,16 @@ def _check(image: Image, prompt: Prompt) -> None:
         raise BadMask("The earlier mask of a selection has another size than the image.")
 
 
-def _boxes(prompt: Prompt) -> list[tuple[float, float, float, float]]:
+def _check_box(box: Box | None) -> None:
+    """Raise BadParameter for a box that is empty or the wrong way round."""
+    if box is not None and not (box[0] < box[2] and box[1] < box[3]):
+        raise BadParameter(
+            "A box is given as left, top, right, bottom: the third number must be greater than the first, and the "
+            f"fourth than the second, not {', '.join(f'{edge:g}' for edge in box)}."
+        )
+
+
+def _boxes(prompt: Prompt) -> list[Box]:
     """The box of a prompt and the box around its outline, as far as it has them."""
     found = [prompt.box] if prompt.box is not None else []
     if prompt.outline:
