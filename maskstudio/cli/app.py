@@ -19,6 +19,7 @@ from maskstudio.cli.services import AsJson, PartsOf, ServiceOptions, Yes
 from maskstudio.cli.streams import check_apart, check_folder, check_output, given
 from maskstudio.cli.used import Settle, about_subject, check_mask_only, described, file_rows, row_of, used_here
 from maskstudio.errors import BadParameter, MaskStudioError
+from maskstudio.figures import percent
 from maskstudio.names import shown
 from maskstudio.params.local import (
     AdjustParams,
@@ -327,7 +328,7 @@ def _opened(image: Path, provider: str, allow_huge: bool) -> "Session":
 
 
 def _progress(job: "Job") -> None:
-    sys.stderr.write(_CLEAR if job.finished else f"{_CLEAR}{job.text or job.label} {job.fraction:.0%}")
+    sys.stderr.write(_CLEAR if job.finished else f"{_CLEAR}{job.text or job.label} {percent(job.fraction)}")
     sys.stderr.flush()
 
 

@@ -12,6 +12,7 @@ from maskstudio import paths
 from maskstudio.checks import a_mirror
 from maskstudio.cli.services import AsJson, say
 from maskstudio.errors import BadParameter
+from maskstudio.figures import percent
 from maskstudio.names import shown, text_of
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _row(each: "ShelfEntry") -> list[str]:
     """The line of a model in the table."""
     state = _WORDS[each.standing]
     if each.standing == "paused" and each.model.size:
-        state = f"{each.received / each.model.size:.0%} downloaded"
+        state = f"{percent(each.received / each.model.size)} downloaded"
     size = each.disk or each.model.size
     purpose = each.model.about.purpose or each.model.title
     note = f" {each.model.note}" if each.standing == "ready" and each.model.note else ""

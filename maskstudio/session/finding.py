@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from maskstudio.core.layer import Layer, Subject
+from maskstudio.figures import percent
 from maskstudio.jobs import Job, Token
 from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
 from maskstudio.providers.local import families
@@ -39,7 +40,7 @@ def _sentence(subject: Subject, second: str) -> str:
     if share is None:
         same = f" {families.title(second)} was to give the second opinion, so there is none."
         return subject.way + (same if second and subject.used == second else "")
-    return f"{subject.way} {families.title(second)} differs on {share * 100:.0f} % of it."
+    return f"{subject.way} {families.title(second)} differs on {percent(share)} of it."
 
 
 class FindingVerbs:

@@ -245,7 +245,7 @@ def test_the_picture_is_bright_where_pixels_leave(studio, qtbot, pixels):
     assert np.abs(seen[20, 300] - photo[20, 300] * 80 // 255).max() <= 3  # stays
     tinted = photo[120, 180] + (np.array([77, 139, 255]) - photo[120, 180]) * 130 // 255
     assert np.abs(seen[120, 180] - tinted).max() <= 4
-    assert picture.accessibleName() == "20% of the photo would leave this machine."
+    assert picture.accessibleName() == "20 % of the photo would leave this machine."
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_the_pointer_reads_coordinates_and_alpha(detected, qtbot):
     centre = QPoint(detected.canvas.width() // 2, detected.canvas.height() // 2)
     qtbot.mouseMove(detected.canvas, centre)
     qtbot.waitUntil(lambda: "alpha" in detected.status.findChild(QWidget, "place").text())
-    assert "255 (100%)" in detected.status.findChild(QWidget, "place").text()
+    assert "255 (100 %)" in detected.status.findChild(QWidget, "place").text()
 
 
 def test_help_lists_the_keys(window, qtbot):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.geometry import Rect
+from maskstudio.figures import percent
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.frame import Frame
 from maskstudio.ui.canvas.pointer import Pointer
@@ -139,7 +140,7 @@ class Loupe(QWidget):
         painter.setPen(QColor(235, 235, 235))
         inner = foot.adjusted(8, 0, -8, 0)
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, f"{self._factor}×")
-        words = self.tr("alpha {} · {} %").format(alpha, round(alpha / 2.55))
+        words = self.tr("alpha {} · {}").format(alpha, percent(alpha / 255))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
         painter.setPen(QPen(_WORDS, 1))
         painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))

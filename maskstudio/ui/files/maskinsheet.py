@@ -15,6 +15,7 @@ from maskstudio.core.image import to_8bit
 from maskstudio.core.mask_samples import DocumentSamples
 from maskstudio.core.maskin import Fit, Incoming
 from maskstudio.core.ops import combine_planes
+from maskstudio.figures import percent
 from maskstudio.params.local import MaskInParams
 from maskstudio.params.spec import Params, param
 from maskstudio.session.importing import JOINS, Join
@@ -155,7 +156,8 @@ class _Preview(QWidget):
         """Show the mask as ``params`` would import it."""
         plane = self._plane(params)
         self._mask = _tinted(plane)
-        self.setAccessibleName(self.tr("{:.0%} of the photo is in the mask.").format(float(plane.mean()) / 255))
+        share = percent(float(plane.mean()) / 255)
+        self.setAccessibleName(self.tr("{} of the photo is in the mask.").format(share))
         self.update()
 
     def _plane(self, params: ImportParams) -> Plane:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from maskstudio.figures import percent
 from maskstudio.jobs import Job
 from maskstudio.names import shown
 from maskstudio.session.shelving import Shelved
@@ -102,7 +103,7 @@ class ModelDetails(QWidget):
         self._progress.setVisible(working or paused)
         if working and job is not None:
             self.bar.show_fraction(job.fraction)
-            self._progress.say(f"{job.text or said('Waiting')}, {job.fraction:.0%}")
+            self._progress.say(f"{job.text or said('Waiting')}, {percent(job.fraction)}")
         elif paused:
             self.bar.show_fraction(model_words.share(each))
             of = model_words.size(each.model.size) or "?"

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from maskstudio.figures import percent
 from maskstudio.jobs import Job
 from maskstudio.session.shelving import Shelved
 from maskstudio.ui.models import model_words
@@ -75,7 +76,7 @@ class ModelTable(QTreeWidget):
         """Show how far the work on a model is, in place of its state; without work, its state again."""
         if job is not None and not job.finished:
             self._working.add(name)
-            self._rows[name].setText(_STATE, f"{job.text.split(' ')[0] or said('Waiting')} {job.fraction:.0%}")
+            self._rows[name].setText(_STATE, f"{job.text.split(' ')[0] or said('Waiting')} {percent(job.fraction)}")
         elif name in self._working:
             self._working.discard(name)
             self._fill(self._shelf[name])

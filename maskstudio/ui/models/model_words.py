@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from maskstudio.figures import percent
 from maskstudio.names import shown
 from maskstudio.session.shelving import Shelved
 
@@ -39,7 +40,7 @@ def state(each: Shelved) -> str:
         "unavailable": said("Not available"),
     }
     if each.standing == "paused" and each.model.size:
-        return said("Paused at {}").format(f"{share(each):.0%}")
+        return said("Paused at {}").format(percent(share(each)))
     return words[each.standing]
 
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.core.image import Image
 from maskstudio.core.metadata import INCH
+from maskstudio.figures import percent
 from maskstudio.params.local import CutoutParams, ExportParams
 from maskstudio.session.session import Session
 from maskstudio.ui.files.dragout import DragOut
@@ -103,7 +104,7 @@ class ExportPanel(RedrawnByChange, QWidget):
         if opacity == 0:
             return ""
         name = f"#{red:02x}{green:02x}{blue:02x}"
-        share = f"{opacity / 255:.0%}".replace("%", " %")
+        share = percent(opacity / 255)
         return self.tr(", on {}").format(name) if opacity == 255 else self.tr(", on {} of {}").format(name, share)
 
     def _disclose(self) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from maskstudio.figures import percent
 from maskstudio.jobs import Job
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.redrawn import RedrawnByChange
@@ -128,6 +129,5 @@ class _Row(QWidget):
             return job.closing or self.tr("Cancelled.")
         if job.state == "done":
             return job.closing
-        return (
-            f"{job.text or self.tr('Waiting')}, {job.fraction:.0%}" if job.fraction or job.text else self.tr("Waiting")
-        )
+        waiting = self.tr("Waiting")
+        return f"{job.text or waiting}, {percent(job.fraction)}" if job.fraction or job.text else waiting

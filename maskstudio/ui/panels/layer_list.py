@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 
 from maskstudio.core.document import Detection, Layer
+from maskstudio.figures import percent
 from maskstudio.services import directory
 from maskstudio.session.finding import unsure
 from maskstudio.session.selectors import NONE
@@ -158,7 +159,7 @@ def details(layer: Layer) -> str:
 
 def _share(score: object) -> str:
     """A certainty in %, with the space after it; empty for none."""
-    return f"{score * 100:.0f} %  " if isinstance(score, float) else ""
+    return f"{percent(score)}  " if isinstance(score, float) else ""
 
 
 def _by(source: Detection) -> str:

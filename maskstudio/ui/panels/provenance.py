@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from maskstudio.core.layer import Layer
+from maskstudio.figures import percent
 from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, MaskInParams, MaskParams, RefineParams
 from maskstudio.params.spec import Params
 from maskstudio.services import directory
@@ -74,7 +75,7 @@ def facts(layer: Layer) -> list[tuple[str, str]]:
         (_said("Version"), origin.version if origin else ""),
         (_said("Cost"), _cost(source.said.get("cost")) if source else ""),
         (_said("The service says"), _heard(source.said) if source else ""),
-        (_said("Score"), f"{source.score:.1%}".replace("%", " %") if source and source.score is not None else ""),
+        (_said("Score"), percent(source.score, 1) if source and source.score is not None else ""),
         (_said("Parameters"), _listed(origin.params) if origin else ""),
         (_said("By"), origin.who if origin else ""),
         (_said("When"), _moment(origin.when) if origin else ""),

@@ -1,5 +1,6 @@
 """The Tool menu: the tools, and the settings of the brush."""
 
+from maskstudio.figures import percent
 from maskstudio.ui.registry.entry import Entry
 
 _LASSOS = ("tool.lasso", "tool.polygon", "tool.magnetic")
@@ -13,7 +14,7 @@ _GREATEST = 10  # the shares on the keys 1 to 9 and 0
 def _steps(name: str, text: str, tip: str, modifier: str) -> tuple[Entry, ...]:
     """Ten actions ``brush.<name>10`` to ``brush.<name>100``, on the digits; 0 is 100 %."""
     return tuple(
-        Entry(f"brush.{name}{step * 10}", "Tool", f"{text} {step * 10} %", tip,
+        Entry(f"brush.{name}{step * 10}", "Tool", f"{text} {percent(step / _GREATEST)}", tip,
              (f"{modifier}{step % _GREATEST}",), "", "document", submenu=text, also="brush strength")
         for step in range(1, _GREATEST + 1)
     )  # fmt: skip

@@ -11,6 +11,7 @@ from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import to_8bit
 from maskstudio.core.mask_samples import DocumentSamples
+from maskstudio.figures import percent
 from maskstudio.ui.widgets import theme
 
 _SIDE = 300  # px
@@ -38,7 +39,7 @@ class DeparturePicture(QWidget):
         """Show these pixels of the photo as the part that is sent."""
         self._area = area
         share = area.area / self._frame.area
-        self.setAccessibleName(self.tr("{:.0%} of the photo would leave this machine.").format(share))
+        self.setAccessibleName(self.tr("{} of the photo would leave this machine.").format(percent(share)))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -6,6 +6,7 @@ from math import floor
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from maskstudio.figures import percent
 from maskstudio.params.spec import Params
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.base import Bench, M, Tool, said
@@ -68,8 +69,8 @@ class EyedropperTool(Tool[Params]):
             label(painter, beside(self._at) + QPointF(8, 8), self._text(self._alpha), self.canvas, large=True)
 
     def _text(self, alpha: int) -> str:
-        percent = f"{alpha / 2.55:.0f} %"
-        return said("The brush paints {}").format(percent) if self._took else percent
+        share = percent(alpha / 255)
+        return said("The brush paints {}").format(share) if self._took else share
 
     def _outdate(self) -> None:
         here = QRectF()

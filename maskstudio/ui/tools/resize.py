@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from maskstudio.core.brush import rim
+from maskstudio.figures import percent
 from maskstudio.params.local import BrushParams
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.pointer import Pointer
@@ -68,7 +69,7 @@ class Resize(Generic[B]):
 
     def _text(self, params: B) -> str:
         size = f"{params.size:g} px"
-        return size if self._hard else f"{size}  {params.hardness * 100:.0f} %"
+        return size if self._hard else f"{size}  {percent(params.hardness)}"
 
     def _outdate(self, params: B) -> None:
         self._canvas.update_over(label_area(self._start, self._text(params), self._canvas).adjusted(-40, 0, 40, 0))

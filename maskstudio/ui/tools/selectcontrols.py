@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from maskstudio.figures import percent
 from maskstudio.session.selecting import ModelState
 from maskstudio.ui.tools.base import said
 from maskstudio.ui.tools.candidatelooks import PICTURE, CandidateLook
@@ -116,7 +117,7 @@ class SelectControls(QWidget):
         height, width = picture.shape[:2]
         image = QImage(picture.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         button.setIcon(QIcon(QPixmap.fromImage(image)))
-        share = f"{candidate.score * 100:.0f} %"
+        share = percent(candidate.score)
         button.setText(share)
         words = self.tr("Candidate {} of {}, certainty {}").format(number + 1, count, share)
         button.setAccessibleName(words)
@@ -128,7 +129,7 @@ class SelectControls(QWidget):
         button.setCheckable(True)
         button.setIconSize(QSize(*PICTURE))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFixedSize(PICTURE[0] + button.fontMetrics().horizontalAdvance("100 %") + _AROUND, theme.ROW + 8)
+        button.setFixedSize(PICTURE[0] + button.fontMetrics().horizontalAdvance(percent(1)) + _AROUND, theme.ROW + 8)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._group.addButton(button, number)
         return button

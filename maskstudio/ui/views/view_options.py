@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from maskstudio.core.formats import CAMERA_RAW, PICTURES, patterns
+from maskstudio.figures import percent
 from maskstudio.names import path_of, shown
 from maskstudio.ui.canvas.style import Mode
 from maskstudio.ui.views.view_choices import ViewChoices
@@ -172,16 +173,16 @@ def _slider(
     name: str, title: str, width: int, moved: Callable[[float], object], lowest: int = 5
 ) -> tuple[QSlider, QLabel]:
     """A slider in per cent, and a label with its number."""
-    slider, percent = QSlider(Qt.Orientation.Horizontal), QLabel()
+    slider, number = QSlider(Qt.Orientation.Horizontal), QLabel()
     slider.setObjectName(name)
     slider.setRange(lowest, 100)
     slider.setAccessibleName(title)
     slider.setToolTip(title)
     slider.setFixedWidth(width)
     slider.valueChanged.connect(lambda value: moved(value / 100))
-    percent.setFixedWidth(percent.fontMetrics().horizontalAdvance("100 %") + 2)
-    percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return slider, percent
+    number.setFixedWidth(number.fontMetrics().horizontalAdvance(percent(1)) + 2)
+    number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return slider, number
 
 
 def _put(slider: QSlider, label: QLabel, part: float) -> None:
@@ -190,7 +191,7 @@ def _put(slider: QSlider, label: QLabel, part: float) -> None:
         slider.blockSignals(True)
         slider.setValue(value)
         slider.blockSignals(False)
-    label.setText(f"{value} %")
+    label.setText(percent(part))
 
 
 def _hint(text: str) -> QLabel:

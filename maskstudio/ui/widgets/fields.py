@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from maskstudio.figures import percent
 from maskstudio.params.spec import Spec
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.buttonrow import ButtonRow
@@ -146,7 +147,7 @@ class ColourButton(QAbstractButton):
         if opacity == 0:
             return self.tr("see-through")
         name = QColor(*self._rgba[:3]).name()
-        return name if opacity == 255 else f"{name}  {opacity / 255:.0%}"
+        return name if opacity == 255 else f"{name}  {percent(opacity / 255)}"
 
     def _choose(self) -> None:
         options = QColorDialog.ColorDialogOption.ShowAlphaChannel

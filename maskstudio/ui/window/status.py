@@ -3,11 +3,13 @@
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
+from maskstudio.figures import percent
 from maskstudio.jobs import Job
 from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.progress import ProgressBar
 
+_ZOOM_DIGITS = 2  # after the point
 _WORDS = 260  # px of a job's label; a long file name must not widen the window
 
 
@@ -71,13 +73,13 @@ class StatusLine(QStatusBar):
 
     def show_view(self, scale: float | None, size: tuple[int, int] | None) -> None:
         """Zoom in device pixels an image pixel, and the image's size in px."""
-        self._zoom.setText("" if scale is None else f"{scale * 100:.4g} %")
+        self._zoom.setText("" if scale is None else percent(scale, _ZOOM_DIGITS))
         self._size.setText("" if size is None else f"{size[0]} × {size[1]} px")
 
     def show_place(self, place: tuple[int, int, int] | None) -> None:
         """Column, row and alpha (0..255) under the pointer."""
-        text = "" if place is None else self.tr("x {}  y {}   alpha {} ({:.0%})")
-        self._place.setText("" if place is None else text.format(*place, place[2] / 255))
+        text = "" if place is None else self.tr("x {}  y {}   alpha {} ({})")
+        self._place.setText("" if place is None else text.format(*place, percent(place[2] / 255)))
 
     def show_hint(self, hint: str) -> None:
         """What the tool in use does, and its keys."""
@@ -96,5 +98,5 @@ class StatusLine(QStatusBar):
             return
         more = self.tr(" (+{} more)").format(others) if others else ""
         words = self._work.fontMetrics().elidedText(job.text or job.label, Qt.TextElideMode.ElideMiddle, _WORDS)
-        self._work.setText(f"{words}, {job.fraction:.0%}{more}")
+        self._work.setText(f"{words}, {percent(job.fraction)}{more}")
         self._bar.show_fraction(job.fraction)

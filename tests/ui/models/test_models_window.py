@@ -151,7 +151,7 @@ def test_a_paused_download_is_discarded(shelf, window, qtbot):
     entry = yolo_files.BY_NAME["face_yolov8s"]
     (store.folder() / f"{entry.file}.part").write_bytes(bytes(entry.size // 4))
     shelf.refresh()
-    qtbot.waitUntil(lambda: cell(shelf, "face_yolov8s") == "Paused at 25%")
+    qtbot.waitUntil(lambda: cell(shelf, "face_yolov8s") == "Paused at 25 %")
     shelf.table.choose("face_yolov8s")
     assert "of 23 MB are here" in words(shelf.details)
     press(shelf, "discard")

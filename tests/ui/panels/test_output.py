@@ -51,7 +51,7 @@ def test_a_job_from_start_to_end(show, session, qtbot):
     panel.job_changed(job)
     bar = panel.findChild(QProgressBar)
     assert (bar.value(), bar.maximum()) == (400, 1000)
-    assert "Looking, 40%" in words(panel)
+    assert "Looking, 40 %" in words(panel)
     qtbot.mouseClick(panel.findChild(QToolButton, "cancelThisJob"), LEFT)
     assert job.token.cancelled
     job.state = "cancelled"
