@@ -63,6 +63,12 @@ class Token:
         stage._stop = self._stop
         return stage
 
+    def called(self, text: str) -> "Token":
+        """This token, which says ``text`` at every step, whatever the work calls it."""
+        stage = Token(lambda fraction, _own: self.step(fraction, text))
+        stage._stop = self._stop
+        return stage
+
     def heard(self, listen: Callable[[float, str], None]) -> "Token":
         """This token, with ``listen(fraction, text)`` also called at each step; an error it raises ends the work."""
 
@@ -217,14 +223,14 @@ class Runner:
         self._post(lambda: self._finish(job, result, error, done, failed, closing))
 
     def _reporter(self, job: Job) -> Callable[[float, str], None]:
-        """A function that posts progress to the home thread, at most 30 times a second."""
-        last = -_REPORT_EVERY
+        """A function that posts progress to the home thread: new words at once, else at most 30 times a second."""
+        last, said = -_REPORT_EVERY, ""
 
         def report(fraction: float, text: str) -> None:
-            nonlocal last
+            nonlocal last, said
             now = time.monotonic()
-            if now - last >= _REPORT_EVERY:
-                last = now
+            if now - last >= _REPORT_EVERY or text != said:  # what begins just after a report may say nothing for long
+                last, said = now, text
                 self._post(lambda: self._progress(job, fraction, text))
 
         return report

@@ -127,3 +127,27 @@ def test_jobs_that_wait_for_others_do_not_hold_up_the_rest():
         over.set()
         home.run_until(lambda: not runner.jobs)
     assert results == ["done"]
+
+
+def test_new_words_are_told_at_once_and_the_same_ones_now_and_then():
+    heard = []
+    runner = Runner(immediate, Inline())
+    runner.changed = lambda job: heard.append((job.text, job.fraction))
+
+    def work(token):
+        for number in range(200):
+            token.step(number / 1000, "One")
+        token.step(0.5, "Two")
+        token.part(0.5, 1.0).called("Three").step(0.5, "Words of its own")
+
+    runner.start("A", work, lambda _: None, lane="a")
+    assert ("Two", 0.5) in heard
+    assert ("Three", 0.75) in heard
+    assert len([text for text, _ in heard if text == "One"]) < 200
+
+
+def test_what_is_called_otherwise_can_be_cancelled():
+    token = Token()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        token.called("Three").check()

@@ -13,12 +13,18 @@ from maskstudio.session import operations
 from maskstudio.session.desk import Desk
 from maskstudio.subject.subject import SURE
 
+AUTO = families.AUTOMATIC
 _MATTING = "alphaMatting"  # a parameter that only cutting out has
 
 
 def subject_of(layer: Layer) -> Subject | None:
     """How the subject of a photo was found, for a layer that shows one; None for any other layer."""
     return layer.source if isinstance(layer.source, Subject) else None
+
+
+def model_title(name: str) -> str:
+    """The title of a model on this machine, as lists of models have it; the name itself for an unknown one."""
+    return families.title(name)
 
 
 def unsure(layer: Layer) -> bool:

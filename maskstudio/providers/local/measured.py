@@ -27,13 +27,13 @@ def measure(model: Model, provider: Provider, edition: str, token: Token) -> flo
 
     Raises the errors of the model, and CannotWrite.
     """
-    image = _photo()
-    token.step(0.0, f"Loading {model.name}")
+    image, token = _photo(), token.called(f"Measuring {model.title}")
+    token.step(0.0)
     _run(model, provider, image, token.part(0.0, 0.4))
     taken: list[float] = []
     while len(taken) < _TIMES and not (taken and taken[-1] > _LONG):
         stage = 0.4 + 0.6 * len(taken) / _TIMES
-        token.step(stage, f"Measuring {model.name}")
+        token.step(stage)
         began = time.perf_counter()
         _run(model, provider, image, token.part(stage, stage + 0.6 / _TIMES))
         taken.append(time.perf_counter() - began)

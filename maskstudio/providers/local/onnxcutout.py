@@ -49,7 +49,7 @@ class OnnxCutout:
         path = _file(params.model)
         if path is None:
             raise _missing(params.model)
-        token.step(0.05, f"Loading {path.stem}")
+        token.step(0.05, "Loading the model")
         key = cutoutnetwork.key_of(path)
         loaded = WARM.get(path.stem, key, _GROWTH * key[0][1], lambda: cutoutnetwork.load(path, _known(path)))
         found = loaded.look(visible(image), token.part(0.2, 0.95))

@@ -84,7 +84,7 @@ class Sam:
 def _encoded(photo: Pixels8, model: str, token: Token) -> tuple[PointNetwork, PhotoMaps]:
     """The network ``model``, and what it made of a photo (H, W, 3), now or earlier."""
     files = _files(model)
-    token.step(0.05, f"Loading {model}")
+    token.step(0.05, "Loading the model")
     stamps = files.key
     size = _GROWTH * sum(each[1] for each in stamps)
     network = WARM.get(model, stamps, size, lambda: _loaded(model, files))

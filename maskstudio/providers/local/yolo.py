@@ -65,7 +65,7 @@ class Yolo:
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
         """Find objects of every class of the model, or of one class if it replaces another model."""
         choice = choose(params.model)
-        token.step(0.05, f"Loading {choice.path.stem}")
+        token.step(0.05, "Loading the model")
         loaded = network.get(choice.path, _known())
         found = network.detect(loaded, image, params, token, choice.label)
         if not choice.stands_in:
@@ -87,7 +87,7 @@ class Yolo:
         from maskstudio.selection.selector import RegionSelector  # imported here: it needs SciPy
 
         choice = choose(model)
-        token.step(0.05, f"Loading {choice.path.stem}")
+        token.step(0.05, "Loading the model")
         loaded = network.get(choice.path, _known())
         return RegionSelector(visible(image), token, lambda rgb: feature_maps(loaded, rgb))
 

@@ -7,11 +7,11 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from maskstudio.figures import percent
-from maskstudio.jobs import Job
 from maskstudio.names import shown
 from maskstudio.session.shelving import Shelved
 from maskstudio.ui.models import model_words
 from maskstudio.ui.models.model_words import said
+from maskstudio.ui.models.model_work import ModelWork
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.progress import ProgressBar
@@ -81,7 +81,7 @@ class ModelDetails(QWidget):
         row.addStretch()
         return row
 
-    def show_entry(self, each: Shelved, job: Job | None) -> None:
+    def show_entry(self, each: Shelved, work: ModelWork | None) -> None:
         """Show a model, and the work on it that is under way, if there is any."""
         self._title.setText(each.model.title)
         self._name.say(each.name if each.family == each.model.title else f"{each.name} · {each.family}")
@@ -93,27 +93,26 @@ class ModelDetails(QWidget):
         self._state.updateGeometry()
         for label, value in self._facts_of(each).items():
             self._say(label, value)
-        self.show_job(each, job)
+        self.show_work(each, work)
 
-    def show_job(self, each: Shelved, job: Job | None) -> None:
+    def show_work(self, each: Shelved, work: ModelWork | None) -> None:
         """Show how far the work on the model is, and which buttons there are meanwhile."""
-        working = job is not None and not job.finished
         paused = each.standing == "paused"
-        self.bar.setVisible(working or paused)
-        self._progress.setVisible(working or paused)
-        if working and job is not None:
-            self.bar.show_fraction(job.fraction)
-            self._progress.say(f"{job.text or said('Waiting')}, {percent(job.fraction)}")
+        self.bar.setVisible(work is not None or paused)
+        self._progress.setVisible(work is not None or paused)
+        if work is not None:
+            self.bar.show_fraction(work.fraction)
+            self._progress.say(f"{work.text}, {percent(work.fraction)}")
         elif paused:
             self.bar.show_fraction(model_words.share(each))
             of = model_words.size(each.model.size) or "?"
             self._progress.say(said("{} of {} are here").format(model_words.size(each.received), of))
-        self._show_buttons(each, job if working else None)
+        self._show_buttons(each, work)
 
-    def _show_buttons(self, each: Shelved, job: Job | None) -> None:
+    def _show_buttons(self, each: Shelved, work: ModelWork | None) -> None:
         """Show what can be done, in words that fit; nothing but pausing or cancelling while work is under way."""
         size = model_words.size(each.model.size)
-        loading = job is not None and job.lane.startswith("download ")
+        loading = work is not None and work.loads
         resume = each.standing == "paused"
         words = {
             "download": said("Resume") if resume else said("Download {}").format(size).strip(),
@@ -127,7 +126,7 @@ class ModelDetails(QWidget):
             "reveal": said("Show in Folder"),
             "remove": said("Remove…"),
         }
-        idle = job is None
+        idle = work is None
         there = {
             "download": idle and each.standing in ("download", "paused"),
             "pause": not idle,

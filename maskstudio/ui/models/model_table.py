@@ -4,13 +4,11 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from maskstudio.figures import percent
-from maskstudio.jobs import Job
 from maskstudio.session.shelving import Shelved
 from maskstudio.ui.models import model_words
 from maskstudio.ui.models.model_words import said
-from maskstudio.ui.widgets import theme
-from maskstudio.ui.widgets.state_dot import dot
+from maskstudio.ui.models.model_work import ModelWork
+from maskstudio.ui.widgets.state_dot import model_dot
 
 _STATE, _SIZE, _SPEED = 1, 2, 3  # columns after the title
 _NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -41,7 +39,7 @@ class ModelTable(QTreeWidget):
         self.currentItemChanged.connect(lambda *_: self.picked.emit(self.chosen))
         self._rows: dict[str, QTreeWidgetItem] = {}
         self._shelf: dict[str, Shelved] = {}
-        self._working: set[str] = set()  # the models whose lines show work
+        self._working: dict[str, ModelWork] = {}  # what the lines of models show in place of their states
 
     @property
     def chosen(self) -> str:
@@ -72,13 +70,13 @@ class ModelTable(QTreeWidget):
         if self.chosen != chosen:
             self.picked.emit(self.chosen)
 
-    def show_job(self, name: str, job: Job | None) -> None:
+    def show_work(self, name: str, work: ModelWork | None) -> None:
         """Show how far the work on a model is, in place of its state; without work, its state again."""
-        if job is not None and not job.finished:
-            self._working.add(name)
-            self._rows[name].setText(_STATE, f"{job.text.split(' ')[0] or said('Waiting')} {percent(job.fraction)}")
+        if work is not None:
+            self._working[name] = work
+            self._rows[name].setText(_STATE, work.brief)
         elif name in self._working:
-            self._working.discard(name)
+            del self._working[name]
             self._fill(self._shelf[name])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -97,12 +95,11 @@ class ModelTable(QTreeWidget):
 
     def _fill(self, each: Shelved) -> None:
         """Write the line of a model."""
-        row, colours = self._rows[each.name], theme.tokens()
-        colour = {"ready": colours.good, "unavailable": colours.disabled, "trust": colours.bad}
-        row.setIcon(0, dot(colour.get(each.standing, colours.warn), colours.on_accent))
+        row = self._rows[each.name]
+        row.setIcon(0, model_dot(each.model.state))
         cells = (
             each.model.title,
-            model_words.state(each),
+            self._working[each.name].brief if each.name in self._working else model_words.state(each),
             model_words.size(each.disk or each.model.size),
             model_words.speed(each.seconds),
         )

@@ -29,11 +29,11 @@ from maskstudio.ui.models import model_words
 from maskstudio.ui.models.model_details import ModelDetails
 from maskstudio.ui.models.model_table import ModelTable
 from maskstudio.ui.models.model_words import said
+from maskstudio.ui.models.model_work import WorkUnderWay
 from maskstudio.ui.models.question import Question
 from maskstudio.ui.widgets import parts, theme
 
 _SIZE = QSize(980, 640)
-_LANES = ("download ", "add ", "trust ", "convert ", "package ", "measure")  # of jobs that change what is listed
 
 
 class ModelsWindow(QDialog):
@@ -54,13 +54,13 @@ class ModelsWindow(QDialog):
         self.setAcceptDrops(True)
         self._session = session
         self._shelf: dict[str, Shelved] = {}
-        self._jobs: dict[str, Job] = {}  # the work under way, by its lane
+        self.work = WorkUnderWay()
         self._adding: dict[str, Path] = {}  # files on their way onto the shelf, by the lane of their job
         self._wanted = ""  # the model to choose once it is listed
         self.table, self.question = ModelTable(), Question()
         shelving = session().shelving
         self.details = ModelDetails(npm=shelving.npm_here(), converts=not shelving.conversion_problem())
-        self._summary = QLabel()
+        self._summary, self._totals = QLabel(), ""
         self._summary.setObjectName("hint")
         self.add_button = self._button(said("Add…"), "addModelFile", self._choose_file)
         self.add_button.setToolTip(said("Add a model file you have: {}").format(", ".join(MODEL_FILES)))
@@ -146,28 +146,30 @@ class ModelsWindow(QDialog):
             self.table.choose(self._wanted)
             self._wanted = ""
         disk, memory = self._session().shelving.totals(shelf)
-        self._summary.setText(model_words.summary(shelf, disk, memory))
+        self._totals = model_words.summary(shelf, disk, memory)
         self._show_work()
         self._show_chosen()
 
     def job_changed(self, job: Job) -> None:
         """Show how a job stands; jobs that do not concern models are passed over."""
-        if not job.lane.startswith(_LANES):
+        before = self.work.measured_now
+        if not self.work.take(job):
             self._again.start() if job.finished and self.isVisible() else None  # it may have loaded a model
             return
-        self._jobs[job.lane] = job
         if job.finished:
-            del self._jobs[job.lane]
             self._ended(job)
+        if job.finished or self.work.measured_now != before:  # then one has been measured
             self._again.start()
         self._show_work()
         if (chosen := self._chosen) is not None:
-            self.details.show_job(chosen, self._job_of(chosen.name))
+            self.details.show_work(chosen, self.work.of(chosen.name))
         self._enable()
 
     def _show_work(self) -> None:
+        """Show in each line, and above, how far the work is."""
         for name in self._shelf:
-            self.table.show_job(name, self._job_of(name))
+            self.table.show_work(name, self.work.of(name))
+        self._summary.setText(" · ".join(filter(None, (self._totals, self.work.measured_so_far()))))
 
     def _ended(self, job: Job) -> None:
         """Say why a job failed, or ask for trust in the file that it was about."""
@@ -179,12 +181,12 @@ class ModelsWindow(QDialog):
 
     def _show_chosen(self) -> None:
         if (chosen := self._chosen) is not None:
-            self.details.show_entry(chosen, self._job_of(chosen.name))
+            self.details.show_entry(chosen, self.work.of(chosen.name))
         self._enable()
 
     def _enable(self) -> None:
         """Let the button that measures say what it does now, or why there is nothing to do."""
-        unmeasured, measuring = bool(self._unmeasured), "measure" in self._jobs
+        unmeasured, measuring = bool(self._unmeasured), self.work.measuring is not None
         self.measure_button.setEnabled(unmeasured or measuring)
         self.measure_button.setText(said("Stop Measuring") if measuring else said("Measure All"))
         if measuring:
@@ -204,15 +206,6 @@ class ModelsWindow(QDialog):
     def _chosen(self) -> Shelved | None:
         return self._shelf.get(self.table.chosen)
 
-    def _job_of(self, name: str) -> Job | None:
-        """The work on a model that is under way."""
-        lanes = [f"{kind} {name}" for kind in ("download", "trust", "convert", "package")]
-        found = next((self._jobs[lane] for lane in lanes if lane in self._jobs), None)
-        measuring = self._jobs.get("measure")
-        if found is None and measuring is not None and measuring.text.endswith(f" {name}"):
-            return measuring
-        return found
-
     # Doing
 
     def _first(self) -> None:
@@ -230,15 +223,15 @@ class ModelsWindow(QDialog):
         self.question.drop()
         shelving, name = self._session().shelving, chosen.name
         if deed == "pause":
-            if (job := self._job_of(name)) is not None:
-                job.cancel()
+            if (work := self.work.of(name)) is not None:
+                work.job.cancel()
             return
         deeds: dict[str, Callable[[], object]] = {
             "download": lambda: shelving.pull(name, self.changed.emit),
             "discard": lambda: self._now(shelving.discard, name),
             "package": lambda: shelving.fetch_package(name, self.changed.emit),
             "trust": lambda: shelving.trust(name, self.changed.emit),
-            "measure": lambda: shelving.measure([name], lambda: None),
+            "measure": lambda: self._measure([name]),
             "convert": lambda: shelving.to_onnx(name, self._made),
             "let_go": lambda: self._now(shelving.let_go, name),
             "reveal": lambda: show_in_folder(chosen.path) if chosen.path else None,
@@ -267,11 +260,14 @@ class ModelsWindow(QDialog):
 
     def _measure_all(self) -> None:
         """Measure what was not measured yet, or stop that."""
-        if (measuring := self._jobs.get("measure")) is not None:
+        if (measuring := self.work.measuring) is not None:
             measuring.cancel()
-            return
-        if names := self._unmeasured:
-            self._session().shelving.measure(names, lambda: None)
+        elif names := self._unmeasured:
+            self._measure(names)
+
+    def _measure(self, names: list[str]) -> None:
+        self.work.measures(names)
+        self._session().shelving.measure(names, lambda: None)
 
     def _choose_file(self) -> None:
         if path := choosing_files.ask_model(self):

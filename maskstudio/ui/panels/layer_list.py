@@ -1,6 +1,7 @@
 """The rows of the layer list: their contents, and how edits and drops are handled."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import (
@@ -17,7 +18,7 @@ from PySide6.QtCore import (
 from maskstudio.core.document import Detection, Layer
 from maskstudio.figures import percent
 from maskstudio.services import directory
-from maskstudio.session.finding import unsure
+from maskstudio.session.finding import model_title, unsure
 from maskstudio.session.selectors import NONE
 from maskstudio.session.session import Session
 
@@ -26,6 +27,7 @@ LAYER = Qt.ItemDataRole.UserRole
 NUMBER = Qt.ItemDataRole.UserRole + 1
 COUNTS = Qt.ItemDataRole.UserRole + 2  # whether the layer counts in the result
 SOLO = Qt.ItemDataRole.UserRole + 3  # whether it alone counts
+DETAILS = Qt.ItemDataRole.UserRole + 4  # the line on where it comes from
 
 
 class LayerModel(QAbstractListModel):
@@ -41,6 +43,7 @@ class LayerModel(QAbstractListModel):
         self._session = session
         self._layers: Sequence[Layer] = ()
         self._solo: int | None = None
+        self._title = lru_cache(maxsize=None)(model_title)  # a look into the folders of models, not for each repaint
 
     def follow(self, session: Session) -> None:
         """Show another document's layers."""
@@ -86,6 +89,8 @@ class LayerModel(QAbstractListModel):
             return Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._words(layer, len(self._layers) - index.row())
+        if role == DETAILS:
+            return details(layer, self._title)
         counts = layer.visible if self._solo is None else layer.id == self._solo
         number, solo = len(self._layers) - index.row(), layer.id == self._solo
         return {LAYER: layer, NUMBER: number, COUNTS: counts, SOLO: solo}.get(role)
@@ -140,21 +145,25 @@ class LayerModel(QAbstractListModel):
 
     def _words(self, layer: Layer, number: int) -> str:
         shown = self.tr("visible") if layer.visible else self.tr("hidden")
-        text = self.tr("Layer {}: {}, {}, {}, {}").format(number, layer.name, details(layer), shown, layer.mode)
+        origin = details(layer, self._title)
+        text = self.tr("Layer {}: {}, {}, {}, {}").format(number, layer.name, origin, shown, layer.mode)
         solo = [self.tr("solo")] if layer.id == self._solo else []
         return ", ".join([text, *solo, *(mark for _, mark in marks(layer))])
 
 
-def details(layer: Layer) -> str:
-    """A line on where a layer comes from, with its score in %, and whether it may be the wrong thing."""
+def details(layer: Layer, title: Callable[[str], str] = model_title) -> str:
+    """A line on where a layer comes from, with its score in %, and whether it may be the wrong thing.
+
+    ``title`` gives the title of a model on this machine.
+    """
     source = layer.source
     origin = layer.origin
     if source is None and origin is not None and origin.how == "select":
-        model = "" if origin.model == NONE else f" · {origin.model}"
+        model = "" if origin.model == NONE else f" · {title(origin.model)}"
         return f"{_share(origin.params.get('score'))}{how(layer)}{model}"
     if source is None:
-        return origin.model if origin and origin.model else how(layer)
-    return f"{_said('unsure') + '  ' if unsure(layer) else _share(source.score)}{_by(source)}"
+        return title(origin.model) if origin and origin.model else how(layer)
+    return f"{_said('unsure') + '  ' if unsure(layer) else _share(source.score)}{_by(source, title)}"
 
 
 def _share(score: object) -> str:
@@ -162,13 +171,13 @@ def _share(score: object) -> str:
     return f"{percent(score)}  " if isinstance(score, float) else ""
 
 
-def _by(source: Detection) -> str:
+def _by(source: Detection, title: Callable[[str], str]) -> str:
     """The model that found a layer; if a service ran it, the service, with the model if it has a name."""
     if source.provider not in directory.SERVICES:
         used = source.stand_in or source.model
-        return _said("no model") if used == NONE else used
-    title = directory.title_of(source.provider)
-    return title if source.model.startswith(f"{source.provider} ") else f"{title} · {source.model}"
+        return _said("no model") if used == NONE else title(used)
+    service = directory.title_of(source.provider)
+    return service if source.model.startswith(f"{source.provider} ") else f"{service} · {source.model}"
 
 
 def how(layer: Layer) -> str:

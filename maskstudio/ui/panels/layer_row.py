@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from maskstudio.core.document import Layer
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.layer_list import COUNTS, LAYER, NUMBER, SOLO, RowIndex, details, marks
+from maskstudio.ui.panels.layer_list import COUNTS, DETAILS, LAYER, NUMBER, SOLO, RowIndex, marks
 from maskstudio.ui.panels.thumbnail import Thumbnails
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import icon
@@ -103,7 +103,7 @@ class LayerDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.setPen(QColor(colours.text if option.state & QStyle.StateFlag.State_Selected else colours.muted))
         painter.drawText(upper, flags, f"{index.data(NUMBER)}")
-        below = metrics.elidedText(details(layer), Qt.TextElideMode.ElideRight, lower.width() - indent)
+        below = metrics.elidedText(index.data(DETAILS), Qt.TextElideMode.ElideRight, lower.width() - indent)
         painter.drawText(lower.adjusted(indent, 0, 0, 0), flags, below)
         painter.setPen(QColor(colours.text))
         bold = QFont(option.font)
@@ -165,11 +165,13 @@ class LayerDelegate(QStyledItemDelegate):
         layer: Layer | None = index.data(LAYER)
         if layer is None:
             return False
-        QToolTip.showText(event.globalPos(), self._help(layer, option.rect, event.pos(), solo=index.data(SOLO)), view)
+        QToolTip.showText(event.globalPos(), self._help(index, option.rect, event.pos()), view)
         return True
 
-    def _help(self, layer: Layer, row: QRect, where: QPoint, *, solo: bool) -> str:
+    def _help(self, index: RowIndex, row: QRect, where: QPoint) -> str:
         """What the part of the row at ``where`` does, or, between the parts, what the layer is."""
+        layer: Layer = index.data(LAYER)
+        solo: bool = index.data(SOLO)
         if _eye(row).contains(where):
             shown = self.tr("Hide") if layer.visible else self.tr("Show")
             return self.tr("{}. With Alt: let this layer alone count").format(shown)
@@ -182,7 +184,7 @@ class LayerDelegate(QStyledItemDelegate):
         for at, (_, word) in enumerate(marks(layer)):
             if _mark(row, layer, at).contains(where):
                 return word.capitalize()
-        return "\n".join((layer.name, details(layer), *(word.capitalize() for _, word in marks(layer))))
+        return "\n".join((layer.name, index.data(DETAILS), *(word.capitalize() for _, word in marks(layer))))
 
     def _view(self) -> QAbstractItemView:
         view = self.parent()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.dropdown import Dropdown
-from maskstudio.ui.widgets.state_dot import DOT, dot
+from maskstudio.ui.widgets.state_dot import DOT, model_dot
 
 _NAME = Qt.ItemDataRole.UserRole + 1
 _SMALL = 0.88  # share of the usual font size
@@ -89,9 +89,8 @@ class ModelChoice(Dropdown):
         chosen, self._states = self.value(), states
         blocked = self.blockSignals(True)
         self.clear()
-        ring = theme.tokens().on_accent
         for each in states.values():
-            self.addItem(dot(_colour(each), ring), each.title, each.name)
+            self.addItem(model_dot(each.state), each.title, each.name)
             row = self.count() - 1
             self.setItemData(row, each.name, _NAME)
             said = f"{self.small_print(each)}\n{self.note(each)}".strip()
@@ -106,9 +105,8 @@ class ModelChoice(Dropdown):
 
     def dress(self) -> None:
         """Draw the dots in the colours of the theme in use."""
-        ring = theme.tokens().on_accent
         for row in range(self.count()):
-            self.setItemIcon(row, dot(_colour(self._states[self.itemData(row)]), ring))
+            self.setItemIcon(row, model_dot(self._states[self.itemData(row)].state))
 
     def word(self, each: ListedModel) -> str:
         """The state in a word or two."""
@@ -137,8 +135,3 @@ def small(font: QFont) -> QFont:
     else:
         made.setPixelSize(round(made.pixelSize() * _SMALL))
     return made
-
-
-def _colour(each: ListedModel) -> str:
-    colours = theme.tokens()
-    return {"ready": colours.good, "download": colours.warn}.get(each.state, colours.disabled)

@@ -12,7 +12,7 @@ from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, Ma
 from maskstudio.params.spec import Params
 from maskstudio.services import directory
 from maskstudio.services.amounts import money
-from maskstudio.session.finding import subject_of
+from maskstudio.session.finding import AUTO, model_title, subject_of
 from maskstudio.ui.panels.layer_list import how
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.fields import translated
@@ -43,6 +43,7 @@ class Provenance(QFrame):
         grid.addWidget(title, 0, 0, 1, 2)
         for row, (name, value) in enumerate(facts(layer), 1):
             left, right = QLabel(name), QLabel(value)
+            right.setToolTip(named(layer) if name == _said("Model") else "")
             left.setObjectName("hint")
             right.setWordWrap(True)
             right.setTextFormat(Qt.TextFormat.PlainText)
@@ -62,14 +63,20 @@ class Provenance(QFrame):
         self.show()
 
 
+def named(layer: Layer) -> str:
+    """The name of the model that made a layer, as it is typed on the command line; empty without one."""
+    origin, source = layer.origin, layer.source
+    return (origin.model if origin else "") or (source.model if source else "")
+
+
 def facts(layer: Layer) -> list[tuple[str, str]]:
     """The known facts of a layer, as names and values."""
     origin, source = layer.origin, layer.source
-    model = (origin.model if origin else "") or (source.model if source else "")
+    replaced = source is not None and source.stand_in and source.model != AUTO
     known = [
         (_said("Made"), how(layer)),
-        (_said("Model"), model),
-        (_said("In place of"), source.model if source and source.stand_in and source.model != "auto" else ""),
+        (_said("Model"), model_title(named(layer))),
+        (_said("In place of"), model_title(source.model) if replaced and source else ""),
         (_said("Found"), subject.way if (subject := subject_of(layer)) else ""),
         (_said("Ran on"), _place(source.provider) if source else ""),
         (_said("Version"), origin.version if origin else ""),
@@ -124,11 +131,14 @@ def _differing(params: Params) -> dict[str, Any]:
 
 
 def _named(wire: str, value: object) -> str:
+    """A parameter under the label of the panels, with its value as these show it."""
     spec = _SPECS.get(wire)
     if spec is None:
         return f"{wire} {_value(value)}"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{translated(spec.label)} {value * spec.scale:g} {spec.unit}".strip()
+    if wire == "secondModel" and value:
+        return f"{translated(spec.label)} {model_title(str(value))}"
     if wire == "spillColor" and isinstance(value, list | tuple) and not value[-1]:
         return f"{translated(spec.label)} {_said('automatic')}"
     word = dict(spec.choices).get(value) if isinstance(value, str) else None

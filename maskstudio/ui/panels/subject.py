@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.params.local import CutoutParams
+from maskstudio.session.finding import AUTO
 from maskstudio.ui.panels.chosen_model import ChosenModel
 from maskstudio.ui.panels.models import ListedModel, ModelChoice
 from maskstudio.ui.widgets import parts, theme
@@ -98,7 +99,7 @@ class SubjectSection(QWidget):
 
     def _show_second(self, models: Sequence[ListedModel]) -> None:
         """List what can give a second opinion now; one that is gone is none."""
-        ready = [each for each in models if each.state == "ready" and each.name != "auto"]
+        ready = [each for each in models if each.state == "ready" and each.name != AUTO]
         self.second.show_states({each.name: each for each in (_None(), *ready)})
         params = self.form.params()
         if params.second_model not in {each.name for each in ready}:

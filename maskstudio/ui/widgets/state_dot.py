@@ -5,7 +5,15 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
+from maskstudio.ui.widgets import theme
+
 DOT = 12  # px
+
+
+def model_dot(state: str) -> QIcon:
+    """The dot of a model in every list: green where it runs now, amber where one press downloads it, else grey."""
+    colours = theme.tokens()
+    return dot({"ready": colours.good, "download": colours.warn}.get(state, colours.disabled), colours.on_accent)
 
 
 @lru_cache(maxsize=16)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from maskstudio.jobs import Job
 from maskstudio.session.session import Session
+from maskstudio.session.shelving import MODEL_WORK
 
 if TYPE_CHECKING:  # loaded when the user asks for it, not at every start
     from maskstudio.ui.models.models_window import ModelsWindow
@@ -31,6 +32,7 @@ class ModelsOpener:
         self._window, self._session = window, session
         self._changed, self._open_settings = changed, open_settings
         self._made: ModelsWindow | None = None
+        self._under_way: dict[str, Job] = {}  # what concerns models, by lane; the window may be opened while it runs
 
     def verbs(self) -> dict[str, Callable[[], object]]:
         """The verbs, by the id of the action that triggers them."""
@@ -44,11 +46,17 @@ class ModelsOpener:
             self._made = ModelsWindow(self._window, self._session)
             self._made.changed.connect(self._changed)
             self._made.settingsRequested.connect(self._open_settings)
+            for job in self._under_way.values():
+                self._made.job_changed(job)
         self._made.open_at(name)
         return self._made
 
     def job_changed(self, job: Job) -> None:
-        """Show how a job stands, if the window was ever opened."""
+        """Show how a job stands, now or once the window is opened."""
+        if job.finished:
+            self._under_way.pop(job.lane, None)
+        elif job.lane.startswith(MODEL_WORK):
+            self._under_way[job.lane] = job
         if self._made is not None:
             self._made.job_changed(job)
 

@@ -111,7 +111,7 @@ def test_looks_of_jobs(show, session, picture_of, qapp, name):
     for job in (
         Job("Open photo.png", "open", state="done", fraction=1),
         Job("Export photo.png", "export", state="failed", error=Failed("The disk is full.")),
-        Job("Detect face_yolov8n", "detect", state="running", fraction=0.4, text="Loading"),
+        Job("Detect: Faces, light (YOLOv8n)", "detect", state="running", fraction=0.4, text="Loading"),
     ):
         panel.job_changed(job)
     qapp.processEvents()

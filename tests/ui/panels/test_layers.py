@@ -1,11 +1,13 @@
 """The layers panel: what it lists, and what clicks, keys and drops in it do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from maskstudio.core.document import Layer
+from maskstudio.core.document import Layer, Origin
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.core.mask_samples import Samples
@@ -21,7 +23,7 @@ def test_layers_stand_from_top_to_bottom_with_the_numbers_of_the_canvas(show, la
     rows = [panel.model.index(at) for at in range(panel.model.rowCount())]
     assert [index.data() for index in rows] == ["top", "middle", "bottom"]
     spoken = [index.data(Qt.ItemDataRole.AccessibleTextRole) for index in rows]
-    assert spoken[0] == "Layer 3: top, 90 %  mediapipe_face_full, visible, add"
+    assert spoken[0] == "Layer 3: top, 90 %  Faces, near and far, visible, add"
     assert panel.view.currentIndex().data() == "middle"
 
 
@@ -145,8 +147,15 @@ def test_scroll_position_and_selection_stay(show, layered, qapp):
 
 def test_scores_and_origins():
     mask = disc(10, 10, 5)
-    assert details(layer("a", mask, 0.974)) == "97 %  mediapipe_face_full"
-    assert details(layer("a", mask, None)) == "mediapipe_face_full"
+    assert details(layer("a", mask, 0.974)) == "97 %  Faces, near and far"
+    assert details(layer("a", mask, None)) == "Faces, near and far"
+    found = layer("a", mask, 0.5)
+    subject = replace(found.source, model="auto", stand_in="isnet_general_fp16")
+    assert details(found.changed(source=subject)).endswith("Any subject (ISNet)")
+    assert details(found.changed(source=replace(subject, stand_in="none"))).endswith("no model")
+    assert details(found.changed(source=replace(subject, stand_in="their_own"))).endswith("their_own")
+    made = Origin("select", "sam2.1_t", "", {"score": 0.5}, "", "")
+    assert details(Layer(1, "a", mask, mask, origin=made)) == "50 %  by clicks · Select anything (SAM 2.1 tiny)"
     assert details(Layer(1, "a", mask, mask)) == "from a file"
 
 

@@ -111,7 +111,7 @@ def test_where_a_layer_came_from():
     made = layer("face", disc(100, 100, 40), 0.974).changed(origin=origin, refine=RefineParams(), inverted=True)
     known = dict(facts(made))
     assert known["Made"] == "found by a model"
-    assert known["Model"] == "face_yolov8n"
+    assert known["Model"] == "Faces, light (YOLOv8n)"
     assert known["Version"] == "ultralytics 8.3"
     assert known["Score"] == "97.4 %"
     assert known["Parameters"] == "Confidence 0.25\nMax detections 6"
@@ -138,7 +138,8 @@ def test_details_open_and_close(show, layered, qtbot):
     popover = panel.show_details(layered.document.layer(2))
     assert popover.accessibleName() == "Details of middle"
     said = [each.text() for each in popover.findChildren(QLabel)]
-    assert {"middle", "Model", "mediapipe_face_full"} <= set(said)
+    assert {"middle", "Model", "Faces, near and far"} <= set(said)
+    assert "mediapipe_face_full" in {each.toolTip() for each in popover.findChildren(QLabel)}
     qtbot.keyClick(popover, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: panel.findChild(Provenance) is None)
 

@@ -54,7 +54,7 @@ def _run(folder: Path, name: str, token: Token) -> bool:
     with (folder / "log").open("w+b") as said:
         status = program.run(
             command, folder, _environment(folder), said,
-            lambda number: token.step(number / (number + _USUAL), f"Converting {name}"),
+            lambda number: token.step(number / (number + _USUAL), "Converting the model"),
         )  # fmt: skip
         said.seek(max(said.seek(0, os.SEEK_END) - _SAID, 0))
         log.info("conversion of %s ended with %s: %s", name, status, said.read().decode("utf-8", "replace"))
