@@ -202,10 +202,21 @@ def write_mask(
 
     Raises CannotWrite; or what ``step`` raises.
     """
+    _write(path, _mask_pieces(alpha, depth, resolution, compression, step))
+
+
+def encode_mask(alpha: Opacity, *, depth: int, resolution: Resolution | None, compression: Compression) -> bytes:
+    """What ``write_mask`` would write, as bytes."""
+    return b"".join(_mask_pieces(alpha, depth, resolution, compression, None))
+
+
+def _mask_pieces(
+    alpha: Opacity, depth: int, resolution: Resolution | None, compression: Compression, step: Progress | None
+) -> Generator[bytes]:
     if alpha.ndim != 2 or 0 in alpha.shape or depth not in (8, 16):
         raise BadMask(f"A mask of shape {alpha.shape} cannot be written with {depth} bits.")
     raster, about = raster_of(alpha_to_depth(alpha, depth)), resolution_chunks(resolution)
-    _write(path, png_pieces(raster, about=about, compression=compression, step=step))
+    return png_pieces(raster, about=about, compression=compression, step=step)
 
 
 def check_png_name(path: str | Path) -> None:

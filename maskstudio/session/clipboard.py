@@ -19,7 +19,7 @@ from maskstudio.core.mask import Mask
 from maskstudio.errors import CannotWrite
 from maskstudio.jobs import Job, Token
 from maskstudio.names import fitting, path_of
-from maskstudio.params.local import ExportParams
+from maskstudio.params.local import CutoutParams, ExportParams
 from maskstudio.providers.weights import download
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
@@ -77,10 +77,12 @@ class ClipboardVerbs:
         merged: bool,
         prepare: Callable[[Cutout], T],
         done: Callable[[T], None],
+        written: CutoutParams | None = None,
         lane: str = "copy",
     ) -> Job:
         """Make the cut-out of the active layer, or of all if ``merged``, as ``params`` say, trimmed to its content.
 
+        ``written`` says what is put behind it, or that the mask alone is wanted, as for an export; None for neither.
         ``prepare`` runs on the job's thread and turns the cut-out into the argument of ``done``. In one ``lane``, a
         newer job replaces an older one.
         """
@@ -91,7 +93,11 @@ class ClipboardVerbs:
             document = entered.whole(token.part(0.0, 0.5))
             layer = None if merged or active is None else document.layer(active.id)
             chosen = document if layer is None else _alone(document, layer)
-            png, box = operations.cutout_png(chosen, params, token.part(0.5, 1.0))
+            if written is not None and written.return_only_mask:
+                png, box = operations.alpha_png(chosen, params), chosen.frame
+            else:
+                behind = written.rgba if written is not None else None
+                png, box = operations.cutout_png(chosen, params, behind, token.part(0.5, 1.0))
             return prepare(Cutout(png, _kept(name, png), Place(box.x, box.y, *chosen.size)))
 
         return self._desk.start("Copy cut-out", work, done, lane=lane)

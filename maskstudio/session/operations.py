@@ -1,6 +1,7 @@
 """The work of the session's verbs: frozen inputs, returned results. Runs on any thread and changes no document."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from maskstudio.core.arrays import Pixels, Plane
 from maskstudio.core.cv import cv2
 from maskstudio.core.depth import to_depth
 from maskstudio.core.document import Detection, Document, Layer, Refinement
-from maskstudio.core.files import bits, check_png_name, encode_cutout, read_image, write_cutout, write_mask
+from maskstudio.core.files import bits, check_png_name, encode_cutout, encode_mask, read_image, write_cutout, write_mask
 from maskstudio.core.fringe import Fringe
 from maskstudio.core.geometry import Rect
 from maskstudio.core.image import Image
@@ -24,6 +25,7 @@ from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams, Export
 from maskstudio.providers.local.subject import as_subject
 from maskstudio.providers.provider import Provider
 
+Rgba = tuple[int, int, int, int]  # red, green, blue, opacity; 0..255
 # Px around a result that are examined as the surroundings of its edge.
 _BESIDE = 64
 
@@ -172,7 +174,7 @@ def write_document(
     document: Document,
     path: Path,
     params: ExportParams,
-    backdrop: tuple[int, int, int, int] | None,
+    backdrop: Rgba | None,
     token: Token,
 ) -> bool:
     """Write the cut-out, over ``backdrop`` if given; returns whether it holds anything of the photo.
@@ -181,11 +183,7 @@ def write_document(
     """
     check_png_name(path)
     held = bool(document.alpha.bounds)
-    image, colours = document.image, document.colours(document.frame)
-    alpha = _alpha(document.alpha, bits(params, image))
-    if backdrop is not None and backdrop[3] > 0:
-        colours, alpha = over(colours, document.alpha.array(), backdrop)
-        image = replace(image, pixels=colours)
+    image, alpha, colours = _laid(document, document.image, params, backdrop, document.frame)
     write_cutout(
         path,
         image,
@@ -197,18 +195,31 @@ def write_document(
     return held
 
 
-def cutout_png(document: Document, params: ExportParams, token: Token) -> tuple[bytes, Rect]:
-    """The cut-out as bytes of an RGBA PNG, trimmed to the bounding box of what is visible, and that box (image px)."""
-    box = document.alpha.bounds or document.frame
+def cutout_png(document: Document, params: ExportParams, backdrop: Rgba | None, token: Token) -> tuple[bytes, Rect]:
+    """What ``write_document`` writes as bytes, trimmed to the bounding box of what is visible, and that box (image px).
+
+    With a ``backdrop`` that shows, everything is visible.
+    """
+    box = document.frame if _shows(backdrop) else document.alpha.bounds or document.frame
     image = replace(document.image, pixels=document.image.pixels[box.slices()].copy(), alpha=None)
-    png = encode_cutout(
-        image,
-        _alpha(document.alpha, bits(params, image), box),
-        params,
-        colours=np.ascontiguousarray(document.colours(box)),
-        step=lambda fraction: token.step(fraction, "Encoding"),
-    )
-    return png, box
+    image, alpha, colours = _laid(document, image, params, backdrop, box)
+    step = partial(token.step, text="Encoding")
+    return encode_cutout(image, alpha, params, colours=colours, step=step), box
+
+
+def _laid(
+    document: Document, image: Image, params: ExportParams, backdrop: Rgba | None, box: Rect
+) -> tuple[Image, Pixels, Pixels]:
+    """``image``, which is that of ``document`` in ``box``, with alpha and clean colours, over ``backdrop``."""
+    colours: Pixels = np.ascontiguousarray(document.colours(box))
+    if backdrop is None or not _shows(backdrop):
+        return image, _alpha(document.alpha, bits(params, image), box), colours
+    colours, alpha = over(colours, document.alpha.array(box), backdrop)
+    return replace(image, pixels=colours), alpha, colours
+
+
+def _shows(backdrop: Rgba | None) -> bool:
+    return backdrop is not None and backdrop[3] > 0
 
 
 def _alpha(mask: Mask, depth: int, rect: Rect | None = None) -> Pixels:
@@ -216,10 +227,21 @@ def _alpha(mask: Mask, depth: int, rect: Rect | None = None) -> Pixels:
     return mask.deep_array(rect) if depth == 16 else mask.array(rect)
 
 
+def alpha_png(document: Document, params: ExportParams) -> bytes:
+    """What ``write_alpha`` writes, as bytes."""
+    depth, resolution = _alpha_depth(params), document.image.metadata.resolution
+    alpha = _alpha(document.alpha, depth)
+    return encode_mask(alpha, depth=depth, resolution=resolution, compression=params.compression)
+
+
+def _alpha_depth(params: ExportParams) -> int:
+    return 16 if params.depth == "16" else 8
+
+
 def write_alpha(document: Document, path: Path, params: ExportParams, token: Token) -> bool:
     """Write the document's alpha as a grey PNG; returns whether it holds any."""
     check_png_name(path)
-    depth = 16 if params.depth == "16" else 8
+    depth = _alpha_depth(params)
     write_mask(
         path,
         _alpha(document.alpha, depth),

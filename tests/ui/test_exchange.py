@@ -2,19 +2,21 @@
 
 import io
 import os
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image as Pil
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QMouseEvent
+from PySide6.QtTest import QTest
 
 from maskstudio import paths
 from maskstudio.core.history import History
-from maskstudio.params.local import ExportParams
+from maskstudio.params.local import CutoutParams, ExportParams
 from maskstudio.session.clipboard import Place
-from maskstudio.ui.files.exchange import found_in
+from maskstudio.ui.files.exchange import found_in, place_in
 from tests.core.documents import disc, document
 
 
@@ -112,6 +114,51 @@ def test_a_drag_obeys_the_export_panel_too(edited, qtbot, monkeypatch):
     edited.session.clipboard.hand_out(button._params(), merged=True, prepare=dragout.Parcel.of, done=button._drag)
     qtbot.waitUntil(lambda: bool(taken))
     assert (taken[0][taken[0][..., 3] == 0][:, :3] == 0).all()
+
+
+WRITTEN = {
+    "opaque": {"rgba": (255, 128, 0, 255)},
+    "veil": {"rgba": (20, 200, 90, 120)},
+    "mask": {"return_only_mask": True, "rgba": (255, 128, 0, 255)},
+    "deep mask": {"return_only_mask": True},
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("way", ["copy", "drag"])
+def test_what_is_copied_or_dragged_is_what_is_exported(edited, clipboard, qtbot, monkeypatch, tmp_path, name, way):
+    from maskstudio.ui.files import choosing_files, dragout
+
+    taken = []
+    monkeypatch.setattr(
+        dragout.QDrag, "exec", lambda self, _action: taken.append(opened_bytes(self.mimeData(), "image/png"))
+    )
+    monkeypatch.setattr(choosing_files, "ask_export", lambda *_: tmp_path / "out.png")
+    soft = cv2.GaussianBlur(disc(), (0, 0), 5)
+    edited.session.history = History(document(soft))
+    edited.session.changed()
+    edited.export_panel.form.set_params(ExportParams(depth="16" if name == "deep mask" else "8"))
+    edited.export_panel.written.set_params(CutoutParams(**WRITTEN[name]))
+    act(edited, "file.export")
+    qtbot.waitUntil(lambda: (tmp_path / "out.png").exists() and not edited.session.runner.jobs)
+    exported = np.asarray(Pil.open(tmp_path / "out.png"))
+    if way == "copy":
+        act(edited, "edit.copyMerged")
+        qtbot.waitUntil(lambda: bool(clipboard.mimeData()) and clipboard.mimeData().hasFormat("image/png"))
+        taken.append(opened_bytes(clipboard.mimeData(), "image/png"))
+        assert place_in(clipboard.mimeData()) == Place(0, 0, *edited.session.document.size)
+    else:
+        button = edited.export_panel.drag_button
+        monkeypatch.setattr(button, "_from", button.rect().center())
+        monkeypatch.setattr(button, "cursor", lambda: SimpleNamespace(pos=lambda: QPoint(-50, -50)))
+        QTest.mousePress(button, Qt.LeftButton)
+        qtbot.waitUntil(lambda: bool(taken))
+    np.testing.assert_array_equal(taken[0], exported)
+    assert taken[0].dtype == exported.dtype
+    if name == "opaque":
+        where = soft == 0
+        assert where.any()
+        assert (taken[0][where] == (255, 128, 0, 255)).all()
 
 
 NO_PLACES = (

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from maskstudio.params.local import ExportParams
+from maskstudio.params.local import CutoutParams, ExportParams
 from maskstudio.session.session import Session
 from maskstudio.ui.files.copied_cutout import Parcel
 from maskstudio.ui.widgets.typed_text import hand_over
@@ -15,14 +15,21 @@ _PICTURE = QSize(120, 120)
 
 
 class DragOut(QPushButton):
-    """A button that writes the cut-out as ``params`` say at a press, and drags the file once it is ready."""
+    """A button that writes what ``params`` and ``written`` say at a press, and drags the file once it is ready."""
 
-    def __init__(self, session: Session, params: Callable[[], ExportParams], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        params: Callable[[], ExportParams],
+        written: Callable[[], CutoutParams],
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make the button; ``written`` says what is put behind the cut-out, or that the mask alone is wanted."""
         super().__init__(self.tr("Drag out"), parent)
         self.setObjectName("dragOut")
-        self.setToolTip(self.tr("Hold and drag the cut-out, a PNG with transparency, into another program."))
+        self.setToolTip(self.tr("Hold and drag what would be exported, a PNG, into another program."))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self._session, self._params = session, params
+        self._session, self._params, self._written = session, params, written
         self._from: QPoint | None = None
         self._ready: Parcel | None = None
 
@@ -36,8 +43,14 @@ class DragOut(QPushButton):
         if event.button() == Qt.MouseButton.LeftButton and self._session.document:
             hand_over()
             self._from, self._ready = event.position().toPoint(), None
-            params = self._params()
-            self._session.clipboard.hand_out(params, merged=True, prepare=Parcel.of, done=self._have, lane="drag")
+            self._session.clipboard.hand_out(
+                self._params(),
+                merged=True,
+                prepare=Parcel.of,
+                done=self._have,
+                written=self._written(),
+                lane="drag",
+            )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Start the drag once the file is ready."""

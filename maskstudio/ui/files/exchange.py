@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMi
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 
 from maskstudio.core.formats import MIME_TYPES
-from maskstudio.params.local import ExportParams
+from maskstudio.params.local import CutoutParams, ExportParams
 from maskstudio.session.clipboard import Place
 from maskstudio.session.session import Session
 from maskstudio.ui.files.copied_cutout import PLACE, Parcel
@@ -48,11 +48,12 @@ class Exchange:
     def _session(self) -> Session:
         return self._tabs.front.session
 
-    def copy(self, params: ExportParams, *, merged: bool) -> None:
+    def copy(self, params: ExportParams, written: CutoutParams, *, merged: bool) -> None:
         """Put the cut-out of the active layer, or of all, on the clipboard as it would be exported."""
         session = self._session
         if session.document is not None and session.document.layers:
-            session.clipboard.hand_out(params, merged=merged, prepare=Parcel.of, done=partial(self._copied, session))
+            done = partial(self._copied, session, written)
+            session.clipboard.hand_out(params, merged=merged, prepare=Parcel.of, done=done, written=written)
 
     def paste(self) -> None:
         """Open what the clipboard holds in a tab of its own."""
@@ -92,9 +93,14 @@ class Exchange:
         tab.opening = Path(name)
         tab.session.clipboard.paste_image(data, name)
 
-    def _copied(self, session: Session, parcel: Parcel) -> None:
+    def _copied(self, session: Session, written: CutoutParams, parcel: Parcel) -> None:
         QGuiApplication.clipboard().setMimeData(parcel.mime())
-        session.told(_tr("Copied the cut-out with its transparency."))
+        if written.return_only_mask:
+            session.told(_tr("Copied the mask, as Export is set."))
+        elif written.rgba[3]:
+            session.told(_tr("Copied the cut-out on the background that is set in Export."))
+        else:
+            session.told(_tr("Copied the cut-out with its transparency."))
 
 
 def found_in(mime: QMimeData | None) -> Openable:

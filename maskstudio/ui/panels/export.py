@@ -52,7 +52,7 @@ class ExportPanel(RedrawnByChange, QWidget):
         column = parts.column(self)
         column.addWidget(self.written)
         column.addWidget(self._hint)
-        self.drag_button = DragOut(session, self.params)
+        self.drag_button = DragOut(session, self.params, self.written.params)
         column.addLayout(parts.row(self.export_button, self.mask_button))
         column.addWidget(self.drag_button)
         column.addWidget(self.form)
