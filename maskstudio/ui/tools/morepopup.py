@@ -30,6 +30,11 @@ class MoreButton(QToolButton):
         self._popup = _popup(self, self.form)
         self.clicked.connect(self.open)
 
+    def offer(self, names: Collection[str]) -> None:
+        """Let the form have these parameters; without any there is no button."""
+        self.form.show_only(names)
+        self.setVisible(bool(names))
+
     def open(self) -> None:
         """Show the form."""
         self._popup.adjustSize()

@@ -1,6 +1,6 @@
 """The bar above the canvas with the parameters of the tool in use, made from their declarations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -109,9 +109,12 @@ class ToolOptions(QWidget):
         specs = {spec.name: spec for spec in tool.kind.specs()}
         for name in tool.bar:
             self._add(row, specs[name])
-        self._more = MoreButton(tool.kind, tool.more, self._set) if tool.more else None
+        self._behind = tool.more  # parameters that are behind the last button whatever the room
+        every = (*tool.bar, *tool.more)
+        self._more = MoreButton(tool.kind, every, self._set) if every else None
         if self._more:
             row.addWidget(self._more)
+            self._more.offer(self._behind)
         if (controls := tool.controls()) is not None:
             row.addWidget(controls, 1)
         elif not tool.bar:
@@ -139,19 +142,26 @@ class ToolOptions(QWidget):
             self._picker.show_params(params)
 
     def fit(self, width: int) -> None:
-        """Fit into ``width`` px: first the sliders are hidden, then the labels, then the last fields."""
+        """Fit into ``width`` px: without sliders, then without labels, then with the last fields behind the button."""
         row = self.layout()
         assert row is not None
-        fields = list(self.fields.values())
+        self._offer(())
         for sliders, words in ((True, True), (False, True), (False, False)):
             self._show_parts(sliders, words)
             if row.minimumSize().width() <= width:
                 return
-        for field in reversed(fields):
-            field.hide()
+        names = list(self.fields)
+        for kept in reversed(range(len(names))):
+            self.fields[names[kept]].hide()
+            self._offer(names[kept:])
             row.invalidate()
             if row.minimumSize().width() <= width:
                 return
+
+    def _offer(self, hidden: Sequence[str]) -> None:
+        """Have the last button show what is ``hidden``, and what is always behind it."""
+        if self._more:
+            self._more.offer((*hidden, *self._behind))
 
     def _show_parts(self, sliders: bool, words: bool) -> None:
         for field in self.fields.values():

@@ -71,6 +71,12 @@ class Form(QWidget, Generic[P]):
         """The control of a parameter, by its name in code."""
         return self._fields[name]
 
+    def show_only(self, names: Collection[str]) -> None:
+        """Show the rows of these parameters and no others."""
+        for name, field in self._fields.items():
+            for widget in filter(None, (field, self._labels.get(name))):
+                widget.setVisible(name in names)
+
     def enable_when(self, name: str, rule: Callable[[P], bool]) -> None:
         """Have a parameter enabled only while ``rule(params)`` holds."""
         self._rules[name] = rule
