@@ -46,7 +46,7 @@ def mark(canvas, layer_id):
 def test_tags_carry_number_label_and_score_of_the_active_layer(canvas):
     assert [m.text for m in canvas.tags.laid] == ["1", "3  face"]
     canvas.contents.set_document(replace(canvas.contents.document, active=1))
-    assert [m.text for m in canvas.tags.laid] == ["3", "1  person 0.88"]
+    assert [m.text for m in canvas.tags.laid] == ["3", "1  person  88 %"]
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
@@ -85,7 +85,7 @@ def test_a_drag_is_no_click(qtbot, canvas):
 
 def test_pointing_at_a_number_tells_more(qtbot, canvas):
     qtbot.mouseMove(canvas, mark(canvas, 1).tag.center())
-    assert mark(canvas, 1).text == "1  person 0.88"
+    assert mark(canvas, 1).text == "1  person  88 %"
     assert canvas.cursor().shape() == Qt.CursorShape.PointingHandCursor
     qtbot.mouseMove(canvas, QPoint(300, 300))
     assert mark(canvas, 1).text == "1"

@@ -308,4 +308,4 @@ def test_a_layer_says_that_it_was_made_by_clicks(editor, qtbot):
     click(editor, *THERE)
     qtbot.waitUntil(lambda: answered(editor))
     key(editor, K.Key_Return)
-    assert details(editor.session.active) == "90 %  by clicks · slow"
+    assert details(editor.session.active) == "90 %  by clicks · Slow model"

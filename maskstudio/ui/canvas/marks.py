@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.geometry import Rect
+from maskstudio.figures import percent
 from maskstudio.ui.canvas.tiling import qrect, rects
 from maskstudio.ui.canvas.transform import Size, ViewTransform
 from maskstudio.ui.canvas.turn import ViewTurn
@@ -93,7 +94,7 @@ def _holds(mark: Mark, point: QPoint) -> bool:
 
 def _title(number: int, layer: Layer) -> str:
     assert layer.source is not None
-    score = "" if layer.source.score is None else f" {layer.source.score:.2f}"
+    score = "" if layer.source.score is None else f"  {percent(layer.source.score)}"
     return f"{number}  {layer.source.label}{score}"
 
 

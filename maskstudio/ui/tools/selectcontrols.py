@@ -28,6 +28,7 @@ _MOST = 3  # candidates
 _AROUND = 12  # px around and between the picture and the certainty of a candidate
 _GAP = 2  # px between candidates, which must fit into the bar of a small screen
 _SHORT = 8  # letters that the list of models needs at least
+_SLACK = 2  # px; a title may be a fraction wider than its whole pixels say
 _TEXT_MARGIN = 8  # px around the title of a model
 
 
@@ -146,7 +147,7 @@ class _Models(Dropdown):
 
     def sizeHint(self) -> QSize:
         """Wide enough for the model in use."""
-        return super().sizeHint().expandedTo(QSize(self._width_of(self.currentText()), 0))
+        return super().sizeHint().expandedTo(QSize(self._width_of(self.currentText()) + _SLACK, 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the model in use; where the bar is too narrow for its title, the end of it is dots."""

@@ -1,6 +1,7 @@
 """The status line: zoom, size, position, coverage; the running job with its cancel."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from maskstudio.figures import percent
@@ -9,6 +10,7 @@ from maskstudio.ui.widgets.elided_label import ElidedLabel
 from maskstudio.ui.widgets.icons import icon
 from maskstudio.ui.widgets.progress import ProgressBar
 
+_GAP, _EDGES = 8, 24  # px between the parts of the line, and at its ends
 _ZOOM_DIGITS = 2  # after the point
 _WORDS = 260  # px of a job's label; a long file name must not widen the window
 
@@ -71,6 +73,25 @@ class StatusLine(QStatusBar):
             self.addPermanentWidget(widget)
         self.show_job(None)
 
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the window likes: a line that needed room would widen the window beyond the screen."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Hide what matters least where there is no room for everything: the size, the place, then the bar."""
+        working = self._cancel.isVisibleTo(self)
+        kept = [self._zoom, self._safety, *([self._work, self._cancel] if working else [])]
+        room = self.width() - self._hint.minimumSizeHint().width() - sum(map(_room, kept)) - _EDGES
+        for widget, wanted in ((self._bar, working), (self._place, True), (self._size, True)):
+            fits = wanted and _room(widget) <= room
+            widget.setVisible(fits)
+            room -= _room(widget) if fits else 0
+
     def show_view(self, scale: float | None, size: tuple[int, int] | None) -> None:
         """Zoom in device pixels an image pixel, and the image's size in px."""
         self._zoom.setText("" if scale is None else percent(scale, _ZOOM_DIGITS))
@@ -89,14 +110,22 @@ class StatusLine(QStatusBar):
         """How safe the work is, and what that means."""
         self._safety.setText(words)
         self._safety.setToolTip(more)
+        self._fit()
 
     def show_job(self, job: Job | None, others: int = 0) -> None:
         """The running job, or None; ``others`` counts those waiting behind it."""
         for widget in (self._work, self._bar, self._cancel):
             widget.setVisible(job is not None)
         if job is None:
+            self._fit()
             return
         more = self.tr(" (+{} more)").format(others) if others else ""
         words = self._work.fontMetrics().elidedText(job.text or job.label, Qt.TextElideMode.ElideMiddle, _WORDS)
         self._work.setText(f"{words}, {percent(job.fraction)}{more}")
         self._bar.show_fraction(job.fraction)
+        self._fit()
+
+
+def _room(widget: QWidget) -> int:
+    """How many px a widget takes in the line."""
+    return max(widget.minimumWidth(), widget.minimumSizeHint().width()) + _GAP
