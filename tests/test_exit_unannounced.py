@@ -61,3 +61,29 @@ def test_a_journal_is_whole_and_nothing_is_said(tmp_path):
     assert np.array_equal(document.image.pixels, pixels)
     with PIL.Image.open(found.folder / THUMBNAIL) as picture:
         assert picture.size == (120, 90)
+
+
+# The work begins once the interpreter gives no threads any more.
+LATE = """
+import concurrent.futures.thread
+import sys
+import threading
+import time
+
+from maskstudio.jobs import Token
+from maskstudio.matting.workthrough import work_through
+
+def late():
+    while not concurrent.futures.thread._shutdown:
+        time.sleep(0.01)
+    work_through(done.append, range(5), Token())
+    sys.stdout.write(str(done))
+
+done = []
+threading.Thread(target=late).start()
+"""
+
+
+def test_what_two_threads_share_is_done_by_the_one_that_is_left():
+    done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[0, 1, 2, 3, 4]", "")

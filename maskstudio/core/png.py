@@ -12,16 +12,16 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from maskstudio.core import pngfilter
 from maskstudio.core.callbacks import Progress
+from maskstudio.core.pooled import handed
 
 Compression = Literal["fast", "smallest"]
-T = TypeVar("T")
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
@@ -130,22 +130,12 @@ def _deflated(raster: Raster, way: _Way, step: Progress | None) -> Iterator[tupl
             while starts or pending:
                 while starts and len(pending) < 2 * workers:
                     start = starts.popleft()
-                    pending.append(_given(pool, _stripe, raster, way, start, min(start + tall, raster.height)))
+                    pending.append(handed(pool, _stripe, raster, way, start, min(start + tall, raster.height)))
                 yield pending.popleft().result()
                 if step is not None:
                     step(1 - (len(starts) + len(pending)) / stripes)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _given(pool: ThreadPoolExecutor, work: Callable[..., T], *values: Any) -> Future[T]:
-    """``work(*values)`` on a thread of the pool; at once where the program is ending and no thread can be had."""
-    try:
-        return pool.submit(work, *values)
-    except RuntimeError:  # the interpreter gives no threads any more; what is being written is still wanted
-        done: Future[T] = Future()
-        done.set_result(work(*values))
-        return done
 
 
 def _stripe(raster: Raster, way: _Way, start: int, stop: int) -> tuple[bytes, int, int]:
@@ -192,5 +182,5 @@ def _best(ways: list[_Way], raster: Raster) -> _Way:
         return sum(map(len, parts)) + len(packer.flush())
 
     with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="png") as pool:
-        sizes = [each.result() for each in [_given(pool, size, way) for way in ways]]
+        sizes = [each.result() for each in [handed(pool, size, way) for way in ways]]
     return ways[sizes.index(min(sizes))]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from maskstudio.core.pooled import handed
 from maskstudio.jobs import Token, step_aside
 
 P = TypeVar("P")
@@ -20,7 +21,7 @@ def work_through(work: Callable[[P], None], parts: Sequence[P], token: Token) ->
         work(part)
 
     with ThreadPoolExecutor(2, thread_name_prefix="matting", initializer=step_aside) as pool:
-        waiting = [pool.submit(checked, part) for part in parts]
+        waiting = [handed(pool, checked, part) for part in parts]
         try:
             for number, outcome in enumerate(waiting):
                 token.step(number / len(waiting))

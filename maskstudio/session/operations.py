@@ -25,7 +25,7 @@ from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams, Export
 from maskstudio.providers.local.subject import as_subject
 from maskstudio.providers.provider import Provider
 
-Rgba = tuple[int, int, int, int]  # red, green, blue, opacity; 0..255
+_Backdrop = tuple[int, int, int, int]  # red, green, blue, opacity; 0..255
 # Px around a result that are examined as the surroundings of its edge.
 _BESIDE = 64
 
@@ -174,7 +174,7 @@ def write_document(
     document: Document,
     path: Path,
     params: ExportParams,
-    backdrop: Rgba | None,
+    backdrop: _Backdrop | None,
     token: Token,
 ) -> bool:
     """Write the cut-out, over ``backdrop`` if given; returns whether it holds anything of the photo.
@@ -195,7 +195,9 @@ def write_document(
     return held
 
 
-def cutout_png(document: Document, params: ExportParams, backdrop: Rgba | None, token: Token) -> tuple[bytes, Rect]:
+def cutout_png(
+    document: Document, params: ExportParams, backdrop: _Backdrop | None, token: Token
+) -> tuple[bytes, Rect]:
     """What ``write_document`` writes as bytes, trimmed to the bounding box of what is visible, and that box (image px).
 
     With a ``backdrop`` that shows, everything is visible.
@@ -208,7 +210,7 @@ def cutout_png(document: Document, params: ExportParams, backdrop: Rgba | None, 
 
 
 def _laid(
-    document: Document, image: Image, params: ExportParams, backdrop: Rgba | None, box: Rect
+    document: Document, image: Image, params: ExportParams, backdrop: _Backdrop | None, box: Rect
 ) -> tuple[Image, Pixels, Pixels]:
     """``image``, which is that of ``document`` in ``box``, with alpha and clean colours, over ``backdrop``."""
     colours: Pixels = np.ascontiguousarray(document.colours(box))
@@ -218,7 +220,7 @@ def _laid(
     return replace(image, pixels=colours), alpha, colours
 
 
-def _shows(backdrop: Rgba | None) -> bool:
+def _shows(backdrop: _Backdrop | None) -> bool:
     return backdrop is not None and backdrop[3] > 0
 
 

@@ -8,6 +8,7 @@ from maskstudio.session.shelving import Shelved
 from maskstudio.ui.models import model_words
 from maskstudio.ui.models.model_words import said
 from maskstudio.ui.models.model_work import ModelWork
+from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.state_dot import model_dot
 
 _STATE, _SIZE, _SPEED = 1, 2, 3  # columns after the title
@@ -34,7 +35,6 @@ class ModelTable(QTreeWidget):
             self.headerItem().setTextAlignment(column, _NUMBERS)
         header = self.header()
         header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.currentItemChanged.connect(lambda *_: self.picked.emit(self.chosen))
         self._rows: dict[str, QTreeWidgetItem] = {}
@@ -65,6 +65,9 @@ class ModelTable(QTreeWidget):
         self.choose(chosen)
         if self.currentItem() is None and shelf:
             self.choose(shelf[0].name)
+        for column in (_STATE, _SIZE, _SPEED):
+            width = max(self.sizeHintForColumn(column), self.header().sectionSizeHint(column))
+            self.header().resizeSection(column, width + theme.SPACE)
         self.blockSignals(blocked)
         self.verticalScrollBar().setValue(at)
         if self.chosen != chosen:
