@@ -67,7 +67,7 @@ class ModelTable(QTreeWidget):
             self.choose(shelf[0].name)
         for column in (_STATE, _SIZE, _SPEED):
             width = max(self.sizeHintForColumn(column), self.header().sectionSizeHint(column))
-            self.header().resizeSection(column, width + theme.SPACE)
+            self.header().resizeSection(column, width + (theme.SPACE if column == _SIZE else 0))
         self.blockSignals(blocked)
         self.verticalScrollBar().setValue(at)
         if self.chosen != chosen:

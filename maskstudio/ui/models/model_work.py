@@ -55,9 +55,9 @@ class WorkUnderWay:
         """Take note of how a job stands; returns whether it concerns models."""
         if not job.lane.startswith(MODEL_WORK):
             return False
-        if not job.finished:
+        if not job.finished and (job.lane not in self._jobs or not job.token.cancelled):  # a newer one has its place
             self._jobs[job.lane] = job
-        elif self._jobs.get(job.lane) is job:
+        elif job.finished and self._jobs.get(job.lane) is job:
             del self._jobs[job.lane]
         return True
 

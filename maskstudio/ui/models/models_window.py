@@ -92,7 +92,7 @@ class ModelsWindow(QDialog):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.table)
         split.addWidget(area)
-        split.setSizes([560, 400])
+        split.setSizes([590, 370])
         split.setChildrenCollapsible(False)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
