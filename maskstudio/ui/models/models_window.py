@@ -55,6 +55,7 @@ class ModelsWindow(QDialog):
         self._session = session
         self._shelf: dict[str, Shelved] = {}
         self.work = WorkUnderWay()
+        self._measured = ""  # the model that was being measured when a job was last heard of
         self._adding: dict[str, Path] = {}  # files on their way onto the shelf, by the lane of their job
         self._wanted = ""  # the model to choose once it is listed
         self.table, self.question = ModelTable(), Question()
@@ -152,14 +153,14 @@ class ModelsWindow(QDialog):
 
     def job_changed(self, job: Job) -> None:
         """Show how a job stands; jobs that do not concern models are passed over."""
-        before = self.work.measured_now
         if not self.work.take(job):
             self._again.start() if job.finished and self.isVisible() else None  # it may have loaded a model
             return
         if job.finished:
             self._ended(job)
-        if job.finished or self.work.measured_now != before:  # then one has been measured
+        if job.finished or self.work.measured_now != self._measured:  # then one has been measured
             self._again.start()
+        self._measured = self.work.measured_now
         self._show_work()
         if (chosen := self._chosen) is not None:
             self.details.show_work(chosen, self.work.of(chosen.name))
