@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
+from maskstudio.figures import percent
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.tools.base import said
 from maskstudio.ui.views.view_choices import ViewChoices
@@ -46,7 +47,7 @@ class DoubtView(QObject):
         doubt = session.inspecting.doubt
         if doubt is None:
             return said("Doubt: the two models differ here")
-        share = said("less than 1 %") if doubt.share < 0.01 else f"{doubt.share * 100:.0f} %"
+        share = said("less than {}").format(percent(0.01)) if doubt.share < 0.01 else percent(doubt.share)
         return said("Doubt: the two models differ here, {} of the subject").format(share)
 
     def go_on(self, step: int) -> None:
