@@ -26,6 +26,7 @@ def test_the_wire_carries_everything_both_ways(params):
 def test_wire_names_and_defaults_are_the_services():
     assert DetectParams().to_wire() | MaskParams().to_wire() == {
         "model": "mediapipe_face_full",
+        "prompt": "",
         "confidence": 0.25,
         "maxDetections": 6,
         "boxShape": "ellipse",

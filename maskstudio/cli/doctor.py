@@ -121,7 +121,8 @@ def _models() -> list[Diagnosis]:
         if model.state != "ready":
             missing.append(model.name)
             continue
-        findings.append(_tried(model, provider, blank))
+        if model.operations:  # text encoders have none of their own
+            findings.append(_tried(model, provider, blank))
     if missing:
         detail = f"{', '.join(missing)}. `maskstudio models list` says how to get them."
         findings.append(Diagnosis("Not here", "note", detail))
@@ -132,7 +133,8 @@ def _tried(model: ModelState, provider: Provider, image: Image) -> Diagnosis:
     """The result of running a model on ``image``, with the first operation it has."""
     try:
         if "detect" in model.operations:
-            provider.detect(image, DetectParams(model=model.name), Token())
+            asked = "person" if model.words else ""
+            provider.detect(image, DetectParams(model=model.name, prompt=asked), Token())
         elif "cutout" in model.operations:
             provider.cutout(image, CutoutParams(model=model.name), Token())
         else:

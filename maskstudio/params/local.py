@@ -23,6 +23,10 @@ class DetectParams(Params):
     title: ClassVar[str] = "Detect"
 
     model: str = param("mediapipe_face_full", "model", "Model", "What looks for the subject.")
+    prompt: str = param(
+        "", "prompt", "Ask for",
+        "What a model that understands words is asked to find, separated by commas, such as: red car, dog.",
+    )  # fmt: skip
     confidence: float = param(
         0.25, "confidence", "Confidence",
         "Keep only detections the model scores above this. Lower finds more, and more that is wrong.",

@@ -23,8 +23,8 @@ class Model:
     """A model: its name at services, in files and on the command line, its title in plain words, and its operations.
 
     ``outlines`` says that it draws the shape of what it finds; otherwise it may find only boxes. ``general`` says that
-    it cuts out subjects of any kind, so that the automatic choice may take it. ``about`` is what it is for
-    and what its authors state.
+    it cuts out subjects of any kind, so that the automatic choice may take it; ``words`` that it can be asked for
+    anything in words (``DetectParams.prompt``). ``about`` is what it is for and what its authors state.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Model:
     operations: frozenset[Operation]
     outlines: bool = field(default=True, kw_only=True)
     general: bool = field(default=False, kw_only=True)
+    words: bool = field(default=False, kw_only=True)
     about: About = field(default=UNSTATED, kw_only=True)
 
     def now(self, state: Readiness, note: str = "", size: int | None = None, title: str = "") -> "ModelState":
@@ -39,7 +40,7 @@ class Model:
         said = title or self.title
         return ModelState(
             self.name, said, self.operations, state, note, size,
-            outlines=self.outlines, general=self.general, about=self.about,
+            outlines=self.outlines, general=self.general, words=self.words, about=self.about,
         )  # fmt: skip
 
 

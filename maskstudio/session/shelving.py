@@ -15,7 +15,7 @@ from maskstudio.session.desk import Desk
 Done = Callable[[], object]
 Shelved = ShelfEntry  # a model on the shelf, under the name by which the window knows it
 MODEL_WORK = ("download ", "add ", "trust ", "convert ", "package ", "measure")  # lanes of jobs that concern models
-MODEL_FILES = (".pt", ".onnx", ".tgz")  # endings of what can be added
+MODEL_FILES = (".pt", ".onnx", ".ts", ".tgz")  # endings of what can be added
 
 
 class ShelfVerbs:

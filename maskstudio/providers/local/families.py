@@ -16,12 +16,21 @@ from maskstudio.providers.local.classical import Classical
 from maskstudio.providers.local.mediapipe import MediaPipe
 from maskstudio.providers.local.onnxcutout import OnnxCutout
 from maskstudio.providers.local.sam import Sam
+from maskstudio.providers.local.words import Words
 from maskstudio.providers.local.yolo import Yolo
 from maskstudio.providers.provider import Family, Model, ModelState, Operation
 from maskstudio.providers.weights import download, store
 from maskstudio.providers.weights.weightfile import WeightFile, digests
 
-FAMILIES: tuple[Family, ...] = (Automatic(lambda: FAMILIES), Classical(), MediaPipe(), OnnxCutout(), Sam(), Yolo())
+FAMILIES: tuple[Family, ...] = (
+    Automatic(lambda: FAMILIES),
+    Classical(),
+    MediaPipe(),
+    OnnxCutout(),
+    Sam(),
+    Words(),
+    Yolo(),
+)
 
 _WORDS: dict[Operation, str] = {
     "detect": "detect objects",
@@ -137,6 +146,8 @@ def add(path: Path, token: Token | None = None, *, trust: bool = False) -> str:
     if family is not None and not family.weights:
         store.check_kind(path)
         raise BadInput(f"{path.name} has the name of a part of {family.name}; give the file another name first.")
+    if family is None and path.suffix == ".ts":
+        raise BadInput(f"{path.name} is no text encoder that we know; those are {', '.join(Words().models())}.")
     return store.add(path, known(), token, trust=trust)
 
 

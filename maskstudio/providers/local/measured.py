@@ -62,7 +62,8 @@ def _photo() -> Image:
 def _run(model: Model, provider: Provider, image: Image, token: Token) -> None:
     """Run the first operation that the model has."""
     if "detect" in model.operations:
-        provider.detect(image, DetectParams(model=model.name), token)
+        asked = "person" if model.words else ""
+        provider.detect(image, DetectParams(model=model.name, prompt=asked), token)
     elif "cutout" in model.operations:
         provider.cutout(image, CutoutParams(model=model.name), token)
     else:

@@ -11,6 +11,7 @@ from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local import fullsize
 from maskstudio.providers.local.people import facemesh, faces, graphs, hands, looking
 from maskstudio.providers.local.shapes import box_mask, strokes_mask
+from maskstudio.providers.local.wording import refuse_words
 from maskstudio.providers.provider import Model, ModelState, Operation
 from maskstudio.providers.weights.weightfile import About, WeightFile
 from maskstudio.subject import finder
@@ -80,7 +81,8 @@ class MediaPipe:
         return model.now("ready") if graphs.installed() else model.now("unavailable", _MISSING)
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
-        """Find faces, their parts, hands or people."""
+        """Find faces, their parts, hands or people. Raises ``BadParameter`` if it is asked in words."""
+        refuse_words(params)
         if params.model == _HANDS:
             return _hands(image, params, token)
         if params.model == _SELFIE:

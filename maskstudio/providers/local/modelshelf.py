@@ -3,7 +3,7 @@
 Nothing here opens a connection but ``pull`` and ``fetch_package``, which run only at the user's request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from maskstudio.jobs import Token
 from maskstudio.providers.local import families, incoming, measured
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.local.networks import convert, network
+from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
 from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.provider import Family, ModelState
 from maskstudio.providers.weights import download, npm, store
@@ -32,10 +33,11 @@ class ShelfEntry:
 
     ``standing`` says what can be done: it runs; it can be downloaded; its download was interrupted; it comes in an npm
     package; its file waits for the user's trust; or it cannot be had here, and the model's note says why. ``path`` is
-    its file, None if there is none or it is inside a library; ``disk`` its bytes, ``own`` whether it is in the user's
-    folder and can be removed, ``received`` the bytes of an interrupted download. ``entry`` is what is known of the
-    published file. ``seconds`` are those for a photo of a megapixel on this machine, None if not measured. ``memory``
-    is what it takes of it now, in bytes, 0 if it is not loaded.
+    its file, or the first of two that belong together, None if there is none or it is inside a library; ``disk`` the
+    bytes of all its files, ``own`` whether they are in the user's folder and can be removed, ``received`` the bytes of
+    an interrupted download. ``entry`` is what is known of the published file. ``seconds`` are those for a photo of a
+    megapixel on this machine, None if not measured. ``memory`` is what it takes of it now, in bytes, 0 if it is not
+    loaded.
     """
 
     model: ModelState
@@ -67,12 +69,14 @@ class ShelfEntry:
     @property
     def measurable(self) -> bool:
         """Whether it runs by itself, so that its speed can be measured: no other model stands in for it."""
-        return self.standing == "ready" and (self.path is not None or self.entry is None)
+        alone = self.path is not None or self.entry is None
+        return self.standing == "ready" and alone and bool(self.model.operations)
 
     @property
     def convertible(self) -> bool:
         """Whether an .onnx file can be made of it."""
-        return self.standing == "ready" and self.path is not None and self.path.suffix == ".pt"
+        plain = self.path is not None and self.path.suffix == ".pt"
+        return self.standing == "ready" and plain and bool(self.model.operations)
 
 
 def entries() -> list[ShelfEntry]:
@@ -96,7 +100,8 @@ def _on_shelf(models: Sequence[tuple[Family, ModelState]]) -> list[ShelfEntry]:
     found = []
     for family, state in models:
         entry = family.weights.get(state.name)
-        path = files.get(state.name) if family.weights else None  # a file of that name would be another model's
+        mine = _files_of(state.name, files) if family.weights else []  # a file of that name would be another model's
+        path = mine[0] if mine else None
         received = store.received(entry) if entry else 0
         speed = speeds.get(state.name)
         found.append(
@@ -105,8 +110,8 @@ def _on_shelf(models: Sequence[tuple[Family, ModelState]]) -> list[ShelfEntry]:
                 family.name,
                 _standing(state, entry, path, known, received),
                 path,
-                _size(path),
-                path is not None and path.parent == paths.models(),
+                sum(_size(each) for each in mine),
+                any(each.parent == paths.models() for each in mine),
                 received,
                 entry,
                 speed[1] if speed and speed[0] == _edition(state.name, path) else None,
@@ -134,10 +139,17 @@ def _standing(
     return "paused" if received else "download"  # also where another model stands in for it
 
 
-def _size(path: Path | None) -> int:
-    """The bytes of a file; 0 for none, and for a link, whose file lies elsewhere."""
+def _files_of(name: str, files: Mapping[str, Path]) -> list[Path]:
+    """The file of a model, or else the encoder and the decoder that are one model together, as far as they are here."""
+    if name in files:
+        return [files[name]]
+    return [files[half] for half in (f"{name}{ENCODER}", f"{name}{DECODER}") if half in files]
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; 0 for a link, whose file lies elsewhere."""
     try:
-        return 0 if path is None or path.is_symlink() else path.stat().st_size
+        return 0 if path.is_symlink() else path.stat().st_size
     except OSError:
         return 0
 
@@ -174,8 +186,13 @@ def discard(name: str) -> None:
 
 
 def remove(name: str) -> None:
-    """Delete a model's file from the user's folder, and let go of what is loaded of it."""
-    store.remove(name)
+    """Delete a model's files from the user's folder, both where two belong together, and let go of what is loaded.
+
+    Raises ``ModelUnavailable`` if there are none in the user's folder, and CannotWrite.
+    """
+    mine = [path.stem for path in _files_of(name, store.files()) if path.parent == paths.models()]
+    for stem in mine or [name]:
+        store.remove(stem)
     WARM.drop(name)
 
 

@@ -1,4 +1,4 @@
-"""Segment Anything: selects what is pointed at in an encoded photo; from Ultralytics' .pt files or two .onnx files.
+"""Segment Anything: selects what is pointed at in an encoded photo; from .pt files or two .onnx files. FastSAM too.
 
 This module decides which files belong to a name and in which state they are; ``networks`` loads and runs them.
 Encodings are kept on disk, see ``encodings``.
@@ -15,7 +15,7 @@ from maskstudio.core.seen import visible
 from maskstudio.errors import CannotRead, ModelUnavailable, UnknownModel, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.providers.local.encodings import ENCODINGS, PhotoMaps, key_of
-from maskstudio.providers.local.networks import onnx_quiet, sam_files, samnetwork, samonnx
+from maskstudio.providers.local.networks import fastsam, onnx_quiet, sam_files, samnetwork, samonnx
 from maskstudio.providers.local.networks.pointnetwork import PointNetwork
 from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
 from maskstudio.providers.local.warm import WARM
@@ -59,12 +59,14 @@ class Sam:
 
     def models(self) -> Mapping[str, Model]:
         """The known files, and pairs of an encoder and a decoder in the model folders, under what they share."""
-        pairs = [name.removesuffix(ENCODER) for name in store.files() if name.endswith(ENCODER)]
+        halves = [name for name in store.files() if name.endswith((ENCODER, DECODER))]
+        pairs = dict.fromkeys(name.removesuffix(ENCODER).removesuffix(DECODER) for name in halves)
         return {name: _model(name) for name in (*sam_files.BY_NAME, *pairs)}
 
     def state(self, name: str) -> ModelState:
         """The current state of the files of ``name``."""
-        return _model(name).now(*_standing(name))
+        entry = sam_files.BY_NAME.get(name)
+        return _model(name).now(*_standing(name), entry.size if entry else None)
 
     def open_selector(self, image: Image, model: str, token: Token) -> Selector:
         """Encode the photo, or find its encoding on disk; what is pointed at is decoded from that."""
@@ -112,6 +114,8 @@ def _files(name: str) -> SamFiles:
         return SamFiles(encoder, decoder)
     if encoder is not None:
         raise ModelUnavailable(f"{encoder.name} needs {name}{DECODER}.onnx beside it, which was not found.")
+    if decoder is not None and entry is None:
+        raise ModelUnavailable(f"{decoder.name} needs {name}{ENCODER}.onnx beside it, which was not found.")
     raise store.missing(entry) if entry is not None else UnknownModel(f"There is no model file called {name!r}.")
 
 
@@ -120,7 +124,9 @@ def _standing(name: str) -> tuple[Readiness, str]:
     try:
         files = _files(name)
     except (ModelUnavailable, UnknownModel, Untrusted, CannotRead) as error:
-        return "unavailable", str(error)
+        nothing = not {name, f"{name}{ENCODER}", f"{name}{DECODER}"} & store.files().keys()
+        to_be_had = name in sam_files.BY_NAME and bool(sam_files.BY_NAME[name].digests)
+        return ("download" if nothing and to_be_had else "unavailable"), str(error)
     lacking = importlib.util.find_spec(files.library) is None
     return ("unavailable", _NEEDS[files.library]) if lacking else ("ready", "")
 
@@ -132,4 +138,7 @@ def _known() -> frozenset[str]:
 def _loaded(name: str, files: SamFiles) -> PointNetwork:
     if files.decoder is not None:
         return samonnx.load(name, files.encoder, files.decoder)
-    return samnetwork.load(files.encoder, sam_files.BY_NAME[name].builder, _known())
+    builder = sam_files.BY_NAME[name].builder
+    if not builder:
+        return fastsam.load(files.encoder, _known())
+    return samnetwork.load(files.encoder, builder, _known())

@@ -15,6 +15,7 @@ from maskstudio.selection.closer import view
 from maskstudio.selection.edgewise import full_size
 from maskstudio.selection.honoured import honoured
 from maskstudio.selection.prompt import Candidate, Prompt
+from maskstudio.selection.selector import RegionSelector
 from maskstudio.selection.signs import signs_of
 
 _MOST = 3  # candidates
@@ -33,7 +34,8 @@ class SamSelector:
     def predict(self, prompt: Prompt, token: Token) -> list[Candidate]:
         """At most three candidates, best first by the overlap (IoU) that the network itself predicts.
 
-        What was clicked is in, or out, to the pixel. An earlier mask is not looked at: ``Local`` mends those.
+        What was clicked is in, or out, to the pixel. Where the network finds nothing the photo alone is asked, as if
+        there were no network. An earlier mask is not looked at: ``Local`` mends those.
         """
         token.step(0.1, "Finding what was pointed at")
         signs, _ = signs_of(prompt)
@@ -42,6 +44,8 @@ class SamSelector:
             token.check()
             mask = honoured(full_size(self._photo, self._view, inside), signs, 1 / max(self._view.zoom))
             found.append(Candidate(mask, score))
+        if not found:
+            return RegionSelector(self._photo, token).predict(prompt, token)
         token.step(1.0)
         return found
 

@@ -21,6 +21,7 @@ from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local.networks import network, onnx_quiet, yolo_files
 from maskstudio.providers.local.networks.featuremaps import feature_maps
 from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
+from maskstudio.providers.local.wording import lacking, understood
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights import store, trust
 from maskstudio.providers.weights.weightfile import About, WeightFile, digests
@@ -52,8 +53,14 @@ class Yolo:
     weights: Mapping[str, WeightFile] = yolo_files.BY_NAME
 
     def models(self) -> Mapping[str, Model]:
-        """The known files and all other files in the model folders, but for halves of a selection model."""
-        here = {name: path for name, path in store.files().items() if not name.endswith((ENCODER, DECODER))}
+        """The known files and all other files in the model folders, but for halves of a selection model and for text
+        encoders.
+        """
+        here = {
+            name: path
+            for name, path in store.files().items()
+            if not name.endswith((ENCODER, DECODER)) and path.suffix != ".ts"
+        }
         return {name: _model(name, here.get(name)) for name in (*yolo_files.BY_NAME, *here)}
 
     def state(self, name: str) -> ModelState:
@@ -63,11 +70,14 @@ class Yolo:
         return model.now(state, note, entry.size) if entry else model.now(state, note, title=f"{name}, added by you")
 
     def detect(self, image: Image, params: DetectParams, token: Token) -> list[Detection]:
-        """Find objects of every class of the model, or of one class if it replaces another model."""
+        """Find objects of every class of the model, or of one class if it replaces another model; or what it is asked
+        for in words, see ``wording``.
+        """
         choice = choose(params.model)
         token.step(0.05, "Loading the model")
         loaded = network.get(choice.path, _known())
-        found = network.detect(loaded, image, params, token, choice.label)
+        classes, vocabulary = understood(loaded, params, choice.label, token)
+        found = network.detect(loaded, image, params, token, classes, vocabulary)
         if not choice.stands_in:
             return found
         return [replace(each, model=params.model, stand_in=choice.path.stem) for each in found]
@@ -117,11 +127,16 @@ def _model(name: str, path: Path | None) -> Model:
     whole = entry is None or entry.label is None  # those of people alone know little of other things
     seen = whole and _outlines(name) and (path is None or path.suffix == ".pt")
     able = _ABLE | _POINTED if seen else _ABLE
-    return Model(name, entry.title if entry else name, able, outlines=_outlines(name), about=about)
+    if yolo_files.opened(name):  # it has to be asked, and inside it looks for words
+        able = frozenset({"detect"})
+    return Model(
+        name, entry.title if entry else name, able,
+        outlines=_outlines(name), words=bool(yolo_files.opened(name)), about=about,
+    )  # fmt: skip
 
 
 def _outlines(name: str) -> bool:
-    return name.endswith("-seg")
+    return name.endswith(("-seg", "-seg-pf"))
 
 
 def _known() -> frozenset[str]:
@@ -140,9 +155,10 @@ def _standing(name: str) -> tuple[Readiness, str]:
         return "unavailable", str(error)
     if problem:
         return "unavailable", problem
-    return "ready", (
-        f"Runs {choice.path.name} instead and keeps what that calls a {choice.label}." if choice.stands_in else ""
-    )
+    if choice.stands_in:
+        return "ready", f"Runs {choice.path.name} instead and keeps what that calls a {choice.label}."
+    encoder = yolo_files.opened(name) if choice.path.suffix == ".pt" else ""
+    return "ready", lacking(encoder, name) if encoder else ""
 
 
 def _problem(path: Path) -> str:

@@ -16,7 +16,7 @@ from maskstudio.providers.weights import trust as trusting
 from maskstudio.providers.weights.partial import Partial
 from maskstudio.providers.weights.weightfile import WeightFile
 
-SUFFIXES = (".pt", ".onnx")
+SUFFIXES = (".pt", ".onnx", ".ts")
 _LARGEST = 4 << 30  # bytes
 _BLOCK = 1 << 20
 _looked: ContextVar[dict[str, Path] | None] = ContextVar("looked", default=None)
@@ -165,7 +165,7 @@ def folder() -> Path:
 def check_kind(path: Path) -> None:
     """Raise BadInput if a file cannot be a weight file, judged by its name, first bytes and size; CannotRead."""
     if path.suffix not in SUFFIXES:
-        raise BadInput(f"{path.name or path} is not a model file: its name must end in .pt or .onnx.")
+        raise BadInput(f"{path.name or path} is not a model file: its name must end in .pt, .onnx or .ts.")
     check_plain(path)
     try:
         with path.open("rb") as file:
@@ -179,7 +179,7 @@ def check_kind(path: Path) -> None:
     if size > _LARGEST:
         raise BadInput(f"{path.name} holds {size / 1e9:.1f} GB, more than any model that maskstudio can run.")
     zipped = start.startswith((b"PK\x03\x04", b"\x80"))  # torch's archive, or its older bare pickle
-    if not start or (path.suffix == ".pt" and not zipped) or (path.suffix == ".onnx" and start[0] != 0x08):
+    if not start or (path.suffix != ".onnx" and not zipped) or (path.suffix == ".onnx" and start[0] != 0x08):
         raise BadInput(f"{path.name} does not hold {'an' if path.suffix == '.onnx' else 'a'} {path.suffix} model.")
 
 

@@ -38,7 +38,7 @@ class WeightFile:
     """One weight file: the model's name and title, its licence and its address (https).
 
     ``digests`` are the sha256 sums of its known editions, in hexadecimal; without one it is never downloaded. ``size``
-    is in bytes, None if unknown. ``suffix`` is .pt or .onnx. ``mirrors`` are further addresses (https) of the same
+    is in bytes, None if unknown. ``suffix`` is .pt, .onnx or .ts. ``mirrors`` are further addresses (https) of the same
     file, tried in turn if the first fails. With ``package`` it is published only inside the npm package of that name,
     under the name ``part``. ``about`` is what its authors state.
     """

@@ -26,6 +26,7 @@ from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
 from maskstudio.providers.local.networks import onnx_quiet, ultralytics_quiet
 from maskstudio.providers.local.networks.field import ScalarField, product
+from maskstudio.providers.local.networks.vocabulary import Vocabulary, encoder_of, knowing, speechless
 from maskstudio.providers.local.shapes import box_mask
 from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.weights import trust
@@ -87,6 +88,16 @@ class Network:
         """Class names by number."""
         return dict(self.backend.names)
 
+    @property
+    def encoder(self) -> str:
+        """What it calls the text encoder whose words it understands; empty if its vocabulary is fixed."""
+        return encoder_of(self.backend.model) if self.backend.format == "pt" else ""
+
+    @property
+    def speechless(self) -> bool:
+        """Whether it finds nothing sensible before it is told words."""
+        return bool(self.encoder) and speechless(self.backend.model)
+
     def classes(self, label: str | None) -> list[int] | None:
         """The numbers of the classes called ``label``; None for all classes."""
         return None if label is None else [number for number, name in self.names.items() if name == label]
@@ -99,23 +110,37 @@ class Network:
 
         return self.backend(torch.from_numpy(picture).permute(2, 0, 1)[None].float().div_(255))
 
-    def look(self, rgb: Pixels8, confidence: float, classes: list[int] | None) -> "Sight":
-        """What the network detects in ``rgb`` (H, W, 3) with a score above ``confidence``, best first."""
+    def look(
+        self,
+        rgb: Pixels8,
+        confidence: float,
+        classes: list[int] | None,
+        vocabulary: Vocabulary | None = None,
+        *,
+        size: int = SIZE,
+        overlap: float = _OVERLAP,
+    ) -> "Sight":
+        """What the network detects in ``rgb`` (H, W, 3) with a score above ``confidence``, best first.
+
+        With a ``vocabulary``, which only one with an ``encoder`` understands, it looks for these words instead. It sees
+        the picture at ``size`` px; of two boxes of one class that share more than ``overlap`` (IoU), one is kept.
+        """
         import torch
         from ultralytics.utils.nms import non_max_suppression
 
         whole = self.backend.format == "onnx" and not getattr(self.backend, "dynamic", False)
-        size = tuple(self.backend.imgsz) if whole else (SIZE, SIZE)
-        picture, fit = fitted(rgb, size, None if whole else int(self.backend.stride))
-        with self.lock, torch.inference_mode():
+        sides = tuple(self.backend.imgsz) if whole else (size, size)
+        picture, fit = fitted(rgb, sides, None if whole else int(self.backend.stride))
+        names = self.names if vocabulary is None else dict(enumerate(vocabulary.words))
+        with self.lock, torch.inference_mode(), knowing(self.backend.model, vocabulary):
             raw = self.answers(picture)
             kept = non_max_suppression(
-                raw[0] if isinstance(raw, list | tuple) else raw, confidence, _OVERLAP, classes,
-                nc=len(self.names), max_det=_MOST, end2end=bool(getattr(self.backend, "end2end", False)),
+                raw[0] if isinstance(raw, list | tuple) else raw, confidence, overlap, classes,
+                nc=len(names), max_det=_MOST, end2end=bool(getattr(self.backend, "end2end", False)),
             )[0]  # fmt: skip
             found = kept.float().cpu().numpy()
             protos = prototypes(raw).float().contiguous().cpu().numpy() if self.draws else None
-        return Sight(found, protos, fit, picture.shape[1], picture.shape[0])
+        return Sight(found, names, protos, fit, picture.shape[1], picture.shape[0])
 
 
 def prototypes(raw: Any) -> Any:
@@ -125,9 +150,12 @@ def prototypes(raw: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """What a network detected: rows of box (4), score, class and mask coefficients, and the prototypes they combine."""
+    """What a network detected: rows of box (4), score, class and mask coefficients, the names of the classes, and the
+    prototypes that the coefficients combine.
+    """
 
     rows: npt.NDArray[np.float32]
+    names: dict[int, str]
     prototypes: npt.NDArray[np.float32] | None
     fit: Letterbox
     width: int
@@ -143,10 +171,19 @@ class Sight:
         return ScalarField(values, scale, (self.fit.border[0] * shrink[0], self.fit.border[1] * shrink[1]))
 
 
-def detect(network: Network, image: Image, params: DetectParams, token: Token, label: str | None) -> list[Detection]:
-    """Detections of ``label`` (of any class if None), scored above ``params.confidence``, best first."""
+def detect(
+    network: Network,
+    image: Image,
+    params: DetectParams,
+    token: Token,
+    classes: list[int] | None,
+    vocabulary: Vocabulary | None = None,
+) -> list[Detection]:
+    """Detections of some ``classes``, by number (of any class if None), scored above ``params.confidence``, best first;
+    with a ``vocabulary``, of its words instead.
+    """
     token.step(0.4, "Looking")
-    sight = network.look(visible(image), params.confidence, network.classes(label))
+    sight = network.look(visible(image), params.confidence, classes, vocabulary)
     rows = sight.rows[sight.rows[:, 4] > params.confidence]
     rows = rows[np.argsort(-rows[:, 4], kind="stable")]
     token.step(0.7, "Drawing masks")
@@ -165,7 +202,7 @@ def _drawn(
         else:
             mask = box_mask(image.width, image.height, box, params.box_shape)
         if mask.tiles:
-            yield Detection(network.names[int(row[5])], float(row[4]), box, mask, params.model)
+            yield Detection(sight.names[int(row[5])], float(row[4]), box, mask, params.model)
 
 
 def get(path: Path, known: Collection[str]) -> Network:

@@ -20,6 +20,10 @@ class YoloFile(WeightFile):
     label: str | None = None
 
 
+_ASKED = "Finds what you ask it for in words"
+_GROUNDED = "Objects365, Flickr30k and GQA; the photos belong to their owners"
+_ASKED_OUTLINED = About(f"{_ASKED}, and outlines it.", _AGPL, _AGPL, _GROUNDED)
+_ASKED_BOXED = About(f"{_ASKED}, and boxes it.", "GPL-3.0; AGPL-3.0 (Ultralytics)", _AGPL, _GROUNDED)
 _BINGSU_FACES = "WIDER FACE and sets of drawn faces; their licences are not stated"
 _BINGSU_HANDS = "AnHDet and other public sets of hands; their licences are not stated"
 _BINGSU_PEOPLE = "people of COCO 2017 (labels CC BY 4.0, photos of many owners) and sets of drawn figures"
@@ -107,7 +111,30 @@ ENTRIES = (
         ("1fd7e562f240a5debd48bf737753de6fb60c63f8664121bb522f090a885d8254",), 54791722, label="person",
         about=_FINDS_PEOPLE,
     ),
+    YoloFile(
+        "yoloe-11s-seg", "Whatever you ask for, outlined (YOLOE-11s)", _AGPL, f"{_ULTRALYTICS}/v8.4.0/yoloe-11s-seg.pt",
+        about=_ASKED_OUTLINED,
+    ),
+    YoloFile(
+        "yoloe-11l-seg", "Whatever you ask for, outlined, better (YOLOE-11l)", _AGPL,
+        f"{_ULTRALYTICS}/v8.4.0/yoloe-11l-seg.pt",
+        about=_ASKED_OUTLINED,
+    ),
+    YoloFile(
+        "yolov8s-worldv2", "Whatever you ask for, boxes (YOLO-World)", _AGPL,
+        f"{_ULTRALYTICS}/v8.4.0/yolov8s-worldv2.pt",
+        about=_ASKED_BOXED,
+    ),
 )  # fmt: skip
 
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 STAND_INS = ("yolov8s-seg", "yolo11n-seg", "yolov8n-seg")  # the best first; each knows a class "person"
+
+
+def opened(name: str) -> str:
+    """What a model whose name says that it can be asked in words calls its text encoder; empty for others."""
+    if "world" in name.lower():
+        return "clip:ViT-B/32"
+    if "yoloe" not in name.lower() or name.endswith("-pf"):  # "prompt-free": with words of its own
+        return ""
+    return "mobileclip2:b" if "yoloe-26" in name.lower() else "mobileclip:blt"

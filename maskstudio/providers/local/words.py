@@ -1,0 +1,41 @@
+"""Text encoders on the shelf: they find nothing themselves, but turn words into what open YOLO models look for."""
+
+import importlib.util
+from collections.abc import Mapping
+
+from maskstudio.errors import CannotRead
+from maskstudio.providers.local.networks import word_files
+from maskstudio.providers.local.wording import KNOWN
+from maskstudio.providers.provider import Model, ModelState
+from maskstudio.providers.weights import store, trust
+from maskstudio.providers.weights.weightfile import WeightFile
+
+
+class Words:
+    """The family of text encoders, whose models have no operation of their own, see ``wording``."""
+
+    name = "Text encoders"
+    libraries = ("torch",)
+    weights: Mapping[str, WeightFile] = word_files.BY_NAME
+
+    def models(self) -> Mapping[str, Model]:
+        """The known files."""
+        return {entry.name: _model(entry) for entry in word_files.ENTRIES}
+
+    def state(self, name: str) -> ModelState:
+        """The current state of the file of ``name``."""
+        entry = word_files.BY_NAME[name]
+        model, path = _model(entry), store.files().get(name)
+        if path is None or path.suffix != entry.suffix:
+            return model.now("download" if entry.digests else "unavailable", str(store.missing(entry)), entry.size)
+        try:
+            problem = "" if trust.allowed(path, KNOWN) else trust.question(path)
+        except CannotRead as error:
+            problem = str(error)
+        if not problem and importlib.util.find_spec("torch") is None:
+            problem = "Reading words needs torch: pip install torch."
+        return model.now("unavailable" if problem else "ready", problem, entry.size)
+
+
+def _model(entry: WeightFile) -> Model:
+    return Model(entry.name, entry.title, frozenset(), outlines=False, about=entry.about)
