@@ -30,6 +30,7 @@ from maskstudio.providers.local.networks import yolo_files
 from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.weights import store, trust
 from tests.madenets import bright, saved
+from tests.madesam import decoder, raw_encoder, saved_pair
 from tests.providers.shelf import entry
 from tests.providers.test_weights import evil
 
@@ -299,3 +300,20 @@ def test_the_known_catalogue_matches_the_shelf(monkeypatch, mine):
     assert entry("face_yolov8n").standing == "ready"
     with pytest.raises(ModelUnavailable):
         Local().detect(Image(np.zeros((9, 9, 3), np.uint8)), DetectParams(model="face_yolov8n"), Token())
+
+
+def test_two_files_that_are_one_model_are_counted_and_removed_together(mine):
+    saved_pair(mine, "tiny", raw_encoder(), decoder())
+    saved_pair(mine, "mobile_sam", raw_encoder(), decoder())
+    (mine / "lone.decoder.onnx").write_bytes(decoder().SerializeToString())
+    pair = [mine / "tiny.encoder.onnx", mine / "tiny.decoder.onnx"]
+    entry = modelshelf.one("tiny")
+    assert (entry.standing, entry.own, entry.path) == ("ready", True, pair[0])
+    assert entry.disk == sum(each.stat().st_size for each in pair)
+    assert modelshelf.one("mobile_sam").standing == "ready"
+    assert modelshelf.one("lone").disk == (mine / "lone.decoder.onnx").stat().st_size
+    for name in ("tiny", "mobile_sam", "lone"):
+        modelshelf.remove(name)
+    assert list(mine.iterdir()) == []
+    with pytest.raises(ModelUnavailable, match="There is no model called 'tiny'"):
+        modelshelf.remove("tiny")

@@ -15,7 +15,7 @@ from maskstudio.jobs import Token
 from maskstudio.providers.local import encodings, families, sam
 from maskstudio.providers.local.ahead import ahead, neighbours
 from maskstudio.providers.local.local import Local
-from maskstudio.providers.local.networks import pointnetwork, sam_files, samonnx
+from maskstudio.providers.local.networks import pointnetwork, sam_files, samnetwork, samonnx
 from maskstudio.providers.local.networks.aiming import aim_of
 from maskstudio.providers.local.networks.onnxsession import OnnxNetwork
 from maskstudio.providers.local.networks.pointnetwork import Lie
@@ -284,15 +284,15 @@ def test_states_are_honest(folder, monkeypatch):
     def state(name):
         return families.family_of(name).state(name)
 
-    assert (state("mobile_sam").state, "mobile_sam.pt was not found" in state("mobile_sam").note) == (
-        "unavailable",
-        True,
-    )
+    assert (state("mobile_sam").state, "mobile_sam.pt was not found" in state("mobile_sam").note) == ("download", True)
+    assert (state("FastSAM-s").state, state("mobile_sam").size) == ("unavailable", 40728226)
     saved_pair(folder, "tiny", raw_encoder(), decoder())
     assert (state("tiny").state, state("tiny").operations, state("tiny").note) == ("ready", {"select"}, "")
     names = [each.name for each in families.states()]
     assert not {"tiny.encoder", "tiny.decoder"} & {*names}
     assert families.ready("select") == ["tiny", "none"]
+    (folder / "lone.decoder.onnx").write_bytes(decoder().SerializeToString())
+    assert state("lone").note == "lone.decoder.onnx needs lone.encoder.onnx beside it, which was not found."
     (folder / "half.encoder.onnx").write_bytes(raw_encoder().SerializeToString())
     assert state("half").note == "half.encoder.onnx needs half.decoder.onnx beside it, which was not found."
     with pytest.raises(ModelUnavailable, match="which was not found"):
@@ -338,8 +338,9 @@ def test_a_pickle_does_not_run_even_if_it_is_trusted(folder, capsys):
 
 def test_every_known_file_can_be_built():
     ultralytics = pytest.importorskip("ultralytics.models.sam.build")
-    assert all(callable(getattr(ultralytics, entry.builder)) for entry in sam_files.ENTRIES)
-    assert {f"{entry.name}.pt" for entry in sam_files.ENTRIES} <= ultralytics.sam_model_map.keys()
+    built = [entry for entry in sam_files.ENTRIES if entry.builder]  # FastSAM's files hold their network
+    assert all(callable(getattr(ultralytics, entry.builder)) for entry in built)
+    assert {f"{entry.name}.pt" for entry in built} <= ultralytics.sam_model_map.keys()
 
 
 @pytest.fixture(scope="module")
@@ -402,3 +403,53 @@ def test_weights_of_another_network_are_refused(folder, random_weights):
         trust.trust(path)
     with pytest.raises(ModelUnavailable, match=r"sam2\.1_t\.pt is not the SAM model that its name says"):
         opened(scene(80, 60)[0], "sam2.1_t")
+
+
+@pytest.fixture(scope="module")
+def second_edition(tmp_path_factory):
+    """SAM 2.1 tiny with random weights, as its authors publish it: the tensors under "model"."""
+    torch = pytest.importorskip("torch")
+    from maskstudio.providers.local.networks import ultralytics_quiet
+
+    ultralytics_quiet.ready()
+    from ultralytics.models.sam import build
+
+    torch.manual_seed(7)
+    path = tmp_path_factory.mktemp("second") / "sam2.1_t.pt"
+    torch.save({"model": build.build_sam2_t().state_dict()}, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        Prompt(include=((100.5, 150.5),)),
+        Prompt(include=((100.5, 150.5), (70.5, 90.5)), exclude=((300.5, 40.5),)),
+        Prompt(box=(50, 70, 210, 230)),
+    ],
+)
+def test_sam_2_says_what_ultralytics_own_predictor_says(second_edition, prompt):
+    """The same prompt through Ultralytics' predictor, in a square photo, which both lay out alike: the same masks."""
+    import torch
+    from ultralytics.models.sam.predict import SAM2Predictor
+
+    pixels = np.zeros((400, 400, 3), np.uint8)
+    pixels[80:220, 60:200] = (200, 90, 40)
+    trust.trust(second_edition)
+    network = samnetwork.load(second_edition, "build_sam2_t")
+    logits, scores, _ = network.decode(network.encode(pixels, Token()), (400, 400), aim_of(prompt), Token())
+
+    predictor = SAM2Predictor(overrides={"imgsz": 1024, "device": "cpu", "verbose": False, "save": False})
+    predictor.setup_model(network.module, verbose=False)
+    predictor.imgsz, predictor._bb_feat_sizes = [1024, 1024], [[256, 256], [128, 128], [64, 64]]
+    half = 0.5 * 400 / 1024  # px: its points are corners of pixels, ours lie in their middle
+    points = [[x - half, y - half] for x, y in (*prompt.include, *prompt.exclude)] or None
+    signs = [1] * len(prompt.include) + [0] * len(prompt.exclude) or None
+    box = None if prompt.box is None else [[each - half for each in prompt.box]]
+    with torch.inference_mode():
+        features = predictor.get_im_features(predictor.preprocess([np.ascontiguousarray(pixels[..., ::-1])]))
+        given = predictor._prepare_prompts((1024, 1024), (400, 400), box, [points] if points else None, [signs])
+        wanted, overlaps = predictor._inference_features(features, *given, multimask_output=True)
+    np.testing.assert_allclose(scores[1:], overlaps.numpy(), atol=1e-3)
+    np.testing.assert_allclose(logits[1:], wanted.numpy(), atol=1e-3 * float(wanted.abs().max()))
+    assert ((logits[1:] > 0) == (wanted.numpy() > 0)).mean() > 0.999

@@ -42,6 +42,7 @@ class WordEncoder:
             return np.stack([self._known[phrase] for phrase in phrases])
 
     def _encoded(self, phrases: Sequence[str]) -> Real:
+        """What the encoder says of phrases that it was not asked before, each of length 1, (N, C)."""
         import torch
 
         given = torch.from_numpy(numbers(phrases))
