@@ -108,7 +108,7 @@ def test_every_row_keeps_the_contract(family):
     for name, model in models.items():
         assert model.name == name
         assert model.title
-        assert model.operations
+        assert bool(model.operations) == (family.name != "Text encoders")  # they serve other models
         for operation in model.operations:
             assert isinstance(family, KINDS[operation]), f"{family.name} has no {operation}"
         state = family.state(name)

@@ -41,7 +41,6 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.setObjectName("detectPanel")
         self._session = session
         self._asked = False
-        self._asked_in_words: frozenset[str] = frozenset()
         self.elsewhere = Elsewhere(session, _THERE)
         self.elsewhere.switched.connect(lambda _: self._switch())
         self._here = QWidget()
@@ -53,8 +52,7 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.chosen = ChosenModel("model", (self.add_button,))
         self.chosen.edited.connect(self._take_model)
         self.model = self.chosen.choice
-        self.form = Form(DetectParams, without=("model",))
-        self.form.enable_when("prompt", lambda params: params.model in self._asked_in_words)
+        self.form = Form(DetectParams, without=("model", "prompt"))
         self.detect_button = JobButton(self.tr("Detect"), self.detect)
         self.detect_button.setObjectName("detect")
         self.subject.edited.connect(self._choose)
@@ -139,7 +137,6 @@ class DetectPanel(RedrawnByChange, QWidget):
         """List the models and their states again; choose the one called ``choose`` wherever it can be chosen."""
         self._asked = True
         every = self._session.finding.models()
-        self._asked_in_words = frozenset(each.name for each in every if each.words)
         self.subject.show_models([each for each in every if "cutout" in each.operations and each.outlines], choose)
         self.chosen.show_models([each for each in every if "detect" in each.operations], self.params().model, choose)
         self._choose()
