@@ -2,7 +2,8 @@
 
 The weights are those of a logistic regression: for 28 shared photos and 50 made product shots each way's mask was
 compared with the true one, and counted as right from an intersection over union of 0.95 on, as wrong below 0.5. What
-came of it on as many others: `tests/bench/subject_table.py`.
+came of it on as many others: `tests/bench/subject_table.py`. The two on parts that are missing were weighed on 26 made
+shots of things on paper of their own colour: `tests/bench/made_shots.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,12 @@ _RIM = 3  # px on either side of the edge whose colours are compared
 _AROUND = 0.12  # share of the frame around the subject whose colours are compared with its own
 _SMALL = 0.05  # share of the frame below which a subject is suspect
 _PLAIN = 0.85  # share of the border from which on a backdrop counts as plain
+_WITHIN = 0.93  # share of a mask from which on it lies within another one
+_GAP = 5  # px along the edge where nothing is asked of the backdrop: the edge itself, and a shadow's line of contact
+_FINE = 1.5  # px, up to which structure counts as fine
+_COARSER = 1.5, 0.5  # times the backdrop's own grain, and CIE Lab units, from which on structure is not the backdrop's
+_MUCH = 40  # px of such structure for each px of the subject's width that leave no doubt
+_LEAST = 50  # px of the backdrop that its grain can be learnt from
 
 WEIGHTS: Mapping[str, float] = {
     "always": -7.4,
@@ -31,6 +38,8 @@ WEIGHTS: Mapping[str, float] = {
     "support": 1.1,  # a model's coverage inside it
     "contrary": -0.9,  # and outside
     "plain": 1.5,  # a plain backdrop, for ways without a model
+    "swallowed": -2.0,  # before a plain backdrop, the share of a larger find that this one leaves out
+    "rough": -2.0,  # before a plain backdrop, structure around it that no paper has: parts of a like colour are missing
     "certain": 2.2,  # for a model's answer, the share of what may be inside that surely is
     "seen": -0.1,  # it is a model's answer
     "stable": 0.8,  # that answer and its cut along colours agree
@@ -43,13 +52,14 @@ class Witnesses:
     """What is known beside the mask itself.
 
     ``others`` are masks (h, w) that other ways have found, ``coverage`` (h, w) in 0..1 is what a model has seen, None
-    for none, and ``share`` how much of the border a plain backdrop explains. ``own`` says that the mask is that
-    model's, and ``twin`` is then the other mask made of its answer.
+    for none. ``share`` is how much of the border a plain backdrop explains, and ``clear`` (h, w) where that backdrop is
+    seen. ``own`` says that the mask is that model's, and ``twin`` is then the other mask made of its answer.
     """
 
     others: Sequence[Flags]
     coverage: Real | None
     share: float
+    clear: Flags
     own: bool = False
     twin: Flags | None = None
 
@@ -65,6 +75,8 @@ def confidence(lab: Real, found: Flags, known: Witnesses) -> float:
 def measured(lab: Real, found: Flags, known: Witnesses) -> Mapping[str, float]:
     """The evidence for ``found`` (h, w) in a picture ``lab`` (h, w, 3), by the names of ``WEIGHTS``, each in 0..1."""
     inside, outside = _rims(found)
+    plain = max(known.share - _PLAIN, 0.0) / (1 - _PLAIN)
+    rivals = [*known.others, *([] if known.twin is None else [known.twin])]
     facts = {
         "always": 1.0,
         "agreement": max((overlap(found, other) for other in known.others), default=0.0),
@@ -74,13 +86,15 @@ def measured(lab: Real, found: Flags, known: Witnesses) -> Mapping[str, float]:
         "border": float(np.concatenate([found[0], found[-1], found[:, 0], found[:, -1]]).mean()),
         "small": max(0.0, 1 - float(found.mean()) / _SMALL),
         "whole": _whole(found),
+        "swallowed": plain * max((_left_out(found, other) for other in rivals), default=0.0),
+        "rough": plain * _rough(lab, found, known.clear),
     }
     if known.coverage is None:
         facts["blind"] = 1.0
     else:
         facts |= {"support": float(known.coverage[found].mean()), "contrary": float(known.coverage[~found].mean())}
     if not known.own:
-        return facts | {"plain": max(known.share - _PLAIN, 0.0) / (1 - _PLAIN)}
+        return facts | {"plain": plain}
     stable = overlap(found, known.twin) if known.twin is not None else 0.0
     assert known.coverage is not None
     return facts | {"seen": 1.0, "certain": certainty(known.coverage), "stable": stable}
@@ -96,6 +110,30 @@ def overlap(one: Flags, other: Flags) -> float:
     """What two masks (h, w) have in common, of what either has: 0..1, and 0 for two empty ones."""
     either = int((one | other).sum())
     return int((one & other).sum()) / either if either else 0.0
+
+
+def _left_out(found: Flags, other: Flags) -> float:
+    """The share of ``other`` (h, w) that is not in ``found`` (h, w), if that lies within it; 0 if not."""
+    common = int((found & other).sum())
+    return 1 - common / int(other.sum()) if common > _WITHIN * int(found.sum()) else 0.0
+
+
+def _rough(lab: Real, found: Flags, clear: Flags) -> float:
+    """How much finer structure lies around (h, w) than farther off on the backdrop, 0..1.
+
+    A part of the thing that has the backdrop's colour is left out by every cut along colours; its fur, seams and
+    shading are not as even as paper, whatever their colour. Soft shadows have no fine structure.
+    """
+    fine = np.linalg.norm(lab - cv2.GaussianBlur(lab, (0, 0), _FINE), axis=2)
+    fine = cv2.blur(fine, (5, 5))
+    around = _ring(found)
+    far = clear & ~found & ~around
+    beside = around & ~_grown(found, _GAP)
+    if int(far.sum()) < _LEAST:
+        return 0.0
+    times, least = _COARSER
+    coarse = fine[beside] > max(times * float(np.percentile(fine[far], 97)), least)
+    return min(int(coarse.sum()) / (_MUCH * float(np.sqrt(found.sum()))), 1.0)
 
 
 def _grown(found: Flags, by: int) -> Flags:

@@ -15,6 +15,7 @@ from maskstudio.jobs import Token
 from maskstudio.subject import salient, studio
 from maskstudio.subject.cutting import recut, tidied
 from maskstudio.subject.evidence import Witnesses, certainty, confidence, overlap
+from maskstudio.subject.studio import Paper
 
 _WORK = 320  # px, longer side of the picture that is cut
 _LEAST = 24  # px, shorter side below which there is nothing to see
@@ -80,7 +81,7 @@ def find(small: Pixels8, token: Token, seen: Sequence[Sighting] = (), only: str 
         masks += _answers(rgb, each, looks[each.by])
     token.step(0.9, "Comparing")
     best = nothing
-    for mask, trust in _judged(lab, masks, looks, behind.share):
+    for mask, trust in _judged(lab, masks, looks, behind):
         if trust > best.confidence and (mask.by == only or not only):
             best = Hypothesis(mask.by, _enlarged(mask, small, seen), trust, mask.as_seen)
     return best
@@ -97,7 +98,7 @@ def _answers(rgb: Pixels8, seen: Sighting, coverage: Real) -> Iterator[_Mask]:
         yield _Mask(anew, seen.by)
 
 
-def _judged(lab: Real, masks: Sequence[_Mask], looks: dict[str, Real], share: float) -> Iterator[tuple[_Mask, float]]:
+def _judged(lab: Real, masks: Sequence[_Mask], looks: dict[str, Real], behind: Paper) -> Iterator[tuple[_Mask, float]]:
     """Each mask, tidied, with the chance that it is right."""
     clean = [_Mask(tidied(each.found), each.by, each.as_seen) for each in masks if each.found.any()]
     first = next(iter(looks.values()), None)
@@ -105,9 +106,10 @@ def _judged(lab: Real, masks: Sequence[_Mask], looks: dict[str, Real], share: fl
         if mask.by:
             others = [each.found for each in clean if each.by != mask.by]
             twin = next((each.found for each in clean if each.by == mask.by and each is not mask), None)
-            known = Witnesses(others, looks[mask.by], share, own=True, twin=twin)
+            known = Witnesses(others, looks[mask.by], behind.share, behind.clear, own=True, twin=twin)
         else:
-            known = Witnesses([each.found for each in clean if each is not mask], first, share)
+            others = [each.found for each in clean if each is not mask]
+            known = Witnesses(others, first, behind.share, behind.clear)
         yield mask, confidence(lab, mask.found, known)
 
 

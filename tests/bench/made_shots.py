@@ -42,6 +42,27 @@ def shots(things: list[tuple[str, Pixels8, Alpha]], count: int, side: int = 640)
         yield Shot(f"{number:03}-{kind}-{name}", _photographed(whole, dice), cover)
 
 
+def like_shots(things: list[tuple[str, Pixels8, Alpha]], count: int, side: int = 640) -> Iterator[Shot]:
+    """``count`` shots, ``side`` px long, of ``things`` as in ``shots``, each on paper of the colour of its own rim."""
+    for number in range(count):
+        dice = np.random.default_rng(9000 + number)
+        name, colours, alpha = things[number % len(things)]
+        size = (side, round(side * dice.choice([1.0, 0.75])))
+        height, width = size if dice.random() < 0.5 else size[::-1]
+        laid, cover = _placed(colours, alpha, (height, width), dice)
+        solid = cover > 0.9
+        rim = solid & (cv2.erode(solid.astype(np.uint8), np.ones((9, 9), np.uint8)) == 0)
+        tone = np.median(laid[rim], axis=0) + dice.uniform(-0.03, 0.06)
+        y, x = np.meshgrid(*(np.linspace(-0.5, 0.5, n) for n in (height, width)), indexing="ij")
+        turn = dice.uniform(0, 2 * np.pi)
+        fall = 1 + dice.uniform(0, 0.3) * (np.cos(turn) * x + np.sin(turn) * y)
+        scene = np.clip(tone * fall[..., None], 0, 1).astype(np.float32)
+        if dice.random() < 0.8:
+            scene = scene * _shadow(cover, dice)[..., None]
+        whole = laid * cover[..., None] + scene * (1 - cover[..., None])
+        yield Shot(f"{number:03}-like-{name}", _photographed(whole, dice), cover)
+
+
 def backdrop(kind: str, shape: tuple[int, int], dice: np.random.Generator) -> Real:
     """A backdrop (H, W, 3) in 0..1 of one of ``KINDS``."""
     y, x = (each.astype(np.float32) for each in np.meshgrid(*(np.linspace(0, 1, n) for n in shape), indexing="ij"))

@@ -47,13 +47,24 @@ def photos(side: int | None = None, data: Path = SHARED) -> Iterator[Known]:
 
 def products(count: int = MADE, side: int = 640, data: Path = SHARED) -> Iterator[Known]:
     """Made product shots of the things of the matting photos."""
+    for shot in made_shots.shots(_things(side, data), count, side):
+        yield Known("products", shot.name, shot.rgb, shot.alpha)
+
+
+def alike(count: int = MADE // 2, side: int = 640, data: Path = SHARED) -> Iterator[Known]:
+    """Made shots of the same things on paper of their own colour."""
+    for shot in made_shots.like_shots(_things(side, data), count, side):
+        yield Known("alike", shot.name, shot.rgb, shot.alpha)
+
+
+def _things(side: int, data: Path) -> list[tuple[str, Pixels8, Alpha]]:
+    """Name, clean colours (h, w, 3) and alpha (h, w) of the things that shots are made of."""
     things = []
     for known in photos(side, data):
         if known.group in ("alphamatting", "animals", "lemur") or known.name.startswith("car"):
             clean = foreground.estimate(known.rgb, known.alpha)
             things.append((known.name, clean, known.alpha))
-    for shot in made_shots.shots(things, count, side):
-        yield Known("products", shot.name, shot.rgb, shot.alpha)
+    return things
 
 
 def _read(group: str, path: Path, truth: Path, side: int | None) -> Known:

@@ -16,7 +16,7 @@ from maskstudio.core.arrays import Coverage, Double
 from maskstudio.core.image import Image
 from maskstudio.jobs import Token
 from maskstudio.providers.local.subject import cut_out_subject
-from tests.bench.subject_photos import Known, photos, products
+from tests.bench.subject_photos import Known, alike, photos, products
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,12 @@ def main(model: str = "auto", side: str = "1024", made: str = "100") -> None:
     """Print the table."""
     real = [measured(known, model, tuned=not number % 2) for number, known in enumerate(photos(int(side)))]
     shots = [measured(known, model, tuned=not number % 2) for number, known in enumerate(products(int(made)))]
-    for row in real + [shot for shot in shots if shot.iou < 0.85]:
+    like = [measured(known, model, tuned=not number % 2) for number, known in enumerate(alike(int(made) // 2))]
+    for row in real + [shot for shot in shots + like if shot.iou < 0.85]:
         print(f"{row.group:13}{row.name:28} {row.iou:.3f}  {row.confidence:.2f}  {row.way}")
-    for group in dict.fromkeys(row.group for row in real + shots):
-        print(summary(group, [row for row in real + shots if row.group == group]))
-    for title, rows in (("photos", real), ("made products", shots)):
+    for group in dict.fromkeys(row.group for row in real + shots + like):
+        print(summary(group, [row for row in real + shots + like if row.group == group]))
+    for title, rows in (("photos", real), ("made products", shots), ("like on like", like)):
         print(summary(f"all {title}", rows))
         print(summary(f"  {title}, seen", [row for row in rows if row.tuned]))
         print(summary(f"  {title}, not seen", [row for row in rows if not row.tuned]))

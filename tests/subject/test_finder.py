@@ -114,7 +114,7 @@ def test_confidence_grows_with_the_share_of_the_truth():
     half = true & (np.arange(SIZE[1]) < 165)
 
     def trust(found):
-        return evidence.confidence(lab, found, Witnesses([true], None, 1.0))
+        return evidence.confidence(lab, found, Witnesses([true], None, 1.0, ~true))
 
     assert trust(true) > 0.9
     assert trust(true) > trust(shifted) + 0.2
@@ -128,8 +128,8 @@ def test_evidence_has_a_weight_for_each_fact_and_counts_what_it_says():
     found[40:60, 0:50] = True
     lab[found] = (80, 40, 40)
     coverage = np.where(found, 0.95, 0.05).astype(np.float32)
-    facts = evidence.measured(lab, found, Witnesses([found], coverage, 0.925, own=True, twin=found))
-    blind = evidence.measured(lab, found, Witnesses([], None, 0.925))
+    facts = evidence.measured(lab, found, Witnesses([found], coverage, 0.925, ~found, own=True, twin=found))
+    blind = evidence.measured(lab, found, Witnesses([], None, 0.925, ~found))
     assert facts.keys() | blind.keys() == evidence.WEIGHTS.keys()
     assert facts["border"] == pytest.approx(20 / 400)
     assert (facts["agreement"], blind["agreement"], facts["stable"]) == (1, 0, 1)
@@ -156,3 +156,35 @@ def test_cancel():
     token = Token(lambda fraction, _: token.cancel() if fraction > 0.5 else None)
     with pytest.raises(Cancelled):
         finder.find(drawn("white").rgb, token)
+
+
+def half_like_paper(fur):
+    """A heart on white paper whose left half has the paper's colour, with a grain of ``fur`` levels of its own."""
+    made = drawn("white", shadow=0.3, noise=1.0)
+    left = made.inside & (np.arange(SIZE[1]) < 165)
+    grain = np.random.default_rng(5).normal(0, fur, SIZE)[..., None]
+    rgb = np.where(left[..., None], np.clip(240 + grain, 0, 255), made.rgb).astype(np.uint8)
+    return rgb, made.inside, made.inside & ~left
+
+
+def test_a_cut_that_leaves_out_parts_of_the_papers_colour_is_less_sure():
+    """Fine structure beside it and a larger find around it speak against a half, on paper alone."""
+    rgb, whole, half = half_like_paper(fur=8)
+    clear = ~whole
+    alone = evidence.measured(lab_of(rgb), half, Witnesses([], None, 1.0, clear))
+    beside = evidence.measured(lab_of(rgb), half, Witnesses([whole], None, 1.0, clear))
+    busy = evidence.measured(lab_of(rgb), half, Witnesses([whole], None, 0.8, clear))
+    true = evidence.measured(lab_of(rgb), whole, Witnesses([half], None, 1.0, clear))
+    assert alone["rough"] > 0.1
+    assert alone["swallowed"] == 0
+    assert beside["swallowed"] == pytest.approx(1 - half.sum() / whole.sum())
+    assert (busy["rough"], busy["swallowed"]) == (0, 0)
+    assert true["rough"] < 0.02
+    assert true["swallowed"] == 0
+    assert evidence.confidence(lab_of(rgb), half, Witnesses([whole], None, 1.0, clear)) < 0.75
+
+
+def test_soft_shadows_beside_a_whole_thing_are_no_missing_parts():
+    made = drawn("white", shadow=0.5, noise=1.0)
+    facts = evidence.measured(lab_of(made.rgb), made.inside, Witnesses([], None, 1.0, ~made.inside))
+    assert facts["rough"] < 0.02
