@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from maskstudio.core.arrays import Flags, Pixels8, Plane
+from maskstudio.core.arrays import Flags, Pixels8, Plane, Real
 from maskstudio.core.connected import joined
 from maskstudio.core.cv import cv2
 
 _LEAST = 16  # pixels of either side that colours can be learnt from
+_STRAY = 0.25  # of the main part's area, below which a part apart from it that the frame cuts off is another thing
 
 
 def recut(picture: Pixels8, rough: Flags, never: Flags, rounds: int, always: Flags | None = None) -> Flags:
@@ -48,3 +49,20 @@ def tidied(found: Flags, least: float = 0.02) -> Flags:
     small = 1 + np.flatnonzero(facts[1:, cv2.CC_STAT_AREA] <= 0.002 * areas.max())
     filled: Flags = kept | np.isin(parts, small)
     return filled
+
+
+def without_strays(coverage: Real) -> Real:
+    """``coverage`` (h, w) in 0..1 without smaller parts at the frame's border, apart from the main part.
+
+    What the frame cuts off there is another thing, or ground: one more flower, a strip of grass.
+    """
+    count, parts, facts, _ = cv2.connectedComponentsWithStats((coverage > 0.5).view(np.uint8), connectivity=8)
+    if count < 3:
+        return coverage
+    areas = facts[1:, cv2.CC_STAT_AREA]
+    border = np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]])
+    strays = np.isin(parts, np.intersect1d(border, 1 + np.flatnonzero(areas < _STRAY * areas.max())))
+    kept = (parts > 0) & ~strays
+    beside = joined(coverage > 0.02, strays, 8) & ~joined(coverage > 0.02, kept, 8)
+    cleared: Real = np.where(strays | beside, np.float32(0), coverage)
+    return cleared

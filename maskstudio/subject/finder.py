@@ -5,7 +5,7 @@ models have seen competes as it is, and cut anew along the colours of the pictur
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from maskstudio.core.arrays import Flags, Pixels8, Real
 from maskstudio.core.cv import cv2
 from maskstudio.jobs import Token
 from maskstudio.subject import salient, studio
-from maskstudio.subject.cutting import recut, tidied
+from maskstudio.subject.cutting import recut, tidied, without_strays
 from maskstudio.subject.evidence import Witnesses, certainty, confidence, overlap
 from maskstudio.subject.studio import Paper
 
@@ -60,7 +60,8 @@ def find(small: Pixels8, token: Token, seen: Sequence[Sighting] = (), only: str 
     """The best hypothesis on the subject of a small picture (h, w, 3).
 
     ``seen`` is what models have seen, first the one whose word counts for all ways; ``only`` lets the answers of the
-    model of this name alone win. Its confidence is 0 where nothing was found.
+    model of this name alone win, with all that it has seen: several people are no strays. Its
+    confidence is 0 where nothing was found.
     """
     height, width = small.shape[:2]
     nothing = Hypothesis("", np.zeros((height, width), np.float32), 0.0)
@@ -70,6 +71,8 @@ def find(small: Pixels8, token: Token, seen: Sequence[Sighting] = (), only: str 
     size = max(round(width * zoom), 1), max(round(height * zoom), 1)
     rgb = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    if not only:
+        seen = [replace(each, coverage=without_strays(each.coverage)) if each.coarse else each for each in seen]
     looks = {each.by: cv2.resize(each.coverage, size, interpolation=cv2.INTER_AREA) for each in seen}
     token.step(0.1, "Looking at the backdrop")
     behind = studio.backdrop(lab)
@@ -79,6 +82,8 @@ def find(small: Pixels8, token: Token, seen: Sequence[Sighting] = (), only: str 
     token.step(0.7, "Cutting along the colours")
     for each in seen:
         masks += _answers(rgb, each, looks[each.by])
+    if not only:
+        masks = [replace(each, found=without_strays(each.found.astype(np.float32)) > 0.5) for each in masks]
     token.step(0.9, "Comparing")
     best = nothing
     for mask, trust in _judged(lab, masks, looks, behind):

@@ -188,3 +188,18 @@ def test_soft_shadows_beside_a_whole_thing_are_no_missing_parts():
     made = drawn("white", shadow=0.5, noise=1.0)
     facts = evidence.measured(lab_of(made.rgb), made.inside, Witnesses([], None, 1.0, ~made.inside))
     assert facts["rough"] < 0.02
+
+
+def test_strays_are_smaller_parts_that_the_frame_cuts_off():
+    coverage = np.zeros((60, 80), np.float32)
+    coverage[10:40, 20:50] = 0.9
+    coverage[5:15, 72:80] = 0.8  # another thing, cut off by the frame …
+    coverage[5:15, 70:72] = 0.2  # … and its soft edge
+    coverage[50:55, 30:40] = 0.7  # apart, but within the frame
+    clean = cutting.without_strays(coverage)
+    expected = coverage.copy()
+    expected[5:15, 70:80] = 0
+    np.testing.assert_array_equal(clean, expected)
+    twin = coverage[:, :60].copy()
+    twin[10:40, 52:60] = 0.9  # large enough to be of the subject
+    np.testing.assert_array_equal(cutting.without_strays(twin), twin)
