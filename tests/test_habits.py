@@ -123,3 +123,10 @@ def test_each_citation_of_a_protocol_leads_to_its_place():
     assert len(cited) > 20
     assert set(cited) <= numbers
     assert [file.name for file, text in texts.items() if re.search(r"protocol (section|reference)", text)] == []
+
+
+def test_no_test_imports_ultralytics_unguarded():
+    """Its import replaces Pillow's open by one that installs packages; `ultralytics_quiet.ready` puts it back."""
+    asked = re.compile(r"importorskip\(['\"]ultralytics|^(?:import|from) ultralytics", re.MULTILINE)
+    found = [path.name for path in (ROOT / "tests").rglob("*.py") if asked.search(path.read_text("utf-8"))]
+    assert not [name for name in found if name != Path(__file__).name]

@@ -93,7 +93,6 @@ def test_fits_knows_its_own_encoding():
 @pytest.fixture
 def untrained(home):
     torch = pytest.importorskip("torch")
-    pytest.importorskip("ultralytics")
     from maskstudio.providers.local.networks import ultralytics_quiet
 
     ultralytics_quiet.ready()

@@ -20,7 +20,6 @@ from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.weights import trust
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("ultralytics")
 from tests import madeopen
 
 ENCODERS = {"yolov8n-worldv2": "ViT-B-32.pt", "yoloe-v8n-seg": "mobileclip_blt.ts", "yoloe-26n-seg": "mobileclip2_b.ts"}
