@@ -108,6 +108,7 @@ class Found:
     name: str
     params: MaskParams
     refine: RefineParams | None
+    edge: AdjustParams = UNADJUSTED
 
 
 @dataclass(frozen=True)
@@ -238,7 +239,7 @@ class Layer:
 
     def as_found(self) -> "Layer":
         """The layer as one that has just been found, and has no work in it yet."""
-        return self.changed(found=Found(self.name, self.params, self.refine))
+        return self.changed(found=Found(self.name, self.params, self.refine, self.edge))
 
     def changed(self, **fields: Any) -> "Layer":
         """The layer with other values in these fields; masks made of what stayed the same stay the same objects.
@@ -280,7 +281,7 @@ WORK: dict[str, Callable[[Layer], bool] | None] = {
     "params": lambda layer: layer.found is not None and layer.params != layer.found.params,
     "source": lambda layer: layer.source is None,
     "refine": lambda layer: layer.found is not None and layer.refine != layer.found.refine,
-    "edge": lambda layer: layer.edge != UNADJUSTED,
+    "edge": lambda layer: layer.edge != (layer.found.edge if layer.found is not None else UNADJUSTED),
     "hints": lambda layer: layer.hints is not None,
     "regions": lambda layer: bool(layer.regions),
     "measured": None,  # services find it; whoever takes it away changes ``refine`` or ``inverted`` or moves the mask

@@ -186,6 +186,12 @@ class Mask:
         """The smallest rectangle holding every pixel above 0."""
         return bounds(self._used(index, tile) for index, tile in self.tiles.items())
 
+    @lazy
+    def share(self) -> float:
+        """The share of the plane that is covered, 0..1; what is half covered counts half."""
+        area = self.width * self.height
+        return sum(map(_covered, self.tiles.values())) / (255 * area) if area else 0.0
+
     def rect(self, index: Index) -> Rect:
         """The pixels of the tile at (column, row)."""
         return Rect(index[0] * TILE, index[1] * TILE, TILE, TILE).intersect(self.frame)
@@ -215,6 +221,13 @@ class Mask:
             return Rect(0, 0, 0, 0)
         left, top = int(columns[0]), int(rows[0])
         return Rect(box.x + left, box.y + top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1)
+
+
+def _covered(tile: Tile) -> int:
+    """The sum of a tile's values."""
+    if tile.value is not None:
+        return tile.value * tile.shape[0] * tile.shape[1]
+    return int(tile.pixels.sum(dtype=np.int64))
 
 
 def within(part: Rect, whole: Rect) -> tuple[slice, slice]:

@@ -21,7 +21,7 @@ from maskstudio.core.ops import CombineMode
 from maskstudio.core.paint import Paint
 from maskstudio.core.shelf import Keeping
 from maskstudio.errors import BadParameter, BadProject
-from maskstudio.params.local import AdjustParams, MaskParams, RefineParams
+from maskstudio.params.local import UNADJUSTED, AdjustParams, MaskParams, RefineParams
 from maskstudio.params.spec import Params
 
 FORMAT = 4
@@ -149,7 +149,8 @@ def _detection_record(found: Detection, keep: Callable[[Mask, str], int]) -> dic
 
 def _found_record(found: Found) -> dict[str, Any]:
     refine = wired(RefineParams, found.refine) if found.refine else None
-    return {"name": found.name, "params": wired(MaskParams, found.params), "refine": refine}
+    edge = {} if found.edge == UNADJUSTED else {"edge": wired(AdjustParams, found.edge)}
+    return {"name": found.name, "params": wired(MaskParams, found.params), "refine": refine, **edge}
 
 
 def _origin_record(origin: Origin) -> dict[str, Any]:
@@ -390,7 +391,8 @@ def _colour(record: Fields) -> Colour:
 
 def _found(record: Fields) -> Found:
     refine = None if record.values.get("refine") is None else _params(RefineParams, record, "refine")
-    return Found(record.text("name"), _params(MaskParams, record, "params"), refine)
+    edge = UNADJUSTED if record.values.get("edge") is None else _params(AdjustParams, record, "edge")
+    return Found(record.text("name"), _params(MaskParams, record, "params"), refine, edge)
 
 
 def _origin(record: Fields) -> Origin:

@@ -1,20 +1,30 @@
 """Verbs that find the subject: detection and background removal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from maskstudio.core.document import Document
+from maskstudio.core.finds import asked
 from maskstudio.core.layer import Layer, Subject
+from maskstudio.errors import MaskStudioError
 from maskstudio.figures import percent
 from maskstudio.jobs import Job, Token
-from maskstudio.params.local import CutoutParams, DetectParams, MaskParams
+from maskstudio.params.kept import EVERYTHING, KeepParams
+from maskstudio.params.local import UNADJUSTED, UNSHAPED, AdjustParams, CutoutParams, DetectParams, MaskParams
 from maskstudio.providers.local import families
 from maskstudio.providers.local.opinions import share_in_doubt
 from maskstudio.providers.provider import ModelState
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
+from maskstudio.session.entered import Entering, SharedWork
+from maskstudio.session.findpresets import best_model, preset_called
+from maskstudio.session.sifting import Finds, Sifting, Wanted
+from maskstudio.session.turns import Value
 from maskstudio.subject.subject import SURE
 
 AUTO = families.AUTOMATIC
 _MATTING = "alphaMatting"  # a parameter that only cutting out has
+_SIFT = "Keep other finds"
+_SIFT_LANE = "sift"
 
 
 def subject_of(layer: Layer) -> Subject | None:
@@ -52,42 +62,85 @@ def _sentence(subject: Subject, second: str) -> str:
 class FindingVerbs:
     """Finds of models become layers.
 
-    ``answered(sentence, sure)`` is told how each subject was found; by default only what is unsure is said.
+    ``answered(sentence, sure)`` is told how each subject was found; by default only what is unsure is said. ``finds``
+    are those of the last detection, on which filters act live; None before one.
     """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        desk.computing.append(self._computing)
+        self.finds: Finds | None = None
+        self._sifting: Sifting | None = None  # valid only while its job is under way
         self.answered: Callable[[str, bool], None] = self._say_doubt
 
     def models(self) -> list[ModelState]:
         """Every model of the provider with its state."""
         return self._desk.provider.models()
 
-    def detect(self, params: DetectParams, shape: MaskParams) -> Job:
-        """Find objects; each becomes a layer with ``shape``.
+    def detect(
+        self, params: DetectParams, shape: MaskParams, keep: KeepParams = EVERYTHING, *, live: bool = False
+    ) -> Job:
+        """Find objects; what is kept of them becomes layers with ``shape``, see ``core.finds``.
 
-        Earlier finds of the same model that nobody edited are replaced.
+        Earlier finds of the same model that nobody edited are replaced. With ``live`` the model is asked for all that
+        later filters could want, and ``sift`` acts on ``finds`` without asking it again.
         """
-        document = self._desk.required()
-        label = f"Detect: {families.title(params.model)}"
+        return self._detect(Wanted(params, shape, keep), f"Detect: {families.title(params.model)}", live=live)
+
+    def sift(self, wanted: Wanted) -> None:
+        """Make other layers of the finds of the last detection, live, without asking the model.
+
+        A newer call replaces an older one, and consecutive calls are one step. Layers stay the same where they show the
+        same find, and as they are where somebody edited them. Does nothing without ``finds`` of the open photo.
+        """
+        finds = self.finds
+        if finds is None:
+            return
+        work: SharedWork[list[Layer]] = SharedWork(lambda token: finds.layers(wanted, token))
+        self._sifting = sifting = Sifting(finds, wanted, work)
 
         def done(layers: list[Layer]) -> None:
-            if layers:
-                self._take(layers, params.model, label, params.to_wire())
-            else:
-                self._desk.told(
-                    f"{families.title(params.model)}: nothing found above a confidence of {params.confidence:g}."
-                )
+            document = self._desk.required()
+            made = self._sifted(sifting, document, layers)
+            if made is not document:
+                self._desk.commit(made, _SIFT, merge=sifting.key)
+                self._desk.follow_up(document)
 
-        return self._desk.start(
-            label,
-            lambda token: operations.detect(document.image, self._desk.provider, params, shape, token),
-            done,
-            lane="detect",
-        )
+        self._desk.start(_SIFT, work, done, lane=_SIFT_LANE)
+        self._desk.enter(_SIFT_LANE, Value(_SIFT, sifting.key, lambda: self.sift(wanted)))
 
-    def remove_background(self, params: CutoutParams) -> Job:
-        """Find the whole subject; it becomes one layer, in place of an earlier one that nobody edited.
+    def preset(self, name: str, *, live: bool = False) -> Job | None:
+        """Find what the preset of this name is for, with the best model that is ready; see ``findpresets``.
+
+        Returns None, and reports the error to ``failed``, for an unknown name or where no model of it is ready.
+        """
+        try:
+            chosen = preset_called(name)
+            model = best_model(chosen, self.models())
+        except MaskStudioError as error:
+            self._desk.failed(error)
+            return None
+        if chosen.operation == "cutout":
+            return self.remove_background(chosen.cutting(model), chosen.edge)
+        return self._detect(chosen.wanted(model), f"Detect: {chosen.title}", live=live)
+
+    def people(self, shape: MaskParams = UNSHAPED) -> Job | None:
+        """Make every person a layer of its own, called Person 1, Person 2 …, from left to right.
+
+        Returns None, and reports one sentence to ``failed``, where no model that outlines each of them is ready.
+        """
+        chosen = preset_called("person")
+        try:
+            model = best_model(chosen, self.models())
+        except MaskStudioError as error:
+            self._desk.failed(error)
+            return None
+        wanted = Wanted(chosen.detecting(model), shape, chosen.keep, in_a_row=True)
+        return self._detect(wanted, "All people as layers")
+
+    def remove_background(self, params: CutoutParams, edge: AdjustParams = UNADJUSTED) -> Job:
+        """Find the whole subject; it becomes one layer with these controls of its edge, in place of an earlier one that
+        nobody edited.
 
         ``subject_of`` that layer says how it was found, and ``answered`` is told, also where nothing was found.
         """
@@ -102,7 +155,7 @@ class FindingVerbs:
         def done(found: tuple[Layer, Subject, str]) -> None:
             layer, subject, sentence = found
             if layer.mask.tiles:
-                self._take([layer], subject.used, "Cut out subject", params.to_wire())
+                self._take([layer.changed(edge=edge)], subject.used, "Cut out subject", params.to_wire())
             self.answered(sentence, subject.sure)
 
         return self._desk.start(
@@ -111,6 +164,39 @@ class FindingVerbs:
             done,
             lane="detect",
         )
+
+    def _detect(self, wanted: Wanted, label: str, *, live: bool = False) -> Job:
+        """Ask the model, and take over what is kept of its finds."""
+        image, provider = self._desk.required().image, self._desk.provider
+        question = asked(wanted.params, wanted.keep, live=live)
+        title = families.title(question.model)
+
+        def work(token: Token) -> tuple[Finds, list[Layer]]:
+            found = provider.detect(image, question, token.part(0.0, 0.9))
+            finds = Finds(image, question.model, tuple(found))
+            return finds, finds.layers(wanted, token.part(0.9, 1.0))
+
+        def done(found: tuple[Finds, list[Layer]]) -> None:
+            self.finds, layers = found
+            if layers:
+                self._take(layers, question.model, label, wanted.to_wire())
+            else:
+                self._desk.told(f"{title}: {self.finds.nothing_kept(wanted)}")
+
+        return self._desk.start(label, work, done, lane="detect")
+
+    def _sifted(self, sifting: Sifting, document: Document, layers: list[Layer]) -> Document:
+        wire, model = sifting.wanted.to_wire(), sifting.finds.model
+        origin = self._desk.origin("detection", model=model, version=families.version(model), params=wire)
+        stated = [layer.changed(origin=origin).as_found() for layer in layers]
+        return sifting.put(document, stated, lambda layer: not layer.worked_on and not self._desk.busy_with(layer))
+
+    def _computing(self) -> Iterable[Entering]:
+        """The layers that a job is making of the finds."""
+        sifting = self._sifting
+        if sifting is None or not self._desk.runner.under_way(_SIFT_LANE):
+            return ()
+        return (lambda document, token: self._sifted(sifting, document, sifting.layers(token)),)
 
     def _say_doubt(self, sentence: str, sure: bool) -> None:
         if not sure:
@@ -128,3 +214,4 @@ class FindingVerbs:
 
         document = self._desk.without_stale(document, stale)
         self._desk.commit(document.add([layer.changed(origin=origin).as_found() for layer in layers]), label)
+        self._desk.follow_up(document)

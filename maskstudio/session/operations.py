@@ -21,7 +21,7 @@ from maskstudio.core.ops import shape_mask
 from maskstudio.jobs import Token
 from maskstudio.matting.trimap import from_thresholds
 from maskstudio.names import shown
-from maskstudio.params.local import UNSHAPED, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
+from maskstudio.params.local import UNSHAPED, CutoutParams, ExportParams, MaskParams, RefineParams
 from maskstudio.providers.local.subject import as_subject
 from maskstudio.providers.provider import Provider
 
@@ -43,16 +43,6 @@ def read(path: Path, limit: int | None, token: Token) -> Document:
         return document
     mask = Mask.from_array(opened.alpha)
     return document.add([Layer(id=0, name="Alpha of the file", mask=mask, shaped=mask)])
-
-
-def detect(image: Image, provider: Provider, params: DetectParams, shape: MaskParams, token: Token) -> list[Layer]:
-    """One layer per detection, best first, each with ``shape`` applied."""
-    found = provider.detect(image, params, token.part(0.0, 0.9))
-    layers = []
-    for number, detection in enumerate(found):
-        token.step(0.9 + 0.1 * number / len(found), "Shaping masks")
-        layers.append(detection_layer(detection, shape, token))
-    return layers
 
 
 def detection_layer(detection: Detection, shape: MaskParams, token: Token) -> Layer:

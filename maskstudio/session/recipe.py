@@ -12,13 +12,16 @@ from typing import Any, TypeVar
 
 from maskstudio.core.atomic import replacing
 from maskstudio.errors import BadParameter, CannotRead
+from maskstudio.params.kept import KeepParams
 from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, ExportParams, MaskParams, RefineParams
 from maskstudio.params.spec import Params
 
 VERSION = 1
 _LARGEST = 1 << 20  # bytes
 P = TypeVar("P", bound=Params)
-_KINDS: tuple[type[Params], ...] = (DetectParams, MaskParams, RefineParams, AdjustParams, CutoutParams, ExportParams)
+_KINDS: tuple[type[Params], ...] = (
+    DetectParams, KeepParams, MaskParams, RefineParams, AdjustParams, CutoutParams, ExportParams,
+)  # fmt: skip
 
 
 def section(kind: type[Params]) -> str:

@@ -1,0 +1,102 @@
+"""What is wanted most often, as data: models, labels, padding, band and core that suit it, all in one press."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from maskstudio.errors import BadParameter, ModelUnavailable
+from maskstudio.params.kept import EVERYTHING, KeepParams
+from maskstudio.params.local import (
+    UNADJUSTED,
+    UNSHAPED,
+    AdjustParams,
+    CutoutParams,
+    DetectParams,
+    MaskParams,
+    RefineParams,
+)
+from maskstudio.providers.provider import ModelState, Operation
+from maskstudio.session.sifting import Wanted
+
+
+@dataclass(frozen=True)
+class FindPreset:
+    """One kind of subject and all that suits it.
+
+    ``models`` are in order, the best first; the first one that is ready runs. ``operation`` is "detect", with
+    ``keep``, or "cutout" for a subject that models have no word for. ``shape`` is the padding and blur of its layers;
+    ``refine`` the band in which their edge is solved, None for none, and ``edge`` the controls of the edge, of which
+    the solid core is one.
+    """
+
+    name: str
+    title: str
+    models: tuple[str, ...]
+    operation: Operation = "detect"
+    confidence: float = 0.25
+    max_detections: int = 20
+    keep: KeepParams = EVERYTHING
+    shape: MaskParams = UNSHAPED
+    refine: RefineParams | None = None
+    edge: AdjustParams = field(default=UNADJUSTED)
+
+    def detecting(self, model: str) -> DetectParams:
+        """How ``model`` is asked."""
+        return DetectParams(model=model, confidence=self.confidence, max_detections=self.max_detections)
+
+    def wanted(self, model: str) -> Wanted:
+        """What is made of its finds."""
+        return Wanted(self.detecting(model), self.shape, self.keep, refine=self.refine, edge=self.edge)
+
+    def cutting(self, model: str) -> CutoutParams:
+        """How ``model`` is asked for the whole subject, with the band of the preset."""
+        reach = self.refine.band_width if self.refine else CutoutParams().alpha_matting_erode_size
+        return CutoutParams(model=model, alpha_matting=self.refine is not None, alpha_matting_erode_size=reach)
+
+
+_OUTLINING = ("yolo11n-seg", "yolov8n-seg")
+_ANIMALS = "bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe"
+
+FIND_PRESETS: Mapping[str, FindPreset] = {
+    each.name: each
+    for each in (
+        FindPreset(
+            "face", "Face",
+            ("mediapipe_face_mesh", "face_yolov8s", "face_yolov8n", "mediapipe_face_full"),
+            shape=MaskParams(mask_padding=8, mask_blur=12),
+        ),
+        FindPreset(
+            "hand", "Hand", ("mediapipe_hands", "hand_yolov8n"), shape=MaskParams(mask_padding=4, mask_blur=4),
+        ),
+        FindPreset(
+            "person", "Person", ("person_yolov8s-seg", "person_yolov8n-seg", *_OUTLINING), max_detections=50,
+            keep=KeepParams(labels="person"), refine=RefineParams(band_width=20), edge=AdjustParams(solid_core=20),
+        ),
+        FindPreset(
+            "product", "Product", ("auto",), operation="cutout",
+            refine=RefineParams(band_width=6), edge=AdjustParams(solid_core=12),
+        ),
+        FindPreset(
+            "animal", "Animal", _OUTLINING, keep=KeepParams(labels=_ANIMALS),
+            refine=RefineParams(band_width=30), edge=AdjustParams(solid_core=30),
+        ),
+    )
+}  # fmt: skip
+"""By name, in the order in which they are shown."""
+
+
+def preset_called(name: str) -> FindPreset:
+    """The preset of this name. Raises ``BadParameter`` that names all of them."""
+    if name not in FIND_PRESETS:
+        raise BadParameter(f"There is no preset called {name!r}; there are {', '.join(FIND_PRESETS)}.")
+    return FIND_PRESETS[name]
+
+
+def best_model(preset: FindPreset, states: Iterable[ModelState]) -> str:
+    """The first model of ``preset`` that is ready. Raises ``ModelUnavailable``, which names what would do."""
+    ready = {state.name for state in states if state.state == "ready" and preset.operation in state.operations}
+    found = next((name for name in preset.models if name in ready), None)
+    if found is None:
+        raise ModelUnavailable(
+            f"No model that finds a {preset.title.lower()} is ready here; get one of {', '.join(preset.models)} first."
+        )
+    return found
