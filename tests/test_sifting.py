@@ -170,3 +170,11 @@ def test_why_nothing_is_kept_is_said(session):
         "any: none of 2 finds is kept; they are labelled dog, person.",
         "any: nothing found above a confidence of 0.95.",
     ]
+
+
+def test_finds_that_were_all_left_out_at_first_take_the_place_of_earlier_ones(session):
+    session.finding.detect(SURE, UNSHAPED, live=True)
+    session.finding.detect(SURE, UNSHAPED, KeepParams(labels="horse"), live=True)
+    assert names(session) == ["person", "dog"]
+    session.finding.sift(Wanted(SURE, UNSHAPED))
+    assert names(session) == ["person", "dog"]

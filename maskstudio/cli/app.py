@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from maskstudio.cli import models, money, select, services, streams
+from maskstudio.cli.detecting import PresetName, check_no_preset, find_here, keep_of_service
 from maskstudio.cli.files import IN, OUT, AllowHuge, ImageFile, Output
 from maskstudio.cli.group import EditorByDefault
 from maskstudio.cli.options import options
@@ -21,7 +22,9 @@ from maskstudio.cli.used import Settle, about_subject, check_mask_only, describe
 from maskstudio.errors import BadParameter, MaskStudioError
 from maskstudio.figures import percent
 from maskstudio.names import shown
+from maskstudio.params.kept import KeepParams
 from maskstudio.params.local import (
+    UNSHAPED,
     AdjustParams,
     CutoutParams,
     DetectParams,
@@ -80,13 +83,15 @@ def edit(files: Annotated[list[Path] | None, typer.Argument(help="Images to open
 
 
 @app.command()
-@options(DetectParams, MaskParams)
+@options(DetectParams, KeepParams, MaskParams)
 def detect(
     image: ImageFile,
     detect_params: DetectParams,
+    keep_params: KeepParams,
     mask_params: MaskParams,
     chosen: dict[str, Any],
     output: MaskOutput = None,
+    preset: PresetName = None,
     provider: ProviderName = "local",
     option: ServiceOptions = None,
     yes: Yes = False,
@@ -97,10 +102,12 @@ def detect(
     check_output(output, image, as_json)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     if services.is_service(provider):
+        check_no_preset(preset)
         used = services.ask(session, provider, "detect", chosen, Settle(option, yes), shape=mask_params).as_json()
+        used = keep_of_service(session, detect_params, keep_params, chosen, used)
     else:
-        used = used_here(Settle(option, yes), chosen, detect_params, mask_params)
-        session.finding.detect(detect_params, mask_params)
+        sets = (detect_params, mask_params, keep_params)
+        used = find_here(session, preset, sets, chosen, Settle(option, yes))
     assert session.document is not None
     found = [layer.source for layer in session.document.layers if layer.source]
     if output is not None:
@@ -112,12 +119,14 @@ def detect(
 
 
 @app.command()
-@options(DetectParams)
+@options(DetectParams, KeepParams)
 def objects(
     image: ImageFile,
     detect_params: DetectParams,
+    keep_params: KeepParams,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.", show_default=False)],
     chosen: dict[str, Any],
+    preset: PresetName = None,
     provider: ProviderName = "local",
     parts_of: PartsOf = None,
     option: ServiceOptions = None,
@@ -129,10 +138,12 @@ def objects(
     check_folder(output)
     session, started = _opened(image, provider, allow_huge), time.perf_counter()
     if services.is_service(provider):
+        check_no_preset(preset)
         used = services.ask_objects(session, provider, chosen, Settle(option, yes), parts_of).as_json()
+        used = keep_of_service(session, detect_params, keep_params, chosen, used)
     else:
-        used = used_here(Settle(option, yes), chosen, detect_params, parts_of=parts_of)
-        session.finding.detect(detect_params, MaskParams(mask_padding=0, mask_blur=0))
+        sets = (detect_params, UNSHAPED, keep_params)
+        used = find_here(session, preset, sets, chosen, Settle(option, yes), parts_of)
     written = session.exporting.export_objects(output)
     rows = file_rows(session.document, written)
     lines = [f"{shown(path)}  {name}" for path, name in written]

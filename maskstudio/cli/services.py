@@ -18,6 +18,7 @@ from maskstudio.cli.used import Settle, Used
 from maskstudio.errors import BadParameter, Failed, NotAgreed
 from maskstudio.names import shown
 from maskstudio.params.counts import idle
+from maskstudio.params.kept import KeepParams
 from maskstudio.params.local import ExportParams, MaskInParams, MaskParams
 from maskstudio.params.services import name_of
 from maskstudio.params.spec import Params, Spec
@@ -137,8 +138,9 @@ def params_of(kind: type[Params], chosen: dict[str, Any], options: list[str]) ->
 
 
 _SHAPING = ("maskPadding", "maskBlur")
-# Parameters for reading the mask and writing the result, which is always done here.
-_OURS = {spec.wire for kind in (MaskInParams, ExportParams) for spec in kind.specs()} | {"rgba", "returnOnlyMask"}
+# Parameters for reading the mask, choosing among finds and writing the result, which is done here if not there.
+_OURS = {spec.wire for kind in (MaskInParams, KeepParams, ExportParams) for spec in kind.specs()}
+_OURS |= {"rgba", "returnOnlyMask", "confidence", "maxDetections"}
 
 
 def _split(text: str) -> tuple[str, str]:

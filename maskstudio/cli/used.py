@@ -102,11 +102,13 @@ def check_mask_only(chosen: dict[str, Any], *, mask_only: bool) -> None:
 
 
 def row_of(one: "Detection") -> dict[str, Any]:
-    """The entry of a detection in a JSON report."""
+    """The entry of a detection in a JSON report; ``areaRatio`` is the share of the photo that its mask covers."""
     own = {name: one.said[name] for name in _SAID if name in one.said}
+    left, top, right, bottom = one.box
+    around = {"x": left, "y": top, "width": right - left, "height": bottom - top}
     return {
-        "label": one.label, "score": one.score, "box": list(one.box), "provider": one.provider, "model": one.model,
-        "stand_in": one.stand_in or None, **own,
+        "label": one.label, "score": one.score, "areaRatio": round(one.mask.share, 6), "box": list(one.box),
+        "boundingBox": around, "provider": one.provider, "model": one.model, "stand_in": one.stand_in or None, **own,
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ merging, padding stays a live parameter of each layer; merging needs the padded 
 merged layer begins with a padding of 0. Blur comes last in any case.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -57,9 +57,10 @@ def kept(
 ) -> list[Detection]:
     """Those of ``finds`` that are kept, the first of ``keep_by`` first; ``without`` are indices that the user left out.
 
-    A find is kept if its score is above ``params.confidence`` (one without a score always), its label is one of
-    ``keep.labels`` (in any case) or none is named, and its mask covers from ``min_area`` to ``max_area`` percent of the
-    photo; at most ``params.max_detections``. What the user leaves out makes no room for others.
+    A find is kept if its score is above ``params.confidence`` (one without a score always, and every one at 0), its
+    label is one of ``keep.labels`` (in any case) or none is named, and its mask covers from ``min_area`` to
+    ``max_area`` percent of the photo; at most ``params.max_detections``. What the user leaves out makes no room for
+    others.
     Equal scores go by area, equal areas by score, and then by their place: the order of ``finds`` does not matter.
     """
     labels = wanted_labels(keep)
@@ -67,7 +68,7 @@ def kept(
     passed = [
         find
         for find in finds
-        if (find.score is None or find.score > params.confidence)
+        if (find.score is None or find.score > params.confidence or params.confidence == 0)
         and (not labels or find.label.strip().casefold() in labels)
         and low <= find.mask.share <= high
     ]
@@ -117,15 +118,23 @@ def merged(parts: Sequence[Made], *, invert: bool, check: Check = go_on) -> Made
     return Made(one, replace(parts[0].shape, mask_padding=0))
 
 
-def made(finds: Sequence[Detection], keep: KeepParams, shape: MaskParams, *, check: Check = go_on) -> list[Made]:
+def made(
+    finds: Sequence[Detection],
+    keep: KeepParams,
+    shape: MaskParams,
+    *,
+    check: Check = go_on,
+    move: Callable[[Detection, tuple[int, int]], Detection] = displaced,
+) -> list[Made]:
     """The masks that come of ``finds``, which are those that were ``kept``: moved, and merged if ``keep`` says so.
 
-    ``check`` is called between the steps and may raise to stop. Nothing comes of no finds, also inverted.
+    What leaves the frame is left out, and nothing comes of no finds, also inverted. ``check`` is called between the
+    steps and may raise to stop; ``move`` is ``displaced``, or something that remembers its answers.
     """
     parts = []
     for find in finds:
         check()
-        here = displaced(find, keep.mask_offset)
+        here = move(find, keep.mask_offset)
         if here.mask.tiles:
             parts.append(Made(here, shape, find))
     if keep.merge_masks == "none" or not parts:

@@ -18,7 +18,10 @@ _FEATHERED = Rule(lambda params: bool(params.feather > 0), "it belongs to feathe
 
 @dataclass(frozen=True)
 class DetectParams(Params):
-    """Which model finds objects, and which of its finds are kept. A changed value needs a new detection."""
+    """Which model finds objects, and, beside ``KeepParams``, which of its finds are kept.
+
+    Confidence and number also choose among what was found before (``core.finds``); model and box shape ask anew.
+    """
 
     title: ClassVar[str] = "Detect"
 

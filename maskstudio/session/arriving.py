@@ -7,11 +7,14 @@ from maskstudio.core.history import History
 from maskstudio.params.services import recorded
 from maskstudio.providers.remote.base import Answer
 from maskstudio.services.billing import Bill
-from maskstudio.services.departure import Departure
+from maskstudio.services.departure import Departure, ServiceOperation
 from maskstudio.session import beside
 from maskstudio.session.access import Access
 from maskstudio.session.desk import Desk
 from maskstudio.session.heard import Signal
+from maskstudio.session.sifting import Finds
+
+_FINDING: tuple[ServiceOperation, ...] = ("detect", "objects", "bodyParts")  # their answers can be filtered here
 
 
 class Arriving:
@@ -61,6 +64,8 @@ class Arriving:
         named = [layer.changed(origin=made, name=self._named(layer, departure)).as_found() for layer in layers]
         fresh = document.add(named)
         self._desk.commit(beside.shown(fresh, [], local), departure.label)
+        if departure.operation in _FINDING:
+            self._desk.found = Finds.of_layers(document.image, [layer for layer in named if layer.visible])
         self.arrived(departure, answer.note)
 
     def _named(self, layer: Layer, departure: Departure) -> str:

@@ -13,6 +13,7 @@ from maskstudio.session import operations
 from maskstudio.session.entered import Entered, Entering
 from maskstudio.session.hooks import Solver, Unsolved
 from maskstudio.session.opendocument import OpenDocument
+from maskstudio.session.sifting import Finds
 from maskstudio.session.turns import TakenBack, Turn, Value
 
 
@@ -33,6 +34,8 @@ class Desk(OpenDocument):
         Act once everything that was entered before is in the document.
     ``kept``, ``journal``
         The file that holds the work, and the journal of this document, if there is one.
+    ``found``
+        The finds of the last detection, of a model or of a service, on which filters act; None before one.
     ``leaving``
         Sent before the document is closed, while it is still there.
     """
@@ -41,6 +44,7 @@ class Desk(OpenDocument):
         super().__init__(runner, provider)
         self.computing: list[Callable[[], Iterable[Entering]]] = []
         self.solver: Solver = Unsolved()
+        self.found: Finds | None = None
 
     # What has been entered
 

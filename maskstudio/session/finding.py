@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from maskstudio.core.document import Document
+from maskstudio.core.document import Document, Origin
 from maskstudio.core.finds import asked
 from maskstudio.core.layer import Layer, Subject
 from maskstudio.errors import MaskStudioError
@@ -62,20 +62,25 @@ def _sentence(subject: Subject, second: str) -> str:
 class FindingVerbs:
     """Finds of models become layers.
 
-    ``answered(sentence, sure)`` is told how each subject was found; by default only what is unsure is said. ``finds``
-    are those of the last detection, on which filters act live; None before one.
+    ``answered(sentence, sure)`` is told how each subject was found; by default only what is unsure is said.
     """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         desk.computing.append(self._computing)
-        self.finds: Finds | None = None
+        desk.leaving.connect(self._forget)
         self._sifting: Sifting | None = None  # valid only while its job is under way
         self.answered: Callable[[str, bool], None] = self._say_doubt
 
     def models(self) -> list[ModelState]:
         """Every model of the provider with its state."""
         return self._desk.provider.models()
+
+    @property
+    def finds(self) -> Finds | None:
+        """The finds of the last detection in the open photo, by a model or a service; None before one."""
+        finds, document = self._desk.found, self._desk.document
+        return finds if finds is not None and document is not None and finds.image is document.image else None
 
     def detect(
         self, params: DetectParams, shape: MaskParams, keep: KeepParams = EVERYTHING, *, live: bool = False
@@ -85,7 +90,33 @@ class FindingVerbs:
         Earlier finds of the same model that nobody edited are replaced. With ``live`` the model is asked for all that
         later filters could want, and ``sift`` acts on ``finds`` without asking it again.
         """
-        return self._detect(Wanted(params, shape, keep), f"Detect: {families.title(params.model)}", live=live)
+        return self.find(Wanted(params, shape, keep), live=live)
+
+    def find(self, wanted: Wanted, title: str = "", *, live: bool = False) -> Job:
+        """Find objects and make layers of what is ``wanted`` of them; ``title`` names the step, by default the model.
+
+        Otherwise as ``detect``.
+        """
+        image, provider = self._desk.required().image, self._desk.provider
+        question = asked(wanted.params, wanted.keep, live=live)
+        model = families.title(question.model)
+        label = f"Detect: {title or model}"
+
+        def work(token: Token) -> tuple[Finds, list[Layer]]:
+            found = provider.detect(image, question, token.part(0.0, 0.9))
+            finds = Finds(image, found, wanted)
+            return finds, finds.layers(wanted, token.part(0.9, 1.0))
+
+        def done(found: tuple[Finds, list[Layer]]) -> None:
+            finds, layers = found
+            self._desk.found = finds
+            finds.origin = self._origin(question.model, wanted.to_wire())
+            if layers:
+                self._take(layers, question.model, label, finds.origin)
+            else:
+                self._desk.told(f"{model}: {finds.nothing_kept(wanted)}")
+
+        return self._desk.start(label, work, done, lane="detect")
 
     def sift(self, wanted: Wanted) -> None:
         """Make other layers of the finds of the last detection, live, without asking the model.
@@ -122,7 +153,7 @@ class FindingVerbs:
             return None
         if chosen.operation == "cutout":
             return self.remove_background(chosen.cutting(model), chosen.edge)
-        return self._detect(chosen.wanted(model), f"Detect: {chosen.title}", live=live)
+        return self.find(chosen.wanted(model), chosen.title, live=live)
 
     def people(self, shape: MaskParams = UNSHAPED) -> Job | None:
         """Make every person a layer of its own, called Person 1, Person 2 …, from left to right.
@@ -136,7 +167,7 @@ class FindingVerbs:
             self._desk.failed(error)
             return None
         wanted = Wanted(chosen.detecting(model), shape, chosen.keep, in_a_row=True)
-        return self._detect(wanted, "All people as layers")
+        return self.find(wanted, "All people as layers", live=True)
 
     def remove_background(self, params: CutoutParams, edge: AdjustParams = UNADJUSTED) -> Job:
         """Find the whole subject; it becomes one layer with these controls of its edge, in place of an earlier one that
@@ -155,7 +186,8 @@ class FindingVerbs:
         def done(found: tuple[Layer, Subject, str]) -> None:
             layer, subject, sentence = found
             if layer.mask.tiles:
-                self._take([layer.changed(edge=edge)], subject.used, "Cut out subject", params.to_wire())
+                origin = self._origin(subject.used, params.to_wire())
+                self._take([layer.changed(edge=edge)], subject.used, "Cut out subject", origin)
             self.answered(sentence, subject.sure)
 
         return self._desk.start(
@@ -165,31 +197,12 @@ class FindingVerbs:
             lane="detect",
         )
 
-    def _detect(self, wanted: Wanted, label: str, *, live: bool = False) -> Job:
-        """Ask the model, and take over what is kept of its finds."""
-        image, provider = self._desk.required().image, self._desk.provider
-        question = asked(wanted.params, wanted.keep, live=live)
-        title = families.title(question.model)
-
-        def work(token: Token) -> tuple[Finds, list[Layer]]:
-            found = provider.detect(image, question, token.part(0.0, 0.9))
-            finds = Finds(image, question.model, tuple(found))
-            return finds, finds.layers(wanted, token.part(0.9, 1.0))
-
-        def done(found: tuple[Finds, list[Layer]]) -> None:
-            self.finds, layers = found
-            if layers:
-                self._take(layers, question.model, label, wanted.to_wire())
-            else:
-                self._desk.told(f"{title}: {self.finds.nothing_kept(wanted)}")
-
-        return self._desk.start(label, work, done, lane="detect")
+    def _origin(self, model: str, params: dict[str, object]) -> Origin:
+        return self._desk.origin("detection", model=model, version=families.version(model), params=params)
 
     def _sifted(self, sifting: Sifting, document: Document, layers: list[Layer]) -> Document:
-        wire, model = sifting.wanted.to_wire(), sifting.finds.model
-        origin = self._desk.origin("detection", model=model, version=families.version(model), params=wire)
-        stated = [layer.changed(origin=origin).as_found() for layer in layers]
-        return sifting.put(document, stated, lambda layer: not layer.worked_on and not self._desk.busy_with(layer))
+        """``document`` with what is wanted of the finds now; what was edited, or is being edited, stays."""
+        return sifting.put(document, layers, lambda layer: not layer.worked_on and not self._desk.busy_with(layer))
 
     def _computing(self) -> Iterable[Entering]:
         """The layers that a job is making of the finds."""
@@ -198,14 +211,17 @@ class FindingVerbs:
             return ()
         return (lambda document, token: self._sifted(sifting, document, sifting.layers(token)),)
 
+    def _forget(self) -> None:
+        """Free the memory of finds in a photo that is closed."""
+        self._desk.found = self._sifting = None
+
     def _say_doubt(self, sentence: str, sure: bool) -> None:
         if not sure:
             self._desk.told(sentence)
 
-    def _take(self, layers: list[Layer], model: str, label: str, params: dict[str, object]) -> None:
+    def _take(self, layers: list[Layer], model: str, label: str, origin: Origin) -> None:
         """Commit the finds of ``model`` as layers, in place of its earlier finds that nobody edited."""
         document = self._desk.required()
-        origin = self._desk.origin("detection", model=model, version=families.version(model), params=params)
         subject = any(subject_of(layer) for layer in layers)
 
         def stale(layer: Layer) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from maskstudio.errors import BadParameter, ModelUnavailable
 from maskstudio.params.kept import EVERYTHING, KeepParams
@@ -14,8 +15,10 @@ from maskstudio.params.local import (
     MaskParams,
     RefineParams,
 )
-from maskstudio.providers.provider import ModelState, Operation
-from maskstudio.session.sifting import Wanted
+
+if TYPE_CHECKING:
+    from maskstudio.providers.provider import ModelState, Operation
+    from maskstudio.session.sifting import Wanted
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class FindPreset:
     name: str
     title: str
     models: tuple[str, ...]
-    operation: Operation = "detect"
+    operation: "Operation" = "detect"
     confidence: float = 0.25
     max_detections: int = 20
     keep: KeepParams = EVERYTHING
@@ -43,8 +46,10 @@ class FindPreset:
         """How ``model`` is asked."""
         return DetectParams(model=model, confidence=self.confidence, max_detections=self.max_detections)
 
-    def wanted(self, model: str) -> Wanted:
+    def wanted(self, model: str) -> "Wanted":
         """What is made of its finds."""
+        from maskstudio.session.sifting import Wanted  # imported here: the command line reads this table for its help
+
         return Wanted(self.detecting(model), self.shape, self.keep, refine=self.refine, edge=self.edge)
 
     def cutting(self, model: str) -> CutoutParams:
@@ -91,12 +96,16 @@ def preset_called(name: str) -> FindPreset:
     return FIND_PRESETS[name]
 
 
-def best_model(preset: FindPreset, states: Iterable[ModelState]) -> str:
-    """The first model of ``preset`` that is ready. Raises ``ModelUnavailable``, which names what would do."""
-    ready = {state.name for state in states if state.state == "ready" and preset.operation in state.operations}
-    found = next((name for name in preset.models if name in ready), None)
-    if found is None:
+def best_model(preset: FindPreset, states: "Iterable[ModelState]") -> str:
+    """The first model of ``preset`` that is ready, if possible by itself and not by one that replaces it.
+
+    Raises ``ModelUnavailable`` with one sentence that names models which would do.
+    """
+    able = {state.name: state for state in states if preset.operation in state.operations}
+    ready = [name for name in preset.models if name in able and able[name].state == "ready"]
+    if not ready:
+        known = [name for name in preset.models if name in able] or list(preset.models)
         raise ModelUnavailable(
-            f"No model that finds a {preset.title.lower()} is ready here; get one of {', '.join(preset.models)} first."
+            f"No model that finds a {preset.title.lower()} is ready here; get {' or '.join(known[-2:])} first."
         )
-    return found
+    return next((name for name in ready if not able[name].note), ready[0])

@@ -47,14 +47,12 @@ def read(path: Path, limit: int | None, token: Token) -> Document:
 
 def detection_layer(detection: Detection, shape: MaskParams, token: Token) -> Layer:
     """A layer showing ``detection`` with ``shape`` applied."""
-    return Layer(
-        id=0,
-        name=detection.label,
-        mask=detection.mask,
-        shaped=shaped(detection.mask, shape, detection, token),
-        params=shape,
-        source=detection,
-    )
+    return shown_as(detection, shape, shaped(detection.mask, shape, detection, token))
+
+
+def shown_as(detection: Detection, shape: MaskParams, shaped: Mask) -> Layer:
+    """A layer showing ``detection``, whose mask with ``shape`` applied is ``shaped``."""
+    return Layer(id=0, name=detection.label, mask=detection.mask, shaped=shaped, params=shape, source=detection)
 
 
 def shaped(mask: Mask, params: MaskParams, source: Detection | None, token: Token) -> Mask:

@@ -1,17 +1,20 @@
 """The finds of one detection, kept so that filters act on them without asking the model again."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
-from maskstudio.core.document import Detection, Document, Layer
-from maskstudio.core.finds import kept, made
+from maskstudio.core.document import Detection, Document, Layer, Origin
+from maskstudio.core.finds import Made, displaced, kept, made
 from maskstudio.core.image import Image
+from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.params.kept import EVERYTHING, KeepParams
 from maskstudio.params.local import UNADJUSTED, AdjustParams, DetectParams, MaskParams, RefineParams
 from maskstudio.session import operations
 from maskstudio.session.entered import SharedWork
+
+_MOST = 1000  # finds of a service that are kept unless the user says otherwise
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,37 @@ class Wanted:
 
 
 class Finds:
-    """What a model found in a photo, best first, and which layers came of which find.
+    """What a model or a service found in a photo, and which layers came of which find.
 
-    ``detections`` are all that it found, also what filters leave out.
+    ``detections`` are all that it found, also what filters leave out; ``wanted`` is what was first made of them, with
+    ``origin`` as its provenance.
     """
 
-    def __init__(self, image: Image, model: str, detections: tuple[Detection, ...]) -> None:
+    def __init__(self, image: Image, detections: Iterable[Detection], wanted: Wanted) -> None:
         self.image = image
-        self.model = model
-        self.detections = detections
+        self.detections = tuple(detections)
+        self.wanted = wanted
+        self.origin: Origin | None = None  # known once its layers are in the document
         self._roots: WeakKeyDictionary[Detection, Detection | Finds] = WeakKeyDictionary()  # by what a layer shows
+        self._shaped: WeakKeyDictionary[Detection, tuple[MaskParams, Mask]] = WeakKeyDictionary()  # the last one
+        self._moved: dict[Detection, tuple[tuple[int, int], Detection]] = {}  # likewise
+
+    @classmethod
+    def of_layers(cls, image: Image, layers: Iterable[Layer]) -> "Finds | None":
+        """The finds that layers show, as a service's answer became them; None where none of them shows any.
+
+        All are kept, whatever their score: the service has chosen already.
+        """
+        shown = [layer for layer in layers if layer.source is not None]
+        if not shown:
+            return None
+        found = [layer.source for layer in shown if layer.source is not None]
+        params = DetectParams(model=found[0].model, confidence=0.0, max_detections=_MOST)
+        finds = cls(image, found, Wanted(params, shown[0].params))
+        finds.origin = shown[0].origin
+        finds._roots.update({each: each for each in found})
+        finds._shaped.update({each: (layer.params, layer.shaped) for each, layer in zip(found, shown, strict=True)})
+        return finds
 
     def kept(self, wanted: Wanted) -> list[Detection]:
         """Those that are kept, in order. Quick: it may be called at every change of a filter."""
@@ -54,15 +78,21 @@ class Finds:
         finds = self.kept(wanted)
         if wanted.in_a_row:
             finds.sort(key=lambda find: (find.box[0] + find.box[2], find.box))
-        parts = made(finds, wanted.keep, wanted.shape, check=token.check)
+        parts = made(finds, wanted.keep, wanted.shape, check=token.check, move=self._displaced)
         layers = []
         for number, part in enumerate(parts):
             token.step(number / len(parts), "Shaping masks")
-            self._roots[part.found] = part.of or self
-            layer = operations.detection_layer(part.found, part.shape, token)
+            layer = self._layer(part, token)
             name = f"{layer.name.capitalize()} {number + 1}" if wanted.in_a_row else layer.name
             layers.append(layer.changed(name=name, refine=wanted.refine, edge=wanted.edge))
         return layers
+
+    def provenance(self, wanted: Wanted) -> Origin | None:
+        """The provenance of layers that are made of them now."""
+        if self.origin is None or not self.detections:
+            return None
+        chosen = wanted.to_wire() if self.detections[0].provider == "local" else wanted.keep.to_wire()
+        return replace(self.origin, params={**self.origin.params, **chosen})
 
     def nothing_kept(self, wanted: Wanted) -> str:
         """The end of a sentence that says why nothing is kept."""
@@ -75,6 +105,30 @@ class Finds:
     def root(self, layer: Layer) -> "Detection | Finds | None":
         """The find that a layer shows, or the finds themselves if it shows several; None if it shows none of them."""
         return None if layer.source is None else self._roots.get(layer.source)
+
+    def replaces(self, layer: Layer) -> bool:
+        """Whether a layer shows an earlier find of the same model."""
+        source = layer.source
+        model, provider = self.wanted.params.model, self.detections[0].provider if self.detections else "local"
+        return source is not None and (source.model, source.provider) == (model, provider)
+
+    def _displaced(self, find: Detection, offset: tuple[int, int]) -> Detection:
+        """The same object as the last time for the same offset, so that nothing seems to change."""
+        last, there = self._moved.get(find, ((0, 0), find))
+        if last != offset:
+            there = displaced(find, offset)
+            self._moved[find] = offset, there
+        return there
+
+    def _layer(self, part: Made, token: Token) -> Layer:
+        """The part as a layer, whose shape is computed unless it was the last one of that mask."""
+        self._roots[part.found] = part.of or self
+        params, shaped = self._shaped.get(part.found, (None, part.found.mask))
+        if params == part.shape:
+            return operations.shown_as(part.found, part.shape, shaped)
+        layer = operations.detection_layer(part.found, part.shape, token)
+        self._shaped[part.found] = part.shape, layer.shaped
+        return layer
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,27 +145,31 @@ class Sifting:
         return f"sift {id(self.finds)}"
 
     def put(self, document: Document, layers: list[Layer], free: Callable[[Layer], bool]) -> Document:
-        """The document with ``layers`` in place of those made of the same finds before, if it shows that photo.
+        """The document with ``layers`` in place of those made of these finds before, if it shows that photo.
 
-        A layer that shows the same find stays where it is. Only layers that are ``free`` change or go.
+        A layer that shows the same find stays where it is. Only layers that are ``free`` change or go; with any
+        ``layers``, so do earlier finds of the same model.
         """
         if document.image is not self.finds.image:
             return document
+        origin = self.finds.provenance(self.wanted)
+        new = {self.finds.root(layer): layer.changed(origin=origin).as_found() for layer in layers}
         old = {root: layer for layer in document.layers if (root := self.finds.root(layer)) is not None}
-        new = {self.finds.root(layer): layer for layer in layers}
         for root, layer in old.items():
             if not free(layer):
                 continue
             document = document.put(_remade(layer, new[root])) if root in new else document.remove(layer.id)
+        for layer in document.layers if new else ():
+            if self.finds.root(layer) is None and self.finds.replaces(layer) and free(layer):
+                document = document.remove(layer.id)
         return document.add([layer for root, layer in new.items() if root not in old], activate=not document.layers)
 
 
 def _remade(old: Layer, new: Layer) -> Layer:
     """``old`` showing what ``new`` shows; the same object where that is the same."""
-    same = old.mask is new.mask and old.params == new.params
-    names = ("name", "source", "refine", "edge", *(() if same else ("mask", "shaped", "params")))
+    names = ("name", "mask", "shaped", "params", "source", "refine", "edge")
     fields = {name: getattr(new, name) for name in names if getattr(old, name) != getattr(new, name)}
     if not fields:
         return old
-    unsolved = {"refinement": None} if "mask" in fields or "shaped" in fields else {}
-    return old.changed(**fields, **unsolved).as_found()
+    unsolved = {"refinement": None} if fields.keys() & {"mask", "shaped"} else {}
+    return old.changed(**fields, **unsolved, origin=new.origin).as_found()

@@ -1,6 +1,7 @@
 """MediaPipe: faces, parts of faces, hands and people, under the services' names. Its models are inside its package."""
 
 from collections.abc import Mapping
+from itertools import islice
 
 from maskstudio.core.image import Image
 from maskstudio.core.layer import Detection, Subject, box_around
@@ -138,8 +139,9 @@ def _meshes(
 
 def _hands(image: Image, params: DetectParams, token: Token) -> list[Detection]:
     seen = [hand for hand in hands.find(visible(image), token) if hand.score > params.confidence]
-    masks = [(hand, hands.mask(hand, image.width, image.height)) for hand in seen[: params.max_detections]]
-    return [_detection("hand", hand.score, mask, params.model) for hand, mask in masks if mask.tiles]
+    masks = ((hand, hands.mask(hand, image.width, image.height)) for hand in seen)
+    found = (_detection("hand", hand.score, mask, params.model) for hand, mask in masks if mask.tiles)
+    return list(islice(found, params.max_detections))
 
 
 def _detection(label: str, score: float, mask: Mask, model: str) -> Detection:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from maskstudio.core.layer import Layer
 from maskstudio.figures import percent
+from maskstudio.params.kept import KeepParams
 from maskstudio.params.local import AdjustParams, CutoutParams, DetectParams, MaskInParams, MaskParams, RefineParams
 from maskstudio.params.spec import Params
 from maskstudio.services import directory
@@ -18,7 +19,9 @@ from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.fields import translated
 
 _WIDTH = 340  # px
-_KINDS: tuple[type[Params], ...] = (DetectParams, CutoutParams, MaskInParams, MaskParams, RefineParams, AdjustParams)
+_KINDS: tuple[type[Params], ...] = (
+    DetectParams, CutoutParams, MaskInParams, KeepParams, MaskParams, RefineParams, AdjustParams,
+)  # fmt: skip
 _SPECS = {spec.wire: spec for kind in _KINDS for spec in kind.specs()}
 
 
