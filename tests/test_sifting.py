@@ -145,7 +145,7 @@ def test_people_are_numbered_from_left_to_right(session):
 
 def test_without_a_model_that_outlines_people_there_is_a_sentence(session):
     session.provider.models = list
-    with pytest.raises(ModelUnavailable, match="No model that finds a person is ready here"):
+    with pytest.raises(ModelUnavailable, match="No model that finds people is ready here"):
         session.finding.people()
 
 

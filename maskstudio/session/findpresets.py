@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FindPreset:
-    """One kind of subject and all that suits it.
+    """One kind of subject, called ``many`` in sentences, and all that suits it.
 
     ``models`` are in order, the best first; the first one that is ready runs. ``operation`` is "detect", with
     ``keep``, or "cutout" for a subject that models have no word for. ``shape`` is the padding and blur of its layers;
@@ -33,6 +33,7 @@ class FindPreset:
 
     name: str
     title: str
+    many: str
     models: tuple[str, ...]
     operation: "Operation" = "detect"
     confidence: float = 0.25
@@ -58,30 +59,33 @@ class FindPreset:
         return CutoutParams(model=model, alpha_matting=self.refine is not None, alpha_matting_erode_size=reach)
 
 
-_OUTLINING = ("yolo11n-seg", "yolov8n-seg")
+# Outlines come before boxes, and within each the larger model first.
+_PEOPLE = ("person_yolov8m-seg", "person_yolov8s-seg", "person_yolov8n-seg")
+_OUTLINING = ("yolov8s-seg", "yolo11n-seg", "yolov8n-seg")
 _ANIMALS = "bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe"
 
 FIND_PRESETS: Mapping[str, FindPreset] = {
     each.name: each
     for each in (
         FindPreset(
-            "face", "Face",
-            ("mediapipe_face_mesh", "face_yolov8s", "face_yolov8n", "mediapipe_face_full"),
+            "face", "Face", "faces",
+            ("mediapipe_face_mesh", "face_yolov8m", "face_yolov8s", "face_yolov8n", "mediapipe_face_full"),
             shape=MaskParams(mask_padding=8, mask_blur=12),
         ),
         FindPreset(
-            "hand", "Hand", ("mediapipe_hands", "hand_yolov8n"), shape=MaskParams(mask_padding=4, mask_blur=4),
+            "hand", "Hand", "hands", ("mediapipe_hands", "hand_yolov8s", "hand_yolov8n"),
+            shape=MaskParams(mask_padding=4, mask_blur=4),
         ),
         FindPreset(
-            "person", "Person", ("person_yolov8s-seg", "person_yolov8n-seg", *_OUTLINING), max_detections=50,
+            "person", "Person", "people", (*_PEOPLE, *_OUTLINING), max_detections=50,
             keep=KeepParams(labels="person"), refine=RefineParams(band_width=20), edge=AdjustParams(solid_core=20),
         ),
         FindPreset(
-            "product", "Product", ("auto",), operation="cutout",
+            "product", "Product", "products", ("auto",), operation="cutout",
             refine=RefineParams(band_width=6), edge=AdjustParams(solid_core=12),
         ),
         FindPreset(
-            "animal", "Animal", _OUTLINING, keep=KeepParams(labels=_ANIMALS),
+            "animal", "Animal", "animals", _OUTLINING, keep=KeepParams(labels=_ANIMALS),
             refine=RefineParams(band_width=30), edge=AdjustParams(solid_core=30),
         ),
     )
@@ -105,7 +109,5 @@ def best_model(preset: FindPreset, states: "Iterable[ModelState]") -> str:
     ready = [name for name in preset.models if name in able and able[name].state == "ready"]
     if not ready:
         known = [name for name in preset.models if name in able] or list(preset.models)
-        raise ModelUnavailable(
-            f"No model that finds a {preset.title.lower()} is ready here; get {' or '.join(known[-2:])} first."
-        )
+        raise ModelUnavailable(f"No model that finds {preset.many} is ready here; get {' or '.join(known[-2:])} first.")
     return next((name for name in ready if not able[name].note), ready[0])

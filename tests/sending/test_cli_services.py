@@ -174,3 +174,28 @@ def test_sets_of_a_service_from_words():
     assert made == RunwareCutoutParams(rgba=(1, 2, 3, 4), alpha_matting=True)
     with pytest.raises(BadParameter):
         services.params_of(AdobeRefineParams, {"bandWidth": 3}, [])
+
+
+def test_what_a_service_does_not_know_is_applied_to_its_answer_here(maskstudio, picture, tmp_path):
+    words = ("objects", picture, "--provider", "adobe", "--yes", "--json", "-o")
+    every = json.loads(maskstudio(*words, tmp_path / "every")[1])["objects"]
+    asked = ("--keep-by", "area", "--max-detections", "1")
+    status, out, _ = maskstudio(*words, tmp_path / "one", *asked)
+    report = json.loads(out)
+    named = [row for row in every if "score" in row and row["label"] != "Background"]
+    assert status == 0
+    assert len(named) > 1
+    assert report["parameters"]["keepBy"] == "area"
+    largest = max(named, key=lambda row: row["areaRatio"])
+    ones = [row for row in report["objects"] if row["label"] not in ("Background", "background")]
+    assert [(row["label"], row["areaRatio"]) for row in ones] == [(largest["label"], largest["areaRatio"])]
+
+
+def test_a_service_is_asked_for_the_number_it_knows_and_the_rest_is_done_here(maskstudio, picture, tmp_path):
+    words = ("detect", picture, "--provider", "runware", "--max-detections", "2", "--yes", "--json")
+    every = json.loads(maskstudio(*words)[1])
+    status, out, _ = maskstudio(*words, "--max-area", "0")
+    report = json.loads(out)
+    assert status == 0
+    assert every["detections"]
+    assert (report["detections"], report["parameters"]["maxDetections"], report["parameters"]["maxArea"]) == ([], 2, 0)
