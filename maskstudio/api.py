@@ -11,6 +11,7 @@ text is one sentence; all of them are ``MaskStudioError``.
     alpha = api.solve_alpha(image, trimap)
     clean = api.estimate_foreground(image, alpha)
     mask = api.open_selector(image).predict([(120, 80)])[0].mask
+    faces = api.find_objects(image, model="mediapipe_face_full", min_area=1)
 """
 
 import math
@@ -32,17 +33,21 @@ if TYPE_CHECKING:  # it stands on OpenCV, which scripts that need none of it do 
 __all__ = [
     "Candidate",
     "MaskStudioError",
+    "Object",
     "Selector",
     "Token",
     "apply_mask_params",
     "cut_out_subject",
     "estimate_foreground",
+    "find_objects",
     "open_selector",
     "solve_alpha",
 ]
 
 Depth = TypeVar("Depth", np.uint8, np.uint16)
 _Quality = Literal["fast", "balanced", "best"]
+_First = Literal["confidence", "area"]
+_Merge = Literal["none", "merge", "mergeInvert"]
 
 
 def solve_alpha(
@@ -132,6 +137,75 @@ def cut_out_subject(image: npt.NDArray[Depth], *, model: str | None = None, toke
     photo = Image(np.ascontiguousarray(image).copy())
     found = subject.cut_out_subject(photo, model, token.part(0.0, 0.5))
     return subject.solved(photo, found, token.part(0.5, 1.0))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Object:
+    """One thing in a photo: what it is called, how sure that is in 0..1 (None where the model does not say), ``box``,
+    which is left, top, right, bottom in px, and ``mask`` uint8 (H, W), 0 out and 255 in.
+    """
+
+    label: str
+    score: float | None
+    box: tuple[float, float, float, float]
+    mask: npt.NDArray[np.uint8]
+
+
+def find_objects(
+    image: npt.NDArray[Depth],
+    *,
+    model: str,
+    confidence: float = 0.25,
+    most: int = 6,
+    labels: Iterable[str] = (),
+    min_area: float = 0.0,
+    max_area: float = 100.0,
+    keep_by: _First = "confidence",
+    offset: tuple[int, int] = (0, 0),
+    padding: int = 0,
+    blur: int = 0,
+    merge: _Merge = "none",
+    token: Token | None = None,
+) -> list[Object]:
+    """The things that a model finds in a photo, filtered, moved, padded, merged and blurred, in that order.
+
+    ``image`` is uint8 or uint16 RGB (H, W, 3) in sRGB; nothing is downloaded. Kept is what scores above ``confidence``
+    (0..1), has one of ``labels`` if there are any, and covers from ``min_area`` to ``max_area`` percent of the photo;
+    of that the first ``most`` (1..1000) by ``keep_by``, "confidence" or "area". ``offset`` moves masks by px right and
+    down, ``padding`` and ``blur`` are those of ``apply_mask_params``. ``merge`` is "none", "merge" for one mask of all
+    that is kept, each padded first, or "mergeInvert" for one of everything else. Through ``token`` the work reports its
+    progress and can be cancelled.
+
+    Returns objects, the first by ``keep_by`` first; none if nothing is kept. Raises ``BadImage`` for a wrong shape or
+    type, ``BadParameter`` for a value out of range or a model that finds no objects, ``UnknownModel``,
+    ``ModelUnavailable``, ``Untrusted``, and ``Cancelled`` through ``token``. The steps: `maskstudio.core.finds`.
+    """
+    from maskstudio.core import finds, ops
+    from maskstudio.core.image import Image
+    from maskstudio.params.kept import KeepParams
+    from maskstudio.params.local import DetectParams, MaskParams
+    from maskstudio.providers.local.local import Local
+
+    _check_image(image)
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        raise BadParameter(f"Labels are given as a list of texts, not as {_kind(labels)}.")
+    shape = MaskParams(mask_padding=_whole(padding), mask_blur=_whole(blur))
+    params = DetectParams(model=model, confidence=confidence, max_detections=_whole(most))
+    keep = KeepParams(
+        labels=",".join(map(str, labels)), min_area=min_area, max_area=max_area, keep_by=keep_by, mask_offset=offset,
+        merge_masks=merge,
+    )  # fmt: skip
+    token = token or Token()
+    photo = Image(np.ascontiguousarray(image).copy())
+    found = Local().detect(photo, finds.asked(params, keep), token.part(0.0, 0.9))
+    parts = finds.made(finds.kept(found, params, keep), keep, shape, check=token.check)
+    return [
+        Object(
+            part.found.label, part.found.score, part.found.box,
+            ops.apply_mask_params(part.found.mask.array(), part.shape.mask_padding, part.shape.mask_blur),
+        )
+        for part in parts
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True)
