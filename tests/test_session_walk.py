@@ -1,6 +1,7 @@
 """A random user at the session while jobs end late and out of order: nothing asked for is lost or overwritten."""
 
 import os
+from dataclasses import replace
 
 import hypothesis.strategies as st
 import numpy as np
@@ -17,6 +18,7 @@ from maskstudio.core.history import History
 from maskstudio.core.ops import combine
 from maskstudio.jobs import Runner
 from maskstudio.matting import edge
+from maskstudio.params.kept import KeepParams
 from maskstudio.params.local import AdjustParams, BrushParams, CutoutParams, DetectParams, MaskParams, RefineParams
 from maskstudio.session.session import Session
 from tests.clicks import MOST, Clicks
@@ -64,6 +66,12 @@ class Walk(Clicks, Sound):
             self.session.finding.remove_background(CutoutParams(model=model, alpha_matting=False))
         else:
             self.session.finding.detect(DetectParams(model=model), shape)
+
+    @precondition(lambda self: self.session.finding.finds is not None)
+    @rule(without=st.frozensets(which), offset=st.tuples(st.integers(-9, 9), st.integers(-9, 9)))
+    def sift(self, without, offset):
+        first = self.session.finding.finds.wanted
+        self.session.finding.sift(replace(first, without=without, keep=KeepParams(mask_offset=offset)))
 
     @precondition(has_layers)
     @rule(which=which, wanted=params, back=st.booleans())
