@@ -73,6 +73,8 @@ edges = st.builds(
 shapes = st.builds(MaskParams, st.integers(-500, 500), st.integers(0, 500))
 hints = planes.map(lambda plane: Mask.from_array(plane % 5))
 
+finds = st.builds(Found, texts, shapes, st.one_of(st.none(), refines), st.one_of(st.just(UNADJUSTED), edges))
+
 
 @st.composite
 def layers(draw, dtype):
@@ -96,7 +98,7 @@ def layers(draw, dtype):
         paint=draw(st.one_of(st.none(), paints())),
         retouch=draw(st.one_of(st.none(), paints())),
         origin=draw(st.one_of(st.none(), origins())),
-        found=draw(st.one_of(st.none(), st.builds(Found, texts, shapes, st.one_of(st.none(), refines)))),
+        found=draw(st.one_of(st.none(), finds)),
     )
 
 
