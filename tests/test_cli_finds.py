@@ -38,7 +38,10 @@ def test_people_of_some_size_are_what_all_objects_have_of_them(maskstudio, bus, 
         assert ours["boundingBox"] == {"x": left, "y": top, "width": right - left, "height": bottom - top}
     union = np.maximum.reduce([decoded(path) for path in large])
     assert np.array_equal(decoded(some[-1]["file"]), 255 - union)
-    assert (len(some), some[-1]["label"]) == (4, "background")
+    assert (len(some), some[-1]["label"], some[-1]["score"]) == (4, "background", None)
+    assert some[-1]["areaRatio"] == pytest.approx(1 - union.mean() / 255, abs=1e-6)
+    rows, columns = np.nonzero(union < 128)
+    assert some[-1]["box"] == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
 
 
 def test_merged_and_inverted_is_one_file(maskstudio, bus, tmp_path):

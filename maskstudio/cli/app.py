@@ -145,6 +145,7 @@ def objects(
         sets = (detect_params, UNSHAPED, keep_params)
         used = find_here(session, preset, sets, chosen, Settle(option, yes), parts_of)
     written = session.exporting.export_objects(output)
+    assert session.document is not None
     rows = file_rows(session.document, written)
     lines = [f"{shown(path)}  {name}" for path, name in written]
     _say(as_json, image, output, started, lines, **used, objects=rows)

@@ -14,6 +14,7 @@ from maskstudio.params.spec import Params
 from maskstudio.services import directory
 
 if TYPE_CHECKING:
+    from maskstudio.core.arrays import Box
     from maskstudio.core.document import Detection, Document, Layer
 
 _SAID = ("label", "score", "boundingBox", "mediaType")  # reported for each mask, under the service's own names
@@ -104,18 +105,26 @@ def check_mask_only(chosen: dict[str, Any], *, mask_only: bool) -> None:
 def row_of(one: "Detection") -> dict[str, Any]:
     """The entry of a detection in a JSON report; ``areaRatio`` is the share of the photo that its mask covers."""
     own = {name: one.said[name] for name in _SAID if name in one.said}
-    left, top, right, bottom = one.box
-    around = {"x": left, "y": top, "width": right - left, "height": bottom - top}
     return {
-        "label": one.label, "score": one.score, "areaRatio": round(one.mask.share, 6), "box": list(one.box),
-        "boundingBox": around, "provider": one.provider, "model": one.model, "stand_in": one.stand_in or None, **own,
+        "label": one.label, "score": one.score, **_place(one.mask.share, one.box), "provider": one.provider,
+        "model": one.model, "stand_in": one.stand_in or None, **own,
     }  # fmt: skip
 
 
-def file_rows(document: "Document | None", written: "list[tuple[Path, str]]") -> list[dict[str, Any]]:
-    """The entries of the written files, one per layer and perhaps more, in a JSON report."""
-    sources = [layer.source for layer in document.layers] if document else []
-    rows = [{} if one is None else row_of(one) for one in (*sources, *[None] * (len(written) - len(sources)))]
+def _place(share: float, box: "Box") -> dict[str, Any]:
+    """How much of the photo a mask covers, and where."""
+    left, top, right, bottom = box
+    around = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    return {"areaRatio": round(share, 6), "box": list(box), "boundingBox": around}
+
+
+def file_rows(document: "Document", written: "list[tuple[Path, str]]") -> list[dict[str, Any]]:
+    """The entries of the written files in a JSON report: one per layer, and one of what no layer covers."""
+    from maskstudio.core.layer import box_around
+
+    rest = document.alpha.inverse
+    rows = [{} if layer.source is None else row_of(layer.source) for layer in document.layers]
+    rows.append({"score": None, **_place(rest.share, box_around(rest))})
     return [{**row, "file": text_of(path), "label": name} for (path, name), row in zip(written, rows, strict=True)]
 
 
