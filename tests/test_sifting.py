@@ -77,9 +77,29 @@ def test_a_filter_that_is_turned_asks_no_model_again(session):
     session.finding.sift(Wanted(low, UNSHAPED, KeepParams(keep_by="area")))
     assert sorted(names(session)) == ["dog", "person", "person"]
     assert session.document.layers[0] is first
-    session.undo()  # all of it is one step
+    session.undo()
+    assert session.document.layers == (first,)
+    assert session.finding.wanted.keep.labels == "person"
+    session.undo()
     assert session.document.layers == (first, dog)
+    assert session.finding.wanted == Wanted(SURE, UNSHAPED)
+    session.redo()
+    assert session.finding.wanted.keep.labels == "person"
     assert len(session.provider.questions) == 1
+
+
+def test_consecutive_values_of_one_filter_are_one_step(session):
+    session.finding.detect(SURE, UNSHAPED, live=True)
+    before = session.document.layers
+    for area in (1.0, 10.0, 60.0):
+        session.finding.sift(Wanted(SURE, UNSHAPED, KeepParams(min_area=area)))
+    assert session.document.layers == ()
+    session.undo()
+    assert session.document.layers == before
+    session.finding.sift(Wanted(SURE, UNSHAPED, without=frozenset({0})))
+    session.finding.sift(Wanted(SURE, UNSHAPED, without=frozenset({0, 1})))
+    session.undo()
+    assert session.document.layers == before[1:]
 
 
 def test_moving_and_shaping_change_layers_in_place(session):
@@ -125,11 +145,15 @@ def test_what_was_entered_is_in_outputs_before_its_job_has_ended():
     session.finding.sift(Wanted(SURE, UNSHAPED, KeepParams(labels="dog")))
     assert names(session) == ["person", "dog"]
     assert not session.settled
+    assert session.finding.sifting
+    assert session.finding.wanted.keep.labels == "dog"
     from maskstudio.jobs import Token
 
     assert [layer.name for layer in session.entered().made(Token()).layers] == ["dog"]
     session.undo()
     assert session.settled
+    assert not session.finding.sifting
+    assert session.finding.wanted.keep.labels == ""
     later.run()
     assert names(session) == ["person", "dog"]
     session.redo()

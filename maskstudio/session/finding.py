@@ -69,7 +69,8 @@ class FindingVerbs:
         self._desk = desk
         desk.computing.append(self._computing)
         desk.leaving.connect(self._forget)
-        self._sifting: Sifting | None = None  # valid only while its job is under way
+        self._sifting: Sifting | None = None  # valid until its job ends
+        self._making = Job(_SIFT, _SIFT_LANE)
         self.answered: Callable[[str, bool], None] = self._say_doubt
 
     def models(self) -> list[ModelState]:
@@ -81,6 +82,24 @@ class FindingVerbs:
         """The finds of the last detection in the open photo, by a model or a service; None before one."""
         finds, document = self._desk.found, self._desk.document
         return finds if finds is not None and document is not None and finds.image is document.image else None
+
+    @property
+    def sifting(self) -> bool:
+        """Whether other layers of ``finds`` are wanted than the document shows: a job is making them."""
+        return self._sifting is not None and not (self._making.token.cancelled or self._making.error)
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """What is wanted of ``finds``: what a job is making of them, or what the document shows, also after undo.
+
+        None without finds.
+        """
+        finds, sifting = self.finds, self._sifting
+        if finds is None:
+            return None
+        if sifting is not None and sifting.finds is finds and self.sifting:
+            return sifting.wanted
+        return finds.wanted_in(self._desk.required())
 
     def detect(
         self, params: DetectParams, shape: MaskParams, keep: KeepParams = EVERYTHING, *, live: bool = False
@@ -108,6 +127,7 @@ class FindingVerbs:
             return finds, finds.layers(wanted, token.part(0.9, 1.0))
 
         def done(found: tuple[Finds, list[Layer]]) -> None:
+            """Keep the finds for filters, and commit the layers."""
             finds, layers = found
             self._desk.found = finds
             finds.origin = self._origin(question.model, wanted.to_wire())
@@ -115,29 +135,39 @@ class FindingVerbs:
                 self._take(layers, question.model, label, finds.origin)
             else:
                 self._desk.told(f"{model}: {finds.nothing_kept(wanted)}")
+            finds.note(self._desk.required(), wanted)
+            if not layers:
+                self._desk.changed()
 
         return self._desk.start(label, work, done, lane="detect")
 
     def sift(self, wanted: Wanted) -> None:
         """Make other layers of the finds of the last detection, live, without asking the model.
 
-        A newer call replaces an older one, and consecutive calls are one step. Layers stay the same where they show the
-        same find, and as they are where somebody edited them. Does nothing without ``finds`` of the open photo.
+        A newer call replaces an older one, and consecutive calls that turn the same value are one step. Layers stay the
+        same where they show the same find, and as they are where somebody edited them. Does nothing without ``finds``
+        of the open photo.
         """
         finds = self.finds
         if finds is None:
             return
+        turned = wanted.differing(self.wanted or wanted)
         work: SharedWork[list[Layer]] = SharedWork(lambda token: finds.layers(wanted, token))
-        self._sifting = sifting = Sifting(finds, wanted, work)
+        self._sifting = sifting = Sifting(finds, wanted, work, turned)
 
         def done(layers: list[Layer]) -> None:
+            """Commit the layers in place of those before, and say so also where they are the same."""
             document = self._desk.required()
             made = self._sifted(sifting, document, layers)
+            finds.note(made, wanted)
+            self._sifting = None
             if made is not document:
                 self._desk.commit(made, _SIFT, merge=sifting.key)
                 self._desk.follow_up(document)
+            else:
+                self._desk.changed()
 
-        self._desk.start(_SIFT, work, done, lane=_SIFT_LANE)
+        self._making = self._desk.start(_SIFT, work, done, lane=_SIFT_LANE)
         self._desk.enter(_SIFT_LANE, Value(_SIFT, sifting.key, lambda: self.sift(wanted)))
 
     def preset(self, name: str, *, live: bool = False) -> Job | None:

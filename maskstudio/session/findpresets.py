@@ -111,3 +111,14 @@ def best_model(preset: FindPreset, states: "Iterable[ModelState]") -> str:
         known = [name for name in preset.models if name in able] or list(preset.models)
         raise ModelUnavailable(f"No model that finds {preset.many} is ready here; get {' or '.join(known[-2:])} first.")
     return next((name for name in ready if not able[name].note), ready[0])
+
+
+def without_model(states: "Iterable[ModelState]") -> dict[str, str]:
+    """The presets of which no model is ready, by name, each with the sentence that says so."""
+    known, lacking = list(states), {}
+    for name, preset in FIND_PRESETS.items():
+        try:
+            best_model(preset, known)
+        except ModelUnavailable as error:
+            lacking[name] = str(error)
+    return lacking

@@ -1,8 +1,8 @@
 """The finds of one detection, kept so that filters act on them without asking the model again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from maskstudio.core.document import Detection, Document, Layer, Origin
 from maskstudio.core.finds import Made, displaced, kept, made
@@ -35,6 +35,17 @@ class Wanted:
         """What chose the finds, under wire names, for the provenance of layers."""
         return {**self.params.to_wire(), **self.keep.to_wire()}
 
+    def differing(self, other: "Wanted") -> str:
+        """The names of the values in which they differ, and the places of the finds that only one leaves out."""
+        groups = (self.params, other.params), (self.shape, other.shape), (self.keep, other.keep)
+        turned = [
+            spec.wire
+            for own, others in groups
+            for spec in own.specs()
+            if getattr(own, spec.name) != getattr(others, spec.name)
+        ]
+        return " ".join((*turned, *map(str, sorted(self.without ^ other.without))))
+
 
 class Finds:
     """What a model or a service found in a photo, and which layers came of which find.
@@ -51,6 +62,8 @@ class Finds:
         self._roots: WeakKeyDictionary[Detection, Detection | Finds] = WeakKeyDictionary()  # by what a layer shows
         self._shaped: WeakKeyDictionary[Detection, tuple[MaskParams, Mask]] = WeakKeyDictionary()  # the last one
         self._moved: dict[Detection, tuple[tuple[int, int], Detection]] = {}  # likewise
+        self._noted: dict[Hashable, Wanted] = {}  # by what layers show
+        self._last = wanted
 
     @classmethod
     def of_layers(cls, image: Image, layers: Iterable[Layer]) -> "Finds | None":
@@ -102,6 +115,22 @@ class Finds:
         labels = ", ".join(sorted({each.label for each in sure}))
         return f"none of {len(sure)} finds is kept; they are labelled {labels}."
 
+    def note(self, document: Document, wanted: Wanted) -> None:
+        """Note that ``document`` shows what is ``wanted`` of them, so that it is known again after undo and redo."""
+        self._noted[self._sight(document)] = self._last = wanted
+
+    def wanted_in(self, document: Document) -> Wanted:
+        """What is wanted of them in ``document``; the last that was known where somebody has edited their layers."""
+        if not self._noted:
+            self.note(document, self._last)  # finds of a service, whose layers were made before
+        self._last = self._noted.get(self._sight(document), self._last)
+        return self._last
+
+    def _sight(self, document: Document) -> Hashable:
+        """What layers of ``document`` show of them; equal for equal sights, and keeps no mask in memory."""
+        shown = [layer for layer in document.layers if self.root(layer) is not None]
+        return tuple((layer.id, ref(layer.source), layer.params) for layer in shown if layer.source is not None)
+
     def root(self, layer: Layer) -> "Detection | Finds | None":
         """The find that a layer shows, or the finds themselves if it shows several; None if it shows none of them."""
         return None if layer.source is None else self._roots.get(layer.source)
@@ -133,16 +162,17 @@ class Finds:
 
 @dataclass(frozen=True, eq=False)
 class Sifting:
-    """Finds, what is wanted of them now, and the layers that a job is making for it."""
+    """Finds, what is wanted of them now, the layers that a job is making for it, and the value that was ``turned``."""
 
     finds: Finds
     wanted: Wanted
     layers: SharedWork[list[Layer]]
+    turned: str
 
     @property
     def key(self) -> str:
-        """What consecutive changes of these finds have in common: they are one step."""
-        return f"sift {id(self.finds)}"
+        """What consecutive changes have in common that are one step: the finds, and the value that was turned."""
+        return f"sift {id(self.finds)} {self.turned}"
 
     def put(self, document: Document, layers: list[Layer], free: Callable[[Layer], bool]) -> Document:
         """The document with ``layers`` in place of those made of these finds before, if it shows that photo.

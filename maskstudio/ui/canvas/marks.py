@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF, QRegion
 
-from maskstudio.core.document import Document, Layer
+from maskstudio.core.arrays import Box
+from maskstudio.core.document import Detection, Document
 from maskstudio.core.geometry import Rect
 from maskstudio.figures import percent
 from maskstudio.ui.canvas.tiling import qrect, rects
 from maskstudio.ui.canvas.transform import Size, ViewTransform
 from maskstudio.ui.canvas.turn import ViewTurn
 
+NO_LAYER = 0  # the id in the mark of a find that no layer shows
+
 _SHADE = QColor(0, 0, 0, 90)
 _QUIET = QColor(32, 32, 32, 200)
+_COLOURLESS = 235, 235, 235
 _PADDING = 5, 2  # logical pixels around a tag's text
 
 
@@ -53,13 +57,17 @@ def layout(
         if layer.source is None:
             continue
         active = layer.id == document.active
-        text = _title(number, layer) if active or layer.id == pointed else str(number)
-        upright = _box(layer, view)
-        box = qrect(turn.rect_to_window(upright))
-        tag = _tag(text, box, turn.window, font, ratio)
-        askew = () if turn.square else _corners(upright, turn)
+        text = f"{number}  {_title(layer.source)}" if active or layer.id == pointed else str(number)
+        box, tag, askew = _placed(layer.source.box, text, view, font, ratio, turn)
         marks.append(Mark(layer.id, text, box, tag, active, layer.visible, layer.colour, askew))
     return sorted(marks, key=lambda mark: (mark.active, mark.layer_id == pointed))
+
+
+def of_find(find: Detection, view: ViewTransform, font: QFont, ratio: float, turn: ViewTurn | None = None) -> Mark:
+    """The mark of a find that no layer shows, with a long tag, in no colour."""
+    text = _title(find)
+    box, tag, askew = _placed(find.box, text, view, font, ratio, turn or ViewTurn(view.viewport))
+    return Mark(NO_LAYER, text, box, tag, active=False, visible=True, colour=_COLOURLESS, askew=askew)
 
 
 def paint(painter: QPainter, marks: list[Mark], font: QFont, ratio: float, pointed: int | None = None) -> None:
@@ -92,15 +100,22 @@ def _holds(mark: Mark, point: QPoint) -> bool:
     return _polygon(mark).containsPoint(QPointF(point), Qt.FillRule.OddEvenFill)
 
 
-def _title(number: int, layer: Layer) -> str:
-    assert layer.source is not None
-    score = "" if layer.source.score is None else f"  {percent(layer.source.score)}"
-    return f"{number}  {layer.source.label}{score}"
+def _title(find: Detection) -> str:
+    score = "" if find.score is None else f"  {percent(find.score)}"
+    return f"{find.label}{score}"
 
 
-def _box(layer: Layer, view: ViewTransform) -> Rect:
-    assert layer.source is not None
-    x, y, right, bottom = layer.source.box
+def _placed(
+    box: Box, text: str, view: ViewTransform, font: QFont, ratio: float, turn: ViewTurn
+) -> tuple[QRect, QRect, tuple[tuple[float, float], ...]]:
+    """Where the box and its tag lie in the window, and the corners of the box where the view is askew."""
+    upright = _box(box, view)
+    lying = qrect(turn.rect_to_window(upright))
+    return lying, _tag(text, lying, turn.window, font, ratio), () if turn.square else _corners(upright, turn)
+
+
+def _box(box: Box, view: ViewTransform) -> Rect:
+    x, y, right, bottom = box
     left, top = view.origin
     return Rect(
         view.edge(x, left),

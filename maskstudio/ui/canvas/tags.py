@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.core.document import Document
+from maskstudio.core.document import Detection, Document
 from maskstudio.ui.canvas import marks
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.canvas.strokes import Strokes
@@ -29,6 +29,8 @@ class Tags(QObject):
         self._widget, self._view, self._strokes, self._marked = widget, view, strokes, marked
         self._laid: list[marks.Mark] = []
         self._pointed: int | None = None
+        self._find: Detection | None = None
+        self._apart: list[marks.Mark] = []
         self._picking = True
         self._clicking: QPointF | None = None
 
@@ -48,20 +50,31 @@ class Tags(QObject):
         self._clicking = None
         self._point_at(None)
 
+    def point_out(self, layer_id: int | None, find: Detection | None = None) -> None:
+        """Mark a layer as if its tag were pointed at, or a ``find`` that no layer shows; nothing for None."""
+        self._find = find
+        self._point_at(layer_id)
+        self.lay()
+
     def lay(self) -> None:
         """Lay out the marks of what is on show now, and repaint if they differ."""
         document, transform = self._marked(), self._view.transform
         laid: list[marks.Mark] = []
+        apart: list[marks.Mark] = []
         if document is not None and transform is not None:
             font, ratio = self._widget.font(), self._view.ratio
             laid = marks.layout(document, transform, font, ratio, self._pointed, self._view.turn)
-        if laid != self._laid:
-            self._laid = laid
+            if self._find is not None and self._find.mask.size == document.size:
+                apart = [marks.of_find(self._find, transform, font, ratio, self._view.turn)]
+        if (laid, apart) != (self._laid, self._apart):
+            self._laid, self._apart = laid, apart
             self._widget.update()
 
     def paint(self, painter: QPainter) -> None:
         """Draw the marks on a painter whose units are device pixels."""
-        marks.paint(painter, self._laid, self._widget.font(), self._view.ratio, self._pointed)
+        font, ratio = self._widget.font(), self._view.ratio
+        marks.paint(painter, self._laid, font, ratio, self._pointed)
+        marks.paint(painter, self._apart, font, ratio, marks.NO_LAYER)
 
     def follow_press(self, pointer: Pointer) -> None:
         """Begin a click where a stroke begins."""

@@ -63,7 +63,7 @@ class ChosenModel(QWidget):
         self.choice.show_states({each.name: each for each in models})
         for name in (chosen, instead):
             self.choice.set_value(name)
-        self._describe()
+        self.describe()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
@@ -72,10 +72,10 @@ class ChosenModel(QWidget):
             self.choice.dress()
 
     def _take(self) -> None:
-        self._describe()
+        self.describe()
         self.edited.emit()
 
-    def _describe(self) -> None:
+    def describe(self) -> None:
         """Show size, state and note of the chosen model, and the download button if it can be downloaded."""
         state = self.choice.state()
         if state is None:

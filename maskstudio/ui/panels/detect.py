@@ -1,24 +1,21 @@
 """The panel that finds what to mask: the subject in one press, or objects by name."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from maskstudio.params.local import DetectParams, MaskParams
+from maskstudio.params.local import DetectParams
 from maskstudio.services.departure import Departure, ServiceOperation
+from maskstudio.session.findpresets import without_model
 from maskstudio.session.session import Session
-from maskstudio.ui.panels.chosen_model import ChosenModel
+from maskstudio.ui.panels.objects_section import ObjectsSection
 from maskstudio.ui.panels.redrawn import RedrawnByChange, Shows
 from maskstudio.ui.panels.subject import SubjectSection
 from maskstudio.ui.services.elsewhere import Elsewhere
 from maskstudio.ui.widgets import parts
-from maskstudio.ui.widgets.form import Form
-from maskstudio.ui.widgets.jobbutton import JobButton
-from maskstudio.ui.widgets.section import Section
 
 _THERE: tuple[ServiceOperation, ...] = ("cutout", "detect", "objects", "bodyParts")
 _DETECTING: tuple[ServiceOperation, ...] = ("detect", "objects")  # what detecting is at a service, whichever it has
@@ -45,18 +42,13 @@ class DetectPanel(RedrawnByChange, QWidget):
         self.elsewhere.switched.connect(lambda _: self._switch())
         self._here = QWidget()
         self.subject = SubjectSection(self.cut_out)
-        self.add_button = parts.icon_button("add-file", self.tr("Add model file…"), self.addModelRequested.emit)
-        self.add_button.setObjectName("addModel")
-        self.add_button.setToolTip(self.tr("Add a YOLO weight file (.pt or .onnx) of your own"))
-        self.objects = Section("objectsSection", self.tr("Objects"))
-        self.chosen = ChosenModel("model", (self.add_button,))
-        self.chosen.edited.connect(self._take_model)
-        self.model = self.chosen.choice
-        self.form = Form(DetectParams, without=("model", "prompt"))
-        self.detect_button = JobButton(self.tr("Detect"), self.detect)
-        self.detect_button.setObjectName("detect")
+        self.objects = ObjectsSection(session, self.detect)
+        self.objects.addRequested.connect(self.addModelRequested)
+        self.objects.edited.connect(self._choose)
+        self.detect_button, self.form, self.chosen = self.objects.button, self.objects.form, self.objects.chosen
+        self.add_button, self.model = self.objects.add_button, self.objects.model
         self.subject.edited.connect(self._choose)
-        for chosen in (self.subject.chosen, self.chosen):
+        for chosen in (self.subject.chosen, self.objects.chosen):
             chosen.downloadRequested.connect(self._download)
         self._arrange()
         self.refresh()
@@ -70,12 +62,15 @@ class DetectPanel(RedrawnByChange, QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.subject)
         column.addWidget(self.objects)
-        for each in (self.chosen, self.form, self.detect_button, self.chosen.foot):
-            self.objects.column.addWidget(each)
+
+    @property
+    def sections(self) -> tuple[RedrawnByChange, ...]:
+        """The one that finds objects."""
+        return (self.objects,)
 
     def params(self) -> DetectParams:
-        """The chosen model and the values of the form."""
-        return replace(self.form.params(), model=self.model.value() or self.form.params().model)
+        """The model that detects here, and the values of its form."""
+        return self.objects.params()
 
     def detect(self) -> None:
         """Find objects with the chosen model, here or at the chosen service."""
@@ -93,7 +88,7 @@ class DetectPanel(RedrawnByChange, QWidget):
 
     def detect_here(self, session: Session) -> None:
         """Find objects of the document of ``session`` on this machine, whatever is chosen."""
-        self.detect_button.watch(session.finding.detect(self.params(), MaskParams()))
+        self.objects.detect(session)
 
     def cut_out_here(self, session: Session) -> None:
         """Cut out the subject of the document of ``session`` on this machine, whatever is chosen."""
@@ -109,6 +104,8 @@ class DetectPanel(RedrawnByChange, QWidget):
         """Show the state of the buttons' jobs."""
         for button in (self.detect_button, self.subject.button):
             button.show_jobs(self._session.runner.jobs)
+        if self.objects.outdated:
+            self.objects.refresh()  # a detection that changed nothing may have found something
 
     @property
     def ready(self) -> bool:
@@ -119,6 +116,7 @@ class DetectPanel(RedrawnByChange, QWidget):
         """Show another document's session."""
         self._session = session
         self.elsewhere.follow(session)
+        self.objects.follow(session)
         self.job_changed()
         self.refresh()
 
@@ -129,7 +127,6 @@ class DetectPanel(RedrawnByChange, QWidget):
     def redraw(self) -> None:
         """Enable what can be done with the present document; the lists of models stay."""
         has_photo = self._session.document is not None
-        self.detect_button.setEnabled(has_photo and self.ready)
         self.subject.button.setEnabled(has_photo and self.subject.chosen.ready)
         self.elsewhere.refresh()
 
@@ -138,7 +135,8 @@ class DetectPanel(RedrawnByChange, QWidget):
         self._asked = True
         every = self._session.finding.models()
         self.subject.show_models([each for each in every if "cutout" in each.operations and each.outlines], choose)
-        self.chosen.show_models([each for each in every if "detect" in each.operations], self.params().model, choose)
+        detecting = [each for each in every if "detect" in each.operations]
+        self.objects.show_models(detecting, without_model(every), choose)
         self._choose()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -146,10 +144,6 @@ class DetectPanel(RedrawnByChange, QWidget):
         super().showEvent(event)
         if not self._asked:
             self.refresh_models()
-
-    def _take_model(self) -> None:
-        self._choose()
-        self.form.changed.emit(self.form.params())
 
     def _choose(self) -> None:
         """Take over the chosen models."""

@@ -71,6 +71,11 @@ class RedrawnByChange:
         """Its sections that declare what they show."""
         return ()
 
+    @property
+    def outdated(self) -> bool:
+        """Whether its facts are others than at the last redraw."""
+        return self.facts() != self._drawn
+
     def refresh(self) -> None:
         """Redraw it and its sections, whatever has changed."""
         self.redraw()
@@ -80,7 +85,7 @@ class RedrawnByChange:
 
     def follow_changes(self, changes: Changes) -> None:
         """Redraw it, and each of its sections, if it shows any of the changes."""
-        if not self.idle and (self.SHOWS.touched(changes) or self.facts() != self._drawn):
+        if not self.idle and (self.SHOWS.touched(changes) or self.outdated):
             self.redraw()
             self._drawn = self.facts()
         for section in self.sections:

@@ -36,17 +36,25 @@ class Seen(Protocol):
 
 
 class Thumbnails(QObject):
-    """Pictures of ``side`` px. An outdated one stays until the next is ready; ``made`` is emitted then."""
+    """Pictures of ``side`` px. An outdated one stays until the next is ready; ``made`` is emitted then.
+
+    ``around`` is how much of the photo shows where a layer is not, 0..255.
+    """
 
     made = Signal()
 
-    def __init__(self, side: int, parent: QObject | None = None) -> None:
+    def __init__(self, side: int, parent: QObject | None = None, *, around: int = 0) -> None:
         super().__init__(parent)
-        self._side = side
+        self._side, self._around = side, around
         self._kept: dict[Hashable, tuple[LayerSight, Mask, float, QPixmap]] = {}
         self._wanted: dict[Hashable, tuple[Seen, Image, float]] = {}
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._make)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether pictures that were asked for are still to come."""
+        return bool(self._wanted)
 
     def of(self, layer: Seen, image: Image, ratio: float) -> QPixmap | None:
         """The last picture of a layer of ``image``, at a device pixel ratio; if it is outdated, a newer one follows.
@@ -68,7 +76,7 @@ class Thumbnails(QObject):
         while self._wanted and time.perf_counter() < until:
             layer, image, ratio = self._wanted.pop(next(iter(self._wanted)))
             kept = self._kept.get(layer.id)
-            sight = kept[0] if kept is not None and kept[0].image is image else LayerSight(image)
+            sight = kept[0] if kept is not None and kept[0].image is image else LayerSight(image, self._around)
             pixmap = QPixmap.fromImage(sight.picture(layer.alpha, round(self._side * ratio)))
             pixmap.setDevicePixelRatio(ratio)
             self._kept[layer.id] = sight, layer.alpha, ratio, pixmap
@@ -78,10 +86,14 @@ class Thumbnails(QObject):
 
 
 class LayerSight:
-    """Samples of one layer of ``image``: of the whole image, and finer ones around a small layer."""
+    """Samples of one layer of ``image``: of the whole image, and finer ones around a small layer.
 
-    def __init__(self, image: Image) -> None:
+    ``around`` is how much of the photo shows where the layer is not, 0..255.
+    """
+
+    def __init__(self, image: Image, around: int = 0) -> None:
         self.image = image
+        self._around = around
         step = max(1, math.ceil(max(image.size) / _COARSE))
         self._far = Samples(Rect(0, 0, *image.size), step)
         self._near: Samples | None = None
@@ -95,14 +107,17 @@ class LayerSight:
             return self._closer(alpha, area, side)
         here = Rect(area.x // step, area.y // step, -(-area.width // step), -(-area.height // step))
         aligned = Rect(here.x * step, here.y * step, here.width * step, here.height * step)
-        return squared(_photo(self.image, aligned, step), plane[here.slices()], side)
+        return self._squared(_photo(self.image, aligned, step), plane[here.slices()], side)
 
     def _closer(self, alpha: Mask, area: Rect, side: int) -> QImage:
         """Finer samples of a layer so small that the whole image has less than a sample for each picture pixel."""
         step = max(1, max(area.width, area.height) // (2 * side))
         if self._near is None or (self._near.area, self._near.step) != (area, step):
             self._near = Samples(area, step)
-        return squared(_photo(self.image, area, step), self._near.follow(alpha), side)
+        return self._squared(_photo(self.image, area, step), self._near.follow(alpha), side)
+
+    def _squared(self, photo: Plane, alpha: Plane, side: int) -> QImage:
+        return squared(photo, np.maximum(alpha, np.uint8(self._around)), side)
 
 
 def squared(photo: Plane, alpha: Plane, side: int) -> QImage:

@@ -20,6 +20,7 @@ def verbs(shell: Shell) -> dict[str, Callable[[], object]]:
     return {
         "edit.transform": partial(_transform, shell),
         "select.detect": shell.detect_panel.detect,
+        "select.people": shell.detect_panel.objects.people,
         "select.subject": shell.detect_panel.cut_out,
         "select.colourRange": partial(_colour_range, shell, {}),
         "select.refine": shell.refine_panel.refine,

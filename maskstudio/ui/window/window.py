@@ -234,6 +234,8 @@ class MainWindow(Shell):
         self.remember_forms()
         self.detect_panel.addModelRequested.connect(self.files.add_model)
         self.detect_panel.subject.shelfRequested.connect(self.models.open)
+        self.detect_panel.objects.shelfRequested.connect(self.models.open)
+        self.detect_panel.objects.pointed.connect(self.canvas.tags.point_out)
         self.detect_panel.readinessChanged.connect(self.states.refresh)
         self.export_panel.exportRequested.connect(self.files.export)
         self.export_panel.maskExportRequested.connect(self.files.export_mask)

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QCursor, QFontInfo
 
 from maskstudio.core.document import Document, Refinement
 from maskstudio.core.history import History
@@ -93,3 +93,14 @@ def show(qtbot, qapp):
     qapp.styleHints().unsetColorScheme()
     qapp.setPalette(palette)
     qapp.setStyleSheet(sheet)
+
+
+@pytest.fixture
+def picture_of(snapshot, qapp):
+    """Compares a panel with its snapshot, where the fonts are those the snapshots were made with."""
+    family = QFontInfo(qapp.font()).family()
+    if family != "DejaVu Sans":
+        pytest.skip(f"the snapshots were made with DejaVu Sans, and this machine has {family}")
+
+    QCursor.setPos(790, 590)  # nothing is lit up under the pointer
+    return lambda panel, name: snapshot(panel.grab().toImage(), f"panel_{name}")

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QCursor, QFontInfo
 from PySide6.QtWidgets import QToolButton
 
 from maskstudio.core.fringe import Spot
@@ -33,17 +32,6 @@ def test_every_button_without_words_has_a_name_and_a_tip(show, layered, kind):
     for button in panel.findChildren(QToolButton):
         assert button.accessibleName()
         assert button.toolTip()
-
-
-@pytest.fixture
-def picture_of(snapshot, qapp):
-    """Compares a panel with its snapshot, where the fonts are those the snapshots were made with."""
-    family = QFontInfo(qapp.font()).family()
-    if family != "DejaVu Sans":
-        pytest.skip(f"the snapshots were made with DejaVu Sans, and this machine has {family}")
-
-    QCursor.setPos(790, 590)  # nothing is lit up under the pointer
-    return lambda panel, name: snapshot(panel.grab().toImage(), f"panel_{name}")
 
 
 def has_pictures(panel):
