@@ -131,3 +131,29 @@ def test_each_mark_has_the_colour_of_its_layer(canvas):
     colours = {layer.id: layer.colour for layer in canvas.contents.document.layers}
     assert {m.layer_id: m.colour for m in canvas.tags.laid} == {1: colours[1], 3: colours[3]}
     assert colours[1] != colours[3]
+
+
+def test_what_is_pointed_out_from_elsewhere_is_marked_and_unmarked(canvas, pixels):
+    before = pixels(canvas.grab().toImage())
+    canvas.tags.point_out(1)
+    assert mark(canvas, 1).text == "1  person 0.88"
+    canvas.tags.point_out(None)
+    assert (pixels(canvas.grab().toImage()) == before).all()
+    apart = detected("cup", (40, 60, 100, 140)).source
+    canvas.tags.point_out(None, apart)
+    seen = pixels(canvas.grab().toImage())
+    left, top = canvas.view.from_image(QPointF(40, 60)).toPoint().toTuple()
+    right, bottom = canvas.view.from_image(QPointF(100, 140)).toPoint().toTuple()
+    changed = np.argwhere((seen != before).any(axis=2))
+    middle = changed[changed[:, 0] == (top + bottom) // 2][:, 1]
+    assert {*middle} == {left - 2, left - 1, right, right + 1}
+    assert [m.layer_id for m in canvas.tags.laid] == [1, 3]  # a click there chooses nothing new
+    canvas.tags.point_out(None)
+    assert (pixels(canvas.grab().toImage()) == before).all()
+
+
+def test_a_find_of_another_photo_is_not_marked(canvas, pixels):
+    before = pixels(canvas.grab().toImage())
+    mask = Mask(30, 20)
+    canvas.tags.point_out(None, Detection("cup", 0.5, (0, 0, 9, 9), mask))
+    assert (pixels(canvas.grab().toImage()) == before).all()

@@ -40,6 +40,11 @@ class Tags(QObject):
         return self._laid
 
     @property
+    def apart(self) -> list[marks.Mark]:
+        """The mark of a find that no layer shows, while it is pointed out."""
+        return self._apart
+
+    @property
     def pointed(self) -> int | None:
         """The layer whose tag is under the pointer; None for no tag."""
         return self._pointed

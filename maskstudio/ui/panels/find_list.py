@@ -32,7 +32,7 @@ class ListedFind:
         """How sure it is and how much of the photo it covers, or why it is left out."""
         if self.why:
             return self.why
-        share = _said("{} of the photo").format(percent(self.detection.mask.share))
+        share = _said("{} of the photo").format(_share(self.detection.mask.share))
         score = self.detection.score
         return share if score is None else f"{score * 100:.0f} %  ·  {share}"
 
@@ -67,7 +67,7 @@ def listed(finds: Finds, wanted: Wanted, document: Document, *, pending: bool) -
     return sorted(rows, key=worth, reverse=True)
 
 
-def percent(share: float) -> str:
+def _share(share: float) -> str:
     """A share in percent, with a digit after the point where it is small."""
     return f"{share * 100:.{0 if share >= 0.1 else 1}f} %"
 

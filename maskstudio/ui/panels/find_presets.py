@@ -17,7 +17,7 @@ _PEOPLE = "person"  # the preset whose models outline every person
 class FindPresets(QWidget):
     """The buttons. ``press(name)`` is called by each, ``people()`` by the one below.
 
-    One whose models are not ready is disabled and says so, and ``shelfRequested(name)`` asks for the first of them.
+    One whose models are not ready is disabled and says so, and ``shelfRequested(name)`` asks for the smallest of them.
     """
 
     shelfRequested = Signal(str)  # noqa: N815  as Qt names signals
@@ -70,7 +70,7 @@ class FindPresets(QWidget):
         self.get_button.setVisible(bool(lacking))
 
     def _ask(self) -> None:
-        self.shelfRequested.emit(FIND_PRESETS[next(iter(self._lacking))].models[0])
+        self.shelfRequested.emit(FIND_PRESETS[next(iter(self._lacking))].models[-1])
 
 
 def _button(preset: FindPreset, press: Callable[[], object]) -> QToolButton:

@@ -246,15 +246,15 @@ def test_all_people_are_layers(panel, empty, qtbot):
 def test_without_a_model_a_preset_says_so_and_offers_one(panel, empty, qtbot):
     presets = panel.objects.presets
     assert not presets.buttons["hand"].isEnabled()
-    assert presets.buttons["hand"].toolTip().startswith("No model that finds a hand is ready here")
+    assert presets.buttons["hand"].toolTip().startswith("No model that finds hands is ready here")
     assert presets.get_button.text() == "Get a model: Hand"
     with qtbot.waitSignal(panel.objects.shelfRequested) as asked:
         qtbot.mouseClick(presets.get_button, LEFT)
-    assert asked.args == [FIND_PRESETS["hand"].models[0]]
+    assert asked.args == [FIND_PRESETS["hand"].models[-1]]
     empty.provider.ready = ()
     panel.refresh_models()
     assert not presets.people.isEnabled()
-    assert presets.people.accessibleDescription().startswith("No model that finds a person is ready here")
+    assert presets.people.accessibleDescription().startswith("No model that finds people is ready here")
 
 
 def test_without_a_photo_presets_say_what_to_do(show, session):
