@@ -187,7 +187,7 @@ def test_a_payment_is_called_one_and_is_asked_for_each_time(studio, service, qtb
 def test_what_fails_there_can_be_done_here(studio, service, qtbot, monkeypatch):
     done = []
     job = Job("Detect", "detect", state="done")
-    monkeypatch.setattr(studio.session.finding, "detect", lambda params, shape: done.append(params) or job)
+    monkeypatch.setattr(studio.session.finding, "find", lambda wanted, live: done.append(wanted.params) or job)
     for kind in (Busy, PaymentNeeded, Unreachable, CapReached):
         sentence = f"{kind.__name__} at Runware."
         service["runware"].error = kind(sentence)
