@@ -136,7 +136,7 @@ def test_each_mark_has_the_colour_of_its_layer(canvas):
 def test_what_is_pointed_out_from_elsewhere_is_marked_and_unmarked(canvas, pixels):
     before = pixels(canvas.grab().toImage())
     canvas.tags.point_out(1)
-    assert mark(canvas, 1).text == "1  person 0.88"
+    assert mark(canvas, 1).text == "1  person  88 %"
     canvas.tags.point_out(None)
     assert (pixels(canvas.grab().toImage()) == before).all()
     apart = detected("cup", (40, 60, 100, 140)).source

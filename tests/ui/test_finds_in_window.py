@@ -55,7 +55,7 @@ def test_the_row_under_the_pointer_is_marked_on_the_photo(detected, qtbot):
     assert tags.pointed == second
     qtbot.mouseMove(view.viewport(), middle(view, 2))
     assert tags.pointed is None
-    assert [mark.text for mark in tags.apart] == ["person 0.10"]
+    assert [mark.text for mark in tags.apart] == ["person  10 %"]
     qtbot.mouseMove(view.viewport(), middle(view, 1))
     qtbot.mouseClick(view.viewport(), LEFT, pos=middle(view, 1))
     assert detected.session.active.id == second

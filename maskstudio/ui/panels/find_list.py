@@ -8,10 +8,12 @@ from PySide6.QtCore import QAbstractListModel, QCoreApplication, QModelIndex, QO
 
 from maskstudio.core.document import Detection, Document
 from maskstudio.core.leftout import LeftOut, left_out
+from maskstudio.figures import percent
 from maskstudio.session.sifting import Finds, Wanted
 from maskstudio.ui.panels.layer_list import RowIndex
 
 FIND = Qt.ItemDataRole.UserRole
+_LARGE = 0.1  # areas below this have a digit after the point
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,10 @@ class ListedFind:
         """How sure it is and how much of the photo it covers, or why it is left out."""
         if self.why:
             return self.why
-        share = _said("{} of the photo").format(_share(self.detection.mask.share))
+        area = self.detection.mask.share
+        share = _said("{} of the photo").format(percent(area, 0 if area >= _LARGE else 1))
         score = self.detection.score
-        return share if score is None else f"{score * 100:.0f} %  ·  {share}"
+        return share if score is None else f"{percent(score)}  ·  {share}"
 
     @property
     def words(self) -> str:
@@ -65,11 +68,6 @@ def listed(finds: Finds, wanted: Wanted, document: Document, *, pending: bool) -
         return row.detection.mask.share if by_area else -1.0 if score is None else score
 
     return sorted(rows, key=worth, reverse=True)
-
-
-def _share(share: float) -> str:
-    """A share in percent, with a digit after the point where it is small."""
-    return f"{share * 100:.{0 if share >= 0.1 else 1}f} %"
 
 
 class FindModel(QAbstractListModel):
@@ -148,10 +146,10 @@ def _reason(why: LeftOut, wanted: Wanted) -> str:
     params, keep = wanted.params, wanted.keep
     first = _said("beyond the {} largest") if keep.keep_by == "area" else _said("beyond the {} surest")
     return {
-        "unsure": _said("not surer than {} %").format(f"{params.confidence * 100:.0f}"),
+        "unsure": _said("not surer than {}").format(percent(params.confidence)),
         "label": _said("another label"),
-        "small": _said("smaller than {} %").format(f"{keep.min_area:g}"),
-        "large": _said("larger than {} %").format(f"{keep.max_area:g}"),
+        "small": _said("smaller than {}").format(percent(keep.min_area / 100, 1)),
+        "large": _said("larger than {}").format(percent(keep.max_area / 100, 1)),
         "beyond": first.format(params.max_detections),
     }[why]
 
