@@ -124,6 +124,8 @@ class FindingVerbs:
         def work(token: Token) -> tuple[Finds, list[Layer]]:
             found = provider.detect(image, question, token.part(0.0, 0.9))
             finds = Finds(image, found, wanted)
+            for each in found:
+                _ = each.mask.share  # computed here, off the window's thread, which filters by it
             return finds, finds.layers(wanted, token.part(0.9, 1.0))
 
         def done(found: tuple[Finds, list[Layer]]) -> None:
