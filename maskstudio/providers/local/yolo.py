@@ -25,10 +25,11 @@ from maskstudio.providers.local.wording import lacking, understood
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights import store, trust
 from maskstudio.providers.weights.weightfile import About, WeightFile, digests
-from maskstudio.selection.prompt import Selector
+from maskstudio.selection.prompt import Candidate, Selector
 
 _ABLE: frozenset[Operation] = frozenset({"detect", "cutout"})
 _POINTED: frozenset[Operation] = frozenset({"select"})  # with what the inside of a .pt file that draws outlines tells
+_SURE = 0.5  # confidence of an object that a click takes as a whole
 _MANY = 100  # most objects that are combined into a subject
 
 
@@ -93,13 +94,21 @@ class Yolo:
         return Detection("subject", found[0].score, box, mask, found[0].model)
 
     def open_selector(self, image: Image, model: str, token: Token) -> Selector:
-        """Point at things in the photo; what the model sees in it is judged beside colours and borders."""
-        from maskstudio.selection.selector import RegionSelector  # imported here: it needs SciPy
+        """Point at things in the photo: at the objects that the model is sure of, and at anything else, where what it
+        sees is judged beside colours and borders.
+        """
+        from maskstudio.selection.outlined import ObjectSelector  # imported here: they need SciPy
+        from maskstudio.selection.selector import RegionSelector
 
         choice = choose(model)
         token.step(0.05, "Loading the model")
         loaded = network.get(choice.path, _known())
-        return RegionSelector(visible(image), token, lambda rgb: feature_maps(loaded, rgb))
+        sure = DetectParams(model=model, confidence=_SURE, max_detections=_MANY)
+        objects = [
+            Candidate(each.mask, each.score or 0.0) for each in network.detect(loaded, image, sure, token, choice.label)
+        ]
+        rgb = visible(image)
+        return ObjectSelector(rgb, objects, RegionSelector(rgb, token, lambda seen: feature_maps(loaded, seen)))
 
 
 def choose(name: str) -> ModelFile:
