@@ -3,6 +3,10 @@
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+from maskstudio.core.image import Image
+from maskstudio.jobs import Token
+from maskstudio.providers.local.local import Local
+
 SCORES = (0.1, 0.6, 0.9, 0.7)  # of the made decoders' four masks
 NEAR = (144.0, 0.0, 144.0, 200.0)  # how far a colour may be from the click's, summed over the channels, for each mask
 
@@ -103,3 +107,22 @@ def saved_pair(folder, name, encoder, its_decoder):
     folder.mkdir(parents=True, exist_ok=True)
     for part, each in (("encoder", encoder), ("decoder", its_decoder)):
         (folder / f"{name}.{part}.onnx").write_bytes(each.SerializeToString())
+
+
+def scene(width, height):
+    """A red rectangle and a blue one on grey, and where the red one is."""
+    pixels = np.full((height, width, 3), 128, np.uint8)
+    truth = np.zeros((height, width), bool)
+    truth[height // 4 : height * 3 // 4, width // 8 : width // 2] = True
+    pixels[truth] = (220, 30, 30)
+    pixels[height // 4 : height * 3 // 4, width * 5 // 8 : width * 7 // 8] = (30, 30, 220)
+    return pixels, truth
+
+
+def overlap(mask, truth):
+    inside = mask.array() > 127
+    return np.count_nonzero(inside & truth) / np.count_nonzero(inside | truth)
+
+
+def opened(pixels, name="tiny", token=None):
+    return Local().open_selector(Image(pixels), name, token or Token())

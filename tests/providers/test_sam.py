@@ -1,8 +1,6 @@
-"""Segment Anything: made networks with a known arithmetic, and MobileSAM with random weights for its plumbing."""
+"""Segment Anything: made networks with a known arithmetic."""
 
 import importlib.util
-import pickle
-import sys
 
 import numpy as np
 import pytest
@@ -10,45 +8,25 @@ import pytest
 from maskstudio.core.cv import cv2
 from maskstudio.core.formats import PICTURES
 from maskstudio.core.image import Image
-from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel, Untrusted
+from maskstudio.errors import Cancelled, ModelUnavailable, UnknownModel
 from maskstudio.jobs import Token
 from maskstudio.providers.local import encodings, families, sam
 from maskstudio.providers.local.ahead import ahead, neighbours
 from maskstudio.providers.local.local import Local
-from maskstudio.providers.local.networks import pointnetwork, sam_files, samnetwork, samonnx
+from maskstudio.providers.local.networks import samonnx
 from maskstudio.providers.local.networks.aiming import aim_of
 from maskstudio.providers.local.networks.onnxsession import OnnxNetwork
 from maskstudio.providers.local.networks.pointnetwork import Lie
 from maskstudio.providers.local.samselector import SamSelector
-from maskstudio.providers.local.warm import WARM
-from maskstudio.providers.weights import trust
 from maskstudio.selection.prompt import Prompt, Scribble
+from maskstudio.selection.selector import RegionSelector
 from tests.madenets import bright, outside
-from tests.madesam import decoder, raw_encoder, saved_pair, square_encoder
+from tests.madesam import decoder, opened, overlap, raw_encoder, saved_pair, scene, square_encoder
 
 
 @pytest.fixture
 def folder(home):
     return home / "models"
-
-
-def scene(width, height):
-    """A red rectangle and a blue one on grey, and where the red one is."""
-    pixels = np.full((height, width, 3), 128, np.uint8)
-    truth = np.zeros((height, width), bool)
-    truth[height // 4 : height * 3 // 4, width // 8 : width // 2] = True
-    pixels[truth] = (220, 30, 30)
-    pixels[height // 4 : height * 3 // 4, width * 5 // 8 : width * 7 // 8] = (30, 30, 220)
-    return pixels, truth
-
-
-def overlap(mask, truth):
-    inside = mask.array() > 127
-    return np.count_nonzero(inside & truth) / np.count_nonzero(inside | truth)
-
-
-def opened(pixels, name="tiny", token=None):
-    return Local().open_selector(Image(pixels), name, token or Token())
 
 
 SIZES = [(600, 400), (300, 700), (2200, 1400), (64, 48)]
@@ -187,7 +165,11 @@ def test_candidates_are_the_best_three_and_none_twice():
     assert asked(one, [0.99, 0.2, 0.8, 0.5]) == ([40, 80, 20], [0.8, 0.5, 0.2])
     assert asked(two, [0.99, 0.2, 0.8, 0.5]) == ([10, 40, 80], [0.99, 0.8, 0.5])
     assert asked(one, [0.5, 1.7, 0.9, -1], (10, 20, 20.1, 60)) == ([20, 60], [1, 0])
-    assert asked(one, [0.5, 0.5, 0.5, 0.5], (-1, -1, -1, -1)) == ([], [])
+    # The network finds nothing, so the photo alone is asked.
+    weightless = RegionSelector(photo, Token()).predict(one, Token())
+    found = SamSelector(photo, Masks([0.5] * 4, (-1, -1, -1, -1)), {}).predict(one, Token())
+    assert [each.score for each in found] == [each.score for each in weightless]
+    assert all(np.array_equal(a.mask.array(), b.mask.array()) for a, b in zip(found, weightless, strict=True))
 
 
 def test_the_pointer_gets_a_guess_only_from_a_quick_network():
@@ -316,144 +298,3 @@ def test_encoding_stops_when_it_is_cancelled_and_nothing_is_kept(folder):
     token.cancel()
     with pytest.raises(Cancelled):
         selector.predict(Prompt(include=((9, 9),)), token)
-
-
-class Evil:
-    def __reduce__(self):
-        return print, ("this must not run",)
-
-
-def test_a_pickle_does_not_run_even_if_it_is_trusted(folder, capsys):
-    folder.mkdir(parents=True)
-    path = folder / "mobile_sam.pt"
-    path.write_bytes(pickle.dumps({"model": Evil()}))
-    with pytest.raises(Untrusted, match="--trust"):
-        opened(scene(80, 60)[0], "mobile_sam")
-    assert "--trust" in families.family_of("mobile_sam").state("mobile_sam").note
-    trust.trust(path)
-    with pytest.raises(ModelUnavailable, match="not the SAM model that its name says"):
-        opened(scene(80, 60)[0], "mobile_sam")
-    assert "this must not run" not in capsys.readouterr().out
-
-
-def test_every_known_file_can_be_built():
-    from maskstudio.providers.local.networks import ultralytics_quiet
-
-    ultralytics_quiet.ready()
-    from ultralytics.models.sam import build
-
-    built = [entry for entry in sam_files.ENTRIES if entry.builder]  # FastSAM's files hold their network
-    assert all(callable(getattr(build, entry.builder)) for entry in built)
-    assert {f"{entry.name}.pt" for entry in built} <= build.sam_model_map.keys()
-
-
-@pytest.fixture(scope="module")
-def random_weights(tmp_path_factory):
-    torch = pytest.importorskip("torch")
-    from maskstudio.providers.local.networks import ultralytics_quiet
-
-    ultralytics_quiet.ready()
-    from ultralytics.models.sam import build
-
-    torch.manual_seed(1)
-    path = tmp_path_factory.mktemp("weights") / "mobile_sam.pt"
-    torch.save(build.build_mobile_sam().state_dict(), path)
-    return path
-
-
-def test_mobile_sam_with_random_weights_agrees_with_ultralytics_own_decoding(folder, random_weights, monkeypatch):
-    import torch
-
-    monkeypatch.setenv("MASKSTUDIO_MODELS", str(random_weights.parent))
-    pixels = np.zeros((300, 400, 3), np.uint8)
-    pixels[80:220, 60:200] = (200, 90, 40)
-    with pytest.raises(Untrusted):
-        opened(pixels, "mobile_sam")
-    trust.trust(random_weights)
-    stages = []
-    selector = opened(pixels, "mobile_sam", Token(lambda share, text: stages.append((share, text))))
-    assert {text for _, text in stages} >= {"Loading the model", "Encoding the photo", "Ready"}
-    assert [share for share, _ in stages] == sorted(share for share, _ in stages)
-    inner = selector._selector
-    network, encoding = inner._network, inner._encoding
-    aim = aim_of(Prompt(include=((100, 150),), exclude=((300, 40),), box=(50, 70, 210, 230)))
-    logits, scores, lie = network.decode(encoding, (400, 300), aim, Token())
-    assert (logits.shape, scores.shape, lie.size) == ((4, 256, 256), (4,), (1024, 768))
-    module = network.module
-    batch = torch.from_numpy(pointnetwork.normalised(lie.picture(pixels), 1024))
-    zoom = 2.56
-    points = torch.tensor([[[100 * zoom - 0.5, 150 * zoom - 0.5], [300 * zoom - 0.5, 40 * zoom - 0.5]]])
-    box = torch.tensor([[50 * zoom - 0.5, 70 * zoom - 0.5, 210 * zoom - 0.5, 230 * zoom - 0.5]])
-    with torch.inference_mode():
-        maps = module.image_encoder(batch)
-        sparse, dense = module.prompt_encoder(points=(points, torch.tensor([[1, 0]])), boxes=box, masks=None)
-        wanted, _ = module.mask_decoder(
-            image_embeddings=maps, image_pe=module.prompt_encoder.get_dense_pe(), sparse_prompt_embeddings=sparse,
-            dense_prompt_embeddings=dense, multimask_output=True,
-        )  # fmt: skip
-    np.testing.assert_allclose(logits[1:], wanted[0].numpy(), atol=1e-3 * float(wanted.abs().max()))
-    token = Token(lambda share, _: token.cancel() if share > 0.4 else None)
-    with pytest.raises(Cancelled):
-        network.encode(pixels, token)
-    assert "torch" in sys.modules
-    WARM.drop("mobile_sam")
-
-
-def test_weights_of_another_network_are_refused(folder, random_weights):
-    folder.mkdir(parents=True)
-    for name in ("sam_b", "sam2.1_t"):
-        path = folder / f"{name}.pt"
-        path.write_bytes(random_weights.read_bytes())
-        trust.trust(path)
-    with pytest.raises(ModelUnavailable, match=r"sam2\.1_t\.pt is not the SAM model that its name says"):
-        opened(scene(80, 60)[0], "sam2.1_t")
-
-
-@pytest.fixture(scope="module")
-def second_edition(tmp_path_factory):
-    """SAM 2.1 tiny with random weights, as its authors publish it: the tensors under "model"."""
-    torch = pytest.importorskip("torch")
-    from maskstudio.providers.local.networks import ultralytics_quiet
-
-    ultralytics_quiet.ready()
-    from ultralytics.models.sam import build
-
-    torch.manual_seed(7)
-    path = tmp_path_factory.mktemp("second") / "sam2.1_t.pt"
-    torch.save({"model": build.build_sam2_t().state_dict()}, path)
-    return path
-
-
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        Prompt(include=((100.5, 150.5),)),
-        Prompt(include=((100.5, 150.5), (70.5, 90.5)), exclude=((300.5, 40.5),)),
-        Prompt(box=(50, 70, 210, 230)),
-    ],
-)
-def test_sam_2_says_what_ultralytics_own_predictor_says(second_edition, prompt):
-    """The same prompt through Ultralytics' predictor, in a square photo, which both lay out alike: the same masks."""
-    import torch
-    from ultralytics.models.sam.predict import SAM2Predictor
-
-    pixels = np.zeros((400, 400, 3), np.uint8)
-    pixels[80:220, 60:200] = (200, 90, 40)
-    trust.trust(second_edition)
-    network = samnetwork.load(second_edition, "build_sam2_t")
-    logits, scores, _ = network.decode(network.encode(pixels, Token()), (400, 400), aim_of(prompt), Token())
-
-    predictor = SAM2Predictor(overrides={"imgsz": 1024, "device": "cpu", "verbose": False, "save": False})
-    predictor.setup_model(network.module, verbose=False)
-    predictor.imgsz, predictor._bb_feat_sizes = [1024, 1024], [[256, 256], [128, 128], [64, 64]]
-    half = 0.5 * 400 / 1024  # px: its points are corners of pixels, ours lie in their middle
-    points = [[x - half, y - half] for x, y in (*prompt.include, *prompt.exclude)] or None
-    signs = [1] * len(prompt.include) + [0] * len(prompt.exclude) or None
-    box = None if prompt.box is None else [[each - half for each in prompt.box]]
-    with torch.inference_mode():
-        features = predictor.get_im_features(predictor.preprocess([np.ascontiguousarray(pixels[..., ::-1])]))
-        given = predictor._prepare_prompts((1024, 1024), (400, 400), box, [points] if points else None, [signs])
-        wanted, overlaps = predictor._inference_features(features, *given, multimask_output=True)
-    np.testing.assert_allclose(scores[1:], overlaps.numpy(), atol=1e-3)
-    np.testing.assert_allclose(logits[1:], wanted.numpy(), atol=1e-3 * float(wanted.abs().max()))
-    assert ((logits[1:] > 0) == (wanted.numpy() > 0)).mean() > 0.999
