@@ -104,9 +104,9 @@ class Yolo:
         token.step(0.05, "Loading the model")
         loaded = network.get(choice.path, _known())
         sure = DetectParams(model=model, confidence=_SURE, max_detections=_MANY)
-        objects = [
-            Candidate(each.mask, each.score or 0.0) for each in network.detect(loaded, image, sure, token, choice.label)
-        ]
+        classes, vocabulary = understood(loaded, sure, choice.label, token)
+        found = network.detect(loaded, image, sure, token, classes, vocabulary)
+        objects = [Candidate(each.mask, each.score or 0.0) for each in found]
         rgb = visible(image)
         return ObjectSelector(rgb, objects, RegionSelector(rgb, token, lambda seen: feature_maps(loaded, seen)))
 
