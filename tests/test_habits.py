@@ -69,7 +69,7 @@ def test_every_dependency_is_pinned_to_one_version():
     ("module", "tests"),
     [
         ("maskstudio/core/ops.py", ["tests/core/test_ops.py"]),
-        ("maskstudio/api.py", ["tests/test_api.py"]),
+        ("maskstudio/api.py", ["tests/test_api.py", "tests/test_api_select.py"]),
         ("maskstudio/ui/panels/adjust.py", ["tests/ui/panels/test_adjust.py"]),
         ("maskstudio/core/nothing.py", []),
     ],
