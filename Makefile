@@ -3,7 +3,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test test-window test-below test-services test-first lint run servers bench crash coverage mutate clean
+.PHONY: help demo test test-window test-below test-apart test-first lint run servers bench crash coverage mutate clean
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := demo
 
@@ -13,8 +13,8 @@ help: ## List what there is to make
 demo: $(READY) ## Set everything up, then cut out the sample photo and say where the pictures are
 	$(BIN)/python packaging/demo.py
 
-# The window with Qt, then what talks to servers, beside everything else below the window with Qt out of reach: a core each.
-SERVICES := tests/sending tests/servers tests/providers/remote
+# A core each: the window with Qt, then what talks to servers or starts other programs; and beside them all else, Qt out of reach.
+APART := tests/sending tests/servers tests/providers/remote tests/crash tests/closed tests/names
 WITHOUT_QT := MASKSTUDIO_TEST_WITHOUT_QT=1
 BELOW := $(WITHOUT_QT) $(BIN)/python -m pytest -p no:cacheprovider -p no:pytest-qt -W ignore::pytest.PytestConfigWarning
 
@@ -22,16 +22,16 @@ test: lint ## Lint, types and all tests: what must be green before every commit
 	$(MAKE) --no-print-directory -j2 --output-sync=line test-first test-below
 
 test-first: test-window
-	$(MAKE) --no-print-directory test-services
+	$(MAKE) --no-print-directory test-apart
 
 test-window: $(READY) ## The window's tests alone
 	$(BIN)/python -m pytest -p no:cacheprovider tests/ui
 
-test-below: $(READY) ## The tests below the window, but for the services'
-	$(BELOW) --ignore=tests/ui $(addprefix --ignore=,$(SERVICES))
+test-below: $(READY) ## The tests below the window, but for those apart
+	$(BELOW) --ignore=tests/ui $(addprefix --ignore=,$(APART))
 
-test-services: $(READY) ## The tests of the services alone
-	$(BELOW) $(SERVICES)
+test-apart: $(READY) ## The tests of services, crashes, closed documents and names of files alone
+	$(BELOW) $(APART)
 
 lint: $(READY) ## Ruff and mypy
 	$(BIN)/ruff check
