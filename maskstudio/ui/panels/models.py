@@ -27,6 +27,8 @@ class ListedModel(Protocol):
     def note(self) -> str: ...  # noqa: D102
     @property
     def size(self) -> int | None: ...  # noqa: D102
+    @property
+    def words(self) -> bool: ...  # noqa: D102
 
 
 class _Rows(QStyledItemDelegate):

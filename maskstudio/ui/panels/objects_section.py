@@ -21,6 +21,7 @@ from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.jobbutton import JobButton
 from maskstudio.ui.widgets.section import Section
+from maskstudio.ui.widgets.textfield import TextField
 
 P = TypeVar("P", bound=Params)
 
@@ -51,9 +52,14 @@ class ObjectsSection(RedrawnByChange, Section):
         self.chosen = ChosenModel("model", (self.add_button,))
         self.chosen.edited.connect(self._take_model)
         self.model = self.chosen.choice
+        words = TextField()
+        words.setPlaceholderText(_said("red car, dog"))
+        self.asking = Form(DetectParams, only=("prompt",), own={"prompt": words})  # for models that are asked in words
+        self.asking.hide()
         self.form = Form(DetectParams, without=("model", "prompt"))
         self.button = JobButton(_said("Detect"), press)
         self.button.setObjectName("detect")
+        words.returnPressed.connect(self.button.click)
         self.list = FoundList()
         self.list.ticked.connect(self._tick)
         self.list.chosen.connect(lambda layer: self._session.layers.activate(layer))
@@ -62,7 +68,7 @@ class ObjectsSection(RedrawnByChange, Section):
         self.form.changed.connect(lambda _: self._sift())
         self.steps.changed.connect(self._sift)
         for each in (
-            self.presets, self.chosen, self.form, self.button, self.chosen.foot, self.list, self.steps,
+            self.presets, self.chosen, self.asking, self.form, self.button, self.chosen.foot, self.list, self.steps,
         ):  # fmt: skip
             self.column.addWidget(each)
         self.list.hide()
@@ -70,8 +76,14 @@ class ObjectsSection(RedrawnByChange, Section):
     # What is wanted
 
     def params(self) -> DetectParams:
-        """The chosen model and the values of the form."""
-        return replace(self.form.params(), model=self.model.value() or self.form.params().model)
+        """The chosen model, the words it is asked for if it understands any, and the values of the form."""
+        words = self.asking.params().prompt if self._understands_words else ""
+        return replace(self.form.params(), model=self.model.value() or self.form.params().model, prompt=words)
+
+    @property
+    def _understands_words(self) -> bool:
+        state = self.model.state()
+        return state is not None and state.words
 
     def wanted(self) -> Wanted:
         """What the forms say."""
@@ -91,6 +103,7 @@ class ObjectsSection(RedrawnByChange, Section):
         """List these models; ``lacking`` says which presets have none that is ready, and why."""
         self.chosen.show_models(models, self.params().model, choose)
         self.presets.show_lacking(lacking)
+        self.refresh()
 
     # Showing
 
@@ -102,7 +115,7 @@ class ObjectsSection(RedrawnByChange, Section):
     def facts(self) -> object:
         """Which finds there are, what is wanted of them now, and which layers show them."""
         document, finding = self._session.document, self._session.finding
-        can = document is not None, self.chosen.ready
+        can = document is not None, self.chosen.ready, self._understands_words
         if document is None or finding.finds is None:
             return can
         shown = tuple((layer.id, layer.source) for layer in document.layers)
@@ -113,6 +126,7 @@ class ObjectsSection(RedrawnByChange, Section):
         document, finding = self._session.document, self._session.finding
         finds, wanted = finding.finds, finding.wanted
         self.button.setEnabled(document is not None and self.chosen.ready)
+        self.asking.setVisible(self._understands_words)
         self.presets.allow(document is not None)
         if finds is not self._shown:
             self._adopt(finds, wanted)
@@ -190,6 +204,7 @@ class ObjectsSection(RedrawnByChange, Section):
     def _take_model(self) -> None:
         self._give_back()
         self.form.set_params(self.params())
+        self.refresh()
         self.edited.emit()
         self.form.changed.emit(self.form.params())
 

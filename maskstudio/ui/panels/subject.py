@@ -32,6 +32,7 @@ class _None:
     state: str = "ready"
     note: str = ""
     size: int | None = None
+    words: bool = False
 
 
 class SubjectSection(QWidget):

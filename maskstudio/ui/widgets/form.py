@@ -13,6 +13,7 @@ from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.fields import Choice, ColourButton, Picker, ScrubLabel, Segments, translated
 from maskstudio.ui.widgets.number import NumberField
 from maskstudio.ui.widgets.pairfield import PairField
+from maskstudio.ui.widgets.textfield import TextField
 
 P = TypeVar("P", bound=Params)
 _LETTERS = 17  # average letters in a line of a label; longer ones break, so that the columns of all forms agree
@@ -135,6 +136,8 @@ class Form(QWidget, Generic[P]):
     def _picker(self, spec: Spec) -> QWidget:
         if spec.kind is tuple:
             return PairField(spec) if spec.pair else ColourButton()
+        if not spec.choices:
+            return TextField()
         return Segments(spec) if Segments.fit(spec, self) else Choice(spec)
 
     def _align(self) -> None:

@@ -57,15 +57,15 @@ class StubProvider:
         return [
             SimpleNamespace(
                 name="mediapipe_face_full", title="Faces", operations=both, state="ready", note="", size=None,
-                outlines=True,
+                outlines=True, words=False,
             ),
             SimpleNamespace(
                 name="face_yolov8n", title="Faces, light", operations=both, state=state, note="Run x.", size=6_230_011,
-                outlines=True,
+                outlines=True, words=False,
             ),
             SimpleNamespace(
                 name="other", title="Other", operations=both, state="unavailable", note="Needs onnxruntime.", size=None,
-                outlines=True,
+                outlines=True, words=False,
             ),
         ]  # fmt: skip
 

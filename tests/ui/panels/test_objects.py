@@ -28,13 +28,13 @@ FOUND = [
 class Seeing(StubProvider):
     """Finds people, dogs and a cup; counts how often it is asked."""
 
-    ready = ("yolo11n-seg", "mediapipe_face_mesh", "auto")
+    ready = ("yolo11n-seg", "mediapipe_face_mesh", "auto", "yoloe-11s-seg")
 
     def models(self):
         extra = [
             SimpleNamespace(
                 name=name, title=f"Model {name}", operations=frozenset({"detect", "cutout"}),
-                state="ready", note="", size=None, outlines=True,
+                state="ready", note="", size=None, outlines=True, words=name.startswith("yoloe"),
             )
             for name in self.ready
         ]  # fmt: skip
@@ -87,6 +87,22 @@ def place(panel, at, x):
 
 def tick(panel, qtbot, at):
     qtbot.mouseClick(panel.objects.list.viewport(), LEFT, pos=place(panel, at, 14))
+
+
+def test_a_model_that_understands_words_is_asked_in_words(panel, empty, qtbot):
+    field = panel.findChild(QWidget, "prompt")
+    assert not field.isVisible()
+    panel.model.set_value("yoloe-11s-seg")
+    panel.model.edited.emit()
+    assert field.isVisible()
+    qtbot.keyClicks(field, " red car, dog ")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [each.prompt for each in empty.provider.params] == ["red car, dog"]
+    panel.model.set_value("yolo11n-seg")
+    panel.model.edited.emit()
+    assert not field.isVisible()
+    qtbot.mouseClick(panel.detect_button, LEFT)
+    assert [each.prompt for each in empty.provider.params] == ["red car, dog", ""]
 
 
 def test_nothing_is_listed_before_a_detection(panel):

@@ -16,7 +16,7 @@ from tests.ui.panels.stage import LEFT, words
 def state(name, title, operations, ready="ready", note="", size=None, *, outlines=True):
     does = frozenset(operations)
     return SimpleNamespace(
-        name=name, title=title, operations=does, state=ready, note=note, size=size, outlines=outlines
+        name=name, title=title, operations=does, state=ready, note=note, size=size, outlines=outlines, words=False
     )  # fmt: skip
 
 
