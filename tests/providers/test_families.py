@@ -232,7 +232,7 @@ def test_whatever_the_model_a_repair_changes_nothing_but_the_part_it_mends(row):
         (Prompt(include=((float("nan"), 1),)), BadParameter, "lies outside"),
         (Prompt(scribbles=(Scribble(((1, 1), (2, 41))),)), BadParameter, "2, 41 lies outside"),
         (Prompt(include=((1, 1),), erasures=(Scribble(((-2, 1),)),)), BadParameter, "-2, 1 lies outside"),
-        (Prompt(box=(5, 5, 5, 9)), BadParameter, "holds nothing"),
+        (Prompt(box=(5, 5, 5, 9)), BadParameter, "third number must be greater"),
         (Prompt(box=(60, 0, 80, 9)), BadParameter, "holds nothing"),
         (Prompt(outline=((61, 1), (70, 1), (65, 9))), BadParameter, "holds nothing"),
         (Prompt(include=((1, 1),), earlier=Mask(40, 60)), BadMask, "another size"),
