@@ -20,8 +20,8 @@ from maskstudio.ui.panels.redrawn import RedrawnByChange
 from maskstudio.ui.widgets import parts
 from maskstudio.ui.widgets.form import Form
 from maskstudio.ui.widgets.jobbutton import JobButton
+from maskstudio.ui.widgets.linefield import LineField
 from maskstudio.ui.widgets.section import Section
-from maskstudio.ui.widgets.textfield import TextField
 
 P = TypeVar("P", bound=Params)
 
@@ -52,14 +52,14 @@ class ObjectsSection(RedrawnByChange, Section):
         self.chosen = ChosenModel("model", (self.add_button,))
         self.chosen.edited.connect(self._take_model)
         self.model = self.chosen.choice
-        words = TextField()
+        words = LineField()
         words.setPlaceholderText(_said("red car, dog"))
         self.asking = Form(DetectParams, only=("prompt",), own={"prompt": words})  # for models that are asked in words
         self.asking.hide()
         self.form = Form(DetectParams, without=("model", "prompt"))
         self.button = JobButton(_said("Detect"), press)
         self.button.setObjectName("detect")
-        words.returnPressed.connect(self.button.click)
+        words.entered.connect(self.button.click)
         self.list = FoundList()
         self.list.ticked.connect(self._tick)
         self.list.chosen.connect(lambda layer: self._session.layers.activate(layer))

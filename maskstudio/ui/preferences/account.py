@@ -12,7 +12,6 @@ from maskstudio.services import accounts, directory
 from maskstudio.services.amounts import money
 from maskstudio.session.session import Session
 from maskstudio.settings import Settings
-from maskstudio.ui.preferences.fields import LineField
 from maskstudio.ui.preferences.keys import ServiceKeys
 from maskstudio.ui.widgets import parts, theme
 from maskstudio.ui.widgets.form import Form
@@ -35,8 +34,7 @@ class AccountSection(Section):
         self._name, self._settings, self._session = name, settings, session
         self._job: Job | None = None
         self._before = ""  # the former address, if keys are kept for it
-        texts = [spec.name for spec in kind.specs() if spec.kind is str and not spec.choices]
-        self.form = Form(kind, own={each: LineField() for each in texts})
+        self.form = Form(kind)
         self.form.changed.connect(self._take)
         self.keys = ServiceKeys(
             name, kind.title, session().services.access.keys, lambda: accounts.address(self.form.params())

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 from maskstudio.params.spec import Params, Spec
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.fields import Choice, ColourButton, Picker, ScrubLabel, Segments, translated
+from maskstudio.ui.widgets.linefield import LineField
 from maskstudio.ui.widgets.number import NumberField
 from maskstudio.ui.widgets.pairfield import PairField
-from maskstudio.ui.widgets.textfield import TextField
 
 P = TypeVar("P", bound=Params)
 _LETTERS = 17  # average letters in a line of a label; longer ones break, so that the columns of all forms agree
@@ -137,7 +137,7 @@ class Form(QWidget, Generic[P]):
         if spec.kind is tuple:
             return PairField(spec) if spec.pair else ColourButton()
         if not spec.choices:
-            return TextField()
+            return LineField()
         return Segments(spec) if Segments.fit(spec, self) else Choice(spec)
 
     def _align(self) -> None:
