@@ -196,6 +196,19 @@ def test_why_nothing_is_kept_is_said(session):
     ]
 
 
+def test_where_only_the_area_is_why_nothing_is_kept_the_areas_are_said(session):
+    heard = []
+    session.told = heard.append
+    session.finding.detect(SURE, UNSHAPED, KeepParams(min_area=90))
+    session.finding.detect(SURE, UNSHAPED, KeepParams(min_area=90, labels="horse"))
+    shares = sorted((each.mask.array() / 255).mean() for each in FINDS[:2])
+    low, high = (f"{100 * share:.1f} %".replace(".0 ", " ") for share in shares)
+    assert heard == [
+        f"any: none of 2 finds is kept; they cover {low} to {high} of the photo.",
+        "any: none of 2 finds is kept; they are labelled dog, person.",
+    ]
+
+
 def test_finds_that_were_all_left_out_at_first_take_the_place_of_earlier_ones(session):
     session.finding.detect(SURE, UNSHAPED, live=True)
     session.finding.detect(SURE, UNSHAPED, KeepParams(labels="horse"), live=True)

@@ -7,7 +7,9 @@ from weakref import WeakKeyDictionary, ref
 from maskstudio.core.document import Detection, Document, Layer, Origin
 from maskstudio.core.finds import Made, displaced, kept, made
 from maskstudio.core.image import Image
+from maskstudio.core.leftout import left_out
 from maskstudio.core.mask import Mask
+from maskstudio.figures import percent
 from maskstudio.jobs import Token
 from maskstudio.params.kept import EVERYTHING, KeepParams
 from maskstudio.params.local import UNADJUSTED, AdjustParams, DetectParams, MaskParams, RefineParams
@@ -112,8 +114,7 @@ class Finds:
         sure = [each for each in self.detections if each.score is None or each.score > wanted.params.confidence]
         if not sure:
             return f"nothing found above a confidence of {wanted.params.confidence:g}."
-        labels = ", ".join(sorted({each.label for each in sure}))
-        return f"none of {len(sure)} finds is kept; they are labelled {labels}."
+        return f"none of {len(sure)} finds is kept; {_tells_apart(sure, wanted)}."
 
     def note(self, document: Document, wanted: Wanted) -> None:
         """Note that ``document`` shows what is ``wanted`` of them, so that it is known again after undo and redo."""
@@ -203,3 +204,12 @@ def _remade(old: Layer, new: Layer) -> Layer:
         return old
     unsolved = {"refinement": None} if fields.keys() & {"mask", "shaped"} else {}
     return old.changed(**fields, **unsolved, origin=new.origin).as_found()
+
+
+def _tells_apart(finds: list[Detection], wanted: Wanted) -> str:
+    """What of these finds, none of which is kept, is to be known to keep some: their areas where only those are why."""
+    if set(left_out(finds, wanted.params, wanted.keep)) <= {"small", "large"}:
+        shares = sorted(each.mask.share for each in finds)
+        low, high = (percent(share, 1) for share in (shares[0], shares[-1]))
+        return f"each covers {low} of the photo" if low == high else f"they cover {low} to {high} of the photo"
+    return f"they are labelled {', '.join(sorted({each.label for each in finds}))}"
