@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from maskstudio.ui.panels.models import ListedModel, ModelChoice
@@ -64,12 +64,6 @@ class ChosenModel(QWidget):
         for name in (chosen, instead):
             self.choice.set_value(name)
         self.describe()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "choice"):
-            self.choice.dress()
 
     def _take(self) -> None:
         self.describe()

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -105,8 +105,11 @@ class ModelChoice(Dropdown):
         self.blockSignals(blocked)
         self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 640))
 
-    def dress(self) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         """Draw the dots in the colours of the theme in use."""
+        super().changeEvent(event)
+        if event.type() != QEvent.Type.PaletteChange or not hasattr(self, "_states"):
+            return
         for row in range(self.count()):
             self.setItemIcon(row, model_dot(self._states[self.itemData(row)].state))
 

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPaintEvent, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -29,7 +26,6 @@ _AROUND = 12  # px around and between the picture and the certainty of a candida
 _GAP = 2  # px between candidates, which must fit into the bar of a small screen
 _SHORT = 8  # letters that the list of models needs at least
 _SLACK = 2  # px; a title may be a fraction wider than its whole pixels say
-_TEXT_MARGIN = 8  # px around the title of a model
 
 
 class SelectControls(QWidget):
@@ -147,22 +143,4 @@ class _Models(Dropdown):
 
     def sizeHint(self) -> QSize:
         """Wide enough for the model in use."""
-        return super().sizeHint().expandedTo(QSize(self._width_of(self.currentText()) + _SLACK, 0))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the model in use; where the bar is too narrow for its title, the end of it is dots."""
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        room = self.width() - self._width_of("")
-        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
-        painter = QStylePainter(self)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-
-    def _width_of(self, text: str) -> int:
-        """How wide the list is that shows the whole of ``text``."""
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        inner = QSize(self.fontMetrics().horizontalAdvance(text) + _TEXT_MARGIN, self.fontMetrics().height())
-        kind = QStyle.ContentsType.CT_ComboBox
-        return self.style().sizeFromContents(kind, option, inner, self).width()
+        return super().sizeHint().expandedTo(QSize(self.width_for(self.currentText()) + _SLACK, 0))

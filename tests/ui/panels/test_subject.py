@@ -10,6 +10,7 @@ from maskstudio.params.local import CutoutParams
 from maskstudio.ui.panels.detect import DetectPanel
 from maskstudio.ui.panels.export import ExportPanel
 from maskstudio.ui.panels.subject import WRITTEN
+from maskstudio.ui.widgets import theme
 from tests.ui.panels.stage import LEFT, words
 
 
@@ -138,3 +139,27 @@ def test_a_second_opinion_that_is_gone_is_none(show, listed):
     panel.refresh_models()
     assert panel.subject.params().second_model == ""
     assert panel.findChild(QWidget, "secondModel").value() == ""
+
+
+def test_the_dots_of_both_lists_follow_the_theme(show, listed, qapp):
+    panel = show(DetectPanel, listed)
+    lists = panel.subject.model, panel.subject.second
+
+    def dots():
+        return [each.itemIcon(0).pixmap(16, 16).toImage() for each in lists]
+
+    theme.apply(qapp, "light")
+    light = dots()
+    assert light[0] == light[1]
+    theme.apply(qapp, "dark")
+    dark = dots()
+    assert dark[0] == dark[1] != light[0]
+
+
+def test_a_title_too_long_for_its_list_ends_in_dots(show, listed):
+    choice = show(DetectPanel, listed).subject.model
+    assert choice.shown_text() == "Automatic"
+    choice.setItemText(choice.currentIndex(), "80 everyday objects, outlined, light, and all else there is")
+    assert choice.shown_text().startswith("80 everyday objects")
+    assert choice.shown_text().endswith("…")
+    assert choice.fontMetrics().horizontalAdvance(choice.shown_text()) < choice.width() - 24  # beside the arrow
