@@ -218,7 +218,7 @@ def test_that_the_second_model_was_the_one_that_answered_is_said(monkeypatch):
     monkeypatch.setattr(session.provider, "cutout", lambda *_: found)
     session.finding.remove_background(CutoutParams(second_model="mediapipe_selfie"))
     session.finding.remove_background(CutoutParams())
-    said = "Thing. People, cut out softly was to give the second opinion, so there is none."
+    said = "Thing. People, cut out softly has cut it out itself; choose another model for a second opinion."
     assert [sentence for sentence, _ in heard] == [said, "Thing."]
 
 

@@ -54,7 +54,7 @@ def _sentence(subject: Subject, second: str) -> str:
     if not subject.mask.tiles:
         return subject.way
     if share is None:
-        same = f" {families.title(second)} was to give the second opinion, so there is none."
+        same = f" {families.title(second)} has cut it out itself; choose another model for a second opinion."
         return subject.way + (same if second and subject.used == second else "")
     return f"{subject.way} {families.title(second)} differs on {percent(share)} of it."
 
