@@ -201,11 +201,13 @@ def test_where_only_the_area_is_why_nothing_is_kept_the_areas_are_said(session):
     session.told = heard.append
     session.finding.detect(SURE, UNSHAPED, KeepParams(min_area=90))
     session.finding.detect(SURE, UNSHAPED, KeepParams(min_area=90, labels="horse"))
+    session.finding.detect(SURE, UNSHAPED, KeepParams(min_area=90, labels="person"))
     shares = sorted((each.mask.array() / 255).mean() for each in FINDS[:2])
     low, high = (f"{100 * share:.1f} %".replace(".0 ", " ") for share in shares)
     assert heard == [
         f"any: none of 2 finds is kept; they cover {low} to {high} of the photo.",
         "any: none of 2 finds is kept; they are labelled dog, person.",
+        f"any: none of 2 finds is kept; those with a wanted label cover {low} of the photo.",
     ]
 
 

@@ -207,9 +207,11 @@ def _remade(old: Layer, new: Layer) -> Layer:
 
 
 def _tells_apart(finds: list[Detection], wanted: Wanted) -> str:
-    """What of these finds, none of which is kept, is to be known to keep some: their areas where only those are why."""
-    if set(left_out(finds, wanted.params, wanted.keep)) <= {"small", "large"}:
-        shares = sorted(each.mask.share for each in finds)
-        low, high = (percent(share, 1) for share in (shares[0], shares[-1]))
-        return f"each covers {low} of the photo" if low == high else f"they cover {low} to {high} of the photo"
-    return f"they are labelled {', '.join(sorted({each.label for each in finds}))}"
+    """What is to be known of these finds to keep some, as none is: the areas of those that have a wanted label."""
+    reasons = left_out(finds, wanted.params, wanted.keep)
+    shares = [find.mask.share for find, why in zip(finds, reasons, strict=True) if why in ("small", "large")]
+    if not shares or None in reasons:
+        return f"they are labelled {', '.join(sorted({each.label for each in finds}))}"
+    low, high = percent(min(shares), 1), percent(max(shares), 1)
+    which = "they" if len(shares) == len(finds) else "those with a wanted label"
+    return f"{which} cover {low} of the photo" if low == high else f"{which} cover {low} to {high} of the photo"
