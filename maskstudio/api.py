@@ -110,7 +110,7 @@ def apply_mask_params(mask: npt.NDArray[np.uint8], padding: int, blur: int) -> n
     from maskstudio.params.local import MaskParams
 
     _check_plane(mask, "mask", np.uint8)
-    wanted = MaskParams(mask_padding=_whole(padding), mask_blur=_whole(blur))
+    wanted = MaskParams(mask_padding=_plain(padding), mask_blur=_plain(blur))
     return ops.apply_mask_params(np.ascontiguousarray(mask), wanted.mask_padding, wanted.mask_blur)
 
 
@@ -187,15 +187,14 @@ def find_objects(
     from maskstudio.providers.local.local import Local
 
     _check_image(image)
-    if isinstance(labels, str) or not isinstance(labels, Iterable):
-        raise BadParameter(f"Labels are given as a list of texts, not as {_kind(labels)}.")
-    shape = MaskParams(mask_padding=_whole(padding), mask_blur=_whole(blur))
-    params = DetectParams(model=model, confidence=confidence, max_detections=_whole(most))
+    named = _labels(labels)
+    token = _check_token(token)
+    shape = MaskParams(mask_padding=_plain(padding), mask_blur=_plain(blur))
+    params = DetectParams(model=model, confidence=_plain(confidence), max_detections=_plain(most))
     keep = KeepParams(
-        labels=",".join(map(str, labels)), min_area=min_area, max_area=max_area, keep_by=keep_by, mask_offset=offset,
-        merge_masks=merge,
+        labels=",".join(named), min_area=_plain(min_area), max_area=_plain(max_area), keep_by=keep_by,
+        mask_offset=_pair(offset), merge_masks=merge,
     )  # fmt: skip
-    token = token or Token()
     photo = Image(np.ascontiguousarray(image).copy())
     found = Local().detect(photo, finds.asked(params, keep), token.part(0.0, 0.9))
     parts = finds.made(finds.kept(found, params, keep), keep, shape, check=token.check)
@@ -319,6 +318,19 @@ def _check_token(token: object) -> Token:
     return token
 
 
+def _labels(labels: object) -> list[str]:
+    """The labels. Raises ``BadParameter`` unless they are several texts, without commas, which part them elsewhere."""
+    if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
+        raise BadParameter(f"Labels are given as a list of texts, not as {_kind(labels)}.")
+    named = list(labels)
+    for label in named:
+        if not isinstance(label, str):
+            raise BadParameter(f"Every label must be a text, not {_kind(label)}.")
+        if "," in label:
+            raise BadParameter(f"A label has no comma in it, as {label!r} has; give each label by itself.")
+    return named
+
+
 def _check_image(image: object) -> None:
     """Raise ``BadImage`` unless ``image`` is a plain array of RGB pixels of 8 or 16 bits, and not empty."""
     if not isinstance(image, np.ndarray):
@@ -337,9 +349,15 @@ def _check_plane(plane: object, name: str, kind: type[np.generic], size: tuple[i
         raise BadMask(f"The {name} must have the image's size {size}, not {plane.shape}.")
 
 
-def _whole(value: object) -> Any:
-    """One of NumPy's whole numbers as Python's own; anything else as it is, for the declared range to judge."""
-    return int(value) if isinstance(value, np.integer) else value
+def _plain(value: object) -> Any:
+    """One of NumPy's numbers as Python's own; anything else as it is, for the declared range to judge."""
+    return value.item() if isinstance(value, np.integer | np.floating) else value
+
+
+def _pair(value: object) -> Any:
+    """Several of NumPy's numbers, or an array of them, as a tuple of Python's own; anything else as it is."""
+    many = isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim == 1)
+    return tuple(map(_plain, cast(Iterable[object], value))) if many else value
 
 
 def _kind(value: object) -> str:

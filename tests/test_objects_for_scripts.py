@@ -61,6 +61,13 @@ def test_merged_objects_are_padded_each_by_itself(padding):
     [
         ({"labels": "person"}, "Labels are given as a list of texts"),
         ({"labels": 3}, "Labels are given as a list of texts, not as a int"),
+        ({"labels": b"person"}, "Labels are given as a list of texts, not as a bytes"),
+        ({"labels": ["person", None]}, "Every label must be a text, not nothing"),
+        ({"labels": ["person, dog"]}, "A label has no comma in it, as 'person, dog' has"),
+        ({"token": 5}, "The token must be a Token of maskstudio.api, not a int"),
+        ({"token": 0}, "The token must be a Token of maskstudio.api, not a int"),
+        ({"offset": np.array([0.5, 1])}, "maskOffset must be two whole numbers"),
+        ({"confidence": np.float32("nan")}, "confidence must be from 0 to 1"),
         ({"min_area": 101.0}, "minArea must be from 0 to 100"),
         ({"most": 0}, "maxDetections must be from 1"),
         ({"merge": "both"}, "mergeMasks must be one of"),
@@ -71,6 +78,18 @@ def test_merged_objects_are_padded_each_by_itself(padding):
 def test_what_cannot_be_is_one_sentence(values, says):
     with pytest.raises(api.MaskStudioError, match=says):
         api.find_objects(IMAGE, **{"model": "known", **values})
+
+
+def test_numbers_of_numpy_are_numbers():
+    plain = api.find_objects(IMAGE, model="known", confidence=0.5, min_area=0.5, offset=(9, -4))
+    offset, half = np.array([9, -4]), np.float32(0.5)
+    for numbers in ({"offset": offset}, {"offset": tuple(offset)}, {"confidence": half}, {"min_area": half}):
+        found = api.find_objects(
+            IMAGE, model="known", **{"confidence": 0.5, "min_area": 0.5, "offset": (9, -4), **numbers}
+        )
+        assert [each.box for each in found] == [each.box for each in plain]
+        assert all(np.array_equal(one.mask, other.mask) for one, other in zip(found, plain, strict=True))
+    assert plain
 
 
 def test_the_contract_stands_as_it_was_promised():
