@@ -196,19 +196,39 @@ def test_why_nothing_is_kept_is_said(session):
     ]
 
 
-def test_where_only_the_area_is_why_nothing_is_kept_the_areas_are_said(session):
+@pytest.mark.parametrize(
+    ("finds", "keep", "says"),
+    [
+        (FINDS[:1], KeepParams(labels="cat"), "the only find is not kept; it is labelled person."),
+        (FINDS[:1], KeepParams(min_area=50), "the only find is not kept; it covers {0} of the photo."),
+        (FINDS, KeepParams(min_area=50), "none of 2 finds is kept; each of them covers {0} to {1} of the photo."),
+        (FINDS, KeepParams(max_area=0), "none of 2 finds is kept; each of them covers {0} to {1} of the photo."),
+        (
+            FINDS,
+            KeepParams(labels="person", min_area=50),
+            "none of 2 finds is kept; what passes covers {0} of the photo.",
+        ),
+        (
+            FINDS,
+            KeepParams(mask_offset=(9999, 0), merge_masks="mergeInvert"),
+            "none of 2 finds is kept; each of them is moved out of the photo.",
+        ),
+        (FINDS[:1], KeepParams(mask_offset=(0, -9999)), "the only find is not kept; it is moved out of the photo."),
+        (
+            FINDS,
+            KeepParams(labels="dog", mask_offset=(0, -9999)),
+            "none of 2 finds is kept; what passes is moved out of the photo.",
+        ),
+    ],
+)
+def test_the_sentence_names_the_filter_that_left_all_out(session, finds, keep, says):
     heard = []
     session.told = heard.append
-    session.finding.detect(SURE, UNSHAPED, KeepParams(min_area=90))
-    session.finding.detect(SURE, UNSHAPED, KeepParams(min_area=90, labels="horse"))
-    session.finding.detect(SURE, UNSHAPED, KeepParams(min_area=90, labels="person"))
-    shares = sorted((each.mask.array() / 255).mean() for each in FINDS[:2])
-    low, high = (f"{100 * share:.1f} %".replace(".0 ", " ") for share in shares)
-    assert heard == [
-        f"any: none of 2 finds is kept; they cover {low} to {high} of the photo.",
-        "any: none of 2 finds is kept; they are labelled dog, person.",
-        f"any: none of 2 finds is kept; those with a wanted label cover {low} of the photo.",
-    ]
+    session.provider.detect = lambda *_: list(finds)
+    session.finding.detect(SURE, UNSHAPED, keep)
+    areas = [(find.mask.array() == 255).mean() for find in FINDS[:2]]
+    assert heard == [f"any: {says}".format(*(f"{100 * area:.1f} %" for area in areas))]
+    assert session.document.layers == ()
 
 
 def test_finds_that_were_all_left_out_at_first_take_the_place_of_earlier_ones(session):

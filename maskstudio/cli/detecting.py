@@ -84,7 +84,7 @@ def keep_of_service(
         return used
     wanted = replace(finds.wanted, params=_with(finds.wanted.params, values), keep=_with(keep, values))
     session.finding.sift(wanted)
-    if not finds.kept(wanted):
+    if session.document is None or not any(map(finds.root, session.document.layers)):
         session.told(f"Of what the service found, {finds.nothing_kept(wanted)}")
     return {**used, "parameters": {**there, **values}}
 

@@ -111,10 +111,22 @@ class Finds:
 
     def nothing_kept(self, wanted: Wanted) -> str:
         """The end of a sentence that says why nothing is kept."""
-        sure = [each for each in self.detections if each.score is None or each.score > wanted.params.confidence]
+        reasons = left_out(self.detections, wanted.params, wanted.keep)
+        sure = [(find, why) for find, why in zip(self.detections, reasons, strict=True) if why != "unsure"]
         if not sure:
             return f"nothing found above a confidence of {wanted.params.confidence:g}."
-        return f"none of {len(sure)} finds is kept; {_tells_apart(sure, wanted)}."
+        passing = [(find, why) for find, why in sure if why != "label"]
+        one = len(sure) == 1
+        begin = "the only find is not kept; it" if one else f"none of {len(sure)} finds is kept;"
+        if not passing:
+            labels = ", ".join(sorted({find.label for find, _ in sure}))
+            return f"{begin} is labelled {labels}." if one else f"{begin} they are labelled {labels}."
+        them = "" if one else " what passes" if len(passing) < len(sure) else " each of them"
+        if any(why is None for _, why in passing):
+            return f"{begin}{them} is moved out of the photo."
+        areas = sorted(find.mask.share for find, _ in passing)
+        low, high = percent(areas[0], 1), percent(areas[-1], 1)
+        return f"{begin}{them} covers {low if low == high else f'{low} to {high}'} of the photo."
 
     def note(self, document: Document, wanted: Wanted) -> None:
         """Note that ``document`` shows what is ``wanted`` of them, so that it is known again after undo and redo."""
@@ -204,14 +216,3 @@ def _remade(old: Layer, new: Layer) -> Layer:
         return old
     unsolved = {"refinement": None} if fields.keys() & {"mask", "shaped"} else {}
     return old.changed(**fields, **unsolved, origin=new.origin).as_found()
-
-
-def _tells_apart(finds: list[Detection], wanted: Wanted) -> str:
-    """What is to be known of these finds to keep some, as none is: the areas of those that have a wanted label."""
-    reasons = left_out(finds, wanted.params, wanted.keep)
-    shares = [find.mask.share for find, why in zip(finds, reasons, strict=True) if why in ("small", "large")]
-    if not shares or None in reasons:
-        return f"they are labelled {', '.join(sorted({each.label for each in finds}))}"
-    low, high = percent(min(shares), 1), percent(max(shares), 1)
-    which = "they" if len(shares) == len(finds) else "those with a wanted label"
-    return f"{which} cover {low} of the photo" if low == high else f"{which} cover {low} to {high} of the photo"
