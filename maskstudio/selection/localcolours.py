@@ -30,6 +30,7 @@ def looks(lab: Real) -> Plane:
     """The two directions in which the colours (h, w, 3) differ most, uint8 (h, w, 2)."""
     flat = lab.reshape(-1, 3)
     mean = flat.mean(axis=0)
-    axes = np.linalg.eigh(np.cov((flat - mean).T))[1][:, :0:-1]
+    off = (flat - mean).astype(np.float64)
+    axes = np.linalg.eigh(off.T @ off)[1][:, :0:-1]  # not their covariance, which a single pixel has none of
     found: Plane = np.clip(np.rint((lab - mean) @ axes.astype(np.float32) + 128), 0, 255).astype(np.uint8)
     return found

@@ -98,3 +98,14 @@ def test_it_stops_when_it_is_told_to():
     token.cancel()
     with pytest.raises(Cancelled):
         stroke.to(300, 180, token)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (300, 400)])
+@pytest.mark.parametrize("at", [(0, 0), (-900, 900)])
+def test_a_brush_far_larger_than_the_photo_takes_all_of_it(shape, at):
+    image = Image(np.full((*shape, 3), 90, np.uint8))
+    stroke = QuickStroke(image, Mask(*image.size), 5000)
+    stroke.to(*at, Token())
+    stroke.end()
+    rect, plane = stroke.area(Token(), enhance=False)
+    assert Mask(*image.size).put(plane, rect.x, rect.y).array().min() == 255
