@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from maskstudio.core.area import Area
 from maskstudio.core.image import Image
 from maskstudio.errors import MaskStudioError
-from maskstudio.jobs import Token
+from maskstudio.jobs import Job, Token
 from maskstudio.session.laying import How
 from maskstudio.session.quickselecting import QuickSelecting
 from maskstudio.session.session import Session
@@ -65,7 +65,7 @@ class QuickDrag:
             return Tint.stretched(rect, plane, TAKEN if self.how == "subtract" else ACCENT)
 
         def done(tint: Tint) -> None:
-            before, self.tint, self._working = self.place, tint, False
+            before, self.tint = self.place, tint
             if self._over:
                 return
             self.canvas.update_over(before.united(self.place))
@@ -76,5 +76,9 @@ class QuickDrag:
             self._over = True
             self.session.failed(error)
 
-        runner = self.session.runner
-        runner.start(said("Quick selection"), work, done, lane=self._lane, failed=failed, quiet=True)
+        def ended(_job: Job) -> str:
+            self._working = False  # also where somebody cancels all work: the stroke goes on showing what it takes
+            return ""
+
+        start = self.session.runner.start
+        start(said("Quick selection"), work, done, lane=self._lane, failed=failed, quiet=True, closing=ended)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from maskstudio.errors import Cancelled
 from tests.ui.tools.conftest import SIZE
 from tests.ui.tools.test_clever import show
 
@@ -59,6 +60,23 @@ def test_what_is_selected_is_shown_while_the_stroke_lasts_and_is_no_step_yet(dis
     disc.release(220, 150)
     assert disc.tools.tool._late == []
     assert not disc.tools.tool.busy
+
+
+def test_a_stroke_goes_on_showing_what_it_takes_when_all_work_was_cancelled(disc, monkeypatch):
+    disc.press(180, 150)
+    with monkeypatch.context() as cancelled:
+        cancelled.setattr(type(disc.tools.tool._drag.selecting), "shown", cancels)
+        disc.move(190, 150)
+    before = disc.tools.tool._drag.tint
+    disc.move(220, 150)
+    assert disc.tools.tool._drag.tint is not before
+    disc.release(220, 150)
+    assert overlap(disc.alpha > 127, thing()) > 0.97
+
+
+def cancels(_selecting, _token):
+    """What a job that somebody cancels does."""
+    raise Cancelled("Cancelled.")
 
 
 def test_escape_drops_the_stroke(disc):
