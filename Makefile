@@ -13,8 +13,8 @@ help: ## List what there is to make
 demo: $(READY) ## Set everything up, then cut out the sample photo and say where the pictures are
 	$(BIN)/python packaging/demo.py
 
-# A core each: the window with Qt, then what talks to servers or starts other programs; and beside them all else, Qt out of reach.
-APART := tests/sending tests/servers tests/providers/remote tests/crash tests/closed tests/names
+# A core each: the window with Qt, then what talks to servers, and what evens the time out; beside them all else, Qt out of reach.
+APART := tests/sending tests/servers tests/providers/remote tests/crash tests/closed tests/names tests/selection tests/subject
 WITHOUT_QT := MASKSTUDIO_TEST_WITHOUT_QT=1
 BELOW := $(WITHOUT_QT) $(BIN)/python -m pytest -p no:cacheprovider -p no:pytest-qt -W ignore::pytest.PytestConfigWarning
 
@@ -30,7 +30,7 @@ test-window: $(READY) ## The window's tests alone
 test-below: $(READY) ## The tests below the window, but for those apart
 	$(BELOW) --ignore=tests/ui $(addprefix --ignore=,$(APART))
 
-test-apart: $(READY) ## The tests of services, crashes, closed documents and names of files alone
+test-apart: $(READY) ## The tests of services, crashes, closed documents, names of files and selecting alone
 	$(BELOW) $(APART)
 
 lint: $(READY) ## Ruff and mypy

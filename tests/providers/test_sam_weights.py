@@ -128,16 +128,8 @@ def second_edition(tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        Prompt(include=((100.5, 150.5),)),
-        Prompt(include=((100.5, 150.5), (70.5, 90.5)), exclude=((300.5, 40.5),)),
-        Prompt(box=(50, 70, 210, 230)),
-    ],
-)
-def test_sam_2_says_what_ultralytics_own_predictor_says(second_edition, prompt):
-    """The same prompt through Ultralytics' predictor, in a square photo, which both lay out alike: the same masks."""
+def test_sam_2_says_what_ultralytics_own_predictor_says(second_edition):
+    """The same prompts through Ultralytics' predictor, in a square photo, which both lay out alike: the same masks."""
     import torch
     from ultralytics.models.sam.predict import SAM2Predictor
 
@@ -145,19 +137,25 @@ def test_sam_2_says_what_ultralytics_own_predictor_says(second_edition, prompt):
     pixels[80:220, 60:200] = (200, 90, 40)
     trust.trust(second_edition)
     network = samnetwork.load(second_edition, "build_sam2_t")
-    logits, scores, _ = network.decode(network.encode(pixels, Token()), (400, 400), aim_of(prompt), Token())
-
+    ours = network.encode(pixels, Token())
     predictor = SAM2Predictor(overrides={"imgsz": 1024, "device": "cpu", "verbose": False, "save": False})
     predictor.setup_model(network.module, verbose=False)
     predictor.imgsz, predictor._bb_feat_sizes = [1024, 1024], [[256, 256], [128, 128], [64, 64]]
     half = 0.5 * 400 / 1024  # px: its points are corners of pixels, ours lie in their middle
-    points = [[x - half, y - half] for x, y in (*prompt.include, *prompt.exclude)] or None
-    signs = [1] * len(prompt.include) + [0] * len(prompt.exclude) or None
-    box = None if prompt.box is None else [[each - half for each in prompt.box]]
     with torch.inference_mode():
         features = predictor.get_im_features(predictor.preprocess([np.ascontiguousarray(pixels[..., ::-1])]))
-        given = predictor._prepare_prompts((1024, 1024), (400, 400), box, [points] if points else None, [signs])
-        wanted, overlaps = predictor._inference_features(features, *given, multimask_output=True)
-    np.testing.assert_allclose(scores[1:], overlaps.numpy(), atol=1e-3)
-    np.testing.assert_allclose(logits[1:], wanted.numpy(), atol=1e-3 * float(wanted.abs().max()))
-    assert ((logits[1:] > 0) == (wanted.numpy() > 0)).mean() > 0.999
+    for prompt in (
+        Prompt(include=((100.5, 150.5),)),
+        Prompt(include=((100.5, 150.5), (70.5, 90.5)), exclude=((300.5, 40.5),)),
+        Prompt(box=(50, 70, 210, 230)),
+    ):
+        logits, scores, _ = network.decode(ours, (400, 400), aim_of(prompt), Token())
+        points = [[x - half, y - half] for x, y in (*prompt.include, *prompt.exclude)] or None
+        signs = [1] * len(prompt.include) + [0] * len(prompt.exclude) or None
+        box = None if prompt.box is None else [[each - half for each in prompt.box]]
+        with torch.inference_mode():
+            given = predictor._prepare_prompts((1024, 1024), (400, 400), box, [points] if points else None, [signs])
+            wanted, overlaps = predictor._inference_features(features, *given, multimask_output=True)
+        np.testing.assert_allclose(scores[1:], overlaps.numpy(), atol=1e-3)
+        np.testing.assert_allclose(logits[1:], wanted.numpy(), atol=1e-3 * float(wanted.abs().max()))
+        assert ((logits[1:] > 0) == (wanted.numpy() > 0)).mean() > 0.999
