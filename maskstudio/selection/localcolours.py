@@ -1,4 +1,4 @@
-"""How well colours fit those of a side nearby, and in which two directions the colours of a picture differ most."""
+"""Which of two sides nearby colours fit better, and in which two directions the colours of a picture differ most."""
 
 import numpy as np
 
@@ -6,13 +6,22 @@ from maskstudio.core.arrays import Flags, Plane, Real
 from maskstudio.core.cv import cv2
 
 _NOISE = 9.0  # variance of Lab, as OpenCV scales it, that a colour has at least
+_NATS = 4.0  # evidence of one pixel is limited to this
+_WEIGHT = 4.0  # of a nat, where the border between two alike pixels costs 50
 
 
-def likely(lab: Real, where: Flags, side: int) -> Real:
-    """Log-likelihood (h, w) of each colour (h, w, 3) among those of ``where`` (h, w) in a window of ``side`` px.
+def evidence(lab: Real, inside: Flags, outside: Flags, side: int) -> Real:
+    """How much better each colour (h, w, 3) fits those ``inside`` (h, w) in a window of ``side`` px than those outside.
 
-    Lab as OpenCV scales it to 8 bits; nats, less a constant.
+    Lab as OpenCV scales it to 8 bits. The evidence, float32 (h, w), is as ``selection.gridcut`` takes it.
     """
+    nats = (_likely(lab, inside, side) - _likely(lab, outside, side)).clip(-_NATS, _NATS)
+    found: Real = nats * np.float32(_WEIGHT)
+    return found
+
+
+def _likely(lab: Real, where: Flags, side: int) -> Real:
+    """Log-likelihood (h, w) of each colour among those of ``where`` in a window, in nats, less a constant."""
     shares = where.astype(np.float32)
     if not where.any():
         return np.zeros_like(shares)

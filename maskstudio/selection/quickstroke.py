@@ -20,7 +20,7 @@ from maskstudio.core.seen import visible
 from maskstudio.jobs import Token
 from maskstudio.matting.enlarge import enlarged
 from maskstudio.selection.gridcut import cut
-from maskstudio.selection.localcolours import likely, looks
+from maskstudio.selection.localcolours import evidence, looks
 
 _FINE = 12.0  # px of the small picture that the radius of the brush takes
 _STEP = 0.5  # radii between two looks
@@ -30,8 +30,6 @@ _SURE = 0.5  # radii from the middle of the stroke that are surely taken
 _EVEN = 2.0  # radii from the middle at which the stroke by itself speaks for neither side
 _STAYING = 6.0  # evidence for what lies on the stroke's middle
 _SIDE = 2.0  # radii on either side that colours are gathered in
-_NATS = 4.0  # evidence of one pixel is limited to this
-_WEIGHT = 4.0  # of a nat, where the border between two alike pixels costs 50
 _BLOCK = 32  # px of the small picture that are made at a time
 _ROUND = 0.7  # px of the small picture, sigma: rounds the stairs of the cut
 
@@ -116,9 +114,8 @@ class QuickStroke:
         inside = sure | before | (found & ~near)
         outside = ~near & ~inside
         side = 2 * round(self._radius * _SIDE) + 1
-        evidence = (likely(lab, inside, side) - likely(lab, outside, side)).clip(-_NATS, _NATS) * np.float32(_WEIGHT)
-        evidence += _STAYING * (1 - away / np.float32(_EVEN))
-        answer = cut(evidence, looks(lab), inside, self._judged[rows] & outside)
+        leaning = evidence(lab, inside, outside, side) + _STAYING * (1 - away / np.float32(_EVEN))
+        answer = cut(leaning, looks(lab), inside, self._judged[rows] & outside)
         self._judged[rows] |= near
         found[near] = ((answer & ~before) | sure)[near]
         self._touched = self._touched.unite(piece.grow(reach).intersect(self._frame))

@@ -16,14 +16,12 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.seen import visible
 from maskstudio.matting.enlarge import enlarged
 from maskstudio.selection.gridcut import cut
-from maskstudio.selection.localcolours import likely, looks
+from maskstudio.selection.localcolours import evidence, looks
 
 _LARGEST = 500_000  # pixels worked on
 _FINE = 20.0  # px of the small picture that the width takes at most
 _AROUND = 2.0  # widths on either side that colours are gathered in
 _THIN = 0.5  # share of a part's own half thickness that is sure where it is thinner than the width
-_NATS = 4.0  # evidence of one pixel is limited to this
-_WEIGHT = 4.0  # of a nat, where the border between two alike pixels costs 50
 _STAYING = 8.0  # evidence for what was there, at a whole width from its edge; it decides where the photo says nothing
 _ROUND = 0.7  # px of the small picture, sigma: rounds the stairs of the cut
 
@@ -63,9 +61,8 @@ def _cut(photo: Pixels8, rough: Flags, width: float) -> Flags | None:
     certain, out = within > _depths(rough, within, width), beyond > width
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2Lab).astype(np.float32)
     side = 2 * round(width * _AROUND) + 1
-    evidence = (likely(lab, certain, side) - likely(lab, out, side)).clip(-_NATS, _NATS) * _WEIGHT
-    evidence += _STAYING * np.clip((within - beyond) / width, -1, 1)
-    return cut(evidence.astype(np.float32), looks(lab), certain, out)
+    leaning = evidence(lab, certain, out, side) + _STAYING * np.clip((within - beyond) / width, -1, 1)
+    return cut(leaning.astype(np.float32), looks(lab), certain, out)
 
 
 def _depths(rough: Flags, within: Real, width: float) -> Real:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from maskstudio.core.arrays import Bytes, Distances, Flags, Plane, Real
+from maskstudio.core.arrays import Bytes, Distances, Flags, Real
 from maskstudio.core.connected import joined
 from maskstudio.core.cv import cv2
 from maskstudio.selection.gridcut import cut
+from maskstudio.selection.localcolours import looks
 from maskstudio.selection.odds import odds
 
 # Lengths count in depths of the touch.
@@ -65,11 +66,11 @@ def wrong_part(place: Surroundings) -> Flags:
     evidence += np.float32(_EVIDENCE) * _between(away, rival, place.taken)
     barred = ((free & (inwards > _DEEPEST * depth)) | place.barred) & ~place.touch
     sure = (place.named | place.held | (free & (away < _CORE)) | place.touch) & ~barred
-    looks = _looks(seen)
+    seen_in = looks(cv2.GaussianBlur(seen, (3, 3), 0.6).astype(np.float32))
     part = place.touch
     for more in _MORE:
         pushed = evidence + np.where(free & (away < 1.3), np.float32(more * _EVIDENCE), np.float32(0))
-        part = joined(cut(pushed, looks, sure, barred) & free | place.touch, place.touch, 8)
+        part = joined(cut(pushed, seen_in, sure, barred) & free | place.touch, place.touch, 8)
         if int(part.sum()) >= _CRUMB * depth * depth:
             return part
     near = free & ((away < _ROUND) | _by_shape(free, place.touch, inwards, depth)) & (away < rival) & ~barred
@@ -115,13 +116,3 @@ def _evidence(seen: Bytes, named: Flags, away: Distances, inwards: Distances, ri
     deep = _UNLIKELY * np.clip((inwards - _DEEP) / (_DEEPEST - _DEEP), 0, 1)
     cost: Real = (_EVIDENCE * (said + near - deep)).astype(np.float32)
     return cost
-
-
-def _looks(seen: Bytes) -> Plane:
-    """The two directions in which the colours differ most, uint8 (h, w, 2), for edges to be seen in."""
-    even = cv2.GaussianBlur(seen, (3, 3), 0.6).reshape(-1, 3).astype(np.float32)
-    even -= even.mean(axis=0)
-    _, directions = np.linalg.eigh(even.T @ even)
-    told = even @ directions[:, :0:-1]
-    looks: Plane = np.clip(np.rint(128 + told), 0, 255).astype(np.uint8).reshape(*seen.shape[:2], 2)
-    return looks
