@@ -30,7 +30,7 @@ class QuickDrag:
     how: How
     enhance: bool
     tint: Tint | None = None
-    _working: bool = False
+    _job: Job | None = None  # follows the points, or did so last
     _over: bool = False
     _lane: str = field(default_factory=lambda: f"tool quick {next(_numbers)}")
 
@@ -42,7 +42,8 @@ class QuickDrag:
     def drop(self) -> None:
         """Forget the stroke."""
         self._over = True
-        self.session.runner.cancel(self._lane)
+        if self._job is not None:
+            self._job.cancel()
         self.canvas.update_over(self.place)
 
     def area(self, token: Token) -> Area:
@@ -56,9 +57,8 @@ class QuickDrag:
 
     def _work(self) -> None:
         """Follow the points on a thread, one job at a time, and show what is taken."""
-        if self._working or self._over:
+        if self._over or (self._job is not None and not self._job.finished):
             return
-        self._working = True
 
         def work(token: Token) -> Tint:
             rect, plane = self.selecting.shown(token)
@@ -66,8 +66,6 @@ class QuickDrag:
 
         def done(tint: Tint) -> None:
             before, self.tint = self.place, tint
-            if self._over:
-                return
             self.canvas.update_over(before.united(self.place))
             if self.selecting.waits:
                 self._work()
@@ -76,9 +74,5 @@ class QuickDrag:
             self._over = True
             self.session.failed(error)
 
-        def ended(_job: Job) -> str:
-            self._working = False  # also where somebody cancels all work: the stroke goes on showing what it takes
-            return ""
-
         start = self.session.runner.start
-        start(said("Quick selection"), work, done, lane=self._lane, failed=failed, quiet=True, closing=ended)
+        self._job = start(said("Quick selection"), work, done, lane=self._lane, failed=failed, quiet=True)

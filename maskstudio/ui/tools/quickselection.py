@@ -26,7 +26,6 @@ class QuickTool(Stroking[QuickParams]):
     def __init__(self, bench: Bench) -> None:
         """Make the tool, with no stroke under way."""
         super().__init__(bench)
-        self._drag: QuickDrag | None = None
         self._late: list[QuickDrag] = []  # strokes let go that are not in the mask yet
 
     @property
@@ -37,26 +36,24 @@ class QuickTool(Stroking[QuickParams]):
 
     def finish(self) -> None:
         """Fold what the stroke has selected into the mask, as one step."""
-        drag = self._drag
+        drag = self._opened
         super().finish()
-        self._drag = None
         if drag is not None:
             self._fold(drag)
 
     def cancel(self) -> bool:
         """Drop the stroke under way, or go back to the size of before."""
-        drag = self._drag if self._stroke is not None else None
+        drag = self._opened
         cancelled = super().cancel()
         if drag is not None:
-            self._drag = None
             drag.drop()
         return cancelled
 
     def paint(self, painter: QPainter) -> None:
         """What is selected so far, and the numbers while resizing."""
         document = self.bench.document
-        for drag in (*self._late, *([self._drag] if self._drag is not None else [])):
-            if drag.tint is not None and document is not None and document.image is drag.image:
+        for drag in (*self._late, self._opened):
+            if drag is not None and drag.tint is not None and document is not None and document.image is drag.image:
                 drag.tint.paint(painter, self.canvas)
         super().paint(painter)
 
@@ -70,16 +67,16 @@ class QuickTool(Stroking[QuickParams]):
             return None
         image, params = document.image, self.params
         selecting = QuickSelecting(image, self._before(adds=adds), params.size / 2, adds=adds)
-        self._drag = QuickDrag(self.session, self.canvas, image, selecting, _HOW[adds], params.enhance)
-        return self._drag
+        return QuickDrag(self.session, self.canvas, image, selecting, _HOW[adds], params.enhance)
 
     @property
     def _opened(self) -> QuickDrag | None:
-        return self._drag
+        """The stroke under way, which nobody but the tool ends."""
+        return self._stroke if isinstance(self._stroke, QuickDrag) else None
 
     def _paint(self, x: float, y: float, pressure: float) -> Rect:
-        if self._drag is not None:
-            self._drag.to(x, y)
+        if self._opened is not None:
+            self._opened.to(x, y)
         return EMPTY
 
     def _show_live(self) -> None:

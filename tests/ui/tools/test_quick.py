@@ -53,7 +53,7 @@ def test_alt_and_the_right_button_take_the_thing_away_up_to_its_edge(disc, takin
 def test_what_is_selected_is_shown_while_the_stroke_lasts_and_is_no_step_yet(disc):
     disc.press(180, 150)
     disc.move(220, 150)
-    shown = disc.tools.tool._drag.tint
+    shown = disc.tools.tool._opened.tint
     assert shown.pixels[..., 3].any()
     assert disc.steps[1:] == []
     assert not disc.alpha.any()
@@ -65,11 +65,11 @@ def test_what_is_selected_is_shown_while_the_stroke_lasts_and_is_no_step_yet(dis
 def test_a_stroke_goes_on_showing_what_it_takes_when_all_work_was_cancelled(disc, monkeypatch):
     disc.press(180, 150)
     with monkeypatch.context() as cancelled:
-        cancelled.setattr(type(disc.tools.tool._drag.selecting), "shown", cancels)
+        cancelled.setattr(type(disc.tools.tool._opened.selecting), "shown", cancels)
         disc.move(190, 150)
-    before = disc.tools.tool._drag.tint
+    before = disc.tools.tool._opened.tint
     disc.move(220, 150)
-    assert disc.tools.tool._drag.tint is not before
+    assert disc.tools.tool._opened.tint is not before
     disc.release(220, 150)
     assert overlap(disc.alpha > 127, thing()) > 0.97
 
