@@ -75,7 +75,7 @@ class AreaTool(Tool[A]):
 
         ``pixels`` is its approximate size: a large area is worked out on a thread.
         """
-        session, how, params = self.session, self.how, self.params
+        session, how = self.session, self.how
         document = session.document
         if document is None:
             return
@@ -83,10 +83,10 @@ class AreaTool(Tool[A]):
             session.told(said("There is no mask yet that this could be taken from."))
             return
         image = document.image
-        feather, snap = getattr(params, "feather", 0), getattr(params, "snap", 0)
+        feather, snap = getattr(self.params, "feather", 0), getattr(self.params, "snap", 0)
 
         def work(token: Token) -> Area:
-            return prepared(make(token), image, params, token)
+            return prepared(make(token), image, token, snap=snap, feather=feather)
 
         def take(area: Area) -> None:
             rect, plane = area
