@@ -36,10 +36,7 @@ def shots(things: list[tuple[str, Pixels8, Alpha]], count: int, side: int = 640)
         height, width = size if dice.random() < 0.5 else size[::-1]
         laid, cover = _placed(colours, alpha, (height, width), dice)
         scene = backdrop(kind, (height, width), dice)
-        if dice.random() < 0.8:
-            scene = scene * _shadow(cover, dice)[..., None]
-        whole = laid * cover[..., None] + scene * (1 - cover[..., None])
-        yield Shot(f"{number:03}-{kind}-{name}", _photographed(whole, dice), cover)
+        yield Shot(f"{number:03}-{kind}-{name}", _photographed(laid, cover, scene, dice), cover)
 
 
 def like_shots(things: list[tuple[str, Pixels8, Alpha]], count: int, side: int = 640) -> Iterator[Shot]:
@@ -57,10 +54,7 @@ def like_shots(things: list[tuple[str, Pixels8, Alpha]], count: int, side: int =
         turn = dice.uniform(0, 2 * np.pi)
         fall = 1 + dice.uniform(0, 0.3) * (np.cos(turn) * x + np.sin(turn) * y)
         scene = np.clip(tone * fall[..., None], 0, 1).astype(np.float32)
-        if dice.random() < 0.8:
-            scene = scene * _shadow(cover, dice)[..., None]
-        whole = laid * cover[..., None] + scene * (1 - cover[..., None])
-        yield Shot(f"{number:03}-like-{name}", _photographed(whole, dice), cover)
+        yield Shot(f"{number:03}-like-{name}", _photographed(laid, cover, scene, dice), cover)
 
 
 def backdrop(kind: str, shape: tuple[int, int], dice: np.random.Generator) -> Real:
@@ -114,10 +108,13 @@ def _shadow(cover: Alpha, dice: np.random.Generator) -> Real:
     return lit
 
 
-def _photographed(scene: Real, dice: np.random.Generator) -> Pixels8:
-    """The scene as a camera writes it: a little noise, and a JPEG."""
-    grain = dice.normal(0, dice.uniform(0.5, 4.0), scene.shape)
-    plain = np.clip(np.rint(scene * 255 + grain), 0, 255).astype(np.uint8)
+def _photographed(laid: Real, cover: Alpha, scene: Real, dice: np.random.Generator) -> Pixels8:
+    """The thing in the scene, mostly with its shadow, as a camera writes it: a little noise, and a JPEG."""
+    if dice.random() < 0.8:
+        scene = scene * _shadow(cover, dice)[..., None]
+    whole = laid * cover[..., None] + scene * (1 - cover[..., None])
+    grain = dice.normal(0, dice.uniform(0.5, 4.0), whole.shape)
+    plain = np.clip(np.rint(whole * 255 + grain), 0, 255).astype(np.uint8)
     quality = int(dice.integers(70, 96))
     coded = cv2.imencode(".jpg", plain[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     seen: Pixels8 = np.ascontiguousarray(cv2.imdecode(coded, cv2.IMREAD_COLOR)[..., ::-1])

@@ -21,7 +21,7 @@ from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.jobs import Token
 from maskstudio.selection.quickstroke import QuickStroke
-from tests.bench.clicks import SHARED, overlap, sets
+from tests.bench.clicks import SHARED, halves, overlap, sets
 
 _CELLS = 120  # of the longer side, in which a way is looked for
 _REACH = 2.0  # radii
@@ -149,13 +149,13 @@ def main() -> None:
     parser.add_argument("--each", action="store_true")
     parser.add_argument("--only", choices=sorted(BRUSHES))
     asked = parser.parse_args()
-    some = {"even": slice(0, None, 2), "odd": slice(1, None, 2), "all": slice(None)}[asked.half]
     for share in (0.5, 0.75, 1.0):
-        for kind, every in sets(SHARED).items():
+        for kind, posed in sets(SHARED).items():
+            every = list(halves(posed, asked.half))
             for name, brush in BRUSHES.items():
                 if asked.only not in {None, name}:
                     continue
-                found = [strokes(each.photo, each.truth, share, asked.strokes, brush) for each in every[some]]
+                found = [strokes(each.photo, each.truth, share, asked.strokes, brush) for each in every]
                 first, last = (np.mean([ious[at] for ious, _, _ in found]) for at in (0, -1))
                 far, taken = sum(each[1] for each in found), np.mean([each[2] for each in found])
                 print(
@@ -163,8 +163,8 @@ def main() -> None:
                     f"background {taken:.3f}, beyond reach {far} px", flush=True
                 )  # fmt: skip
                 if asked.each:
-                    for posed, each in zip(every[some], found, strict=True):
-                        print(f"    {posed.name} {' '.join(f'{iou:.3f}' for iou in each[0])} {each[2]:.3f}")
+                    for photo, each in zip(every, found, strict=True):
+                        print(f"    {photo.name} {' '.join(f'{iou:.3f}' for iou in each[0])} {each[2]:.3f}")
 
 
 if __name__ == "__main__":
