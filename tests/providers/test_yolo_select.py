@@ -49,3 +49,10 @@ def test_a_click_selects_a_skier(local, photo, shared_data):
     inside = selector.predict(Prompt(include=((column, row),)), Token())[0].mask.array() > 127
     assert np.count_nonzero(inside & (truth > 0)) / np.count_nonzero(inside | (truth > 0)) > 0.7
     assert selector.preview(column, row)[column, row] > 127
+
+
+def test_opening_a_photo_looks_at_it_once(local, photo, monkeypatch):
+    looks, look = [], network.Network.look
+    monkeypatch.setattr(network.Network, "look", lambda *given, **how: looks.append(how) or look(*given, **how))
+    local.open_selector(photo("coco_people4/000000000785.jpg"), MODEL, Token())
+    assert len(looks) == 1

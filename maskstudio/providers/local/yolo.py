@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from pathlib import Path
 
-from maskstudio.core.arrays import Box
+from maskstudio.core.arrays import Box, Pixels8, Real
 from maskstudio.core.document import Detection
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
@@ -19,7 +19,7 @@ from maskstudio.errors import CannotRead, ModelUnavailable, UnknownModel, Untrus
 from maskstudio.jobs import Token
 from maskstudio.params.local import CutoutParams, DetectParams
 from maskstudio.providers.local.networks import network, onnx_quiet, yolo_files
-from maskstudio.providers.local.networks.featuremaps import feature_maps
+from maskstudio.providers.local.networks.featuremaps import feature_maps, maps_of
 from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
 from maskstudio.providers.local.wording import lacking, understood
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
@@ -105,10 +105,17 @@ class Yolo:
         loaded = network.get(choice.path, _known())
         sure = DetectParams(model=model, confidence=_SURE, max_detections=_MANY)
         classes, vocabulary = understood(loaded, sure, choice.label, token)
-        found = network.detect(loaded, image, sure, token, classes, vocabulary)
-        objects = [Candidate(each.mask, each.score or 0.0) for each in found]
+        token.step(0.4, "Looking")
         rgb = visible(image)
-        return ObjectSelector(rgb, objects, RegionSelector(rgb, token, lambda seen: feature_maps(loaded, seen)))
+        sight = loaded.look(rgb, _SURE, classes, vocabulary, inside=True)
+        found = network.masked(loaded, sight, image, sure, token)
+        objects = [Candidate(each.mask, each.score or 0.0) for each in found]
+        whole = maps_of(sight)
+
+        def described(part: Pixels8) -> tuple[Real, ...]:
+            return whole if part.shape == rgb.shape else feature_maps(loaded, part)
+
+        return ObjectSelector(rgb, objects, RegionSelector(rgb, token, described))
 
 
 def choose(name: str) -> ModelFile:

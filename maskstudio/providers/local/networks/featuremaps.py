@@ -1,46 +1,30 @@
 """What a YOLO network sees in a picture before it names anything: the feature maps that enter its head."""
 
-from typing import Any
-
 import numpy as np
 
 from maskstudio.core.arrays import Pixels8, Real
-from maskstudio.errors import ModelUnavailable
-from maskstudio.providers.local.networks.network import SIZE, Network, fitted, prototypes
+from maskstudio.providers.local.networks.network import Network, Sight
+
+_NONE = 1.0  # score that no detection is above
 
 
 def feature_maps(network: Network, rgb: Pixels8) -> tuple[Real, ...]:
-    """The levels of the pyramid that enters the head, fine to coarse, then the prototypes of masks: float32 (h, w, C),
-    each over the whole picture ``rgb`` (H, W, 3).
+    """The maps of a picture ``rgb`` (H, W, 3), see ``maps_of``.
 
     Raises ``ModelUnavailable`` for a network whose inner maps cannot be read, as those in .onnx files.
     """
-    import torch
-
-    head = _head(network)
-    picture, fit = fitted(rgb, (SIZE, SIZE), int(network.backend.stride))
-    seen: list[Any] = []
-    with network.lock, torch.inference_mode():
-        watch = head.register_forward_pre_hook(lambda _, given: seen.extend(given[0]))
-        try:
-            raw = network.answers(picture)
-        finally:
-            watch.remove()
-        inside = [*(each[0] for each in seen), prototypes(raw)]
-        maps = [each.float().permute(1, 2, 0).contiguous().cpu().numpy() for each in inside]
-    high, wide = picture.shape[:2]
-    inner = wide - 2 * fit.border[0], high - 2 * fit.border[1]
-    return tuple(
-        _within(each, (fit.border[0] / wide, fit.border[1] / high), (inner[0] / wide, inner[1] / high)) for each in maps
-    )
+    return maps_of(network.look(rgb, _NONE, None, inside=True))
 
 
-def _head(network: Network) -> Any:
-    """The network's last module."""
-    layers = getattr(getattr(network.backend, "model", None), "model", None)
-    if layers is None or not network.draws:
-        raise ModelUnavailable("Only YOLO models that draw outlines, in a .pt file, can help to select.")
-    return layers[-1]
+def maps_of(sight: Sight) -> tuple[Real, ...]:
+    """The levels of the pyramid that entered the head, fine to coarse, then the prototypes of masks: float32 (h, w, C),
+    each over the whole picture that was looked at; its inside was asked for.
+    """
+    assert sight.prototypes is not None
+    left, top = sight.fit.border
+    start = left / sight.width, top / sight.height
+    share = (sight.width - 2 * left) / sight.width, (sight.height - 2 * top) / sight.height
+    return tuple(_within(each.transpose(1, 2, 0), start, share) for each in (*sight.inside, sight.prototypes))
 
 
 def _within(plane: Real, start: tuple[float, float], share: tuple[float, float]) -> Real:

@@ -102,13 +102,24 @@ class Network:
         """The numbers of the classes called ``label``; None for all classes."""
         return None if label is None else [number for number, name in self.names.items() if name == label]
 
-    def answers(self, picture: Pixels8) -> Any:
-        """What the network gives for a picture (h, w, 3) of its input's size, as it gives it; for whoever has the
-        lock, in torch's mode of inference.
+    def _answers(self, picture: Pixels8, *, inside: bool) -> tuple[Any, list[Any]]:
+        """What the network gives for a picture (h, w, 3) of its input's size, as it gives it, and with ``inside`` the
+        maps that enter its head, each (1, c, h, w); for whoever has the lock, in torch's mode of inference.
         """
         import torch
 
-        return self.backend(torch.from_numpy(picture).permute(2, 0, 1)[None].float().div_(255))
+        batch = torch.from_numpy(picture).permute(2, 0, 1)[None].float().div_(255)
+        if not inside:
+            return self.backend(batch), []
+        layers = getattr(getattr(self.backend, "model", None), "model", None)
+        if layers is None or not self.draws:
+            raise ModelUnavailable("Only YOLO models that draw outlines, in a .pt file, can help to select.")
+        entering: list[Any] = []
+        watch = layers[-1].register_forward_pre_hook(lambda _, given: entering.extend(given[0]))
+        try:
+            return self.backend(batch), entering
+        finally:
+            watch.remove()
 
     def look(
         self,
@@ -119,11 +130,13 @@ class Network:
         *,
         size: int = SIZE,
         overlap: float = _OVERLAP,
+        inside: bool = False,
     ) -> "Sight":
         """What the network detects in ``rgb`` (H, W, 3) with a score above ``confidence``, best first.
 
         With a ``vocabulary``, which only one with an ``encoder`` understands, it looks for these words instead. It sees
         the picture at ``size`` px; of two boxes of one class that share more than ``overlap`` (IoU), one is kept.
+        Raises ``ModelUnavailable`` for a network whose ``inside`` is asked for and cannot be read, see ``Sight``.
         """
         import torch
         from ultralytics.utils.nms import non_max_suppression
@@ -133,17 +146,23 @@ class Network:
         picture, fit = fitted(rgb, sides, None if whole else int(self.backend.stride))
         names = self.names if vocabulary is None else dict(enumerate(vocabulary.words))
         with self.lock, torch.inference_mode(), knowing(self.backend.model, vocabulary):
-            raw = self.answers(picture)
+            raw, entering = self._answers(picture, inside=inside)
             kept = non_max_suppression(
                 raw[0] if isinstance(raw, list | tuple) else raw, confidence, overlap, classes,
                 nc=len(names), max_det=_MOST, end2end=bool(getattr(self.backend, "end2end", False)),
             )[0]  # fmt: skip
             found = kept.float().cpu().numpy()
-            protos = prototypes(raw).float().contiguous().cpu().numpy() if self.draws else None
-        return Sight(found, names, protos, fit, picture.shape[1], picture.shape[0])
+            protos = _array(_prototypes(raw)) if self.draws else None
+            maps = tuple(_array(each[0]) for each in entering)
+        return Sight(found, names, protos, fit, picture.shape[1], picture.shape[0], maps)
 
 
-def prototypes(raw: Any) -> Any:
+def _array(tensor: Any) -> npt.NDArray[np.float32]:
+    array: npt.NDArray[np.float32] = tensor.float().contiguous().cpu().numpy()
+    return array
+
+
+def _prototypes(raw: Any) -> Any:
     """The mask prototypes (c, h, w) among a network's outputs; .pt nests them, .onnx lists them."""
     return (raw[0][1] if isinstance(raw[0], list | tuple) else raw[1])[0]
 
@@ -151,7 +170,8 @@ def prototypes(raw: Any) -> Any:
 @dataclass(frozen=True, eq=False)
 class Sight:
     """What a network detected: rows of box (4), score, class and mask coefficients, the names of the classes, and the
-    prototypes that the coefficients combine.
+    prototypes that the coefficients combine. ``inside`` are the maps that entered its head, each (c, h, w), fine to
+    coarse, if they were asked for.
     """
 
     rows: npt.NDArray[np.float32]
@@ -160,6 +180,7 @@ class Sight:
     fit: Letterbox
     width: int
     height: int
+    inside: tuple[npt.NDArray[np.float32], ...] = ()
 
     def field(self, row: npt.NDArray[np.float32]) -> ScalarField:
         """The mask of one row (N,) as a coarse field over the image."""
@@ -183,7 +204,11 @@ def detect(
     with a ``vocabulary``, of its words instead.
     """
     token.step(0.4, "Looking")
-    sight = network.look(visible(image), params.confidence, classes, vocabulary)
+    return masked(network, network.look(visible(image), params.confidence, classes, vocabulary), image, params, token)
+
+
+def masked(network: Network, sight: Sight, image: Image, params: DetectParams, token: Token) -> list[Detection]:
+    """What was detected in ``image`` with a score above ``params.confidence``, best first, with masks."""
     rows = sight.rows[sight.rows[:, 4] > params.confidence]
     rows = rows[np.argsort(-rows[:, 4], kind="stable")]
     token.step(0.7, "Drawing masks")
