@@ -22,6 +22,7 @@ M = Qt.KeyboardModifier
 Right = Literal["menu", "drag", "act"]
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+BACK = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),

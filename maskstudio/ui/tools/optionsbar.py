@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QSizePolic
 
 from maskstudio.params.spec import Params, Spec
 from maskstudio.params.tools import PaintParams
-from maskstudio.ui.tools.base import AnyTool, said
+from maskstudio.ui.tools.base import ENTER, AnyTool, said
 from maskstudio.ui.tools.brushpicker import BrushPicker
 from maskstudio.ui.tools.morepopup import MoreButton
 from maskstudio.ui.tools.toolstrip import sign
@@ -81,7 +81,7 @@ class OptionsBar(QFrame):
         """Return and Escape in a field give the keys back to the canvas, once the field has had them."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             key = Qt.Key(event.key())
-            if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape} and isinstance(watched, BarNumber):
+            if key in (*ENTER, Qt.Key.Key_Escape) and isinstance(watched, BarNumber):
                 if key != Qt.Key.Key_Escape:
                     watched.interpretText()
                 self.done()

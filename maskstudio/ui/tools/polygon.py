@@ -8,11 +8,10 @@ from maskstudio.params.tools import AreaParams
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools.area import AreaTool
 from maskstudio.ui.tools.axis import to_45
-from maskstudio.ui.tools.base import ENTER, Bench, M, said
+from maskstudio.ui.tools.base import BACK, ENTER, Bench, M, said
 from maskstudio.ui.tools.overlay_lines import handle, outline
 
 _NEAR = 8  # logical pixels from the first corner within which a click closes
-_BACK = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 
 
 class CornersTool(AreaTool[AreaParams]):
@@ -127,7 +126,7 @@ class CornersTool(AreaTool[AreaParams]):
 
     def wants(self, event: QKeyEvent) -> bool:
         """Enter and Backspace, once there are corners."""
-        return self.busy and not event.modifiers() & ~M.KeypadModifier and Qt.Key(event.key()) in (*ENTER, *_BACK)
+        return self.busy and not event.modifiers() & ~M.KeypadModifier and Qt.Key(event.key()) in (*ENTER, *BACK)
 
     def key(self, event: QKeyEvent) -> bool:
         """Enter closes, Backspace takes the last corner back as undo does."""

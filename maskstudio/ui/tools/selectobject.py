@@ -20,7 +20,7 @@ from maskstudio.session.selectors import NONE
 from maskstudio.session.session import Session
 from maskstudio.ui.canvas.pointer import Pointer
 from maskstudio.ui.tools import pointmarks
-from maskstudio.ui.tools.base import ENTER, Bench, M, Right, Tool, alt_held, said
+from maskstudio.ui.tools.base import BACK, ENTER, Bench, M, Right, Tool, alt_held, said
 from maskstudio.ui.tools.cursors import cross
 from maskstudio.ui.tools.keyspot import KeySpot
 from maskstudio.ui.tools.pendingselection import PendingSelection
@@ -30,7 +30,6 @@ from maskstudio.ui.tools.selectguess import SelectGuess
 
 _SLOW = 250  # ms after which an answer that has not come is said to be looked for
 _RIGHT = Qt.MouseButton.RightButton
-_BACK = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 
 
 class SelectTool(Tool[PointParams]):
@@ -269,14 +268,14 @@ class SelectTool(Tool[PointParams]):
             return False
         if key in ENTER:
             return (self._spot.fresh and held in (M.NoModifier, M.AltModifier)) or (self.busy and not held)
-        return (key in _BACK and not held and bool(self.pending.gestures)) or self._spot.moves(event)
+        return (key in BACK and not held and bool(self.pending.gestures)) or self._spot.moves(event)
 
     def key(self, event: QKeyEvent) -> bool:
         """Enter clicks where the keys have gone, or takes the selection; Backspace takes back as undo does."""
         if not self.wants(event):
             return False
         key = Qt.Key(event.key())
-        if key in _BACK:
+        if key in BACK:
             self.undo()
         elif key not in ENTER:
             self._guess.forget()
