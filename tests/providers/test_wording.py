@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from maskstudio.core.image import Image
-from maskstudio.errors import BadInput, BadParameter, ModelUnavailable, Untrusted
+from maskstudio.errors import BadInput, BadParameter, CannotRead, ModelUnavailable, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
 from maskstudio.providers.local import families, incoming, modelshelf, wording
@@ -146,6 +146,24 @@ def test_without_words_or_without_an_encoder_there_is_one_sentence(folder):
     model(folder, "yolov8n-worldv2")
     with pytest.raises(ModelUnavailable, match=r"run: maskstudio models pull ViT-B-32$"):
         ask("yolov8n-worldv2", "dog")
+
+
+def test_an_encoder_that_cannot_be_read_is_said_in_the_list(folder, monkeypatch):
+    """It once ended the list of all models with an error."""
+    model(folder, "yoloe-11n-seg")
+    encoder(folder, "mobileclip_blt.ts")
+    digest = trust.digest
+
+    def unread(path):
+        if path.suffix == ".ts":
+            raise CannotRead(f"{path} cannot be read.")
+        return digest(path)
+
+    monkeypatch.setattr(trust, "digest", unread)
+    found = {each.name: each for each in families.states()}
+    sentence = f"{folder / 'mobileclip_blt.ts'} cannot be read."
+    assert (found["yoloe-11n-seg"].state, found["yoloe-11n-seg"].note) == ("ready", sentence)
+    assert (found["mobileclip_blt"].state, found["mobileclip_blt"].note) == ("unavailable", sentence)
 
 
 def test_a_vocabulary_that_was_fixed_needs_no_encoder(folder):

@@ -1,9 +1,10 @@
 """What a YOLO model is asked to find, in words: classes of a fixed vocabulary, or any words for an open one."""
 
 import importlib.util
+from pathlib import Path
 
 from maskstudio import paths
-from maskstudio.errors import BadParameter, ModelUnavailable, Untrusted
+from maskstudio.errors import BadParameter, CannotRead, ModelUnavailable, Untrusted
 from maskstudio.jobs import Token
 from maskstudio.params.local import DetectParams
 from maskstudio.providers.local.networks import word_files, wordencoder
@@ -14,6 +15,7 @@ from maskstudio.providers.weights import store, trust
 from maskstudio.providers.weights.weightfile import WeightFile, digests
 
 KNOWN = digests(word_files.ENTRIES)
+NO_TORCH = "Reading words needs torch: pip install torch."
 _GROWTH = 2  # memory of a loaded encoder over the size of its file: halves become floats
 _EXAMPLES = 5  # words that an error names
 
@@ -54,21 +56,41 @@ def understood(
     return [number for word in words for number in network.classes(names[word.lower()]) or ()], None
 
 
+def file_of(entry: WeightFile) -> Path | None:
+    """The file of a text encoder; None if it is not in the model folders."""
+    path = store.files().get(entry.name)
+    return path if path is not None and path.suffix == entry.suffix else None
+
+
 def lacking(encoder: str, model: str) -> str:
     """One sentence that says why the words for ``model`` cannot be read; empty if they can."""
+    try:
+        _usable(encoder, model)
+    except (ModelUnavailable, Untrusted, CannotRead) as error:
+        return str(error)
+    return ""
+
+
+def _usable(encoder: str, model: str) -> Path:
+    """The file of the text encoder that the network of ``model`` names.
+
+    Raises ``ModelUnavailable`` if there is none or it cannot run, ``Untrusted`` if it must not be loaded, CannotRead.
+    """
     entry = word_files.BY_NAME.get(word_files.ENCODERS.get(encoder, ""))
     if entry is None:
-        return f"{model} understands words only with the text encoder {encoder}, which maskstudio does not know."
+        raise ModelUnavailable(
+            f"{model} understands words only with the text encoder {encoder}, which maskstudio does not know."
+        )
     if importlib.util.find_spec("torch") is None:
-        return "Reading words needs torch: pip install torch."
-    path = store.files().get(entry.name)
-    if path is None or path.suffix != entry.suffix:
+        raise ModelUnavailable(NO_TORCH)
+    path = file_of(entry)
+    if path is None:
         folders = ", ".join(str(folder) for folder in paths.model_folders())
-        return (
+        raise ModelUnavailable(
             f"{model} understands words only with the text encoder {entry.file}, which was not found in {folders}; "
             f"{_way(entry)}"
         )
-    return "" if trust.allowed(path, KNOWN) else trust.question(path)
+    return store.usable(path, KNOWN)
 
 
 def _way(entry: WeightFile) -> str:
@@ -80,11 +102,6 @@ def _way(entry: WeightFile) -> str:
 
 def _encoder(encoder: str, model: str) -> wordencoder.WordEncoder:
     """The text encoder that a network names, loaded now or still in memory."""
-    problem = lacking(encoder, model)
-    if problem:
-        path = store.files().get(word_files.ENCODERS.get(encoder, ""))
-        raise Untrusted(problem) if path is not None and problem == trust.question(path) else ModelUnavailable(problem)
-    name = word_files.ENCODERS[encoder]
-    path = store.files()[name]
+    path = _usable(encoder, model)
     key = trust.stamp(path)
-    return WARM.get(name, key, _GROWTH * key[1], lambda: wordencoder.load(path, KNOWN))
+    return WARM.get(path.stem, key, _GROWTH * key[1], lambda: wordencoder.load(path, KNOWN))

@@ -3,11 +3,11 @@
 import importlib.util
 from collections.abc import Mapping
 
-from maskstudio.errors import CannotRead
+from maskstudio.errors import CannotRead, Untrusted
 from maskstudio.providers.local.networks import word_files
-from maskstudio.providers.local.wording import KNOWN
+from maskstudio.providers.local.wording import KNOWN, NO_TORCH, file_of
 from maskstudio.providers.provider import Model, ModelState
-from maskstudio.providers.weights import store, trust
+from maskstudio.providers.weights import store
 from maskstudio.providers.weights.weightfile import WeightFile
 
 
@@ -25,16 +25,16 @@ class Words:
     def state(self, name: str) -> ModelState:
         """The current state of the file of ``name``."""
         entry = word_files.BY_NAME[name]
-        model, path = _model(entry), store.files().get(name)
-        if path is None or path.suffix != entry.suffix:
+        model, path = _model(entry), file_of(entry)
+        if path is None:
             return model.now("download" if entry.digests else "unavailable", str(store.missing(entry)), entry.size)
         try:
-            problem = "" if trust.allowed(path, KNOWN) else trust.question(path)
-        except CannotRead as error:
-            problem = str(error)
-        if not problem and importlib.util.find_spec("torch") is None:
-            problem = "Reading words needs torch: pip install torch."
-        return model.now("unavailable" if problem else "ready", problem, entry.size)
+            store.usable(path, KNOWN)
+        except (Untrusted, CannotRead) as error:
+            return model.now("unavailable", str(error), entry.size)
+        if importlib.util.find_spec("torch") is None:
+            return model.now("unavailable", NO_TORCH, entry.size)
+        return model.now("ready", size=entry.size)
 
 
 def _model(entry: WeightFile) -> Model:
