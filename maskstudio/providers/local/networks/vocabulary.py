@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from maskstudio.core.arrays import Real
-
-_WORLD_ENCODER = "clip:ViT-B/32"
+from maskstudio.providers.local.networks.word_files import CLIP, MOBILE
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -22,9 +21,9 @@ def encoder_of(module: Any) -> str:
     """What a network calls the text encoder whose words it understands; empty if its vocabulary is fixed."""
     kind, head = type(module).__name__, _head(module)
     if kind == "WorldModel":
-        return _WORLD_ENCODER
+        return CLIP
     if kind in ("YOLOEModel", "YOLOESegModel") and not head.is_fused and not hasattr(head, "lrpc"):
-        return str(getattr(module, "text_model", "mobileclip:blt"))
+        return str(getattr(module, "text_model", MOBILE))
     return ""
 
 

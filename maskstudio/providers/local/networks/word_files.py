@@ -5,6 +5,7 @@ from maskstudio.providers.weights.weightfile import About, WeightFile
 _ULTRALYTICS = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
 _CLIP = "https://openaipublic.azureedge.net/clip/models"
 _CLIP_DIGEST = "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af"  # also a part of its address
+MOBILE, MOBILE_2, CLIP = "mobileclip:blt", "mobileclip2:b", "clip:ViT-B/32"  # as networks call their encoders
 _APPLE = "Apple's licence for research (AMLR)"
 
 
@@ -28,8 +29,4 @@ ENTRIES = (
 )  # fmt: skip
 
 BY_NAME = {entry.name: entry for entry in ENTRIES}
-ENCODERS = {  # by what a network itself calls the encoder that it was trained with
-    "mobileclip:blt": "mobileclip_blt",
-    "mobileclip2:b": "mobileclip2_b",
-    "clip:ViT-B/32": "ViT-B-32",
-}
+ENCODERS = {MOBILE: "mobileclip_blt", MOBILE_2: "mobileclip2_b", CLIP: "ViT-B-32"}  # the files of the encoders

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from maskstudio.providers.local.networks.word_files import CLIP, MOBILE, MOBILE_2
 from maskstudio.providers.weights.weightfile import About, WeightFile
 
 _ULTRALYTICS = "https://github.com/ultralytics/assets/releases/download"
@@ -134,7 +135,7 @@ STAND_INS = ("yolov8s-seg", "yolo11n-seg", "yolov8n-seg")  # the best first; eac
 def opened(name: str) -> str:
     """What a model whose name says that it can be asked in words calls its text encoder; empty for others."""
     if "world" in name.lower():
-        return "clip:ViT-B/32"
+        return CLIP
     if "yoloe" not in name.lower() or name.endswith("-pf"):  # "prompt-free": with words of its own
         return ""
-    return "mobileclip2:b" if "yoloe-26" in name.lower() else "mobileclip:blt"
+    return MOBILE_2 if "yoloe-26" in name.lower() else MOBILE
