@@ -16,7 +16,7 @@ from maskstudio.jobs import Token
 from maskstudio.providers.local import families, incoming, measured
 from maskstudio.providers.local.local import Local
 from maskstudio.providers.local.networks import convert, network
-from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
+from maskstudio.providers.local.networks.sam_files import halves
 from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.provider import Family, ModelState
 from maskstudio.providers.weights import download, npm, store
@@ -87,8 +87,9 @@ def entries() -> list[ShelfEntry]:
 
 def one(name: str) -> ShelfEntry:
     """The entry of a model. Raises ``UnknownModel``."""
-    family = families.family_of(name)
-    return _on_shelf([(family, family.state(name))])[0]
+    with store.one_look():
+        family = families.family_of(name)
+        return _on_shelf([(family, family.state(name))])[0]
 
 
 def _on_shelf(models: Sequence[tuple[Family, ModelState]]) -> list[ShelfEntry]:
@@ -143,7 +144,7 @@ def _files_of(name: str, files: Mapping[str, Path]) -> list[Path]:
     """The file of a model, or else the encoder and the decoder that are one model together, as far as they are here."""
     if name in files:
         return [files[name]]
-    return [files[half] for half in (f"{name}{ENCODER}", f"{name}{DECODER}") if half in files]
+    return [files[half] for half in halves(name) if half in files]
 
 
 def _size(path: Path) -> int:

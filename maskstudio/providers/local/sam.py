@@ -17,7 +17,7 @@ from maskstudio.jobs import Token
 from maskstudio.providers.local.encodings import ENCODINGS, PhotoMaps, key_of
 from maskstudio.providers.local.networks import fastsam, onnx_quiet, sam_files, samnetwork, samonnx
 from maskstudio.providers.local.networks.pointnetwork import PointNetwork
-from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER
+from maskstudio.providers.local.networks.sam_files import DECODER, ENCODER, halves
 from maskstudio.providers.local.warm import WARM
 from maskstudio.providers.provider import Model, ModelState, Operation, Readiness
 from maskstudio.providers.weights import store, trust
@@ -109,7 +109,7 @@ def _files(name: str) -> SamFiles:
     here, entry = store.files(), sam_files.BY_NAME.get(name)
     if entry is not None and name in here and here[name].suffix == ".pt":
         return SamFiles(store.usable(here[name], _known()))
-    encoder, decoder = (here.get(f"{name}{end}") for end in (ENCODER, DECODER))
+    encoder, decoder = map(here.get, halves(name))
     if encoder is not None and decoder is not None and {encoder.suffix, decoder.suffix} == {".onnx"}:
         return SamFiles(encoder, decoder)
     if encoder is not None:
@@ -124,9 +124,9 @@ def _standing(name: str) -> tuple[Readiness, str]:
     try:
         files = _files(name)
     except (ModelUnavailable, UnknownModel, Untrusted, CannotRead) as error:
-        nothing = not {name, f"{name}{ENCODER}", f"{name}{DECODER}"} & store.files().keys()
-        to_be_had = name in sam_files.BY_NAME and bool(sam_files.BY_NAME[name].digests)
-        return ("download" if nothing and to_be_had else "unavailable"), str(error)
+        entry = sam_files.BY_NAME.get(name)
+        to_be_had = entry is not None and entry.digests and not {name, *halves(name)} & store.files().keys()
+        return ("download" if to_be_had else "unavailable"), str(error)
     lacking = importlib.util.find_spec(files.library) is None
     return ("unavailable", _NEEDS[files.library]) if lacking else ("ready", "")
 

@@ -88,3 +88,8 @@ ENTRIES = (
 )  # fmt: skip
 
 BY_NAME = {entry.name: entry for entry in ENTRIES}
+
+
+def halves(name: str) -> tuple[str, str]:
+    """The names of the encoder and of the decoder that are a model together."""
+    return f"{name}{ENCODER}", f"{name}{DECODER}"
