@@ -37,6 +37,12 @@ def local(kept: Local, shared_models: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
+def folder(home: Path) -> Path:
+    """Where the user's folder of models is to be."""
+    return home / "models"
+
+
+@pytest.fixture
 def mine() -> Path:
-    """The user's folder of models."""
+    """The user's folder of models, made."""
     return store.folder()

@@ -29,11 +29,6 @@ from tests.madenets import SLOPE, bright, outside, saved
 PLAIN = 'mean = 0.5\nstd = 1.0\nanswer = "share"\n'  # of the made networks
 
 
-@pytest.fixture
-def folder(home):
-    return home / "models"
-
-
 def image(width=64, height=64, seed=1):
     return Image(np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8))
 

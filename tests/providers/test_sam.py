@@ -23,12 +23,6 @@ from maskstudio.selection.selector import RegionSelector
 from tests.madenets import bright, outside
 from tests.madesam import decoder, opened, overlap, raw_encoder, saved_pair, scene, square_encoder
 
-
-@pytest.fixture
-def folder(home):
-    return home / "models"
-
-
 SIZES = [(600, 400), (300, 700), (2200, 1400), (64, 48)]
 
 

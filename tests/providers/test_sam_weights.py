@@ -17,11 +17,6 @@ from maskstudio.selection.prompt import Prompt
 from tests.madesam import opened, scene
 
 
-@pytest.fixture
-def folder(home):
-    return home / "models"
-
-
 class Evil:
     def __reduce__(self):
         return print, ("this must not run",)

@@ -24,13 +24,6 @@ from maskstudio.providers.local.networks import network, yolo_files
 from maskstudio.providers.weights import store, trust
 
 
-@pytest.fixture
-def mine():
-    folder = paths.models()
-    folder.mkdir(parents=True)
-    return folder
-
-
 def evil(path, marker, *, plain=False):
     """A pickle that makes a file when it is loaded, as a torch archive or as a bare pickle."""
 

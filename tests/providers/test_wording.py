@@ -38,11 +38,6 @@ def _offline(monkeypatch):
         WARM.drop(name)
 
 
-@pytest.fixture
-def folder(home):
-    return home / "models"
-
-
 def model(folder, name, made=None):
     path = madeopen.saved(folder / f"{name}.pt", made if made is not None else madeopen.network(name))
     trust.trust(path)
