@@ -59,28 +59,37 @@ def greatest(masks: list[Mask]) -> Mask | None:
     return first
 
 
+def share(doubt: Mask, mask: Mask) -> float:
+    """Which share of what is in ``mask`` or in ``doubt``, both of one size, is in doubt, 0..1; 0 where both are empty.
+
+    Of two opinions and what they differ by, that is 1 less their overlap (IoU).
+    """
+    differs = either = 0
+    for index in doubt.tiles.keys() | mask.tiles.keys():
+        apart = doubt.tile(index) > _DIFFERS
+        differs += int(np.count_nonzero(apart))
+        either += int(np.count_nonzero(apart | (mask.tile(index) > _DIFFERS)))
+    return differs / either if either else 0.0
+
+
 def measured(doubt: Mask, alpha: Mask) -> Doubt:
     """How much of the subject ``alpha`` is in ``doubt``, both of one size, and where."""
+    part = share(doubt, alpha)
+    return Doubt(part, _places(doubt) if part else ())
+
+
+def _places(doubt: Mask) -> tuple[DoubtfulPlace, ...]:
+    """The greatest connected parts of what is in ``doubt``, which is not empty."""
     around = doubt.bounds
-    if not around:
-        return Doubt(0.0)
     differs = cv2.compare(doubt.array(around), _DIFFERS, cv2.CMP_GT)
-    either = sum(int(np.count_nonzero(tile.pixels > _DIFFERS)) for tile in alpha.tiles.values())
-    beyond = int(np.count_nonzero((differs > 0) & (alpha.array(around) <= _DIFFERS)))
-    total = cv2.countNonZero(differs)
-    return Doubt(total / (either + beyond), _places(differs, around, alpha)) if total else Doubt(0.0)
-
-
-def _places(differs: Plane, around: Rect, alpha: Mask) -> tuple[DoubtfulPlace, ...]:
-    """The greatest connected parts of what is set in ``differs`` (uint8, the pixels of ``around``)."""
-    reach = max(round(float(np.hypot(alpha.width, alpha.height)) / _TOGETHER), 1)
+    reach = max(round(float(np.hypot(doubt.width, doubt.height)) / _TOGETHER), 1)
     near = cv2.dilate(differs, cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(near)
     labels[differs == 0] = 0
     areas = np.bincount(labels.ravel(), minlength=count)
     depth = cv2.distanceTransform(cv2.copyMakeBorder(differs, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
     places = []
-    worth = [label for label in range(1, count) if areas[label] * _WORTH >= areas[1:].sum()]
+    worth = 1 + np.flatnonzero(areas[1:] * _WORTH >= areas[1:].sum())
     for label in sorted(worth, key=lambda each: -areas[each])[:_MOST]:
         left, top, width, height = (int(each) for each in stats[label, :4])
         here = slice(top, top + height), slice(left, left + width)

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from maskstudio.core.cv import cv2
+from maskstudio.core.doubt import share
 from maskstudio.core.layer import Detection, box_around
 from maskstudio.core.mask import Mask, grid
 
@@ -39,11 +38,4 @@ def share_in_doubt(found: Detection) -> float | None:
 
     None without a second opinion; 0 where both found nothing.
     """
-    if found.doubt is None:
-        return None
-    differs = either = 0
-    for index, _ in grid(found.mask.width, found.mask.height, found.mask.frame):
-        doubt = found.doubt.tile(index) > 127
-        differs += int(np.count_nonzero(doubt))
-        either += int(np.count_nonzero(doubt | (found.mask.tile(index) > 127)))
-    return differs / either if either else 0.0
+    return None if found.doubt is None else share(found.doubt, found.mask)
