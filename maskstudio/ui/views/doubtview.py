@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from maskstudio.figures import percent
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.tools.base import said
+from maskstudio.ui.views.placetour import PlaceTour
 from maskstudio.ui.views.view_choices import ViewChoices
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class DoubtView(QObject):
         self._session: Session | None = None
         self._step = 0  # how many places to move on once the doubt is known
         self._asked: Document | None = None  # the document whose doubt was asked for last
-        self._stop: tuple[Doubt, int] | None = None  # the doubt, and its place visited last
+        self._tour = PlaceTour()
         choices.changed.connect(self.follow)
 
     @property
@@ -81,10 +82,7 @@ class DoubtView(QObject):
         if not doubt.places:
             session.told(said("The two models differ nowhere that is left to decide."))
             return
-        known = self._stop is not None and self._stop[0] is doubt
-        before = self._stop[1] if self._stop is not None and known else (-1 if step > 0 else 0)
-        number = (before + step) % len(doubt.places)
-        self._stop, place = (doubt, number), doubt.places[number]
+        number, place = self._tour.go_on(doubt, doubt.places, step)
         view, ratio = self._canvas.view, self._canvas.devicePixelRatioF()
         width, height = self._canvas.width() * ratio, self._canvas.height() * ratio
         scale = min(_ROOM * width / place.box.width, _ROOM * height / place.box.height, _CLOSEST)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.panels.halo_meter import judged
 from maskstudio.ui.tools.base import said
+from maskstudio.ui.views.placetour import PlaceTour
 from maskstudio.ui.views.view_choices import ViewChoices
 from maskstudio.ui.widgets.colourname import named
 
@@ -41,7 +42,7 @@ class EdgeView(QObject):
         self._drawn: Mask | None = None  # the trimap as the session had it drawn
         self._measured: Document | None = None  # the document whose fringe was asked for last
         self._step = 0  # how many places to move on in the fringe once it is known
-        self._stop: tuple[Fringe, int] | None = None  # the fringe, and its place visited last
+        self._tour = PlaceTour()
         self._judged_on: Image | None = None  # the photo whose worst background shows since it was asked for
         choices.changed.connect(self.follow)
 
@@ -123,12 +124,8 @@ class EdgeView(QObject):
             self._go_on(session, fringe, step)
         if step or (self._judged_on is not document.image and document.alpha.tiles):
             self._judged_on = document.image  # it stays during later changes until it is asked for again
-            at = self._stopped_at(fringe)
+            at = self._tour.at(fringe)
             self._choices.show_worst(fringe.backdrop if at is None else fringe.tour[at].backdrop)
-
-    def _stopped_at(self, fringe: Fringe) -> int | None:
-        """The number of the place visited last in this fringe; None if it was in another one."""
-        return self._stop[1] if self._stop is not None and self._stop[0] is fringe else None
 
     def _go_on(self, session: Session, fringe: Fringe, step: int) -> None:
         """Look at the place ``step`` after the last one, at first at the worst."""
@@ -136,11 +133,7 @@ class EdgeView(QObject):
         if not spots:
             session.told(said("There is no fringe to be seen on any background."))
             return
-        before = self._stopped_at(fringe)
-        if before is None:
-            before = -1 if step > 0 else 0
-        number = (before + step) % len(spots)
-        self._stop, spot = (fringe, number), spots[number]
+        number, spot = self._tour.go_on(fringe, spots, step)
         x, y = spot.place
         self._canvas.view.look_at(max(self._canvas.view.scale, 1.0, self._close(session)), QPointF(x + 0.5, y + 0.5))
         if len(spots) > 1:
