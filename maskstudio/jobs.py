@@ -59,15 +59,11 @@ class Token:
 
     def part(self, start: float, stop: float, text: str = "") -> "Token":
         """A token for one stage of the work: its 0..1 covers ``start``..``stop`` of this token."""
-        stage = Token(lambda fraction, own: self.step(start + (stop - start) * fraction, own or text))
-        stage._stop = self._stop
-        return stage
+        return self._reporting(lambda fraction, own: self.step(start + (stop - start) * fraction, own or text))
 
     def called(self, text: str) -> "Token":
         """This token, which says ``text`` at every step, whatever the work calls it."""
-        stage = Token(lambda fraction, _own: self.step(fraction, text))
-        stage._stop = self._stop
-        return stage
+        return self._reporting(lambda fraction, _own: self.step(fraction, text))
 
     def heard(self, listen: Callable[[float, str], None]) -> "Token":
         """This token, with ``listen(fraction, text)`` also called at each step; an error it raises ends the work."""
@@ -76,9 +72,13 @@ class Token:
             listen(fraction, text)
             self.step(fraction, text)
 
-        stage = Token(both)
-        stage._stop = self._stop
-        return stage
+        return self._reporting(both)
+
+    def _reporting(self, report: Callable[[float, str], None]) -> "Token":
+        """A token that reports in another way, and is cancelled together with this one."""
+        other = Token(report)
+        other._stop = self._stop
+        return other
 
 
 @dataclass(frozen=True, eq=False)
