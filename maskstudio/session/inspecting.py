@@ -1,13 +1,18 @@
 """Verbs that examine a mask: the trimap of its edge, its fringe on the worst background, and where models differ."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.doubt import Doubt, measured
 from maskstudio.core.fringe import Fringe
 from maskstudio.core.mask import Mask
+from maskstudio.jobs import Token
 from maskstudio.session import operations
 from maskstudio.session.desk import Desk
 
-_FRINGE, _TRIMAP, _DOUBT = "layer fringe", "layer trimap", "document doubt"
+_FRINGE, _TRIMAP, _SPILL, _DOUBT = "layer fringe", "layer trimap", "layer spill", "document doubt"
+T = TypeVar("T")
 
 
 class InspectingVerbs:
@@ -42,18 +47,10 @@ class InspectingVerbs:
                 return
         image, self._drawing = self._desk.required().image, wished
 
-        def done(trimap: Mask) -> None:
+        def keep(trimap: Mask) -> None:
             self._trimap, self._drawing = (wished, trimap), None
-            self._desk.changed()
 
-        self._desk.runner.start(
-            "Draw the trimap",
-            lambda token: operations.trimap(image, wished, token),
-            done,
-            lane=_TRIMAP,
-            failed=lambda error: self._desk.failed(error),
-            quiet=True,
-        )
+        self._examine("Draw the trimap", lambda token: operations.trimap(image, wished, token), keep, _TRIMAP)
 
     # The spill
 
@@ -71,18 +68,10 @@ class InspectingVerbs:
             return
         image = self._desk.required().image
 
-        def done(found: tuple[int, int, int] | None) -> None:
+        def keep(found: tuple[int, int, int] | None) -> None:
             self._spill = layer.alpha, found
-            self._desk.changed()
 
-        self._desk.runner.start(
-            "Find the spill colour",
-            lambda _token: operations.spill(image, layer),
-            done,
-            lane="layer spill",
-            failed=lambda error: self._desk.failed(error),
-            quiet=True,
-        )
+        self._examine("Find the spill colour", lambda _token: operations.spill(image, layer), keep, _SPILL)
 
     # The fringe
 
@@ -99,18 +88,10 @@ class InspectingVerbs:
             return
         self._measuring = document
 
-        def done(fringe: Fringe) -> None:
+        def keep(fringe: Fringe) -> None:
             self._fringe = (document, fringe)
-            self._desk.changed()
 
-        self._desk.runner.start(
-            "Measure the fringe",
-            lambda token: operations.fringe(document, token),
-            done,
-            lane=_FRINGE,
-            failed=lambda error: self._desk.failed(error),
-            quiet=True,
-        )
+        self._examine("Measure the fringe", lambda token: operations.fringe(document, token), keep, _FRINGE)
 
     # The doubt
 
@@ -129,18 +110,21 @@ class InspectingVerbs:
         if apart is None or self.doubt is not None:
             return
 
-        def done(doubt: Doubt) -> None:
+        def keep(doubt: Doubt) -> None:
             self._doubt = apart, alpha, doubt
+
+        self._examine("Measure the doubt", lambda _token: measured(apart, alpha), keep, _DOUBT)
+
+    # How each of them is found
+
+    def _examine(self, label: str, work: Callable[[Token], T], keep: Callable[[T], None], lane: str) -> None:
+        """Do ``work`` on a thread, unseen, ``keep`` what it finds, and send ``changed``."""
+
+        def done(found: T) -> None:
+            keep(found)
             self._desk.changed()
 
-        self._desk.runner.start(
-            "Measure the doubt",
-            lambda _token: measured(apart, alpha),
-            done,
-            lane=_DOUBT,
-            failed=lambda error: self._desk.failed(error),
-            quiet=True,
-        )
+        self._desk.runner.start(label, work, done, lane=lane, failed=lambda error: self._desk.failed(error), quiet=True)
 
 
 def _looks_alike(one: Document, other: Document) -> bool:
