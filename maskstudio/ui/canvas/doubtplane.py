@@ -25,25 +25,22 @@ class DoubtPlane:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._doubt: Mask | None = None
         self.planes: tuple[Pyramid, ...] = ()
 
     @property
     def plane(self) -> Pyramid:
         """The doubt, 0 to 255, made from now on."""
         if not self.planes:
-            self._doubt = self._document.doubt
             self.planes = (Pyramid(*self._document.size, 1, self._read),)
         return self.planes[0]
 
     def replace(self, document: Document) -> list[Rect]:
         """Show another state of the document; returns the pixels where the doubt may be another."""
-        self._document = document
+        before, self._document = self._document, document
         if not self.planes:
             return []
         empty = Mask(*document.size)
-        old, self._doubt = self._doubt or empty, document.doubt
-        new = self._doubt or empty
+        old, new = before.doubt or empty, document.doubt or empty
         changed = merged(new.rect(index) for index in new.changed(old))
         self.planes[0].refresh(changed)
         return changed
@@ -58,9 +55,10 @@ class DoubtPlane:
 
     def _read(self, rect: Rect) -> Bytes:
         """The doubt in ``rect`` at full size, (rect.height, rect.width), 0 where it is faint."""
-        if self._doubt is None:
+        doubt = self._document.doubt
+        if doubt is None:
             return np.zeros((rect.height, rect.width), np.uint8)
-        found: Bytes = cv2.threshold(self._doubt.array(rect), _FAINT - 1, 255, cv2.THRESH_TOZERO)[1]
+        found: Bytes = cv2.threshold(doubt.array(rect), _FAINT - 1, 255, cv2.THRESH_TOZERO)[1]
         return found
 
 
