@@ -1,7 +1,7 @@
 """Layer: one object of a document, frozen: its mask, parameters, refinement and paint, and where it came from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 import numpy as np
@@ -68,6 +68,12 @@ class Subject(Detection):
     way: str = ""
     sure: bool = True
     helps: tuple[Help, ...] = ()
+
+    @classmethod
+    def of(cls, found: Detection, *, way: str, sure: bool, helps: tuple[Help, ...]) -> "Subject":
+        """What was found, as the subject of its photo."""
+        facts = {each.name: getattr(found, each.name) for each in fields(Detection)}
+        return cls(**facts, way=way, sure=sure, helps=helps)
 
     @property
     def confidence(self) -> float:

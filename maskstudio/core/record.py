@@ -5,7 +5,6 @@ Reading takes every value for hostile until it has been checked.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any, Protocol, TypeVar, get_args
 
 import numpy as np
@@ -359,9 +358,8 @@ class Reader:
 
 def _subject(found: Detection, record: Fields) -> Subject:
     """What was found as the subject of the photo, with what the record says of the way and how sure it was."""
-    facts = {each.name: getattr(found, each.name) for each in fields(Detection)}
     helps = tuple(each for each in record.listed("helps", len(get_args(Help))) if each in get_args(Help))
-    return Subject(**facts, way=record.text("way"), sure=record.flag("sure"), helps=helps)
+    return Subject.of(found, way=record.text("way"), sure=record.flag("sure"), helps=helps)
 
 
 def _pending(record: Fields) -> Rect:

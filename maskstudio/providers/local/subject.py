@@ -1,6 +1,6 @@
 """Cutting out the subject of a photo: by the best way there is, or with a model of choice."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,9 +40,8 @@ def as_subject(found: Detection) -> Subject:
     """What a family has cut out as a subject that says how it was found."""
     if isinstance(found, Subject):
         return found
-    facts = {each.name: getattr(found, each.name) for each in fields(Detection)}
     if not found.mask.bounds:
-        return Subject(**facts, way=NOTHING, sure=False, helps=UNSURE)
+        return Subject.of(found, way=NOTHING, sure=False, helps=UNSURE)
     sure = found.score is None or found.score >= SURE
     way = f"{found.label[:1].upper()}{found.label[1:]}, by {families.title(found.stand_in or found.model)}"
-    return Subject(**facts, way=told(way, sure=sure), sure=sure, helps=() if sure else UNSURE)
+    return Subject.of(found, way=told(way, sure=sure), sure=sure, helps=() if sure else UNSURE)
