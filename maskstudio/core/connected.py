@@ -10,7 +10,14 @@ from maskstudio.core.cv import cv2
 
 def joined(flags: Flags, to: Flags, neighbours: Literal[4, 8]) -> Flags:
     """The parts of ``flags`` that hold a pixel of ``to``; bool (H, W) all. With 8 ``neighbours`` corners join."""
-    labels = cv2.connectedComponents(flags.astype(np.uint8), connectivity=neighbours)[1]
-    wanted = np.unique(labels[to & flags])
-    found: Flags = np.isin(labels, wanted) if len(wanted) > 1 else labels == (wanted[0] if len(wanted) else -1)
+    found = to & flags
+    if found.any():
+        count, labels = cv2.connectedComponents(flags.astype(np.uint8), connectivity=neighbours)
+        reached = labels[found]
+        if (reached == reached[0]).all():
+            found = labels == reached[0]  # one part, as most often: quicker than to look every pixel up
+        else:
+            wanted = np.zeros(count, np.bool_)
+            wanted[reached] = True
+            found = wanted[labels]
     return found

@@ -10,6 +10,7 @@ import numpy as np
 
 from maskstudio.core.arrays import Distances, Flags, Plane
 from maskstudio.core.callbacks import Check, go_on
+from maskstudio.core.connected import joined
 from maskstudio.core.cv import cv2
 from maskstudio.core.geometry import EMPTY, Rect
 from maskstudio.errors import BadMask, BadParameter
@@ -206,8 +207,5 @@ def _soft_beside(mask: Plane, near: Flags) -> Flags:
     soft: Flags = found > 0
     if not cv2.countNonZero(found) or not (soft & ~near).any():
         return soft
-    count, labels = cv2.connectedComponents((soft | near).view(np.uint8), connectivity=8)
-    reached = np.zeros(count, np.bool_)
-    reached[labels[near]] = True
-    beside: Flags = soft & reached[labels]
+    beside: Flags = soft & joined(soft | near, near, 8)
     return beside
