@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 _FOLDER = "exchange"
 _KEPT = 2 * 24 * 3600  # s
+_CLEAR = CutoutParams()  # a cut-out with nothing behind it
 
 
 class Place(NamedTuple):
@@ -77,12 +78,12 @@ class ClipboardVerbs:
         merged: bool,
         prepare: Callable[[Cutout], T],
         done: Callable[[T], None],
-        written: CutoutParams | None = None,
+        written: CutoutParams = _CLEAR,
         lane: str = "copy",
     ) -> Job:
         """Make the cut-out of the active layer, or of all if ``merged``, as ``params`` say, trimmed to its content.
 
-        ``written`` says what is put behind it, or that the mask alone is wanted, as for an export; None for neither.
+        ``written`` says what is put behind it, or that the mask alone is wanted, as for an export.
         ``prepare`` runs on the job's thread and turns the cut-out into the argument of ``done``. In one ``lane``, a
         newer job replaces an older one.
         """
@@ -93,11 +94,10 @@ class ClipboardVerbs:
             document = entered.whole(token.part(0.0, 0.5))
             layer = None if merged or active is None else document.layer(active.id)
             chosen = document if layer is None else _alone(document, layer)
-            if written is not None and written.return_only_mask:
+            if written.return_only_mask:
                 png, box = operations.alpha_png(chosen, params), chosen.frame
             else:
-                behind = written.rgba if written is not None else None
-                png, box = operations.cutout_png(chosen, params, behind, token.part(0.5, 1.0))
+                png, box = operations.cutout_png(chosen, params, written.rgba, token.part(0.5, 1.0))
             return prepare(Cutout(png, _kept(name, png), Place(box.x, box.y, *chosen.size)))
 
         return self._desk.start("Copy cut-out", work, done, lane=lane)
