@@ -59,8 +59,8 @@ class ViewOptions(QStackedWidget):
         name = shown(path_of(now.picture).name) if now.picture else self.tr("Choose a picture…")
         self._picture.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, WIDTH - 90))
         _put(self._onion, self._onion_percent, now.onion)
-        self._soft.set_value(now.soft)
-        self._doubt.set_value(now.soft)
+        for swatch in self._marks:
+            swatch.set_value(now.soft)
         self.setCurrentWidget(self._pages.get(self._choices.mode, self._nothing))
 
     def _page(self, mode: Mode, *widgets: QWidget) -> None:
@@ -126,14 +126,17 @@ class ViewOptions(QStackedWidget):
 
     def _add_marks(self) -> None:
         """Make the pages of the colour that marks pixels, which is one for both modes that do."""
-        self._soft = Swatch(self.tr("Colour of soft pixels"), self._tints())
-        self._soft.setObjectName("softColour")
-        self._soft.chosen.connect(lambda colour: self._choices.choose(soft=colour))
-        self._page("soft", _hint(self.tr("Alpha 5 to 95 %")), self._soft)
-        self._doubt = Swatch(self.tr("Colour of doubt"), self._tints())
-        self._doubt.setObjectName("doubtColour")
-        self._doubt.chosen.connect(lambda colour: self._choices.choose(soft=colour))
-        self._page("doubt", _hint(self.tr("Where two models differ")), self._doubt)
+        self._marks: list[Swatch] = []
+        pages: tuple[tuple[Mode, str, str], ...] = (
+            ("soft", self.tr("Colour of soft pixels"), self.tr("Alpha 5 to 95 %")),
+            ("doubt", self.tr("Colour of doubt"), self.tr("Where two models differ")),
+        )
+        for mode, title, hint in pages:
+            swatch = Swatch(title, self._tints())
+            swatch.setObjectName(f"{mode}Colour")
+            swatch.chosen.connect(lambda colour: self._choices.choose(soft=colour))
+            self._marks.append(swatch)
+            self._page(mode, _hint(hint), swatch)
 
     def _ask_picture(self) -> None:
         folder = file_dialogs.place(Path(self._choices.now.picture).parent) if self._choices.now.picture else ""
