@@ -53,7 +53,7 @@ class ViewControls(QObject):
         self.comparison = Comparison(self.compare, self.edge, tabs, self._beside, self)
         self.compare_menu = CompareMenu(self.comparison, self.compare_with, canvas)
         self.legend = Legend(canvas)
-        self.edge.followed.connect(self.doubt.follow)
+        self.edge.followed.connect(self._explain)
         self.doubt.followed.connect(self._explain)
         self.comparison.changed.connect(self._follow_comparison)
         self.loupe = Loupe(canvas)
