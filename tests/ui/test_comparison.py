@@ -10,6 +10,7 @@ from maskstudio.core.document import Document, Layer
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
+from tests.ui.windows import act
 
 WIDTH, HEIGHT = 320, 240
 BLINK = Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -60,11 +61,6 @@ def take(window, *way):
         action = next(each for each in menu.actions() if each.text() == text)
         menu = action.menu()
     action.trigger()
-
-
-def act(window, name):
-    assert window.actions_by_id[name].isEnabled(), name
-    window.actions_by_id[name].trigger()
 
 
 def checked(window):

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from maskstudio.core.document import Document, Layer
 from maskstudio.core.history import History
@@ -16,6 +15,7 @@ from maskstudio.ui.canvas.canvas import Canvas
 from maskstudio.ui.canvas.style import MODES, SOFT, Style
 from maskstudio.ui.help.palette_entries import commands
 from tests.ui.canvases import wear
+from tests.ui.windows import act, show_document
 
 WIDTH, HEIGHT = 600, 400
 PLACES = {"large": (slice(100, 200), slice(50, 150)), "small": (slice(300, 320), slice(500, 520))}
@@ -36,17 +36,8 @@ def doubtful(*, shade=120):
 
 @pytest.fixture
 def opened(window):
-    window.session.history = History(doubtful())
-    window.session.changed()
-    window.canvas.setFocus()
-    window.canvas.view.actual_pixels()
-    QApplication.processEvents()
+    show_document(window, doubtful())
     return window
-
-
-def act(window, name):
-    assert window.actions_by_id[name].isEnabled(), name
-    window.actions_by_id[name].trigger()
 
 
 def seen(qtbot, pixels, canvas):

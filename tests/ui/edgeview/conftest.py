@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QApplication
 
 from maskstudio.core.document import Document, Layer, Refinement
-from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.core.mask import Mask
 from maskstudio.params.local import RefineParams
+from tests.ui.windows import show_document
 
 WIDTH, HEIGHT = 300, 240
 
@@ -36,17 +35,8 @@ def opened(window, qtbot):
         0, "subject", hard, hard, refine=RefineParams(band_width=25, adaptive=False),
         refinement=Refinement(soft, colours),
     )  # fmt: skip
-    window.session.history = History(Document(Image(photo, name="photo.png")).add([layer]))
-    window.session.changed()
-    window.canvas.setFocus()
-    window.canvas.view.actual_pixels()
-    QApplication.processEvents()
+    show_document(window, Document(Image(photo, name="photo.png")).add([layer]))
     return window
-
-
-def act(window, name):
-    assert window.actions_by_id[name].isEnabled(), name
-    window.actions_by_id[name].trigger()
 
 
 def shown(window):

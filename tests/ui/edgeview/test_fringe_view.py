@@ -11,7 +11,8 @@ from maskstudio.core.fringe import Fringe, Spot
 from maskstudio.core.geometry import Rect
 from maskstudio.core.mask import Mask
 from maskstudio.matting.hints import HINT_BACKGROUND, HINT_FOREGROUND, HINT_UNKNOWN
-from tests.ui.edgeview.conftest import CLEAN, DIRTY, HEIGHT, SHIFT, WIDTH, K, act, colour_at, coverage
+from tests.ui.edgeview.conftest import CLEAN, DIRTY, HEIGHT, SHIFT, WIDTH, K, colour_at, coverage
+from tests.ui.windows import act
 
 # The fringe
 

@@ -8,7 +8,8 @@ from maskstudio.core.document import Document
 from maskstudio.core.history import History
 from maskstudio.core.image import Image
 from maskstudio.params.local import RefineParams
-from tests.ui.edgeview.conftest import WIDTH, K, act, colour_at, coverage, shown
+from tests.ui.edgeview.conftest import WIDTH, K, colour_at, coverage, shown
+from tests.ui.windows import act
 
 
 def banded(width):
