@@ -114,16 +114,14 @@ class StatusLine(QStatusBar):
 
     def show_job(self, job: Job | None, others: int = 0) -> None:
         """The running job, or None; ``others`` counts those waiting behind it."""
-        for widget in (self._work, self._bar, self._cancel):
+        for widget in (self._work, self._cancel):
             widget.setVisible(job is not None)
-        if job is None:
-            self._fit()
-            return
-        more = self.tr(" (+{} more)").format(others) if others else ""
-        words = self._work.fontMetrics().elidedText(job.text or job.label, Qt.TextElideMode.ElideMiddle, _WORDS)
-        self._work.setText(f"{words}, {percent(job.fraction)}{more}")
-        self._bar.show_fraction(job.fraction)
-        self._fit()
+        if job is not None:
+            more = self.tr(" (+{} more)").format(others) if others else ""
+            words = self._work.fontMetrics().elidedText(job.text or job.label, Qt.TextElideMode.ElideMiddle, _WORDS)
+            self._work.setText(f"{words}, {percent(job.fraction)}{more}")
+            self._bar.show_fraction(job.fraction)
+        self._fit()  # of the bar too, which would else come and go at every step where there is no room for it
 
 
 def _room(widget: QWidget) -> int:
