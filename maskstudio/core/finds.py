@@ -16,6 +16,7 @@ merged layer begins with a padding of 0. Blur comes last in any case.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Literal
 
 from maskstudio.core import warp
 from maskstudio.core.arrays import Box
@@ -25,6 +26,8 @@ from maskstudio.core.mask import Mask
 from maskstudio.core.ops import combine, shape_mask
 from maskstudio.params.kept import KeepParams
 from maskstudio.params.local import DetectParams, MaskParams
+
+Refusal = Literal["unsure", "label", "small", "large"]
 
 # Below this, finds are noise in every family; each costs a mask of the photo's size.
 _FLOOR = 0.05
@@ -63,15 +66,7 @@ def kept(
     others.
     Equal scores go by area, equal areas by score, and then by their place: the order of ``finds`` does not matter.
     """
-    labels = wanted_labels(keep)
-    low, high = keep.min_area / 100, keep.max_area / 100
-    passed = [
-        find
-        for find in finds
-        if (find.score is None or find.score > params.confidence or params.confidence == 0)
-        and (not labels or find.label.strip().casefold() in labels)
-        and low <= find.mask.share <= high
-    ]
+    passed = [find for find in finds if refused(find, params, keep) is None]
     by_area = keep.keep_by == "area"
 
     def rank(find: Detection) -> tuple[object, ...]:
@@ -83,9 +78,22 @@ def kept(
     return [find for find in sorted(passed, key=rank)[: params.max_detections] if id(find) not in left_out]
 
 
-def wanted_labels(keep: KeepParams) -> frozenset[str]:
-    """The labels that ``keep`` names, in lower case; empty for every label."""
-    return frozenset(name for part in keep.labels.split(",") if (name := part.strip().casefold()))
+def refused(find: Detection, params: DetectParams, keep: KeepParams) -> Refusal | None:
+    """The first of the filters that a find does not pass, None if it passes all: ``kept`` says when it does.
+
+    unsure  its score is not above ``params.confidence``
+    label   its label is not one of ``keep.labels``
+    small   it covers less of the photo than ``keep.min_area``
+    large   it covers more of it than ``keep.max_area``
+    """
+    if find.score is not None and find.score <= params.confidence and params.confidence > 0:
+        return "unsure"
+    labels = {name for part in keep.labels.split(",") if (name := part.strip().casefold())}
+    if labels and find.label.strip().casefold() not in labels:
+        return "label"
+    if find.mask.share < keep.min_area / 100:
+        return "small"
+    return "large" if find.mask.share > keep.max_area / 100 else None
 
 
 def displaced(find: Detection, offset: tuple[int, int]) -> Detection:
