@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from maskstudio.core.image import Image
 from maskstudio.ui.panels.find_list import FIND, ListedFind
 from maskstudio.ui.panels.layer_list import RowIndex
+from maskstudio.ui.panels.rowground import paint_ground
 from maskstudio.ui.panels.thumbnail import Thumbnails
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import icon
@@ -58,13 +59,8 @@ class FindDelegate(QStyledItemDelegate):
         """One row."""
         find: ListedFind = index.data(FIND)
         colours, rect = theme.tokens(), option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.save()
-        if selected or hovered:
-            painter.fillRect(rect, QColor(colours.selection if selected else colours.window))
-        if selected and option.state & QStyle.StateFlag.State_HasFocus:
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent_text))
+        paint_ground(painter, option)
         painter.setOpacity(_AWAY if find.why else 1.0)
         _paint_tick(painter, _box(rect), find, colours)
         self._paint_picture(painter, _thumb(rect), find, colours)

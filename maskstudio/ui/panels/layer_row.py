@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from maskstudio.core.document import Layer
 from maskstudio.session.session import Session
 from maskstudio.ui.panels.layer_list import COUNTS, DETAILS, LAYER, NUMBER, SOLO, RowIndex, marks
+from maskstudio.ui.panels.rowground import paint_ground
 from maskstudio.ui.panels.thumbnail import Thumbnails
 from maskstudio.ui.widgets import theme
 from maskstudio.ui.widgets.icons import icon
@@ -55,13 +56,8 @@ class LayerDelegate(QStyledItemDelegate):
         """One row."""
         layer: Layer = index.data(LAYER)
         colours, rect = theme.tokens(), option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.save()
-        if selected or hovered:
-            painter.fillRect(rect, QColor(colours.selection if selected else colours.window))
-        if selected and option.state & QStyle.StateFlag.State_HasFocus:
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent_text))
+        paint_ground(painter, option)
         base = 1.0 if index.data(COUNTS) else _HIDDEN
         painter.setOpacity(base)
         icon("eye" if layer.visible else "eye-off").paint(painter, _centred(_eye(rect)))
