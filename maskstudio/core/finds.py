@@ -86,7 +86,8 @@ def refused(find: Detection, params: DetectParams, keep: KeepParams) -> Refusal 
     small   it covers less of the photo than ``keep.min_area``
     large   it covers more of it than ``keep.max_area``
     """
-    if find.score is not None and find.score <= params.confidence and params.confidence > 0:
+    sure = find.score is None or find.score > params.confidence or params.confidence == 0  # no number is not sure
+    if not sure:
         return "unsure"
     labels = {name for part in keep.labels.split(",") if (name := part.strip().casefold())}
     if labels and find.label.strip().casefold() not in labels:
