@@ -322,14 +322,17 @@ def facts(widget, panel):
 def settled(window, qtbot):
     """The pictures of all layers in the rows of the panel, once those of now are there."""
     panel = window.layers_panel
-    rows = [panel.model.index(row).data(LAYER) for row in range(panel.model.rowCount())]
     thumbnails, image = panel._delegate._thumbnails, window.session.document.image
 
     def pictures():
+        rows = [panel.model.index(row).data(LAYER) for row in range(panel.model.rowCount())]
         return [thumbnails.of(layer, image, 1.0) for layer in rows]
 
-    pictures()
-    qtbot.waitUntil(lambda: not thumbnails._wanted)
+    def there():
+        pictures()  # of the rows of now, which may change while a picture is awaited
+        return not thumbnails._wanted
+
+    qtbot.waitUntil(there)
     return [picture and picture.toImage() for picture in pictures()]
 
 
